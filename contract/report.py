@@ -1,0 +1,57 @@
+"""What a monitor answers after one cycle."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from contract.intents import Intent
+from contract.record import SCHEMA_VERSION, Record
+from contract.verdicts import AgentVerdict
+
+
+class ProblemKind(StrEnum):
+    """What could not be seen. None of these ever means "no agents"."""
+
+    NO_SERVER = "no_server"
+    """Nothing listens on the socket."""
+    SERVER_GONE = "server_gone"
+    """It ended while it was being read."""
+    SERVER_SILENT = "server_silent"
+    """It listens but did not answer within the deadline (stopped, or overloaded)."""
+    PANE_VANISHED = "pane_vanished"
+    SESSION_UNREADABLE = "session_unreadable"
+    AGENT_FAILED = "agent_failed"
+    """The monitor's own code failed on one agent; the rest of the report stands."""
+
+
+class Problem(Record):
+    """One thing that the monitor could not see, or could not do."""
+
+    kind: ProblemKind
+    subject: str = ""
+    """The pane, session or socket."""
+    text: str = ""
+
+
+class CycleReport(Record):
+    """What one monitor saw in one cycle, and what it wants done."""
+
+    schema_version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
+    cycle: str
+    """Id of the cycle."""
+    monitor: str
+    version: str
+    wall_s: float = 0.0
+    """Seconds from request to report; the harness measures it, whatever a monitor says."""
+    cpu_s: float = 0.0
+    """CPU seconds of the monitor's process; measured likewise."""
+    waited_s: float = 0.0
+    """Of the wall seconds those that it slept on purpose."""
+    verdicts: dict[str, AgentVerdict] = Field(default_factory=dict)
+    """By pane id."""
+    intents: tuple[Intent, ...] = ()
+    """In the order in which it wants them done."""
+    problems: tuple[Problem, ...] = ()
+    pause_s: float = 0.0
+    """The pause it would make now."""

@@ -1,0 +1,91 @@
+"""Any monitor as a process: JSON Lines on standard input and output, one request at a time."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import IO, Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from contract.failures import LookingFailed
+from contract.ports import Clock, Monitor
+from contract.report import Problem, ProblemKind
+from contract.wire import Hello, Introduction, Live, Look, OnTape, Reply, Request
+
+_REQUEST: TypeAdapter[Hello | Look] = TypeAdapter(Request)
+
+
+class Sighted(NamedTuple):
+    """Eyes and the clock that belongs to them."""
+
+    eyes: Any
+    clock: Clock
+
+
+OpenEyes = Callable[[OnTape | Live], Sighted]
+"""Opens eyes on what a request shows; may raise `LookingFailed`."""
+
+
+class _CountingClock:
+    """The eyes' own clock, counting the *real* seconds that the monitor spends asleep on purpose."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.waited_s = 0.0
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        began = time.monotonic()
+        self._clock.sleep(seconds)
+        self.waited_s += time.monotonic() - began
+
+
+def answer(monitor: Monitor[Any], request: Hello | Look, open_eyes: OpenEyes) -> Reply:
+    """Answer one request. A monitor that raises is answered for with a problem; it never takes the process down."""
+    if isinstance(request, Hello):
+        says = tuple(sorted(monitor.says))
+        return Reply(id=request.id, introduction=Introduction(monitor=monitor.name, version=monitor.version, says=says))
+    wall, cpu = time.monotonic(), time.process_time()
+    try:
+        eyes, its_clock = open_eyes(request.sight)
+        clock = _CountingClock(its_clock)
+        monitor.recall(request.memory)
+        report = monitor.cycle(request.cycle, eyes, clock, request.scope, request.outcomes)
+        memory = monitor.memory()
+    except LookingFailed as failure:
+        return Reply(id=request.id, problem=failure.problem)
+    except Exception as error:  # noqa: BLE001 - whatever a monitor raises is its failure, and evidence
+        text = f"{type(error).__name__}: {error}"
+        return Reply(id=request.id, problem=Problem(kind=ProblemKind.AGENT_FAILED, subject=monitor.name, text=text))
+    measured = {
+        "wall_s": round(time.monotonic() - wall, 6),
+        "cpu_s": round(time.process_time() - cpu, 6),
+        "waited_s": round(getattr(eyes, "waited_s", 0.0) + clock.waited_s, 6),
+    }
+    return Reply(id=request.id, report=report.model_copy(update=measured), memory=memory)
+
+
+def serve(monitor: Monitor[Any], open_eyes: OpenEyes, requests: IO[bytes], replies: IO[bytes]) -> None:
+    """Answer requests, a line each, until the input ends."""
+    for line in requests:
+        if not line.strip():
+            continue
+        try:
+            request = _REQUEST.validate_json(line)
+        except ValidationError as error:
+            text = f"not a request of this contract: {error.errors()[0]['msg']}"
+            reply = Reply(id=-1, problem=Problem(kind=ProblemKind.AGENT_FAILED, subject=monitor.name, text=text))
+        else:
+            reply = answer(monitor, request, open_eyes)
+        replies.write(reply.model_dump_json().encode("utf-8", "surrogatepass") + b"\n")
+        replies.flush()
+
+
+def serve_stdio(monitor: Monitor[Any], open_eyes: OpenEyes) -> None:
+    """Serve on this process's own standard streams; whatever the monitor prints goes to standard error instead."""
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(monitor, open_eyes, sys.stdin.buffer, replies)
