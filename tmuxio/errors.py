@@ -1,0 +1,66 @@
+"""Why a tmux server could not be seen: four different answers, and none of them is "there is nothing to see"."""
+
+from pathlib import Path
+
+from contract.failures import LookingFailed
+from contract.report import ProblemKind
+
+
+class TmuxError(LookingFailed):
+    """Something stood between us and the server behind a socket."""
+
+
+class NoServer(TmuxError):
+    """Nothing listens on the socket."""
+
+    def __init__(self, socket_path: Path) -> None:
+        text = (
+            f"no tmux server listens on {socket_path}: "
+            "start one, or name its socket with --socket-name or --socket-path"
+        )
+        super().__init__(ProblemKind.NO_SERVER, str(socket_path), text)
+
+
+class ServerGone(TmuxError):
+    """The server ended while it was being read."""
+
+    def __init__(self, socket_path: Path) -> None:
+        super().__init__(
+            ProblemKind.SERVER_GONE,
+            str(socket_path),
+            f"the tmux server on {socket_path} ended while it was being read: look again once it is back",
+        )
+
+
+class ServerSilent(TmuxError):
+    """The server listens but does not answer."""
+
+    def __init__(self, socket_path: Path, deadline_s: float) -> None:
+        super().__init__(
+            ProblemKind.SERVER_SILENT,
+            str(socket_path),
+            f"the tmux server on {socket_path} did not answer within {deadline_s:g} s: "
+            "it is stopped or overloaded; look at its process, or allow it more time",
+        )
+
+
+class TmuxMissing(TmuxError):
+    """There is no tmux program."""
+
+    def __init__(self, socket_path: Path) -> None:
+        super().__init__(
+            ProblemKind.NO_SERVER,
+            str(socket_path),
+            "there is no `tmux` on PATH: install tmux 3.2 or newer, or put it on PATH",
+        )
+
+
+class TmuxRefused(TmuxError):
+    """The server answered something that is no answer to what it was asked."""
+
+    def __init__(self, socket_path: Path, said: str) -> None:
+        super().__init__(
+            ProblemKind.SERVER_GONE,
+            str(socket_path),
+            f"the tmux server on {socket_path} did not do as asked: {said.strip() or 'it gave no reason'}",
+        )
