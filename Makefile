@@ -1,0 +1,44 @@
+# Everything a newcomer and a CI job type. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?=
+BIN := .venv/bin
+export PYTHON
+
+.PHONY: help setup demo test bench lint format lock clean
+
+help: ## say what there is to type
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: ## .venv with everything: the program and the tools that test it
+	@scripts/prepare-venv test
+
+demo: ## a whole migration in front of your eyes: install, then `understudy demo`
+	@scripts/ensure-tmux
+	@scripts/prepare-venv run
+	@$(BIN)/understudy demo
+
+test: setup ## the whole test suite, on real tmux servers of its own (ARGS="-k word" narrows it)
+	@scripts/ensure-tmux
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: setup ## the benchmarks, timed, one after the other
+	@scripts/ensure-tmux
+	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only $(ARGS)
+
+lint: setup ## style, formatting, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## put the code into its one format
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+lock: ## write both locks anew from pyproject.toml (needs uv)
+	@scripts/lock
+
+clean: ## remove .venv and every cache
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
