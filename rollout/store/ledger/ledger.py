@@ -1,0 +1,149 @@
+"""The writing side: one transaction a cycle, and small ones of their own around each touch of a pane."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from rollout.store.ledger import tables as t
+from rollout.store.ledger.opening import open_engine, unusable
+from rollout.store.ledger.reader import LedgerReader
+from rollout.store.ledger.records import (
+    BoutRow,
+    CycleRow,
+    DecisionRow,
+    DeliveryRow,
+    DifferenceRow,
+    EvidenceRow,
+    MemoryRow,
+    StageMoved,
+    TransitionRow,
+)
+
+KEEP_REPORTS = 400
+"""Cycles whose full reports are kept; differences, bouts and transitions are kept for good."""
+
+
+class Transaction:
+    """Everything written through it becomes true together, or not at all."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add_cycle(self, row: CycleRow, reports: dict[str, str]) -> None:
+        """Add a cycle with its reports: role -> `CycleReport` as JSON text."""
+        values = asdict(row) | {"outcomes": list(row.outcomes)}
+        added = self._connection.execute(t.cycles.insert().values(**values))
+        for role, body in reports.items():
+            self._connection.execute(t.reports.insert().values(cycle=row.id, role=role, body=body))
+        key = added.inserted_primary_key
+        oldest = (key[0] if key else 0) - KEEP_REPORTS
+        if oldest > 0 and oldest % 20 == 0:
+            stale = sa.select(t.cycles.c.id).where(t.cycles.c.n <= oldest)
+            self._connection.execute(t.reports.delete().where(t.reports.c.cycle.in_(stale)))
+
+    def keep_memory(self, row: MemoryRow) -> None:
+        """Replace what a role remembers."""
+        self._connection.execute(t.memories.delete().where(t.memories.c.role == row.role))
+        self._connection.execute(t.memories.insert().values(**asdict(row)))
+
+    def keep_document(self, name: str, body: str) -> None:
+        """Replace one named state document (JSON text)."""
+        self._connection.execute(t.documents.delete().where(t.documents.c.name == name))
+        self._connection.execute(t.documents.insert().values(name=name, body=body))
+
+    def add_differences(self, rows: Iterable[DifferenceRow]) -> None:
+        """Add the differences of a cycle."""
+        self._add(t.differences, rows)
+
+    def add_bouts(self, rows: Iterable[BoutRow]) -> None:
+        """Add settled bouts."""
+        self._add(t.bouts, rows)
+
+    def add_evidence(self, rows: Iterable[EvidenceRow]) -> None:
+        """Add what the guardrails counted."""
+        self._add(t.evidence, rows)
+
+    def want(self, rows: Iterable[DeliveryRow]) -> None:
+        """Add touches that are to be made."""
+        self._add(t.deliveries, rows)
+
+    def withdraw(self, ids: Iterable[str], at: float, why: str) -> None:
+        """Take back touches that nobody has claimed yet."""
+        wanted = t.deliveries.c.status == "wanted"
+        self._connection.execute(
+            t.deliveries.update()
+            .where(t.deliveries.c.id.in_(list(ids)), wanted)
+            .values(status="withdrawn", finished_at=at, done=False, why=why)
+        )
+
+    def add_decision(self, row: DecisionRow) -> None:
+        """Add an operator's word."""
+        values = asdict(row)
+        del values["n"]
+        self._connection.execute(t.decisions.insert().values(**values))
+
+    def add_transition(self, row: TransitionRow, *, after: str) -> None:
+        """Add a transition behind the one whose hash is `after` ("" for none); else raises `StageMoved`."""
+        last = self._connection.execute(
+            sa.select(t.transitions.c.hash)
+            .where(t.transitions.c.status != "undone")
+            .order_by(t.transitions.c.n.desc())
+            .limit(1)
+        ).scalar()
+        if (last or "") != after:
+            raise StageMoved(
+                "the stage was changed meanwhile by somebody else: look at `understudy status` and try again"
+            )
+        self._connection.execute(t.transitions.insert().values(**asdict(row)))
+
+    def finish_transition(self, transition_hash: str, status: str) -> None:
+        """Say that a pending transition is committed or undone."""
+        pending = t.transitions.c.status == "pending"
+        self._connection.execute(
+            t.transitions.update().where(t.transitions.c.hash == transition_hash, pending).values(status=status)
+        )
+
+    def _add(self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | EvidenceRow | DeliveryRow]) -> None:
+        if values := [asdict(row) for row in rows]:
+            self._connection.execute(table.insert(), values)
+
+
+class Ledger(LedgerReader):
+    """Reads like a `LedgerReader` and writes in transactions; safe for threads and for several processes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, open_engine(path, create=True))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Write several things as one."""
+        with (
+            unusable(self.path),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield Transaction(connection)
+
+    def claim(self, delivery_id: str, at: float) -> bool:
+        """Take a wanted touch in hand, durably, before anything is touched; False where it is no longer wanted."""
+        wanted = t.deliveries.c.status == "wanted"
+        return self._mark(delivery_id, wanted, status="claimed", claimed_at=at)
+
+    def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:
+        """Say what became of a claimed touch (`done`, `refused`, `escalated`, or `wanted` to try once more)."""
+        claimed = t.deliveries.c.status == "claimed"
+        return self._mark(delivery_id, claimed, status=status, finished_at=at, done=done, why=why)
+
+    def _mark(self, delivery_id: str, condition: sa.ColumnElement[bool], **values: object) -> bool:
+        with (
+            unusable(self.path),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            changed = connection.execute(
+                t.deliveries.update().where(t.deliveries.c.id == delivery_id, condition).values(**values)
+            )
+            return changed.rowcount == 1

@@ -1,0 +1,131 @@
+"""The reading side: every face of the product looks here, and nowhere else."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from rollout.store.ledger import tables as t
+from rollout.store.ledger.opening import open_engine, unusable
+from rollout.store.ledger.records import (
+    BoutRow,
+    CycleRow,
+    DecisionRow,
+    DeliveryRow,
+    DifferenceRow,
+    EvidenceRow,
+    MemoryRow,
+    TransitionRow,
+)
+
+
+class LedgerReader:
+    """Reads one ledger; every answer is a snapshot of frozen rows."""
+
+    def __init__(self, path: Path, engine: sa.Engine) -> None:
+        self.path = path
+        self.engine = engine
+
+    @classmethod
+    def open(cls, path: Path) -> "LedgerReader":
+        """Open an existing ledger for reading; raises `LedgerUnusable` with the remedy where that cannot be."""
+        return LedgerReader(path, open_engine(path, create=False))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+    def cycles(self, limit: int = 1) -> tuple[CycleRow, ...]:
+        """The last cycles, newest first."""
+        return tuple(_cycle(row) for row in self._rows(sa.select(t.cycles).order_by(t.cycles.c.n.desc()).limit(limit)))
+
+    def cycle_count(self, epoch: int | None = None) -> int:
+        """How many cycles there were, in all or in one epoch (the time between two transitions)."""
+        query = sa.select(sa.func.count()).select_from(t.cycles)
+        return int(self._scalar(query if epoch is None else query.where(t.cycles.c.epoch == epoch)) or 0)
+
+    def reports(self, cycle: str) -> dict[str, str]:
+        """The reports of a cycle: role -> `CycleReport` as JSON text; empty where they were kept no longer."""
+        rows = self._rows(sa.select(t.reports).where(t.reports.c.cycle == cycle))
+        return {row["role"]: row["body"] for row in rows}
+
+    def latest_report(self, role: str) -> str | None:
+        """The newest report of a role, whichever cycle it is of, as JSON text."""
+        joined = t.reports.join(t.cycles, t.reports.c.cycle == t.cycles.c.id)
+        query = sa.select(t.reports.c.body).select_from(joined).where(t.reports.c.role == role)
+        body: str | None = self._scalar(query.order_by(t.cycles.c.n.desc()).limit(1))
+        return body
+
+    def memory(self, role: str) -> MemoryRow | None:
+        """What a role remembers."""
+        rows = self._rows(sa.select(t.memories).where(t.memories.c.role == role))
+        return MemoryRow(**rows[0]) if rows else None
+
+    def document(self, name: str) -> str | None:
+        """One named state document, as JSON text."""
+        body: str | None = self._scalar(sa.select(t.documents.c.body).where(t.documents.c.name == name))
+        return body
+
+    def differences(
+        self, *, cluster: str | None = None, epoch: int | None = None, limit: int = 1000
+    ) -> tuple[DifferenceRow, ...]:
+        """The last differences, newest first, of all clusters or one."""
+        query = sa.select(t.differences).order_by(t.differences.c.n.desc()).limit(limit)
+        if cluster is not None:
+            query = query.where(t.differences.c.cluster == cluster)
+        if epoch is not None:
+            query = query.where(t.differences.c.epoch == epoch)
+        return tuple(DifferenceRow(**_without_n(row)) for row in self._rows(query))
+
+    def bouts(self, *, epoch: int | None = None, cluster: str | None = None) -> tuple[BoutRow, ...]:
+        """The settled bouts, oldest first."""
+        query = sa.select(t.bouts).order_by(t.bouts.c.n)
+        if epoch is not None:
+            query = query.where(t.bouts.c.epoch == epoch)
+        if cluster is not None:
+            query = query.where(t.bouts.c.cluster == cluster)
+        return tuple(BoutRow(**_without_n(row)) for row in self._rows(query))
+
+    def evidence(self, epoch: int) -> tuple[EvidenceRow, ...]:
+        """What the guardrails counted in one epoch, in the order in which it came."""
+        query = sa.select(t.evidence).where(t.evidence.c.epoch == epoch).order_by(t.evidence.c.n)
+        return tuple(EvidenceRow(**_without_n(row)) for row in self._rows(query))
+
+    def transitions(self) -> tuple[TransitionRow, ...]:
+        """Every transition, oldest first, undone ones too."""
+        rows = self._rows(sa.select(t.transitions).order_by(t.transitions.c.n))
+        return tuple(TransitionRow(**_without_n(row)) for row in rows)
+
+    def deliveries(self, status: str | None = None) -> tuple[DeliveryRow, ...]:
+        """The touches, oldest first, all or those of one status."""
+        query = sa.select(t.deliveries).order_by(t.deliveries.c.wanted_at, t.deliveries.c.id)
+        rows = self._rows(query if status is None else query.where(t.deliveries.c.status == status))
+        return tuple(DeliveryRow(**row) for row in rows)
+
+    def delivery(self, delivery_id: str) -> DeliveryRow | None:
+        """One touch."""
+        rows = self._rows(sa.select(t.deliveries).where(t.deliveries.c.id == delivery_id))
+        return DeliveryRow(**rows[0]) if rows else None
+
+    def decisions(self, kind: str | None = None, after: int = 0) -> tuple[DecisionRow, ...]:
+        """The operators' words, oldest first, behind number `after`."""
+        query = sa.select(t.decisions).where(t.decisions.c.n > after).order_by(t.decisions.c.n)
+        rows = self._rows(query if kind is None else query.where(t.decisions.c.kind == kind))
+        return tuple(DecisionRow(**row) for row in rows)
+
+    def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        with unusable(self.path), self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def _scalar(self, query: sa.Select[Any]) -> Any:
+        with unusable(self.path), self.engine.connect() as connection:
+            return connection.execute(query).scalar()
+
+
+def _without_n(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "n"}
+
+
+def _cycle(row: dict[str, Any]) -> CycleRow:
+    values = _without_n(row)
+    return CycleRow(**{**values, "outcomes": tuple(values["outcomes"])})

@@ -1,0 +1,130 @@
+"""The ledger's tables. SQLite today; nothing here that PostgreSQL lacks."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+LEDGER_VERSION: Final = 1
+"""Version of these tables. A ledger of another version is refused with a sentence, never guessed at."""
+
+metadata = sa.MetaData()
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+cycles = sa.Table(
+    "cycles",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("act", sa.Boolean, nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("wall_s", sa.Float, nullable=False),
+    sa.Column("owners", sa.JSON, nullable=False),
+    sa.Column("outcomes", sa.JSON, nullable=False),
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("cycle", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+memories = sa.Table(
+    "memories",
+    metadata,
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("monitor", sa.Text, nullable=False),
+    sa.Column("cycle", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+differences = sa.Table(
+    "differences",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("cycle", sa.Text, nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("pane", sa.Text, nullable=False),
+    sa.Column("cluster", sa.Text, nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+bouts = sa.Table(
+    "bouts",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("epoch", sa.Integer, nullable=False, index=True),
+    sa.Column("pane", sa.Text, nullable=False),
+    sa.Column("settled_at", sa.Float, nullable=False),
+    sa.Column("cluster", sa.Text, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("epoch", sa.Integer, nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("guardrail", sa.Text, nullable=False),
+    sa.Column("stratum", sa.Text),
+    sa.Column("event", sa.Boolean, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+)
+
+transitions = sa.Table(
+    "transitions",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False, unique=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("episode", sa.Text, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("target", sa.Text),
+    sa.Column("status", sa.Text, nullable=False, index=True),
+    sa.Column("wanted_at", sa.Float, nullable=False),
+    sa.Column("claimed_at", sa.Float),
+    sa.Column("finished_at", sa.Float),
+    sa.Column("done", sa.Boolean),
+    sa.Column("why", sa.Text, nullable=False, default=""),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, index=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False, default="{}"),
+)

@@ -1,0 +1,135 @@
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from rollout.store.ledger import (
+    CycleRow,
+    DeliveryRow,
+    EvidenceRow,
+    Ledger,
+    LedgerReader,
+    LedgerUnusable,
+    MemoryRow,
+    StageMoved,
+    TransitionRow,
+)
+from rollout.store.ledger import ledger as writing
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.sqlite")
+
+
+def cycle(n: int) -> CycleRow:
+    return CycleRow(id=f"c-{n}", at=float(n), mode="shadow", act=False, stage="shadow", epoch=1, wall_s=0.1)
+
+
+def touch(name: str) -> DeliveryRow:
+    return DeliveryRow(
+        id=name, episode="e-1", kind="notify_manager", target="%1", status="wanted", wanted_at=1.0, body="{}"
+    )
+
+
+def test_what_one_transaction_wrote_is_read_back_as_it_was(ledger: Ledger) -> None:
+    evidence = EvidenceRow(epoch=1, at=1.0, guardrail="eyes", stratum=None, event=False, subject="c-1")
+    with ledger.transaction() as tx:
+        tx.add_cycle(cycle(1), {"incumbent": "{}"})
+        tx.add_evidence([evidence])
+        tx.keep_memory(MemoryRow(role="incumbent", monitor="m", cycle="c-1", body="[1]"))
+    assert ledger.cycles() == (cycle(1),)
+    assert ledger.reports("c-1") == {"incumbent": "{}"}
+    assert ledger.evidence(1) == (evidence,)
+    assert ledger.memory("incumbent") == MemoryRow(role="incumbent", monitor="m", cycle="c-1", body="[1]")
+
+
+def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
+    with pytest.raises(RuntimeError, match="half way"), ledger.transaction() as tx:
+        tx.add_cycle(cycle(1), {})
+        raise RuntimeError("half way")
+    assert ledger.cycles() == ()
+
+
+def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        tx.want([touch("d-1")])
+    won: list[bool] = []
+    hands = [threading.Thread(target=lambda: won.append(ledger.claim("d-1", 2.0))) for _ in range(8)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert sorted(won) == [False] * 7 + [True]
+
+
+def test_a_claimed_touch_can_no_longer_be_withdrawn(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        tx.want([touch("d-1"), touch("d-2")])
+    ledger.claim("d-1", 2.0)
+    with ledger.transaction() as tx:
+        tx.withdraw(["d-1", "d-2"], 3.0, "it works again")
+    assert [row.status for row in ledger.deliveries()] == ["claimed", "withdrawn"]
+
+
+def test_of_two_transitions_from_the_same_stage_the_second_is_refused(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        tx.add_transition(TransitionRow(at=1.0, status="pending", hash="a", body="{}"), after="")
+    with pytest.raises(StageMoved), ledger.transaction() as tx:
+        tx.add_transition(TransitionRow(at=1.0, status="pending", hash="b", body="{}"), after="")
+    assert [row.hash for row in ledger.transitions()] == ["a"]
+
+
+def test_after_an_undone_transition_the_stage_before_counts(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        tx.add_transition(TransitionRow(at=1.0, status="pending", hash="a", body="{}"), after="")
+        tx.finish_transition("a", "undone")
+        tx.add_transition(TransitionRow(at=2.0, status="pending", hash="b", body="{}"), after="")
+    assert [(row.hash, row.status) for row in ledger.transitions()] == [("a", "undone"), ("b", "pending")]
+
+
+def test_old_reports_go_and_their_cycles_stay(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "KEEP_REPORTS", 20)
+    for n in range(1, 61):
+        with ledger.transaction() as tx:
+            tx.add_cycle(cycle(n), {"incumbent": "{}"})
+    assert ledger.cycle_count() == 60
+    assert ledger.reports("c-20") == {}
+    assert ledger.reports("c-60") == {"incumbent": "{}"}
+
+
+def test_a_reader_of_no_ledger_gets_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(LedgerUnusable, match="nothing has run"):
+        LedgerReader.open(tmp_path / "ledger.sqlite")
+
+
+def test_a_file_that_is_no_ledger_gets_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_text("this is not a database, whatever its name says" * 100)
+    with pytest.raises(LedgerUnusable, match="is no ledger"):
+        Ledger(path)
+
+
+def test_a_ledger_of_another_version_is_refused(ledger: Ledger) -> None:
+    with sqlite3.connect(ledger.path) as raw:
+        raw.execute("UPDATE meta SET value = '99'")
+    raw.close()
+    with pytest.raises(LedgerUnusable, match="version 99"):
+        Ledger(ledger.path)
+
+
+def test_a_locked_ledger_is_a_sentence_and_not_a_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rollout.store.ledger import opening
+
+    monkeypatch.setattr(opening, "_BUSY_TIMEOUT_S", 0.05)
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    raw = sqlite3.connect(ledger.path, isolation_level=None)
+    raw.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LedgerUnusable, match="locked"), ledger.transaction():
+        pass
+    raw.close()
+
+
+def test_only_its_owner_may_read_the_ledger(ledger: Ledger) -> None:
+    assert ledger.path.stat().st_mode & 0o077 == 0
