@@ -1,0 +1,110 @@
+"""Where a run keeps what it must not lose: one private folder, and in it one folder a tmux server."""
+
+import os
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class AlreadyRunning(Exception):
+    """Another daemon of this user looks after the same tmux server."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFolder:
+    """What is kept of one tmux server."""
+
+    path: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.path / "ledger.sqlite"
+
+    @property
+    def flags(self) -> Path:
+        """The working copy of the flags."""
+        return self.path / "flags.json"
+
+    @property
+    def tapes(self) -> Path:
+        """Kept tapes, the newest few."""
+        return self.path / "tapes"
+
+    @property
+    def logs(self) -> Path:
+        """What the monitors' processes said on standard error."""
+        return self.path / "logs"
+
+    @property
+    def socket_path(self) -> Path:
+        """The socket of the server that this folder is about."""
+        return Path((self.path / "socket").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class StateFolder:
+    """The root of everything kept; only its owner may look into it."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "StateFolder":
+        """`$UNDERSTUDY_STATE_DIR`, else `$XDG_STATE_HOME/understudy`, else `~/.local/state/understudy`.
+
+        It asks no configuration file, so that the emergency verbs find it when that is broken.
+        """
+        if own := os.environ.get("UNDERSTUDY_STATE_DIR"):
+            return cls(Path(own).expanduser().absolute())
+        home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+        return cls(Path(home).expanduser().absolute() / "understudy")
+
+    def of_server(self, socket_path: Path) -> ServerFolder:
+        """The folder of the server behind this socket, whether or not anything is in it yet."""
+        name = blake2b(str(socket_path.resolve()).encode(), digest_size=6).hexdigest()
+        return ServerFolder(self.root / "servers" / f"{socket_path.name[:24]}-{name}")
+
+    def prepare(self, socket_path: Path) -> ServerFolder:
+        """Make the folder of a server and remember it as the one last run."""
+        folder = self.of_server(socket_path)
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.chmod(0o700)
+        for place in (folder.path, folder.tapes, folder.logs):
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder.path / "socket").write_text(str(socket_path), encoding="utf-8")
+        (self.root / "last-run").write_text(folder.path.name, encoding="utf-8")
+        return folder
+
+    def last_run(self) -> ServerFolder | None:
+        """The folder of the server that was run last, whether or not the server is still up."""
+        try:
+            name = (self.root / "last-run").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        folder = ServerFolder(self.root / "servers" / name)
+        return folder if folder.path.is_dir() else None
+
+    def all_servers(self) -> tuple[ServerFolder, ...]:
+        """Every server that was ever run from here."""
+        return tuple(ServerFolder(path) for path in sorted((self.root / "servers").glob("*")) if path.is_dir())
+
+
+def watch_alone(socket_path: Path) -> FileLock:
+    """Be the one daemon of this user for a tmux server, whatever its state folder; release the lock to end it.
+
+    Raises `AlreadyRunning`. The lock is the kernel's: it goes with the process, however that ends.
+    """
+    place = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/tmp/understudy-{os.getuid()}")  # noqa: S108 - made 0700 below
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = blake2b(str(socket_path.resolve()).encode(), digest_size=8).hexdigest()
+    lock = FileLock(place / f"understudy-{name}.lock", mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as busy:
+        raise AlreadyRunning(
+            f"another understudy already watches the tmux server on {socket_path}: "
+            "stop it first (`understudy status` tells what it does)"
+        ) from busy
+    return lock
