@@ -1,0 +1,124 @@
+import io
+import json
+import subprocess
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import JsonValue
+
+from contract import Clock, CycleReport, Frame, Outcome, Scope, Tape, VirtualClock
+from contract.failures import LookingFailed
+from contract.report import ProblemKind
+from contract.serve import Sighted, serve
+from contract.tapes import pack
+from contract.wire import Hello, Live, Look, OnTape, Reply
+
+
+class Counting:
+    """Counts its cycles; its memory is the count."""
+
+    name = "counting"
+    version = "7"
+    says = frozenset({"busy"})
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def cycle(self, cycle: str, eyes: Any, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+        del scope, outcomes
+        if eyes == "raise":
+            raise ValueError("no idea")
+        clock.sleep(0.9)
+        self.count += 1
+        return CycleReport(cycle=cycle, monitor=self.name, version=self.version, wall_s=99.0)
+
+    def memory(self) -> JsonValue:
+        return self.count
+
+    def recall(self, memory: JsonValue) -> None:
+        self.count = memory if isinstance(memory, int) else 0
+
+
+def ask(*requests: Hello | Look | bytes, eyes: Any = None) -> list[Reply]:
+    lines = [request if isinstance(request, bytes) else request.model_dump_json().encode() for request in requests]
+    replies = io.BytesIO()
+
+    def open_eyes(sight: OnTape | Live) -> Sighted:
+        if isinstance(sight, Live):
+            raise LookingFailed(ProblemKind.NO_SERVER, sight.socket_path, "nobody there")
+        return Sighted(eyes, VirtualClock())
+
+    serve(Counting(), open_eyes, io.BytesIO(b"\n".join(lines) + b"\n"), replies)
+    return [Reply.model_validate_json(line) for line in replies.getvalue().splitlines()]
+
+
+TAPE = OnTape(tape=pack(Tape(id="t", frames=(Frame(at=1.0, panes=()),))))
+
+
+def test_a_monitor_introduces_itself_with_the_states_it_can_tell() -> None:
+    (reply,) = ask(Hello(id=1))
+    assert reply.introduction is not None
+    assert (reply.introduction.monitor, reply.introduction.says) == ("counting", ("busy",))
+
+
+def test_memory_goes_in_and_comes_out_with_every_request() -> None:
+    first, second = ask(Look(id=1, cycle="a", sight=TAPE, memory=41), Look(id=2, cycle="b", sight=TAPE, memory=None))
+    assert (first.memory, second.memory) == (42, 1)
+
+
+def test_every_reply_carries_the_id_of_its_request() -> None:
+    assert [reply.id for reply in ask(Hello(id=5), Hello(id=9))] == [5, 9]
+
+
+def test_the_harness_measures_whatever_a_monitor_says_of_itself() -> None:
+    (reply,) = ask(Look(id=1, cycle="a", sight=TAPE))
+    assert reply.report is not None
+    assert reply.report.wall_s < 99.0
+
+
+def test_waiting_on_a_tape_costs_no_seconds() -> None:
+    (reply,) = ask(Look(id=1, cycle="a", sight=TAPE))
+    assert reply.report is not None
+    assert reply.report.waited_s < 0.5
+
+
+def test_a_monitor_that_raises_is_answered_for_and_goes_on() -> None:
+    first, second = ask(Look(id=1, cycle="a", sight=TAPE), Hello(id=2), eyes="raise")
+    assert first.problem is not None
+    assert first.problem.text == "ValueError: no idea"
+    assert second.introduction is not None
+
+
+def test_a_server_that_cannot_be_seen_is_a_problem_and_no_report() -> None:
+    (reply,) = ask(Look(id=1, cycle="a", sight=Live(socket_path="/nowhere")))
+    assert reply.report is None
+    assert reply.problem is not None
+    assert reply.problem.kind is ProblemKind.NO_SERVER
+
+
+def test_rubbish_on_the_input_is_answered_and_survived() -> None:
+    first, second = ask(b'{"half":', Hello(id=2))
+    assert first.problem is not None
+    assert second.introduction is not None
+
+
+def test_a_monitor_that_prints_does_not_spoil_the_conversation() -> None:
+    program = textwrap.dedent("""
+        from contract.serve import serve_stdio
+        class Chatty:
+            name, version, says = "chatty", "1", frozenset()
+            def __init__(self): print("hello, I am chatty")
+        serve_stdio(Chatty(), None)
+    """)
+    run = subprocess.run(
+        [sys.executable, "-c", program + "\nprint('bye')"],
+        input=Hello(id=1).model_dump_json() + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, *rest = run.stdout.splitlines()
+    assert first == "hello, I am chatty", "printed before serving began, and the only thing that gets through"
+    assert [json.loads(line)["id"] for line in rest] == [1]
