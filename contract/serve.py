@@ -84,8 +84,11 @@ def serve(monitor: Monitor[Any], open_eyes: OpenEyes, requests: IO[bytes], repli
         replies.flush()
 
 
-def serve_stdio(monitor: Monitor[Any], open_eyes: OpenEyes) -> None:
-    """Serve on this process's own standard streams; whatever the monitor prints goes to standard error instead."""
+def serve_stdio(make_monitor: Callable[[], Monitor[Any]], open_eyes: OpenEyes) -> None:
+    """Serve on this process's own standard streams.
+
+    Whatever the monitor prints, from its making on, goes to standard error: it cannot spoil the conversation.
+    """
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(monitor, open_eyes, sys.stdin.buffer, replies)
+    serve(make_monitor(), open_eyes, sys.stdin.buffer, replies)

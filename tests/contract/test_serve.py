@@ -110,15 +110,14 @@ def test_a_monitor_that_prints_does_not_spoil_the_conversation() -> None:
         class Chatty:
             name, version, says = "chatty", "1", frozenset()
             def __init__(self): print("hello, I am chatty")
-        serve_stdio(Chatty(), None)
+        serve_stdio(Chatty, None)
     """)
     run = subprocess.run(
-        [sys.executable, "-c", program + "\nprint('bye')"],
+        [sys.executable, "-c", program + "\nprint('bye', flush=True)"],
         input=Hello(id=1).model_dump_json() + "\n",
         capture_output=True,
         text=True,
         check=True,
     )
-    first, *rest = run.stdout.splitlines()
-    assert first == "hello, I am chatty", "printed before serving began, and the only thing that gets through"
-    assert [json.loads(line)["id"] for line in rest] == [1]
+    assert [json.loads(line)["id"] for line in run.stdout.splitlines()] == [1]
+    assert run.stderr.splitlines() == ["hello, I am chatty", "bye"]
