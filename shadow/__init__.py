@@ -1,1 +1,1 @@
-"""The shadow: comparing what two monitors say of the same tape, and finding out who was right. Pure: no storage, no tmux."""
+"""The shadow: comparing what two monitors say of one tape, and finding out who was right. No storage, no tmux."""

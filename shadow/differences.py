@@ -3,9 +3,13 @@
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
+from typing import Final
 
 from contract.record import Record
-from contract.verdicts import AgentState, IdleDetail
+from contract.verdicts import AgentState, IdleDetail, Role
+
+UNKNOWN_AGENT: Final = "unknown"
+"""What a verdict says where the CLI is not known."""
 
 
 class Severity(StrEnum):
@@ -48,7 +52,10 @@ class Side(Record):
     rule: str = ""
     lines: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
-    """Sorted."""
+    """Sorted, each name once."""
+    role: Role | None = None
+    agent: str = UNKNOWN_AGENT
+    """Which agent CLI it takes it for."""
 
     @cached_property
     def wants(self) -> frozenset[str]:
@@ -65,10 +72,9 @@ NOTHING = Side()
 
 
 class Stand(Record):
-    """What of a side goes into a fingerprint: no lines and no ordinals, which tell two equal cases apart."""
+    """What of a side goes into a fingerprint: no lines, details or ordinals, which tell two equal cases apart."""
 
     state: AgentState | None = None
-    detail: IdleDetail | None = None
     rule: str = ""
     wants: tuple[str, ...] = ()
     """Sorted names."""
@@ -76,7 +82,7 @@ class Stand(Record):
     @classmethod
     def of(cls, side: Side) -> "Stand":
         """Take the stand of a side."""
-        return cls(state=side.state, detail=side.detail, rule=side.rule, wants=tuple(sorted(side.wants)))
+        return cls(state=side.state, rule=side.rule, wants=tuple(sorted(side.wants)))
 
 
 class Fingerprint(Record):
@@ -86,6 +92,12 @@ class Fingerprint(Record):
     """Which agent CLI, as the candidate has it, or else the incumbent; `unknown` where neither knows."""
     incumbent: Stand
     candidate: Stand
+
+    @classmethod
+    def of(cls, incumbent: Side, candidate: Side) -> "Fingerprint":
+        """Take the fingerprint of two sides."""
+        agent = candidate.agent if candidate.agent != UNKNOWN_AGENT else incumbent.agent
+        return cls(agent=agent, incumbent=Stand.of(incumbent), candidate=Stand.of(candidate))
 
     @cached_property
     def key(self) -> str:
@@ -152,4 +164,4 @@ def subject(pane: str | None, session: str) -> str:
 
 
 def _words(stand: Stand) -> tuple[str, ...]:
-    return (stand.state or "-", stand.detail or "-", stand.rule, *stand.wants)
+    return (stand.state or "-", stand.rule, *stand.wants)

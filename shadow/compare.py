@@ -1,0 +1,135 @@
+"""Two reports on one tape, compared: `==` first, DeepDiff only where that says no."""
+
+from typing import Final, Protocol
+
+from deepdiff import DeepDiff
+from deepdiff.helper import notpresent
+
+from contract.report import CycleReport
+from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, Severity, Side
+from shadow.sides import Sides, Who
+
+_MAX_DIFFS: Final = 200
+"""More values than two sides have; DeepDiff's own limit against documents that never end."""
+
+
+class Register(Protocol):
+    """Knows which differences are expected."""
+
+    def match(self, difference: Difference) -> str | None:
+        """Return the id of the entry that expects this difference."""
+        ...
+
+
+class NothingExpected:
+    """The empty register."""
+
+    def match(self, difference: Difference) -> str | None:
+        """Expect nothing."""
+        del difference
+        return None
+
+
+NOTHING_EXPECTED: Final = NothingExpected()
+
+
+def compare(
+    incumbent: CycleReport,
+    candidate: CycleReport,
+    register: Register = NOTHING_EXPECTED,
+) -> tuple[Difference, ...]:
+    """Tell where two reports on the same tape differ, the gravest first, else in the incumbent's order.
+
+    Wording, seconds, rules and instants never count. What one of them wants *now* and the other does not is a
+    difference of action here; whether the other utters it within its window is known only later (`shadow.bouts`).
+    """
+    ours, theirs = Sides(incumbent), Sides(candidate)
+    found: list[Difference] = []
+    for name in {**ours.subjects(), **theirs.subjects()}:
+        if _same(ours, theirs, name):
+            continue
+        who = ours.who(name) or theirs.who(name)
+        if who is None:
+            continue
+        difference = differ(who, ours.side(name), theirs.side(name), register)
+        if difference is not None:
+            blind = ours.could_not_see(who) or theirs.could_not_see(who)
+            found.append(difference.model_copy(update={"klass": DiffClass.HARNESS}) if blind else difference)
+    return tuple(sorted(found, key=lambda difference: difference.severity.rank))
+
+
+def differ(who: Who, incumbent: Side, candidate: Side, register: Register = NOTHING_EXPECTED) -> Difference | None:
+    """Compare the two sides of one subject; None where they agree."""
+    severity = gravity(incumbent, candidate)
+    if severity is None:
+        return None
+    fingerprint = Fingerprint.of(incumbent, candidate)
+    changes, partial = _changes(incumbent, candidate)
+    difference = Difference(
+        pane=who.pane,
+        pid=who.pid,
+        session=who.session,
+        window=who.window,
+        agent=fingerprint.agent,
+        severity=severity,
+        incumbent=incumbent,
+        candidate=candidate,
+        fingerprint=fingerprint,
+        cluster=fingerprint.cluster,
+        changes=changes,
+        partial=partial,
+    )
+    expected = register.match(difference)
+    return difference if expected is None else difference.model_copy(update={"expected": expected})
+
+
+def gravity(incumbent: Side, candidate: Side) -> Severity | None:
+    """Tell how much hangs on the difference of two sides; None where they agree."""
+    if incumbent.wants != candidate.wants:
+        return Severity.ACTION
+    if incumbent.state is not candidate.state:
+        return Severity.STATE
+    return Severity.DETAIL if _document(incumbent, candidate) != _document(candidate, incumbent) else None
+
+
+def _same(ours: Sides, theirs: Sides, name: str) -> bool:
+    """Whether two monitors agree, without building anything: the case of nearly every pane in every cycle."""
+    one, two = ours.verdict(name), theirs.verdict(name)
+    if ours.wishes(name) != theirs.wishes(name):
+        return False
+    if one is None or two is None:
+        return one is two
+    return one.state is two.state and one.detail is two.detail and one.role is two.role and one.agent == two.agent
+
+
+def _document(side: Side, other: Side) -> dict[str, object]:
+    """What of a side is compared. What only one of them can say (a detail, a CLI) is no difference."""
+    both_seen = side.state is not None and other.state is not None
+    return {
+        "state": side.state,
+        "detail": side.detail if side.detail and other.detail else None,
+        "agent": side.agent if UNKNOWN_AGENT not in {side.agent, other.agent} else None,
+        "role": side.role if both_seen else None,
+        "wishes": dict(side.wishes),
+    }
+
+
+def _changes(incumbent: Side, candidate: Side) -> tuple[tuple[Change, ...], bool]:
+    diff = DeepDiff(
+        _document(incumbent, candidate),
+        _document(candidate, incumbent),
+        view="tree",
+        threshold_to_diff_deeper=0,
+        max_diffs=_MAX_DIFFS,
+    )
+    found = {
+        level.path(): Change(path=level.path(), incumbent=_text(level.t1), candidate=_text(level.t2))
+        for levels in diff.values()
+        for level in levels
+    }
+    stats: dict[str, object] = diff.get_stats()  # type: ignore[no-untyped-call]
+    return tuple(found[path] for path in sorted(found)), bool(stats["MAX DIFF LIMIT REACHED"])
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value is notpresent else str(value)

@@ -1,0 +1,92 @@
+"""Taking two reports apart into subjects: every pane, and every session for what concerns all of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.intents import Intent, Notice, NotifyManager, wish
+from contract.report import CycleReport, ProblemKind
+from contract.verdicts import AgentVerdict
+from shadow.differences import NOTHING, Side, Wish, subject
+
+_OF_THE_SESSION = frozenset({"spawn_manager", "pause_session"})
+_ABOUT_THE_SESSION = frozenset({Notice.TEAM_IDLE, Notice.MISSING})
+_BLIND = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The identity and the labels of a subject."""
+
+    pane: str | None
+    pid: int | None
+    session: str
+    window: str
+
+    @property
+    def subject(self) -> str:
+        """Its name among the subjects."""
+        return subject(self.pane, self.session)
+
+
+class Sides:
+    """One report by subject."""
+
+    def __init__(self, report: CycleReport) -> None:
+        self._report = report
+        self._wishes: dict[str, dict[str, int]] = {}
+        self._who: dict[str, Who] = {}
+        for intent in report.intents:
+            who = _whom(intent)
+            name, wants = wish(intent), self._wishes.setdefault(who.subject, {})
+            wants[name] = max(intent.ordinal, wants.get(name, 0))
+            self._who.setdefault(who.subject, who)
+        self._blind = any(problem.kind in _BLIND for problem in report.problems)
+        self._unseen = {problem.subject for problem in report.problems}
+
+    def subjects(self) -> Mapping[str, object]:
+        """Everything that it says anything about."""
+        return {**self._report.verdicts, **self._who}
+
+    def verdict(self, name: str) -> AgentVerdict | None:
+        """What it says of a pane."""
+        return self._report.verdicts.get(name)
+
+    def wishes(self, name: str) -> tuple[Wish, ...]:
+        """What it wants done about a subject, sorted."""
+        wants = self._wishes.get(name)
+        return tuple(sorted(wants.items())) if wants else ()
+
+    def who(self, name: str) -> Who | None:
+        """Identity and labels of a subject; None where it says nothing of it."""
+        if (verdict := self.verdict(name)) is not None:
+            return Who(verdict.pane, verdict.pid, verdict.session, verdict.window)
+        return self._who.get(name)
+
+    def side(self, name: str) -> Side:
+        """All that it says of a subject."""
+        verdict, wishes = self.verdict(name), self.wishes(name)
+        if verdict is None:
+            return Side(wishes=wishes) if wishes else NOTHING
+        return Side(
+            state=verdict.state,
+            detail=verdict.detail,
+            rule=verdict.why.rule,
+            lines=verdict.why.lines,
+            wishes=wishes,
+            role=verdict.role,
+            agent=verdict.agent,
+        )
+
+    def could_not_see(self, who: Who) -> bool:
+        """Whether it says nothing of a pane because it failed to look, rather than because nobody is there."""
+        if who.pane is None or self.verdict(who.pane) is not None:
+            return False
+        return self._blind or who.pane in self._unseen or who.session in self._unseen
+
+
+def _whom(intent: Intent) -> Who:
+    of_session = intent.kind in _OF_THE_SESSION or (
+        isinstance(intent, NotifyManager) and intent.about in _ABOUT_THE_SESSION
+    )
+    pane, pid = (None, None) if of_session else (intent.pane, intent.pid)
+    return Who(pane, pid, intent.session, window="")
