@@ -1,0 +1,180 @@
+"""Every setting, and where it comes from: flags, environment, project file, user file, defaults, in that order."""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "UNDERSTUDY_"
+PROJECT_FILE = "understudy.toml"
+_OUTSIDE = {"STATE_DIR", "DEBUG"}
+"""Variables that are ours but no settings: they have to work while every file is broken."""
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class SettingsInvalid(Exception):
+    """A setting is unknown or has a value that it cannot have; a line a fault, each with its place and the remedy."""
+
+
+class Settings(BaseSettings):
+    """The settings, checked. Load them with `load`: built by hand, only what is passed in counts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
+
+    socket_name: str | None = None
+    """The tmux server by name, as `tmux -L` takes it."""
+    socket_path: Path | None = None
+    """The tmux server by socket, as `tmux -S` takes it."""
+    interval_s: Seconds = 10.0
+    """Seconds from the start of one cycle to the start of the next."""
+    deadline_s: Seconds = 30.0
+    """Seconds that a monitor may take for a cycle before it is ended and started anew."""
+    act: bool = False
+    """Let the owner's intents reach tmux. Without it the rollout watches, and stays in shadow."""
+    incumbent: str = "legacy"
+    """The monitor that is trusted today: an installed name, or an import path such as `mine.monitor:MyMonitor`."""
+    candidate: str = "modular"
+    """The monitor that wants to take over: likewise."""
+    plan: str = "default"
+    """The rollout's plan: `default`, `demo`, or the path of a TOML file."""
+    flags_file: Path | None = None
+    """The flags that a fresh rollout starts from; unset: the ones that ship with the program."""
+    spawn_command: str | None = None
+    """The command that starts a manager in a new window; unset: a person is asked instead."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least of what a run writes to standard error."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `load` passes in and nothing else: it asks the sources one by one, to know who said what."""
+        return (init_settings,)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: `flag`, `environment`, `project`, `user` or `default`, and the exact place of it."""
+
+    source: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings with the origin of each, by name."""
+
+    settings: Settings
+    origins: Mapping[str, Origin]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    name: str
+    where: str
+    values: Mapping[str, Any]
+
+    def place(self, key: str) -> str:
+        match self.name:
+            case "flag":
+                return f"--{key.removesuffix('_s').replace('_', '-')}"
+            case "environment":
+                return f"{PREFIX}{key.upper()}"
+        return f"{self.where}: {key}"
+
+
+def user_file(env: Mapping[str, str] | None = None) -> Path:
+    """The user's own settings file, whether or not it is there."""
+    env = os.environ if env is None else env
+    base = Path(env.get("XDG_CONFIG_HOME") or "")
+    return (base if base.is_absolute() else Path("~/.config").expanduser()) / "understudy" / "config.toml"
+
+
+def load(flags: Mapping[str, Any] | None = None) -> Loaded:
+    """Read every source and check the whole. `flags` holds what the command line said; None there is not said.
+
+    Raises `SettingsInvalid`, with all faults at once.
+    """
+    sources = (
+        _Source("flag", "the command line", {k: v for k, v in (flags or {}).items() if v is not None}),
+        _Source("environment", "the environment", EnvSettingsSource(Settings)()),
+        _Source("project", f"./{PROJECT_FILE}", _read_toml(Path(PROJECT_FILE))),
+        _Source("user", str(user_file()), _read_toml(user_file())),
+    )
+    if faults := [*_unknown_variables(), *(fault for source in sources for fault in _faults_of_keys(source))]:
+        raise SettingsInvalid("\n".join(faults))
+    said = _first_word(sources)
+    try:
+        settings = Settings(**{key: source.values[key] for key, source in said.items()})
+    except ValidationError as error:
+        raise SettingsInvalid("\n".join(_faults_of_values(error, said))) from error
+    origins = {
+        key: Origin(said[key].name, said[key].place(key)) if key in said else Origin("default", "built in")
+        for key in Settings.model_fields
+    }
+    return Loaded(settings, origins)
+
+
+def _first_word(sources: tuple[_Source, ...]) -> dict[str, _Source]:
+    """For each key the first source that has it. The two ways of naming a server are one setting."""
+    said: dict[str, _Source] = {}
+    server = {"socket_name", "socket_path"}
+    for source in sources:
+        taken = server if server & said.keys() else set()
+        said |= {key: source for key in source.values if key not in said and key not in taken}
+    return said
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
+        raise SettingsInvalid(f"{path} cannot be read: {error}; mend it, or move it away") from error
+
+
+def _faults_of_keys(source: _Source) -> Iterator[str]:
+    for key in source.values.keys() - Settings.model_fields.keys():
+        if key == "state_dir":
+            yield (
+                f"{source.place(key)} is not set in a file, so that `freeze` finds it with every file broken: "
+                f"set {PREFIX}STATE_DIR instead"
+            )
+        else:
+            yield f"{source.place(key)} is no setting{_suggestion(key, Settings.model_fields)}"
+    if {"socket_name", "socket_path"} <= source.values.keys():
+        yield f"{source.where} names the tmux server twice: keep socket_name or socket_path, not both"
+
+
+def _unknown_variables() -> Iterator[str]:
+    known = {key.upper() for key in Settings.model_fields} | _OUTSIDE
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and (key := name.removeprefix(PREFIX)).upper() not in known:
+            yield f"{name} is no setting{_suggestion(key, known, PREFIX)}"
+
+
+def _suggestion(key: str, known: Any, prefix: str = "") -> str:
+    close = get_close_matches(key, list(known), n=1)
+    return f": did you mean {prefix}{close[0]}?" if close else ": `understudy config` lists them"
+
+
+def _faults_of_values(error: ValidationError, said: Mapping[str, _Source]) -> Iterator[str]:
+    for fault in error.errors():
+        key = str(fault["loc"][0])
+        message = fault["msg"].removeprefix("Input ").removeprefix("Value error, ")
+        yield f"{said[key].place(key)} {message} (it is {fault['input']!r})"
