@@ -1,0 +1,192 @@
+"""One run of a monitor's process: lines in, lines out, each within a deadline and a bound; ended as a whole group."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeVar
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+
+from rollout.loop.stderr_log import StderrLog
+
+_CHUNK: Final = 1 << 16
+_SLICE_S: Final = 0.1
+"""A process whose child keeps its pipes open is found dead after so long."""
+_HIDDEN: Final = frozenset({"TMUX", "TMUX_PANE", "TMUX_TMPDIR"})
+"""A monitor looks where its request says, not where the harness happens to run."""
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Failure(StrEnum):
+    """Why a monitor has no report; each is evidence, but for `none`."""
+
+    NONE = "none"
+    DEADLINE = "deadline"
+    """It did not answer in time and was ended."""
+    CRASH = "crash"
+    """Its process ended, or could not be started."""
+    RUBBISH = "rubbish"
+    """It wrote something that is no reply."""
+    SCHEMA = "schema"
+    """It speaks another version of the contract, or leaves it."""
+    EXCEPTION = "exception"
+    """It says itself that it failed."""
+    FLOOD = "flood"
+    """It wrote more than any reply can be."""
+
+
+class MonitorFailed(Exception):
+    """A monitor has no report to give. `fatal` where its process must not be asked again."""
+
+    def __init__(self, failure: Failure, text: str, *, fatal: bool = True) -> None:
+        super().__init__(text)
+        self.failure = failure
+        self.fatal = fatal
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process has used so far: CPU seconds, with those of its ended children; resident bytes."""
+
+    cpu_s: float = 0.0
+    rss_bytes: int = 0
+
+
+class MonitorProcess:
+    """A monitor's process, running from construction to `end`. One thread uses it; any may `end` it."""
+
+    def __init__(self, command: Sequence[str], log_path: Path, max_reply_bytes: int) -> None:
+        """Start it; raises `MonitorFailed` where that fails."""
+        environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN}
+        try:
+            self._popen = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+                start_new_session=True,  # a group of its own: ended with all its children, and deaf to Ctrl-C
+                bufsize=0,
+            )
+        except OSError as error:
+            raise MonitorFailed(Failure.CRASH, f"it cannot be started: {error}") from error
+        assert self._popen.stdin and self._popen.stdout and self._popen.stderr  # noqa: PT018 - one claim: three pipes
+        self._in, self._out = self._popen.stdin.fileno(), self._popen.stdout.fileno()
+        os.set_blocking(self._in, False)
+        os.set_blocking(self._out, False)
+        self._log = StderrLog(self._popen.stderr, log_path)
+        self._max = max_reply_bytes
+        self._buffer = bytearray()
+        self._searched = 0
+
+    def exchange(self, line: bytes, accept: Callable[[bytes], AnswerT | None], deadline_s: float) -> AnswerT:
+        """Write a line, and hand each line that comes back to `accept` until it returns something.
+
+        Raises `MonitorFailed` on a deadline, an ended process or a flood.
+        """
+        until = time.monotonic() + deadline_s
+        unsent, seen = memoryview(line), 0
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._out, selectors.EVENT_READ)
+            selector.register(self._in, selectors.EVENT_WRITE)
+            while True:
+                while (said := self._next_line()) is not None:
+                    if (answer := accept(said)) is not None:
+                        return answer
+                if (left := until - time.monotonic()) <= 0:
+                    raise MonitorFailed(Failure.DEADLINE, f"it did not answer within {deadline_s:g} s and was ended")
+                ready = selector.select(min(left, _SLICE_S))
+                if not ready and self._popen.poll() is not None:
+                    raise self._ended()
+                for key, _ in ready:
+                    if key.fd == self._in:
+                        unsent = self._write(unsent)
+                        if not unsent:
+                            selector.unregister(self._in)
+                    elif (seen := seen + self._read()) > self._max:
+                        raise MonitorFailed(Failure.FLOOD, f"it wrote more than {self._max} bytes and was ended")
+
+    def usage(self) -> Usage:
+        """What it has used so far; nothing where it has ended."""
+        try:
+            process = psutil.Process(self._popen.pid)
+            times = process.cpu_times()
+            cpu = times.user + times.system + times.children_user + times.children_system
+            return Usage(cpu, process.memory_info().rss)
+        except psutil.Error:
+            return Usage()
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is also its group's."""
+        return self._popen.pid
+
+    def kill(self) -> None:
+        """End it and its children at once; its owner still has to `end` it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # gone already, or a zombie's group (macOS)
+            os.killpg(self._popen.pid, signal.SIGKILL)
+
+    def end(self, grace_s: float = 0.0) -> None:
+        """End it: let it see the end of its input for so long, then kill it with its children."""
+        assert self._popen.stdin and self._popen.stdout  # noqa: PT018 - as above
+        self._popen.stdin.close()
+        if grace_s > 0:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(grace_s)
+        self.kill()
+        self._popen.wait()
+        self._popen.stdout.close()
+        self._log.close()
+
+    def _write(self, unsent: memoryview) -> memoryview:
+        try:
+            return unsent[os.write(self._in, unsent[: 16 * _CHUNK]) :]
+        except BlockingIOError:
+            return unsent
+        except BrokenPipeError:
+            raise self._ended() from None
+
+    def _read(self) -> int:
+        chunk = os.read(self._out, _CHUNK)
+        if not chunk:
+            raise self._ended()
+        self._buffer += chunk
+        return len(chunk)
+
+    def _next_line(self) -> bytes | None:
+        end = self._buffer.find(b"\n", self._searched)
+        if end < 0:
+            self._searched = len(self._buffer)
+            return None
+        said = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        self._searched = 0
+        return said
+
+    def _ended(self) -> MonitorFailed:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(_SLICE_S * 5)
+        code = self._popen.returncode
+        if code is None:
+            how = "it closed its standard streams"
+        elif code < 0:
+            how = f"its process was ended by {_signal_name(-code)}"
+        else:
+            how = f"its process ended with exit code {code}"
+        last = self._log.last_line()
+        return MonitorFailed(Failure.CRASH, f"{how}; its last words: {last}" if last else how)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal has no name
+        return f"signal {number}"

@@ -1,0 +1,59 @@
+"""What a process says on standard error, kept in a file that cannot fill the disk."""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import IO, Final
+
+_CHUNK: Final = 1 << 16
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class StderrLog:
+    """Copies a pipe into a file until the pipe ends; at most two files of `max_bytes`, the older as `<name>.1`."""
+
+    def __init__(self, pipe: IO[bytes], path: Path, max_bytes: int = 1 << 20) -> None:
+        self._pipe = pipe
+        self._path = path
+        self._max = max_bytes
+        self._tail = b""
+        self._thread = Thread(target=self._copy, name=f"log-{path.name}", daemon=True)
+        self._thread.start()
+
+    def last_line(self, wait_s: float = 0.5) -> str:
+        """The last line that says something, cut to 300 characters; "" where there was none.
+
+        Waits so long for the pipe to end: a process that died has often just said why.
+        """
+        self._thread.join(wait_s)
+        lines = [_CONTROL.sub("", line).strip() for line in self._tail.decode(errors="replace").splitlines()]
+        return next((line[:300] for line in reversed(lines) if line), "")
+
+    def close(self, wait_s: float = 1.0) -> None:
+        """Close the pipe once it ended; a grandchild that keeps it open keeps the thread, which dies with us."""
+        self._thread.join(wait_s)
+        if not self._thread.is_alive():
+            self._pipe.close()
+
+    def _copy(self) -> None:
+        descriptor = self._pipe.fileno()
+        while chunk := self._read(descriptor):
+            self._tail = (self._tail + chunk)[-4096:]
+            with suppress(OSError):  # a full disk must not stop a monitor
+                self._keep(chunk)
+
+    @staticmethod
+    def _read(descriptor: int) -> bytes:
+        try:
+            return os.read(descriptor, _CHUNK)
+        except OSError:
+            return b""
+
+    def _keep(self, chunk: bytes) -> None:
+        size = self._path.stat().st_size if self._path.exists() else 0
+        if size and size + len(chunk) > self._max:
+            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+        with self._path.open("ab") as file:
+            file.write(chunk)

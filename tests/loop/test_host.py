@@ -1,0 +1,240 @@
+"""A monitor's process may do anything; its host answers in time, says what went wrong, and keeps the memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+
+from contract import CycleReport, ProblemKind, Tape, VirtualClock
+from contract.tapes import pack
+from contract.wire import OnTape
+from rollout.loop.host import Ask, EncodedSight, HostLimits, MonitorHost
+from rollout.loop.monitors import MonitorSpec, monitor_spec
+from rollout.loop.process import Failure, MonitorFailed
+from rollout.loop.restarts import RestartPolicy, Restarts
+
+BAD = Path(__file__).with_name("bad_monitors.py")
+SIGHT = EncodedSight.of(OnTape(tape=pack(Tape(id="t", frames=()))))
+LIMITS = HostLimits(deadline_s=5.0, start_s=20.0, reply_bytes=1 << 20, restarts=RestartPolicy(first_s=10.0))
+
+
+def ask(cycle: str = "c1", memory: object = 41) -> Ask:
+    return Ask(cycle, SIGHT, memory)
+
+
+def bad(how: str, *more: object) -> MonitorSpec:
+    return monitor_spec("cmd:" + shlex.join([sys.executable, str(BAD), how, *map(str, more)]))
+
+
+def host_of(spec: MonitorSpec, tmp_path: Path, *, clock: VirtualClock | None = None, **limits: object) -> MonitorHost:
+    chosen = HostLimits(**{**{name: getattr(LIMITS, name) for name in HostLimits.__slots__}, **limits})
+    return MonitorHost(spec, tmp_path / "monitor.log", limits=chosen, clock=clock or VirtualClock(1000.0))
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
+def eventually(claim: object, seconds: float = 5.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if claim():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_a_good_monitor_is_asked_and_its_memory_comes_back(tmp_path: Path) -> None:
+    with host_of(bad("good"), tmp_path) as host:
+        first = host.look(ask("c1", None))
+        second = host.look(ask("c2", first.memory))
+        assert host.introduction is not None
+        assert host.introduction.says == ("idle",)
+    assert isinstance(second.report, CycleReport)
+    assert (second.report.cycle, second.memory, second.failure, second.text) == ("c2", 2, Failure.NONE, "")
+    assert second.rss_bytes > 1 << 20
+    assert 0 < second.seconds < 5
+    assert second.report.wall_s == pytest.approx(second.seconds, abs=0.001), "a program's own figures are not trusted"
+
+
+@pytest.mark.parametrize(
+    ("how", "failure", "words"),
+    [
+        ("dies", Failure.CRASH, "exit code 3; its last words: Traceback: it was the disk"),
+        ("dies_by_signal", Failure.CRASH, "SIGSEGV"),
+        ("half_a_line", Failure.CRASH, "exit code 0"),
+        ("closes_stdout", Failure.CRASH, "closed its standard streams"),
+        ("rubbish", Failure.RUBBISH, "Watching 12 agents"),
+        ("list", Failure.RUBBISH, "no reply"),
+        ("other_schema", Failure.SCHEMA, "speaks schema 2"),
+        ("unknown_state", Failure.SCHEMA, "report.verdicts.%1"),
+        ("another_cycle", Failure.SCHEMA, "yesterday"),
+        ("empty_reply", Failure.SCHEMA, "neither a report nor a problem"),
+        ("raises", Failure.EXCEPTION, "KeyError: 'pm'"),
+        ("floods_line", Failure.FLOOD, "more than 1048576 bytes"),
+        ("floods_late_replies", Failure.FLOOD, "more than 1048576 bytes"),
+        ("never_starts", Failure.CRASH, "no licence for this machine"),
+        ("mute_hello", Failure.SCHEMA, "introduction"),
+    ],
+)
+def test_each_kind_of_failure_has_its_name_and_leaves_the_memory_alone(
+    how: str, failure: Failure, words: str, tmp_path: Path
+) -> None:
+    with host_of(bad(how), tmp_path) as host:
+        answer = host.look(ask())
+    assert answer.report is None
+    assert (answer.failure, answer.memory) == (failure, 41)
+    assert words in answer.text
+
+
+@pytest.mark.parametrize("how", ["hangs", "spins_deaf"])
+def test_a_hang_ends_at_the_deadline_and_so_does_the_process(how: str, tmp_path: Path) -> None:
+    with host_of(bad(how), tmp_path) as host:
+        host.hello()
+        pid = host.pid
+        assert pid is not None
+        began = time.monotonic()
+        answer = host.look(ask(), deadline_s=0.3)
+        assert time.monotonic() - began < 2.0
+        assert (answer.failure, answer.memory) == (Failure.DEADLINE, 41)
+        assert is_gone(pid)
+
+
+def test_a_hanging_monitor_takes_its_children_with_it(tmp_path: Path) -> None:
+    note = tmp_path / "child"
+    with host_of(bad("hangs_with_child", note), tmp_path) as host:
+        host.hello()
+        assert host.look(ask(), deadline_s=1.0).failure is Failure.DEADLINE
+        assert eventually(lambda: is_gone(int(note.read_text())))
+
+
+def test_a_monitor_that_never_introduces_itself_meets_the_deadline_of_its_start(tmp_path: Path) -> None:
+    failed = pytest.raises(MonitorFailed, match=r"did not answer within 0\.4 s")
+    with host_of(bad("hangs_at_start"), tmp_path, start_s=0.4) as host, failed:
+        host.hello()
+
+
+def test_a_server_that_cannot_be_seen_is_a_problem_in_a_report_and_no_failure(tmp_path: Path) -> None:
+    with host_of(bad("blind"), tmp_path) as host:
+        answer = host.look(ask())
+    assert answer.failure is Failure.NONE
+    assert answer.report is not None
+    assert [problem.kind for problem in answer.report.problems] == [ProblemKind.NO_SERVER]
+    assert answer.memory == 41
+
+
+def test_late_answers_are_discarded_by_their_number(tmp_path: Path) -> None:
+    with host_of(bad("late"), tmp_path) as host:
+        assert host.look(ask("c1")).memory == 42
+        assert host.look(ask("c2")).memory == 42
+
+
+def test_an_exception_keeps_the_process_and_an_end_restarts_it_after_a_pause(tmp_path: Path) -> None:
+    with host_of(bad("raises"), tmp_path) as host:
+        host.look(ask())
+        pid = host.pid
+        host.look(ask())
+        assert host.pid == pid
+    clock = VirtualClock(1000.0)
+    with host_of(bad("dies_once", tmp_path / "was here"), tmp_path, clock=clock) as host:
+        assert host.look(ask("c1")).failure is Failure.CRASH
+        waiting = host.look(ask("c2"))
+        assert (waiting.failure, waiting.backing_off, waiting.memory) == (Failure.CRASH, True, 41)
+        assert "started again in 10.0 s" in waiting.text
+        clock.sleep(10.0)
+        assert host.look(ask("c3")).memory == 42
+
+
+def test_a_crash_loop_is_flagged_and_forgotten_in_time(tmp_path: Path) -> None:
+    clock = VirtualClock(1000.0)
+    policy = RestartPolicy(first_s=1.0, most_s=1.0, loop_ends=3)
+    with host_of(bad("dies"), tmp_path, clock=clock, restarts=policy) as host:
+        flags = []
+        for _ in range(3):
+            flags.append(host.look(ask()).crash_loop)
+            clock.sleep(1.0)
+        assert flags == [False, False, True]
+        clock.sleep(policy.loop_window_s)
+        assert not host.crash_loop
+
+
+def test_pauses_double_up_to_a_most_and_start_again_after_good_answers() -> None:
+    restarts = Restarts(RestartPolicy(first_s=1.0, most_s=5.0, steady_after=2))
+    pauses = []
+    for _ in range(5):
+        restarts = restarts.ended(100.0)
+        pauses.append(restarts.due_at - 100.0)
+    assert pauses == [1.0, 2.0, 4.0, 5.0, 5.0]
+    assert restarts.answered().ended(100.0).due_at == 105.0
+    assert restarts.answered().answered().ended(100.0).due_at == 101.0
+
+
+def test_two_hosts_are_asked_at_the_same_time(tmp_path: Path) -> None:
+    with host_of(bad("hangs"), tmp_path) as one, host_of(bad("hangs"), tmp_path) as other:
+        one.hello()
+        other.hello()
+        began = time.monotonic()
+        wait([one.ask(ask(), 0.5), other.ask(ask(), 0.5)])
+        assert time.monotonic() - began < 0.95
+
+
+def test_its_standard_error_is_kept_but_bounded(tmp_path: Path) -> None:
+    with host_of(bad("talks_on_stderr"), tmp_path) as host:
+        assert host.look(ask()).memory == 42
+    kept = [path.stat().st_size for path in tmp_path.iterdir()]
+    assert 1 <= len(kept) <= 2
+    assert max(kept) <= 1 << 20
+
+
+def test_it_sees_nothing_of_the_tmux_that_the_harness_runs_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMUX", "elsewhere,1,2")
+    monkeypatch.setenv("TMUX_PANE", "%7")
+    note = tmp_path / "environment"
+    with host_of(bad("environment", note), tmp_path) as host:
+        host.look(ask())
+    assert not [name for name in json.loads(note.read_text()) if name.startswith("TMUX")]
+
+
+def test_closing_does_not_wait_for_a_hanging_monitor(tmp_path: Path) -> None:
+    host = host_of(bad("hangs"), tmp_path)
+    host.hello()
+    pending = host.ask(ask(), 60.0)
+    assert eventually(pending.running)
+    began = time.monotonic()
+    host.close()
+    assert time.monotonic() - began < 3.0
+    assert pending.result().failure is Failure.CRASH
+    host.close()
+
+
+def test_a_harness_that_is_killed_takes_its_monitors_with_it(tmp_path: Path) -> None:
+    script = f"""
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {str(BAD.parent)!r})
+from test_host import bad, host_of
+host = host_of(bad("spins_deaf"), Path({str(tmp_path)!r}))
+host.hello()
+print(host.pid, flush=True)
+time.sleep(60)
+"""
+    harness = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert harness.stdout is not None
+    with harness.stdout:
+        pid = int(harness.stdout.readline())
+        assert not is_gone(pid)
+        os.kill(harness.pid, signal.SIGKILL)
+        harness.wait()
+    assert eventually(lambda: is_gone(pid))
