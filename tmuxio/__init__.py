@@ -1,1 +1,1 @@
-"""tmuxio."""
+"""Reading a tmux server fast, keeping and replaying what was seen, and the only hands that touch it."""

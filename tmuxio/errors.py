@@ -13,9 +13,10 @@ class TmuxError(LookingFailed):
 class NoServer(TmuxError):
     """Nothing listens on the socket."""
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, socket_path: Path, said: str = "") -> None:
+        why = f" ({said.strip()})" if "denied" in said or "too long" in said else ""
         text = (
-            f"no tmux server listens on {socket_path}: "
+            f"no tmux server listens on {socket_path}{why}: "
             "start one, or name its socket with --socket-name or --socket-path"
         )
         super().__init__(ProblemKind.NO_SERVER, str(socket_path), text)
@@ -39,7 +40,7 @@ class ServerSilent(TmuxError):
         super().__init__(
             ProblemKind.SERVER_SILENT,
             str(socket_path),
-            f"the tmux server on {socket_path} did not answer within {deadline_s:g} s: "
+            f"the tmux server on {socket_path} did not answer within {round(deadline_s, 2):g} s: "
             "it is stopped or overloaded; look at its process, or allow it more time",
         )
 

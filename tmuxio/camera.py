@@ -1,0 +1,45 @@
+"""The camera: shoots tapes of a whole server for everybody to watch."""
+
+import re
+from collections.abc import Callable
+
+from contract.ports import Clock
+from contract.record import instant_text
+from contract.screens import Frame, PaneShot, Tape
+from tmuxio.reader import Reader
+
+Redact = Callable[[str], str]
+"""Takes secrets out of a text, keeping its length and its lines."""
+
+
+class Camera:
+    """Shoots a few frames of every pane, one round trip each once it knows the panes."""
+
+    def __init__(self, reader: Reader, clock: Clock, redact: Redact | None = None) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._redact = redact
+
+    def shoot(self, frames: int = 4, gap_s: float = 0.3) -> Tape:
+        """Shoot so many frames whose starts are `gap_s` seconds apart, or as close to that as the server allows.
+
+        The tape is named after its first instant. Raises a `TmuxError` where the server cannot be seen: a tape is
+        whole, or there is none.
+        """
+        shot: list[Frame] = []
+        for _ in range(frames):
+            if shot:
+                self._clock.sleep(shot[-1].at + gap_s - self._clock.now())
+            shot.append(self._reader.frame())
+        name = re.sub(r"[-:.]", "", instant_text(shot[0].at))
+        return Tape(id=name, frames=tuple(map(self._redacted, shot)))
+
+    def _redacted(self, frame: Frame) -> Frame:
+        if self._redact is None:
+            return frame
+        return Frame(at=frame.at, panes=tuple(redacted(shot, self._redact) for shot in frame.panes))
+
+
+def redacted(shot: PaneShot, redact: Redact) -> PaneShot:
+    """Take the secrets out of a pane's screen and title."""
+    return shot.model_copy(update={"ansi": redact(shot.ansi), "title": redact(shot.title)})

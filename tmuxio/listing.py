@@ -1,0 +1,117 @@
+"""The list of all panes: the question, and its answer whatever the names in it contain."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_NUMBERS: Final = (
+    "session_created",
+    "window_index",
+    "window_panes",
+    "pane_active",
+    "pane_pid",
+    "pane_width",
+    "pane_height",
+    "cursor_x",
+    "cursor_y",
+    "pane_dead",
+    "alternate_on",
+    "pane_in_mode",
+    "history_size",
+    "window_activity",
+)
+_IDS: Final = ("pane_id", "session_id", "window_id")
+_NAMES: Final = ("session_name", "window_name", "pane_title", "pane_current_command", "pane_tty")
+"""Free text, which may contain anything: each stands alone behind its own mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pane as `list-panes` tells it; see `contract.screens.PaneShot` for the meanings."""
+
+    pane: str
+    session_id: str
+    window_id: str
+    session_created: int
+    window_index: int
+    window_panes: int
+    active: bool
+    pid: int
+    width: int
+    height: int
+    cursor_x: int
+    cursor_y: int
+    dead: bool
+    alternate: bool
+    in_mode: bool
+    history: int
+    activity: int
+    """When anything was last printed in its window: seconds since the epoch, as whole as tmux keeps it."""
+    session: str
+    window: str
+    title: str
+    command: str
+    tty: str
+
+
+class Unreadable(ValueError):
+    """An answer that is no list of panes."""
+
+
+def question(mark: str) -> str:
+    """Ask for all panes of a server; `mark` is a word that no name in the list can contain."""
+    fixed = " ".join(f"#{{{name}}}" for name in _IDS + _NUMBERS)
+    free = "".join(f"{mark}#{{{name}}}" for name in _NAMES)
+    return f"list-panes -a -F '{mark}{fixed}{free}'"
+
+
+def read(block: bytes, mark: str) -> dict[str, Row]:
+    """Read the answer to `question(mark)`: rows by pane id.
+
+    A pane that several sessions share (linked windows, session groups) is listed once, under its oldest session.
+    """
+    rows: dict[str, Row] = {}
+    parts = block.decode("utf-8", "replace").split(mark)
+    width = 1 + len(_NAMES)
+    if parts[0] or (len(parts) - 1) % width:
+        raise Unreadable(f"{len(parts)} parts are no whole number of panes")
+    for at in range(1, len(parts), width):
+        row = _row(parts[at], parts[at + 1 : at + width])
+        if (known := rows.get(row.pane)) is None or int(row.session_id[1:]) < int(known.session_id[1:]):
+            rows[row.pane] = row
+    return rows
+
+
+def _row(fixed: str, names: list[str]) -> Row:
+    pane, session_id, window_id, *numbers = fixed.split(" ")
+    try:
+        (created, index, panes, active, pid, width, height, x, y, dead, alternate, mode, history, activity) = (
+            int(number or 0)
+            for number in numbers  # tmux prints nothing for some that are 0
+        )
+    except ValueError:
+        raise Unreadable(f"{fixed!r} is no pane") from None
+    session, window, title, command, tty = names
+    return Row(
+        pane=pane,
+        session_id=session_id,
+        window_id=window_id,
+        session_created=created,
+        window_index=index,
+        window_panes=panes,
+        active=bool(active),
+        pid=pid,
+        width=width,
+        height=height,
+        cursor_x=x,
+        cursor_y=y,
+        dead=bool(dead),
+        alternate=bool(alternate),
+        in_mode=bool(mode),
+        history=history,
+        activity=activity,
+        session=session,
+        window=window,
+        title=title,
+        command=command,
+        tty=tty.removesuffix("\n"),
+    )

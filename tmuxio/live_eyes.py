@@ -1,0 +1,30 @@
+"""Fast eyes on a live server: whole frames."""
+
+from collections.abc import Collection, Sequence
+
+from contract.ports import Clock
+from contract.screens import Frame
+from tmuxio.naps import Naps
+from tmuxio.reader import Reader
+
+
+class ServerEyes:
+    """Implements `contract.ports.Eyes` on a live server."""
+
+    def __init__(self, reader: Reader, clock: Clock) -> None:
+        self._reader = reader
+        self._naps = Naps(clock)
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds spent asleep between frames."""
+        return self._naps.waited_s
+
+    def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
+        """Shoot frames now, oldest first; raises a `TmuxError` where the server cannot be seen."""
+        seen: list[Frame] = []
+        for _ in range(frames):
+            if seen:
+                self._naps.sleep(gap_s)
+            seen.append(self._reader.frame(panes))
+        return seen

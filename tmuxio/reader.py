@@ -1,0 +1,136 @@
+"""Reads a whole tmux server: its panes, their screens and their processes, in one round trip or two."""
+
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from contract.clock import SystemClock
+from contract.ports import Clock
+from contract.screens import Frame, PaneShot
+from tmuxio import capture, listing
+from tmuxio.address import ServerAddress
+from tmuxio.errors import ServerSilent, TmuxRefused
+from tmuxio.listing import Row
+from tmuxio.processes import chains, read_table
+from tmuxio.transport import OneShot, Transport
+
+Chains = Callable[[Collection[int]], Mapping[int, tuple[str, ...]]]
+"""From pane processes to the names of what runs below each."""
+
+_TRIES = 2
+"""A server that changes between a list and its screens does so once; one that does it again is not understood."""
+
+
+class Reader:
+    """Reads one server. It remembers which panes there were, so that it can ask for their screens with the list.
+
+    Every reading has a deadline of `deadline_s` seconds as a whole. Not to be shared between threads.
+    """
+
+    def __init__(
+        self,
+        address: ServerAddress,
+        deadline_s: float = 5.0,
+        *,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        processes: Chains | None = None,
+    ) -> None:
+        self.address = address
+        self._deadline_s = deadline_s
+        self._transport = transport or OneShot(address)
+        self._clock = clock or SystemClock()
+        self._processes = processes or _running
+        self._screens: dict[str, str] = {}
+
+    def frame(self, panes: Collection[str] | None = None, *, screens: bool = True) -> Frame:
+        """Read every pane of the server as it is at one instant.
+
+        Args:
+            panes: ids of those whose screens are wanted; the others have the screen that was last read, or none. None
+                for all of them: a second round trip fetches those that are new.
+            screens: whether any screen is wanted.
+
+        Raises a `TmuxError` where the server cannot be read.
+        """
+        at, until = self._clock.now(), time.monotonic() + self._deadline_s
+        asked = () if not screens else self._screens if panes is None else sorted(panes)
+        rows, seen = self._look(asked, until)
+        vanished: set[str] = set()
+        if screens and panes is None and (new := [pane for pane in rows if pane not in seen]):
+            later, more = self._look(new, until)
+            vanished = set(new) - set(later)
+            rows |= {pane: later[pane] for pane in new if pane in later}
+            seen |= more
+        self._screens = {pane: seen.get(pane, self._screens.get(pane, "")) for pane in rows if pane not in vanished}
+        below = self._processes({row.pid for row in rows.values()})
+        return Frame(
+            at=at,
+            panes=tuple(
+                _shot(row, self._screens.get(row.pane, ""), below.get(row.pid, ()), vanished=row.pane in vanished)
+                for row in rows.values()
+            ),
+        )
+
+    def sessions(self) -> dict[str, int]:
+        """List the sessions by name, each with its creation in seconds since the epoch.
+
+        Raises a `TmuxError` where the server cannot be read.
+        """
+        answers = self._transport.ask(["list-sessions -F '#{session_created} #{session_name}'"], self._deadline_s)
+        lines = answers.blocks[0].decode("utf-8", "replace").split("\n")[:-1]  # tmux escapes line ends in names
+        return {name: int(created) for created, _, name in (line.partition(" ") for line in lines)}
+
+    def _look(self, panes: Iterable[str], until: float) -> tuple[dict[str, Row], dict[str, str]]:
+        """Read the list and these screens in one round trip, which tmux answers without doing anything in between."""
+        batches = capture.batches(panes)
+        fault = ""
+        for _ in range(_TRIES):
+            mark = secrets.token_hex(8)
+            questions = [listing.question(mark), *map(capture.question, batches)]
+            if (within_s := until - time.monotonic()) <= 0:
+                raise ServerSilent(self.address.socket_path, self._deadline_s)
+            listed, *captured = self._transport.ask(questions, within_s).blocks
+            try:
+                rows = listing.read(listed, mark)
+                screens: dict[str, str] = {}
+                for block, batch in zip(captured, batches, strict=True):
+                    screens |= capture.read(block, batch, rows)
+            except (listing.Unreadable, capture.Torn) as torn:
+                fault = str(torn)
+            else:
+                return rows, screens
+        raise TmuxRefused(self.address.socket_path, fault)
+
+
+def _running(pids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
+    return chains(read_table(), pids)
+
+
+def _shot(row: Row, ansi: str, processes: tuple[str, ...], *, vanished: bool) -> PaneShot:
+    return PaneShot(
+        pane=row.pane,
+        pid=row.pid,
+        session=row.session,
+        session_id=row.session_id,
+        session_created=row.session_created,
+        window_id=row.window_id,
+        window_index=row.window_index,
+        window=row.window,
+        window_panes=row.window_panes,
+        active=row.active,
+        title=row.title,
+        width=row.width,
+        height=row.height,
+        cursor_x=row.cursor_x,
+        cursor_y=row.cursor_y,
+        dead=row.dead,
+        alternate=row.alternate,
+        in_mode=row.in_mode,
+        tty=row.tty,
+        command=row.command,
+        processes=processes,
+        history=row.history,
+        vanished=vanished,
+        ansi=ansi,
+    )

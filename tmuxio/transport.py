@@ -1,0 +1,90 @@
+"""How questions reach a tmux server: the port, and the one-shot client that needs nothing to be running.
+
+A transport only carries: it knows where one answer ends and the next begins, and nothing of what they mean.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tmuxio.errors import NoServer, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tmuxio.address import ServerAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a server said to a list of questions."""
+
+    blocks: tuple[bytes, ...]
+    """One for each question, in order; empty where the question was refused."""
+    refusals: str
+    """What tmux complained about, such as panes that are gone."""
+
+
+class Transport(Protocol):
+    """Carries questions to one server."""
+
+    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+        """Ask all questions in one round trip.
+
+        A question is one or more lines of tmux commands, as in a configuration file. Raises a `TmuxError` where the
+        server cannot be asked, or has not answered everything after `within_s` seconds.
+        """
+        ...
+
+
+class OneShot:
+    """A tmux client for every round trip: `source-file -` on its standard input.
+
+    It is no attached client: users, hooks and `session_attached` do not see it, and its captures do not leak in the
+    server as those of a control client do before tmux 3.6. A command that fails ends neither the others nor the trip.
+    """
+
+    def __init__(self, address: ServerAddress) -> None:
+        self._socket_path = address.socket_path
+        self._argv = ("tmux", "-u", "-N", "-S", str(address.socket_path), "source-file", "-")
+
+    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+        """Ask all questions with one client, which is killed when it is not done in time."""
+        # Pane text may hold anything that was ever printed, so the mark must be one that nobody can have seen.
+        mark = secrets.token_hex(16)
+        script = "".join(f"{question}\ndisplay-message -p {mark}\n" for question in questions)
+        done = self._run(script.encode(), within_s)
+        said = done.stderr.decode("utf-8", "replace")
+        blocks = done.stdout.split(f"{mark}\n".encode())
+        if len(blocks) != len(questions) + 1 or blocks.pop():
+            raise explain(self._socket_path, said, answered=bool(done.stdout))
+        return Answers(tuple(blocks), said)
+
+    def _run(self, script: bytes, within_s: float) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                self._argv, input=script, capture_output=True, timeout=within_s, env=environment(), check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise ServerSilent(self._socket_path, within_s) from None
+        except FileNotFoundError:
+            raise TmuxMissing(self._socket_path) from None
+
+
+def environment() -> dict[str, str]:
+    """Our own environment without the traces of a tmux that we may run inside of."""
+    return {name: value for name, value in os.environ.items() if name not in {"TMUX", "TMUX_PANE"}}
+
+
+def explain(socket_path: Path, said: str, *, answered: bool) -> NoServer | ServerGone | TmuxRefused:
+    """Tell from tmux's own complaint why it did not answer in full; `answered` is whether it had begun to."""
+    if "no server running" in said or "error connecting" in said or "too long" in said:
+        return ServerGone(socket_path) if answered else NoServer(socket_path, said)
+    if answered or not said.strip() or "server exited" in said or "lost server" in said:
+        return ServerGone(socket_path)
+    return TmuxRefused(socket_path, said)
