@@ -1,0 +1,5 @@
+"""`python -m rollout` is the command line."""
+
+from rollout.faces.cli import main
+
+main()

@@ -1,0 +1,73 @@
+"""The verbs for who builds a monitor: record, replay, classify."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollout.faces.cli.app import verb
+from rollout.faces.cli.options import Candidate, Incumbent, Json, SocketName, SocketPath
+
+
+@verb("Build", "record -o tapes", "record --tapes 20 --every 3 -o tapes -S /tmp/s")
+def record(
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to keep them in.")] = Path(
+        "tapes"
+    ),
+    tapes: Annotated[int, typer.Option(min=1, metavar="N", help="How many.")] = 1,
+    every: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two starts.")] = 5.0,
+    frames: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Frames a tape.")] = 4,
+    gap: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two frames.")] = 0.3,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+    json: Json = False,
+) -> None:
+    """Shoot tapes of a tmux server and keep them.
+
+    Secrets are blanked before anything is kept; nothing is pressed.
+    """
+    from rollout.faces.cli.verbs.record import Shooting  # noqa: PLC0415
+    from rollout.faces.cli.verbs.record import record as work  # noqa: PLC0415
+
+    shooting = Shooting(folder=output, tapes=tapes, every_s=every, frames=frames, gap_s=gap)
+    raise typer.Exit(work(shooting, socket_name, socket_path, as_json=json))
+
+
+@verb(
+    "Build",
+    "replay tapes/*.tape.gz",
+    "replay tapes/*.tape.gz --candidate mine.monitor:Mine --fail-on state",
+)
+def replay(
+    tapes: Annotated[list[Path], typer.Argument(help="Kept tapes, oldest first.")],
+    *,
+    incumbent: Incumbent = None,
+    candidate: Candidate = None,
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="SEVERITY", help="End with 3 on an action, state or detail that differs.")
+    ] = None,
+    socket_name: SocketName = None,  # noqa: ARG001 - every verb takes them, so that scripts need not know which do
+    socket_path: SocketPath = None,  # noqa: ARG001
+    json: Json = False,
+) -> None:
+    """Watch kept tapes again with any two monitors; say where they differ."""
+    from rollout.faces.cli.verbs.replay import replay as work  # noqa: PLC0415
+
+    raise typer.Exit(work(tapes, {"incumbent": incumbent, "candidate": candidate}, fail_on=fail_on, as_json=json))
+
+
+@verb("Build", "classify --jsonl < screens.jsonl", "classify --jsonl --monitor legacy < screens.jsonl")
+def classify(
+    *,
+    jsonl: Annotated[  # noqa: ARG001 - the one form there is; named, so that others may join it
+        bool, typer.Option("--jsonl", help="JSON Lines in and out (the default).")
+    ] = True,
+    monitor: Annotated[str, typer.Option(metavar="MONITOR", help="legacy or modular.")] = "modular",
+    socket_name: SocketName = None,  # noqa: ARG001 - as in replay
+    socket_path: SocketPath = None,  # noqa: ARG001
+) -> None:
+    """Read screens from standard input and say the state of each."""
+    from rollout.faces.cli.verbs.classify import classify as work  # noqa: PLC0415
+
+    raise typer.Exit(work(monitor))

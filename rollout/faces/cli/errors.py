@@ -1,0 +1,41 @@
+"""Every error becomes one sentence on standard error and one exit code, here and nowhere else."""
+
+import os
+import sys
+import traceback
+
+from rollout.faces.cli.exits import Exit, Stop
+
+_CODES = {
+    "contract.failures.LookingFailed": Exit.UNAVAILABLE,
+    "contract.tapes.TornTape": Exit.USAGE,
+    "tmuxio.tapefile.TornTape": Exit.USAGE,
+    "rollout.loop.monitors.UnknownMonitor": Exit.USAGE,
+    "rollout.store.settings.SettingsInvalid": Exit.CONFIG,
+    "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
+    "rollout.store.ledger.records.StageMoved": Exit.CONFLICT,
+    "rollout.store.ledger.records.LedgerUnusable": Exit.RETRY,
+}
+"""By the full name of the class or of one above it: explaining a typing error must not import half the program."""
+
+
+def explain(error: Exception) -> Exit:
+    """Say what happened on standard error and return how to end; with UNDERSTUDY_DEBUG=1 show where as well."""
+    if os.environ.get("UNDERSTUDY_DEBUG"):
+        traceback.print_exception(error)
+    code = _code(error)
+    sentence = str(error) or type(error).__name__
+    if code is Exit.INTERNAL:
+        sentence = f"this is a defect: {type(error).__name__}: {sentence} (UNDERSTUDY_DEBUG=1 shows where)"
+    for line in sentence.splitlines():
+        sys.stderr.write(f"understudy: {line}\n")
+    return code
+
+
+def _code(error: Exception) -> Exit:
+    if isinstance(error, Stop):
+        return error.code
+    for cls in type(error).__mro__:
+        if code := _CODES.get(f"{cls.__module__}.{cls.__qualname__}"):
+            return code
+    return Exit.INTERNAL

@@ -1,0 +1,37 @@
+"""The exit codes that scripts rely on."""
+
+from enum import IntEnum
+from typing import Self
+
+
+class Exit(IntEnum):
+    """How a verb can end."""
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        """Keep the meaning with the number."""
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
+
+    OK = 0, "done; `run`, `status`, `diffs`, `report` and `backtest` end so whatever they found"
+    INTERNAL = 1, "a defect of the program (`UNDERSTUDY_DEBUG=1` shows where)"
+    USAGE = 2, "the command line, or a file named on it, is not understood"
+    DIFFERENT = 3, "differences found (only `replay --fail-on`)"
+    ROLLED_BACK = 4, "rolled back (only `wait`, `demo`)"
+    CONFLICT = 5, "somebody else changed the stage meanwhile, or the stage does not allow it"
+    UNHEALTHY = 6, "something is missing or broken (only `doctor`)"
+    UNAVAILABLE = 69, "tmux cannot be reached"
+    RETRY = 75, "not now: try again in a moment"
+    CONFIG = 78, "a setting, a flags file or a plan is not valid"
+    INTERRUPTED = 130, "ended by Ctrl-C"
+
+
+class Stop(Exception):
+    """A verb ends here, with this code and this sentence; the sentence names the thing and the remedy."""
+
+    def __init__(self, code: Exit, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code

@@ -1,0 +1,73 @@
+"""How verbs speak: data on standard output, messages on standard error, colours and cut lines only for a person."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+SCHEMA = 1
+
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+def emit(document: Mapping[str, Any]) -> None:
+    """Write one JSON object on a line of its own, `schema` first."""
+    sys.stdout.write(json.dumps({"schema": SCHEMA, **document}, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str = "") -> None:
+    """Write a line of data for people."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """Write a message, which is no data, to standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def person_looks() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def paint(text: str, style: str) -> str:
+    """Colour a text, where a person looks who has not asked for none (NO_COLOR set to anything, or a dumb terminal)."""
+    if not person_looks() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), indent: int = 0) -> None:
+    """Write rows in columns. A terminal gets the header, and lines cut at its width; a pipe gets neither."""
+    body = [[_one_line(cell) for cell in row] for row in rows]
+    shown = [list(header), *body] if header and person_looks() else body
+    if not shown:
+        return
+    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    room = shutil.get_terminal_size().columns if person_looks() else None
+    for number, row in enumerate(shown):
+        line = " " * indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        line = line if room is None or len(line) <= room else line[: room - 1] + "…"
+        say(paint(line, "dim") if shown is not body and number == 0 else line)
+
+
+def clock_time(epoch_s: float) -> str:
+    """Say an instant for people: local date and time to the second."""
+    return datetime.fromtimestamp(epoch_s, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ago(seconds: float) -> str:
+    """Say how long ago for people: `12 s`, `4 min`, `3 h`, `2 d`."""
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size or (size == 60 and seconds >= size):  # noqa: PLR2004 - seconds in a minute
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
+
+
+def _one_line(cell: str) -> str:
+    return " ".join("".join(ch if ch.isprintable() else " " for ch in cell).split())

@@ -1,0 +1,58 @@
+"""`understudy config`: every setting, its value, and where that comes from."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.output import emit, table
+from rollout.store.settings import PREFIX, Loaded, Origin, load
+from rollout.store.state_folder import StateFolder
+
+
+def config(flags: Mapping[str, Any], *, as_json: bool) -> Exit:
+    """Show the settings; raises `SettingsInvalid` where one is not valid."""
+    loaded = load(flags)
+    rows = [*_rows(loaded), _state_row()]
+    if as_json:
+        emit(
+            {
+                "settings": [
+                    {"name": name, "value": value, "source": origin.source, "place": origin.place}
+                    for name, value, origin in rows
+                ]
+            }
+        )
+    else:
+        table(
+            ((name, _shown(value), _place(origin)) for name, value, origin in rows), header=("setting", "value", "from")
+        )
+    return Exit.OK
+
+
+def _rows(loaded: Loaded) -> list[tuple[str, Any, Origin]]:
+    values = loaded.settings.model_dump(mode="json")
+    return [(name, value, loaded.origins[name]) for name, value in values.items()]
+
+
+def _state_row() -> tuple[str, str, Origin]:
+    folder = str(StateFolder.from_environment().root)
+    for variable in (f"{PREFIX}STATE_DIR", "XDG_STATE_HOME"):
+        if os.environ.get(variable):
+            return ("state_dir", folder, Origin("environment", variable))
+    return ("state_dir", folder, Origin("default", "built in"))
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g} s"
+    return str(value)
+
+
+def _place(origin: Origin) -> str:
+    return origin.source if origin.source == "default" else f"{origin.source} ({origin.place})"

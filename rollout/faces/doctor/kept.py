@@ -1,0 +1,66 @@
+"""What lies in the state folder: its permissions, standing orders, the ledger, the flags."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.store.ledger import LedgerReader, LedgerUnusable
+from rollout.store.orders import Order, OrderKind, standing
+from rollout.store.state_folder import ServerFolder, StateFolder
+
+
+def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
+    """Check the state folder and, in it, the folder of one server."""
+    yield folder(state.root)
+    server = state.of_server(socket_path)
+    yield from orders(state.root, server.path)
+    yield ledger(server)
+
+
+def folder(root: Path) -> Finding:
+    """Check that the folder is ours alone, or can be made."""
+    if not root.exists():
+        above = next(parent for parent in root.parents if parent.exists())
+        if os.access(above, os.W_OK):
+            return well("state folder", f"{root} (made at the first run)")
+        return broken("state folder", f"{root} cannot be made", "set UNDERSTUDY_STATE_DIR to a folder of yours")
+    if not root.is_dir() or not os.access(root, os.W_OK):
+        return broken(
+            "state folder", f"{root} is no folder to write in", "set UNDERSTUDY_STATE_DIR to a folder of yours"
+        )
+    mode = stat.S_IMODE(root.stat().st_mode)
+    if mode & 0o077:
+        return broken("state folder", f"{root} can be read by others (mode {mode:o})", f"chmod 700 {root}")
+    return well("state folder", f"{root}, yours alone")
+
+
+def orders(root: Path, server: Path) -> Iterator[Finding]:
+    """Say which orders stand."""
+    if order := standing(OrderKind.FREEZE, server, root):
+        yield note("orders", f"frozen{_who(order)}: nothing is pressed", "lift it with `understudy unfreeze`")
+    if order := standing(OrderKind.ROLLBACK, server, root):
+        yield note(
+            "orders", f"rollback ordered{_who(order)}, and no run has carried it out yet", "`understudy run` does"
+        )
+
+
+def _who(order: Order) -> str:
+    by = f" by {order.actor}" if order.actor else ""
+    why = f" ({order.reason})" if order.reason else ""
+    return f"{by}{why}"
+
+
+def ledger(server: ServerFolder) -> Finding:
+    """Check that the ledger, where there is one, can be read."""
+    if not server.ledger.exists():
+        return well("ledger", "none yet (made at the first run)")
+    try:
+        reader = LedgerReader.open(server.ledger)
+        cycles = reader.cycle_count()
+        reader.close()
+    except LedgerUnusable as fault:
+        says, _, remedy = str(fault).rpartition(": ")
+        return broken("ledger", says, remedy)
+    return well("ledger", f"{cycles} cycles in {server.ledger}")

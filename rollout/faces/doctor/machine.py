@@ -1,0 +1,71 @@
+"""The machine: Python, the packages, tmux."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from rollout.faces.doctor.findings import Finding, broken, note, well
+
+_OLDEST_PYTHON = (3, 11)
+_OLDEST_TMUX = (3, 2)
+_LEAKLESS_TMUX = (3, 6)
+_PATIENCE_S = 5
+
+
+def machine() -> Iterator[Finding]:
+    """Check what is installed."""
+    yield python(sys.version_info[:3])
+    yield packages()
+    yield tmux(tmux_version())
+
+
+def python(found: tuple[int, ...]) -> Finding:
+    """Check the interpreter's version."""
+    text = ".".join(map(str, found))
+    if found >= _OLDEST_PYTHON:
+        return well("python", text)
+    return broken("python", f"{text}, too old", "install Python 3.11 or newer, then `make setup`")
+
+
+def packages() -> Finding:
+    """Check that every package that the program asks for is there."""
+    asked = requires("understudy") or []
+    names = [match[0] for line in asked if (match := re.match(r"[A-Za-z0-9._-]+", line)) and "extra ==" not in line]
+    missing = [name for name in names if not _installed(name)]
+    if missing:
+        return broken("packages", f"missing: {', '.join(missing)}", "run `make setup`")
+    return well("packages", f"all {len(names)} there")
+
+
+def _installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def tmux_version() -> str | None:
+    """What `tmux -V` says; None where there is no tmux."""
+    if (program := shutil.which("tmux")) is None:
+        return None
+    said = subprocess.run([program, "-V"], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+    return said.stdout.strip()
+
+
+def tmux(said: str | None) -> Finding:
+    """Check tmux's version as it says it: `tmux 3.3a`, `tmux next-3.6`, `tmux master`, `tmux openbsd-7.4`."""
+    if said is None:
+        return broken("tmux", "not on PATH", "install tmux 3.2 or newer (`make demo` does it where it may)")
+    match = re.search(r"(?:tmux|next-|tmux )\s*(\d+)\.(\d+)", said)
+    if match is None or "openbsd" in said:
+        return note("tmux", f"{said}: a version without a number, taken for a new one")
+    number = (int(match[1]), int(match[2]))
+    if number < _OLDEST_TMUX:
+        return broken("tmux", f"{said}, too old", "install tmux 3.2 or newer")
+    if number < _LEAKLESS_TMUX:
+        return well("tmux", f"{said} (leaks what a control client captures; screens are read another way here)")
+    return well("tmux", said)
