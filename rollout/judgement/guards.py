@@ -1,0 +1,91 @@
+"""Hard guards: what rolls back at once, whatever the statistics say."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from shadow.bouts import Bout
+from shadow.differences import Difference
+
+DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
+"""What the candidate must never want alone. Drafts are judged by their stratum."""
+
+
+class GuardKind(StrEnum):
+    """What went wrong."""
+
+    DEADLY_WISH = "deadly_wish"
+    MISSED_CRASH = "missed_crash"
+    CRASH_LOOP = "crash_loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One guard that was hit, and the sentence that says so."""
+
+    kind: GuardKind
+    subject: str
+    """The pane, or `=session`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The candidate alone wants something deadly, seen in one look."""
+
+    subject: str
+    pid: int | None
+    wish: str
+    cluster: str
+
+
+def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) -> frozenset[Sighting]:
+    """What the candidate alone wants in one look that would destroy.
+
+    `excused` are the clusters that a person signed off, or that were settled for the candidate; expected differences
+    excuse themselves.
+    """
+    return frozenset(
+        Sighting(difference.subject, difference.pid, wish, difference.cluster)
+        for difference in differences
+        if difference.expected is None and difference.cluster not in excused
+        for wish in difference.only_candidate_wants & DEADLY
+    )
+
+
+def confirmed(before: Collection[Sighting], now: Collection[Sighting]) -> tuple[Guard, ...]:
+    """The wishes that stood over two looks: the same act on the same process, whatever rule wants it."""
+    standing = {(sighting.subject, sighting.pid, sighting.wish) for sighting in before}
+    hits = [sighting for sighting in now if (sighting.subject, sighting.pid, sighting.wish) in standing]
+    return tuple(
+        Guard(
+            GuardKind.DEADLY_WISH,
+            hit.subject,
+            f"the candidate wants {hit.wish} for {hit.subject} and the incumbent does not, in two looks running "
+            f"(cluster {hit.cluster})",
+        )
+        for hit in sorted(hits, key=lambda hit: (hit.subject, hit.wish))
+    )
+
+
+def missed_crashes(bouts: Iterable[Bout]) -> tuple[Guard, ...]:
+    """The settled bouts in which the candidate called alive what was dead."""
+    return tuple(
+        Guard(
+            GuardKind.MISSED_CRASH,
+            bout.fingerprint.cluster,
+            f"the candidate called pane {bout.pane} {bout.candidate.state} when it had crashed, and what the pane did "
+            f"next settled it (bout {bout.id})",
+        )
+        for bout in bouts
+        if bout.missed_crash and bout.counts
+    )
+
+
+def crash_loop(failures_in_a_row: int, allowed: int) -> tuple[Guard, ...]:
+    """A candidate that fails every cycle."""
+    if failures_in_a_row < allowed:
+        return ()
+    text = f"the candidate failed {failures_in_a_row} cycles in a row (the plan calls {allowed} a crash loop)"
+    return (Guard(GuardKind.CRASH_LOOP, "candidate", text),)

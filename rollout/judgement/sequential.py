@@ -1,0 +1,157 @@
+"""The sequential test behind every guardrail: valid at every look, however often somebody looks.
+
+Against the budget runs an *e-process*: a stake that, as long as the true rate keeps within the budget, cannot be
+expected to grow. Ville's inequality: the chance that it *ever* reaches 1/alpha is at most alpha. It is a mixture over
+alternative rates p1, and over the moments at which the rate may have gone up: fresh stakes are laid at the start and at
+every 200th observation, so that a late regression is not drowned in a long clean past.
+
+Against the bound runs a second one: a rate of `bound` or more would let it reach 1/beta with a chance of at most beta.
+It needs only the two counts.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+BLOCK: Final = 200
+"""Observations between two fresh stakes."""
+_CEILING: Final = 1e300  # a stake is cut off here: it only grows less, so the risk only shrinks; and it stays a number
+_DOUBLINGS = tuple(2**power for power in range(1, 9))
+_HALF_WAY = (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.94)
+_BELOW = (0.02, 0.05, 0.1, 0.2, 0.4)
+
+
+@lru_cache(maxsize=256)
+def alternatives(budget: float) -> tuple[float, ...]:
+    """The rates that the stake is laid on: multiples of a small budget, steps towards certainty above a large one."""
+    if budget >= 0.25:  # noqa: PLR2004 - from here on hardly a doubling is left below 1
+        return tuple(budget + (1 - budget) * share for share in _HALF_WAY)
+    return tuple(budget * factor for factor in _DOUBLINGS if budget * factor < 1)
+
+
+@lru_cache(maxsize=256)
+def _ratios(budget: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The likelihood ratios of a clean observation and of an event, an entry per alternative."""
+    rates = alternatives(budget)
+    return tuple((1 - rate) / (1 - budget) for rate in rates), tuple(rate / budget for rate in rates)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one guardrail, or one stratum of it, has counted. Folded event by event; small, plain, and kept as JSON."""
+
+    bouts: int = 0
+    """Observations: bouts, looks or cycles."""
+    events: int = 0
+    wealth: tuple[float, ...] = ()
+    """The stake per alternative rate."""
+    laid: float = 0.0
+    """The share of the stake that was laid so far; the rest is still in the pocket."""
+    peak: float = 0.0
+    """The highest e-value so far: once over the limit, for ever over it."""
+    at: float | None = None
+    """When the last observation came, in seconds since the epoch."""
+    against: tuple[float, float] = (0.0, 0.0)
+    """The budget and the bound that it was counted against: counted against others it would prove nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """How one guardrail, or one stratum of it, is tested. `limit` is the e-value at which the rollback is due."""
+
+    budget: float
+    bound: float
+    limit: float
+    open_ended: bool = False
+    """A detector for a stage without end: alarms once in `limit` observations on average while all is well."""
+
+    def fold(self, tally: Tally, at: float | None = None, *, event: bool) -> Tally:
+        """Count one observation. A tally that was counted against other limits starts again."""
+        if tally.against != (self.budget, self.bound):
+            tally = Tally(against=(self.budget, self.bound))
+        ratios = _ratios(self.budget)[event]
+        stake = 1.0 if self.open_ended else _stake(tally.bouts)
+        wealth = tally.wealth or (0.0,) * len(ratios)
+        grown = tuple([min((have + stake) * ratio, _CEILING) for have, ratio in zip(wealth, ratios, strict=True)])
+        laid = 0.0 if self.open_ended else tally.laid + stake
+        return Tally(
+            bouts=tally.bouts + 1,
+            events=tally.events + event,
+            wealth=grown,
+            laid=laid,
+            peak=max(tally.peak, self._value(grown, laid)),
+            at=tally.at if at is None else at,
+            against=tally.against,
+        )
+
+    def e_value(self, tally: Tally) -> float:
+        """How strongly the counts speak against the budget: 1 says nothing, `limit` is enough."""
+        if not tally.wealth:
+            return 0.0 if self.open_ended else 1.0
+        return self._value(tally.wealth, tally.laid)
+
+    def crossed(self, tally: Tally) -> bool:
+        """Whether the rate was ever shown to be above the budget."""
+        return tally.peak >= self.limit
+
+    def spent(self, tally: Tally) -> float:
+        """How much of the way to a rollback is gone, 0 to 1, in orders of magnitude."""
+        value = max(self.e_value(tally), tally.peak if self.crossed(tally) else 0.0)
+        return min(1.0, max(0.0, math.log(value) / math.log(self.limit))) if value > 0 else 0.0
+
+    def _value(self, wealth: tuple[float, ...], laid: float) -> float:
+        mean = sum(wealth) / len(wealth)
+        return mean if self.open_ended else mean + (1.0 - laid)
+
+
+def _stake(observed: int) -> float:
+    """The share of the stake that is laid before observation `observed + 1`; over all time they add up to one."""
+    if observed == 0:
+        return 0.5
+    block, within = divmod(observed, BLOCK)
+    return 0.0 if within else 0.5 / (block * (block + 1))
+
+
+def proof(bound: float, bouts: int, events: int) -> float:
+    """How strongly the counts speak against a rate of `bound` or more; 1/beta is enough."""
+    clean = bouts - events
+    total = 0.0
+    for share in _BELOW:
+        power = events * math.log(share) + clean * (math.log1p(-bound * share) - math.log1p(-bound))
+        total += math.exp(min(power, 690.0))
+    return total / len(_BELOW)
+
+
+def proven(bound: float, beta: float, bouts: int, events: int) -> bool:
+    """Whether the counts show the rate to be below the bound."""
+    return proof(bound, bouts, events) >= 1 / beta
+
+
+def needed(bound: float, beta: float, tally: Tally) -> int:
+    """How many more clean observations prove a rate below the bound; 0 once it is proven."""
+
+    def short_of(more: int) -> bool:
+        return not proven(bound, beta, tally.bouts + more, tally.events)
+
+    if not short_of(0):
+        return 0
+    enough = 1
+    while short_of(enough):
+        enough *= 2
+    short = enough // 2
+    while enough - short > 1:
+        middle = (short + enough) // 2
+        short, enough = (middle, enough) if short_of(middle) else (short, middle)
+    return enough
+
+
+def upper_bound(beta: float, tally: Tally) -> float:
+    """The smallest rate that the counts prove theirs to be below, at any look; 1 while they prove nothing."""
+    if tally.bouts == tally.events:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if proven(middle, beta, tally.bouts, tally.events) else (middle, high)
+    return high

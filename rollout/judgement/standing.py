@@ -1,0 +1,138 @@
+"""Where a rollout stands, and what may be asked of it.
+
+A standing *stores* running, paused or rolled_back, and whether it is frozen. `held` and `awaiting_approval` are how a
+running one looks in the light of the judge's last word (`shown_state`): descriptions, not decisions, so that nothing
+has to be undone when they pass.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from pydantic import JsonValue
+
+from contract.record import Instant, Record
+from rollout.judgement.chain import Transition
+from rollout.judgement.judge import Judgement
+from rollout.judgement.plan import Plan
+from rollout.judgement.words import Stage, State, Verdict
+
+HARNESS: Final = "understudy"
+"""The actor of what happens by itself."""
+
+
+class Standing(Record):
+    """Where the rollout stands."""
+
+    stage: Stage = Stage.OFF
+    state: State = State.RUNNING
+    frozen: bool = False
+    exposure_percent: int = 0
+    epoch: int = 0
+    revision: int = 0
+    """Counts up with every transition: what compare-and-set compares."""
+    flag_revision: int = 0
+    """Of the flags file as the last transition left it."""
+    since: Instant = 0.0
+    """When this epoch began."""
+    reason: str = ""
+    """Of the last transition."""
+    last_hash: str = ""
+
+
+class Ask(StrEnum):
+    """What can be asked for."""
+
+    BEGIN = "begin"
+    PROMOTE = "promote"
+    APPROVE = "approve"
+    ROLLBACK = "rollback"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RETRY = "retry"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    RETIRE = "retire"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One wish to move, by the harness itself or by a person."""
+
+    ask: Ask
+    actor: str
+    reason: str
+    at: float
+    """Seconds since the epoch."""
+    verdict: Verdict | None = None
+    """The judge's last word; None where there is none."""
+    expected_revision: int | None = None
+    """The revision of the standing that the actor looked at; None to take it as it comes."""
+    act: bool = True
+    """Whether the harness may act at all: with tied hands the rollout stays in shadow."""
+    incumbent_well: bool = True
+    evidence: dict[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody asked for it."""
+        return self.actor == HARNESS
+
+
+class Why(StrEnum):
+    """Why a request is refused."""
+
+    CONFLICT = "conflict"
+    """Somebody else moved it meanwhile."""
+    NOTHING_TO_DO = "nothing_to_do"
+    """It stands there already."""
+    NOT_ALLOWED = "not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No, and what to do instead."""
+
+    why: Why
+    text: str
+
+
+def stands(after: Transition, before: Standing) -> Standing:
+    """Where the rollout stands once a transition is committed."""
+    return Standing(
+        stage=after.to,
+        state=after.state,
+        frozen=after.frozen,
+        exposure_percent=after.exposure_percent,
+        epoch=after.epoch,
+        revision=after.revision,
+        flag_revision=before.flag_revision if after.flag_revision is None else after.flag_revision,
+        since=after.at if after.epoch != before.epoch else before.since,
+        reason=after.reason,
+        last_hash=after.hash,
+    )
+
+
+def shown_state(standing: Standing, judgement: Judgement | None, plan: Plan) -> State:
+    """The state as people and `status` see it."""
+    if standing.frozen:
+        return State.FROZEN
+    if standing.state is not State.RUNNING or judgement is None:
+        return standing.state
+    if judgement.verdict is Verdict.HOLD:
+        return State.HELD
+    waits = standing.stage is Stage.PRODUCTION or plan.of_stage(standing.stage).person
+    if judgement.verdict is Verdict.PROMOTABLE and waits and standing.stage is not Stage.RETIRED:
+        return State.AWAITING_APPROVAL
+    return State.RUNNING
+
+
+def stopped(standing: Standing) -> str:
+    """Why nothing may be promoted, as the judge puts it; empty while the rollout runs."""
+    if standing.frozen:
+        return f"it is frozen ({standing.reason}): nothing acts until `understudy unfreeze`"
+    if standing.state is State.ROLLED_BACK:
+        return f"it was rolled back ({standing.reason}): nothing moves until `understudy retry`"
+    if standing.state is State.PAUSED:
+        return f"it is paused ({standing.reason}): nothing is promoted until `understudy resume`"
+    return ""

@@ -1,0 +1,56 @@
+"""Why the rollout stands where it stands: one paragraph for somebody who was just woken up."""
+
+from rollout.judgement.judge import Judgement
+from rollout.judgement.plan import Plan
+from rollout.judgement.standing import Standing, shown_state
+from rollout.judgement.words import Stage, State, Verdict
+
+
+def why(standing: Standing, judgement: Judgement, plan: Plan) -> str:
+    """Say in one paragraph where the rollout stands, what holds it, and what would change that."""
+    exposed = f"the candidate owns {standing.exposure_percent} % of the leases"
+    where = f"The rollout is in {standing.stage} ({exposed}) and is {_said(shown_state(standing, judgement, plan))}."
+    return " ".join((where, *_because(judgement), _change(standing, judgement, plan)))
+
+
+def _said(state: State) -> str:
+    return state.replace("_", " ")
+
+
+def _because(judgement: Judgement) -> tuple[str, ...]:
+    openings = {
+        Verdict.ROLLBACK: "A rollback is due because",
+        Verdict.HOLD: "It is held because",
+        Verdict.PROMOTABLE: "Nothing is in the way:",
+        Verdict.CONTINUE: "Still missing:",
+    }
+    reasons = "; ".join(judgement.reasons)
+    return (f"{openings[judgement.verdict]} {reasons}.",)
+
+
+def _change(standing: Standing, judgement: Judgement, plan: Plan) -> str:
+    """What would change it."""
+    if standing.frozen:
+        return "`understudy unfreeze --reason ...` lets it act again; looking goes on meanwhile."
+    if standing.state is State.ROLLED_BACK:
+        return f"It was rolled back: {standing.reason}. `understudy retry --reason ...` begins again in shadow."
+    if standing.state is State.PAUSED:
+        return "`understudy resume --reason ...` lets it move on; a rollback happens even while it is paused."
+    if judgement.verdict is Verdict.PROMOTABLE:
+        return _when_promotable(standing, plan)
+    return {
+        Verdict.ROLLBACK: "It happens by itself in the next cycle; `understudy rollback --now` does it at once.",
+        Verdict.HOLD: "It moves on by itself once none of this holds any more.",
+        Verdict.CONTINUE: "With that the judge would call it promotable; "
+        f"{judgement.spent:.0%} of the way to a rollback is used up.",
+    }[judgement.verdict]
+
+
+def _when_promotable(standing: Standing, plan: Plan) -> str:
+    if standing.stage is Stage.PRODUCTION:
+        return "`understudy retire --reason ...` ends the incumbent's service; nothing does it by itself."
+    if standing.stage is Stage.RETIRED:
+        return "The incumbent is retired; `understudy rollback --reason ...` would bring it back."
+    if plan.of_stage(standing.stage).person:
+        return "The plan wants a person here: `understudy approve --reason ...`."
+    return "It is promoted in the next cycle."
