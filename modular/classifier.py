@@ -1,0 +1,194 @@
+"""What a pane's screen means: shots of one pane in, one reading with its reason out. Pure.
+
+The order is the decision: the processes first (nobody there is nobody there, whatever stands on the screen), then the
+rules by priority, between them the composer (a draft, later an empty one), then signs of a start; the rest is doubt.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contract import AgentState, IdleDetail, PaneShot
+from modular import crash, processes
+from modular.identity import identify
+from modular.processes import Front
+from modular.rulebook import DRAFT_PRIORITY, EMPTY_PRIORITY, AgentRules, CompiledRule, RuleBook, shipped
+from modular.screen import Screen, cut
+
+_EVIDENCE_LINES: Final = 3
+_START_ROWS: Final = 6
+"""An agent that starts has printed no more rows than these below the line that started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one pane shows."""
+
+    state: AgentState
+    detail: IdleDetail | None
+    rule: str
+    """Stable id of what decided."""
+    lines: tuple[str, ...]
+    """The rows of the screen that made it decide."""
+    agent: str
+    """Which CLI; `unknown` where nothing tells."""
+    draft: str | None = None
+    """The text that somebody typed and did not send."""
+    wants_motion: bool = False
+    """A rule that outranks this one would need more than one frame to be tried."""
+
+
+def classify(
+    shots: Sequence[PaneShot],
+    *,
+    book: RuleBook | None = None,
+    agent: str | None = None,
+    last_agent: str | None = None,
+    colours: bool = True,
+) -> Reading:
+    """Read one pane from one or more of its shots, oldest first and about 0.3 s apart.
+
+    `agent` names the CLI where the caller knows it, `last_agent` the one last seen in this pane; `colours` is False
+    where the shots are plain text. Raises `ValueError` for no shots at all.
+    """
+    if not shots:
+        raise ValueError("there is nothing to classify: no shot of the pane was given")
+    book = shipped() if book is None else book
+    shot = shots[-1]
+    chain = processes.chain(shot)
+    who = agent if agent in book.agents else identify(shot, chain, book, last_agent)
+    front = processes.front(chain, book, dead=shot.dead)
+    if shot.vanished:
+        return _reading(AgentState.UNKNOWN, "pane.vanished", (), who)
+    if (gone := _gone(shot, front, who)) is not None:
+        return gone
+    rules = book.of(who)
+    return _read(_Sight(shots, rules, colours), front, who)
+
+
+@dataclass(slots=True)
+class _Sight:
+    """The newest screen, and the earlier ones where a rule asks for motion."""
+
+    shots: Sequence[PaneShot]
+    rules: AgentRules
+    colours: bool
+
+    def screen(self, index: int = -1) -> Screen:
+        return cut(self.shots[index], self.rules, colours=self.colours)
+
+    def moved(self, rule: CompiledRule) -> bool:
+        wanted = rule.rule
+        seen = {self.screen(index).region(wanted.region, wanted.lines) for index in range(len(self.shots))}
+        return len(seen) > 1
+
+
+def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
+    if front is Front.NOTHING:
+        return _reading(AgentState.CRASHED, "process.dead", (), agent)
+    if front is Front.SHELL:
+        return _reading(AgentState.CRASHED, "process.shell", (" ".join(processes.chain(shot)),), agent)
+    if front is Front.UNSEEN and (prompt := crash.prompt_at_bottom(shot.text.split("\n"))) is not None:
+        return _reading(AgentState.CRASHED, "shell.prompt", (prompt,), agent)
+    return None
+
+
+def _read(sight: _Sight, front: Front, agent: str) -> Reading:
+    screen = sight.screen()
+    composer = screen.composer
+    wants_motion = False
+    draft_tried = empty_tried = False
+    for rule in sight.rules.rules:
+        if not draft_tried and rule.rule.priority <= DRAFT_PRIORITY:
+            draft_tried = True
+            if composer is not None and composer.draft:
+                return _typed(screen, agent, wants_motion=wants_motion)
+        if not empty_tried and rule.rule.priority <= EMPTY_PRIORITY:
+            empty_tried = True
+            if composer is not None:
+                return _reading(AgentState.IDLE, f"{agent}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
+        lines = _holds(rule, screen)
+        if lines is None:
+            continue
+        if rule.rule.motion is not None:
+            if len(sight.shots) == 1:
+                wants_motion = True
+                continue
+            if sight.moved(rule) is not (rule.rule.motion == "moving"):
+                continue
+        draft = composer.text if composer is not None and composer.draft else None
+        return Reading(rule.rule.state, rule.rule.detail, rule.rule.id, lines, agent, draft, wants_motion)
+    if composer is not None:
+        if composer.draft:
+            return _typed(screen, agent, wants_motion=wants_motion)
+        return _reading(AgentState.IDLE, f"{agent}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
+    return _starting(sight, screen, front, agent, wants_motion=wants_motion)
+
+
+def _typed(screen: Screen, agent: str, *, wants_motion: bool) -> Reading:
+    text = screen.composer.text if screen.composer is not None else ""
+    lines = _composer_rows(screen)
+    return Reading(AgentState.UNSUBMITTED_INPUT, None, f"{agent}.composer.draft", lines, agent, text, wants_motion)
+
+
+def _starting(sight: _Sight, screen: Screen, front: Front, agent: str, *, wants_motion: bool) -> Reading:
+    """A CLI that runs but drew nothing yet below the line that started it."""
+    if front in {Front.AGENT, Front.PROGRAM}:
+        filled = [row for row in screen.rows if row.strip()]
+        if not filled:
+            return _reading(AgentState.STARTING, "start.blank", (), agent, motion=wants_motion)
+        commands = sight.rules.processes | {agent}
+        launched = crash.launch_line(filled, commands)
+        if launched is not None and len(filled) - launched <= _START_ROWS:
+            return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent, motion=wants_motion)
+    return _reading(AgentState.UNKNOWN, "doubt", (), agent, motion=wants_motion)
+
+
+def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
+    """Return the rows that make a rule hold, its motion aside; None where it does not hold."""
+    wanted = rule.rule
+    if wanted.composer is not None and (screen.composer is not None) is not (wanted.composer == "present"):
+        return None
+    text = screen.region(wanted.region, wanted.lines)
+    if not text or (wanted.needs and not any(literal in text for literal in wanted.needs)):
+        return None
+    found: list[re.Match[str]] = []
+    if rule.any:
+        first = next((match for pattern in rule.any if (match := pattern.search(text)) is not None), None)
+        if first is None:
+            return None
+        found.append(first)
+    for pattern in rule.all:
+        match = pattern.search(text)
+        if match is None:
+            return None
+        found.append(match)
+    if any(pattern.search(text) for pattern in rule.none):
+        return None
+    return _evidence(text, found)
+
+
+def _evidence(text: str, found: Sequence[re.Match[str]]) -> tuple[str, ...]:
+    rows: list[str] = []
+    for match in found:
+        start = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.end())
+        for row in text[start : end if end >= 0 else len(text)].split("\n"):
+            if row.strip() and row not in rows:
+                rows.append(row)
+    return tuple(rows[:_EVIDENCE_LINES])
+
+
+def _composer_rows(screen: Screen) -> tuple[str, ...]:
+    composer = screen.composer
+    if composer is None:
+        return ()
+    rows = [row for row in screen.rows[composer.first : composer.last + 1] if row.strip()]
+    return tuple(rows[:_EVIDENCE_LINES])
+
+
+def _reading(
+    state: AgentState, rule: str, lines: tuple[str, ...], agent: str, *, motion: bool = False
+) -> Reading:
+    return Reading(state, None, rule, lines, agent, None, motion)

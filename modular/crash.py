@@ -1,0 +1,42 @@
+"""The agent left: told by the processes where they can be read, by the prompt at the very bottom where they cannot.
+
+Words never tell it: an agent that talks about a crash, shows a traceback or prints "Killed" is alive.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_USER_AT_HOST: Final = re.compile(r"^\s*(?:\([\w.-]+\)\s*)?\[?[\w.-]+@[\w.-]+[: \]~/].{0,120}?[$#%❯>➜]\]?\s*(?P<typed>.*)$")
+_BARE: Final = re.compile(r"^\s*(?:(?:ba|z|k|da|fi|a)?sh(?:-\d[\d.]*)?)?[$#%]\s*$")
+_NAMED: Final = re.compile(r"^\s*(?:ba|z|k|da|fi|a)?sh-\d[\d.]*[$#%]\s*(?P<typed>.*)$")
+_ARROW: Final = re.compile(r"^\s*(?:[\w.@-]+ )?➜\s+\S+.{0,80}?(?:[$#%]|git:\([^)]*\)(?: ✗)?)?\s*$")
+_WINDOWS: Final = re.compile(r"^PS [A-Za-z]:\\[^>]*>\s*$")
+_ADORNED: Final = re.compile(r"^\S+@\S+.*(?: via | on |git:|took )")
+_SIGN: Final = re.compile(r"^\s*(?:🧱?\d* ?[x✗]|[>❯$%#λ])(?:\s+\^C)?\s*$")
+_LAUNCH: Final = re.compile(r"[$%#❯>➜]\s+(?:\S+=\S+\s+)*(?:\S*/)?(?P<command>[\w.-]+)(?:\s.*)?$")
+
+
+def prompt_at_bottom(rows: Sequence[str]) -> str | None:
+    """Return the last non-blank row if it is a shell's prompt waiting for a command; None if it is not."""
+    filled = [row for row in rows[-60:] if row.strip()]
+    if not filled:
+        return None
+    last = filled[-1]
+    found = _USER_AT_HOST.match(last)
+    if (found is not None and not found.group("typed").strip()) or _BARE.match(last) or _ARROW.match(last) or _WINDOWS.match(last):
+        return last
+    if len(filled) > 1 and _SIGN.match(last) and _ADORNED.match(filled[-2]):
+        return last
+    return None
+
+
+def launch_line(rows: Sequence[str], commands: frozenset[str]) -> int | None:
+    """Find the row in which a shell was told to start one of these commands; None where none is to be seen."""
+    for index in range(len(rows) - 1, -1, -1):
+        row = rows[index]
+        if (_USER_AT_HOST.match(row) or _NAMED.match(row) or row.startswith(("$ ", "# ", "% ", "➜ "))) and (
+            found := _LAUNCH.search(row)
+        ) is not None:
+            return index if found.group("command") in commands else None
+    return None

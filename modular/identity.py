@@ -1,0 +1,47 @@
+"""Which CLI a pane runs: its process says it, else its title, else what only that CLI draws. Its name never does."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from contract import PaneShot
+from modular import processes
+from modular.rulebook import ANY, AgentRules, RuleBook
+
+UNKNOWN: Final = "unknown"
+
+
+def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: str | None = None) -> str:
+    """Name the CLI in a pane; the one last seen there where its screen still shows its marks; else `unknown`."""
+    named = processes.agent_of(chain, book)
+    if named is not None:
+        return named
+    by_title = _by_title(shot.title, book)
+    if by_title is not None:
+        return by_title
+    last = book.agents.get(last_agent) if last_agent is not None else None
+    if last is not None and (not shot.text.strip() or _marks(last, shot.text)):
+        return last.agent
+    best = _by_marks(shot.text, book)
+    if best is not None:
+        return best
+    return last.agent if last is not None else UNKNOWN
+
+
+def _by_title(title: str, book: RuleBook) -> str | None:
+    if not title:
+        return None
+    for rules in book.agents.values():
+        if any(pattern.search(title) for pattern in rules.titles):
+            return rules.agent
+    return None
+
+
+def _by_marks(text: str, book: RuleBook) -> str | None:
+    """The CLI with most of its marks on the screen; the one whose file comes first where two have as many."""
+    counts = {rules.agent: _marks(rules, text) for rules in book.agents.values() if rules.agent != ANY}
+    best = max(counts, key=lambda agent: counts[agent], default=None)
+    return best if best is not None and counts[best] else None
+
+
+def _marks(rules: AgentRules, text: str) -> int:
+    return sum(pattern.search(text) is not None for pattern in rules.marks)

@@ -1,0 +1,82 @@
+"""From one look to the next: since when, which kind of idle, how long a draft stands, who is gone. Pure."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
+from contract import AgentState, IdleDetail
+from modular.classifier import Reading
+from modular.discovery import Sighting
+from modular.memory import AgentMemory, DraftMemory
+
+FORGET_S = 24 * 3600.0
+"""Seconds after which an agent whose pane is gone is forgotten."""
+
+
+def digest(text: str) -> str:
+    """Name a text by its content, in 16 hexadecimal digits."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now: float) -> AgentMemory:
+    """Take one reading of an agent into what is remembered of it; returns `before` itself if nothing changed."""
+    shot = sighting.shot
+    screen = digest(shot.text)
+    same_state = before is not None and before.state is reading.state
+    crashed = reading.state is AgentState.CRASHED
+    after = AgentMemory(
+        pane=shot.pane,
+        pid=shot.pid,
+        session=shot.session,
+        window=shot.window,
+        role=sighting.role,
+        agent=reading.agent,
+        state=reading.state,
+        detail=_idle_detail(before, reading, screen),
+        since=before.since if same_state and before is not None else now,
+        rule=reading.rule,
+        screen=screen,
+        settled=_settled(before, reading),
+        crash_looks=(before.crash_looks if before is not None else 0) + 1 if crashed else 0,
+        notices=before.notices if before is not None else (),
+        draft=_draft(before, reading, now),
+    )
+    return before if before is not None and after == before else after
+
+
+def lose(known: Mapping[str, AgentMemory], seen: Iterable[str], now: float) -> dict[str, AgentMemory]:
+    """What becomes of the remembered agents whose panes are no longer there: missing, in the end forgotten."""
+    present = set(seen)
+    lost: dict[str, AgentMemory] = {}
+    for key, agent in known.items():
+        if key in present:
+            continue
+        if agent.missing_since is None:
+            lost[key] = agent.model_copy(update={"missing_since": now, "notices": (), "draft": None})
+        elif now - agent.missing_since < FORGET_S:
+            lost[key] = agent
+    return lost
+
+
+def _settled(before: AgentMemory | None, reading: Reading) -> AgentState | None:
+    if reading.state is not AgentState.UNKNOWN:
+        return reading.state
+    return before.settled if before is not None else None
+
+
+def _idle_detail(before: AgentMemory | None, reading: Reading, screen: str) -> IdleDetail | None:
+    if reading.state is not AgentState.IDLE:
+        return None
+    if reading.detail is not None:
+        return reading.detail
+    still = before is not None and before.state is AgentState.IDLE and before.screen == screen
+    return IdleDetail.CONTINUOUSLY if still else IdleDetail.NEWLY
+
+
+def _draft(before: AgentMemory | None, reading: Reading, now: float) -> DraftMemory | None:
+    known = before.draft if before is not None else None
+    if reading.state is AgentState.UNKNOWN:
+        return known
+    if reading.state is not AgentState.UNSUBMITTED_INPUT or reading.draft is None:
+        return None
+    text = digest(reading.draft)
+    return known if known is not None and known.text == text else DraftMemory(text=text, since=now)
