@@ -1,131 +1,222 @@
-"""Bouts, the unit of evidence: the longest stretch in which, for one pane, neither monitor changes its mind."""
+"""Bouts, the unit of evidence: kept look by look in a book, and settled once the future has had time to speak."""
 
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+
+from pydantic import Field
 
 from contract.record import Instant, Record
-from shadow.differences import Difference, Fingerprint, Side
+from contract.report import CycleReport
+from contract.screens import PaneShot, Tape
+from shadow.actions import ActionBook, utter
+from shadow.bout import Bout, Excuse, Standing, bout_id
+from shadow.compare import NOTHING_EXPECTED, Register, gravity
+from shadow.differences import DiffClass, Difference, Side
+from shadow.hindsight import observe
+from shadow.labels import Label, Referee, Right
+from shadow.rules import BoutRules, Windows
+from shadow.settling import judged
+from shadow.sides import Sides, Who
+from shadow.signoffs import NOBODY_SAID, Signoffs
+from shadow.strata import Stratum
+
+__all__ = [
+    "Bout",
+    "BoutBook",
+    "BoutRules",
+    "Excuse",
+    "Label",
+    "Look",
+    "Referee",
+    "Right",
+    "Standing",
+    "Stratum",
+    "Windows",
+    "advance",
+]
+
+DEFAULT_RULES = BoutRules()
 
 
-class Stratum(StrEnum):
-    """A kind of bout that is judged for itself: agreeing about busy panes says nothing about drafts."""
+class Look(Record):
+    """One cycle in shadow: both reports on one tape, and what was found to differ."""
 
-    DRAFT = "draft"
-    KILL = "kill"
-    SPAWN = "spawn"
-    NOTICE_IDLE = "notice_idle"
-    NOTICE_CRASH = "notice_crash"
-    APPROVAL = "approval"
-    BUSY_CALLED_IDLE = "busy_called_idle"
-    WAITING_CALLED_OTHER = "waiting_called_other"
-    CALLED_CRASHED = "called_crashed"
-
-
-class Right(StrEnum):
-    """Who was right."""
-
-    INCUMBENT = "incumbent"
-    CANDIDATE = "candidate"
-    BOTH = "both"
-    NEITHER = "neither"
+    at: Instant
+    incumbent: CycleReport
+    candidate: CycleReport
+    differences: tuple[Difference, ...] = ()
+    """As `compare` and then `noise.classify` leave them; only their class and subject are read."""
+    tape: Tape | None = None
+    """For hindsight; without it nobody is proved right or wrong."""
+    touched: frozenset[str] = frozenset()
+    """Panes into which the harness, or a person whom it saw, typed since the look before."""
 
 
-class Referee(StrEnum):
-    """Who said who was right."""
+class BoutBook(Record):
+    """Everything that must be remembered between two cycles; it holds no screen, and it goes through JSON unharmed."""
 
-    HINDSIGHT = "hindsight"
-    PERSON = "person"
-
-
-class Label(Record):
-    """Who was right, by whom, and why."""
-
-    right: Right
-    by: Referee
-    reason: str = ""
+    open: dict[str, Standing] = Field(default_factory=dict)
+    """By subject: what lasts."""
+    over: tuple[Standing, ...] = ()
+    """What ended and waits for its settling window to pass."""
+    counted: dict[str, Instant] = Field(default_factory=dict)
+    """Subject, process and fingerprint -> beginning of the bout that counted last."""
+    actions: ActionBook = ActionBook()
 
 
-class Excuse(StrEnum):
-    """Why a bout is in neither numerator nor denominator."""
+def advance(
+    book: BoutBook,
+    look: Look | None,
+    now: float,
+    *,
+    rules: BoutRules = DEFAULT_RULES,
+    register: Register = NOTHING_EXPECTED,
+    signoffs: Signoffs = NOBODY_SAID,
+) -> tuple[BoutBook, tuple[Bout, ...]]:
+    """Enter one look, and take out the bouts that are settled by now, oldest first.
 
-    REPEAT = "repeat"
-    """This pane and fingerprint counted less than ten minutes ago."""
-    EXPECTED = "expected"
-    SIGNED_OFF = "signed_off"
-    NOISE = "noise"
-    HARNESS = "harness"
-
-
-class Bout(Record):
-    """One bout, as the evidence gets it once it is settled."""
-
-    id: str
-    """Such as `b-1712-%12`: unique in one ledger."""
-    pane: str | None
-    """None where the subject is the session."""
-    pid: int | None
-    session: str
-    window: str
-    agent: str
-    began: Instant
-    ended: Instant | None
-    """None while it lasts: a bout enters the evidence ten minutes after it began at the latest."""
-    looks: int
-    """In how many cycles it was seen."""
-    agrees: bool
-    """Neither state nor detail nor (within its window) any act differs."""
-    difference: Difference | None
-    fingerprint: Fingerprint
-    incumbent: Side
-    candidate: Side
-    strata: tuple[Stratum, ...] = ()
-    """In whose denominators it is: at least one monitor says that state or wants that act."""
-    differs_in: tuple[Stratum, ...] = ()
-    """Of these, the strata of which it is an event."""
-    label: Label | None = None
-    counts: bool = True
-    why_not: Excuse | None = None
-    settled_at: Instant | None = None
-
-    @property
-    def action_differs(self) -> bool:
-        """Whether the difference, if any, is one of action."""
-        return self.difference is not None and self.difference.severity == "action"
-
-    @property
-    def candidate_wrong(self) -> bool | None:
-        """Whether the candidate was wrong; None where nobody has said."""
-        return None if self.label is None else self.label.right in {Right.INCUMBENT, Right.NEITHER}
-
-    @property
-    def missed_crash(self) -> bool:
-        """Whether the candidate called alive what was dead, settled: a hard guard of the judge."""
-        if self.label is None or self.label.right is not Right.INCUMBENT:
-            return False
-        return self.incumbent.state == "crashed" and self.candidate.state != "crashed"
+    Args:
+        book: What the last call returned; `BoutBook()` on the first day.
+        look: The cycle; None where there was none to compare (solo, a monitor failed): time passes, bouts last.
+        now: Seconds since the epoch, not before any look's.
+        rules: The plan's.
+        register: Which differences are expected.
+        signoffs: What people have said; leave out sign-offs whose ceiling is breached (`clusters.holding`).
+    """
+    if look is not None:
+        book = _entered(book, look, rules)
+    return _settled(book, now, rules, register, signoffs)
 
 
-class Windows(Record):
-    """How far apart two monitors may want the same act, by kind, in seconds."""
+def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
+    ours, theirs = Sides(look.incumbent), Sides(look.candidate)
+    shots = look.tape.frames[-1].by_pane if look.tape is not None and look.tape.frames else {}
+    classes = {difference.subject: difference.klass for difference in look.differences}
+    names = {**ours.subjects(), **theirs.subjects()}
+    sides = {name: (ours.side(name), theirs.side(name)) for name in names}
+    unseen = _unseen(book, ours, theirs, classes, names)
+    wants = {name: (one.wants, two.wants) for name, (one, two) in sides.items()}
+    lasting, over = dict(book.open), list(book.over)
+    for name, standing in book.open.items():
+        who = ours.who(name) or theirs.who(name)
+        if name not in unseen and not (who and name in sides and _goes_on(standing, who, *sides[name])):
+            over.append(lasting.pop(name).model_copy(update={"over": True}))
+    for name, (one, two) in sides.items():
+        who = ours.who(name) or theirs.who(name)
+        if name not in unseen and who is not None:
+            lasting[name] = _seen(lasting.get(name), who, one, two, look.at, noisy=classes.get(name) is DiffClass.NOISE)
+    keep_s = rules.at_latest_s + rules.settling_s
+    return BoutBook.model_construct(
+        open={name: _watched(standing, shots, look) for name, standing in lasting.items()},
+        over=tuple(_watched(standing, shots, look) for standing in over if not standing.settled),
+        counted={key: began for key, began in book.counted.items() if began >= look.at - rules.repeat_s - keep_s},
+        actions=utter(book.actions, look.at, wants, unseen, keep_s),
+    )
 
-    notice_s: float = 30.0
-    draft_s: float = 15.0
-    kill_s: float = 60.0
-    """Also for `spawn_manager`, and for every kind that has no window of its own."""
 
-    def of(self, wish: str) -> float:
-        """The window of a wish, as `contract.intents.wish` names it."""
-        if wish.startswith("notify_manager"):
-            return self.notice_s
-        return self.draft_s if wish == "submit_draft" else self.kill_s
+def _unseen(
+    book: BoutBook,
+    ours: Sides,
+    theirs: Sides,
+    classes: Mapping[str, DiffClass],
+    names: Mapping[str, object],
+) -> set[str]:
+    """Subjects that one of them could not look at: their bouts neither go on nor end."""
+    blind = {name for name, klass in classes.items() if klass is DiffClass.HARNESS}
+    for name in {*names, *book.open}:
+        standing = book.open.get(name)
+        who = ours.who(name) or theirs.who(name) or (standing.who if standing is not None else None)
+        if who is not None and (ours.could_not_see(who) or theirs.could_not_see(who)):
+            blind.add(name)
+    return blind
 
 
-class BoutRules(Record):
-    """When a bout counts and when it is settled, in seconds."""
+def _goes_on(standing: Standing, who: Who, incumbent: Side, candidate: Side) -> bool:
+    same = _as_before(standing.incumbent, incumbent) and _as_before(standing.candidate, candidate)
+    return same and standing.pid == who.pid
 
-    settle_s: float = 60.0
-    """After it ended."""
-    at_latest_s: float = 600.0
-    """After it began."""
-    repeat_s: float = 600.0
-    """A pane and a fingerprint count once in this time."""
-    windows: Windows = Windows()
+
+def _as_before(before: Side, now: Side) -> bool:
+    """Whether a monitor has not changed its mind: by fingerprint, without building one for every pane."""
+    return (
+        before.state is now.state
+        and before.rule == now.rule
+        and before.agent == now.agent
+        and before.wants == now.wants
+    )
+
+
+def _seen(standing: Standing | None, who: Who, one: Side, two: Side, at: float, *, noisy: bool) -> Standing:
+    differs = gravity(one, two) is not None
+    if standing is not None:
+        return standing.model_copy(
+            update={
+                "seen": at,
+                "looks": standing.looks + 1,
+                "noisy": standing.noisy + noisy,
+                "differing": standing.differing + differs,
+                "incumbent": one,
+                "candidate": two,
+            }
+        )
+    return Standing(
+        id=bout_id(who.subject, who.pid, at),
+        pane=who.pane,
+        pid=who.pid,
+        session=who.session,
+        window=who.window,
+        began=at,
+        seen=at,
+        noisy=int(noisy),
+        differing=int(differs),
+        incumbent=one,
+        candidate=two,
+    )
+
+
+def _watched(standing: Standing, shots: Mapping[str, PaneShot], look: Look) -> Standing:
+    """Let hindsight look, where there is something to be right about."""
+    if standing.pane is None or not standing.differing or standing.settled:
+        return standing
+    shot = shots.get(standing.pane)
+    if shot is None:
+        return standing
+    touched, lasting = standing.pane in look.touched, not standing.over
+    watch = observe(standing.watch, shot, look.at, touched=touched, lasting=lasting)
+    return standing.model_copy(update={"watch": watch})
+
+
+def _settled(
+    book: BoutBook, now: float, rules: BoutRules, register: Register, signoffs: Signoffs
+) -> tuple[BoutBook, tuple[Bout, ...]]:
+    counted, settled = dict(book.counted), list[Bout]()
+    for standing in _due(book, now, rules):
+        episodes = book.actions.episodes.get(standing.who.subject, ())
+        bout = judged(standing, episodes, now, rules, register, signoffs)
+        key = f"{bout.pane or bout.session}\x1f{bout.pid}\x1f{bout.fingerprint.key}"
+        if bout.counts and bout.began - counted.get(key, float("-inf")) < rules.repeat_s:
+            bout = bout.model_copy(update={"counts": False, "why_not": Excuse.REPEAT})
+        if bout.counts:
+            counted[key] = bout.began
+        settled.append(bout)
+    if not settled:
+        return book, ()
+    done = {bout.id for bout in settled}
+    update = {
+        "open": {
+            name: standing.model_copy(update={"settled": True}) if standing.id in done else standing
+            for name, standing in book.open.items()
+        },
+        "over": tuple(standing for standing in book.over if standing.id not in done),
+        "counted": counted,
+    }
+    return book.model_copy(update=update), tuple(settled)
+
+
+def _due(book: BoutBook, now: float, rules: BoutRules) -> Iterator[Standing]:
+    due = [standing for standing in book.over if now >= standing.seen + rules.settling_s]
+    due += [
+        standing
+        for standing in (*book.over, *book.open.values())
+        if not standing.settled and now >= standing.began + rules.at_latest_s and standing not in due
+    ]
+    yield from sorted(due, key=lambda standing: (standing.began, standing.id))

@@ -57,7 +57,7 @@ class Side(Record):
     agent: str = UNKNOWN_AGENT
     """Which agent CLI it takes it for."""
 
-    @cached_property
+    @property
     def wants(self) -> frozenset[str]:
         """What it wants, whatever the ordinal."""
         return frozenset(name for name, _ in self.wishes)

@@ -1,0 +1,42 @@
+"""When two monitors want the same act, when a bout counts, and when it is settled: all in seconds, all the plan's."""
+
+from contract.record import Record
+
+
+class Windows(Record):
+    """How far apart two monitors may want the same act, by kind, in seconds."""
+
+    notice_s: float = 30.0
+    draft_s: float = 15.0
+    kill_s: float = 60.0
+    """Also for `spawn_manager`, and for every kind that has no window of its own."""
+
+    def of(self, wish: str) -> float:
+        """The window of a wish, as `contract.intents.wish` names it."""
+        if wish.startswith("notify_manager"):
+            return self.notice_s
+        return self.draft_s if wish == "submit_draft" else self.kill_s
+
+    @property
+    def widest(self) -> float:
+        """The longest of them."""
+        return max(self.notice_s, self.draft_s, self.kill_s)
+
+
+class BoutRules(Record):
+    """When a bout counts and when it is settled, in seconds."""
+
+    settle_s: float = 60.0
+    """After it ended; where a window is wider, that, since an act may still be answered."""
+    at_latest_s: float = 600.0
+    """After it began."""
+    repeat_s: float = 600.0
+    """A pane and a fingerprint count once in this time."""
+    still_s: float = 45.0
+    """A screen that stood still for so long, in a bout, was not busy (`shadow.hindsight`)."""
+    windows: Windows = Windows()
+
+    @property
+    def settling_s(self) -> float:
+        """How long after its end a bout is settled."""
+        return max(self.settle_s, self.windows.widest)

@@ -1,0 +1,87 @@
+"""Settling a bout: its acts compared within their windows, its difference classed, excused and labelled."""
+
+from collections.abc import Mapping, Sequence
+
+from shadow.actions import Episode, How, acts
+from shadow.bout import Bout, Excuse, Standing
+from shadow.compare import Register, differ
+from shadow.differences import DiffClass, Difference, Fingerprint, Side
+from shadow.hindsight import ruling
+from shadow.labels import Label
+from shadow.rules import BoutRules
+from shadow.signoffs import Signoffs
+from shadow.strata import events_of, strata_of
+
+
+def judged(
+    standing: Standing,
+    episodes: Sequence[Episode],
+    now: float,
+    rules: BoutRules,
+    register: Register,
+    signoffs: Signoffs,
+) -> Bout:
+    """Make the bout that enters the evidence; whether it repeats one that counted is for the book to say."""
+    who = standing.who
+    compared = acts(
+        episodes,
+        (standing.began, standing.seen),
+        (standing.incumbent.wants, standing.candidate.wants),
+        rules.windows,
+    )
+    alone = {act.wish: act.how for act in compared if act.how in {How.MISSING, How.EXTRA}}
+    wishes = {**dict(standing.candidate.wishes), **dict(standing.incumbent.wishes)}
+    one = _wishing(standing.incumbent, wishes, {wish for wish, how in alone.items() if how is How.EXTRA})
+    two = _wishing(standing.candidate, wishes, {wish for wish, how in alone.items() if how is How.MISSING})
+    difference, fingerprint = differ(who, one, two, register), Fingerprint.of(one, two)
+    excuse, label = None, None
+    if difference is not None:
+        noisy = 2 * standing.noisy >= max(1, standing.differing)
+        difference = difference.model_copy(update={"klass": DiffClass.NOISE}) if noisy else difference
+        excuse = _excuse(difference, standing.began, signoffs)
+        label = _label(difference, standing, rules, signoffs)
+    return Bout(
+        id=standing.id,
+        pane=standing.pane,
+        pid=standing.pid,
+        session=standing.session,
+        window=standing.window,
+        agent=fingerprint.agent,
+        began=standing.began,
+        ended=standing.seen if standing.over else None,
+        looks=standing.looks,
+        agrees=difference is None,
+        difference=difference,
+        fingerprint=fingerprint,
+        incumbent=one,
+        candidate=two,
+        acts=compared,
+        strata=strata_of(one, two),
+        differs_in=events_of(one, two),
+        label=label,
+        counts=excuse is None,
+        why_not=excuse,
+        settled_at=now,
+    )
+
+
+def _wishing(side: Side, wishes: Mapping[str, int], without: set[str]) -> Side:
+    """Give a side what it wants within the windows: what the other wanted in time too, without what it never did."""
+    own = dict(side.wishes)
+    kept = tuple(sorted((wish, own.get(wish, ordinal)) for wish, ordinal in wishes.items() if wish not in without))
+    return side if kept == side.wishes else side.model_copy(update={"wishes": kept})
+
+
+def _excuse(difference: Difference, began: float, signoffs: Signoffs) -> Excuse | None:
+    if difference.klass is DiffClass.NOISE:
+        return Excuse.NOISE
+    if difference.expected is not None:
+        return Excuse.EXPECTED
+    return Excuse.SIGNED_OFF if signoffs.acceptance(difference.cluster, began) is not None else None
+
+
+def _label(difference: Difference, standing: Standing, rules: BoutRules, signoffs: Signoffs) -> Label | None:
+    settlement = signoffs.settlement(difference.cluster)
+    if settlement is not None:
+        return settlement.label
+    return ruling(standing.incumbent.state, standing.candidate.state, standing.watch, rules.still_s)

@@ -1,0 +1,86 @@
+"""What people say of clusters: accepted for a while, or settled for good. Both act from now on and reset nothing."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from contract.record import Instant, Record
+from shadow.labels import Label, Referee, Right
+
+
+class Acceptance(Record):
+    """A cluster that somebody signed off: its bouts are in neither numerator nor denominator, until it expires."""
+
+    cluster: str
+    owner: str = Field(min_length=1)
+    """Who answers for it."""
+    reason: str = Field(min_length=1)
+    at: Instant
+    expires: Instant
+    ceiling: float = Field(gt=0, le=1)
+    """The share of all bouts above which it is not accepted any more."""
+
+    @model_validator(mode="after")
+    def _expires_later(self) -> Self:
+        if self.expires <= self.at:
+            raise ValueError(f"the sign-off of {self.cluster} expires before it begins; give a later expiry")
+        return self
+
+    def holds(self, now: float) -> bool:
+        """Whether it has begun and not expired."""
+        return self.at <= now < self.expires
+
+
+class Settlement(Record):
+    """A person's word on who is right in a cluster."""
+
+    cluster: str
+    right: Right
+    owner: str = Field(min_length=1)
+    reason: str = ""
+    at: Instant
+
+    @property
+    def label(self) -> Label:
+        """The label that its bouts get."""
+        return Label(right=self.right, by=Referee.PERSON, reason=self.reason or f"settled by {self.owner}")
+
+
+class Signoffs(Record):
+    """Everything that people have said; the latest word on a cluster is the one that counts."""
+
+    accepted: tuple[Acceptance, ...] = ()
+    settled: tuple[Settlement, ...] = ()
+
+    def accept(self, acceptance: Acceptance) -> "Signoffs":
+        """Add a sign-off."""
+        return self.model_copy(update={"accepted": (*self.accepted, acceptance)})
+
+    def settle(self, settlement: Settlement) -> "Signoffs":
+        """Add a settlement."""
+        return self.model_copy(update={"settled": (*self.settled, settlement)})
+
+    def withdraw(self, cluster: str, now: float) -> "Signoffs":
+        """End the sign-offs of a cluster now; that they were stays on record."""
+        return self.model_copy(
+            update={
+                "accepted": tuple(
+                    entry.model_copy(update={"expires": now})
+                    if entry.cluster == cluster and entry.holds(now)
+                    else entry
+                    for entry in self.accepted
+                )
+            }
+        )
+
+    def acceptance(self, cluster: str, now: float) -> Acceptance | None:
+        """Return the sign-off of a cluster that holds now."""
+        return next((entry for entry in reversed(self.accepted) if entry.cluster == cluster and entry.holds(now)), None)
+
+    def settlement(self, cluster: str) -> Settlement | None:
+        """Return what a person said last of a cluster."""
+        return next((entry for entry in reversed(self.settled) if entry.cluster == cluster), None)
+
+
+NOBODY_SAID: Signoffs = Signoffs()
+"""No word from anybody."""

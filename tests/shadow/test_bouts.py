@@ -1,0 +1,196 @@
+"""Bouts: how long one lasts, when it is settled, and whether it counts."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shadow_cases import QUICK, T0, Watching, one, report, verdict, want
+
+from contract import Problem, ProblemKind
+from shadow.bouts import BoutRules, Excuse, Right, Stratum
+from shadow.signoffs import Acceptance, Settlement
+
+
+def test_a_bout_lasts_while_neither_state_nor_rule_nor_intents_change() -> None:
+    watching = Watching()
+    for at in range(4):
+        watching.look(at, one("busy"), one("busy"))
+    watching.look(4, one("busy", rule="R5"), one("busy")).wait(7)
+    (bout,) = watching.bouts
+    assert (bout.began - T0, bout.ended and bout.ended - T0, bout.looks, bout.agrees) == (0, 3, 4, True)
+
+
+def test_a_bout_is_settled_when_its_window_has_passed_and_not_before() -> None:
+    watching = Watching().look(0, one("busy"), one("busy")).look(1, one("idle"), one("idle"))
+    assert not watching.wait(2.9).bouts
+    assert len(watching.wait(3).bouts) == 1
+
+
+def test_a_bout_that_does_not_end_is_settled_once_at_the_latest_instant() -> None:
+    watching = Watching()
+    for at in range(0, 200, 10):
+        watching.look(at, one("busy"), one("busy"))
+    assert [(bout.settled_at and bout.settled_at - T0, bout.ended) for bout in watching.bouts] == [(60, None)]
+    watching.look(200, one("idle"), one("idle")).wait(210)
+    assert len(watching.bouts) == 1
+
+
+def test_the_same_pane_and_fingerprint_count_once_in_the_time_of_repetition() -> None:
+    watching = Watching(BoutRules(settle_s=1, at_latest_s=60, repeat_s=20, windows=QUICK.windows))
+    for at in (0, 4, 8, 20, 24):
+        watching.look(at, one("busy"), one("idle")).look(at + 2, one("busy"), one("busy"))
+    differing = [bout for bout in watching.wait(60).bouts if not bout.agrees]
+    assert [(bout.counts, bout.why_not) for bout in differing] == [
+        (True, None),
+        (False, Excuse.REPEAT),
+        (False, Excuse.REPEAT),
+        (True, None),
+        (False, Excuse.REPEAT),
+    ]
+
+
+def test_another_process_in_the_pane_is_another_bout_that_counts() -> None:
+    again = report([verdict(pid=7)])
+    watching = Watching().look(0, one("idle"), one("idle")).look(1, again, again).look(2, report(), report()).wait(9)
+    assert [(bout.pid, bout.counts) for bout in watching.bouts] == [(1001, True), (7, True)]
+
+
+def test_a_wish_that_the_other_utters_within_its_window_is_no_difference_of_action() -> None:
+    late = Watching()
+    late.look(0, one("idle", "notify_manager:idle"), one("idle"))
+    late.look(2, one("idle", "notify_manager:idle"), one("idle", "notify_manager:idle"))
+    late.look(9, report(), report()).wait(20)
+    assert [(bout.agrees, bout.counts) for bout in late.bouts] == [(True, True), (True, False)]
+    assert [(act.how, act.seconds) for act in late.bouts[0].acts] == [("late", 2)]
+    assert late.bouts[1].why_not is Excuse.REPEAT
+
+
+def test_a_wish_that_the_other_utters_after_its_window_is_one_difference_of_action() -> None:
+    watching = Watching()
+    watching.look(0, one("idle", "notify_manager:idle"), one("idle"))
+    watching.look(4, one("idle", "notify_manager:idle"), one("idle", "notify_manager:idle"))
+    watching.look(9, report(), report()).wait(20)
+    assert [bout.action_differs for bout in watching.bouts] == [True, False]
+
+
+def test_a_second_asking_without_a_first_is_one_too_many() -> None:
+    watching, ours = Watching(), one("idle", "notify_manager:idle")
+    watching.look(0, ours, ours)
+    for at in (10, 11, 12):
+        watching.look(at, ours, one("busy"))
+    watching.look(13, ours, ours).look(30, report(), report()).wait(40)
+    first, meanwhile, again = watching.bouts
+    assert (first.agrees, meanwhile.severity, again.severity) == (True, "state", "action")
+    assert [act.how for act in again.acts] == ["extra"]
+    assert again.differs_in == (Stratum.NOTICE_IDLE,)
+
+
+def test_a_wish_that_flickers_for_one_look_is_the_same_wish() -> None:
+    watching, both = Watching(), one("idle", "notify_manager:idle")
+    watching.look(0, both, both).look(10, both, one("idle")).look(20, both, both).look(30, report(), report()).wait(40)
+    assert [bout.agrees for bout in watching.bouts] == [True, True, True]
+
+
+def test_a_bout_is_in_the_strata_of_what_at_least_one_of_them_says_or_wants() -> None:
+    watching = Watching().look(0, one("busy"), one("idle", "notify_manager:idle")).look(1, report(), report()).wait(9)
+    (bout,) = watching.bouts
+    assert bout.strata == (Stratum.NOTICE_IDLE, Stratum.BUSY_CALLED_IDLE)
+    assert bout.differs_in == (Stratum.NOTICE_IDLE, Stratum.BUSY_CALLED_IDLE)
+
+
+def test_agreement_about_a_crash_is_in_its_strata_and_an_event_of_none() -> None:
+    dead = one("crashed", "kill_window", "notify_manager:crash")
+    (bout,) = Watching().look(0, dead, dead).look(1, report(), report()).wait(9).bouts
+    assert bout.strata == (Stratum.KILL, Stratum.NOTICE_CRASH, Stratum.CALLED_CRASHED)
+    assert bout.differs_in == ()
+
+
+def test_states_are_events_in_one_direction_only() -> None:
+    (bout,) = Watching().look(0, one("idle"), one("busy")).look(1, report(), report()).wait(9).bouts
+    assert bout.strata == (Stratum.BUSY_CALLED_IDLE,)
+    assert bout.differs_in == ()
+
+
+def test_noise_does_not_count() -> None:
+    watching = Watching().look(0, one("busy"), one("idle"), klass="noise").look(1, report(), report()).wait(9)
+    assert [(bout.counts, bout.why_not) for bout in watching.bouts] == [(False, Excuse.NOISE)]
+
+
+def test_noise_now_and_then_does_not_excuse_a_difference_that_stands() -> None:
+    watching = Watching()
+    for at in range(6):
+        watching.look(at, one("busy"), one("idle"), klass="noise" if at == 5 else "true")
+    watching.look(6, report(), report()).wait(20)
+    assert [bout.counts for bout in watching.bouts] == [True]
+
+
+def test_what_somebody_signed_off_does_not_count_from_then_until_it_expires() -> None:
+    watching = Watching()
+    watching.look(0, one("busy"), one("idle")).look(1, report(), report()).wait(9)
+    cluster = watching.bouts[0].difference.cluster if watching.bouts[0].difference else ""
+    watching.signoffs = watching.signoffs.accept(
+        Acceptance(cluster=cluster, owner="ann", reason="known", at=T0 + 10, expires=T0 + 30, ceiling=0.5)
+    )
+    for at in (20, 40):
+        watching.look(at, one("busy"), one("idle")).look(at + 1, report(), report()).wait(at + 9)
+    assert [bout.why_not for bout in watching.bouts] == [None, Excuse.SIGNED_OFF, None]
+
+
+def test_what_a_person_settled_bears_that_label() -> None:
+    watching = Watching().look(0, one("busy"), one("idle")).look(1, report(), report()).wait(9)
+    cluster = watching.bouts[0].difference.cluster if watching.bouts[0].difference else ""
+    watching.signoffs = watching.signoffs.settle(
+        Settlement(cluster=cluster, right=Right.CANDIDATE, owner="ann", at=T0 + 10)
+    )
+    watching.look(20, one("busy"), one("idle")).look(21, report(), report()).wait(30)
+    assert watching.bouts[0].label is None
+    assert watching.bouts[1].label is not None
+    assert (watching.bouts[1].label.by, watching.bouts[1].candidate_wrong) == ("person", False)
+
+
+def test_a_pane_that_one_could_not_look_at_neither_goes_on_nor_ends() -> None:
+    failed = report(problems=(Problem(kind=ProblemKind.AGENT_FAILED, subject="%1"),))
+    watching = (
+        Watching().look(0, one("idle"), one("idle")).look(1, one("idle"), failed).look(2, one("idle"), one("idle"))
+    )
+    (bout,) = watching.look(3, report(), report()).wait(9).bouts
+    assert (bout.looks, bout.agrees) == (2, True)
+
+
+def test_time_passes_where_there_is_nothing_to_compare() -> None:
+    watching = Watching().look(0, one("idle"), one("idle")).wait(59).wait(60)
+    assert [bout.ended for bout in watching.bouts] == [None]
+
+
+def test_a_bout_has_the_same_name_in_a_replay() -> None:
+    first, again = (Watching().look(0, one("idle"), one("idle")).wait(60).bouts[0] for _ in range(2))
+    assert first.id == again.id
+
+
+_STATES = st.sampled_from(["busy", "idle", "crashed"])
+_LOOKS = st.lists(st.tuples(st.integers(1, 9), _STATES, _STATES, st.booleans(), st.booleans()), max_size=25)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_LOOKS)
+def test_every_bout_settles_once_in_order_and_no_pane_counts_twice_too_soon(
+    looks: list[tuple[int, str, str, bool, bool]],
+) -> None:
+    watching, at = Watching(), 0.0
+    for gap, ours, theirs, one_wants, two_wants in looks:
+        at += gap
+        watching.look(
+            at,
+            report([verdict(state=ours)], [want("notify_manager:idle")] if one_wants else []),
+            report([verdict(state=theirs)], [want("notify_manager:idle")] if two_wants else []),
+        )
+    watching.look(at + 1, report(), report()).wait(at + 200)
+    assert not watching.book.open
+    assert not watching.book.over
+    assert sum(bout.looks for bout in watching.bouts) == len(looks)
+    assert len({bout.id for bout in watching.bouts}) == len(watching.bouts)
+    assert [bout.began for bout in watching.bouts] == sorted(bout.began for bout in watching.bouts)
+    counted: dict[str, float] = {}
+    for bout in watching.bouts:
+        if bout.counts:
+            assert bout.began - counted.get(bout.fingerprint.key, float("-inf")) >= QUICK.repeat_s
+            counted[bout.fingerprint.key] = bout.began
+        assert set(bout.differs_in) <= set(bout.strata)

@@ -1,0 +1,36 @@
+"""What comparing costs: agreement must cost next to nothing, and a fleet that differs must not stop the loop."""
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+from shadow_cases import T0, report, verdict, want
+
+from contract import CycleReport
+from shadow.bouts import BoutBook, Look, advance
+from shadow.compare import compare
+
+
+def _fleet(agents: int, differing_every: int, monitor: str) -> CycleReport:
+    """Draw a fleet in which the candidate calls every so-manieth busy agent idle, and would tell its manager."""
+    other = [index for index in range(agents) if monitor == "new" and differing_every and index % differing_every == 0]
+    panes = [f"%{index}" for index in range(agents)]
+    states = ["idle" if index in other else "busy" for index in range(agents)]
+    verdicts = [verdict(pane, state, f"{monitor}.{state}") for pane, state in zip(panes, states, strict=True)]
+    return report(verdicts, [want("notify_manager:idle", panes[index]) for index in other], monitor)
+
+
+@pytest.mark.parametrize("differing_every", [0, 20], ids=["equal", "5% differ"])
+@pytest.mark.parametrize("agents", [50, 500])
+def test_compare(benchmark: BenchmarkFixture, agents: int, differing_every: int) -> None:
+    ours, theirs = _fleet(agents, differing_every, "old"), _fleet(agents, differing_every, "new")
+    found = benchmark(compare, ours, theirs)
+    assert len(found) == (agents // differing_every + bool(agents % differing_every) if differing_every else 0)
+
+
+@pytest.mark.parametrize("agents", [50, 500])
+def test_entering_a_look_into_the_book(benchmark: BenchmarkFixture, agents: int) -> None:
+    ours, theirs = _fleet(agents, 20, "old"), _fleet(agents, 20, "new")
+    look = Look(at=T0, incumbent=ours, candidate=theirs, differences=compare(ours, theirs))
+    book, _ = advance(BoutBook(), look, T0)
+    later = look.model_copy(update={"at": T0 + 1})
+    after, settled = benchmark(advance, book, later, T0 + 1)
+    assert (len(after.open), settled) == (agents, ())
