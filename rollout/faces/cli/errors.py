@@ -25,7 +25,9 @@ def explain(error: Exception) -> Exit:
         traceback.print_exception(error)
     code = _code(error)
     sentence = str(error) or type(error).__name__
-    if code is Exit.INTERNAL:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        sentence = f"{error.filename}: {error.strerror.lower()}"
+    elif code is Exit.INTERNAL:
         sentence = f"this is a defect: {type(error).__name__}: {sentence} (UNDERSTUDY_DEBUG=1 shows where)"
     for line in sentence.splitlines():
         sys.stderr.write(f"understudy: {line}\n")

@@ -1,0 +1,67 @@
+"""Freeze: works while everything else is broken."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+from rollout.store.orders import OrderKind, standing
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+def test_freeze_without_a_server_is_for_every_server(understudy: Shell) -> None:
+    said = understudy("freeze", "--reason", "pager", "--actor", "ann")
+    assert said.code == 0
+    assert "every server" in said.out
+    order = standing(OrderKind.FREEZE, understudy.state)
+    assert order is not None
+    assert (order.actor, order.reason) == ("ann", "pager")
+
+
+def test_freeze_of_one_server_leaves_the_others_alone(understudy: Shell) -> None:
+    assert understudy("freeze", "--socket-name", "work").code == 0
+    assert standing(OrderKind.FREEZE, understudy.state) is None
+    assert len(list(understudy.state.glob("servers/work-*/frozen.json"))) == 1
+
+
+def test_unfreeze_lifts_every_freeze(understudy: Shell) -> None:
+    understudy("freeze")
+    understudy("freeze", "--socket-name", "work")
+    assert understudy("unfreeze").code == 0
+    assert not list(understudy.state.rglob("frozen.json"))
+    assert "Nothing was frozen" in understudy("unfreeze").out
+
+
+def test_unfreezing_one_server_says_so_where_every_server_is_frozen(understudy: Shell) -> None:
+    understudy("freeze")
+    assert "Every server is frozen" in understudy("unfreeze", "--socket-name", "work").out
+    assert standing(OrderKind.FREEZE, understudy.state)
+
+
+def test_freeze_works_with_every_file_broken(understudy: Shell) -> None:
+    understudy.write("understudy.toml", "this is = no = toml")
+    understudy.write("home/.config/understudy/config.toml", "nor this")
+    servers = understudy.state / "servers" / "s-1"
+    servers.mkdir(parents=True)
+    (servers / "ledger.sqlite").write_text("no database")
+    (servers / "flags.json").write_text("{")
+    (understudy.state / "last-run").write_text("s-1")
+    assert understudy("freeze", env={"UNDERSTUDY_NONSENSE": "1"}).code == 0
+    assert standing(OrderKind.FREEZE, understudy.state)
+
+
+def test_an_order_that_cannot_be_read_still_stands(understudy: Shell) -> None:
+    understudy("freeze")
+    (understudy.state / "frozen.json").write_text('{"at": ')
+    order = standing(OrderKind.FREEZE, understudy.state)
+    assert order is not None
+    assert order.actor == ""
+
+
+def test_the_state_folder_is_its_users_alone(understudy: Shell) -> None:
+    understudy("freeze")
+    assert stat.S_IMODE(understudy.state.stat().st_mode) == 0o700
+    assert json.loads((understudy.state / "frozen.json").read_text())["schema"] == 1
