@@ -13,7 +13,9 @@ from rollout.faces.demo.actors.scenes import PARTS
 # What is typed to that shell is never run.
 _SEAT: Final = """
 set -m
-while "$1" -S -m rollout.faces.demo.actors "$2" --seed "$3" 2>/dev/null; do
+phase=$5
+while "$1" -S -m rollout.faces.demo.actors "$2" --seed "$3" --phase "$phase" 2>/dev/null; do
+  phase=0
   printf 'dev@box:~/shop$ '
   while read -r _; do :; done
   [ "$4" = stays ] || exit 0
@@ -46,9 +48,10 @@ def dress(folder: Path) -> dict[str, str]:
     }
 
 
-def seat(part: str, seed: int, *, stays: bool = True) -> list[str]:
+def seat(part: str, seed: int, *, stays: bool = True, phase_s: float = 0.0) -> list[str]:
     """Build the command of a pane in which an actor plays a part.
 
-    Where the part leaves its shell and `stays` is false, the window closes in the end, as when a person gives it up.
+    It begins `phase_s` seconds into its part. Where the part leaves its shell and `stays` is false, the window closes
+    in the end, as when a person gives it up.
     """
-    return ["sh", "-c", _SEAT, "sh", PARTS[part].cli, part, str(seed), "stays" if stays else "closes"]
+    return ["sh", "-c", _SEAT, "sh", PARTS[part].cli, part, str(seed), "stays" if stays else "closes", str(phase_s)]

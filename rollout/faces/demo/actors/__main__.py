@@ -1,4 +1,4 @@
-"""Play one part in this terminal: `python -m rollout.faces.demo.actors PART [--seed N]`.
+"""Play one part in this terminal: `python -m rollout.faces.demo.actors PART [--seed N] [--phase SECONDS]`.
 
 With `UNDERSTUDY_DEMO_DIR` set, the keys that reached an approval dialog are counted there, in `dialog-keys/<pane>`.
 The exit code is 0 when a part ends by leaving; its shell is then in front for the seconds that the part says.
@@ -19,12 +19,17 @@ _LIMIT_HOURS = 9
 
 def main(arguments: list[str]) -> int:
     """Play until the part leaves, the terminal closes or somebody ends the process."""
-    name, seed = _parse(arguments)
+    name = arguments[0] if arguments else "?"
+    # argparse alone would double the time until the first screen is painted
+    options = dict(zip(arguments[1::2], arguments[2::2], strict=False))
+    seed, phase_s = int(options.get("--seed", "1")), float(options.get("--phase", "0"))
     if (part := PARTS.get(name)) is None or not sys.stdin.isatty():
         why = "needs a terminal" if part else f"knows no part {name!r}; the parts are: {', '.join(sorted(PARTS))}"
         sys.stderr.write(f"actor: {why}\n")
         return 2
-    actor = Performance(part, seed, time.monotonic(), reset_hour=(time.gmtime().tm_hour + _LIMIT_HOURS) % 24)
+    began = time.monotonic() - phase_s
+    actor = Performance(part, seed, began, reset_hour=(time.gmtime().tm_hour + _LIMIT_HOURS) % 24)
+    actor.advance(time.monotonic())
     with Terminal() as terminal:
         try:
             _play(actor, part, terminal)
@@ -33,12 +38,6 @@ def main(arguments: list[str]) -> int:
     terminal.answer_reads_late(round(actor.gone_s * 10))
     sys.stdout.write(f"Resume this session with:\n{part.cli} --resume {0xC0FFEE + seed:08x}\n")
     return 0
-
-
-def _parse(arguments: list[str]) -> tuple[str, int]:
-    # argparse alone would double the time until the first screen is painted
-    seed = int(arguments[arguments.index("--seed") + 1]) if "--seed" in arguments else 1
-    return (arguments[0] if arguments else "?", seed)
 
 
 def _play(actor: Performance, part: Part, terminal: Terminal) -> None:

@@ -1,0 +1,112 @@
+"""Who plays in the demo: teams, their windows, the part each window plays, and names that meet the canary in time."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Final
+
+from rollout.faces.demo.actors.scenes import PARTS
+
+BucketOf = Callable[[str, int], int]
+"""(session, slot) -> the bucket 1..100 that the flag's stickiness hashes this lease to."""
+
+# No name holds "pm", by which the incumbent knows a manager.
+WORDS: Final = tuple(
+    word
+    for words in (
+        "airport arcade arena bakery bazaar brewery bridge castle cellar chapel clinic dairy depot farm ferry forge",
+        "foundry garage garden gallery harbour hotel kiosk kitchen library lighthouse market mill mine museum nursery",
+        "orchard palace pharmacy press quarry radio railway school shop stable station studio tavern theatre tower",
+        "vineyard warehouse winery workshop",
+    )
+    for word in words.split()
+)
+"""Names that a team may have."""
+
+MANAGER: Final = "claude-pm"
+"""The window of each team's manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One window of the demo and what is played in it."""
+
+    session: str
+    window: str
+    part: str
+    seed: int
+    stays: bool = True
+    """Whether the window outlives its actor; else it closes some seconds after, and is opened anew."""
+    phase_s: float = 0.0
+    """So many seconds into its part it begins, the first time."""
+
+
+# window -> part. Six workers go from work to idle and back, six leave their shell again and again: the two things that
+# the demo's plan asks evidence for. The others show what else a screen can say.
+_TEAMS: Final[tuple[dict[str, str], ...]] = (
+    {
+        "backend": "steady",
+        "frontend": "steady-codex",
+        "qa": "brittle",
+        "devops": "brittle",
+        "developer": "drafter",
+        "engineer": "asker",
+    },
+    {
+        "backend": "steady",
+        "frontend": "steady",
+        "qa": "brittle",
+        "devops": "brittle",
+        "developer": "newcomer",
+        "engineer": "unlucky",
+    },
+    {
+        "backend": "steady-codex",
+        "frontend": "steady",
+        "qa": "brittle",
+        "devops": "brittle",
+        "developer": "limited",
+        "engineer": "chatty",
+    },
+)
+TEAMS: Final = len(_TEAMS)
+_GOLDEN: Final = 0.618
+"""Steps of this share of a part's length spread any number of actors evenly over it."""
+
+
+def cast(names: Sequence[str]) -> tuple[Seat, ...]:
+    """Give three teams these names and every window its part, managers first."""
+    seats: list[Seat] = []
+    for name, team in zip(names, _TEAMS, strict=True):
+        for window, part in {MANAGER: "manager", **team}.items():
+            seed = len(seats) + 1
+            cues = PARTS[part].cues
+            spread = min(cues[0].seconds if part == "brittle" else sum(cue.seconds for cue in cues), 60.0)
+            seats.append(
+                Seat(name, window, part, seed, stays=part != "brittle", phase_s=round(seed * _GOLDEN % 1 * spread, 2))
+            )
+    return tuple(seats)
+
+
+def names_that_meet(
+    bucket_of: BucketOf, *, percent: int = 5, within: int = 8, slots: int = 64, words: Iterable[str] = WORDS
+) -> tuple[str, ...]:
+    """Choose names for the teams such that of any `within` slots in a row one lease at least is the candidate's.
+
+    A share of 5 % is one lease in twenty: with names left to chance the demo would wait for its canary, now and then
+    for a minute. Returns the best names there are where none meets every run.
+    """
+    owned = {word: {slot for slot in range(slots) if bucket_of(word, slot) <= percent} for word in words}
+
+    def longest_wait(names: tuple[str, ...]) -> int:
+        slots_met = sorted({-1, slots}.union(*(owned[name] for name in names)))
+        return max(later - earlier for earlier, later in pairwise(slots_met))
+
+    best: tuple[str, ...] = ()
+    shortest = slots + 2
+    for names in combinations(owned, TEAMS):
+        if (wait := longest_wait(names)) < shortest:
+            best, shortest = names, wait
+            if wait <= within:
+                break
+    return best

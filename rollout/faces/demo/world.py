@@ -1,0 +1,89 @@
+"""The demo's world: teams of actors on a private tmux server that is gone when the demo is."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final, Self
+
+from rollout.faces.demo.casting import Seat
+from rollout.faces.demo.stage import SOCKET, Stage, StageFailed
+from rollout.faces.demo.stagehand import READY
+
+_LONGEST_SOCKET: Final = 100
+"""Bytes; the system takes 107."""
+_STRIKE_S: Final = 15.0
+
+
+class World:
+    """The stage and its stagehand, as a context manager; raises `StageFailed` where tmux cannot be had."""
+
+    def __init__(self, seats: Sequence[Seat]) -> None:
+        self.seats = tuple(seats)
+        self.folder = _folder()
+        self.socket_path = self.folder / SOCKET
+        self._stagehand: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._raise_curtain()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server, the actors and the folder; twice is as good as once."""
+        hand, self._stagehand = self._stagehand, None
+        if hand is not None:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                hand.communicate(timeout=_STRIKE_S)
+            if hand.poll() is None:
+                hand.kill()
+                hand.wait()
+        if self.folder.exists():  # the stagehand was killed, or never came to work
+            Stage(self.folder, ()).strike()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def dialog_keys(self) -> int:
+        """How many keys reached an approval dialog so far."""
+        counts = (self.folder / "dialog-keys").glob("*")
+        return sum(int(count.read_text(encoding="ascii") or 0) for count in counts)
+
+    def _raise_curtain(self) -> None:
+        # In another session, so that a Ctrl-C in the terminal reaches the demo alone; before the server, so that there
+        # is no instant at which the demo could die and leave one behind.
+        self._stagehand = hand = subprocess.Popen(
+            [sys.executable, "-m", "rollout.faces.demo.stagehand", str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        )
+        assert hand.stdin is not None
+        assert hand.stdout is not None
+        with contextlib.suppress(BrokenPipeError):  # it died; what it said instead of `ready` tells why
+            hand.stdin.write(json.dumps([asdict(one) for one in self.seats]) + "\n")
+            hand.stdin.flush()
+        if (said := hand.stdout.readline().strip()) != READY:
+            raise StageFailed(said or "the demo's stage could not be set up; its process ended without a word")
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="understudy-"))
+    if len(os.fsencode(folder / SOCKET)) > _LONGEST_SOCKET:
+        folder.rmdir()
+        folder = Path(tempfile.mkdtemp(prefix="understudy-", dir="/tmp"))
+    return folder
