@@ -1,0 +1,128 @@
+"""Looking: both monitors at one tape, or each owner for itself; and the candidate once more with its own eyes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from pydantic import JsonValue
+
+from contract.failures import LookingFailed
+from contract.outcomes import EVERYTHING, Outcome, Scope
+from contract.ports import Clock
+from contract.record import Instant
+from contract.screens import Frame, Tape
+from contract.tapes import pack
+from contract.wire import Live, OnTape
+from rollout.loop.host import Ask, EncodedSight, HostAnswer, MonitorHost
+from rollout.loop.parts import Part
+from tmuxio.camera import Camera
+from tmuxio.reader import Reader
+
+ADJACENT_S = 1.2
+"""From one tape to the one that tells noise from judgement, where the next cycle comes too late for that."""
+
+PATIENCE_S = 2.0
+"""More time for each pane that a monitor looks at by itself: one that samples agent by agent sleeps 0.9 s over each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What a monitor brings into a cycle: its memory, and what became of its last intents."""
+
+    memory: JsonValue = None
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The candidate's own live look right after a tape, and tmux's own share of such a look."""
+
+    answer: HostAnswer
+    after: Frame
+    """The server once more, to know which panes stood still meanwhile."""
+    floor_s: float
+    """Seconds that reading every pane took the harness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one cycle saw. In solo there is no tape, and only owners answered."""
+
+    cycle: str
+    answers: Mapping[Part, HostAnswer]
+    before: Mapping[Part, Mind]
+    tape: Tape | None = None
+    glance: Glance | None = None
+
+
+class Looking:
+    """Asks the hosts. It keeps nothing from one cycle to the next."""
+
+    def __init__(
+        self,
+        hosts: Mapping[Part, MonitorHost],
+        camera: Camera,
+        reader: Reader,
+        clock: Clock,
+        *,
+        gap_s: float = 0.3,
+        deadline_s: float = 30.0,
+    ) -> None:
+        self._hosts = hosts
+        self._camera = camera
+        self._reader = reader
+        self._clock = clock
+        self._gap_s = gap_s
+        self._deadline_s = deadline_s
+
+    @property
+    def _socket(self) -> Path:
+        return self._reader.address.socket_path
+
+    def shadow(self, cycle: str, minds: Mapping[Part, Mind]) -> Looked:
+        """Shoot one tape and let both watch it; raises `LookingFailed` where there is nothing to shoot."""
+        tape = self._camera.shoot(gap_s=self._gap_s)
+        sight = EncodedSight.of(OnTape(tape=pack(tape)))
+        asked = {
+            part: host.ask(Ask(cycle, sight, minds[part].memory, EVERYTHING, minds[part].outcomes))
+            for part, host in self._hosts.items()
+        }
+        answers = {part: future.result() for part, future in asked.items()}
+        return Looked(cycle, answers, minds, tape, self._glance(cycle, minds[Part.CANDIDATE]))
+
+    def solo(
+        self, cycle: str, minds: Mapping[Part, Mind], scopes: Mapping[Part, dict[str, Instant]], panes: int
+    ) -> Looked:
+        """Let each owner look for itself. `scopes`: part -> its sessions, and since when they are its own."""
+        sight = EncodedSight.of(Live(socket_path=str(self._socket)))
+        asked = {
+            part: self._hosts[part].ask(
+                Ask(cycle, sight, minds[part].memory, Scope(sessions=sessions), minds[part].outcomes),
+                self._deadline_s + PATIENCE_S * panes,
+            )
+            for part, sessions in scopes.items()
+            if sessions
+        }
+        return Looked(cycle, {part: future.result() for part, future in asked.items()}, minds)
+
+    def once_more(self, looked: Looked) -> HostAnswer:
+        """Show the incumbent the adjacent tape, from the memory that it had before this one."""
+        self._clock.sleep(ADJACENT_S)
+        return self.on_adjacent(looked, self._camera.shoot(gap_s=self._gap_s))
+
+    def on_adjacent(self, looked: Looked, adjacent: Tape) -> HostAnswer:
+        """Show the incumbent a tape that was shot soon after another, from the memory that it had before that."""
+        mind = looked.before[Part.INCUMBENT]
+        sight = EncodedSight.of(OnTape(tape=pack(adjacent)))
+        return self._hosts[Part.INCUMBENT].look(Ask(looked.cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
+
+    def _glance(self, cycle: str, mind: Mind) -> Glance | None:
+        sight = EncodedSight.of(Live(socket_path=str(self._socket)))
+        answer = self._hosts[Part.CANDIDATE].look(Ask(cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
+        began = monotonic()
+        try:
+            after = self._reader.frame()
+        except LookingFailed:  # it ended after the tape: the tape still counts
+            return None
+        return Glance(answer, after, monotonic() - began)
