@@ -61,8 +61,13 @@ def compare(
 def differ(who: Who, incumbent: Side, candidate: Side, register: Register = NOTHING_EXPECTED) -> Difference | None:
     """Compare the two sides of one subject; None where they agree."""
     severity = gravity(incumbent, candidate)
-    if severity is None:
-        return None
+    return None if severity is None else draw(who, incumbent, candidate, severity, register)
+
+
+def draw(
+    who: Who, incumbent: Side, candidate: Side, severity: Severity, register: Register = NOTHING_EXPECTED
+) -> Difference:
+    """Write down the difference of two sides."""
     fingerprint = Fingerprint.of(incumbent, candidate)
     changes, partial = _changes(incumbent, candidate)
     difference = Difference(

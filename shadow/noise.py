@@ -1,0 +1,38 @@
+"""The class NOISE: on the adjacent tape, from the same memory, the incumbent differs from itself in the same way."""
+
+from collections.abc import Sequence
+
+from contract.report import CycleReport
+from shadow.differences import DiffClass, Difference
+from shadow.sides import Sides, Who
+
+
+def is_noise(difference: Difference, again: CycleReport) -> bool:
+    """Whether the incumbent's other report says what the candidate said; `again` starts from the same memory.
+
+    All that differs must come out the candidate's way: a state that does while an act does not is still a difference
+    in judgement. A pane that the other report could not look at proves nothing.
+    """
+    sides = Sides(again)
+    if sides.could_not_see(Who(difference.pane, difference.pid, difference.session, difference.window)):
+        return False
+    side, ours, theirs = sides.side(difference.subject), difference.incumbent, difference.candidate
+    turned = (
+        side.state is theirs.state,
+        side.wants == theirs.wants,
+        theirs.detail is None or side.detail is theirs.detail,
+    )
+    differs_from_itself = (side.state, side.detail, side.wishes) != (ours.state, ours.detail, ours.wishes)
+    return differs_from_itself and all(turned)
+
+
+def classify(differences: Sequence[Difference], again: CycleReport | None) -> tuple[Difference, ...]:
+    """Give the class NOISE to what is noise; without a second report nothing is, and other classes stay."""
+    if again is None:
+        return tuple(differences)
+    return tuple(
+        difference.model_copy(update={"klass": DiffClass.NOISE})
+        if difference.klass is DiffClass.TRUE and is_noise(difference, again)
+        else difference
+        for difference in differences
+    )
