@@ -5,7 +5,7 @@ as the incumbent names agents. In a window of several panes the name speaks for 
 other pane of it is an agent's in its own right.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,10 +52,14 @@ def role_of(window: str) -> Role:
     return Role.MANAGER if any(word in name for word in _MANAGER_WORDS) else Role.WORKER
 
 
-def discover(panes: Iterable[PaneShot], known: Mapping[str, AgentMemory], book: RuleBook) -> list[Sighting]:
+IsAgents = Callable[[PaneShot, AgentMemory | None], bool]
+"""Whether a pane is an agent's in its own right: `runs_or_ran`, or what remembers its answers."""
+
+
+def discover(panes: Iterable[PaneShot], known: Mapping[str, AgentMemory], is_agents: IsAgents) -> list[Sighting]:
     """Find the agents among the panes of one frame, in the frame's order."""
     panes = list(panes)
-    own = {shot.pane for shot in panes if runs_or_ran(shot, known.get(identity(shot)), book)}
+    own = {shot.pane for shot in panes if is_agents(shot, known.get(identity(shot)))}
     taken = {shot.window_id for shot in panes if shot.pane in own}
     return [
         Sighting(shot, role_of(shot.window), _last_agent(known.get(identity(shot))))

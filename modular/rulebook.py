@@ -21,7 +21,7 @@ DRAFT_PRIORITY: Final = 300
 EMPTY_PRIORITY: Final = 200
 """Rules above this outrank an empty composer, which otherwise means idle."""
 
-RegionName = Literal["screen", "bottom", "above", "turn", "footer", "composer", "after_rule", "title"]
+RegionName = Literal["screen", "bottom", "above", "turn", "footer", "dialog", "composer", "after_rule", "title"]
 Shape = Literal["fenced", "prompt", "bar"]
 
 

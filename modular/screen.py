@@ -26,7 +26,8 @@ class Screen:
         """Return a region's last `lines` non-blank rows (None: all of them), joined by line ends.
 
         `screen` is everything; `bottom` the same, meant with a number; `above` ends where the composer begins; `turn` is
-        that from the last thing a person asked on; `footer` is below the composer; `composer` is what stands in it;
+        that from the last thing a person asked on; `footer` is below the composer; `dialog` the same, and everything where there is no composer: what a dialog is
+        drawn over or under; `composer` is what stands in it;
         `after_rule` is below the last horizontal rule; `title` is the pane's title.
         """
         key = (name, lines)
@@ -45,6 +46,8 @@ class Screen:
                 return _filled(self.rows)
             case "footer":
                 return [] if self.composer is None else _filled(self.rows[self.composer.last + 1 :])
+            case "dialog":
+                return _filled(self.rows if self.composer is None else self.rows[self.composer.last + 1 :])
             case "above":
                 return self._above()
             case "turn":

@@ -1,0 +1,178 @@
+"""From what is remembered to what is wanted now, in the contract's words. Pure.
+
+A notice goes to the manager's pane of the agent's own session, if one is there with an agent in it. Where none is, a
+worker's idleness concerns nobody; what needs a person (a crash, an error, an approval) becomes an escalation. A manager
+hears nothing about itself; its crash and its approvals are a person's.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from contract import AgentState, Escalate, Intent, NotifyManager, Role, SpawnManager, SubmitDraft
+from contract.intents import Notice
+from modular import recovery
+from modular.identity import UNKNOWN
+from modular.memory import AgentMemory, Spawned, StandingNotice
+
+_MISSING_GRACE_S: Final = 120.0
+"""A pane may be gone this long before anybody hears of it: agents are restarted."""
+_MISSING_REPEAT_S: Final = 1800.0
+_MISSING_LAST: Final = 3
+"""So often at most: whoever removed it on purpose need not be told for ever."""
+
+_FOR_A_PERSON: Final = frozenset({Notice.CRASH, Notice.ERROR, Notice.APPROVAL})
+_SAYS: Final = {
+    Notice.IDLE: "is idle and can take work",
+    Notice.FRESH: "has started and was never given a task",
+    Notice.CRASH: "has left: a shell is in front",
+    Notice.ERROR: "stands at an error",
+    Notice.APPROVAL: "waits for an approval",
+    Notice.RATE_LIMIT: "is held up by a usage limit",
+    Notice.DRAFT: "has an unsent draft that could not be submitted",
+}
+_SECTIONS: Final = {
+    Notice.IDLE: "Idle",
+    Notice.FRESH: "Fresh",
+    Notice.CRASH: "Crashed",
+    Notice.ERROR: "Errors",
+    Notice.APPROVAL: "Waiting for approval",
+    Notice.RATE_LIMIT: "Rate limited",
+    Notice.DRAFT: "Unsent drafts",
+}
+
+
+def manager_of(session: str, agents: Sequence[AgentMemory]) -> AgentMemory | None:
+    """Find the manager to tell in a session: the first, in the order given, in whose pane an agent is."""
+    for agent in agents:
+        if (
+            agent.session == session
+            and agent.role is Role.MANAGER
+            and agent.agent != UNKNOWN
+            and agent.state is not AgentState.CRASHED
+        ):
+            return agent
+    return None
+
+
+def intents_for(
+    agents: Sequence[AgentMemory], lost: Sequence[AgentMemory], spawned: dict[str, Spawned], now: float
+) -> list[Intent]:
+    """Say everything that is wanted now; `agents` are those in view, `lost` those whose panes are gone."""
+    managers = {session: manager_of(session, agents) for session in {agent.session for agent in agents}}
+    wishes: list[Intent] = []
+    for agent in agents:
+        wishes += _about(agent, managers[agent.session], now)
+        if (attempt := recovery.submit_attempt(agent, now)) is not None:
+            wishes.append(_submit(agent, attempt, now))
+        if agent.role is Role.MANAGER and agent.state is AgentState.CRASHED:
+            wishes += _spawn(agent, agents, spawned.get(agent.session, Spawned()), now)
+    return wishes + _about_lost(lost, managers, now)
+
+
+def _about(agent: AgentMemory, manager: AgentMemory | None, now: float) -> list[Intent]:
+    if not agent.notices:
+        return []
+    if manager is None or manager is agent or agent.role is Role.MANAGER:
+        return [_escalate(agent, notice, now) for notice in agent.notices if notice.about in _FOR_A_PERSON]
+    return [_notify(agent, manager, notice, now) for notice in agent.notices]
+
+
+def _notify(agent: AgentMemory, manager: AgentMemory, notice: StandingNotice, now: float) -> NotifyManager:
+    return NotifyManager(
+        pane=agent.pane,
+        pid=agent.pid,
+        target=manager.pane,
+        session=agent.session,
+        reason=f"{agent.rule}: {agent.state}",
+        ordinal=notice.ordinal,
+        at=now,
+        about=notice.about,
+        text=_text(agent, notice, now),
+        section=_SECTIONS[notice.about],
+    )
+
+
+def _escalate(agent: AgentMemory, notice: StandingNotice, now: float) -> Escalate:
+    return Escalate(
+        pane=agent.pane,
+        pid=agent.pid,
+        target=None,
+        session=agent.session,
+        reason=f"{agent.rule}: {agent.state}, and no manager to tell",
+        ordinal=notice.ordinal,
+        at=now,
+        text=_text(agent, notice, now),
+    )
+
+
+def _submit(agent: AgentMemory, attempt: int, now: float) -> SubmitDraft:
+    return SubmitDraft(
+        pane=agent.pane,
+        pid=agent.pid,
+        target=agent.pane,
+        session=agent.session,
+        reason=f"{agent.rule}: the draft stands still",
+        ordinal=attempt,
+        at=now,
+        keys=recovery.submit_keys(attempt),
+    )
+
+
+def _spawn(manager: AgentMemory, agents: Sequence[AgentMemory], spawned: Spawned, now: float) -> list[Intent]:
+    team = [agent for agent in agents if agent.session == manager.session and agent is not manager]
+    if not recovery.may_spawn(manager, team, spawned, now):
+        return []
+    return [
+        SpawnManager(
+            pane=manager.pane,
+            pid=manager.pid,
+            target=manager.pane,
+            session=manager.session,
+            reason=f"{manager.rule}: the manager's process has been gone for {now - manager.since:.0f} s",
+            at=now,
+            window_name=manager.window,
+            kills=(manager.pane,),
+            briefing="You manage this session. Its agents: " + ", ".join(sorted(agent.window for agent in team)) + ".",
+        )
+    ]
+
+
+def _about_lost(lost: Sequence[AgentMemory], managers: dict[str, AgentMemory | None], now: float) -> list[Intent]:
+    gone: dict[str, list[AgentMemory]] = {}
+    for agent in lost:
+        if agent.role is Role.WORKER and _missing_ordinal(agent, now) is not None:
+            gone.setdefault(agent.session, []).append(agent)
+    wishes: list[Intent] = []
+    for session, missing in gone.items():
+        manager = managers.get(session)
+        if manager is not None:
+            names = ", ".join(sorted(agent.window for agent in missing))
+            wishes.append(
+                NotifyManager(
+                    pane=None,
+                    pid=None,
+                    target=manager.pane,
+                    session=session,
+                    reason="pane.gone: seen before, no longer there",
+                    ordinal=max(_missing_ordinal(agent, now) or 1 for agent in missing),
+                    at=now,
+                    about=Notice.MISSING,
+                    text=f"Missing from this session: {names}",
+                    section="Missing",
+                )
+            )
+    return wishes
+
+
+def _missing_ordinal(agent: AgentMemory, now: float) -> int | None:
+    if agent.missing_since is None:
+        return None
+    since = now - agent.missing_since - _MISSING_GRACE_S
+    ordinal = 1 + int(since // _MISSING_REPEAT_S)
+    return ordinal if since >= 0 and ordinal <= _MISSING_LAST else None
+
+
+def _text(agent: AgentMemory, notice: StandingNotice, now: float) -> str:
+    minutes = int((now - agent.since) // 60)
+    lasting = f" (for {minutes} min)" if minutes else ""
+    return f"{agent.window} ({agent.session}, {agent.pane}) {_SAYS[notice.about]}{lasting}."

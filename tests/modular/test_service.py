@@ -1,0 +1,207 @@
+"""The service: what a whole cycle sees, wants and remembers."""
+
+from __future__ import annotations
+
+import json
+
+from fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, pane
+
+from contract import CycleReport, Scope, VirtualClock
+from contract.intents import wish
+from contract.outcomes import EVERYTHING, Outcome, Result
+from modular.service import MonitorService
+
+
+class Stage:
+    """A service, its eyes and its clock."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock(1_000_000.0)
+        self.eyes = DrawnEyes(self.clock)
+        self.service = MonitorService()
+
+    def see(self, *panes, after=10.0, scope=EVERYTHING, outcomes=()) -> CycleReport:
+        self.clock.sleep(after)
+        if panes:
+            self.eyes.show(*panes)
+        return self.service.cycle("c", self.eyes, self.clock, scope, outcomes)
+
+
+def wishes(report: CycleReport) -> list[tuple[str, str | None, int]]:
+    return [(wish(intent), intent.pane, intent.ordinal) for intent in report.intents]
+
+
+def test_an_idle_worker_is_told_to_its_manager_at_first_sight() -> None:
+    report = Stage().see(pane("%1"), manager())
+    assert wishes(report) == [("notify_manager:idle", "%1", 1)]
+    assert report.intents[0].target == "%9"
+
+
+def test_a_notice_stands_with_one_ordinal_until_the_reminder_is_due() -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+    assert wishes(stage.see(after=299)) == [("notify_manager:idle", "%1", 1)]
+    assert wishes(stage.see(after=1)) == [("notify_manager:idle", "%1", 2)]
+    assert wishes(stage.see(after=599)) == [("notify_manager:idle", "%1", 2)]
+
+
+def test_work_withdraws_the_notice_and_the_next_idleness_begins_anew() -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+    stage.see(after=400)
+    assert wishes(stage.see(pane("%1", BUSY), manager())) == []
+    assert wishes(stage.see(pane("%1"), manager())) == [("notify_manager:idle", "%1", 1)]
+
+
+def test_a_manager_hears_nothing_about_its_own_idleness() -> None:
+    assert wishes(Stage().see(manager(screen=IDLE))) == []
+
+
+def test_without_a_manager_idleness_concerns_nobody_and_a_crash_a_person() -> None:
+    stage = Stage()
+    assert wishes(stage.see(pane("%1"))) == []
+    assert wishes(stage.see(pane("%1", SHELL, processes=("bash",)))) == [("escalate", "%1", 1)]
+
+
+def test_an_agent_whose_process_left_stays_an_agent_and_is_crashed() -> None:
+    stage = Stage()
+    stage.see(pane("%1", window="notes"), manager())
+    report = stage.see(pane("%1", IDLE, window="notes", processes=("bash",)), manager())
+    assert report.verdicts["%1"].state == "crashed"
+    assert report.verdicts["%1"].agent == "claude"
+    assert wishes(report) == [("notify_manager:crash", "%1", 1)]
+
+
+def test_a_plain_shell_under_another_name_is_no_agent() -> None:
+    assert Stage().see(pane("%1", SHELL, window="notes", processes=("bash",))).verdicts == {}
+
+
+def test_a_draft_is_sent_only_after_it_stood_still() -> None:
+    stage = Stage()
+    assert wishes(stage.see(pane("%1", DRAFT), manager())) == []
+    assert wishes(stage.see(pane("%1", DRAFT), manager(), after=10)) == [("submit_draft", "%1", 1)]
+
+
+def test_a_draft_that_grows_is_being_typed() -> None:
+    stage = Stage()
+    for length in range(5):
+        typed = DRAFT.replace("parser", "parser" + "!" * length)
+        assert wishes(stage.see(pane("%1", typed), manager(), after=7)) == []
+
+
+def test_attempts_count_only_keys_that_were_really_pressed() -> None:
+    stage = Stage()
+    stage.see(pane("%1", DRAFT), manager())
+    stage.see(after=10)
+    told = Outcome(
+        wish="submit_draft", pane="%1", session="team", ordinal=1, result=Result.TIED, done=False, at=stage.clock.now()
+    )
+    assert wishes(stage.see(after=20, outcomes=[told])) == [("submit_draft", "%1", 1)]
+    done = told.model_copy(update={"result": Result.DELIVERED, "done": True, "at": stage.clock.now()})
+    assert wishes(stage.see(after=5, outcomes=[done])) == []
+    assert wishes(stage.see(after=10)) == [("submit_draft", "%1", 2)]
+
+
+def test_a_draft_that_would_not_go_is_told_to_the_manager() -> None:
+    stage = Stage()
+    stage.see(pane("%1", DRAFT), manager())
+    for ordinal in range(1, 6):
+        stage.see(after=15)
+        done = Outcome(
+            wish="submit_draft",
+            pane="%1",
+            session="team",
+            ordinal=ordinal,
+            result=Result.DELIVERED,
+            done=True,
+            at=stage.clock.now(),
+        )
+        report = stage.see(after=1, outcomes=[done])
+    assert wishes(report) == [("notify_manager:draft", "%1", 1)]
+
+
+def test_no_draft_is_sent_behind_an_approval_dialog() -> None:
+    stage = Stage()
+    stage.see(pane("%1", DRAFT), manager())
+    report = stage.see(pane("%1", DRAFT + APPROVAL), manager(), after=60)
+    assert wishes(report) == [("notify_manager:approval", "%1", 1)]
+
+
+def test_the_scope_filters_wishes_and_not_sight() -> None:
+    report = Stage().see(pane("%1"), manager(), scope=Scope(sessions={}))
+    assert (len(report.verdicts), report.intents) == (2, ())
+
+
+def test_memory_survives_a_restart_exactly() -> None:
+    one, other = Stage(), Stage()
+    one.see(pane("%1"), pane("%2", DRAFT), manager())
+    one.see(after=400)
+    memory = json.loads(json.dumps(one.service.memory()))
+    other.clock.sleep(410.0)
+    other.service.recall(memory)
+    assert other.see(pane("%1"), pane("%2", DRAFT), manager()) == one.see()
+
+
+def test_memory_of_another_version_is_a_first_day() -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+    stage.service.recall({"version": 99, "agents": {"%1/1001": "?"}})
+    assert stage.service.memory() == {"version": 1}
+
+
+def test_memory_holds_no_text_of_any_screen() -> None:
+    stage = Stage()
+    stage.see(pane("%1", DRAFT), manager())
+    assert "parser" not in json.dumps(stage.service.memory())
+
+
+def test_a_pane_that_vanished_is_a_problem_and_its_agent_unknown() -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+    report = stage.see(pane("%1", "", vanished=True), manager())
+    assert report.verdicts["%1"].state == "unknown"
+    assert [problem.kind for problem in report.problems] == ["pane_vanished"]
+
+
+def test_doubt_for_one_look_neither_withdraws_nor_repeats_a_notice() -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+    assert wishes(stage.see(pane("%1", "?\n"), manager())) == [("notify_manager:idle", "%1", 1)]
+    assert wishes(stage.see(pane("%1"), manager())) == [("notify_manager:idle", "%1", 1)]
+
+
+def test_an_agent_that_cannot_be_read_hides_no_other(monkeypatch) -> None:
+    stage = Stage()
+    original = stage.service._readings.of
+
+    def of(sighting, known):
+        if sighting.shot.pane == "%1":
+            raise RuntimeError("bad luck")
+        return original(sighting, known)
+
+    monkeypatch.setattr(stage.service._readings, "of", of)
+    report = stage.see(pane("%1"), pane("%2"), manager())
+    assert [report.verdicts[name].state for name in ("%1", "%2")] == ["unknown", "idle"]
+    assert report.problems[0].text == "RuntimeError: bad luck"
+
+
+def test_two_panes_of_one_window_are_two_agents() -> None:
+    report = Stage().see(pane("%1", window_id="@1"), pane("%2", BUSY, window_id="@1", active=False))
+    assert {name: verdict.state for name, verdict in report.verdicts.items()} == {"%1": "idle", "%2": "busy"}
+
+
+def test_a_frame_is_asked_for_once_where_one_settles_everything() -> None:
+    stage = Stage()
+    stage.see(pane("%1"), pane("%2", BUSY), manager())
+    assert stage.eyes.looks == [(1, None)]
+
+
+def test_an_unchanged_pane_is_not_read_again(monkeypatch) -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("modular.readings.classify", refuse)
+    assert stage.see(pane("%1"), manager()).problems == ()
