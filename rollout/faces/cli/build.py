@@ -71,3 +71,21 @@ def classify(
     from rollout.faces.cli.verbs.classify import classify as work  # noqa: PLC0415
 
     raise typer.Exit(work(monitor))
+
+
+@verb("Build", "backtest --stream bouts.jsonl --stage canary", "backtest --stream - --json < bouts.jsonl")
+def backtest(
+    *,
+    stream: Annotated[
+        Path, typer.Option(metavar="FILE", help="JSON Lines of guardrail and event; - is standard input.")
+    ],
+    stage: Annotated[str, typer.Option(metavar="STAGE", help="The stage to judge as.")] = "canary",
+    plan: Annotated[str, typer.Option(metavar="PLAN", help="default, demo, or a TOML file.")] = "default",
+    socket_name: SocketName = None,  # noqa: ARG001 - as in replay
+    socket_path: SocketPath = None,  # noqa: ARG001
+    json: Json = False,
+) -> None:
+    """Judge a kept stream of evidence: what, and when."""
+    from rollout.faces.cli.verbs.backtest import backtest as work  # noqa: PLC0415
+
+    raise typer.Exit(work(stream, stage, plan, as_json=json))

@@ -7,12 +7,15 @@ import traceback
 from rollout.faces.cli.exits import Exit, Stop
 
 _CODES = {
+    "builtins.FileNotFoundError": Exit.USAGE,
     "contract.failures.LookingFailed": Exit.UNAVAILABLE,
     "contract.tapes.TornTape": Exit.USAGE,
-    "tmuxio.tapefile.TornTape": Exit.USAGE,
     "rollout.loop.monitors.UnknownMonitor": Exit.USAGE,
+    "rollout.judgement.backtest.BadStream": Exit.USAGE,
+    "rollout.judgement.plan_file.BadPlan": Exit.CONFIG,
     "rollout.store.settings.SettingsInvalid": Exit.CONFIG,
     "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
+    "rollout.loop.process.MonitorFailed": Exit.UNAVAILABLE,
     "rollout.store.ledger.records.StageMoved": Exit.CONFLICT,
     "rollout.store.ledger.records.LedgerUnusable": Exit.RETRY,
 }
