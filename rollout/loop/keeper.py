@@ -1,7 +1,7 @@
 """The keeper of the stage: the ledger holds what is wanted, the flag is what happens, and a crash between them heals.
 
-A transition is a pending row, then the flag, then the row committed. A pending row found at a start is finished where the
-flag has the revision that it was to write, and undone where it has not.
+A transition is a pending row, then the flag, then the row committed. A pending row found at a start is finished where
+the flag has the revision that it was to write, and undone where it has not.
 """
 
 import json
