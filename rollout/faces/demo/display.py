@@ -1,0 +1,135 @@
+"""The demo's picture: one view becomes one screenful of 80x24, or the closing summary. Pure; nothing here writes."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import cell_len
+from rich.console import Group
+from rich.text import Text
+
+from rollout.faces.demo.view import STAGES, DemoView, Gauge, Outcome, Step
+
+ROWS: Final = 22
+"""Lines of a picture, whatever it shows: fewer than a small terminal has, so that nothing ever scrolls or jumps."""
+_GAUGES: Final = 7
+_DIFFERENCES: Final = 4
+_BAR: Final = 18
+_NAME: Final = 22
+
+
+def picture(view: DemoView, width: int) -> Group:
+    """Draw a view, `ROWS` lines of at most `width` cells."""
+    lines = [
+        *_headline(view, width),
+        Text(),
+        *_evidence(view, width),
+        Text(),
+        *_differences(view, width),
+        Text(),
+        _fit(Text.assemble(("next  ", "bold"), view.next or "the first cycles"), width),
+        _fit(Text("Ctrl-C ends it; everything on this server is of the demo's own", "dim"), width),
+    ]
+    return Group(*_exactly(lines, ROWS))
+
+
+def progress_line(view: DemoView) -> str:
+    """Say a view in one line, for where there is no terminal to draw on."""
+    waits = max(view.gauges, key=lambda gauge: gauge.needed, default=None)
+    want = f", {waits.name} needs {waits.needed} more" if waits is not None and waits.needed else ""
+    return (
+        f"{clock(view.elapsed_s)} {view.stage} {view.exposure_percent} % "
+        f"({view.state}): {view.cycles} cycles, {view.bouts} bouts{want}"
+    )
+
+
+def summary(outcome: Outcome, hints: Sequence[str]) -> list[str]:
+    """Say how it ended: who was promoted when and why, where the report lies, what to type next."""
+    head = (
+        "The candidate earned every stage, then got worse, and was sent back by itself."
+        if outcome.whole
+        else f"This demo did not end as it should: {outcome.trouble or 'not every stage was reached'}."
+    )
+    told = [f"  {clock(step.at_s)}  {_step(step)}" for step in outcome.steps]
+    report = ["", "The shadow-diff report:", f"  {outcome.report}"] if outcome.report else []
+    types = ["", "Type next:", *(f"  {hint}" for hint in hints)] if hints else []
+    return [head, "", *told, *report, *types]
+
+
+def clock(seconds: float) -> str:
+    """Say seconds since the start as `1:05`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _headline(view: DemoView, width: int) -> list[Text]:
+    way = Text.assemble((f"Understudy demo {clock(view.elapsed_s)}   ", "bold"))
+    reached = STAGES.index(view.stage) if view.stage in STAGES else 0
+    for number, stage in enumerate(STAGES):
+        style = "reverse bold green" if number == reached else "green" if number < reached else "dim"
+        way.append(" - " if number else "", "dim")
+        way.append(f" {stage} " if number == reached else stage, "reverse bold red" if _back(view, number) else style)
+    share = Text.assemble(
+        f"{view.candidate} owns ",
+        (f"{view.exposure_percent} %", "bold"),
+        f" of the leases, {view.incumbent} the rest; ",
+        (view.state.replace("_", " "), "bold red" if view.state == "rolled_back" else "bold"),
+    )
+    if view.regression:
+        share.append("; the candidate is worse on purpose", "yellow")
+    counts = Text(
+        f"{view.agents} agents, {view.cycles} cycles, {view.bouts} bouts in this stage; "
+        f"{view.delivered} acts done, {view.escalated} wait for a person"
+    )
+    why = Text("; ".join(view.reasons), "dim")
+    return [_fit(line, width) for line in (way, share, counts, why)]
+
+
+def _back(view: DemoView, number: int) -> bool:
+    return view.state == "rolled_back" and number == 0
+
+
+def _evidence(view: DemoView, width: int) -> list[Text]:
+    head = f"{'evidence':{_NAME}}  {'proof':{_BAR}}      seen  bad  {'way to a rollback'}"
+    shown = sorted(view.gauges, key=lambda gauge: -gauge.spent if gauge.spent > 0.5 else 0)[:_GAUGES]  # noqa: PLR2004 - half
+    rows = [_fit(_gauge(gauge), width) for gauge in shown]
+    return [_fit(Text(head, "bold"), width), *rows, *[Text()] * (_GAUGES - len(rows))]
+
+
+def _gauge(gauge: Gauge) -> Text:
+    left = f"+{gauge.needed}" if gauge.needed else "ok"
+    return Text.assemble(
+        f"{gauge.name[:_NAME]:{_NAME}}  ",
+        (_bar(gauge.proven, _BAR), "green" if not gauge.needed else "cyan"),
+        f" {left:>4} {gauge.seen:>4} ",
+        (f"{gauge.events:>4}", "bold red" if gauge.events else "dim"),
+        "  ",
+        (_bar(gauge.spent, _BAR), "red"),
+    )
+
+
+def _bar(share: float, width: int) -> str:
+    full = round(min(max(share, 0.0), 1.0) * width)
+    return "━" * full + "╌" * (width - full)
+
+
+def _differences(view: DemoView, width: int) -> list[Text]:
+    rows = [_fit(Text(f"  {line}"), width) for line in view.differences[:_DIFFERENCES]]
+    if not rows:
+        rows = [Text("  none so far", "dim")]
+    return [Text("last differences", "bold"), *rows, *[Text()] * (_DIFFERENCES - len(rows))]
+
+
+def _step(step: Step) -> str:
+    return f"{step.before} -> {step.after} by {step.actor}: {step.reason}"
+
+
+def _fit(line: Text, width: int) -> Text:
+    """Cut a line to a width in cells; nothing may wrap."""
+    clean = line if "\n" not in line.plain else Text(" ".join(line.plain.split()))
+    if cell_len(clean.plain) > width:
+        clean.truncate(width, overflow="ellipsis")
+    clean.no_wrap = True
+    return clean
+
+
+def _exactly(lines: list[Text], rows: int) -> list[Text]:
+    return [*lines, *[Text()] * rows][:rows]
