@@ -1,0 +1,20 @@
+"""flags.json in Unleash's own format: checked, read, and written with a revision."""
+
+from rollout.store.flags.document import FlagsDocument, Share, parse_flags
+from rollout.store.flags.faults import BadFlags, Fault
+from rollout.store.flags.file import FlagsFile, RevisionMoved
+from rollout.store.flags.initial import initial_text
+from rollout.store.flags.validate import CANDIDATE, SHADOW
+
+__all__ = [
+    "CANDIDATE",
+    "SHADOW",
+    "BadFlags",
+    "Fault",
+    "FlagsDocument",
+    "FlagsFile",
+    "RevisionMoved",
+    "Share",
+    "initial_text",
+    "parse_flags",
+]

@@ -1,0 +1,154 @@
+"""The working copy of the flags: read as often as somebody looks, written as a whole or not at all."""
+
+import copy
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock
+
+from rollout.store.flags.document import FlagsDocument, feature, parse_flags
+from rollout.store.flags.faults import BadFlags, Fault
+from rollout.store.flags.initial import initial_text
+from rollout.store.flags.validate import CANDIDATE
+
+_LOCK_TIMEOUT_S: Final = 5.0
+_HIGHEST = 100
+_Stamp = tuple[int, int, int]
+
+
+class RevisionMoved(Exception):
+    """Somebody else wrote the flags meanwhile."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(
+            f"the flags have revision {found}, not {expected}: somebody wrote them meanwhile; "
+            "look at `understudy flags show` and decide again"
+        )
+        self.expected = expected
+        self.found = found
+
+
+class FlagsFile:
+    """One flags file, with the last good reading of it kept. Safe for several processes; one thread each."""
+
+    def __init__(self, path: Path, initial: Path | None = None) -> None:
+        """Work on `path`; where there is nothing it begins as a copy of `initial`, or of the project's own flags."""
+        self.path = path
+        self._initial = initial
+        self._stamp: _Stamp | None = None
+        self._last_good: FlagsDocument | None = None
+        self._fault: BadFlags | None = None
+
+    @property
+    def last_good(self) -> FlagsDocument | None:
+        """The newest valid reading since this object was made; None on a cold start with a bad file."""
+        return self._last_good
+
+    def create(self) -> None:
+        """Put the initial flags in place where there is no file yet; raises `BadFlags` where these are not valid."""
+        if self.path.exists():
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        text = initial_text(self._initial)
+        parse_flags(text, str(self._initial or "the initial flags"))
+        with self._lock():
+            if not self.path.exists():
+                _replace(self.path, text)
+
+    def read(self) -> FlagsDocument:
+        """Read the file as it is now, creating it on first use; raises `BadFlags` where it must not be used.
+
+        The file is opened only when it changed; `last_good` stays what it was when it went bad.
+        """
+        try:
+            return self._read()
+        except FileNotFoundError:
+            self.create()
+            return self._read()
+
+    def write_exposure(self, percent: int, expected_revision: int | None = None) -> int:
+        """Set the candidate's share to a whole percent and return the new revision; everything else stays as it was.
+
+        Written to a new file, flushed to the disk and put in place of the old one, under a lock. With
+        `expected_revision` it raises `RevisionMoved` where the file has another; without, it writes in any case: a file
+        that cannot be read is then moved aside (`.broken`), and the last good one, or the initial one, takes its place.
+        """
+        if not 0 <= percent <= _HIGHEST:
+            raise ValueError(f"an exposure is a share from 0 to 100 %, not {percent}")
+        self.create()
+        with self._lock():
+            try:
+                document = self._read()
+            except (BadFlags, OSError):
+                if expected_revision is not None:
+                    raise
+                document = self._salvaged()
+            if expected_revision is not None and document.revision != expected_revision:
+                raise RevisionMoved(expected_revision, document.revision)
+            text = _with_exposure(document, percent)
+            _replace(self.path, text)
+            return self._read().revision
+
+    def _read(self) -> FlagsDocument:
+        stamp = _stamp(self.path)
+        if stamp == self._stamp:
+            if self._fault is not None:
+                raise self._fault
+            if self._last_good is not None:
+                return self._last_good
+        self._fault = None
+        try:
+            self._last_good = parse_flags(self.path.read_text(encoding="utf-8"), str(self.path))
+        except UnicodeDecodeError as error:
+            self._fault = BadFlags(str(self.path), (Fault("$", f"is not UTF-8 ({error.reason})", "write it anew"),))
+        except BadFlags as fault:
+            self._fault = fault
+        self._stamp = stamp
+        if self._fault is not None:
+            raise self._fault
+        return self._last_good  # type: ignore[return-value]  # set two branches above
+
+    def _salvaged(self) -> FlagsDocument:
+        if self.path.exists():
+            self.path.replace(self.path.with_name(f"{self.path.name}.broken"))
+        return self._last_good or parse_flags(initial_text(self._initial))
+
+    def _lock(self) -> FileLock:
+        return FileLock(f"{self.path}.lock", timeout=_LOCK_TIMEOUT_S)
+
+
+def _with_exposure(document: FlagsDocument, percent: int) -> str:
+    body: dict[str, Any] = copy.deepcopy(document.body)
+    flag = feature(body, CANDIDATE)
+    flag["strategies"][0]["parameters"]["rollout"] = str(percent)
+    if percent:
+        flag["enabled"] = True
+    body["meta"] = {**body.get("meta", {}), "revisionId": document.revision + 1}
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def _stamp(path: Path) -> _Stamp:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a text in place of a file: whoever looks sees the old one or the new one, and a crash loses neither."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as new:
+            new.write(text)
+            new.flush()
+            os.fsync(new.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
