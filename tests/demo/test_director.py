@@ -1,0 +1,88 @@
+"""What the director makes of the views that it sees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rollout.faces.demo.director import BUDGET_S, IN_PRODUCTION_S, LAST_LOOK_S, Director
+from rollout.faces.demo.view import STAGES, DemoView, Gauge, Step, Told
+
+BEGIN = Step(0.5, "off", "shadow", "understudy", "a rollout begins in shadow")
+WAY = [Step(40.0 * n, STAGES[n - 1], STAGES[n], "understudy", "earned") for n in range(1, 4)]
+BACK = Step(140.0, "production", "shadow", "understudy", "notice_crash is above its budget")
+PRODUCTION = DemoView(elapsed_s=121.0, stage="production", steps=(BEGIN, *WAY))
+
+
+def test_each_transition_is_told_once() -> None:
+    director = Director()
+    first = director.see(DemoView(elapsed_s=1.0, steps=(BEGIN,)))
+    then = director.see(DemoView(elapsed_s=41.0, stage="canary", steps=(BEGIN, WAY[0])))
+    again = director.see(DemoView(elapsed_s=42.0, stage="canary", steps=(BEGIN, WAY[0])))
+    assert [event.told for event in first.events] == [Told.STARTED]
+    assert [event.told for event in then.events] == [Told.PROMOTED]
+    assert then.events[0].facts["to"] == "canary"
+    assert not again.events
+
+
+def test_the_candidate_is_made_worse_once_and_only_in_production() -> None:
+    director = Director()
+    assert not director.see(DemoView(elapsed_s=100.0, stage="beta", steps=(BEGIN, *WAY[:2]))).make_worse
+    assert not director.see(PRODUCTION).make_worse
+    worse = director.see(replace(PRODUCTION, elapsed_s=121.0 + IN_PRODUCTION_S))
+    assert worse.make_worse
+    assert Told.REGRESSION in [event.told for event in worse.events]
+    after = director.see(replace(PRODUCTION, elapsed_s=130.0))
+    assert not after.make_worse
+    assert after.view.regression
+
+
+def test_a_rollback_after_the_regression_ends_it_well() -> None:
+    director = Director()
+    director.see(PRODUCTION)
+    director.see(replace(PRODUCTION, elapsed_s=126.0))
+    back = DemoView(elapsed_s=140.0, stage="shadow", state="rolled_back", steps=(BEGIN, *WAY, BACK))
+    direction = director.see(back)
+    assert not direction.over
+    assert direction.events[0].told is Told.ROLLED_BACK
+    assert direction.events[0].facts["after_regression"] is True
+    assert director.see(replace(back, elapsed_s=140.0 + LAST_LOOK_S)).over
+    outcome = director.outcome("/report.md", 150.0)
+    assert outcome.stages == STAGES
+    assert outcome.whole
+
+
+def test_a_rollback_before_the_regression_is_no_success() -> None:
+    director = Director()
+    early = Step(60.0, "canary", "shadow", "understudy", "failure is above its budget")
+    view = DemoView(elapsed_s=60.0, state="rolled_back", steps=(BEGIN, WAY[0], early))
+    director.see(view)
+    assert director.see(replace(view, elapsed_s=60.0 + LAST_LOOK_S)).over
+    outcome = director.outcome("", 64.0)
+    assert outcome.rolled_back
+    assert not outcome.whole
+    assert outcome.stages == ("shadow", "canary")
+    assert "failure is above its budget" in outcome.trouble
+
+
+def test_a_demo_that_gets_nowhere_ends_in_time_and_says_what_it_waits_for() -> None:
+    director = Director()
+    stuck = DemoView(elapsed_s=BUDGET_S, steps=(BEGIN,), gauges=(Gauge("notice_crash", 3, 0, 24, 0.0),))
+    assert director.see(stuck).over
+    outcome = director.outcome("", BUDGET_S)
+    assert not outcome.whole
+    assert "notice_crash needs 24 more" in outcome.trouble
+
+
+def test_a_demo_that_is_interrupted_is_not_whole() -> None:
+    director = Director()
+    director.see(DemoView(elapsed_s=3.0, steps=(BEGIN,)))
+    assert "ended early" in director.outcome("", 4.0).trouble
+
+
+def test_what_is_next_follows_the_rollout() -> None:
+    director = Director()
+    held = DemoView(verdict="hold", reasons=("no data: eyes has counted no own looks in this stage yet",))
+    assert director.see(held).view.next == f"promotion to canary: held, {held.reasons[0]}"
+    assert "regression" in director.see(PRODUCTION).view.next
+    director.see(replace(PRODUCTION, elapsed_s=126.0))
+    assert "9 s so far" in director.see(replace(PRODUCTION, elapsed_s=135.0)).view.next
