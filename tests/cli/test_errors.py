@@ -28,7 +28,7 @@ def test_exit_codes_are_those_that_scripts_rely_on() -> None:
 def test_a_subclass_ends_as_its_base_does() -> None:
     from tmuxio.errors import NoServer
 
-    assert errors.explain(NoServer(Path("/tmp/none"))) is Exit.UNAVAILABLE
+    assert errors.explain(NoServer(Path("/nowhere/s"))) is Exit.UNAVAILABLE
 
 
 def test_a_stop_is_said_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,10 +49,8 @@ def test_an_unforeseen_error_is_a_sentence_that_says_how_to_see_more(
 
 def test_debugging_shows_where(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNDERSTUDY_DEBUG", "1")
-    try:
-        raise KeyError("x")
-    except KeyError as error:
-        errors.explain(error)
+    error = KeyError("x")
+    errors.explain(error)
     assert "Traceback" in capsys.readouterr().err
 
 

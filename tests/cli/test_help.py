@@ -14,10 +14,32 @@ from rollout.faces.cli.app import GROUPS
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
-VERBS = (
-    "demo run doctor config flags status why agents explain history diffs report promote rollback pause resume retry "
-    "approve freeze unfreeze record replay classify schema"
-).split()
+VERBS = [
+    "demo",
+    "run",
+    "doctor",
+    "config",
+    "flags",
+    "status",
+    "why",
+    "agents",
+    "explain",
+    "history",
+    "diffs",
+    "report",
+    "promote",
+    "rollback",
+    "pause",
+    "resume",
+    "retry",
+    "approve",
+    "freeze",
+    "unfreeze",
+    "record",
+    "replay",
+    "classify",
+    "schema",
+]
 
 
 def test_help_lists_every_verb_under_the_heading_of_its_group(understudy: Shell) -> None:

@@ -13,6 +13,8 @@ _CODES = {
     "rollout.loop.monitors.UnknownMonitor": Exit.USAGE,
     "rollout.judgement.backtest.BadStream": Exit.USAGE,
     "rollout.judgement.plan_file.BadPlan": Exit.CONFIG,
+    "rollout.store.flags.faults.BadFlags": Exit.CONFIG,
+    "rollout.store.flags.file.RevisionMoved": Exit.CONFLICT,
     "rollout.store.settings.SettingsInvalid": Exit.CONFIG,
     "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
     "rollout.loop.process.MonitorFailed": Exit.UNAVAILABLE,

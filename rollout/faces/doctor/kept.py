@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.store.flags import BadFlags, parse_flags
 from rollout.store.ledger import LedgerReader, LedgerUnusable
 from rollout.store.orders import Order, OrderKind, standing
 from rollout.store.state_folder import ServerFolder, StateFolder
@@ -17,6 +18,7 @@ def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
     server = state.of_server(socket_path)
     yield from orders(state.root, server.path)
     yield ledger(server)
+    yield from flags(server)
 
 
 def folder(root: Path) -> Finding:
@@ -64,3 +66,26 @@ def ledger(server: ServerFolder) -> Finding:
         says, _, remedy = str(fault).rpartition(": ")
         return broken("ledger", says, remedy)
     return well("ledger", f"{cycles} cycles in {server.ledger}")
+
+
+def flags(server: ServerFolder) -> Iterator[Finding]:
+    """Check the working copy of the flags, and say what its stickiness costs where that is not the lease."""
+    if not server.flags.exists():
+        yield well("flags", "no working copy yet (made at the first run)")
+        return
+    try:
+        document = parse_flags(server.flags.read_text(encoding="utf-8", errors="replace"), str(server.flags))
+    except BadFlags as bad:
+        yield from (broken("flags", f"{server.flags}: {fault.path}: {fault.text}", fault.fix) for fault in bad.faults)
+        return
+    yield well("flags", f"{server.flags}, revision {document.revision}")
+    if cost := STICKINESS_COSTS.get(document.candidate.stickiness):
+        yield note("flags", cost, 'write "stickiness": "lease" to change hands at most once a slot')
+
+
+STICKINESS_COSTS = {
+    "session": "sticky on the session: its owner never changes, so the exposure is a share of sessions, not of time",
+    "cycleId": "sticky on the cycle: the owner changes from one to the next, and two monitors that see an edge one cycle "
+    "apart lose the notice",
+}
+"""What it costs to be sticky on something other than the lease."""
