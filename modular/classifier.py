@@ -64,7 +64,7 @@ def classify(
     if (gone := _gone(shot, front, who)) is not None:
         return gone
     rules = book.of(who)
-    return _read(_Sight(shots, rules, colours), front, who)
+    return _read(_Sight(shots, rules, book.commands, colours), front, who)
 
 
 @dataclass(slots=True)
@@ -73,6 +73,8 @@ class _Sight:
 
     shots: Sequence[PaneShot]
     rules: AgentRules
+    commands: frozenset[str]
+    """Every command that starts a CLI."""
     colours: bool
 
     def screen(self, index: int = -1) -> Screen:
@@ -138,8 +140,7 @@ def _starting(sight: _Sight, screen: Screen, front: Front, agent: str, *, wants_
         filled = [row for row in screen.rows if row.strip()]
         if not filled:
             return _reading(AgentState.STARTING, "start.blank", (), agent, motion=wants_motion)
-        commands = sight.rules.processes | {agent}
-        launched = crash.launch_line(filled, commands)
+        launched = crash.launch_line(filled, sight.commands)
         if launched is not None and len(filled) - launched <= _START_ROWS:
             return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent, motion=wants_motion)
     return _reading(AgentState.UNKNOWN, "doubt", (), agent, motion=wants_motion)

@@ -181,6 +181,8 @@ class RuleBook:
     agents: Mapping[str, AgentRules]
     by_process: Mapping[str, str]
     """Command name -> CLI."""
+    commands: frozenset[str]
+    """Every command that starts one."""
 
     def of(self, agent: str) -> AgentRules:
         """The rules for this CLI; for an unknown one those that hold for every CLI."""
@@ -213,7 +215,8 @@ def compile_book(files: Iterable[RuleFile]) -> RuleBook:
     if ANY not in by_agent:
         raise BadRules(f"the file {ANY}.toml, with the rules for every CLI, is missing")
     common = by_agent[ANY]
-    return RuleBook({name: _compile(file, common) for name, file in by_agent.items()}, by_process)
+    agents = {name: _compile(file, common) for name, file in by_agent.items()}
+    return RuleBook(agents, by_process, frozenset(by_process))
 
 
 @cache
