@@ -8,6 +8,7 @@ from pydantic import Field, field_serializer, model_validator
 from contract.record import Record
 from contract.verdicts import AgentState
 from rollout.judgement.words import Guardrail, Stage, percent
+from shadow.rules import BoutRules, Windows
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -52,20 +53,6 @@ class Floors(Record):
     sessions: Annotated[int, Field(ge=0)] = 2
 
 
-class Windows(Record):
-    """Within how many seconds two monitors' actions are the same one, and two keys turn one lock."""
-
-    notice_s: Seconds = 30.0
-    draft_s: Seconds = 15.0
-    kill_s: Seconds = 60.0
-
-    def of(self, kind: str) -> float:
-        """The window of a kind of intent, in seconds."""
-        return {"submit_draft": self.draft_s, "kill_window": self.kill_s, "spawn_manager": self.kill_s}.get(
-            kind, self.notice_s
-        )
-
-
 class CycleTime(Record):
     """When a look of the candidate's own counts as slow."""
 
@@ -100,8 +87,11 @@ class Plan(Record):
     """... or so long after it began, whichever is first."""
     repeat_s: Seconds = 600.0
     """A pane counts again for the same fingerprint after so long."""
+    still_s: Seconds = 45.0
+    """A screen that stood still for so long, in a bout, was not busy."""
     lease_s: Annotated[float, Field(gt=0)] = 1800.0
     windows: Windows = Windows()
+    """Within how many seconds two monitors' actions are the same one, and two keys turn one lock."""
     cycle_time: CycleTime = CycleTime()
     single_key: frozenset[DestructiveKind] = frozenset()
     """Kinds of destructive intent that the owner may have done without the other monitor's key."""
@@ -144,6 +134,17 @@ class Plan(Record):
     def required_strata(self) -> tuple[str, ...]:
         """The strata without whose proof nothing is promoted."""
         return tuple(name for name, stratum in self.strata.items() if stratum.required)
+
+    @property
+    def bout_rules(self) -> BoutRules:
+        """When a bout counts and when it is settled, as the shadow wants to know it."""
+        return BoutRules(
+            settle_s=self.settle_after_s,
+            at_latest_s=self.settle_latest_s,
+            repeat_s=self.repeat_s,
+            still_s=self.still_s,
+            windows=self.windows,
+        )
 
     def of_stage(self, stage: Stage) -> StagePlan:
         """The plan of a stage; before shadow nothing is exposed, after production everything stays exposed."""
@@ -235,6 +236,7 @@ DEMO_PLAN: Final = Plan(
     settle_after_s=3.0,
     settle_latest_s=9.0,
     repeat_s=5.0,
+    still_s=5.0,
     lease_s=5.0,
     windows=Windows(notice_s=3.0, draft_s=3.0, kill_s=3.0),
     single_key=frozenset({"kill_window", "spawn_manager", "submit_draft"}),

@@ -16,6 +16,11 @@ class BadPlan(ValueError):
     """A plan that cannot be used; says which key, and what to do about it."""
 
 
+def find_plan(name: str) -> Plan:
+    """The plan that a setting names: `default`, `demo`, or the path of a file; raises `BadPlan`."""
+    return BASES[name] if name in BASES else read_plan(Path(name))
+
+
 def read_plan(path: Path) -> Plan:
     """Read a plan from a `.toml` or `.json` file; a leading key `based_on` names the plan it changes (`default`).
 

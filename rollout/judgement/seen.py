@@ -22,7 +22,7 @@ class Seen:
     states: frozenset[AgentState] = frozenset()
     """States seen live in any stage, proven on recordings, or waived by a person with a reason."""
     leases: tuple[bool, ...] = ()
-    """The leases of this stage that hash to the candidate, oldest first: whether it did own each. None due: empty."""
+    """The finished leases of this stage that hash to the candidate, oldest first: whether it did own each."""
     clusters_open: tuple[str, ...] = ()
     """Clusters in which an action differs and that nobody has reviewed: not expected, signed off or settled."""
     differing: Differing = field(default_factory=Differing)

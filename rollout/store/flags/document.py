@@ -17,6 +17,8 @@ class Share:
     stickiness: str
     """`lease`, `session` or `cycleId`."""
     group: str
+    narrowed: bool = False
+    """Whether constraints, segments or a parent flag may keep somebody out who would be in by the share."""
 
     @property
     def percent(self) -> int:
@@ -59,10 +61,12 @@ def feature(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _share(body: dict[str, Any], name: str) -> Share:
     flag = feature(body, name)
-    parameters = flag["strategies"][0]["parameters"]
+    strategy = flag["strategies"][0]
+    parameters = strategy["parameters"]
     return Share(
         enabled=flag["enabled"],
         rollout=int(parameters["rollout"]),
         stickiness=parameters["stickiness"],
         group=parameters["groupId"],
+        narrowed=bool(strategy.get("constraints") or strategy.get("segments") or flag.get("dependencies")),
     )

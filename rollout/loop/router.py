@@ -1,0 +1,140 @@
+"""The router: who owns which session in this lease, and do both monitors look? Any doubt routes to the incumbent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rollout.loop.flag_source import FlagSource, UnleashSource
+from rollout.loop.lease import Lease, due, lease_of
+from rollout.loop.parts import Part
+from rollout.store.flags import CANDIDATE, SHADOW, BadFlags, FlagsDocument, FlagsFile
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """How one cycle is routed."""
+
+    owners: Mapping[str, Part]
+    """By session."""
+    leases: Mapping[str, Lease] = field(default_factory=dict)
+    """By session."""
+    due: frozenset[str] = frozenset()
+    """Sessions whose lease hashes to the candidate at the exposure that the ledger wants."""
+    shadow: bool = False
+    """Whether both watch the same tape."""
+    exposure_percent: int = 0
+    """The share that rules: the smaller one of what the flag says and what the ledger wants."""
+    shadow_percent: int = 0
+    revision: int | None = None
+    """Of the flags that were followed; None where there were none."""
+    drift: str = ""
+    """How flag and ledger differ; empty where they agree. It holds the rollout."""
+    reasons: tuple[str, ...] = ()
+    """Every doubt of this cycle, in sentences."""
+
+    @property
+    def exposure(self) -> tuple[tuple[str, bool], ...]:
+        """The leases that are due, by name, and whether the candidate owns each: what the judge's lease book notes."""
+        return tuple((self.leases[name].name, self.owners[name] is Part.CANDIDATE) for name in sorted(self.due))
+
+
+class Router:
+    """Routes cycle by cycle, after the flags file as it is at that moment."""
+
+    def __init__(
+        self, flags: FlagsFile, *, lease_s: float, slots_from: float = 0.0, source: FlagSource | None = None
+    ) -> None:
+        """Route after a flags file.
+
+        Args:
+            flags: The working copy; read again whenever it changed, the last good reading kept.
+            lease_s: Length of a lease, in seconds.
+            slots_from: From when slots are counted, in seconds since the epoch.
+            source: Who answers for the flags; by default Unleash's own client.
+        """
+        self._flags = flags
+        self._lease_s = lease_s
+        self._slots_from = slots_from
+        self._source: FlagSource = source or UnleashSource()
+
+    def route(self, sessions: Iterable[str], now: float, cycle_id: str, wanted_percent: int) -> Routing:
+        """Say for every session who owns it at `now`, seconds since the epoch; never raises.
+
+        `wanted_percent` is the exposure that the ledger wants. Where the flag says otherwise the smaller one rules.
+        """
+        leases = {name: lease_of(name, now, self._lease_s, self._slots_from) for name in sessions}
+        document, doubts = self._document()
+        if document is None:
+            return _incumbent(leases, (*doubts, "the incumbent owns every session until they can be read"))
+        try:
+            return self._routed(document, leases, cycle_id, wanted_percent, doubts)
+        except Exception as error:  # noqa: BLE001 - whatever the SDK raises, looking goes on with the incumbent
+            text = f"the flags could not be evaluated ({type(error).__name__}: {error})"
+            return _incumbent(leases, (*doubts, f"{text}: the incumbent owns every session in this cycle"))
+
+    def _document(self) -> tuple[FlagsDocument | None, tuple[str, ...]]:
+        try:
+            return self._flags.read(), ()
+        except BadFlags as error:
+            kept = self._flags.last_good
+            what = "the last good ones are followed" if kept else "there are no good ones to go on with"
+            more = f" and {len(error.faults) - 1} more faults" if len(error.faults) > 1 else ""
+            return kept, (f"the flags at {self._flags.path} are not valid ({error.faults[0]}{more}): {what}",)
+        except OSError as error:
+            kept = self._flags.last_good
+            what = "the last good ones are followed" if kept else "there are no good ones to go on with"
+            return kept, (f"the flags at {self._flags.path} cannot be read ({error.strerror or error}): {what}",)
+
+    def _routed(
+        self,
+        document: FlagsDocument,
+        leases: Mapping[str, Lease],
+        cycle_id: str,
+        wanted_percent: int,
+        doubts: tuple[str, ...],
+    ) -> Routing:
+        self._source.load(document.text)
+        share = document.candidate
+        ruling = min(share.percent, wanted_percent)
+        owners: dict[str, Part] = {}
+        owed: set[str] = set()
+        unknown: list[str] = []
+        for session, lease in leases.items():
+            context = {"lease": lease.name, "session": session, "cycleId": cycle_id}
+            on = self._source.ask(CANDIDATE, context)
+            if on is None:
+                unknown.append(session)
+            value = context[share.stickiness]
+            # the SDK knows the flag and not the ledger; a larger share holds every smaller one
+            owners[session] = Part.CANDIDATE if on and due(value, ruling, share.group) else Part.INCUMBENT
+            if due(value, wanted_percent, share.group) and (on or not share.narrowed):
+                owed.add(session)
+        shadow = self._source.ask(SHADOW, {"cycleId": cycle_id})
+        if unknown:
+            doubts = (*doubts, f"nobody knows the flag {CANDIDATE}: the incumbent owns {', '.join(sorted(unknown))}")
+        if shadow is None:
+            doubts = (*doubts, f"nobody knows the flag {SHADOW}: nothing is shadowed in this cycle")
+        return Routing(
+            owners=owners,
+            leases=leases,
+            due=frozenset(owed),
+            shadow=bool(shadow),
+            exposure_percent=ruling,
+            shadow_percent=document.shadow.percent,
+            revision=document.revision,
+            drift="; ".join((*filter(None, (_drift(document, wanted_percent),)), *doubts)),
+            reasons=doubts,
+        )
+
+
+def _drift(document: FlagsDocument, wanted_percent: int) -> str:
+    percent = document.candidate.percent
+    if percent == wanted_percent:
+        return ""
+    off = "" if document.candidate.enabled else " (it is switched off)"
+    return f"the flag says {percent} %{off} and the ledger wants {wanted_percent} %"
+
+
+def _incumbent(leases: Mapping[str, Lease], reasons: tuple[str, ...]) -> Routing:
+    return Routing(
+        owners=dict.fromkeys(leases, Part.INCUMBENT), leases=leases, drift="; ".join(reasons), reasons=reasons
+    )
