@@ -1,0 +1,160 @@
+"""Shadowing: two reports on one tape become differences, bouts and facts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from contract.report import CycleReport
+from rollout.judgement.evidence import Fact
+from rollout.judgement.plan import Plan
+from rollout.loop.looking import ADJACENT_S, Looked, Looking
+from rollout.loop.parts import Part
+from rollout.loop.trial import Answered, OwnLook, Trial, facts_of_answers, facts_of_bouts, facts_of_look, guarded
+from shadow import bouts, noise
+from shadow.bouts import Bout, BoutRules, Look
+from shadow.compare import Register, compare
+from shadow.differences import DiffClass, Difference
+from shadow.eyes import compare_eyes
+from shadow.rules import Windows
+
+SOON_S = 2.0
+"""The next cycle's tape tells noise from judgement where it starts within so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """What one cycle adds to the trial."""
+
+    trial: Trial
+    differences: tuple[Difference, ...] = ()
+    bouts: tuple[Bout, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A look whose differences wait for the adjacent tape."""
+
+    looked: Looked
+    look: Look
+
+
+class Shadowing:
+    """Compares cycle by cycle. A look that waits for its adjacent tape is all it keeps, and may lose, between two."""
+
+    def __init__(self, looking: Looking, plan: Plan, register: Register) -> None:
+        self._looking = looking
+        self._plan = plan
+        self._register = register
+        self._rules = bout_rules(plan)
+        self._waiting: _Waiting | None = None
+
+    def enter(self, trial: Trial, looked: Looked, touched: frozenset[str], now: float, next_in_s: float) -> Shadowed:
+        """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
+        trial, facts = facts_of_answers(trial, answered(looked), now, self._plan)
+        looks: list[Look | None] = [*self._waited(looked)]
+        own = [*self._own_look(looked)]
+        differences = tuple(difference for look in own for difference in look.look.differences)
+        pair = _reports(looked)
+        if pair is not None and looked.tape is not None:
+            incumbent, candidate = pair
+            found = compare(incumbent, candidate, self._register)
+            look = Look(
+                at=looked.tape.at,
+                incumbent=incumbent,
+                candidate=candidate,
+                differences=found,
+                tape=looked.tape,
+                touched=touched,
+            )
+            if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
+                looks.append(look)
+            elif next_in_s <= SOON_S:
+                self._waiting = _Waiting(looked, look)
+            else:
+                look = _classified(look, self._looking.once_more(looked).report)
+                looks.append(look)
+            differences = (*look.differences, *differences)
+        else:
+            looks.append(None)  # nothing to compare, but time passes
+        return self._entered(trial, looks, differences, (*facts, *self._facts(own, now)), now)
+
+    def _entered(
+        self,
+        trial: Trial,
+        looks: Sequence[Look | None],
+        differences: tuple[Difference, ...],
+        facts: tuple[Fact, ...],
+        now: float,
+    ) -> Shadowed:
+        book, settled = trial.book, list[Bout]()
+        for look in looks:
+            book, more = bouts.advance(
+                book,
+                look,
+                now if look is None else min(now, look.at),
+                rules=self._rules,
+                register=self._register,
+                signoffs=trial.signoffs,
+            )
+            settled += more
+            if look is not None:
+                trial = guarded(trial, look.differences)
+        trial, more_facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled)
+        return Shadowed(trial, differences, tuple(settled), (*facts, *more_facts))
+
+    def _waited(self, looked: Looked) -> Iterator[Look]:
+        """The look before, now that its adjacent tape is there."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is None:
+            return
+        soon = (
+            looked.tape is not None
+            and waiting.looked.tape is not None
+            and looked.tape.frames[0].at - waiting.looked.tape.at <= SOON_S + ADJACENT_S
+        )
+        again = self._looking.on_adjacent(waiting.looked, looked.tape).report if soon and looked.tape else None
+        yield _classified(waiting.look, again)
+
+    def _own_look(self, looked: Looked) -> Iterator[OwnLook]:
+        answer, glance = looked.answers.get(Part.CANDIDATE), looked.glance
+        if glance is None or looked.tape is None or answer is None or not answer.report or not glance.answer.report:
+            return
+        live = glance.answer.report
+        yield OwnLook(
+            compare_eyes(answer.report, live, looked.tape, glance.after),
+            looked.cycle,
+            live.wall_s - live.waited_s,
+            glance.floor_s,
+        )
+
+    def _facts(self, own: Sequence[OwnLook], now: float) -> Iterator[Fact]:
+        for look in own:
+            yield from facts_of_look(look, now, self._plan)
+
+
+def answered(looked: Looked) -> Iterator[Answered]:
+    """Who was asked in a cycle, and who failed."""
+    for part, answer in looked.answers.items():
+        failed = answer.report is None
+        yield Answered(part, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
+
+
+def bout_rules(plan: Plan) -> BoutRules:
+    """The plan's figures, as the bouts want them."""
+    return BoutRules(
+        settle_s=plan.settle_after_s,
+        at_latest_s=plan.settle_latest_s,
+        repeat_s=plan.repeat_s,
+        windows=Windows(notice_s=plan.windows.notice_s, draft_s=plan.windows.draft_s, kill_s=plan.windows.kill_s),
+    )
+
+
+def _reports(looked: Looked) -> tuple[CycleReport, CycleReport] | None:
+    incumbent, candidate = (looked.answers.get(part) for part in Part)
+    if incumbent is None or candidate is None or incumbent.report is None or candidate.report is None:
+        return None
+    return incumbent.report, candidate.report
+
+
+def _classified(look: Look, again: CycleReport | None) -> Look:
+    return look.model_copy(update={"differences": noise.classify(look.differences, again)})
