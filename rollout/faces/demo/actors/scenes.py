@@ -62,7 +62,7 @@ PARTS: Final[dict[str, Part]] = {
     "manager": _part("claude", (FOREVER, Scene.LISTENING)),
     "steady": _part("claude", (3.6, Scene.WORKING), (3.7, Scene.IDLE)),
     "steady-codex": _part("codex", (3.6, Scene.WORKING), (3.7, Scene.IDLE)),
-    "brittle": _part("claude", (3.8, Scene.WORKING), (4.5, Scene.GONE), jitter=0.05),
+    "brittle": _part("claude", (3.0, Scene.WORKING), (4.2, Scene.GONE), jitter=0.05),
     "hasty": _part("claude", (1.0, Scene.WORKING), (0.5, Scene.GONE)),
     "drafter": _part("claude", (6.0, Scene.WORKING), (24.0, Scene.DRAFT), (5.0, Scene.IDLE)),
     "asker": _part("claude", (6.0, Scene.WORKING), (30.0, Scene.APPROVAL)),
