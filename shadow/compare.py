@@ -7,6 +7,7 @@ from deepdiff.helper import notpresent
 
 from contract.report import CycleReport
 from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, Severity, Side
+from shadow.labels import Right
 from shadow.sides import Sides, Who
 
 _MAX_DIFFS: Final = 200
@@ -20,6 +21,10 @@ class Register(Protocol):
         """Return the id of the entry that expects this difference."""
         ...
 
+    def right(self, entry_id: str) -> Right | None:
+        """Tell which side an entry holds to be right."""
+        ...
+
 
 class NothingExpected:
     """The empty register."""
@@ -27,6 +32,11 @@ class NothingExpected:
     def match(self, difference: Difference) -> str | None:
         """Expect nothing."""
         del difference
+        return None
+
+    def right(self, entry_id: str) -> Right | None:
+        """Hold nobody to be right."""
+        del entry_id
         return None
 
 

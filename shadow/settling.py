@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from shadow.actions import Episode, How, acts
 from shadow.bout import Bout, Excuse, Standing
 from shadow.compare import Register, differ
-from shadow.differences import DiffClass, Difference, Fingerprint, Side
+from shadow.differences import DiffClass, Difference, Fingerprint, Severity, Side
 from shadow.hindsight import ruling
-from shadow.labels import Label
+from shadow.labels import Label, Right
 from shadow.rules import BoutRules
 from shadow.signoffs import Signoffs
 from shadow.strata import events_of, strata_of
@@ -38,8 +38,8 @@ def judged(
     if difference is not None:
         noisy = 2 * standing.noisy >= max(1, standing.differing)
         difference = difference.model_copy(update={"klass": DiffClass.NOISE}) if noisy else difference
-        excuse = _excuse(difference, standing.began, signoffs)
         label = _label(difference, standing, rules, signoffs)
+        excuse = _excuse(difference, standing.began, label, register, signoffs)
     return Bout(
         id=standing.id,
         pane=standing.pane,
@@ -72,11 +72,22 @@ def _wishing(side: Side, wishes: Mapping[str, int], without: set[str]) -> Side:
     return side if kept == side.wishes else side.model_copy(update={"wishes": kept})
 
 
-def _excuse(difference: Difference, began: float, signoffs: Signoffs) -> Excuse | None:
+def _excuse(
+    difference: Difference, began: float, label: Label | None, register: Register, signoffs: Signoffs
+) -> Excuse | None:
+    """Say why a bout does not count. A detail has no numerator to be taken out of: it needs no excuse.
+
+    Hindsight audits what is expected: where the candidate is proved wrong and the register holds it to be right, the
+    difference is not the one that was expected, whatever it looks like.
+    """
+    if difference.severity is Severity.DETAIL:
+        return None
     if difference.klass is DiffClass.NOISE:
         return Excuse.NOISE
     if difference.expected is not None:
-        return Excuse.EXPECTED
+        wrong = label is not None and label.candidate_wrong
+        if not wrong or register.right(difference.expected) in {Right.INCUMBENT, Right.NEITHER}:
+            return Excuse.EXPECTED
     return Excuse.SIGNED_OFF if signoffs.acceptance(difference.cluster, began) is not None else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contract.intents import Intent, Notice, NotifyManager, wish
 from contract.report import CycleReport, ProblemKind
-from contract.verdicts import AgentVerdict
+from contract.verdicts import AgentVerdict, Role
 from shadow.differences import NOTHING, Side, Wish, subject
 
 _OF_THE_SESSION = frozenset({"spawn_manager", "pause_session"})
@@ -66,7 +66,8 @@ class Sides:
         """All that it says of a subject."""
         verdict, wishes = self.verdict(name), self.wishes(name)
         if verdict is None:
-            return Side(wishes=wishes) if wishes else NOTHING
+            managers = self._managers(name)
+            return Side(wishes=wishes, rule=managers) if wishes or managers else NOTHING
         return Side(
             state=verdict.state,
             detail=verdict.detail,
@@ -76,6 +77,15 @@ class Sides:
             role=verdict.role,
             agent=verdict.agent,
         )
+
+    def _managers(self, name: str) -> str:
+        """Say how it sees the managers of a session, as the rule behind what it wants done there."""
+        seen = sorted(
+            f"{verdict.state}/{verdict.why.rule}"
+            for verdict in self._report.verdicts.values()
+            if verdict.role is Role.MANAGER and subject(None, verdict.session) == name
+        )
+        return f"manager:{', '.join(seen) or 'missing'}" if name.startswith("=") else ""
 
     def could_not_see(self, who: Who) -> bool:
         """Whether it says nothing of a pane because it failed to look, rather than because nobody is there."""

@@ -1,0 +1,158 @@
+"""Differences in clusters: one row per root cause, the gravest first, with what people and hindsight say of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from contract.record import Instant, Record
+from shadow.bout import Bout, Excuse
+from shadow.differences import DiffClass, Difference, Severity
+from shadow.expected import ExpectedRegister
+from shadow.labels import Referee, Right
+from shadow.signoffs import Signoffs
+
+
+class Cluster(Record):
+    """All bouts, and all single differences, with one fingerprint."""
+
+    id: str
+    klass: DiffClass
+    """`true` where any of it is."""
+    severity: Severity
+    """The gravest."""
+    bouts: int
+    """Settled ones."""
+    counted: int
+    """Of these, those that are evidence."""
+    agents: int
+    """Subjects: panes with their processes, and sessions."""
+    first_seen: Instant
+    last_seen: Instant
+    share: float
+    """Of all settled bouts, agreements too."""
+    rights: dict[Right, int]
+    """Bouts by who was right, where somebody has said."""
+    by_hindsight: int
+    """Of the labelled bouts, those that hindsight labelled."""
+    expected: str | None
+    """Id of the entry of the register."""
+    accepted: bool
+    """Somebody signed it off, the sign-off has not expired, and the share is within its ceiling."""
+    settled: Right | None
+    """What a person said last."""
+    over_ceiling: bool
+    """More frequent than its entry, or its sign-off, allows: it is not what was expected any more."""
+    example: Difference
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has reviewed it: neither expected, nor accepted, nor settled, or more than was allowed."""
+        excused = self.expected is not None or self.accepted or self.settled is not None
+        return self.klass is DiffClass.TRUE and (self.over_ceiling or not excused)
+
+
+def clusters(
+    bouts: Sequence[Bout],
+    now: float,
+    *,
+    differences: Iterable[tuple[float, Difference]] = (),
+    register: ExpectedRegister | None = None,
+    signoffs: Signoffs | None = None,
+) -> tuple[Cluster, ...]:
+    """Cluster settled bouts, the gravest and then the most frequent first.
+
+    `differences` are single ones with their instants: they show a cluster before its first bout is settled, and what
+    never makes a bout (own eyes, the harness).
+    """
+    heaps: dict[str, _Heap] = {}
+    for bout in bouts:
+        if bout.difference is not None:
+            heaps.setdefault(bout.difference.cluster, _Heap()).add_bout(bout, bout.difference)
+    for at, difference in differences:
+        heaps.setdefault(difference.cluster, _Heap()).add_difference(at, difference)
+    rows = [
+        heap.cluster(name, len(bouts), now, register or ExpectedRegister(), signoffs or Signoffs())
+        for name, heap in heaps.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
+
+
+def holding(signoffs: Signoffs, rows: Iterable[Cluster], now: float) -> Signoffs:
+    """Leave out the sign-offs of clusters that are more frequent than theirs allow: those act no more."""
+    shares = {row.id: row.share for row in rows}
+    return signoffs.model_copy(
+        update={
+            "accepted": tuple(
+                entry
+                for entry in signoffs.accepted
+                if entry.holds(now) and shares.get(entry.cluster, 0.0) <= entry.ceiling
+            )
+        }
+    )
+
+
+def entry_shares(bouts: Sequence[Bout]) -> dict[str, float]:
+    """Tell for every entry of the register that occurs which share of all settled bouts it explains."""
+    counts = Counter(bout.difference.expected for bout in bouts if bout.difference is not None)
+    return {entry: count / len(bouts) for entry, count in counts.items() if entry is not None}
+
+
+def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ...]:
+    """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
+    shares = entry_shares(bouts)
+    return tuple(entry.id for entry in register.entries if shares.get(entry.id, 0.0) > entry.ceiling)
+
+
+@dataclass(slots=True)
+class _Heap:
+    """A cluster while it is being counted."""
+
+    bouts: list[Bout] = field(default_factory=list)
+    seen: list[float] = field(default_factory=list)
+    subjects: set[tuple[str, int | None]] = field(default_factory=set)
+    examples: list[Difference] = field(default_factory=list)
+
+    def add_bout(self, bout: Bout, difference: Difference) -> None:
+        self.bouts.append(bout)
+        self.seen += [bout.began, bout.ended if bout.ended is not None else bout.settled_at or bout.began]
+        self._add(difference)
+
+    def add_difference(self, at: float, difference: Difference) -> None:
+        self.seen.append(at)
+        self._add(difference)
+
+    def _add(self, difference: Difference) -> None:
+        self.subjects.add((difference.subject, difference.pid))
+        self.examples.append(difference)
+
+    def cluster(self, name: str, total: int, now: float, register: ExpectedRegister, signoffs: Signoffs) -> Cluster:
+        example = min(self.examples, key=lambda one: (one.klass is not DiffClass.TRUE, one.severity.rank))
+        share = len(self.bouts) / total if total else 0.0
+        labels = [bout.label for bout in self.bouts if bout.label is not None]
+        acceptance, settlement = signoffs.acceptance(name, now), signoffs.settlement(name)
+        entry = register.entry(example.expected) if example.expected is not None else None
+        over_entry = entry is not None and share > entry.ceiling
+        over_signoff = acceptance is not None and share > acceptance.ceiling
+        return Cluster(
+            id=name,
+            klass=example.klass,
+            severity=example.severity,
+            bouts=len(self.bouts),
+            counted=sum(bout.counts for bout in self.bouts),
+            agents=len(self.subjects),
+            first_seen=min(self.seen),
+            last_seen=max(self.seen),
+            share=share,
+            rights=dict(Counter(label.right for label in labels)),
+            by_hindsight=sum(label.by is Referee.HINDSIGHT for label in labels),
+            expected=example.expected,
+            accepted=acceptance is not None and not over_signoff,
+            settled=None if settlement is None else settlement.right,
+            over_ceiling=over_entry or over_signoff,
+            example=example,
+        )
+
+
+def tally(bouts: Iterable[Bout]) -> dict[Excuse | None, int]:
+    """Count bouts by why they do not count; None for those that do."""
+    return dict(Counter(bout.why_not for bout in bouts))
