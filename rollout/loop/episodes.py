@@ -1,0 +1,261 @@
+"""From what monitors want to what is touched: edges, reminders, keys, questions to a person. Pure.
+
+A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell each monitor, and, with their reports,
+`advance`, whose touches and book belong into one transaction.
+"""
+
+from dataclasses import dataclass
+
+from contract.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SubmitDraft
+from rollout.loop.episode import CROWDED, Asked, Episode, EpisodeBook, Escalation, Rules, Voice, key_of
+from rollout.loop.handover import greeted, pass_on, refusal, to_greet
+from rollout.loop.hearing import Heard, asks, hear
+from rollout.loop.keys import Lock, Turned, turn
+from rollout.loop.touch import Item, Touch, touch_id
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What one cycle comes to."""
+
+    book: EpisodeBook
+    touches: tuple[Touch, ...]
+    """In the order in which they are wanted."""
+    withdrawn: frozenset[str]
+    """Touches that nobody wants any more: to be taken back where no hand is on them yet."""
+    escalations: tuple[Escalation, ...]
+    """New questions to a person."""
+
+
+def advance(book: EpisodeBook, heard: Heard) -> Advanced:
+    """Do one cycle: hear the monitors, hand over where the stage changed, and decide what is touched."""
+    book = hear(_approved(pass_on(book, heard), heard), heard)
+    greeting = to_greet(book, heard) if not heard.tied else frozenset()
+    desk = _Desk(book, heard, greeting)
+    for role, report in heard.reports.items():
+        for key in dict.fromkeys(key_of(intent) for intent in report.intents):
+            episode = desk.episodes.get(key)
+            if episode is not None and episode.holder == role and asks(episode, role, heard.now):
+                desk.decide(key, episode)
+    return desk.closed(greeted(book, greeting))
+
+
+class _Desk:
+    """Where the episodes of one cycle are decided, one after the other."""
+
+    def __init__(self, book: EpisodeBook, heard: Heard, greeting: frozenset[str]) -> None:
+        self.book = book
+        self.heard = heard
+        self.greeting = greeting
+        self.episodes = dict(book.episodes)
+        self._drafts: list[tuple[list[Item], Episode, str, bool]] = []
+        self._groups: dict[tuple[str, str | None, bool], int] = {}
+        self._questions: list[Escalation] = []
+        self._would_have = dict(book.would_have)
+        self._paused = {session: until for session, until in book.paused.items() if until > heard.now}
+
+    def decide(self, key: str, episode: Episode) -> None:
+        """Decide one episode that its holder asks for now."""
+        voice = episode.voices[episode.holder or ""]
+        intent = voice.intent
+        digest = isinstance(intent, NotifyManager) and (episode.digest or episode.session in self.greeting)
+        stands = bool(episode.delivered) and intent.ordinal <= voice.heard and not digest
+        if episode.pending or stands:
+            return
+        if hindrance := self._hindrance(episode, intent):
+            self._refuse(key, hindrance)
+        elif (keys := self._unlocked(key, episode)) is None:
+            pass  # and the reason is noted
+        elif self.heard.tied:
+            self._count(key, episode, intent)
+        elif isinstance(intent, PauseSession | Escalate):
+            self._at_once(key, episode, intent)
+        else:
+            self._want(key, episode, keys, digest=digest)
+
+    def _hindrance(self, episode: Episode, intent: Intent) -> str:
+        """What stands in the way, whoever wants it; "" for nothing. The order of the guards is the documentation."""
+        now, rules, nowhere = self.heard.now, self.heard.rules, intent.target is None
+        not_yet = refusal(self.book, episode, self.heard)
+        guards = (
+            (intent.valid_until is not None and now > intent.valid_until, "it is not valid any more"),
+            (bool(not_yet), not_yet),
+            (episode.refused_at is not None and now - episode.refused_at < rules.retry_s, episode.why),
+            (episode.destructive and episode.session in self._paused, "its session is paused"),
+            (nowhere and isinstance(intent, NotifyManager), "there is nobody to tell"),
+            (nowhere and isinstance(intent, SubmitDraft | KillWindow), "no pane is named"),
+        )
+        return next((why for stands_in_the_way, why in guards if stands_in_the_way), "")
+
+    def closed(self, book: EpisodeBook) -> Advanced:
+        """Close the desk: everything decided, as one."""
+        touches = tuple(self._touch(*draft) for draft in self._drafts)
+        for touch in touches:
+            for item in touch.items:
+                self._pend(item.key, touch)
+        for key, episode in self.episodes.items():
+            if episode.digest and not episode.pending and not asks(episode, episode.holder, self.heard.now):
+                self._update(key, digest=False)  # the new owner does not stand by it: nothing to tell again
+        asked = {
+            role: tuple(Asked(key=key_of(intent), ordinal=intent.ordinal, intent=intent) for intent in report.intents)
+            for role, report in self.heard.reports.items()
+        }
+        sessions = {*self.heard.owners, *(episode.session for episode in self.episodes.values())}
+        owners = {**book.owners, **self.heard.owners}
+        book = book.model_copy(
+            update={
+                "episodes": self.episodes,
+                "asked": {**book.asked, **asked},
+                "tied": self.heard.tied,
+                "would_have": self._would_have,
+                "owners": {session: role for session, role in owners.items() if session in sessions},
+                "newcomers": {name: one for name, one in book.newcomers.items() if name in sessions},
+                "paused": self._paused,
+            }
+        )
+        return Advanced(book, touches, self._withdrawn(), tuple(self._questions))
+
+    def _unlocked(self, key: str, episode: Episode) -> str | None:
+        """Whose keys open it ("" where it needs none); None where it stays shut, and a person may be asked."""
+        if not episode.destructive:
+            return ""
+        reporting = frozenset(role for role in self.heard.reports if self.heard.speaks(role, episode.session))
+        turned = turn(episode, self.heard.rules, self.heard.now, reporting)
+        if turned.lock is Lock.OPEN and episode.kind == "spawn_manager" and not self.heard.can_spawn:
+            turned = Turned(Lock.SHUT, "no command is set that starts a manager (spawn_command): start one by hand")
+        if turned.lock is Lock.OPEN:
+            return turned.why
+        if turned.lock is Lock.SHUT and not self.heard.tied:
+            self._ask(key, episode, turned.why)
+        else:
+            self._refuse(key, turned.why)
+        return None
+
+    def _ask(self, key: str, episode: Episode, why: str) -> None:
+        """Ask a person: once an episode, and no more than a few at a time in a session; the rest is counted."""
+        now, rules = self.heard.now, self.heard.rules
+        if episode.escalation is not None:
+            waits = episode.escalation.is_open(now)
+            self._refuse(key, f"it waits for `approve {episode.id}`: {why}" if waits else "nobody approved it in time")
+            return
+        mine = [other.escalation for other in self.episodes.values() if other.session == episode.session]
+        if sum(bool(question and question.is_open(now)) for question in mine) >= rules.questions:
+            self._refuse(key, f"{CROWDED} in {episode.session}: {why}")
+            return
+        question = ask_person(episode, why, now, rules)
+        self._questions.append(question)
+        self._update(key, escalation=question, why=f"it waits for `approve {episode.id}`: {why}")
+
+    def _at_once(self, key: str, episode: Episode, intent: PauseSession | Escalate) -> None:
+        """What touches no pane is done by its being heard."""
+        if isinstance(intent, PauseSession):
+            self._paused[episode.session] = intent.until
+        else:
+            self._ask(key, episode, intent.text)
+        self.episodes[key] = done(self.episodes[key], self.heard.now)
+
+    def _want(self, key: str, episode: Episode, keys: str, *, digest: bool) -> None:
+        intent = episode.voices[episode.holder or ""].intent
+        item = Item(key=key, episode=episode.id, ordinal=intent.ordinal, intent=intent)
+        if digest or (isinstance(intent, NotifyManager) and intent.section is not None):
+            group = (episode.holder or "", intent.target, digest)
+            if (place := self._groups.get(group)) is not None:
+                self._drafts[place][0].append(item)
+                return
+            self._groups[group] = len(self._drafts)
+        self._drafts.append(([item], episode, keys, digest))
+
+    def _touch(self, items: list[Item], episode: Episode, keys: str, digest: bool) -> Touch:  # noqa: FBT001 - a draft's fields in order
+        intent, role = items[0].intent, episode.holder or ""
+        pid = intent.pid if intent.target == intent.pane else self.heard.pid_of(intent.target, role)
+        return Touch(
+            id=touch_id(items, [self.episodes[item.key].rows for item in items]),
+            kind=intent.kind,
+            session=episode.session,
+            target=intent.target,
+            target_pid=pid,
+            items=tuple(items),
+            role=role,
+            keys=keys,
+            wanted_at=self.heard.now,
+            state_behind=episode.state_behind if episode.destructive else None,
+            digest=digest,
+        )
+
+    def _pend(self, key: str, touch: Touch) -> None:
+        episode = self.episodes[key]
+        ordinals = {role: voice.intent.ordinal for role, voice in episode.voices.items()}
+        self._update(key, pending=touch.id, pending_ordinals=ordinals, rows=episode.rows + 1, digest=touch.digest)
+
+    def _count(self, key: str, episode: Episode, intent: Intent) -> None:
+        if intent.ordinal > episode.would_have:
+            self._would_have[episode.wish] = self._would_have.get(episode.wish, 0) + 1
+            self._update(key, would_have=intent.ordinal)
+
+    def _withdrawn(self) -> frozenset[str]:
+        """What would destroy goes as soon as its holder is silent; a notice once its episode is over."""
+        now, rules = self.heard.now, self.heard.rules
+        return frozenset(
+            episode.pending
+            for episode in self.episodes.values()
+            if episode.pending
+            and episode.holder
+            and not asks(episode, episode.holder, now)
+            and (
+                episode.looks_gone >= rules.closing_looks
+                or (episode.destructive and self.heard.speaks(episode.holder, episode.session))
+            )
+        )
+
+    def _refuse(self, key: str, why: str) -> None:
+        if self.episodes[key].why != why:
+            self._update(key, why=why)
+
+    def _update(self, key: str, **fields: object) -> None:
+        self.episodes[key] = self.episodes[key].model_copy(update=fields)
+
+
+def ask_person(episode: Episode, why: str, now: float, rules: Rules) -> Escalation:
+    """Make out a question to a person."""
+    return Escalation(
+        episode=episode.id,
+        session=episode.session,
+        wish=episode.wish,
+        pane=episode.pane,
+        why=why,
+        at=now,
+        expires_at=now + rules.question_s,
+    )
+
+
+def done(episode: Episode, at: float) -> Episode:
+    """It was done: every monitor that wanted it by then has its wish, on whosever word."""
+
+    def told(role: str, voice: Voice) -> Voice:
+        ordinal = episode.pending_ordinals.get(role, voice.intent.ordinal)
+        return voice.model_copy(update={"heard": max(voice.heard, ordinal)})
+
+    return episode.model_copy(
+        update={
+            "voices": {role: told(role, voice) for role, voice in episode.voices.items()},
+            "delivered": episode.delivered + 1,
+            "delivered_at": at,
+            "pending": None,
+            "pending_ordinals": {},
+            "refused_at": None,
+            "digest": False,
+            "uncertain": False,
+            "why": "",
+        }
+    )
+
+
+def _approved(book: EpisodeBook, heard: Heard) -> EpisodeBook:
+    """Enter a person's word where the question is still open."""
+    episodes = {
+        key: episode.model_copy(update={"approved_by": heard.approvals[episode.id], "refused_at": None})
+        if episode.id in heard.approvals and episode.escalation and episode.escalation.is_open(heard.now)
+        else episode
+        for key, episode in book.episodes.items()
+    }
+    return book.model_copy(update={"episodes": episodes})

@@ -1,0 +1,60 @@
+"""When the stage changes, every open episode goes along with its session, and nobody is killed for what is remembered.
+
+Standing notices become one digest a manager; `kill_window` and `spawn_manager` are refused from a new owner for a
+while. Pure.
+"""
+
+from rollout.loop.episode import Episode, EpisodeBook, Newcomer
+from rollout.loop.hearing import Heard, held_by
+from rollout.loop.keys import NEVER_AT_FIRST
+
+
+def hand_over(book: EpisodeBook) -> EpisodeBook:
+    """The stage changed (promotion, rollback, retirement): the next cycle hands everything over."""
+    return book.model_copy(update={"handing_over": True})
+
+
+def pass_on(book: EpisodeBook, heard: Heard) -> EpisodeBook:
+    """Note who is new where, and give away what others held, at the first cycle after a change of stage."""
+    if not book.handing_over:
+        return book
+    newcomers = dict(book.newcomers)
+    for session, role in heard.owners.items():
+        if book.owners.get(session, role) != role:
+            newcomers[session] = Newcomer(role=role, since=heard.now)
+    episodes = {key: _passed(episode, heard) for key, episode in book.episodes.items()}
+    return book.model_copy(update={"handing_over": False, "newcomers": newcomers, "episodes": episodes})
+
+
+def _passed(episode: Episode, heard: Heard) -> Episode:
+    owner = heard.owners.get(episode.session)
+    if owner is None or episode.holder in {None, owner}:
+        return episode
+    return held_by(episode, owner, heard)
+
+
+def refusal(book: EpisodeBook, episode: Episode, heard: Heard) -> str:
+    """Why a new owner may not do this yet; "" where it may."""
+    newcomer = book.newcomers.get(episode.session)
+    if newcomer is None or episode.kind not in NEVER_AT_FIRST or newcomer.role != episode.holder:
+        return ""
+    left = newcomer.since + heard.rules.newcomer_s - heard.now
+    return f"a new owner may not do this for another {left:.0f} s" if left > 0 else ""
+
+
+def to_greet(book: EpisodeBook, heard: Heard) -> frozenset[str]:
+    """The sessions whose managers hear from their new owner now: in one digest each, whatever it wants them told."""
+    return frozenset(
+        session
+        for session, newcomer in book.newcomers.items()
+        if not newcomer.greeted and heard.owners.get(session) == newcomer.role and heard.speaks(newcomer.role, session)
+    )
+
+
+def greeted(book: EpisodeBook, sessions: frozenset[str]) -> EpisodeBook:
+    """Remember that these were greeted."""
+    newcomers = {
+        session: newcomer.model_copy(update={"greeted": newcomer.greeted or session in sessions})
+        for session, newcomer in book.newcomers.items()
+    }
+    return book.model_copy(update={"newcomers": newcomers})

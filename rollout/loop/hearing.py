@@ -1,0 +1,150 @@
+"""What the monitors say in one cycle, entered into the book: who asks, who holds, and what is over. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contract.intents import Intent, wish
+from contract.outcomes import EVERYTHING, Scope
+from contract.report import CycleReport, ProblemKind
+from contract.verdicts import AgentVerdict
+from rollout.loop.episode import Episode, EpisodeBook, Rules, Voice, episode_id, key_of
+
+_WHOLE_SERVER = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One cycle as the actuator sees it."""
+
+    now: float
+    owners: Mapping[str, str]
+    """Session -> role."""
+    reports: Mapping[str, CycleReport]
+    """By role; a monitor that failed has none, and none of its wishes is withdrawn by that."""
+    rules: Rules
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+    """By role, where it was not asked for every session."""
+    tied: str = ""
+    """Why nothing may be touched at all (tied hands, frozen); "" where it may."""
+    approvals: Mapping[str, str] = field(default_factory=dict)
+    """Episode -> the person who approved it."""
+    can_spawn: bool = False
+    """Whether there is a command that starts a manager."""
+
+    def speaks(self, role: str, session: str) -> bool:
+        """Whether a role had a word on a session this cycle."""
+        return role in self.reports and self.scopes.get(role, EVERYTHING).covers(session)
+
+    def verdict(self, role: str, pane: str | None) -> AgentVerdict | None:
+        """What a role says of a pane, if anything."""
+        report = self.reports.get(role)
+        return report.verdicts.get(pane) if report and pane else None
+
+    def pid_of(self, pane: str | None, role: str) -> int | None:
+        """The process of a pane, as the role or else anybody saw it."""
+        for who in (role, *self.reports):
+            if verdict := self.verdict(who, pane):
+                return verdict.pid
+        return None
+
+
+def hear(book: EpisodeBook, heard: Heard) -> EpisodeBook:
+    """Enter every intent, open what is new, pass on what its holder had long enough, and close what is over."""
+    episodes = dict(book.episodes)
+    for role, report in heard.reports.items():
+        for intent in report.intents:
+            if heard.scopes.get(role, EVERYTHING).covers(intent.session):
+                key = key_of(intent)
+                episodes[key] = _entered(episodes.get(key) or _opened(key, intent, heard), role, intent, heard.now)
+    kept = {}
+    for key, episode in episodes.items():
+        after = _counted(_held(episode, heard), heard)
+        if after.looks_gone < heard.rules.closing_looks or after.pending:
+            kept[key] = after
+    return book.model_copy(update={"episodes": kept})
+
+
+def asks(episode: Episode, role: str | None, now: float) -> bool:
+    """Whether a role asks for it in this very cycle."""
+    voice = episode.voices.get(role or "")
+    return voice is not None and voice.last_at == now
+
+
+def _opened(key: str, intent: Intent, heard: Heard) -> Episode:
+    return Episode(
+        id=episode_id(key, heard.now),
+        wish=wish(intent),
+        pane=intent.pane,
+        pid=intent.pid,
+        session=intent.session,
+        opened_at=heard.now,
+        voices={},
+    )
+
+
+def _entered(episode: Episode, role: str, intent: Intent, now: float) -> Episode:
+    before = episode.voices.get(role)
+    if before is None:
+        # who comes late to what was done already is told so, and does not have it done again
+        voice = Voice(intent=intent, first_at=now, last_at=now, heard=intent.ordinal if episode.delivered else 0)
+    else:
+        first_at = before.first_at if before.intent.ordinal == intent.ordinal else now
+        voice = before.model_copy(update={"intent": intent, "first_at": first_at, "last_at": now})
+    return episode.model_copy(update={"voices": {**episode.voices, role: voice}})
+
+
+def _held(episode: Episode, heard: Heard) -> Episode:
+    """Say on whose word it goes: an owner's that asks; after its lease for a while still the opener's."""
+    owner = heard.owners.get(episode.session)
+    if owner is None or owner == episode.holder:
+        return episode if episode.left_at is None else episode.model_copy(update={"left_at": None})
+    if episode.holder is None:
+        return held_by(episode, owner, heard) if asks(episode, owner, heard.now) else episode
+    left_at = heard.now if episode.left_at is None else episode.left_at
+    dropped = heard.speaks(episode.holder, episode.session) and not asks(episode, episode.holder, heard.now)
+    passes_on = heard.now - left_at >= heard.rules.grace_s or (dropped and not episode.delivered)
+    if passes_on and not episode.pending:
+        return held_by(episode, owner, heard)
+    return episode.model_copy(update={"left_at": left_at})
+
+
+def held_by(episode: Episode, role: str, heard: Heard) -> Episode:
+    """Give it to a role, which takes what was done so far as done on its own word."""
+    voices = dict(episode.voices)
+    if episode.delivered and (voice := voices.get(role)):
+        voices[role] = voice.model_copy(update={"heard": voice.intent.ordinal})
+    behind = episode.state_behind
+    if asks(episode, role, heard.now) and (verdict := heard.verdict(role, episode.pane)):
+        behind = verdict.state
+    return episode.model_copy(update={"holder": role, "left_at": None, "voices": voices, "state_behind": behind})
+
+
+def _counted(episode: Episode, heard: Heard) -> Episode:
+    """Count the looks since the state behind it was left, or the wish withdrawn."""
+    if episode.holder is None:
+        roles = [role for role in episode.voices if heard.speaks(role, episode.session)]
+        if not roles or all(_blind(heard.reports[role], episode) for role in roles):
+            return episode
+        gone = not any(asks(episode, role, heard.now) for role in roles)
+    else:
+        if not heard.speaks(episode.holder, episode.session):
+            return episode
+        asked = asks(episode, episode.holder, heard.now)
+        if not asked and _blind(heard.reports[episode.holder], episode):
+            return episode
+        gone = not asked and not (episode.delivered and _still_there(episode, heard))
+    looks = episode.looks_gone + 1 if gone else 0
+    return episode if looks == episode.looks_gone else episode.model_copy(update={"looks_gone": looks})
+
+
+def _still_there(episode: Episode, heard: Heard) -> bool:
+    verdict = heard.verdict(episode.holder or "", episode.pane)
+    return verdict is not None and verdict.pid == episode.pid and verdict.state is episode.state_behind
+
+
+def _blind(report: CycleReport, episode: Episode) -> bool:
+    """Whether the silence of a report says nothing about the episode: what could not be seen is not gone."""
+    return any(
+        problem.kind in _WHOLE_SERVER or problem.subject in {episode.session, episode.pane}
+        for problem in report.problems
+    )

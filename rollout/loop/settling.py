@@ -1,0 +1,91 @@
+"""What became of deliveries, entered into the book, and what each monitor is told of it. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contract.outcomes import Outcome, Result
+from rollout.loop.episode import Asked, Episode, EpisodeBook, Rules
+from rollout.loop.episodes import ask_person, done
+
+
+class EndKind(StrEnum):
+    """How a delivery ended; the words of the ledger's rows."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """Nothing was touched."""
+    WITHDRAWN = "withdrawn"
+    """Nobody wanted it any more before a hand was on it."""
+    ESCALATED = "escalated"
+    """It would destroy, and whether it was done is not known: a person has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of one delivery."""
+
+    touch: str
+    kind: EndKind
+    at: float
+    why: str = ""
+
+
+def settle(book: EpisodeBook, ends: Iterable[End], rules: Rules) -> EpisodeBook:
+    """Enter the ends of deliveries; one that the book does not wait for is ignored."""
+    by_touch = {end.touch: end for end in ends}
+    episodes = {
+        key: _ended(episode, by_touch[episode.pending], rules) if episode.pending in by_touch else episode
+        for key, episode in book.episodes.items()
+    }
+    return book.model_copy(update={"episodes": episodes})
+
+
+def _ended(episode: Episode, end: End, rules: Rules) -> Episode:
+    match end.kind:
+        case EndKind.DONE:
+            return done(episode, end.at)
+        case EndKind.WITHDRAWN:
+            return episode.model_copy(update={"pending": None, "why": end.why})
+        case EndKind.REFUSED:
+            return episode.model_copy(update={"pending": None, "refused_at": end.at, "why": end.why})
+        case EndKind.ESCALATED:
+            question = ask_person(episode, end.why, end.at, rules)
+            fields = {"pending": None, "uncertain": True, "approved_by": None, "escalation": question, "why": end.why}
+            return episode.model_copy(update=fields)
+
+
+def outcomes(book: EpisodeBook, role: str) -> tuple[Outcome, ...]:
+    """Tell a monitor what became of each intent of its last report; of one that is under way, nothing yet."""
+    told = (_outcome(book, role, asked) for asked in book.asked.get(role, ()))
+    return tuple(outcome for outcome in told if outcome is not None)
+
+
+def _outcome(book: EpisodeBook, role: str, asked: Asked) -> Outcome | None:
+    episode = book.episodes.get(asked.key)
+    if episode is None:
+        return None
+    voice = episode.voices.get(role)
+    touched = bool(episode.delivered and voice and asked.ordinal <= voice.heard)
+    holds = episode.holder == role
+    if holds and not touched and episode.pending:
+        return None
+    if holds and touched:
+        result, why = Result.DELIVERED, ""
+    elif not touched and book.tied and book.owners.get(episode.session) == role:
+        result, why = Result.TIED, book.tied
+    elif holds:
+        result, why = Result.REFUSED, episode.why
+    else:
+        result, why = Result.SHADOWED, f"the {book.owners.get(episode.session, 'other')} owns {episode.session}"
+    return Outcome(
+        wish=episode.wish,
+        pane=episode.pane,
+        pid=episode.pid,
+        session=episode.session,
+        ordinal=asked.ordinal,
+        result=result,
+        done=touched,
+        at=(episode.delivered_at if touched else None) or episode.refused_at or episode.opened_at,
+        why=why,
+    )

@@ -1,0 +1,85 @@
+"""One delivery as it is wanted, kept and made: what a row of the ledger holds. Records and words, no I/O."""
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Final
+
+from contract.intents import Intent, NotifyManager
+from contract.record import Instant, Record
+from contract.verdicts import AgentState
+
+_LONGEST: Final = 1500
+"""Characters of one message: more is no notice but a wall, and composers fold long pastes away."""
+_BLANK: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+
+
+class Item(Record):
+    """What of a touch belongs to which episode."""
+
+    key: str
+    """Of the episode in its book."""
+    episode: str
+    ordinal: int
+    intent: Intent
+
+
+class Touch(Record):
+    """One delivery: a message of one notice or several, keys, a window killed, a manager started."""
+
+    id: str
+    kind: str
+    session: str
+    target: str | None
+    target_pid: int | None
+    items: tuple[Item, ...]
+    role: str
+    """On whose word."""
+    keys: str = ""
+    """How a destructive one was unlocked: `both`, `single_key`, or the person who approved it."""
+    wanted_at: Instant
+    state_behind: AgentState | None = None
+    """For destructive ones: what the pane must still be."""
+    digest: bool = False
+    again: bool = False
+    """It was claimed once before, and its token was seen nowhere."""
+
+    @property
+    def token(self) -> str:
+        """What a message carries so that it can be found on a screen."""
+        return f"[{self.id[:6]}]"
+
+    @property
+    def intent(self) -> Intent:
+        """Its only intent, or the first of its notices."""
+        return self.items[0].intent
+
+    def valid(self, now: float) -> tuple[Item, ...]:
+        """The items that may still be delivered."""
+        return tuple(item for item in self.items if item.intent.valid_until is None or now <= item.intent.valid_until)
+
+
+def touch_id(items: Sequence[Item], rows: Sequence[int]) -> str:
+    """Name a touch by the episodes and the attempts it is made of."""
+    parts = " ".join(f"{item.episode}.{row}" for item, row in zip(items, rows, strict=True))
+    return f"u-{blake2b(parts.encode(), digest_size=6).hexdigest()}"
+
+
+def message(touch: Touch, now: float) -> str:
+    """Write what to type, in one line: the token first, then the notices, those of a section under one heading."""
+    notices = [item.intent for item in touch.valid(now) if isinstance(item.intent, NotifyManager)]
+    alone = [_line(notice.text) for notice in notices if notice.section is None]
+    sections: dict[str, list[str]] = {}
+    for notice in notices:
+        if notice.section is not None:
+            sections.setdefault(_line(notice.section), []).append(_line(notice.text))
+    parts = [*alone, *(f"{section}: {'; '.join(texts)}" for section, texts in sections.items())]
+    if touch.digest:
+        parts = [f"The {touch.role} watches this team from now on. As it stands: {' | '.join(parts)}"]
+    text = f"{touch.token} {' | '.join(parts)}"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _line(text: str) -> str:
+    """Without line ends and control characters: either would act on the composer instead of standing in it."""
+    return _BLANK.sub(" ", text).strip()
