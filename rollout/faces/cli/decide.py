@@ -1,11 +1,12 @@
-"""The operator's hand: promote, rollback, pause, resume, retry, approve."""
+"""The operator's hand: promote, rollback, pause, resume, retry, retire, approve."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
 from rollout.faces.cli.app import verb
-from rollout.faces.cli.options import Actor, DryRun, Reason, SocketName, SocketPath, Yes
+from rollout.faces.cli.options import Actor, DryRun, Json, Reason, SocketName, SocketPath, Yes
 
 
 @verb("Decide", 'promote --reason "reviewed with the team"', 'promote --dry-run --reason "what would it do?"')
@@ -19,15 +20,13 @@ def promote(
     socket_path: SocketPath = None,
 ) -> None:
     """Move to the next stage now, on your word instead of the judge's."""
-    from rollout.faces.cli.verbs.decide import promote as work  # noqa: PLC0415
-
-    raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason, yes=yes, dry_run=dry_run))
+    _move("promote", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
 @verb("Decide", 'rollback --reason "managers complain"', 'rollback --now --reason "pager"   # needs nothing that works')
 def rollback(
     *,
-    now: Annotated[bool, typer.Option("--now", help="At once, with no question and nothing else needed.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="At once; nothing else has to work.")] = False,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,
     yes: Yes = False,
@@ -40,51 +39,107 @@ def rollback(
     The rollout stands in shadow, rolled back, until `understudy retry`. With --now it needs no daemon, server, database
     or valid configuration.
     """
-    from rollout.faces.cli.verbs.rollback import rollback as work  # noqa: PLC0415
+    if not now:
+        _move("rollback", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
+    from rollout.faces.cli.verbs.rollback import rollback_now  # noqa: PLC0415
 
-    raise typer.Exit(work(socket_name, socket_path, now=now, actor=actor, reason=reason, yes=yes, dry_run=dry_run))
+    raise typer.Exit(rollback_now(socket_name, socket_path, actor=actor, reason=reason))
 
 
 @verb("Decide", 'pause --reason "release week"')
 def pause(
-    *, reason: Reason, actor: Actor = None, socket_name: SocketName = None, socket_path: SocketPath = None
+    *,
+    reason: Reason,
+    actor: Actor = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
 ) -> None:
     """Stay in this stage: no promotion until `resume`; rollback goes on."""
-    from rollout.faces.cli.verbs.decide import pause as work  # noqa: PLC0415
-
-    raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason))
+    _move("pause", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
 @verb("Decide", 'resume --reason "release is out"')
 def resume(
-    *, reason: Reason, actor: Actor = None, socket_name: SocketName = None, socket_path: SocketPath = None
+    *,
+    reason: Reason,
+    actor: Actor = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
 ) -> None:
     """Let promotions go on after a pause."""
-    from rollout.faces.cli.verbs.decide import resume as work  # noqa: PLC0415
-
-    raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason))
+    _move("resume", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
 @verb("Decide", 'retry --reason "fixed in 1.4"')
 def retry(
-    *, reason: Reason, actor: Actor = None, socket_name: SocketName = None, socket_path: SocketPath = None
+    *,
+    reason: Reason,
+    actor: Actor = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
 ) -> None:
     """Begin anew in shadow after a rollback."""
-    from rollout.faces.cli.verbs.decide import retry as work  # noqa: PLC0415
-
-    raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason))
+    _move("retry", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
-@verb("Decide", "approve                             # list what waits", 'approve 7c1e --reason "looked at the pane"')
+@verb("Decide", 'retire --reason "a month in production"')
+def retire(
+    *,
+    reason: Reason,
+    actor: Actor = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+) -> None:
+    """End the incumbent's service, once production has shown enough."""
+    _move("retire", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
+
+
+@verb(
+    "Decide", "approve                             # list what waits", 'approve e-7f3a19 --reason "looked at the pane"'
+)
 def approve(
     what: Annotated[str | None, typer.Argument(metavar="ID", help="What to approve; none lists what waits.")] = None,
     *,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
+    json: Json = False,
 ) -> None:
-    """Be the second key of an act that waits, or approve a promotion."""
-    from rollout.faces.cli.verbs.approve import approve as work  # noqa: PLC0415
+    """Be the second key of an act that waits, or approve a promotion.
 
-    raise typer.Exit(work(what, socket_name, socket_path, actor=actor, reason=reason))
+    With an ID: that act. With only a reason: the promotion that the plan wants a person for. With neither: a list.
+    """
+    if what is None and reason:
+        _move("approve", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
+    from rollout.faces.cli.verbs.approve import approve_act, waiting  # noqa: PLC0415
+
+    if what is None:
+        raise typer.Exit(waiting(socket_name, socket_path, as_json=json))
+    raise typer.Exit(approve_act(what, socket_name, socket_path, actor=actor, reason=reason, dry_run=dry_run))
+
+
+def _move(
+    ask: str,
+    reason: str,
+    actor: str | None,
+    socket_name: str | None,
+    socket_path: Path | None,
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> NoReturn:
+    from rollout.faces.cli.verbs.decide import Word, move  # noqa: PLC0415
+    from rollout.judgement.standing import Ask  # noqa: PLC0415
+
+    raise typer.Exit(move(Ask(ask), Word(reason, actor, yes=yes, dry_run=dry_run), socket_name, socket_path))

@@ -1,0 +1,79 @@
+"""What the reading verbs read: one server's ledger, opened, and where the rollout stands by it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from contract.report import CycleReport
+from rollout.faces.cli.where import server_folder
+from rollout.judgement.judge import Judgement
+from rollout.judgement.plan import Plan
+from rollout.judgement.plan_file import BASES, read_plan
+from rollout.judgement.standing import Standing
+from rollout.loop.desk import Desk
+from rollout.loop.keeper import standing
+from rollout.loop.parts import Part
+from rollout.store.ledger import CycleRow, LedgerReader
+from rollout.store.settings import load
+from rollout.store.state_folder import ServerFolder
+
+NOTHING_YET = "Nothing has run here yet. Watch a tmux server with: understudy run"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One server's folder and, where anything has run there, its ledger."""
+
+    folder: ServerFolder
+    ledger: LedgerReader | None
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What the loop knew after its last cycle."""
+        return Desk.load(self.ledger) if self.ledger else Desk()
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the rollout stands by its audit trail."""
+        return standing(self.ledger) if self.ledger else Standing()
+
+    @cached_property
+    def last_cycle(self) -> CycleRow | None:
+        """The newest cycle; None before the first."""
+        return next(iter(self.ledger.cycles(1)), None) if self.ledger else None
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The judge's last word; None where it was on another stage, or never."""
+        return self.desk.trial.judgement if self.desk.trial.epoch == self.standing.epoch else None
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan that the settings name."""
+        name = load().settings.plan
+        return BASES[name] if name in BASES else read_plan(Path(name))
+
+    def report(self, part: Part) -> CycleReport | None:
+        """The last report of a part."""
+        body = self.ledger.latest_report(part) if self.ledger else None
+        return CycleReport.model_validate_json(body) if body else None
+
+    def reports(self) -> dict[Part, CycleReport]:
+        """The last report of each part that has one."""
+        return {part: report for part in Part if (report := self.report(part))}
+
+
+@contextmanager
+def reading(socket_name: str | None, socket_path: Path | None) -> Iterator[Reading]:
+    """Open what there is to read of a server; nothing has to be there."""
+    folder = server_folder(socket_name, socket_path)
+    if not folder.ledger.exists():
+        yield Reading(folder, None)
+        return
+    ledger = LedgerReader.open(folder.ledger)
+    try:
+        yield Reading(folder, ledger)
+    finally:
+        ledger.close()

@@ -1,0 +1,133 @@
+"""`understudy agents` and `explain`: what each monitor says of each agent, and why."""
+
+from pathlib import Path
+from typing import Any
+
+from contract.record import instant_text
+from contract.report import CycleReport
+from contract.verdicts import AgentVerdict
+from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.output import ago, emit, note, paint, say, table
+from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.loop.parts import Part
+
+_Row = tuple[str, dict[Part, AgentVerdict]]
+
+
+def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """List every agent of the last reports, session by session."""
+    with reading(socket_name, socket_path) as found:
+        reports, cycle = found.reports(), found.last_cycle
+    rows = _rows(reports)
+    if as_json:
+        emit({"at": cycle and instant_text(cycle.at), "agents": [_as_json(pane, verdicts) for pane, verdicts in rows]})
+        return Exit.OK
+    if cycle is None:
+        note(NOTHING_YET)
+    elif not rows:
+        note("No agent was seen at the last look.")
+    table(
+        (_line(pane, verdicts) for pane, verdicts in rows),
+        header=("pane", "where", "agent", "incumbent", "candidate", ""),
+    )
+    for part, report in reports.items():
+        for problem in report.problems:
+            note(f"{part} could not see: {problem.text or problem.kind}")
+    return Exit.OK
+
+
+def explain(pane: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """Say for one pane what each monitor says, by which rule, on which lines, and what it wants done."""
+    with reading(socket_name, socket_path) as found:
+        reports, now = found.reports(), found.last_cycle.at if found.last_cycle else 0.0
+    verdicts = dict(_rows(reports)).get(pane)
+    if verdicts is None:
+        known = ", ".join(name for name, _ in _rows(reports)) or "none"
+        raise Stop(Exit.USAGE, f"no agent was seen in pane {pane} at the last look; seen were: {known}")
+    if as_json:
+        emit({"pane": pane, "monitors": {part: _explained(part, verdicts, reports) for part in reports}})
+        return Exit.OK
+    anyone = next(iter(verdicts.values()))
+    say(
+        paint(
+            f"{pane}  {anyone.session}:{anyone.window_index} {anyone.window}  ({anyone.agent}, {anyone.role})", "bold"
+        )
+    )
+    for part, report in reports.items():
+        _tell(part, report, verdicts.get(part), pane, now)
+    return Exit.OK
+
+
+def _tell(part: Part, report: CycleReport, verdict: AgentVerdict | None, pane: str, now: float) -> None:
+    say()
+    if verdict is None:
+        say(f"{part} ({report.monitor} {report.version}): sees no agent there")
+        return
+    say(f"{part} ({report.monitor} {report.version}): {paint(_state(verdict), 'bold')} for {ago(now - verdict.since)}")
+    say(f"  rule   {verdict.why.rule}")
+    for line in verdict.why.lines:
+        say(f"  line   | {line}")
+    for intent in report.intents:
+        if intent.pane == pane:
+            say(f"  wants  {intent.kind} (no. {intent.ordinal}): {intent.reason}")
+
+
+def _explained(part: Part, verdicts: dict[Part, AgentVerdict], reports: dict[Part, CycleReport]) -> dict[str, Any]:
+    report, verdict = reports[part], verdicts.get(part)
+    pane = next(iter(verdicts.values())).pane
+    return {
+        "monitor": report.monitor,
+        "version": report.version,
+        "verdict": verdict and verdict.model_dump(mode="json"),
+        "intents": [intent.model_dump(mode="json") for intent in report.intents if intent.pane == pane],
+    }
+
+
+def _rows(reports: dict[Part, CycleReport]) -> list[_Row]:
+    rows: dict[str, dict[Part, AgentVerdict]] = {}
+    for part, report in reports.items():
+        for pane, verdict in report.verdicts.items():
+            rows.setdefault(pane, {})[part] = verdict
+    return sorted(rows.items(), key=lambda row: _place(next(iter(row[1].values()))))
+
+
+def _place(verdict: AgentVerdict) -> tuple[str, int, str]:
+    return verdict.session, verdict.window_index, verdict.pane
+
+
+def _line(pane: str, verdicts: dict[Part, AgentVerdict]) -> tuple[str, ...]:
+    anyone = next(iter(verdicts.values()))
+    said = [_state(verdicts[part]) if part in verdicts else "-" for part in Part]
+    states = {verdict.state for verdict in verdicts.values()}
+    differs = len(states) > 1 or len(verdicts) < len(Part)
+    return (
+        pane,
+        f"{anyone.session}:{anyone.window_index} {anyone.window}",
+        anyone.agent,
+        *said,
+        "differs" if differs and len(said) > 1 else "",
+    )
+
+
+def _state(verdict: AgentVerdict) -> str:
+    return verdict.state.value + (f" ({verdict.detail.value})" if verdict.detail else "")
+
+
+def _as_json(pane: str, verdicts: dict[Part, AgentVerdict]) -> dict[str, Any]:
+    anyone = next(iter(verdicts.values()))
+    return {
+        "pane": pane,
+        "session": anyone.session,
+        "window": anyone.window,
+        "agent": anyone.agent,
+        "role": anyone.role,
+        "monitors": {
+            part: {
+                "state": verdict.state,
+                "detail": verdict.detail,
+                "rule": verdict.why.rule,
+                "since": verdict.model_dump(mode="json")["since"],
+            }
+            for part, verdict in verdicts.items()
+        },
+    }

@@ -1,0 +1,68 @@
+"""`understudy approve`: what waits for a person, and a person's word on it."""
+
+import time
+from pathlib import Path
+
+from contract.record import instant_text
+from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.output import ago, emit, note, say, table
+from rollout.faces.cli.reading import Reading, reading
+from rollout.loop.episode import Escalation
+from rollout.store.ledger import DecisionRow, Ledger
+from rollout.store.orders import operator
+
+
+def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """List the acts that wait for a second key, oldest first."""
+    now = time.time()
+    with reading(socket_name, socket_path) as found:
+        questions = _questions(found, now)
+    if as_json:
+        emit({"waiting": [question.model_dump(mode="json") for question in questions]})
+        return Exit.OK
+    if not questions:
+        note("Nothing waits for a person.")
+    table(
+        (
+            (one.episode, one.wish, one.pane or one.session, f"{ago(one.expires_at - now)} left", one.why)
+            for one in questions
+        ),
+        header=("id", "wants", "pane", "", "why"),
+    )
+    return Exit.OK
+
+
+def approve_act(
+    what: str, socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str, dry_run: bool
+) -> Exit:
+    """Put a person's key into the lock of one act; the loop turns it at its next cycle."""
+    now = round(time.time(), 6)
+    with reading(socket_name, socket_path) as found:
+        question = _the_one(what, _questions(found, now))
+        if not reason.strip():
+            raise Stop(Exit.USAGE, f"approving {question.episode} needs a reason for the audit trail: give --reason")
+        who = actor or operator()
+        if dry_run:
+            say(f"Would approve {question.episode}: {question.wish} on {question.pane or question.session}, by {who}")
+            return Exit.OK
+        ledger = Ledger(found.folder.ledger)
+        try:
+            with ledger.transaction() as tx:
+                tx.add_decision(DecisionRow(at=now, kind="approve", subject=question.episode, actor=who, reason=reason))
+        finally:
+            ledger.close()
+    until = instant_text(question.expires_at)
+    say(f"Approved {question.episode}: {question.wish} on {question.pane or question.session} (valid until {until}).")
+    return Exit.OK
+
+
+def _questions(found: Reading, now: float) -> tuple[Escalation, ...]:
+    return found.desk.book.escalations(now)
+
+
+def _the_one(what: str, questions: tuple[Escalation, ...]) -> Escalation:
+    matching = [one for one in questions if one.episode == what]
+    if not matching:
+        known = ", ".join(one.episode for one in questions) or "nothing waits"
+        raise Stop(Exit.CONFLICT, f"nothing called {what} waits for a person (it may have expired); waiting: {known}")
+    return matching[0]

@@ -1,0 +1,93 @@
+"""The operator's moves: each one a request to the keeper of the stage, answered with a transition or a refusal."""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.output import note, say
+from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.verbs.history import headline
+from rollout.judgement.chain import Transition
+from rollout.judgement.stages import apply
+from rollout.judgement.standing import Ask, Refusal, Request, Standing, Why
+from rollout.loop.keeper import StageKeeper
+from rollout.store.flags import FlagsFile
+from rollout.store.ledger import Ledger
+from rollout.store.orders import operator
+from rollout.store.settings import load
+
+_ASKS_FIRST = {Ask.PROMOTE, Ask.APPROVE, Ask.RETIRE}
+"""Moves that give the candidate more; what takes back is done without a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an operator said: who, why, and how it is to be done."""
+
+    reason: str
+    actor: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+
+
+def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None) -> Exit:
+    """Make one move, or say what it would be; raises `Stop` where it is refused."""
+    with reading(socket_name, socket_path) as found:
+        if found.ledger is None:
+            raise Stop(
+                Exit.CONFLICT, "nothing has run here yet, so there is nothing to move: begin with understudy run"
+            )
+        before = found.standing
+        request = _request(ask, word, found, before)
+        plan = found.plan
+        if (proposed := _answer(apply(before, request, plan))) is None:
+            return Exit.OK
+        if word.dry_run:
+            say(f"Would move: {headline(proposed)}, by {request.actor}: {request.reason}")
+            return Exit.OK
+        if ask in _ASKS_FIRST and not word.yes:
+            _confirm(proposed)
+        ledger = Ledger(found.folder.ledger)
+        try:
+            keeper = StageKeeper(ledger, FlagsFile(found.folder.flags, load().settings.flags_file), plan)
+            done = _answer(keeper.ask(request))
+        finally:
+            ledger.close()
+    if done is not None:
+        say(f"{headline(done)}, by {done.actor}: {done.reason}")
+    return Exit.OK
+
+
+def _request(ask: Ask, word: Word, found: Reading, before: Standing) -> Request:
+    judgement = found.judgement
+    return Request(
+        ask=ask,
+        actor=word.actor or operator(),
+        reason=word.reason,
+        at=round(time.time(), 6),
+        verdict=judgement.verdict if judgement else None,
+        expected_revision=before.revision,
+        act=found.last_cycle.act if found.last_cycle else False,
+        evidence={"verdict": judgement.verdict.value, "reasons": list(judgement.reasons)} if judgement else {},
+    )
+
+
+def _answer(answer: Transition | Refusal) -> Transition | None:
+    if isinstance(answer, Transition):
+        return answer
+    if answer.why is Why.NOTHING_TO_DO:
+        note(f"Nothing to do: {answer.text}")
+        return None
+    raise Stop(Exit.CONFLICT, answer.text)
+
+
+def _confirm(proposed: Transition) -> None:
+    question = f"{headline(proposed)}: do it?"
+    if not sys.stdin.isatty():
+        raise Stop(Exit.USAGE, f"{question} Say --yes where nobody is there to answer")
+    if not typer.confirm(question):
+        raise Stop(Exit.CONFLICT, "left as it was")

@@ -1,0 +1,166 @@
+"""`understudy status`: where the rollout stands."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.output import ago, emit, paint, say, table
+from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
+from rollout.judgement.evidence import Battery, Evidence, Row
+from rollout.judgement.standing import shown_state
+from rollout.judgement.words import Guardrail, State, Verdict, percent
+from rollout.loop.parts import Part
+from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
+from rollout.store.orders import OrderKind
+from rollout.store.orders import standing as ordered
+from rollout.store.settings import load
+from rollout.store.state_folder import StateFolder
+
+
+def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """Show the stage, the judge's word, the evidence against its limits, and what was not done."""
+    with reading(socket_name, socket_path) as found:
+        document = as_document(found)
+        if as_json:
+            emit(document)
+        elif found.ledger is None:
+            say(NOTHING_YET)
+        else:
+            _tell(found, document)
+    return Exit.OK
+
+
+def as_document(found: Reading) -> dict[str, Any]:
+    """The status as scripts get it."""
+    judgement = found.judgement
+    flags = _flags(found)
+    return {
+        "stage": found.standing.stage,
+        "exposure_percent": _exposure(found, flags),
+        "shadow_percent": flags.shadow.percent if flags else 0,
+        "act": found.last_cycle.act if found.last_cycle else False,
+        "state": state(found),
+        "verdict": judgement.verdict if judgement else Verdict.HOLD,
+        "reasons": list(judgement.reasons) if judgement else ["no data: no cycle was judged in this stage yet"],
+        "evidence": [_evidence(row) for row in rows(found)],
+        "monitors": [_monitor(part, found) for part in Part],
+        "would_have": dict(found.desk.book.would_have),
+        "socket": str(_socket(found)),
+        "cycles": found.ledger.cycle_count() if found.ledger else 0,
+    }
+
+
+def state(found: Reading) -> State:
+    """How the rollout stands, a freeze in a file included."""
+    if ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
+        return State.FROZEN
+    return shown_state(found.standing, found.judgement, found.plan)
+
+
+def rows(found: Reading) -> tuple[Row, ...]:
+    """The evidence table, also before anything was judged."""
+    if judgement := found.judgement:
+        return judgement.rows
+    return Evidence().table(Battery.of(found.plan, found.standing.stage))
+
+
+def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
+    """The smaller one of what the ledger wants and what the flag says rules."""
+    return min(found.standing.exposure_percent, flags.candidate.percent if flags else 0)
+
+
+def _flags(found: Reading) -> FlagsDocument | None:
+    try:
+        if found.folder.flags.exists():
+            return parse_flags(found.folder.flags.read_text(encoding="utf-8", errors="replace"))
+        return parse_flags(initial_text(load().settings.flags_file))
+    except BadFlags:  # `flags check` says what is wrong; the status is that nothing is exposed
+        return None
+
+
+def _evidence(row: Row) -> dict[str, Any]:
+    return row.model_dump(
+        mode="json", include={"guardrail", "stratum", "e_value", "limit", "bouts", "events", "bound", "needed"}
+    )
+
+
+def _monitor(part: Part, found: Reading) -> dict[str, Any]:
+    report = found.report(part)
+    settings = load().settings
+    ill = found.desk.trial.ill.get(part, "")
+    return {
+        "role": part,
+        "name": report.monitor if report else getattr(settings, part),
+        "version": report.version if report else "",
+        "healthy": report is not None and not ill,
+        "problem": ill,
+    }
+
+
+def _socket(found: Reading) -> Path:
+    try:
+        return found.folder.socket_path
+    except OSError:  # a folder that no run has made yet
+        return found.folder.path
+
+
+def _tell(found: Reading, document: dict[str, Any]) -> None:
+    """One screen of 24 lines."""
+    names = {monitor["role"]: monitor for monitor in document["monitors"]}
+    headline = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
+    hands = "acts" if document["act"] else "tied hands: presses nothing"
+    say(f"{paint(headline, 'bold')}  ({hands})")
+    say("  ".join(f"{part}: {_who(names[part])}" for part in Part))
+    say(f"server {document['socket']}, {_seen(found)}")
+    say()
+    say(f"{paint(_words(document['verdict']), _COLOURS[document['verdict']])}: {document['reasons'][0]}")
+    for reason in document["reasons"][1:_REASONS]:
+        say(f"  {reason}")
+    if len(document["reasons"]) > _REASONS:
+        say(f"  and {len(document['reasons']) - _REASONS} more: understudy why")
+    say()
+    table(
+        (_row(row) for row in rows(found) if _worth_a_line(row)),
+        header=("evidence", "events", "of", "shown below", "wanted", "more clean", "to rollback"),
+    )
+    if document["would_have"]:
+        counts = ", ".join(f"{wish} {count}" for wish, count in sorted(document["would_have"].items()))
+        say()
+        say(f"would have: {counts}")
+
+
+_REASONS = 4
+_COLOURS = {"rollback": "red", "hold": "yellow", "promotable": "green", "continue": "cyan"}
+
+
+def _worth_a_line(row: Row) -> bool:
+    return row.stratum is None or bool(row.events or row.needed)
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    counted = row.bouts > 0
+    return (
+        row.subject if row.stratum is None else f"  in {row.stratum}",
+        str(row.events),
+        f"{row.bouts} {Guardrail(row.guardrail).unit}",
+        percent(row.bound) if counted else "-",
+        percent(row.target),
+        str(row.needed) if row.needed else "-",
+        f"{row.spent:.0%}",
+    )
+
+
+def _words(text: str) -> str:
+    return text.replace("_", " ")
+
+
+def _who(monitor: dict[str, Any]) -> str:
+    name = f"{monitor['name']} {monitor['version']}".strip()
+    return name if monitor["healthy"] else f"{name} ({paint(monitor['problem'] or 'not heard yet', 'red')})"
+
+
+def _seen(found: Reading) -> str:
+    if found.last_cycle is None:
+        return "no cycle yet"
+    return f"{found.last_cycle.mode} cycle {ago(time.time() - found.last_cycle.at)} ago"
