@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import log
 
 from contract.record import Instant, Record
 from shadow.bout import Bout, Excuse
@@ -70,37 +71,39 @@ def clusters(
             heaps.setdefault(bout.difference.cluster, _Heap()).add_bout(bout, bout.difference)
     for at, difference in differences:
         heaps.setdefault(difference.cluster, _Heap()).add_difference(at, difference)
-    rows = [
-        heap.cluster(name, len(bouts), now, register or ExpectedRegister(), signoffs or Signoffs())
-        for name, heap in heaps.items()
-    ]
+    too_many = frozenset(breached(bouts, register)) if register is not None else frozenset[str]()
+    rows = [heap.cluster(name, len(bouts), now, too_many, signoffs or Signoffs()) for name, heap in heaps.items()]
     return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
+
+
+def shown_above(count: int, total: int, ceiling: float) -> bool:
+    """Whether so many of so many are shown to be more than a ceiling allows, and not just a bad beginning.
+
+    Chernoff's bound: a rate at the ceiling would show as much in fewer than one of a hundred samples.
+    """
+    share = count / total if total else 0.0
+    if share <= ceiling:
+        return False
+    rest = (1 - share) * log((1 - share) / (1 - ceiling)) if share < 1 else 0.0
+    return total * (share * log(share / ceiling) + rest) > log(100)
 
 
 def holding(signoffs: Signoffs, rows: Iterable[Cluster], now: float) -> Signoffs:
     """Leave out the sign-offs of clusters that are more frequent than theirs allow: those act no more."""
-    shares = {row.id: row.share for row in rows}
+    too_many = {row.id for row in rows if row.accepted is False and row.over_ceiling}
     return signoffs.model_copy(
         update={
             "accepted": tuple(
-                entry
-                for entry in signoffs.accepted
-                if entry.holds(now) and shares.get(entry.cluster, 0.0) <= entry.ceiling
+                entry for entry in signoffs.accepted if entry.holds(now) and entry.cluster not in too_many
             )
         }
     )
 
 
-def entry_shares(bouts: Sequence[Bout]) -> dict[str, float]:
-    """Tell for every entry of the register that occurs which share of all settled bouts it explains."""
-    counts = Counter(bout.difference.expected for bout in bouts if bout.difference is not None)
-    return {entry: count / len(bouts) for entry, count in counts.items() if entry is not None}
-
-
 def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ...]:
     """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
-    shares = entry_shares(bouts)
-    return tuple(entry.id for entry in register.entries if shares.get(entry.id, 0.0) > entry.ceiling)
+    counts = Counter(bout.difference.expected for bout in bouts if bout.difference is not None)
+    return tuple(entry.id for entry in register.entries if shown_above(counts[entry.id], len(bouts), entry.ceiling))
 
 
 @dataclass(slots=True)
@@ -125,14 +128,11 @@ class _Heap:
         self.subjects.add((difference.subject, difference.pid))
         self.examples.append(difference)
 
-    def cluster(self, name: str, total: int, now: float, register: ExpectedRegister, signoffs: Signoffs) -> Cluster:
+    def cluster(self, name: str, total: int, now: float, too_many: frozenset[str], signoffs: Signoffs) -> Cluster:
         example = min(self.examples, key=lambda one: (one.klass is not DiffClass.TRUE, one.severity.rank))
-        share = len(self.bouts) / total if total else 0.0
         labels = [bout.label for bout in self.bouts if bout.label is not None]
         acceptance, settlement = signoffs.acceptance(name, now), signoffs.settlement(name)
-        entry = register.entry(example.expected) if example.expected is not None else None
-        over_entry = entry is not None and share > entry.ceiling
-        over_signoff = acceptance is not None and share > acceptance.ceiling
+        over_signoff = acceptance is not None and shown_above(len(self.bouts), total, acceptance.ceiling)
         return Cluster(
             id=name,
             klass=example.klass,
@@ -142,13 +142,13 @@ class _Heap:
             agents=len(self.subjects),
             first_seen=min(self.seen),
             last_seen=max(self.seen),
-            share=share,
+            share=len(self.bouts) / total if total else 0.0,
             rights=dict(Counter(label.right for label in labels)),
             by_hindsight=sum(label.by is Referee.HINDSIGHT for label in labels),
             expected=example.expected,
             accepted=acceptance is not None and not over_signoff,
             settled=None if settlement is None else settlement.right,
-            over_ceiling=over_entry or over_signoff,
+            over_ceiling=over_signoff or example.expected in too_many,
             example=example,
         )
 

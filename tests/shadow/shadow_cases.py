@@ -7,6 +7,7 @@ from contract import (
     AgentState,
     AgentVerdict,
     CycleReport,
+    Escalate,
     Frame,
     IdleDetail,
     Intent,
@@ -14,6 +15,7 @@ from contract import (
     Notice,
     NotifyManager,
     PaneShot,
+    PauseSession,
     Role,
     SpawnManager,
     SubmitDraft,
@@ -64,6 +66,10 @@ def want(what: str, pane: str | None = "%1", ordinal: int = 1, at: float = T0, s
             return SubmitDraft(**base)
         case "kill_window":
             return KillWindow(**base)
+        case "pause_session":
+            return PauseSession(until=at + 60, **base)
+        case "escalate":
+            return Escalate(text="x", **base)
         case _:
             return SpawnManager(**base)
 
