@@ -1,0 +1,1050 @@
+"""The monolith: one class in one file, kept as it was found. It is the exhibit and the fallback; nobody tidies it.
+
+Its rules, limits and quirks are the original's, in the original's order. Two things are not: it looks through
+`WindowEyes` instead of starting tmux, and where the original pressed keys it returns intents. A comment `#n` names a
+known quirk of the original by its number in the list of quirks, `1.12` a correction that running it brought to light;
+`docs/legacy-fidelity.md` tells both and every place where this class does otherwise on purpose.
+
+Its memory is keyed by `session:index`, as the original's was (#18); what it wants is keyed by pane.
+"""
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final, NamedTuple
+
+from contract import (
+    AgentState,
+    AgentVerdict,
+    Clock,
+    CycleReport,
+    IdleDetail,
+    Intent,
+    Key,
+    KillWindow,
+    Notice,
+    NotifyManager,
+    Outcome,
+    PauseSession,
+    Problem,
+    ProblemKind,
+    Role,
+    Scope,
+    SpawnManager,
+    SubmitDraft,
+    Why,
+    WindowEyes,
+    WindowSeen,
+)
+from contract.failures import LookingFailed
+
+MEMORY_FORMAT: Final = 1
+
+SNAPSHOTS: Final = 4
+SNAPSHOT_GAP_S: Final = 0.3
+SCREEN_LINES: Final = 50
+INTERFACE_LINES: Final = 10
+
+IDLE_COOLDOWN_S: Final = 300
+FRESH_COOLDOWN_S: Final = 600
+CRASH_COOLDOWN_S: Final = 300
+RESTART_COOLDOWN_S: Final = 300
+MISSING_GRACE_S: Final = 120
+MISSING_COOLDOWN_S: Final = 1800
+CONTROL_LOOP_COOLDOWN_S: Final = 60
+SUBMIT_GAP_S: Final = 10
+SUBMIT_ATTEMPTS: Final = 5
+STILL_SCORE: Final = 10
+MANAGER_BOOT_S: Final = 10
+RESET_MARGIN_S: Final = 120
+LONGEST_PAUSE_S: Final = 4 * 3600 + RESET_MARGIN_S
+
+LINGER_S: Final = 60
+"""How long a notice about a pane that is gone stands: nobody will look at that pane again."""
+FORGET_S: Final = 3600
+"""How long the count of a wish outlives the wish."""
+
+AGENT_NAME_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")
+MANAGER_WORDS: Final = ("pm", "manager")
+MANAGER_WORDS_ANYWHERE: Final = ("pm", "manager", "project")
+INTERFACE_MARKERS: Final = (
+    "? for shortcuts",
+    "Welcome to Claude Code",
+    "╭─",
+    "╰─",
+    "│ >",
+    "Bypassing Permissions",
+    "@anthropic-ai/claude-code",
+)
+THINKING_WORDS: Final = ("thinking", "pondering", "divining", "musing", "elucidating")
+PROMPT_ENDS: Final = ("$", "#", ">", "%")
+HELP_PLACEHOLDER: Final = 'Try "help" for more information'
+LIMIT_PHRASES: Final = ("claude usage limit reached", "your limit will reset at")
+LIMIT_RESET: Final = re.compile(
+    r"Your limit will reset at\s+(\d{1,2}(?::\d{2})?(?:am|pm))\s+\(UTC\)", re.IGNORECASE | re.ASCII
+)
+NAMED_AGENT: Final = re.compile(r"agent (\S+:\d+) \((.+)\)")
+CRASHED_AGENT: Final = re.compile(r"crashed agent (\S+:\d+)")
+BELIEVED_INTERFACE: Final = "? for shortcuts"
+
+FAILURE_LABELS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("Network/Connection", ("network error", "connection lost", "connection error", "connection refused", "timeout")),
+    ("Rate Limiting", ("rate limit", "quota exceeded")),
+    ("Authentication", ("unauthorized", "forbidden")),
+    ("Server Error", ("service unavailable", "internal server error", "bad gateway", "server overloaded")),
+    ("Capacity", ("model overloaded",)),
+    ("Error Output", ("\x1b[31m", "\x1b[91m")),  # dead: nobody captures colours (#9)
+    ("API Error", ("api error",)),
+)
+
+INTENTS: Final[Mapping[str, type[Intent]]] = {
+    "notify_manager": NotifyManager,
+    "submit_draft": SubmitDraft,
+    "kill_window": KillWindow,
+    "spawn_manager": SpawnManager,
+    "pause_session": PauseSession,
+}
+
+ACTIVE: Final = "active"
+CRASHED: Final = "crashed"
+ERROR: Final = "error"
+FRESH: Final = "fresh"
+IDLE: Final = "idle"
+QUEUED: Final = "message_queued"
+LIMITED: Final = "rate_limited"
+
+STATES: Final[Mapping[str, AgentState]] = {
+    ACTIVE: AgentState.BUSY,
+    CRASHED: AgentState.CRASHED,
+    ERROR: AgentState.ERROR,
+    FRESH: AgentState.IDLE,
+    IDLE: AgentState.IDLE,
+    QUEUED: AgentState.UNSUBMITTED_INPUT,
+    LIMITED: AgentState.RATE_LIMITED,
+}
+
+
+class Queued(NamedTuple):
+    """One message in the batch for a manager."""
+
+    about: Notice
+    agent: str
+    """Target of the agent it is about; for a team its manager's."""
+    session: str
+    message: str
+    state: str
+    """The state in which the wish stands: the agent's, or `team_idle`."""
+    at: float
+
+
+class LegacyMonitor:
+    """The monolith as a monitor: the states, notices, kills, respawns and pauses of the original, as intents."""
+
+    name: str = "legacy"
+    version: str = "1.0.0"
+    says: frozenset[str] = frozenset(str(state) for state in STATES.values())
+
+    DETAILS: ClassVar[Mapping[str, IdleDetail]] = {
+        "unknown": IdleDetail.NEWLY,
+        "newly_idle": IdleDetail.NEWLY,
+        "continuously_idle": IdleDetail.CONTINUOUSLY,
+    }
+
+    _eyes: WindowEyes
+    _clock: Clock
+    _scope: Scope
+
+    def __init__(self) -> None:
+        self._first_day()
+        self._begin_cycle()
+
+    # ---------------------------------------------------------------------------------------- the contract
+
+    def cycle(
+        self, cycle: str, eyes: WindowEyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
+        """Look at every agent, one after the other, and report.
+
+        Raises `LookingFailed` where the eyes say that the server cannot be seen at all; nothing else escapes.
+        """
+        self._eyes, self._clock, self._scope = eyes, clock, scope
+        self._begin_cycle()
+        self._learn(outcomes)
+        pause_s = self._monitor_cycle()
+        intents = self._standing_intents()
+        self._remember_since()
+        return CycleReport(
+            cycle=cycle,
+            monitor=self.name,
+            version=self.version,
+            verdicts=self._verdicts,
+            intents=intents,
+            problems=tuple(self._problems),
+            pause_s=pause_s,
+        )
+
+    def memory(self) -> Any:
+        """Everything it must know next time, as JSON."""
+        return copy.deepcopy(self._m)
+
+    def recall(self, memory: Any) -> None:
+        """Become the monitor that had this memory; None, or a memory of another format, is a first day."""
+        self._first_day()
+        if isinstance(memory, dict) and memory.get("format") == MEMORY_FORMAT:
+            self._m.update(copy.deepcopy({key: memory[key] for key in self._m if key in memory}))
+
+    def _first_day(self) -> None:
+        self._m: dict[str, Any] = {
+            "format": MEMORY_FORMAT,
+            "idle_since": {},  # target -> instant; only ACTIVE takes it out
+            "idle_told": {},  # target -> instant; never cleared (#14)
+            "stamps": {},  # "fresh_", "crash_" and "restart_" + target -> instant
+            "attempts": {},  # target -> how often the draft was submitted
+            "submitted_at": {},  # target -> instant
+            "draft_base": {},  # target -> ordinal that the attempts count on from
+            "cache": {},  # target -> [previous sample or None, current sample]
+            "known": {},  # session -> {target: name at first sight}
+            "absent_since": {},  # target -> instant
+            "missing_told": {},  # session and missing targets -> instant
+            "team_idle": {},  # session -> instant
+            "escalated": {},  # manager's target -> steps taken
+            "limit": None,  # the pause that a usage limit made
+            "pending": [],  # notices for a manager that was spawned in the cycle before
+            "wishes": {},  # key -> a standing wish
+            "ordinals": {},  # key -> [ordinal, when last wanted]
+            "since": {},  # pane -> [pid, state, instant]
+        }
+
+    def _begin_cycle(self) -> None:
+        self._verdicts: dict[str, AgentVerdict] = {}
+        self._problems: list[Problem] = []
+        self._native: dict[str, str] = {}  # pane -> state in the original's words
+        self._seen: dict[str, WindowSeen] = {}  # target -> window as last listed
+        self._gone: set[str] = set()  # targets that it has killed in this cycle, as it believes
+        self._booting: dict[str, WindowSeen] = {}  # target -> manager spawned in this cycle, as it believes
+        self._batch: dict[str, list[Queued]] = {}  # manager's target -> messages
+        self._raised: set[str] = set()  # wishes that rose in this cycle
+        self._teams_idle: set[str] = set()
+        self._manager_alive = False
+        self._asleep = False
+
+    # ---------------------------------------------------------------------------------------- looking
+
+    def _list_windows(self, session: str) -> list[WindowSeen]:
+        """One `list-windows`: nothing where it fails. What it believes to have killed is gone, what it spawned is up."""
+        windows = []
+        for window in self._eyes.windows(session):
+            target = f"{session}:{window.index}"
+            self._seen[target] = window
+            if target not in self._gone:
+                windows.append(window)
+        windows += [window for target, window in self._booting.items() if target == f"{session}:{window.index}"]
+        return windows
+
+    def _capture(self, target: str, lines: int = SCREEN_LINES) -> str:
+        """One `capture-pane`: the whole text stripped, then the last lines of it; "" where it fails."""
+        if target in self._booting:
+            return BELIEVED_INTERFACE
+        if target in self._gone:
+            return ""
+        looks = self._eyes.capture(target)
+        return self._tail(looks[-1] if looks else "", lines)
+
+    @staticmethod
+    def _tail(screen: str, lines: int) -> str:
+        return "\n".join(screen.strip().split("\n")[-lines:])
+
+    @staticmethod
+    def _name(window: WindowSeen) -> str:
+        """Say the name as the original read it: cut at the first colon (1.1)."""
+        return window.name.split(":")[0]
+
+    def _window_name(self, target: str) -> str:
+        """Ask tmux once more what a window is called."""
+        session, _, index = target.rpartition(":")
+        for window in self._list_windows(session):
+            if window.index == index:
+                return self._name(window)
+        return "Unknown"
+
+    def _discover_agents(self) -> list[str]:
+        agents = []
+        for session in self._eyes.sessions():
+            try:
+                for window in self._list_windows(session.name):
+                    target = f"{session.name}:{window.index}"
+                    if self._is_agent_window(target):  # lists the windows again, each time (#17)
+                        agents.append(target)
+            except Exception as error:  # noqa: BLE001 - a session whose windows cannot be listed is skipped
+                self._note(ProblemKind.SESSION_UNREADABLE, session.name, error)
+        return agents
+
+    def _is_agent_window(self, target: str) -> bool:
+        """Judge by the name alone, never by content, so that a crashed agent stays an agent.
+
+        Substrings count: `npm-run` and `shipment` are agents, and managers (1.12).
+        """
+        name = self._window_name(target).lower()
+        return name.startswith("claude-") or any(word in name for word in AGENT_NAME_WORDS)
+
+    def _find_pm_in_session(self, session: str) -> str | None:
+        """Find the first window named like a manager that shows Claude's interface in its last ten lines."""
+        for window in self._list_windows(session):
+            target = f"{session}:{window.index}"
+            if self._is_manager_name(self._window_name(target)) and self._is_claude_interface_present(
+                self._capture(target, INTERFACE_LINES)
+            ):
+                return target
+        return None
+
+    def _find_pm_agent(self) -> str | None:
+        """Find any manager in any session: one healthy manager here hides a dead one there (#3)."""
+        for session in self._eyes.sessions():
+            for window in self._list_windows(session.name):
+                target = f"{session.name}:{window.index}"
+                if any(word in self._name(window).lower() for word in MANAGER_WORDS_ANYWHERE):
+                    if self._is_claude_interface_present(self._capture(target, INTERFACE_LINES)):
+                        return target
+        return None
+
+    @staticmethod
+    def _is_manager_name(name: str) -> bool:
+        return any(word in name.lower() for word in MANAGER_WORDS)
+
+    # ---------------------------------------------------------------------------------------- reading a screen
+
+    @staticmethod
+    def _is_claude_interface_present(content: str) -> bool:
+        # a box corner anywhere in view is a living interface, also where Claude left and its box stayed (#7);
+        # the newer rule-style composer has none of these marks (#8)
+        lines = content.split("\n")
+        for number, line in enumerate(lines):
+            if any(marker in line for marker in INTERFACE_MARKERS):
+                return True
+            spoken = line.lower()
+            if ("assistant:" in spoken or "human:" in spoken) and number < len(lines) - 3:
+                if any("│" in later for later in lines[number + 1 :]):
+                    return True
+        return False
+
+    @staticmethod
+    def _composer_text(line: str) -> str | None:
+        """Take what stands in a composer's line between `│ >` and the last `│`; None where it is no such line."""
+        for mark in ("│ >", "│\xa0>"):
+            if mark in line:
+                text = line.split(mark, 1)[1]
+                if "│" in text:
+                    text = text[: text.rindex("│")]
+                return text.replace("\xa0", " ").strip()
+        return None
+
+    def _has_unsubmitted_message(self, content: str) -> bool:
+        lines = content.split("\n")
+        if any("Thinking..." in line or ("·" in line and "…" in line) for line in lines):
+            return False
+        tops = [number for number, line in enumerate(lines) if "╭─" in line]
+        bottoms = [number for number, line in enumerate(lines) if "╰─" in line]
+        if not tops or not bottoms:
+            return False
+        # from the last top to the last bottom: an unclosed box after a closed one hides a draft (1.12)
+        for line in lines[tops[-1] : bottoms[-1] + 1]:
+            text = self._composer_text(line)
+            if text and text != HELP_PLACEHOLDER:  # any other placeholder counts as a draft
+                return True
+        return False
+
+    def _detect_claude_state(self, content: str) -> str:
+        if self._has_unsubmitted_message(content):
+            return "unsubmitted"
+        text = next((text for line in content.split("\n") if (text := self._composer_text(line)) is not None), None)
+        if text == "" and "Welcome to Claude Code" in content and "What would you like me to help you with" in content:
+            return "fresh"
+        if text == HELP_PLACEHOLDER:
+            return "fresh"
+        return "active" if self._is_claude_interface_present(content) else "idle"
+
+    @staticmethod
+    def _label_failure(content: str) -> str | None:
+        words = content.lower()
+        return next((label for label, marks in FAILURE_LABELS if any(mark in words for mark in marks)), None)
+
+    @staticmethod
+    def _change_score(previous: str, current: str) -> int:
+        """Score how far two samples of ten lines differ; what changes above the last five lines scores nothing."""
+        before, after = previous.strip().split("\n"), current.strip().split("\n")
+        score = 2 * abs(len(after) - len(before))
+        ends = "\n".join(before[-5:]), "\n".join(after[-5:])
+        if ends[0] != ends[1]:
+            score += abs(len(ends[1]) - len(ends[0]))
+            score += sum(a != b for a, b in zip(*ends, strict=False))
+        return score
+
+    # ---------------------------------------------------------------------------------------- one cycle
+
+    def _monitor_cycle(self) -> float:
+        agents = self._discover_agents()
+        now = self._clock.now()
+        limit = self._m["limit"]
+        if limit is not None and now >= limit["until"]:
+            self._resume_after_limit(limit)
+            limit = None
+        if not agents:
+            self._eyes.sessions()  # for a line in the log; a dead server looks like one without agents
+            return 0.0
+        if limit is None:
+            limit = self._check_rate_limits(agents)
+        if limit is not None:
+            # the original is asleep now; where somebody calls it all the same it looks, and does nothing
+            kept = copy.deepcopy(self._m)
+            self._asleep = True
+            for target in agents:
+                self._check_agent_safely(target)
+            self._m = kept
+            return round(max(0.0, limit["until"] - self._clock.now()), 6)
+        self._check_pm_recovery(agents)
+        self._check_missing_agents(agents)
+        for target in agents:
+            self._check_agent_safely(target)
+        self._check_team_idleness(agents)
+        return self._send_collected_notifications()
+
+    def _check_agent_safely(self, target: str) -> None:
+        try:
+            self._check_agent_status(target)
+        except LookingFailed as failure:
+            self._problems.append(failure.problem)
+        except Exception as error:  # noqa: BLE001 - one agent's failure is isolated, as it was
+            self._note(ProblemKind.AGENT_FAILED, target, error)
+
+    def _note(self, kind: ProblemKind, subject: str, error: Exception) -> None:
+        self._problems.append(Problem(kind=kind, subject=subject, text=f"{type(error).__name__}: {error}"))
+
+    def _check_agent_status(self, target: str) -> None:
+        session = target.rpartition(":")[0]
+        self._window_name(target)  # for the session's own log
+        if target in self._gone:
+            self._clock.sleep(SNAPSHOT_GAP_S * (SNAPSHOTS - 1))
+            screens: Sequence[str] = [""] * SNAPSHOTS
+        else:
+            screens = self._eyes.capture(target, looks=SNAPSHOTS, gap_s=SNAPSHOT_GAP_S)
+        snapshots = [self._tail(screen, SCREEN_LINES) for screen in screens] or [""]
+        content = snapshots[-1]
+        now = self._clock.now()
+        lines = content.split("\n")
+
+        if self._asleep and self._limit_reset(content) is not None:
+            self._say(target, LIMITED, "RL", self._lines_with(lines, LIMIT_PHRASES))
+            return
+
+        # R1: characters at the same place that differ. An append, or a single changed character such as a
+        # spinner's, is no motion (#11)
+        rule, evidence = "", ()
+        for before, after in zip(snapshots, snapshots[1:], strict=False):
+            if before != after and sum(a != b for a, b in zip(before, after, strict=False)) > 1:
+                rule, evidence = "R1", self._changed_lines(before, after)
+                break
+        # R2: words, wherever in the fifty lines they stand, also left over from long ago (#12); five verbs of
+        # Claude's many (#10)
+        if not rule:
+            words = content.lower()
+            if "compacting conversation" in words:
+                rule, evidence = "R2", self._lines_with(lines, ("compacting conversation",))
+            elif "…" in words and any(word in words for word in THINKING_WORDS):
+                rule, evidence = "R2", self._lines_with(lines, ("…", *THINKING_WORDS))
+
+        # R3: no interface. Whatever ends like a prompt is a crash: `>>>`, `</div>`, `45%` (#6)
+        if not self._is_claude_interface_present(content):
+            last = [line.strip() for line in lines[-5:] if line.strip()]
+            prompts = tuple(line for line in last if line.endswith(PROMPT_ENDS))
+            if prompts:
+                self._say(target, CRASHED, "R3.prompt", prompts)
+                if not self._attempt_agent_restart(target, session, content):
+                    self._notify_crash(target, session)
+                return
+            self._say(target, ERROR, "R3.no_ui", tuple(last))
+            self._notify_recovery_needed(target, session)
+            return
+
+        # R4: fresh and unsubmitted go before active: a working agent with text in its composer is "queued"
+        claude_state = self._detect_claude_state(content)
+        composer = tuple(line for line in lines if self._composer_text(line) is not None)
+        if claude_state == "fresh":
+            self._say(target, FRESH, "R4.fresh", composer[:1], detail=IdleDetail.FRESH)
+            self._notify_fresh(target, session, now)
+            return
+        if claude_state == "unsubmitted":
+            self._say(target, QUEUED, "R4.draft", composer)
+            self._try_auto_submit(target, session)
+            return
+
+        # R5
+        if rule:
+            self._say(target, ACTIVE, rule, evidence)
+            self._m["idle_since"].pop(target, None)
+            self._m["attempts"].pop(target, None)
+            self._m["submitted_at"].pop(target, None)
+            self._m["cache"].pop(target, None)
+            # idle_told stays: the next idle is muted if no cycle saw it work (#14)
+            return
+
+        # R6
+        sample = self._tail(content, INTERFACE_LINES)
+        previous = self._m["cache"].get(target, (None, None))[1]
+        self._m["cache"][target] = [previous, sample]
+        if previous is None:
+            kind = "unknown"
+        elif self._change_score(previous, sample) <= STILL_SCORE:
+            kind = "continuously_idle"
+        else:
+            kind = "newly_idle"
+        rules = {"unknown": "R6.unknown", "newly_idle": "R6.newly", "continuously_idle": "R6.still"}
+        self._say(target, IDLE, rules[kind], tuple(sample.split("\n")[-5:]), detail=self.DETAILS[kind])
+        self._m["idle_since"].setdefault(target, now)
+        if kind == "continuously_idle" and not self._elapsed(self._m["idle_told"].get(target), IDLE_COOLDOWN_S):
+            return
+        self._m["idle_told"][target] = now  # also where there is nobody to tell (1.12)
+        self._notify_idle(target, session)
+
+    def _say(
+        self, target: str, state: str, rule: str, lines: Sequence[str], detail: IdleDetail | None = None
+    ) -> None:
+        """Give the verdict on the window's active pane."""
+        window = self._seen[target]
+        self._native[window.pane] = state
+        interface = state in {ACTIVE, FRESH, IDLE, QUEUED}
+        known = self._m["since"].get(window.pane)
+        stays = known is not None and known[0] == window.pid and known[1] == STATES[state]
+        self._verdicts[window.pane] = AgentVerdict(
+            pane=window.pane,
+            pid=window.pid,
+            session=target.rpartition(":")[0],
+            window=window.name,
+            window_index=int(window.index),
+            role=Role.MANAGER if self._is_manager_name(self._name(window)) else Role.WORKER,
+            agent="claude" if interface else "unknown",
+            state=STATES[state],
+            detail=detail,
+            since=known[2] if stays else self._clock.now(),
+            why=Why(rule=rule, lines=tuple(lines)),
+        )
+
+    @staticmethod
+    def _lines_with(lines: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
+        return tuple(line for line in lines if any(word in line.lower() for word in words))
+
+    @staticmethod
+    def _changed_lines(before: str, after: str) -> tuple[str, ...]:
+        was = set(before.split("\n"))
+        return tuple(line for line in after.split("\n") if line not in was)
+
+    def _elapsed(self, since: float | None, seconds: float) -> bool:
+        return since is None or round(self._clock.now() - since, 6) >= seconds
+
+    # ---------------------------------------------------------------------------------------- drafts
+
+    def _try_auto_submit(self, target: str, session: str) -> None:
+        """Press Enter, then Ctrl-E and Enter, then Escape and Enter, then Enter twice more.
+
+        Also while the agent works, and in a dialog whose cursor looks like a composer (1.12).
+        """
+        attempts = self._m["attempts"].get(target, 0)
+        if self._m["wishes"].get(f"submit_draft|{self._pane(target)}", {}).get("done") is False:
+            return  # the last attempt was never made: it stands, and the next does not follow from it
+        if attempts >= SUBMIT_ATTEMPTS or not self._elapsed(self._m["submitted_at"].get(target), SUBMIT_GAP_S):
+            return
+        if self._detect_claude_state(self._capture(target)) == "fresh":
+            return
+        attempts += 1
+        self._m["attempts"][target] = attempts
+        self._m["submitted_at"][target] = self._clock.now()
+        keys = {2: (Key.END_OF_LINE, Key.ENTER), 3: (Key.ESCAPE, Key.ENTER)}.get(attempts, (Key.ENTER,))
+        self._want(
+            "submit_draft",
+            target,
+            session,
+            stands=QUEUED,
+            touches=target,
+            reason=f"R4.draft: {target} shows text that was not sent, attempt {attempts} of {SUBMIT_ATTEMPTS}",
+            ordinal=self._m["draft_base"].get(target, 0) + attempts,
+            keys=[str(key) for key in keys],
+        )
+
+    # ---------------------------------------------------------------------------------------- notices
+
+    def _notify_idle(self, target: str, session: str) -> None:
+        manager = self._find_pm_in_session(session)
+        if manager is None or manager == target:
+            return
+        name = self._window_name(target)
+        message = f"IDLE AGENT ALERT: agent {target} ({name}) is idle and available for work"
+        self._collect(Notice.IDLE, target, session, message, IDLE)
+
+    def _notify_fresh(self, target: str, session: str, now: float) -> None:
+        if not self._elapsed(self._m["stamps"].get(f"fresh_{target}"), FRESH_COOLDOWN_S):
+            return
+        self._m["stamps"][f"fresh_{target}"] = now  # also where there is nobody to tell (1.12)
+        manager = self._find_pm_in_session(session)
+        if manager is None or manager == target:
+            return
+        name = self._window_name(target)
+        message = f"FRESH AGENT ALERT: agent {target} ({name}) is ready for its first task"
+        self._collect(Notice.FRESH, target, session, message, FRESH)
+
+    def _attempt_agent_restart(self, target: str, session: str, content: str) -> bool:
+        """Kill the window of a crashed agent, then tell the manager; nothing is restarted.
+
+        False inside the cooldown, which the caller takes for a crash that nobody was told about.
+        """
+        if not self._elapsed(self._m["stamps"].get(f"restart_{target}"), RESTART_COOLDOWN_S):
+            return False
+        self._m["stamps"][f"restart_{target}"] = self._clock.now()
+        label = self._label_failure(self._capture(target) or content)
+        self._want(
+            "kill_window", target, session, stands=CRASHED, touches=target, reason=f"R3.prompt: {target} has crashed"
+        )
+        self._gone.add(target)
+        name = self._window_name(target)  # killed before it is reported: "Unknown" (#5)
+        manager = self._find_pm_in_session(session)
+        if manager is None or manager == target:
+            return True
+        why = f" ({label})" if label else ""
+        message = f"AGENT FAILURE: agent {target} ({name}) has failed{why} and must be restarted"
+        self._send_directly(Notice.CRASH, target, session, manager, message, CRASHED)
+        return True
+
+    def _notify_crash(self, target: str, session: str) -> None:
+        manager = self._find_pm_in_session(session)
+        if manager is None or not self._elapsed(self._m["stamps"].get(f"crash_{target}"), CRASH_COOLDOWN_S):
+            return
+        self._m["stamps"][f"crash_{target}"] = self._clock.now()
+        self._collect(Notice.CRASH, target, session, f"CRASH ALERT: crashed agent {target} needs attention", CRASHED)
+
+    def _notify_recovery_needed(self, target: str, session: str) -> None:
+        """Tell the manager, each cycle anew: there is no cooldown (#4)."""
+        manager = self._find_pm_in_session(session)
+        if manager is None:
+            return
+        message = f"AGENT RECOVERY NEEDED: agent {target} shows no Claude interface and must be recovered"
+        self._send_directly(Notice.ERROR, target, session, manager, message, ERROR)
+
+    def _send_directly(
+        self, about: Notice, target: str, session: str, manager: str, message: str, stands: str
+    ) -> None:
+        if not self._is_claude_interface_present(self._capture(manager, INTERFACE_LINES)):
+            return
+        self._tell(about, target, session, manager, message, None, stands, self._clock.now())
+
+    def _collect(self, about: Notice, target: str, session: str, message: str, state: str) -> None:
+        """Put a message into the batch for the manager, who is looked up once more; nobody there, and it is lost."""
+        manager = self._find_pm_in_session(session)
+        if manager is not None:
+            queued = Queued(about, target, session, message, state, self._clock.now())
+            self._batch.setdefault(manager, []).append(queued)
+
+    def _send_collected_notifications(self) -> float:
+        """Send one report a manager, then pause for a minute, whether or not anything arrived."""
+        pause = False
+        for manager, batch in self._batch.items():
+            if not self._is_claude_interface_present(self._capture(manager, INTERFACE_LINES)):
+                pause = True
+                continue
+            pause = pause or manager not in self._booting
+            for queued in batch:
+                section, entry = self._classify(queued.message)
+                self._tell(
+                    queued.about, queued.agent, queued.session, manager, entry, section, queued.state, queued.at
+                )
+        return float(CONTROL_LOOP_COOLDOWN_S) if pause else 0.0
+
+    @staticmethod
+    def _classify(message: str) -> tuple[str, str]:
+        """Sort a message into a section of the report by its words, and take out of it what the section shows.
+
+        An idle agent in a window called `claude-CRASH`, or in a session with a blank in its name, leaves a heading
+        without an entry (1.12), and so do the texts of the escalation (#2).
+        """
+        if "CRASH" in message or "FAILURE" in message:
+            found = CRASHED_AGENT.search(message)
+            return "crash", found[1] if found else ""
+        if "FRESH AGENT ALERT" in message:
+            found = NAMED_AGENT.search(message)
+            return "fresh", f"{found[1]} ({found[2]})" if found else ""
+        if "IDLE" in message:
+            found = NAMED_AGENT.search(message)
+            return "idle", f"{found[1]} ({found[2]})" if found else ""
+        if "MISSING" in message or "TEAM MEMBER ALERT" in message:
+            return "missing", message
+        return "other", message
+
+    # ---------------------------------------------------------------------------------------- missing agents
+
+    def _check_missing_agents(self, agents: Sequence[str]) -> None:
+        """Keep every worker ever seen; one that is gone for two minutes is missing, and never forgotten."""
+        current: dict[str, set[str]] = {}
+        for target in agents:
+            session = target.rpartition(":")[0]
+            current.setdefault(session, set()).add(target)
+            name = self._window_name(target)
+            if not self._is_manager_name(name):
+                self._m["known"].setdefault(session, {}).setdefault(target, name)
+        for session, present in current.items():  # a session that could not be listed looks empty and is left out
+            missing = []
+            for target in self._m["known"].get(session, {}):
+                if target in present:
+                    self._m["absent_since"].pop(target, None)
+                    continue
+                if self._elapsed(self._m["absent_since"].setdefault(target, self._clock.now()), MISSING_GRACE_S):
+                    missing.append(target)
+            key = f"{session}|{','.join(sorted(missing))}"
+            if missing and self._elapsed(self._m["missing_told"].get(key), MISSING_COOLDOWN_S):
+                self._m["missing_told"][key] = self._clock.now()
+                # the manager is looked for among the workers, so there never is one, and nothing is sent (#1)
+
+    # ---------------------------------------------------------------------------------------- idle teams
+
+    def _check_team_idleness(self, agents: Sequence[str]) -> None:
+        sessions: dict[str, list[str]] = {}
+        for target in agents:
+            sessions.setdefault(target.rpartition(":")[0], []).append(target)
+        for session, team in sessions.items():
+            # "idle" is also what a screen without interface is called, so a team in error is an idle one (#13); a
+            # manager whose name is no agent's is left out (1.12)
+            if not all(
+                target in self._m["idle_since"] or self._detect_claude_state(self._capture(target)) in {"fresh", "idle"}
+                for target in team
+            ):
+                self._m["team_idle"].pop(session, None)
+                for manager in [key for key in self._m["escalated"] if key.rpartition(":")[0] == session]:
+                    del self._m["escalated"][manager]
+                continue
+            self._teams_idle.add(session)
+            started = self._m["team_idle"].setdefault(session, self._clock.now())
+            manager = self._find_pm_in_session(session)
+            if manager is None:
+                self._list_windows(session)  # for a line in the log
+                continue
+            minutes = int(round(self._clock.now() - started, 6) // 60)
+            steps = self._m["escalated"].setdefault(manager, [])
+            for step in (3, 5):
+                if minutes >= step and step not in steps:
+                    steps.append(step)
+                    message = f"TEAM IDLE: the whole team has been idle for {step} minutes"
+                    self._collect(Notice.TEAM_IDLE, manager, session, message, "team_idle")
+            if minutes >= 8:
+                self._want(
+                    "kill_window",
+                    manager,
+                    session,
+                    stands="team_idle",
+                    touches=manager,
+                    reason=f"team idle for {minutes} minutes: {manager} is replaced",
+                    undo={"session": session, "started": started, "manager": manager, "steps": list(steps)},
+                )
+                # killed before the report goes out, which is lost with it (1.12)
+                self._gone.add(manager)
+                self._m["team_idle"].pop(session, None)
+                self._m["escalated"].pop(manager, None)
+
+    # ---------------------------------------------------------------------------------------- the manager's recovery
+
+    def _check_pm_recovery(self, agents: Sequence[str]) -> None:
+        """Spawn a manager where no session has a live one: without grace, cooldown or cap."""
+        found = self._find_pm_agent()
+        if found is not None:
+            self._manager_alive = True
+            self._deliver_pending(found)
+            return
+        counts: dict[str, int] = {}
+        for target in agents:
+            session = target.rpartition(":")[0]
+            counts[session] = counts.get(session, 0) + 1
+        session = max(counts, key=lambda name: counts[name])
+        taken = {window.index for window in self._list_windows(session)}
+        index = next(str(number) for number in range(1, len(taken) + 2) if str(number) not in taken)
+        # the index is chosen before the kills, so a dead manager's index is not reused; whatever is called like a
+        # manager dies, `npm-run` too (1.12)
+        dying = [
+            window
+            for window in self._list_windows(session)
+            if self._is_manager_name(self._name(window)) or window.index == index
+        ]
+        key = f"spawn_manager|{session}"
+        standing = self._m["wishes"].get(key)
+        rises = standing is None or (
+            standing.get("done") is not False and self._elapsed(standing["fields"]["at"], MANAGER_BOOT_S)
+        )
+        if rises:
+            self._m["pending"] = []
+        others = ", ".join(target for target in agents if target.rpartition(":")[0] == session)
+        self._want(
+            "spawn_manager",
+            None,
+            session,
+            stands="no_manager",
+            reason="no session has a manager with a live Claude interface",
+            rises=rises,
+            pane=dying[0].pane if dying else None,
+            pid=dying[0].pid if dying else None,
+            window_index=int(index),
+            kills=[window.pane for window in dying],
+            briefing=f"You replace a manager that was lost. Agents of this session: {others}",
+        )
+        if rises:
+            # the original waited until the new manager was up before it went on
+            self._gone.update(f"{session}:{window.index}" for window in dying)
+            target = f"{session}:{index}"
+            self._booting[target] = WindowSeen(index=index, name="Claude-pm", active=False, pane="", pid=0)
+            self._capture(target, INTERFACE_LINES)
+
+    def _deliver_pending(self, manager: str) -> None:
+        """Tell a manager that has come up what its predecessor's last cycle had to say."""
+        pending, self._m["pending"] = self._m["pending"], []
+        for notice in pending:
+            if notice["session"] == manager.rpartition(":")[0]:
+                self._record("notify_manager", {**notice, "target": self._pane(manager), "at": self._clock.now()})
+
+    # ---------------------------------------------------------------------------------------- usage limits
+
+    def _check_rate_limits(self, agents: Sequence[str]) -> dict[str, Any] | None:
+        """Pause everything for the first agent that shows a usage limit (#15)."""
+        for target in agents:
+            try:
+                content = self._capture(target)
+                reset = self._limit_reset(content)
+                if reset is None:
+                    continue
+                seconds = self._seconds_until(reset)
+            except ValueError:
+                continue  # minutes are not validated: `1:75pm` raises, and is ignored (1.12)
+            if seconds <= 0:
+                continue  # taken for stale, until it comes within four hours, today or tomorrow (1.12)
+            return self._pause_for_limit(target, agents, seconds)
+        return None
+
+    @staticmethod
+    def _limit_reset(content: str) -> str | None:
+        words = content.lower()
+        if not all(phrase in words for phrase in LIMIT_PHRASES):
+            return None
+        found = LIMIT_RESET.search(content)
+        if found is None:
+            return None
+        hour = int(re.split(r"[:a-z]", found[1].lower())[0])
+        return found[1] if 1 <= hour <= 12 else None
+
+    def _seconds_until(self, reset: str) -> int:
+        """Count the seconds to sleep until a time of day in UTC and two minutes more; 0 where it is taken for stale."""
+        clock, half = reset[:-2], reset[-2:].lower()
+        hour, _, minute = clock.partition(":")
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
+        hours = int(hour) % 12 + (12 if half == "pm" else 0)
+        then = now.replace(hour=hours, minute=int(minute or 0), second=0, microsecond=0)
+        if then <= now:
+            then += timedelta(days=1)
+        seconds = int((then - now).total_seconds()) + RESET_MARGIN_S
+        return 0 if seconds > LONGEST_PAUSE_S else seconds
+
+    def _pause_for_limit(self, target: str, agents: Sequence[str], seconds: int) -> dict[str, Any]:
+        session, now = target.rpartition(":")[0], self._clock.now()
+        limit = {"until": round(now + seconds, 6), "agent": target, "session": session, "manager": None}
+        limit["pane"], limit["pid"] = self._pane(target), self._pid(target)
+        manager = self._find_pm_agent()  # any in any session, were it a window called `project-notes`
+        if manager is not None:
+            limit["manager"] = manager
+            when = datetime.fromtimestamp(limit["until"], UTC)
+            message = f"RATE LIMIT: {target} has reached its usage limit; monitoring pauses until {when:%H:%M:%S} UTC"
+            self._send_directly(Notice.RATE_LIMIT, target, session, manager, message, "limit")
+        for paused in dict.fromkeys(agent.rpartition(":")[0] for agent in agents):
+            self._want(
+                "pause_session",
+                target if paused == session else None,
+                paused,
+                stands="limit",
+                reason=f"usage limit of {target}",
+                until=limit["until"],
+            )
+        self._m["limit"] = limit
+        return limit
+
+    def _resume_after_limit(self, limit: Mapping[str, Any]) -> None:
+        self._m["limit"] = None
+        if limit["manager"] is not None:
+            message = f"RATE LIMIT: the usage limit of {limit['agent']} has been reset; monitoring goes on"
+            self._send_directly(
+                Notice.RATE_LIMIT, limit["agent"], limit["session"], limit["manager"], message, "resumed"
+            )
+
+    # ---------------------------------------------------------------------------------------- what it wants
+
+    def _pane(self, target: str) -> str | None:
+        window = self._seen.get(target)
+        return window.pane if window is not None else None
+
+    def _pid(self, target: str) -> int | None:
+        window = self._seen.get(target)
+        return window.pid if window is not None else None
+
+    def _tell(
+        self,
+        about: Notice,
+        target: str,
+        session: str,
+        manager: str,
+        message: str,
+        section: str | None,
+        stands: str,
+        at: float,
+    ) -> None:
+        """Want a manager told. One that boots in this very cycle is told in the next."""
+        notice = {
+            "kind": "notify_manager",
+            "key": f"notify_manager:{about}|{self._pane(target) or target}",
+            "stands": stands,
+            "pane": self._pane(target),
+            "pid": self._pid(target),
+            "target": self._pane(manager),
+            "session": session,
+            "reason": f"{self._verdict_rule(target) or about}: {target}",
+            "about": str(about),
+            "text": " ".join(message.split()),
+            "section": section,
+            "at": at,
+        }
+        if self._asleep:
+            return
+        if manager in self._booting:
+            self._m["pending"].append(notice)
+            return
+        self._record("notify_manager", notice)
+
+    def _verdict_rule(self, target: str) -> str | None:
+        verdict = self._verdicts.get(self._pane(target) or "")
+        return verdict.why.rule if verdict is not None else None
+
+    def _want(
+        self,
+        kind: str,
+        target: str | None,
+        session: str,
+        *,
+        stands: str,
+        reason: str,
+        touches: str | None = None,
+        rises: bool = True,
+        ordinal: int | None = None,
+        undo: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        if self._asleep:
+            return
+        wish: dict[str, Any] = {
+            "kind": kind,
+            "key": f"{kind}|{(self._pane(target) or target) if target is not None else session}",
+            "stands": stands,
+            "pane": self._pane(target) if target is not None else None,
+            "pid": self._pid(target) if target is not None else None,
+            "target": self._pane(touches) if touches is not None else None,
+            "session": session,
+            "reason": reason,
+            "at": self._clock.now(),
+            **fields,
+        }
+        self._record(kind, wish, rises=rises, ordinal=ordinal, undo=undo)
+
+    def _record(
+        self,
+        kind: str,
+        wish: Mapping[str, Any],
+        *,
+        rises: bool = True,
+        ordinal: int | None = None,
+        undo: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep a wish: a new one, a reminder of one that stands, or the same one told anew."""
+        fields = {name: value for name, value in wish.items() if name not in {"kind", "key", "stands"}}
+        key, now = wish["key"], self._clock.now()
+        standing = self._m["wishes"].pop(key, None)
+        if rises and key not in self._raised:
+            ordinal, done = ordinal or self._m["ordinals"].get(key, [0, 0])[0] + 1, None
+            self._raised.add(key)
+        else:
+            ordinal, done = self._m["ordinals"].get(key, [1, 0])[0], (standing or {}).get("done")
+            fields["at"] = standing["fields"]["at"] if standing is not None else fields["at"]
+        self._m["ordinals"][key] = [ordinal, now]
+        self._m["wishes"][key] = {
+            "kind": kind,
+            "stands": wish["stands"],
+            "fields": {**fields, "ordinal": ordinal},
+            "done": done,
+            "undo": dict(undo) if undo is not None else None,
+        }
+
+    def _standing_intents(self) -> tuple[Intent, ...]:
+        """Drop what is no longer wanted and tell the rest, oldest first."""
+        now = self._clock.now()
+        panes = {window.pane for target, window in self._seen.items()}
+        for key, wish in list(self._m["wishes"].items()):
+            if key not in self._raised and not self._stands(wish, panes, now):
+                del self._m["wishes"][key]
+            else:
+                self._m["ordinals"][key][1] = now
+        self._m["ordinals"] = {
+            key: value for key, value in self._m["ordinals"].items() if now - value[1] < FORGET_S
+        }
+        intents = []
+        for wish in self._m["wishes"].values():
+            if self._scope.covers(wish["fields"]["session"]):
+                intents.append(INTENTS[wish["kind"]](**wish["fields"]))
+            else:
+                wish["done"] = wish["done"] or False  # nobody was asked
+        return tuple(intents)
+
+    def _stands(self, wish: Mapping[str, Any], panes: set[str], now: float) -> bool:
+        fields, stands = wish["fields"], wish["stands"]
+        if fields["target"] is not None and fields["target"] not in panes:
+            return False
+        match stands:
+            case "team_idle":
+                return fields["session"] in self._teams_idle
+            case "no_manager":
+                return not self._manager_alive
+            case "limit":
+                return self._m["limit"] is not None
+            case "resumed":
+                return wish["done"] is not True and now - fields["at"] < LINGER_S
+            case _:
+                if fields["pane"] in panes:
+                    return self._native.get(fields["pane"]) == stands
+                return stands in {CRASHED, ERROR} and wish["done"] is not True and now - fields["at"] < LINGER_S
+
+    def _learn(self, outcomes: Sequence[Outcome]) -> None:
+        """Learn what became of its wishes; no ladder climbs on a step that was not taken."""
+        for outcome in outcomes:
+            for key, wish in self._m["wishes"].items():
+                fields = wish["fields"]
+                name = f"{wish['kind']}:{fields['about']}" if wish["kind"] == "notify_manager" else wish["kind"]
+                if (name, fields["pane"], fields["session"], fields["ordinal"]) != (
+                    outcome.wish,
+                    outcome.pane,
+                    outcome.session,
+                    outcome.ordinal,
+                ):
+                    continue
+                self._learn_one(key, wish, outcome)
+
+    def _learn_one(self, key: str, wish: dict[str, Any], outcome: Outcome) -> None:
+        if outcome.done:
+            wish["done"] = True
+            return
+        if wish["done"] is None:
+            wish["done"] = False
+            undo = wish["undo"]
+            if undo is not None:
+                self._m["team_idle"][undo["session"]] = undo["started"]
+                self._m["escalated"][undo["manager"]] = undo["steps"]
+
+    def _remember_since(self) -> None:
+        self._m["since"] = {
+            pane: [verdict.pid, str(verdict.state), verdict.since] for pane, verdict in self._verdicts.items()
+        }
