@@ -11,6 +11,7 @@ from typing import Final
 
 from contract import AgentState, IdleDetail, PaneShot
 from modular import crash, processes
+from modular.composer import Composer
 from modular.identity import identify
 from modular.processes import Front
 from modular.rulebook import DRAFT_PRIORITY, EMPTY_PRIORITY, AgentRules, CompiledRule, RuleBook, shipped
@@ -105,11 +106,11 @@ def _read(sight: _Sight, front: Front, agent: str) -> Reading:
         if not draft_tried and rule.rule.priority <= DRAFT_PRIORITY:
             draft_tried = True
             if composer is not None and composer.draft:
-                return _typed(screen, agent, wants_motion=wants_motion)
+                return _typed(screen, composer, agent, wants_motion=wants_motion)
         if not empty_tried and rule.rule.priority <= EMPTY_PRIORITY:
             empty_tried = True
             if composer is not None:
-                return _reading(AgentState.IDLE, f"{agent}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
+                return _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
         lines = _holds(rule, screen)
         if lines is None:
             continue
@@ -123,26 +124,32 @@ def _read(sight: _Sight, front: Front, agent: str) -> Reading:
         return Reading(rule.rule.state, rule.rule.detail, rule.rule.id, lines, agent, draft, wants_motion)
     if composer is not None:
         if composer.draft:
-            return _typed(screen, agent, wants_motion=wants_motion)
-        return _reading(AgentState.IDLE, f"{agent}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
+            return _typed(screen, composer, agent, wants_motion=wants_motion)
+        return _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
     return _starting(sight, screen, front, agent, wants_motion=wants_motion)
 
 
-def _typed(screen: Screen, agent: str, *, wants_motion: bool) -> Reading:
-    text = screen.composer.text if screen.composer is not None else ""
+def _typed(screen: Screen, composer: Composer, agent: str, *, wants_motion: bool) -> Reading:
     lines = _composer_rows(screen)
-    return Reading(AgentState.UNSUBMITTED_INPUT, None, f"{agent}.composer.draft", lines, agent, text, wants_motion)
+    rule = f"{composer.owner}.composer.draft"
+    return Reading(AgentState.UNSUBMITTED_INPUT, None, rule, lines, agent, composer.text, wants_motion)
 
 
 def _starting(sight: _Sight, screen: Screen, front: Front, agent: str, *, wants_motion: bool) -> Reading:
     """A CLI that runs but drew nothing yet below the line that started it."""
-    if front in {Front.AGENT, Front.PROGRAM}:
-        filled = [row for row in screen.rows if row.strip()]
+    filled = [row for row in screen.rows if row.strip()]
+    if filled or front is not Front.UNSEEN:
         if not filled:
             return _reading(AgentState.STARTING, "start.blank", (), agent, motion=wants_motion)
-        launched = crash.launch_line(filled, sight.commands)
+        chain = processes.chain(sight.shots[-1])
+        launched = crash.launch_line(filled, sight.commands | {*chain})
+        if launched is None and front is Front.PROGRAM and processes.only_runtimes(chain):
+            launched = crash.launch_line(filled[-1:], None)
         if launched is not None and len(filled) - launched <= _START_ROWS:
             return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent, motion=wants_motion)
+    if processes.runs_a_tool(processes.chain(sight.shots[-1])):
+        chain = " ".join(processes.chain(sight.shots[-1]))
+        return _reading(AgentState.BUSY, "process.tool", (chain,), agent, motion=wants_motion)
     return _reading(AgentState.UNKNOWN, "doubt", (), agent, motion=wants_motion)
 
 

@@ -35,6 +35,8 @@ class Composer:
     """What stands in it, its rows joined by line ends."""
     draft: bool
     """Whether that is text that somebody typed."""
+    owner: str
+    """The CLI whose rules know its shape."""
 
 
 def find_composer(
@@ -43,8 +45,9 @@ def find_composer(
     """Find the composer on a screen; `ansi` is the same screen with colours, None where they are not known."""
     for shape in shapes:
         if (found := _FINDERS[shape.shape.shape](rows, shape)) is not None:
-            first, last, inner = found
-            return _read(rows, ansi, shape, first, last, inner)
+            composer = _read(rows, ansi, shape, *found)
+            if not any(pattern.search(composer.text) for pattern in shape.refuses):
+                return composer
     return None
 
 
@@ -53,7 +56,7 @@ def _read(
 ) -> Composer:
     texts = [_typed(rows[index], shape, is_first=index == inner[0]) for index in inner]
     text = "\n".join(texts).strip()
-    return Composer(first, last, text, _is_draft(text, rows, ansi, shape, inner, last))
+    return Composer(first, last, text, _is_draft(text, rows, ansi, shape, inner, last), shape.owner)
 
 
 def _is_draft(
@@ -99,8 +102,18 @@ def _rows_up_to(rows: Sequence[str], bottom: int, top: re.Pattern[str], shape: C
     for index in range(bottom - 1, max(-1, bottom - shape.shape.rows - 2), -1):
         if top.search(rows[index]):
             inner = range(index + 1, bottom)
+            if shape.shape.inside:
+                return _last_prompt(rows, inner, shape)
             begins = bool(inner) and (shape.prompt is None or shape.prompt.search(_bare(rows[inner[0]], shape)) is not None)
             return inner if begins else ()
+    return ()
+
+
+def _last_prompt(rows: Sequence[str], inner: Sequence[int], shape: CompiledComposer) -> Sequence[int]:
+    """The last filled row between the fences, if it is a prompt."""
+    filled = [index for index in inner if _bare(rows[index], shape).strip()]
+    if filled and shape.prompt is not None and shape.prompt.search(_bare(rows[filled[-1]], shape)):
+        return range(filled[-1], inner[-1] + 1)
     return ()
 
 

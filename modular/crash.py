@@ -5,6 +5,7 @@ Words never tell it: an agent that talks about a crash, shows a traceback or pri
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 _USER_AT_HOST: Final = re.compile(r"^\s*(?:\([\w.-]+\)\s*)?\[?[\w.-]+@[\w.-]+[: \]~/].{0,120}?[$#%❯>➜]\]?\s*(?P<typed>.*)$")
@@ -14,12 +15,17 @@ _ARROW: Final = re.compile(r"^\s*(?:[\w.@-]+ )?➜\s+\S+.{0,80}?(?:[$#%]|git:\([
 _WINDOWS: Final = re.compile(r"^PS [A-Za-z]:\\[^>]*>\s*$")
 _ADORNED: Final = re.compile(r"^\S+@\S+.*(?: via | on |git:|took )")
 _SIGN: Final = re.compile(r"^\s*(?:🧱?\d* ?[x✗]|[>❯$%#λ])(?:\s+\^C)?\s*$")
+_OBITUARY: Final = re.compile(r"^\W{0,6}(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault)")
+"""What a shell says of a job that a signal ended, written over whatever stood there."""
+_PROMPT_THEN_REMAINS: Final = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*?\]?[$#%] ?(?:[^\w\s]*|\W{3,}.*)\s*$")
+_REMAINS: Final = 10
+"""So many rows up from the bottom the shell's cursor may have been."""
 _LAUNCH: Final = re.compile(r"[$%#❯>➜]\s+(?:\S+=\S+\s+)*(?:\S*/)?(?P<command>[\w.-]+)(?:\s.*)?$")
 
 
 def prompt_at_bottom(rows: Sequence[str]) -> str | None:
     """Return the last non-blank row if it is a shell's prompt waiting for a command; None if it is not."""
-    filled = [row for row in rows[-60:] if row.strip()]
+    filled = [row for row in rows if row.strip()]
     if not filled:
         return None
     last = filled[-1]
@@ -28,15 +34,23 @@ def prompt_at_bottom(rows: Sequence[str]) -> str | None:
         return last
     if len(filled) > 1 and _SIGN.match(last) and _ADORNED.match(filled[-2]):
         return last
+    return _prompt_over_remains(filled[-_REMAINS:])
+
+
+def _prompt_over_remains(filled: Sequence[str]) -> str | None:
+    """Find the prompt that a shell wrote into what a killed program left standing, right below its obituary."""
+    for obituary, row in pairwise(filled):
+        if _OBITUARY.match(obituary) and _PROMPT_THEN_REMAINS.match(row):
+            return row
     return None
 
 
-def launch_line(rows: Sequence[str], commands: frozenset[str]) -> int | None:
-    """Find the row in which a shell was told to start one of these commands; None where none is to be seen."""
+def launch_line(rows: Sequence[str], commands: frozenset[str] | None) -> int | None:
+    """Find the last row in which a shell was told to start one of these commands (None: any at all)."""
     for index in range(len(rows) - 1, -1, -1):
         row = rows[index]
         if (_USER_AT_HOST.match(row) or _NAMED.match(row) or row.startswith(("$ ", "# ", "% ", "➜ "))) and (
             found := _LAUNCH.search(row)
         ) is not None:
-            return index if found.group("command") in commands else None
+            return index if commands is None or found.group("command") in commands else None
     return None

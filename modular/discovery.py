@@ -11,9 +11,9 @@ from typing import Final
 
 from contract import PaneShot, Role
 from modular import processes
-from modular.identity import UNKNOWN, identify
+from modular.identity import identify
 from modular.memory import AgentMemory
-from modular.rulebook import RuleBook
+from modular.rulebook import UNKNOWN, RuleBook
 
 _AGENT_PREFIX: Final = "claude-"
 _AGENT_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")

@@ -1,13 +1,10 @@
 """Which CLI a pane runs: its process says it, else its title, else what only that CLI draws. Its name never does."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from contract import PaneShot
 from modular import processes
-from modular.rulebook import ANY, AgentRules, RuleBook
-
-UNKNOWN: Final = "unknown"
+from modular.rulebook import ANY, UNKNOWN, AgentRules, RuleBook
 
 
 def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: str | None = None) -> str:
@@ -37,11 +34,15 @@ def _by_title(title: str, book: RuleBook) -> str | None:
 
 
 def _by_marks(text: str, book: RuleBook) -> str | None:
-    """The CLI with most of its marks on the screen; the one whose file comes first where two have as many."""
-    counts = {rules.agent: _marks(rules, text) for rules in book.agents.values() if rules.agent != ANY}
-    best = max(counts, key=lambda agent: counts[agent], default=None)
-    return best if best is not None and counts[best] else None
+    """The CLI with most of its marks on the screen, then of its hints; the first by name where two have as many."""
+    counts = {rules.agent: (_marks(rules, text), _hints(rules, text)) for rules in book.agents.values()}
+    best = max((agent for agent in counts if agent != ANY), key=lambda agent: counts[agent], default=None)
+    return best if best is not None and any(counts[best]) else None
 
 
 def _marks(rules: AgentRules, text: str) -> int:
     return sum(pattern.search(text) is not None for pattern in rules.marks)
+
+
+def _hints(rules: AgentRules, text: str) -> int:
+    return sum(pattern.search(text) is not None for pattern in rules.hints)

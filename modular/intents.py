@@ -11,8 +11,8 @@ from typing import Final
 from contract import AgentState, Escalate, Intent, NotifyManager, Role, SpawnManager, SubmitDraft
 from contract.intents import Notice
 from modular import recovery
-from modular.identity import UNKNOWN
 from modular.memory import AgentMemory, Spawned, StandingNotice
+from modular.rulebook import UNKNOWN
 
 _MISSING_GRACE_S: Final = 120.0
 """A pane may be gone this long before anybody hears of it: agents are restarted."""

@@ -62,6 +62,13 @@ def only_runtimes(processes: Sequence[str]) -> bool:
     return all(_base(name) in SHELLS or _versionless(_base(name)) in RUNTIMES for name in processes)
 
 
+def runs_a_tool(processes: Sequence[str]) -> bool:
+    """Whether a program started a shell that started another program: an agent that runs a command."""
+    kinds = [_base(name) in SHELLS for name in processes]
+    programs = [index for index, is_shell in enumerate(kinds) if not is_shell]
+    return len(programs) > 1 and any(kinds[programs[0] : programs[-1]])
+
+
 def _base(name: str) -> str:
     """`-bash` is a login shell, `/usr/bin/node` a path."""
     return name.rsplit("/", 1)[-1].lstrip("-")

@@ -16,6 +16,9 @@ from contract.record import Record
 ANY: Final = "any"
 """The file whose rules apply to every CLI, after the CLI's own."""
 
+UNKNOWN: Final = "unknown"
+"""The file for a CLI that no other file knows; also its name in every verdict."""
+
 DRAFT_PRIORITY: Final = 300
 """Rules above this outrank a draft in the composer."""
 EMPTY_PRIORITY: Final = 200
@@ -92,6 +95,10 @@ class ComposerShape(Record):
     """`prompt`: rows that may stand below the text without being part of it."""
     placeholders: tuple[Pattern, ...] = ()
     """Texts that the CLI itself writes into an empty composer."""
+    inside: bool = False
+    """`fenced`: the fences hold a whole conversation, at whose very end the prompt stands."""
+    refuses: tuple[Pattern, ...] = ()
+    """Text that shows that this is something else, such as a dialog in the same frame."""
     empty_hint: Pattern | None = None
     """Shown below the composer only while it is empty; asked where the colours are not known."""
     below: int = Field(default=4, ge=0, le=30)
@@ -118,6 +125,8 @@ class RuleFile(Record):
     """Pane titles that only this CLI sets."""
     marks: tuple[Pattern, ...] = ()
     """What only this CLI draws; one is enough."""
+    hints: tuple[Pattern, ...] = ()
+    """What it draws, but others may as well: they decide where no mark does."""
     echo: Pattern | None = None
     """How it repeats what a person asked: the turn begins below the last of these."""
     composer: tuple[ComposerShape, ...] = ()
@@ -151,12 +160,15 @@ class CompiledComposer:
     """A composer's shape ready to be looked for."""
 
     shape: ComposerShape
+    owner: str
+    """The CLI whose file says so; for shapes that CLIs share, `unknown`."""
     prompt: re.Pattern[str] | None
     fence: re.Pattern[str] | None
     top: re.Pattern[str] | None
     strip: re.Pattern[str] | None
     footer: re.Pattern[str] | None
     placeholders: tuple[re.Pattern[str], ...]
+    refuses: tuple[re.Pattern[str], ...]
     empty_hint: re.Pattern[str] | None
 
 
@@ -168,6 +180,7 @@ class AgentRules:
     processes: frozenset[str]
     titles: tuple[re.Pattern[str], ...]
     marks: tuple[re.Pattern[str], ...]
+    hints: tuple[re.Pattern[str], ...]
     echo: re.Pattern[str] | None
     composers: tuple[CompiledComposer, ...]
     rules: tuple[CompiledRule, ...]
@@ -215,7 +228,7 @@ def compile_book(files: Iterable[RuleFile]) -> RuleBook:
     if ANY not in by_agent:
         raise BadRules(f"the file {ANY}.toml, with the rules for every CLI, is missing")
     common = by_agent[ANY]
-    agents = {name: _compile(file, common) for name, file in by_agent.items()}
+    agents = {name: _compile(file, common, by_agent.get(UNKNOWN)) for name, file in by_agent.items()}
     return RuleBook(agents, by_process, frozenset(by_process))
 
 
@@ -227,16 +240,19 @@ def shipped() -> RuleBook:
     return compile_book(parse(entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
 
 
-def _compile(file: RuleFile, common: RuleFile) -> AgentRules:
+def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> AgentRules:
     rules = [*file.rule, *(common.rule if file is not common else ())]
-    shapes = [*file.composer, *(common.composer if file is not common and not file.composer else ())]
+    shapes = [_compiled_composer(shape, file.agent) for shape in file.composer]
+    if shapes and unknown is not None and file is not unknown:  # a CLI may have changed its looks
+        shapes += [_compiled_composer(shape, UNKNOWN) for shape in unknown.composer if shape.shape != "prompt"]
     return AgentRules(
         agent=file.agent,
         processes=frozenset(file.processes),
         titles=_compiled(file.titles),
         marks=_compiled(file.marks),
+        hints=_compiled(file.hints),
         echo=_compiled_one(file.echo or common.echo),
-        composers=tuple(_compiled_composer(shape) for shape in shapes),
+        composers=tuple(shapes),
         rules=tuple(_compiled_rule(rule) for rule in sorted(rules, key=lambda rule: -rule.priority)),
     )
 
@@ -245,15 +261,17 @@ def _compiled_rule(rule: Rule) -> CompiledRule:
     return CompiledRule(rule, _compiled(rule.any), _compiled(rule.all), _compiled(rule.none))
 
 
-def _compiled_composer(shape: ComposerShape) -> CompiledComposer:
+def _compiled_composer(shape: ComposerShape, owner: str) -> CompiledComposer:
     return CompiledComposer(
         shape=shape,
+        owner=owner,
         prompt=_compiled_one(shape.prompt),
         fence=_compiled_one(shape.fence),
         top=_compiled_one(shape.top or shape.fence),
         strip=_compiled_one(shape.strip),
         footer=_compiled_one(shape.footer),
         placeholders=_compiled(shape.placeholders),
+        refuses=_compiled(shape.refuses),
         empty_hint=_compiled_one(shape.empty_hint),
     )
 

@@ -21,12 +21,11 @@ from contract import (
 from modular import recovery
 from modular.classifier import Reading, classify
 from modular.discovery import Sighting, discover
-from modular.identity import UNKNOWN
 from modular.intents import intents_for
 from modular.memory import AgentMemory, Memory, recalled
 from modular.notifications import with_notices
 from modular.readings import Readings
-from modular.rulebook import RuleBook, shipped
+from modular.rulebook import UNKNOWN, RuleBook, shipped
 from modular.tracker import digest, lose, track
 
 VERSION: Final = "1.0.0"
