@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from contract.ports import Clock
 from contract.record import instant_text
@@ -32,12 +33,10 @@ class Camera:
                 self._clock.sleep(shot[-1].at + gap_s - self._clock.now())
             shot.append(self._reader.frame())
         name = re.sub(r"[-:.]", "", instant_text(shot[0].at))
-        return Tape(id=name, frames=tuple(map(self._redacted, shot)))
-
-    def _redacted(self, frame: Frame) -> Frame:
-        if self._redact is None:
-            return frame
-        return Frame(at=frame.at, panes=tuple(redacted(shot, self._redact) for shot in frame.panes))
+        if self._redact is not None:
+            redact = cache(self._redact)  # most screens are the same on all frames
+            shot = [Frame(at=frame.at, panes=tuple(redacted(one, redact) for one in frame.panes)) for frame in shot]
+        return Tape(id=name, frames=tuple(shot))
 
 
 def redacted(shot: PaneShot, redact: Redact) -> PaneShot:

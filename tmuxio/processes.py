@@ -44,6 +44,11 @@ def read_table(proc: Path = Path("/proc")) -> dict[int, Process]:
     return table
 
 
+def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
+    """Read one process; None where it has ended."""
+    return _read(f"{proc}/{pid}/stat")
+
+
 def _read(stat: str) -> Process | None:
     try:
         handle = os.open(stat, os.O_RDONLY)

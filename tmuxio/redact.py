@@ -18,7 +18,7 @@ _VALUE: Final = r"[^\s'\"`,;&|<>]+"
 """What stands for a secret where the word before it says so."""
 
 _NAME: Final = (
-    r"(?i:(?:[a-z0-9]+[_-])*(?:api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|access[_-]?token|auth[_-]?token"
+    r"(?i:(?:api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|access[_-]?token|auth[_-]?token"
     r"|refresh[_-]?token|token|secret|passwd|password|passphrase|credentials?)(?:[_-](?:id|key))?)"
 )
 
@@ -44,7 +44,7 @@ _SECRETS: Final = tuple(
         r"\b[A-Za-z][A-Za-z0-9+.\-]*://[^\s/:@'\"]*:(?P<secret>[^\s/@'\"]+)@",
         # Whatever a name of that kind is given: NAME=value, "name": "value", --password value.
         rf"(?<![A-Za-z0-9]){_NAME}['\"]?\s{{0,3}}(?:=|:)\s{{0,3}}['\"]?(?P<secret>{_VALUE})",
-        rf"(?<!\S)--?{_NAME}\s(?:['\"])?(?P<secret>(?!-){_VALUE})",
+        rf"(?<!\S)--?(?:[A-Za-z0-9]+-)*{_NAME}\s(?:['\"])?(?P<secret>(?!-){_VALUE})",
     )
 )
 
@@ -67,28 +67,29 @@ def redact(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    shown, places = _shown(text)
-    starred = list(text)
-    for start, end in _spans(shown):
+    spans = list(_spans(_ESCAPE.sub("", text)))
+    links = list(_LINK.finditer(text))
+    if not (spans or links):
+        return text
+    starred, places = list(text), _places(text)
+    for start, end in spans:
         for place in places[start:end]:
             if not starred[place].isspace():
                 starred[place] = _STAR
-    for link in _LINK.finditer(text):  # a link's target is not shown, but kept
+    for link in links:  # its target is not shown, but would be kept
         starred[link.start(1) : link.end(1)] = redact(link[1])
     return "".join(starred)
 
 
-def _shown(text: str) -> tuple[str, range | list[int]]:
-    """The characters that are shown, and where in the text each stands."""
-    if "\x1b" not in text and "\x0e" not in text:
-        return text, range(len(text))
+def _places(text: str) -> list[int]:
+    """Where in the text each character that is shown stands."""
     places: list[int] = []
     at = 0
     for escape in _ESCAPE.finditer(text):
         places.extend(range(at, escape.start()))
         at = escape.end()
     places.extend(range(at, len(text)))
-    return "".join(text[place] for place in places), places
+    return places
 
 
 def _spans(shown: str) -> Iterator[tuple[int, int]]:

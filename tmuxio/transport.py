@@ -9,9 +9,13 @@ import os
 import secrets
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tmuxio.errors import NoServer, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
+from tmuxio.processes import read_process
+
+OWNER: Final = "UNDERSTUDY_CLIENT_OF"
+"""Environment variable of every tmux client that we start: the process that it belongs to."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +81,16 @@ class OneShot:
 
 
 def environment() -> dict[str, str]:
-    """Our own environment without the traces of a tmux that we may run inside of."""
-    return {name: value for name, value in os.environ.items() if name not in {"TMUX", "TMUX_PANE"}}
+    """The environment of a tmux client of ours: no trace of a tmux that we may run inside of, and whose it is."""
+    return {name: value for name, value in os.environ.items() if name not in {"TMUX", "TMUX_PANE"}} | {
+        OWNER: owner_word(os.getpid())
+    }
+
+
+def owner_word(pid: int) -> str:
+    """Name a process so that no later one with its number is taken for it; only the number where /proc is not there."""
+    process = read_process(pid)
+    return f"{pid}:{process.started if process else '?'}"
 
 
 def explain(socket_path: Path, said: str, *, answered: bool) -> NoServer | ServerGone | TmuxRefused:

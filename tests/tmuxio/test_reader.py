@@ -219,9 +219,11 @@ def test_split_copy_mode_dead_and_alternate_panes_say_so(tmux_server: TmuxServer
     tmux_server.wait_for(alternate, "full")
     tmux_server.wait_for(moded, "moded")
     tmux_server.run("copy-mode", "-t", moded)
-    tmux_server.wait_for(split, "dead")
+    reader = Reader(tmux_server.address)
 
-    shots = Reader(tmux_server.address).frame().by_pane
+    deadline = time.monotonic() + 10
+    while not (shots := reader.frame().by_pane)[split].dead and time.monotonic() < deadline:
+        time.sleep(0.02)
 
     assert shots[split].dead
     assert shots[split].window_panes == 2

@@ -1,0 +1,474 @@
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contract.clock import SystemClock
+from contract.intents import Key
+from tmuxio import touch
+from tmuxio.hands import Hands, Place, Touch, Veto
+from tmuxio.tokens import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import TmuxServer
+
+    from contract.screens import Frame, PaneShot
+
+AGENT = r"""
+import sys, tty
+tty.setraw(0)
+out = open(sys.argv[1], "ab", buffering=0)
+sys.stdout.write("\033[2J\033[Hready\r\n> "); sys.stdout.flush()
+while True:
+    key = sys.stdin.buffer.raw.read(4096)
+    out.write(key)
+    shown = key.decode(errors="replace").replace("\r", "\r\n> ")
+    sys.stdout.write(shown); sys.stdout.flush()
+"""
+"""A program that shows what is typed into it and writes down every byte it gets."""
+
+
+class Desk:
+    """A server with one listening agent, and hands over it."""
+
+    def __init__(self, server: TmuxServer) -> None:
+        self.server = server
+        self.heard = server.folder / "heard"
+        self.heard.touch()
+        (server.folder / "agent.py").write_text(AGENT)
+        self.command = f"exec python3 {server.folder}/agent.py {self.heard}"
+        self.pane = server.new_window(self.command, name="claude-dev")
+        server.wait_for(self.pane, "ready")
+        self.pid = int(server.run("display-message", "-p", "-t", self.pane, "#{pane_pid}"))
+        self.asked: list[tuple[PaneShot, Frame]] = []
+        self.vetoes: list[Veto | None] = []
+        self.hands = Hands(server.address, self.guard, SystemClock(), arrival_s=1.0)
+
+    def guard(self, shot: PaneShot, frame: Frame) -> Veto | None:
+        self.asked.append((shot, frame))
+        return self.vetoes.pop(0) if self.vetoes else None
+
+    def bytes(self) -> bytes:
+        return self.heard.read_bytes()
+
+    def dies(self) -> None:
+        """Kill the agent; tmux does not always write so on the screen."""
+        os.kill(self.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while self.server.run("display-message", "-p", "-t", self.pane, "#{pane_dead}") != "1":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def hears(self, expected: bytes) -> bool:
+        deadline = time.monotonic() + 5
+        while self.bytes() != expected and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.bytes() == expected
+
+
+@pytest.fixture
+def desk(tmux_server: TmuxServer) -> Desk:
+    return Desk(tmux_server)
+
+
+def refused(desk: Desk, why: str, *, pane: str | None = None, pid: int | None = None) -> bool:
+    """Every kind of key is refused for that reason, and nothing arrives."""
+    pane, pid = pane or desk.pane, pid or desk.pid
+    touches = [desk.hands.type_line(pane, pid, "hello"), desk.hands.press(pane, pid, [Key.ENTER])]
+    assert [touched.done for touched in touches] == [False, False]
+    assert all(why in touched.why for touched in touches), touches
+    return desk.bytes() == b""
+
+
+def test_a_line_is_typed_and_sent_with_an_enter_of_its_own(desk: Desk) -> None:
+    assert desk.hands.type_line(desk.pane, desk.pid, "the tests are red") == Touch(done=True)
+
+    assert desk.hears(b"the tests are red\r")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'it\'s "quoted" `x` $HOME ~ \\n %1 #{pid} #(date) {a;b} ; kill-server ;',
+        "-l -t %0",
+        "Enter",
+        "C-c",
+        "ünïcödé 你好 🦀",
+        ";",
+        "'",
+        "\\",
+        "}",
+        "x" * 700,
+    ],
+)
+def test_every_character_arrives_as_it_is(desk: Desk, text: str) -> None:
+    assert desk.hands.type_line(desk.pane, desk.pid, text) == Touch(done=True)
+
+    assert desk.hears(text.encode() + b"\r")
+
+
+def test_line_ends_and_control_characters_are_folded_into_blanks(desk: Desk) -> None:
+    assert desk.hands.type_line(desk.pane, desk.pid, "one\r\ntwo\x03\x1b[A\tthree\x7f\u2028four\n").done
+
+    assert desk.hears(b"one two [A three four\r")
+
+
+def test_nothing_is_typed_where_nothing_is_left(desk: Desk) -> None:
+    assert desk.hands.type_line(desk.pane, desk.pid, "\x03\n ") == Touch(done=False, why="there is nothing to type")
+    assert desk.bytes() == b""
+
+
+def test_the_four_named_keys_are_pressed_in_order(desk: Desk) -> None:
+    keys = [Key.END_OF_LINE, Key.CLEAR_LINE, Key.ENTER, Key.ESCAPE]
+
+    assert desk.hands.press(desk.pane, desk.pid, keys, gap_s=0).done
+    assert desk.hears(b"\x05\x15\r\x1b")
+
+
+def test_no_other_key_can_be_pressed(desk: Desk) -> None:
+    with pytest.raises(ValueError, match="C-c"):
+        desk.hands.press(desk.pane, desk.pid, ["C-c"])  # type: ignore[list-item]
+    assert desk.bytes() == b""
+
+
+def test_the_guard_judges_the_very_frame_before_every_key(desk: Desk) -> None:
+    desk.hands.type_line(desk.pane, desk.pid, "hello")
+
+    assert len(desk.asked) == 2
+    assert desk.asked[0][0].text.startswith("ready")
+    assert desk.asked[0][0] == desk.asked[0][1].by_pane[desk.pane]
+    assert "> hello" in desk.asked[1][0].text
+
+
+def test_a_veto_is_a_refusal_with_its_reason(desk: Desk) -> None:
+    desk.vetoes = [Veto("an approval dialog is open")] * 2
+
+    assert refused(desk, "an approval dialog is open")
+
+
+def test_a_veto_between_the_text_and_enter_leaves_it_unsent(desk: Desk) -> None:
+    desk.vetoes = [None, Veto("a dialog came up")]
+
+    touched = desk.hands.type_line(desk.pane, desk.pid, "hello")
+
+    assert touched == Touch(done=False, why="typed, but not sent: a dialog came up")
+    assert desk.hears(b"hello")
+
+
+def test_a_veto_between_two_keys_says_which_were_pressed(desk: Desk) -> None:
+    desk.vetoes = [None, Veto("stop")]
+
+    assert desk.hands.press(desk.pane, desk.pid, [Key.END_OF_LINE, Key.ENTER]).why == "after C-e: stop"
+    assert desk.hears(b"\x05")
+
+
+def test_a_guard_that_fails_has_not_said_yes(desk: Desk) -> None:
+    def broken(_shot: PaneShot, _frame: Frame) -> Veto | None:
+        raise RuntimeError("no host")
+
+    touched = desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=broken)
+
+    assert touched == Touch(done=False, why="the guard failed: RuntimeError: no host")
+    assert desk.bytes() == b""
+
+
+def test_a_guard_of_its_own_is_asked_in_place_of_the_usual_one(desk: Desk) -> None:
+    touched = desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=lambda _shot, _frame: Veto("mine"))
+
+    assert (touched.why, desk.asked) == ("mine", [])
+
+
+def test_a_pane_that_is_gone_is_refused(desk: Desk) -> None:
+    desk.server.new_window("exec sleep 600")
+    desk.server.run("kill-pane", "-t", desk.pane)
+
+    assert refused(desk, "the pane is gone")
+
+
+def test_another_process_in_the_pane_is_refused(desk: Desk) -> None:
+    desk.server.run("respawn-pane", "-k", "-t", desk.pane, desk.command)
+    desk.server.wait_for(desk.pane, "ready")
+
+    assert refused(desk, "another process runs in the pane")
+
+
+def test_a_shell_in_front_is_refused(desk: Desk) -> None:
+    pane = desk.server.new_window("exec bash --norc")
+    desk.server.wait_for(pane, "$")
+    pid = int(desk.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
+
+    assert refused(desk, "no agent is in front: bash", pane=pane, pid=pid)
+    assert desk.asked == []
+
+
+def test_a_dead_pane_is_refused(desk: Desk) -> None:
+    desk.server.run("set-option", "-g", "remain-on-exit", "on")
+    desk.dies()
+
+    assert refused(desk, "ended")
+
+
+def test_copy_mode_is_refused(desk: Desk) -> None:
+    desk.server.run("copy-mode", "-t", desk.pane)
+
+    assert refused(desk, "copy mode")
+
+
+@pytest.mark.parametrize("option", ["synchronize-panes", "input-off"])
+def test_keys_that_would_reach_other_panes_or_none_are_refused(desk: Desk, option: str) -> None:
+    desk.server.run("split-window", "-t", desk.pane, "exec cat")
+    if option == "input-off":
+        desk.server.run("select-pane", "-d", "-t", desk.pane)
+    else:
+        desk.server.run("set-option", "-w", "-t", desk.pane, "synchronize-panes", "on")
+
+    assert refused(desk, "changed at the last moment")
+
+
+@pytest.mark.parametrize("change", ["copy-mode", "respawn", "kill", "exit"])
+def test_what_changes_while_the_guard_thinks_is_seen_by_the_last_check(desk: Desk, change: str) -> None:
+    server = desk.server
+    server.new_window("exec sleep 600")
+    server.run("set-option", "-g", "remain-on-exit", "on")
+
+    def slow(shot: PaneShot, _frame: Frame) -> Veto | None:
+        if change == "copy-mode":
+            server.run("copy-mode", "-t", shot.pane)
+        elif change == "respawn":
+            server.run("respawn-pane", "-k", "-t", shot.pane, desk.command)
+            server.wait_for(shot.pane, "ready")
+        elif change == "kill":
+            server.run("kill-pane", "-t", shot.pane)
+        else:
+            desk.dies()
+        return None
+
+    for touched in (
+        desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=slow),
+        desk.hands.type_line(desk.pane, desk.pid, "x", guard=slow) if change == "copy-mode" else Touch(done=False),
+    ):
+        assert not touched.done
+    assert desk.bytes() == b""
+
+
+@pytest.fixture
+def person(desk: Desk) -> Iterator[int]:
+    """A terminal in which somebody is attached; yields the handle that their keys go into."""
+    master, slave = pty.openpty()
+    argv = ["tmux", "-u", "-S", str(desk.server.socket_path), "attach-session", "-t", "=main"]
+    client = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=desk.server.environment)
+    drain = threading.Thread(target=_drain, args=(master,), daemon=True)
+    drain.start()
+    deadline = time.monotonic() + 10
+    while not desk.server.run("list-clients") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    yield master
+    client.kill()
+    client.wait()
+    os.close(slave)
+    drain.join(5)
+    os.close(master)
+
+
+def _drain(master: int) -> None:
+    try:
+        while os.read(master, 65536):
+            pass
+    except OSError:  # the terminal was closed
+        return
+
+
+def test_a_pane_in_which_somebody_types_is_refused(desk: Desk, person: int) -> None:
+    os.write(person, b"a")
+    assert desk.hears(b"a")
+
+    touched = desk.hands.type_line(desk.pane, desk.pid, "hello")
+
+    assert touched == Touch(done=False, why="somebody typed in it within the last 5 s")
+    assert not desk.hands.kill_window(desk.pane, desk.pid).done
+    assert desk.bytes() == b"a"
+
+
+def test_somebody_who_types_elsewhere_does_not_disturb(desk: Desk, person: int) -> None:
+    desk.server.new_window("exec cat", name="other")
+    desk.server.run("select-window", "-t", "=main:1")
+    os.write(person, b"a")
+
+    assert desk.hands.type_line(desk.pane, desk.pid, "hello").done
+
+
+def test_somebody_typed_until_five_seconds_ago_however_tmux_cuts_its_seconds() -> None:
+    assert touch.typing("100 %1\n", "%1", 105.9, 5)
+    assert not touch.typing("100 %1\n", "%1", 106.0, 5)
+    assert not touch.typing("100 %1\n", "%2", 100.5, 5)
+    assert not touch.typing("", "%1", 100.5, 5)
+
+
+def test_a_stopped_server_refuses_and_nothing_is_pressed_when_it_goes_on(desk: Desk) -> None:
+    hands = Hands(desk.server.address, desk.guard, SystemClock(), deadline_s=0.3)
+    server_pid = desk.server.pid
+
+    def stop(_shot: PaneShot, _frame: Frame) -> Veto | None:
+        threading.Timer(0.0, os.kill, (server_pid, signal.SIGSTOP)).run()
+        return None
+
+    touched = hands.type_line(desk.pane, desk.pid, "hello", guard=stop)
+    assert not touched.done
+    assert "did not answer" in touched.why
+    os.kill(server_pid, signal.SIGCONT)
+
+    desk.server.wait_for(desk.pane, "ready")
+    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER]).done
+    assert desk.hears(b"\r")
+
+
+def test_an_act_that_was_given_up_on_a_stopped_server_never_happens(desk: Desk) -> None:
+    hands = Hands(desk.server.address, desk.guard, SystemClock(), deadline_s=0.3)
+    server_pid = desk.server.pid
+    shot = hands._frame().by_pane[desk.pane]
+    os.kill(server_pid, signal.SIGSTOP)
+
+    touched = hands._act(touch.if_unchanged(shot, touch.send_text(desk.pane, "ghost")))
+    os.kill(server_pid, signal.SIGCONT)
+
+    assert (touched.done, touched.certain) == (False, False)
+    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER]).done
+    assert desk.hears(b"\r")
+
+
+def test_no_server_is_a_refusal(desk: Desk) -> None:
+    os.kill(desk.server.pid, signal.SIGKILL)
+
+    assert "tmux server" in desk.hands.press(desk.pane, desk.pid, [Key.ENTER]).why
+    assert "tmux server" in desk.hands.kill_window(desk.pane, desk.pid).why
+    assert "tmux server" in desk.hands.spawn("main", None, "x", "true").why
+
+
+def test_a_text_that_never_shows_is_not_sent(desk: Desk) -> None:
+    pane = desk.server.new_window(f"stty -echo; printf ready; cat >> {desk.heard}; true")
+    desk.server.wait_for(pane, "ready")
+    pid = int(desk.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
+
+    touched = desk.hands.type_line(pane, pid, "hello")
+
+    assert touched == Touch(done=False, why="typed, but not sent: the text did not show within 1 s")
+
+
+def test_a_window_is_killed_with_the_pane_that_was_meant(desk: Desk) -> None:
+    other = desk.server.new_window("exec sleep 600")
+
+    assert desk.hands.kill_window(desk.pane, desk.pid + 1).why.startswith("another process")
+    assert desk.hands.kill_window(desk.pane, desk.pid).done
+    assert desk.server.run("list-panes", "-a", "-F", "#{pane_id}") == other
+
+
+def test_a_window_with_a_shell_in_front_can_be_killed_if_the_guard_lets_it(desk: Desk) -> None:
+    pane = desk.server.new_window("exec bash --norc")
+    desk.server.wait_for(pane, "$")
+    pid = int(desk.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
+
+    assert desk.hands.kill_window(pane, pid, guard=lambda _shot, _frame: Veto("alive")).why == "alive"
+    assert desk.hands.kill_window(pane, pid).done
+
+
+@pytest.mark.parametrize("session", ["main", "$5", "a:b #{pid}"])
+def test_a_window_is_opened_where_it_was_wanted_and_runs_the_command(desk: Desk, session: str) -> None:
+    if session != "main":
+        desk.server.run("rename-session", "-t", "=main", "--", session)
+    session = desk.server.run("display-message", "-p", "-t", desk.pane, "#{session_name}")
+
+    opened = desk.hands.spawn(session, 7, "Claude-pm #{pid}", f"exec python3 {desk.server.folder}/agent.py /dev/null")
+
+    assert opened.done
+    assert opened.pane is not None
+    desk.server.wait_for(opened.pane, "ready")
+    seen = desk.server.run("display-message", "-p", "-t", opened.pane, "#{window_index} #{pane_pid} #{window_active}")
+    assert seen == f"7 {opened.pid} 0"
+    assert desk.server.run("display-message", "-p", "-t", opened.pane, "#{window_name}") == "Claude-pm #{pid}"
+
+
+def test_a_shell_stays_when_the_spawned_command_ends(desk: Desk) -> None:
+    opened = desk.hands.spawn("main", None, "pm", "echo over")
+
+    assert opened.pane is not None
+    desk.server.wait_for(opened.pane, "\nover")
+    assert desk.server.run("display-message", "-p", "-t", opened.pane, "#{pane_dead}") == "0"
+
+
+@pytest.mark.parametrize(
+    ("session", "index", "command", "why"),
+    [("main", 0, "true", "index"), ("nobody", 1, "true", "no session 'nobody'"), ("main", 1, " ", "no command")],
+)
+def test_a_window_that_cannot_be_opened_says_why(desk: Desk, session: str, index: int, command: str, why: str) -> None:
+    opened = desk.hands.spawn(session, index, "pm", command)
+
+    assert not opened.done
+    assert why in opened.why
+    assert desk.server.run("list-windows", "-a", "-F", "x") == "x"
+
+
+def test_a_token_is_found_in_the_composer_above_it_or_nowhere(desk: Desk) -> None:
+    hands, pane, pid = desk.hands, desk.pane, desk.pid
+
+    assert hands.find_token(pane, pid, "[u-7f3a]") is Place.NOWHERE
+    desk.vetoes = [None, Veto("wait")]
+    hands.type_line(pane, pid, "[u-7f3a] the tests are red")
+    assert hands.find_token(pane, pid, "[u-7f3a]") is Place.COMPOSER
+    assert hands.press(pane, pid, [Key.ENTER]).done
+    desk.server.wait_for(pane, "red\n>")
+    assert hands.find_token(pane, pid, "[u-7f3a]") is Place.ABOVE
+    assert hands.find_token(pane, pid + 1, "[u-7f3a]") is Place.NOWHERE
+    assert hands.find_token("%99", pid, "[u-7f3a]") is Place.NOWHERE
+
+
+def test_a_token_is_found_in_the_scrollback(desk: Desk) -> None:
+    pane = desk.server.new_window("printf '[u-1]\\n'; seq 60; printf '> '; exec sleep 600")
+    desk.server.wait_for(pane, "60\n>")
+    pid = int(desk.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
+
+    assert desk.hands.find_token(pane, pid, "[u-1]") is Place.ABOVE
+
+
+BOX = """● done
+> {above}
+● reading
+╭────────────╮
+│ > {draft}  │
+│   {more}   │
+╰────────────╯
+  ? for shortcuts
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("screen", "place"),
+    [
+        (BOX.format(above="[u-1] hello", draft="", more=""), Place.ABOVE),
+        (BOX.format(above="hi", draft="[u-1] hello", more=""), Place.COMPOSER),
+        (BOX.format(above="hi", draft="a draft [u", more="-1] hello"), Place.COMPOSER),
+        (BOX.format(above="[u-1] hello", draft="[u-1] hello", more=""), Place.COMPOSER),
+        (BOX.format(above="hi", draft="", more=""), Place.NOWHERE),
+        ("[u-1] sent\nworking\nworking\nworking\n", Place.ABOVE),
+        ("working\nworking\nworking\n[u-1] typed\n\n", Place.COMPOSER),
+        ("", Place.NOWHERE),
+    ],
+)
+def test_the_composer_is_told_from_what_stands_above_it(screen: str, place: Place) -> None:
+    assert find(screen, "[u-1]") is place
+
+
+def test_looking_and_touching_leave_no_client_behind(desk: Desk) -> None:
+    desk.hands.type_line(desk.pane, desk.pid, "hello")
+
+    assert desk.server.run("list-clients") == ""
+    assert len(desk.server._processes()) == 1

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tmuxio.processes import Process, chains, read_process, read_table
+from tmuxio.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import TmuxServer
+
+
+def process(
+    pid: int, name: str, parent: int, *, group: int, session: int = 10, front: int = 10, started: int = 0
+) -> Process:
+    return Process(pid, name, parent, group, session, front, started or pid)
+
+
+def named(*processes: Process) -> tuple[str, ...]:
+    return chains({one.pid: one for one in processes}, [10])[10]
+
+
+def test_a_shell_at_its_prompt_is_alone() -> None:
+    assert named(process(10, "bash", 1, group=10)) == ("bash",)
+
+
+def test_the_job_in_front_is_named_below_the_shell() -> None:
+    assert named(
+        process(10, "bash", 1, group=10, front=20),
+        process(20, "node", 10, group=20, front=20),
+        process(21, "codex", 20, group=20, front=20),
+    ) == ("bash", "node", "codex")
+
+
+def test_a_job_in_the_background_is_not_in_front() -> None:
+    assert named(process(10, "bash", 1, group=10), process(20, "claude", 10, group=20)) == ("bash",)
+
+
+def test_a_stopped_agent_behind_another_job_is_not_in_front() -> None:
+    assert named(
+        process(10, "bash", 1, group=10, front=30),
+        process(20, "claude", 10, group=20, front=30),
+        process(30, "vim", 10, group=30, front=30),
+    ) == ("bash", "vim")
+
+
+def test_a_tool_in_a_terminal_session_of_its_own_is_what_the_agent_runs() -> None:
+    assert named(
+        process(10, "bash", 1, group=10, front=20),
+        process(20, "claude", 10, group=20, front=20),
+        process(21, "mcp-server", 20, group=20, front=20),
+        process(22, "bash", 20, group=22, session=22, front=-1),
+        process(23, "tail", 22, group=22, session=22, front=-1),
+    ) == ("bash", "claude", "bash", "tail")
+
+
+def test_a_shell_in_between_is_named() -> None:
+    assert named(
+        process(10, "bash", 1, group=10, front=30),
+        process(20, "su", 10, group=20, front=30),
+        process(25, "zsh", 20, group=25, front=30),
+        process(30, "aider", 25, group=30, front=30),
+    ) == ("bash", "su", "zsh", "aider")
+
+
+def test_a_front_group_whose_leader_ended_is_found_by_its_members() -> None:
+    assert named(process(10, "bash", 1, group=10, front=20), process(21, "less", 10, group=20, front=20)) == (
+        "bash",
+        "less",
+    )
+
+
+def test_a_process_that_is_not_there_has_no_chain() -> None:
+    assert chains({}, [10]) == {10: ()}
+
+
+def test_a_loop_in_the_table_ends() -> None:
+    assert named(process(10, "a", 11, group=10, front=11), process(11, "b", 10, group=11, front=11))[0] == "a"
+
+
+def test_a_name_with_brackets_and_blanks_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "stat").write_text("7 (a) b (c) S 1 7 7 34816 7 " + "0 " * 13 + "4242 0 0")
+    (tmp_path / "8").mkdir()
+    (tmp_path / "8" / "stat").write_text("8 (gone) Z 1 8 8 34816 8 " + "0 " * 13 + "1 0 0")
+    (tmp_path / "9").mkdir()
+
+    assert read_table(tmp_path) == {7: Process(7, "a) b (c", 1, 7, 7, 7, 4242)}
+    assert read_table(tmp_path / "none") == {}
+
+
+def test_a_process_is_known_by_its_number_and_its_start() -> None:
+    mine = read_process(os.getpid())
+
+    assert mine is not None
+    assert (mine.pid, mine.parent) == (os.getpid(), os.getppid())
+    assert mine.started > 0
+
+
+def until(look: Callable[[], tuple[str, ...]], expected: tuple[str, ...]) -> None:
+    deadline = time.monotonic() + 10
+    while (seen := look()) != expected:
+        if time.monotonic() > deadline:
+            pytest.fail(f"saw {seen}, not {expected}")
+        time.sleep(0.02)
+
+
+def test_an_agent_that_is_killed_leaves_the_shell_in_front_though_its_screen_stays(tmux_server: TmuxServer) -> None:
+    pane = tmux_server.new_window("exec bash --norc")
+    tmux_server.wait_for(pane, "$")
+    reader = Reader(tmux_server.address)
+
+    def seen() -> tuple[str, ...]:
+        return reader.frame().by_pane[pane].processes
+
+    until(seen, ("bash",))
+    tmux_server.run("send-keys", "-t", pane, "sh -c 'printf working; exec sleep 600'", "Enter")
+    until(seen, ("bash", "sleep"))
+    tmux_server.wait_for(pane, "\nworking")
+    pid = int(tmux_server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
+    child = next(one.pid for one in read_table().values() if one.parent == pid)
+    os.kill(child, signal.SIGKILL)
+    until(seen, ("bash",))
+    assert "working" in reader.frame().by_pane[pane].text
+
+
+def test_a_program_that_replaces_itself_is_seen_under_its_new_name(tmux_server: TmuxServer) -> None:
+    pane = tmux_server.new_window("read x; exec sleep 600")
+    reader = Reader(tmux_server.address)
+    until(lambda: reader.frame().by_pane[pane].processes, ("sh",))
+
+    tmux_server.run("send-keys", "-t", pane, "Enter")
+
+    until(lambda: reader.frame().by_pane[pane].processes, ("sleep",))
