@@ -123,6 +123,14 @@ class MonitorHost:
         """Start it if need be and let it introduce itself; raises `MonitorFailed` with the reason in words."""
         return self._worker.submit(self._hello).result()
 
+    def answers(self) -> bool:
+        """Whether it is up, or can be started and introduces itself."""
+        try:
+            self.hello()
+        except MonitorFailed:
+            return False
+        return True
+
     def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
         """Ask for one cycle, behind whatever it was asked before."""
         return self._worker.submit(self._look, ask, self._limits.deadline_s if deadline_s is None else deadline_s)

@@ -1,6 +1,6 @@
 """The trial: everything that is remembered of the candidate's time on probation. Pure; the ledger keeps it as JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -9,14 +9,15 @@ from contract.record import Record
 from contract.verdicts import AgentState
 from rollout.judgement.events import Differing, bout_facts, cycle_fact, look_facts, matters, right_or_wrong
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
+from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, Sighting, confirmed, crash_loop, missed_crashes, sightings
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Plan
-from rollout.judgement.seen import LOOK_BACK, Seen
+from rollout.judgement.seen import Seen
 from rollout.judgement.standing import Standing, stopped
 from rollout.loop.parts import Part
 from shadow.bouts import Bout, BoutBook
-from shadow.differences import DiffClass, Difference
+from shadow.differences import Difference
 from shadow.eyes import EyesLook
 from shadow.labels import Label, Right
 from shadow.signoffs import Signoffs
@@ -33,10 +34,7 @@ class Trial(Record):
     sessions: frozenset[str] = frozenset()
     states: frozenset[AgentState] = frozenset()
     """Ever seen by either monitor, proven or waived."""
-    leases: dict[str, bool] = Field(default_factory=dict)
-    """The leases of this epoch that hash to the candidate, in order: whether it ever owned each."""
-    leases_now: frozenset[str] = frozenset()
-    """Of these the ones that still run."""
+    leases: LeaseBook = LeaseBook()
     wanted_alone: frozenset[Sighting] = frozenset()
     """What the candidate alone wanted to destroy at the last look."""
     guards: tuple[Guard, ...] = ()
@@ -157,19 +155,9 @@ def guarded(trial: Trial, differences: Iterable[Difference]) -> Trial:
     """Hold what the candidate alone would destroy against the look before."""
     settled_for_it = {word.cluster for word in trial.signoffs.settled if word.right in {Right.CANDIDATE, Right.BOTH}}
     accepted = {word.cluster for word in trial.signoffs.accepted}
-    judged = [difference for difference in differences if difference.klass is DiffClass.TRUE]
-    now = sightings(judged, settled_for_it | accepted)
+    now = sightings(differences, settled_for_it | accepted)
     hit = [guard for guard in confirmed(trial.wanted_alone, now) if guard not in trial.guards]
     return trial.model_copy(update={"wanted_alone": now, "guards": (*trial.guards, *hit)})
-
-
-def exposed(trial: Trial, due: Mapping[str, bool]) -> Trial:
-    """Note the leases of this cycle that hash to the candidate: whether it owns each; once is enough."""
-    leases = dict(trial.leases)
-    for lease, owned in due.items():
-        leases[lease] = leases.get(lease, False) or owned
-    kept = dict(list(leases.items())[-4 * LOOK_BACK :])
-    return trial.model_copy(update={"leases": kept, "leases_now": frozenset(due)})
 
 
 def judged(trial: Trial, standing: Standing, plan: Plan, now: float, drift: str) -> Trial:
@@ -182,7 +170,7 @@ def judged(trial: Trial, standing: Standing, plan: Plan, now: float, drift: str)
         panes=len(trial.panes),
         sessions=len(trial.sessions),
         states=trial.states,
-        leases=tuple(owned for lease, owned in trial.leases.items() if owned or lease not in trial.leases_now),
+        leases=trial.leases.finished,
         clusters_open=tuple(sorted(set(trial.clusters_open) - held)),
         differing=Differing(bouts=trial.differ, settled=trial.settled),
         guards=trial.guards,

@@ -62,6 +62,11 @@ class Transaction:
         """Add settled bouts."""
         self._add(t.bouts, rows)
 
+    def replace_bouts(self, rows: Iterable[BoutRow]) -> None:
+        """Write bouts anew that somebody has labelled since."""
+        for row in rows:
+            self._connection.execute(t.bouts.update().where(t.bouts.c.id == row.id).values(body=row.body))
+
     def add_evidence(self, rows: Iterable[EvidenceRow]) -> None:
         """Add what the guardrails counted."""
         self._add(t.evidence, rows)

@@ -1,0 +1,105 @@
+"""Putting the house together, and taking it apart again."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from contract.clock import SystemClock
+from rollout.judgement.plan import Plan
+from rollout.loop.delivery import Delivery
+from rollout.loop.episode import Rules
+from rollout.loop.guard import Guard
+from rollout.loop.host import HostLimits, MonitorHost
+from rollout.loop.house import House
+from rollout.loop.keeper import StageKeeper
+from rollout.loop.looking import Looking
+from rollout.loop.monitors import monitor_spec
+from rollout.loop.parts import Part
+from rollout.loop.router import Router
+from rollout.loop.shadowing import Shadowing
+from rollout.loop.tape_shelf import TapeShelf
+from rollout.store.flags import FlagsFile
+from rollout.store.ledger import Ledger
+from rollout.store.state_folder import StateFolder, watch_alone
+from shadow.expected import shipped
+from tmuxio.address import ServerAddress
+from tmuxio.camera import Camera
+from tmuxio.hands import Hands
+from tmuxio.reader import Reader
+from tmuxio.redact import redact
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What a run is made of. Durations in seconds."""
+
+    address: ServerAddress
+    state: StateFolder
+    incumbent: str
+    candidate: str
+    plan: Plan
+    act: bool = False
+    deadline_s: float = 30.0
+    spawn_command: str | None = None
+    initial_flags: Path | None = None
+    slots_from: float = 0.0
+    """From when lease slots are counted, in seconds since the epoch."""
+    gap_s: float = 0.3
+    """Between two frames of a tape."""
+
+
+@contextmanager
+def open_house(blueprint: Blueprint) -> Iterator[House]:
+    """Build everything, alone on this tmux server, and end it all again, monitors' processes first.
+
+    Raises `AlreadyRunning`, `LedgerUnusable`, `BadFlags` (of initial flags), `UnknownMonitor`.
+    """
+    specs = {
+        Part.INCUMBENT: monitor_spec(blueprint.incumbent),
+        Part.CANDIDATE: monitor_spec(blueprint.candidate),
+    }
+    clock, plan = SystemClock(), blueprint.plan
+    with ExitStack() as ends:
+        alone = watch_alone(blueprint.address.socket_path)
+        ends.callback(alone.release)
+        folder = blueprint.state.prepare(blueprint.address.socket_path)
+        ledger = Ledger(folder.ledger)
+        ends.callback(ledger.close)
+        flags = FlagsFile(folder.flags, blueprint.initial_flags)
+        flags.create()
+        keeper = StageKeeper(ledger, flags, plan)
+        keeper.wake(clock.now())
+        tapes = TapeShelf(folder.tapes)
+        ends.callback(tapes.close)
+        hosts = {
+            part: ends.enter_context(
+                MonitorHost(spec, folder.logs / f"{part}.log", limits=HostLimits(deadline_s=blueprint.deadline_s))
+            )
+            for part, spec in specs.items()
+        }
+        reader = Reader(blueprint.address, clock=clock)
+        camera = Camera(reader, clock, redact)
+        looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
+        order_folders = (folder.path, blueprint.state.root)
+        delivery = Delivery(ledger, Hands(blueprint.address, Guard(tuple(hosts.values())), clock), clock, order_folders)
+        ends.callback(delivery.close)
+        delivery.wake()
+        yield House(
+            ledger=ledger,
+            keeper=keeper,
+            router=Router(flags, lease_s=plan.lease_s, slots_from=blueprint.slots_from),
+            reader=reader,
+            hosts=hosts,
+            looking=looking,
+            shadowing=Shadowing(looking, plan, shipped()),
+            delivery=delivery,
+            tapes=tapes,
+            redact=redact,
+            clock=clock,
+            plan=plan,
+            rules=Rules(windows=plan.windows, single_key=plan.single_key),
+            act=blueprint.act,
+            can_spawn=blueprint.spawn_command is not None,
+            order_folders=order_folders,
+        )

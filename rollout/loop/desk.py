@@ -1,0 +1,92 @@
+"""The desk: what the loop knows between two cycles, all of it kept in the ledger so that a start goes on from it."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from contract.outcomes import Outcome
+from rollout.judgement.standing import Standing
+from rollout.loop.episode import EpisodeBook, Rules
+from rollout.loop.handover import hand_over
+from rollout.loop.looking import Mind
+from rollout.loop.parts import Part
+from rollout.loop.settling import End, EndKind, outcomes, settle
+from rollout.loop.trial import Trial
+from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
+
+_ENDED = {kind.value: kind for kind in EndKind}
+
+
+@dataclass
+class Desk:
+    """Everything that one cycle hands to the next."""
+
+    trial: Trial = field(default_factory=Trial)
+    book: EpisodeBook = field(default_factory=EpisodeBook)
+    acted_in: int = 0
+    """Epoch in which the book was last advanced: where the stage has moved since, everything is handed over."""
+    memories: dict[Part, JsonValue] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, ledger: LedgerReader) -> "Desk":
+        """Take up where the last cycle left off; an empty desk where there was none."""
+        desk = cls()
+        if (text := ledger.document("trial")) is not None:
+            desk.trial = Trial.model_validate_json(text)
+        if (text := ledger.document("acting")) is not None:
+            acting = json.loads(text)
+            desk.book = EpisodeBook.model_validate(acting["book"])
+            desk.acted_in = acting["epoch"]
+        for part in Part:
+            if (memory := ledger.memory(part)) is not None:
+                desk.memories[part] = json.loads(memory.body)
+        return desk
+
+    def take_ends(self, ledger: LedgerReader, rules: Rules) -> frozenset[str]:
+        """Enter what became of deliveries since the last cycle; returns the panes that were touched."""
+        ends, touched = list[End](), set[str]()
+        for name in self.book.pending:
+            row = ledger.delivery(name)
+            if row is not None and row.status in _ENDED:
+                ends.append(End(name, _ENDED[row.status], row.finished_at or row.wanted_at, row.why))
+                if row.done and row.target:
+                    touched.add(row.target)
+        self.book = settle(self.book, ends, rules)
+        return frozenset(touched)
+
+    def hand_over_if_moved(self, standing: Standing) -> None:
+        """After any change of stage, also one that an operator made, every open episode goes along."""
+        if self.acted_in not in {0, standing.epoch}:
+            self.book = hand_over(self.book)
+        self.acted_in = standing.epoch
+
+    def minds(self) -> dict[Part, Mind]:
+        """What each monitor brings into the next cycle."""
+        return {part: Mind(self.memories.get(part), self.outcomes(part)) for part in Part}
+
+    def outcomes(self, part: Part) -> tuple[Outcome, ...]:
+        """What became of the intents of a part's last report."""
+        return outcomes(self.book, part)
+
+    def keep(
+        self, tx: Transaction, cycle: str, monitors: Iterable[tuple[Part, str]], redact: Callable[[str], str]
+    ) -> None:
+        """Write it down, secrets blanked; `monitors` are the parts that reported, with their monitors' names."""
+        tx.keep_document("trial", self.trial.model_dump_json())
+        tx.keep_document("acting", json.dumps({"epoch": self.acted_in, "book": self.book.model_dump(mode="json")}))
+        for part, name in monitors:
+            body = json.dumps(blanked(self.memories.get(part), redact))
+            tx.keep_memory(MemoryRow(role=part, monitor=name, cycle=cycle, body=body))
+
+
+def blanked(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:
+    """Redact every text in a JSON document."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [blanked(item, redact) for item in value]
+    if isinstance(value, dict):
+        return {key: blanked(item, redact) for key, item in value.items()}
+    return value

@@ -1,0 +1,51 @@
+"""The house: everything that a cycle works with, put together once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from contract.ports import Clock
+from rollout.judgement.plan import Plan
+from rollout.loop.episode import Rules
+from rollout.loop.host import MonitorHost
+from rollout.loop.keeper import StageKeeper
+from rollout.loop.looking import Looking
+from rollout.loop.parts import Part
+from rollout.loop.router import Router
+from rollout.loop.shadowing import Shadowing
+from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.touch import Touch
+from rollout.store.ledger import Ledger
+from tmuxio.reader import Reader
+
+
+class Delivering(Protocol):
+    """Makes touches beside the cycle."""
+
+    def submit(self, touches: tuple[Touch, ...]) -> None:
+        """Queue touches that are in the ledger; returns at once."""
+        ...
+
+
+@dataclass(frozen=True)
+class House:
+    """What there is one of in a run."""
+
+    ledger: Ledger
+    keeper: StageKeeper
+    router: Router
+    reader: Reader
+    hosts: Mapping[Part, MonitorHost]
+    looking: Looking
+    shadowing: Shadowing
+    delivery: Delivering
+    tapes: TapeShelf
+    redact: Callable[[str], str]
+    clock: Clock
+    plan: Plan
+    rules: Rules
+    act: bool
+    can_spawn: bool
+    order_folders: tuple[Path, ...]
+    """Where standing orders may lie: the server's folder and the state folder."""

@@ -1,0 +1,109 @@
+"""What operators say between two cycles: standing orders in files, and words in the ledger."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.verdicts import AgentState
+from rollout.judgement.evidence import Fact
+from rollout.judgement.standing import Ask, Request, Standing
+from rollout.judgement.words import State
+from rollout.loop.house import House
+from rollout.loop.keeper import standing as by_ledger
+from rollout.loop.trial import Trial, facts_of_settlement
+from rollout.store.ledger import BoutRow, DecisionRow
+from rollout.store.orders import OrderKind, lift
+from rollout.store.orders import standing as ordered
+from shadow.bouts import Bout
+from shadow.labels import Right
+from shadow.signoffs import Acceptance, Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where the rollout stands in this cycle, and whether it may touch anything."""
+
+    standing: Standing
+    tied: str = ""
+    """Why nothing may be touched; empty where it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of operators since the cycle before."""
+
+    trial: Trial
+    facts: tuple[Fact, ...] = ()
+    relabelled: tuple[BoutRow, ...] = ()
+    approvals: Mapping[str, str] | None = None
+    """Episode -> who approved it."""
+
+
+def stand(house: House, now: float) -> Stand:
+    """Carry out standing orders, and say where the rollout stands after them."""
+    if order := ordered(OrderKind.ROLLBACK, *house.order_folders):
+        reason = order.reason or "an operator ordered it"
+        house.keeper.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
+        if by_ledger(house.ledger).state is State.ROLLED_BACK:
+            lift(OrderKind.ROLLBACK, order.path.parent)
+    frozen = ordered(OrderKind.FREEZE, *house.order_folders)
+    standing = by_ledger(house.ledger)
+    if (frozen is not None) is not standing.frozen:
+        ask = Ask.FREEZE if frozen else Ask.UNFREEZE
+        actor = frozen.actor if frozen and frozen.actor else "an operator"
+        reason = (frozen.reason if frozen else "") or f"an operator's {ask}"
+        house.keeper.ask(Request(ask, actor, reason, now))
+        standing = by_ledger(house.ledger)
+    if frozen is not None:
+        return Stand(standing, f"it is frozen ({frozen.reason or 'no reason given'})")
+    return Stand(standing, "" if house.act else "its hands are tied: it was started without --act")
+
+
+def listen(house: House, trial: Trial) -> Said:
+    """Read what operators wrote into the ledger since the cycle before."""
+    facts, relabelled, approvals = list[Fact](), list[BoutRow](), dict[str, str]()
+    for row in house.ledger.decisions(after=trial.decisions_read):
+        match row.kind:
+            case "approve":
+                approvals[row.subject] = row.actor
+            case "accept":
+                trial = _signed(trial, row)
+            case "settle":
+                trial, more, bouts = _settled(house, trial, row)
+                facts += more
+                relabelled += bouts
+            case "waive":
+                trial = trial.model_copy(update={"states": trial.states | {AgentState(row.subject)}})
+            case _:
+                pass  # a later version's word: not ours to act on
+        trial = trial.model_copy(update={"decisions_read": row.n})
+    return Said(trial, tuple(facts), tuple(relabelled), approvals)
+
+
+def _signed(trial: Trial, row: DecisionRow) -> Trial:
+    terms = json.loads(row.body)
+    acceptance = Acceptance(
+        cluster=row.subject,
+        owner=row.actor,
+        reason=row.reason,
+        at=row.at,
+        expires=terms["expires"],
+        ceiling=terms["ceiling"],
+    )
+    return trial.model_copy(update={"signoffs": trial.signoffs.accept(acceptance)})
+
+
+def _settled(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, tuple[Fact, ...], list[BoutRow]]:
+    word = Settlement(
+        cluster=row.subject, right=Right(json.loads(row.body)["right"]), owner=row.actor, reason=row.reason, at=row.at
+    )
+    trial = trial.model_copy(update={"signoffs": trial.signoffs.settle(word)})
+    rows = {row.id: row for row in house.ledger.bouts(epoch=trial.epoch, cluster=word.cluster)}
+    trial, facts, late = facts_of_settlement(
+        trial, (Bout.model_validate_json(row.body) for row in rows.values()), word.label
+    )
+    return trial, facts, [_with(rows[bout.id], bout) for bout in late]
+
+
+def _with(row: BoutRow, bout: Bout) -> BoutRow:
+    return BoutRow(row.id, row.epoch, row.pane, row.settled_at, row.cluster, bout.model_dump_json())

@@ -1,0 +1,117 @@
+"""Writing a cycle down: one transaction holds the report, the memories, the evidence and what is wanted."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contract.report import CycleReport
+from rollout.judgement.evidence import Fact
+from rollout.loop.desk import Desk, blanked
+from rollout.loop.house import House
+from rollout.loop.looking import Looked
+from rollout.loop.operators import Said
+from rollout.loop.shadowing import Shadowed
+from rollout.loop.touch import Touch
+from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, Transaction
+from shadow.bouts import Bout
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from rollout.loop.cycle import Cycled
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Everything that one cycle adds."""
+
+    cycled: "Cycled"
+    looked: Looked
+    shadowed: Shadowed
+    said: Said
+    touches: tuple[Touch, ...]
+    withdrawn: frozenset[str]
+
+
+def write_down(house: House, desk: Desk, entry: Entry) -> None:
+    """Write a cycle into the ledger, and put its tape on the shelf."""
+    cycled, epoch = entry.cycled, entry.cycled.standing.epoch
+    with house.ledger.transaction() as tx:
+        tx.add_cycle(_row(cycled), {part: _text(house, report) for part, report in cycled.reports.items()})
+        desk.keep(tx, cycled.cycle, ((part, report.monitor) for part, report in cycled.reports.items()), house.redact)
+        tx.add_differences(
+            DifferenceRow(cycled.cycle, cycled.at, epoch, found.subject, found.cluster, found.model_dump_json())
+            for found in entry.shadowed.differences
+        )
+        tx.add_bouts(_bout(bout, epoch) for bout in entry.shadowed.bouts)
+        tx.replace_bouts(entry.said.relabelled)
+        tx.add_evidence(_evidence(fact, epoch, cycled.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
+        _touches(tx, entry)
+    if entry.looked.tape is not None:
+        telling = any(difference.expected is None for difference in entry.shadowed.differences)
+        before: dict[str, JsonValue] = {
+            str(part): blanked(mind.memory, house.redact) for part, mind in entry.looked.before.items()
+        }
+        house.tapes.keep(cycled.cycle, entry.looked.tape, before, telling=telling)
+
+
+def _touches(tx: Transaction, entry: Entry) -> None:
+    tx.withdraw(entry.withdrawn, entry.cycled.at, "nobody wants it any more")
+    tx.want(
+        DeliveryRow(
+            id=touch.id,
+            episode=touch.items[0].episode,
+            kind=touch.kind,
+            target=touch.target,
+            status="wanted",
+            wanted_at=touch.wanted_at,
+            body=touch.model_dump_json(),
+        )
+        for touch in entry.touches
+    )
+
+
+def _row(cycled: "Cycled") -> CycleRow:
+    return CycleRow(
+        id=cycled.cycle,
+        at=cycled.at,
+        mode=cycled.mode,
+        act=cycled.act,
+        stage=cycled.standing.stage,
+        epoch=cycled.standing.epoch,
+        wall_s=cycled.wall_s,
+        owners={session: str(part) for session, part in cycled.routing.owners.items()},
+        outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycled.outcomes),
+    )
+
+
+def _text(house: House, report: CycleReport) -> str:
+    """A report as it is kept: the lines behind its verdicts without secrets."""
+    verdicts = {
+        pane: verdict.model_copy(
+            update={"why": verdict.why.model_copy(update={"lines": tuple(map(house.redact, verdict.why.lines))})}
+        )
+        for pane, verdict in report.verdicts.items()
+    }
+    return report.model_copy(update={"verdicts": verdicts}).model_dump_json()
+
+
+def _bout(bout: Bout, epoch: int) -> BoutRow:
+    return BoutRow(
+        id=bout.id,
+        epoch=epoch,
+        pane=bout.pane or bout.session,
+        settled_at=bout.settled_at or bout.began,
+        cluster=None if bout.agrees else bout.fingerprint.cluster,
+        body=bout.model_dump_json(),
+    )
+
+
+def _evidence(fact: Fact, epoch: int, at: float) -> EvidenceRow:
+    return EvidenceRow(
+        epoch=epoch,
+        at=at if fact.at is None else fact.at,
+        guardrail=fact.guardrail,
+        stratum=fact.stratum,
+        event=fact.event,
+        subject=fact.subject,
+    )
