@@ -86,7 +86,7 @@ def _judged(run: str | int | None, facts: list[Fact], stage: Stage, plan: Plan) 
 def _observation(number: int, line: str) -> Observation:
     try:
         document = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadStream(
             f"line {number}: is not JSON ({error}): write one object a line, such as "
             '{"guardrail": "action_difference", "event": false}'
@@ -96,7 +96,7 @@ def _observation(number: int, line: str) -> Observation:
     run, stratum = document.get("run"), document.get("stratum")
     if not isinstance(document.get("event"), bool):
         raise BadStream(f"line {number}: event: must be true or false, but is {document.get('event')!r}")
-    if document.get("guardrail") not in set(Guardrail):
+    if document.get("guardrail") not in list(Guardrail):
         names = ", ".join(Guardrail)
         raise BadStream(f"line {number}: guardrail: {document.get('guardrail')!r} is none: use one of {names}")
     if run is not None and (isinstance(run, bool) or not isinstance(run, str | int)):

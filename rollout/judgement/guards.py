@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from shadow.bouts import Bout
-from shadow.differences import Difference
+from shadow.differences import DiffClass, Difference
 
 DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
 """What the candidate must never want alone. Drafts are judged by their stratum."""
@@ -49,7 +49,9 @@ def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) 
     return frozenset(
         Sighting(difference.subject, difference.pid, wish, difference.cluster)
         for difference in differences
-        if difference.expected is None and difference.cluster not in excused
+        if difference.klass is DiffClass.TRUE  # not where the incumbent could not look, or disagrees with itself
+        and difference.expected is None
+        and difference.cluster not in excused
         for wish in difference.only_candidate_wants & DEADLY
     )
 

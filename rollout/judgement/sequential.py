@@ -3,7 +3,8 @@
 Against the budget runs an *e-process*: a stake that, as long as the true rate keeps within the budget, cannot be
 expected to grow. Ville's inequality: the chance that it *ever* reaches 1/alpha is at most alpha. It is a mixture over
 alternative rates p1, and over the moments at which the rate may have gone up: fresh stakes are laid at the start and at
-every 200th observation, so that a late regression is not drowned in a long clean past.
+every 200th observation (more often against a large budget), so that a late regression is not drowned in a long clean
+past.
 
 Against the bound runs a second one: a rate of `bound` or more would let it reach 1/beta with a chance of at most beta.
 It needs only the two counts.
@@ -14,8 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-BLOCK: Final = 200
-"""Observations between two fresh stakes."""
+_BLOCKS: Final = (20, 200)  # fewest and most observations between two fresh stakes
 _CEILING: Final = 1e300  # a stake is cut off here: it only grows less, so the risk only shrinks; and it stays a number
 _DOUBLINGS = tuple(2**power for power in range(1, 9))
 _HALF_WAY = (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.94)
@@ -28,6 +28,13 @@ def alternatives(budget: float) -> tuple[float, ...]:
     if budget >= 0.25:  # noqa: PLR2004 - from here on hardly a doubling is left below 1
         return tuple(budget + (1 - budget) * share for share in _HALF_WAY)
     return tuple(budget * factor for factor in _DOUBLINGS if budget * factor < 1)
+
+
+@lru_cache(maxsize=256)
+def block(budget: float) -> int:
+    """Observations between two fresh stakes: the larger the budget, the faster clean ones eat a stake up."""
+    fewest, most = _BLOCKS
+    return min(most, max(fewest, round(2 / budget)))
 
 
 @lru_cache(maxsize=256)
@@ -71,7 +78,7 @@ class Process:
         if tally.against != (self.budget, self.bound):
             tally = Tally(against=(self.budget, self.bound))
         ratios = _ratios(self.budget)[event]
-        stake = 1.0 if self.open_ended else _stake(tally.bouts)
+        stake = 1.0 if self.open_ended else _stake(tally.bouts, block(self.budget))
         wealth = tally.wealth or (0.0,) * len(ratios)
         grown = tuple([min((have + stake) * ratio, _CEILING) for have, ratio in zip(wealth, ratios, strict=True)])
         laid = 0.0 if self.open_ended else tally.laid + stake
@@ -105,12 +112,12 @@ class Process:
         return mean if self.open_ended else mean + (1.0 - laid)
 
 
-def _stake(observed: int) -> float:
+def _stake(observed: int, every: int) -> float:
     """The share of the stake that is laid before observation `observed + 1`; over all time they add up to one."""
     if observed == 0:
         return 0.5
-    block, within = divmod(observed, BLOCK)
-    return 0.0 if within else 0.5 / (block * (block + 1))
+    number, within = divmod(observed, every)
+    return 0.0 if within else 0.5 / (number * (number + 1))
 
 
 def proof(bound: float, bouts: int, events: int) -> float:

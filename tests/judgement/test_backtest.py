@@ -1,0 +1,131 @@
+"""The judge over a stream."""
+
+import json
+import random
+from statistics import median
+
+import pytest
+
+from rollout.judgement.backtest import BadStream, RunResult, backtest
+from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN
+from rollout.judgement.words import Stage, Verdict
+
+
+def lines(guardrail: str, events: list[bool], **more: object) -> list[str]:
+    return [json.dumps({"guardrail": guardrail, "event": event} | more) for event in events]
+
+
+def one(stream: list[str], stage: Stage = Stage.CANARY, plan=DEFAULT_PLAN) -> RunResult:
+    (result,) = backtest(stream, stage, plan)
+    return result
+
+
+def test_341_clean_ones_are_promotable_and_340_are_not() -> None:
+    assert one(lines("failure", [False] * 340)).verdict is Verdict.CONTINUE
+    result = one(lines("failure", [False] * 341))
+    assert (result.verdict, result.promotable_at, result.rollback_at) == (Verdict.PROMOTABLE, 341, None)
+
+
+def test_the_demo_plan_needs_27() -> None:
+    assert one(lines("eyes", [False] * 30), plan=DEMO_PLAN).promotable_at == 27
+
+
+def test_a_run_goes_on_after_it_was_promotable() -> None:
+    result = one(lines("eyes", [False] * 400 + [True] * 5))
+    assert result.verdict is Verdict.ROLLBACK
+    assert result.promotable_at == 341
+    assert result.rollback_at is not None
+    assert 401 < result.rollback_at <= 405
+
+
+def test_a_rollback_stays_one() -> None:
+    result = one(lines("eyes", [True] * 3 + [False] * 3000))
+    assert (result.verdict, result.rollback_at, result.promotable_at) == (Verdict.ROLLBACK, 2, None)
+
+
+def test_lines_are_counted_within_their_run_and_runs_may_be_mixed() -> None:
+    first, second = lines("eyes", [False] * 341, run="a"), lines("eyes", [False] * 100, run=2)
+    mixed = [line for pair in zip(first, second, strict=False) for line in pair] + first[100:]
+    results = backtest(mixed, Stage.CANARY, DEFAULT_PLAN)
+    assert [(result.run, result.promotable_at) for result in results] == [("a", 341), (2, None)]
+
+
+def test_alpha_is_split_over_the_guardrails_that_occur() -> None:
+    def delay(names: tuple[str, ...], seed: int) -> int:
+        rng = random.Random(seed)
+        stream = []
+        for _ in range(2500):
+            stream += lines("action_difference", [rng.random() < 0.01])
+            stream += [line for name in names for line in lines(name, [False])]
+        return (one(stream).rollback_at or len(stream)) // (1 + len(names))
+
+    alone, split = [[delay(names, seed) for seed in range(15)] for names in ((), ("eyes", "failure", "cycle_time"))]
+    assert median(alone) <= median(split)
+    assert all(earlier <= later + 1 for earlier, later in zip(alone, split, strict=True))
+    assert median(alone) < 650
+
+
+def test_who_was_right_needs_five_clean_ones_without_the_exemption() -> None:
+    assert one(lines("candidate_wrong", [False] * 4)).verdict is Verdict.CONTINUE
+    assert one(lines("candidate_wrong", [False] * 5)).promotable_at == 5
+
+
+def test_a_required_stratum_that_occurs_must_be_proven() -> None:
+    whole = lines("action_difference", [False] * 400)
+    draft = lines("action_difference", [False] * 40, stratum="draft")
+    assert one(whole).promotable_at == 341
+    assert one(whole + draft[:32]).promotable_at is None
+    assert one(whole + draft).promotable_at == 433
+
+
+def test_a_line_that_counts_only_in_its_stratum_says_so() -> None:
+    stream = lines("action_difference", [False] * 341) + lines(
+        "action_difference", [False] * 33, stratum="draft", whole=False
+    )
+    assert one(stream).promotable_at == 374
+
+
+def test_production_is_watched_by_the_detector_of_a_stage_without_end() -> None:
+    stream = lines("failure", [False] * 3000 + [True] * 6)
+    assert one(stream, Stage.PRODUCTION).rollback_at is not None
+    assert one(lines("failure", [False] * 3000), Stage.PRODUCTION).verdict is Verdict.PROMOTABLE
+
+
+def test_a_noisy_incumbent_holds_and_never_rolls_back() -> None:
+    stream = lines("failure", [False] * 400) + lines("noise", [True] * 60)
+    result = one(stream)
+    assert (result.verdict, result.rollback_at) == (Verdict.HOLD, None)
+
+
+@pytest.mark.parametrize("stage", [Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION])
+def test_an_empty_stream_is_no_data_and_holds(stage: Stage) -> None:
+    expected = RunResult(run=None, verdict=Verdict.HOLD, rollback_at=None, promotable_at=None)
+    assert one([], stage) == expected
+    assert one(["", "  \n"], stage) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "must be an object"),
+        ('{"guardrail": "eyes"}', "event"),
+        ('{"guardrail": "eyes", "event": 1}', "event: must be true or false"),
+        ('{"guardrail": "speed", "event": true}', "use one of candidate_wrong"),
+        ('{"guardrail": ["eyes"], "event": true}', "guardrail"),
+        ('{"guardrail": "eyes", "event": true, "run": 1.5}', "run"),
+        ('{"guardrail": "eyes", "event": true, "stratum": 3}', "stratum"),
+    ],
+)
+def test_a_line_that_is_no_observation_is_named(line: str, word: str) -> None:
+    with pytest.raises(BadStream, match="line 2: ") as caught:
+        backtest([*lines("eyes", [False]), line], Stage.CANARY, DEFAULT_PLAN)
+    assert word in str(caught.value)
+
+
+def test_a_clean_candidate_is_not_rolled_back_in_twenty_runs_at_its_budget() -> None:
+    rng = random.Random(1)
+    stream = [
+        line for run in range(20) for line in lines("failure", [rng.random() < 0.001 for _ in range(1500)], run=run)
+    ]
+    assert sum(result.rollback_at is not None for result in backtest(stream, Stage.CANARY, DEFAULT_PLAN)) <= 1

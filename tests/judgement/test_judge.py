@@ -1,0 +1,190 @@
+"""ROLLBACK > HOLD > PROMOTABLE > CONTINUE, with sentences that somebody understands who was just woken up."""
+
+from dataclasses import replace
+
+import pytest
+
+from contract.verdicts import AgentState
+from rollout.judgement.events import Differing
+from rollout.judgement.evidence import Battery, Evidence, Fact
+from rollout.judgement.exposure import LeaseBook
+from rollout.judgement.guards import Guard, GuardKind
+from rollout.judgement.judge import Judgement, judge
+from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan
+from rollout.judgement.seen import Seen
+from rollout.judgement.standing import Standing
+from rollout.judgement.why import why
+from rollout.judgement.words import Guardrail, Stage, State, Verdict
+
+NOW = 1_000_000.0
+ENOUGH = Seen(since=NOW - 48 * 3600, panes=20, sessions=4, states=frozenset(AgentState))
+GUARD = Guard(GuardKind.DEADLY_WISH, "%1", "the candidate wants kill_window for %1")
+
+
+def clean(plan: Plan, stage: Stage, times: int = 700, at: float = NOW - 1) -> Evidence:
+    facts = [
+        Fact(guardrail, event=False, stratum=stratum, whole=stratum is None, at=at)
+        for guardrail in plan.guardrails
+        for stratum in (None, *(plan.strata if guardrail is Guardrail.ACTION_DIFFERENCE else ()))
+    ]
+    return Evidence().fold(facts * times, Battery.of(plan, stage))
+
+
+@pytest.fixture(scope="module")
+def proven() -> Evidence:
+    return clean(DEFAULT_PLAN, Stage.CANARY)
+
+
+def judged(evidence: Evidence, seen: Seen = ENOUGH, *, plan: Plan = DEFAULT_PLAN, now: float = NOW) -> Judgement:
+    return judge(Stage.CANARY, evidence, seen, plan, now)
+
+
+def test_with_every_proof_and_floor_it_is_promotable(proven: Evidence) -> None:
+    judgement = judged(proven)
+    assert judgement.verdict is Verdict.PROMOTABLE
+    assert "beta" in judgement.reasons[0]
+    assert judgement.needed == 0
+
+
+def test_without_data_it_holds_and_names_every_guardrail_that_is_silent() -> None:
+    judgement = judged(Evidence())
+    assert judgement.verdict is Verdict.HOLD
+    assert len([reason for reason in judgement.reasons if reason.startswith("no data")]) == 4
+
+
+def test_data_that_stopped_coming_is_no_data(proven: Evidence) -> None:
+    judgement = judged(proven, now=NOW + DEFAULT_PLAN.quiet_s + 60)
+    assert judgement.verdict is Verdict.HOLD
+    assert "for 961 s" in judgement.reasons[0]
+
+
+@pytest.mark.parametrize("guardrail", list(DEFAULT_PLAN.guardrails))
+def test_one_guardrail_above_its_budget_rolls_back(proven: Evidence, guardrail: Guardrail) -> None:
+    worse = proven.fold([Fact(guardrail, event=True, at=NOW)] * 60, Battery.of(DEFAULT_PLAN, Stage.CANARY))
+    judgement = judged(worse)
+    assert judgement.verdict is Verdict.ROLLBACK
+    assert judgement.reasons[0].startswith(f"{guardrail} is shown to be above its budget")
+    assert judgement.spent == 1.0
+
+
+HOLDS = {
+    "frozen": {"stopped": "it is frozen (pager)"},
+    "drift": {"drift": "the flag says 50 % and the ledger wants 5 %"},
+    "incumbent": {"incumbent_ill": "it failed the last 3 cycles"},
+    "candidate": {"candidate_ill": "it is being restarted"},
+    "exposure": {"leases": (True, False)},
+    "clusters": {"clusters_open": ("d-3fa9c1",)},
+    "settled": {"differing": Differing(bouts=8, settled=4)},
+}
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_everything_that_holds_holds_though_all_is_proven(proven: Evidence, name: str) -> None:
+    judgement = judged(proven, replace(ENOUGH, **HOLDS[name]))
+    assert judgement.verdict is Verdict.HOLD
+    assert len(judgement.reasons) == 1
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_a_rollback_is_looked_at_before_everything_that_holds(proven: Evidence, name: str) -> None:
+    judgement = judged(proven, replace(ENOUGH, guards=(GUARD,), **HOLDS[name]))
+    assert judgement.verdict is Verdict.ROLLBACK
+    assert judgement.reasons == (GUARD.text,)
+
+
+def test_a_noisy_incumbent_holds(proven: Evidence) -> None:
+    battery = Battery.of(DEFAULT_PLAN, Stage.CANARY)
+    noisy = proven.fold([Fact(Guardrail.NOISE, event=number % 3 == 0, at=NOW) for number in range(60)], battery)
+    judgement = judged(noisy)
+    assert judgement.verdict is Verdict.HOLD
+    assert "disagreed with itself in 20 of 60 bouts" in judgement.reasons[0]
+
+
+def test_a_missed_lease_is_forgiven_after_eight_that_were_its_own(proven: Evidence) -> None:
+    assert judged(proven, replace(ENOUGH, leases=(False, *[True] * 7))).verdict is Verdict.HOLD
+    assert judged(proven, replace(ENOUGH, leases=(False, *[True] * 8))).verdict is Verdict.PROMOTABLE
+
+
+def test_no_lease_due_is_not_missing(proven: Evidence) -> None:
+    assert judged(proven, replace(ENOUGH, leases=())).verdict is Verdict.PROMOTABLE
+
+
+@pytest.mark.parametrize(
+    ("less", "word"),
+    [
+        ({"panes": 3}, "3 of 8 panes"),
+        ({"sessions": 1}, "1 of 2 sessions"),
+        ({"since": NOW - 3600}, "1 of 12 hours"),
+        ({"states": frozenset(AgentState) - {AgentState.CRASHED}}, "never seen so far: crashed"),
+    ],
+)
+def test_a_floor_or_a_state_that_is_missing_goes_on_and_says_so(proven: Evidence, less: dict, word: str) -> None:
+    judgement = judged(proven, replace(ENOUGH, **less))
+    assert judgement.verdict is Verdict.CONTINUE
+    assert judgement.reasons[0].startswith(word)
+
+
+def test_what_is_still_needed_is_said_as_a_number() -> None:
+    judgement = judged(clean(DEFAULT_PLAN, Stage.CANARY, times=100))
+    assert judgement.verdict is Verdict.CONTINUE
+    assert judgement.needed == 241
+    assert "241 more clean ones would show it" in judgement.reasons[0]
+
+
+def test_in_the_demo_27_clean_ones_of_each_are_enough_and_26_are_not() -> None:
+    verdicts = [
+        judge(Stage.CANARY, clean(DEMO_PLAN, Stage.CANARY, n), ENOUGH, DEMO_PLAN, NOW).verdict for n in (26, 27)
+    ]
+    assert verdicts == [Verdict.CONTINUE, Verdict.PROMOTABLE]
+
+
+def test_two_crash_notices_that_went_missing_roll_the_demo_back() -> None:
+    battery = Battery.of(DEMO_PLAN, Stage.PRODUCTION)
+    evidence = clean(DEMO_PLAN, Stage.PRODUCTION, 30)
+    missing = [
+        Fact(Guardrail.ACTION_DIFFERENCE, event=True, at=NOW),
+        Fact(Guardrail.ACTION_DIFFERENCE, event=True, stratum="notice_crash", whole=False, at=NOW),
+    ]
+    verdicts = []
+    for _ in range(4):
+        evidence = evidence.fold(missing, battery)
+        verdicts.append(judge(Stage.PRODUCTION, evidence, ENOUGH, DEMO_PLAN, NOW).verdict)
+    assert Verdict.ROLLBACK in verdicts
+
+
+@pytest.mark.parametrize("stage", [Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION, Stage.RETIRED])
+def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
+    assert judge(stage, Evidence(), ENOUGH, DEFAULT_PLAN, NOW).verdict is Verdict.HOLD
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        (Standing(stage=Stage.CANARY, exposure_percent=5), ("is held", "no data", "moves on by itself")),
+        (Standing(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
+        (Standing(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),
+        (Standing(stage=Stage.BETA, frozen=True, reason="pager"), ("is frozen", "understudy unfreeze")),
+    ],
+)
+def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(
+    standing: Standing, words: tuple[str, ...]
+) -> None:
+    text = why(standing, judged(Evidence()), DEFAULT_PLAN)
+    assert "\n" not in text
+    for word in words:
+        assert word in text
+
+
+def test_why_tells_who_moves_a_promotable_one(proven: Evidence) -> None:
+    judgement = judged(proven)
+    assert "promoted in the next cycle" in why(Standing(stage=Stage.CANARY), judgement, DEFAULT_PLAN)
+    assert "understudy retire" in why(Standing(stage=Stage.PRODUCTION), judgement, DEFAULT_PLAN)
+
+
+def test_a_lease_that_ended_counts_by_who_owned_it_most_of_the_time() -> None:
+    book = LeaseBook()
+    for own in (True, True, False):
+        book = book.note([("a#1", own), ("b#1", False)])
+    book = book.note([("a#2", True)])
+    assert book.finished == (True, False)
+    assert LeaseBook.model_validate_json(book.model_dump_json()) == book
