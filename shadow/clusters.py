@@ -10,6 +10,7 @@ from shadow.bout import Bout, Excuse
 from shadow.differences import DiffClass, Difference, Severity
 from shadow.expected import ExpectedRegister
 from shadow.labels import Referee, Right
+from shadow.settling import contradicts
 from shadow.signoffs import Signoffs
 
 
@@ -43,13 +44,28 @@ class Cluster(Record):
     """What a person said last."""
     over_ceiling: bool
     """More frequent than its entry, or its sign-off, allows: it is not what was expected any more."""
+    contradicted: int
+    """Bouts in which the candidate was found wrong where the register holds it to be right."""
     example: Difference
 
     @property
+    def proven(self) -> bool:
+        """Whether the candidate was right in every bout of which somebody knows, and more than half are known."""
+        known = sum(self.rights.values())
+        wrong = self.rights.get(Right.INCUMBENT, 0) + self.rights.get(Right.NEITHER, 0)
+        return 2 * known > self.bouts and not wrong
+
+    @property
     def open(self) -> bool:
-        """Whether nobody has reviewed it: neither expected, nor accepted, nor settled, or more than was allowed."""
-        excused = self.expected is not None or self.accepted or self.settled is not None
-        return self.klass is DiffClass.TRUE and (self.over_ceiling or not excused)
+        """Whether it waits for a person.
+
+        It does unless it is expected and not contradicted, signed off, settled, or proven by what the panes did next;
+        and it does again once it is more frequent than was allowed.
+        """
+        if self.klass is not DiffClass.TRUE:
+            return False
+        excused = (self.expected is not None and not self.contradicted) or self.accepted
+        return self.settled is None and (self.over_ceiling or not (excused or self.proven))
 
 
 def clusters(
@@ -71,7 +87,8 @@ def clusters(
             heaps.setdefault(bout.difference.cluster, _Heap()).add_bout(bout, bout.difference)
     for at, difference in differences:
         heaps.setdefault(difference.cluster, _Heap()).add_difference(at, difference)
-    too_many = frozenset(breached(bouts, register)) if register is not None else frozenset[str]()
+    known = register or ExpectedRegister()
+    too_many = frozenset(breached(bouts, known))
     rows = [heap.cluster(name, len(bouts), now, too_many, signoffs or Signoffs()) for name, heap in heaps.items()]
     return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
 
@@ -90,7 +107,7 @@ def shown_above(count: int, total: int, ceiling: float) -> bool:
 
 def holding(signoffs: Signoffs, rows: Iterable[Cluster], now: float) -> Signoffs:
     """Leave out the sign-offs of clusters that are more frequent than theirs allow: those act no more."""
-    too_many = {row.id for row in rows if row.accepted is False and row.over_ceiling}
+    too_many = {row.id for row in rows if row.over_ceiling and not row.accepted}
     return signoffs.model_copy(
         update={
             "accepted": tuple(
@@ -128,10 +145,19 @@ class _Heap:
         self.subjects.add((difference.subject, difference.pid))
         self.examples.append(difference)
 
-    def cluster(self, name: str, total: int, now: float, too_many: frozenset[str], signoffs: Signoffs) -> Cluster:
+    def cluster(
+        self,
+        name: str,
+        total: int,
+        now: float,
+        register: ExpectedRegister,
+        too_many: frozenset[str],
+        signoffs: Signoffs,
+    ) -> Cluster:
         example = min(self.examples, key=lambda one: (one.klass is not DiffClass.TRUE, one.severity.rank))
         labels = [bout.label for bout in self.bouts if bout.label is not None]
         acceptance, settlement = signoffs.acceptance(name, now), signoffs.settlement(name)
+        right = register.right(example.expected) if example.expected is not None else None
         over_signoff = acceptance is not None and shown_above(len(self.bouts), total, acceptance.ceiling)
         return Cluster(
             id=name,
@@ -148,6 +174,7 @@ class _Heap:
             expected=example.expected,
             accepted=acceptance is not None and not over_signoff,
             settled=None if settlement is None else settlement.right,
+            contradicted=sum(contradicts(label, right) for label in labels) if right is not None else 0,
             over_ceiling=over_signoff or example.expected in too_many,
             example=example,
         )

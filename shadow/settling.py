@@ -85,10 +85,15 @@ def _excuse(
     if difference.klass is DiffClass.NOISE:
         return Excuse.NOISE
     if difference.expected is not None:
-        wrong = label is not None and label.candidate_wrong
-        if not wrong or register.right(difference.expected) in {Right.INCUMBENT, Right.NEITHER}:
+        right = register.right(difference.expected)
+        if right is None or not contradicts(label, right):
             return Excuse.EXPECTED
     return Excuse.SIGNED_OFF if signoffs.acceptance(difference.cluster, began) is not None else None
+
+
+def contradicts(label: Label | None, expected: Right) -> bool:
+    """Whether somebody found the candidate wrong where it was held to be right."""
+    return label is not None and label.candidate_wrong and expected in {Right.CANDIDATE, Right.BOTH}
 
 
 def _label(difference: Difference, standing: Standing, rules: BoutRules, signoffs: Signoffs) -> Label | None:
