@@ -7,15 +7,19 @@ from statistics import median
 import pytest
 
 from rollout.judgement.backtest import BadStream, RunResult, backtest
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN
+from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan
 from rollout.judgement.words import Stage, Verdict
+
+
+def dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - the same run for everybody, not a secret
 
 
 def lines(guardrail: str, events: list[bool], **more: object) -> list[str]:
     return [json.dumps({"guardrail": guardrail, "event": event} | more) for event in events]
 
 
-def one(stream: list[str], stage: Stage = Stage.CANARY, plan=DEFAULT_PLAN) -> RunResult:
+def one(stream: list[str], stage: Stage = Stage.CANARY, plan: Plan = DEFAULT_PLAN) -> RunResult:
     (result,) = backtest(stream, stage, plan)
     return result
 
@@ -52,7 +56,7 @@ def test_lines_are_counted_within_their_run_and_runs_may_be_mixed() -> None:
 
 def test_alpha_is_split_over_the_guardrails_that_occur() -> None:
     def delay(names: tuple[str, ...], seed: int) -> int:
-        rng = random.Random(seed)
+        rng = dice(seed)
         stream = []
         for _ in range(2500):
             stream += lines("action_difference", [rng.random() < 0.01])
@@ -124,7 +128,7 @@ def test_a_line_that_is_no_observation_is_named(line: str, word: str) -> None:
 
 
 def test_a_clean_candidate_is_not_rolled_back_in_twenty_runs_at_its_budget() -> None:
-    rng = random.Random(1)
+    rng = dice(1)
     stream = [
         line for run in range(20) for line in lines("failure", [rng.random() < 0.001 for _ in range(1500)], run=run)
     ]

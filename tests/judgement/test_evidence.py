@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN
+from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan
 from rollout.judgement.words import Guardrail, Stage
 
 FACTS = st.lists(
@@ -23,7 +23,7 @@ FACTS = st.lists(
 
 @pytest.mark.parametrize("plan", [DEFAULT_PLAN, DEMO_PLAN])
 @pytest.mark.parametrize("stage", [Stage.SHADOW, Stage.CANARY, Stage.BETA])
-def test_the_risks_of_all_tests_of_a_stage_add_up_to_alpha(plan, stage) -> None:
+def test_the_risks_of_all_tests_of_a_stage_add_up_to_alpha(plan: Plan, stage: Stage) -> None:
     battery = Battery.of(plan, stage)
     risks = [1 / process.limit for key, process in battery.processes.items() if key[0] is not Guardrail.NOISE]
     assert sum(risks) == pytest.approx(plan.alpha)

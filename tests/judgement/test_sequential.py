@@ -11,6 +11,10 @@ from rollout.judgement.sequential import Process, Tally, alternatives, block, ne
 BUDGET, BOUND = 0.001, 0.01
 
 
+def dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - the same run for everybody, not a secret
+
+
 def clean(bouts: int) -> Tally:
     return Tally(bouts=bouts)
 
@@ -43,7 +47,7 @@ def test_an_event_costs_more_clean_bouts_than_none() -> None:
 @pytest.mark.parametrize("budget", [0.0005, 0.001, 0.01, 0.1, 0.12, 0.3, 0.5])
 def test_at_the_budget_the_expected_stake_never_grows(budget: float) -> None:
     process = Process(budget=budget, bound=budget, limit=100)
-    rng = random.Random(7)
+    rng = dice(7)
     tally = Tally()
     for _ in range(2 * block(budget) + 3):  # over two fresh stakes
         before = process.e_value(tally)
@@ -101,7 +105,7 @@ def alarm_at(process: Process, rates: list[tuple[int, float]], rng: random.Rando
 
 def test_a_candidate_at_its_budget_is_rolled_back_in_at_most_one_stage_of_a_hundred() -> None:
     # the limit is lowered tenfold, so that few runs show what would take thousands: the claim is alpha at any limit
-    process, rng, runs = Process(budget=BUDGET, bound=BOUND, limit=10), random.Random(2), 120
+    process, rng, runs = Process(budget=BUDGET, bound=BOUND, limit=10), dice(2), 120
     wrong = sum(alarm_at(process, [(2000, BUDGET)], rng) is not None for _ in range(runs))
     assert wrong / runs <= 0.10 + 3 * math.sqrt(0.10 * 0.90 / runs)
     strict = Process(budget=BUDGET, bound=BOUND, limit=100)
@@ -114,7 +118,7 @@ def test_a_candidate_at_its_budget_is_rolled_back_in_at_most_one_stage_of_a_hund
     [(100, 0.01, 450, 1050), (100, 0.05, 50, 115), (500, 0.01, 560, 1250), (500, 0.05, 60, 130)],
 )
 def test_a_regression_is_caught_within_its_figures(limit: float, rate: float, most_median: int, most_late: int) -> None:
-    rng, process = random.Random(11), Process(budget=BUDGET, bound=BOUND, limit=limit)
+    rng, process = dice(11), Process(budget=BUDGET, bound=BOUND, limit=limit)
     delays = sorted(alarm_at(process, [(4000, rate)], rng) or 4000 for _ in range(150))
     tolerance = 1.15  # 3 standard errors of a median of 150
     assert median(delays) <= most_median * tolerance
@@ -123,7 +127,7 @@ def test_a_regression_is_caught_within_its_figures(limit: float, rate: float, mo
 
 @pytest.mark.parametrize(("rate", "most"), [(0.01, 950), (0.05, 100)])
 def test_a_regression_after_a_long_clean_past_is_caught_nearly_as_fast(rate: float, most: int) -> None:
-    rng, process = random.Random(5), Process(budget=BUDGET, bound=BOUND, limit=100)
+    rng, process = dice(5), Process(budget=BUDGET, bound=BOUND, limit=100)
     past = Tally()
     while past.bouts < 10_000:
         past = process.fold(past, event=past.bouts in {1500, 2700, 4100, 5200, 6600, 7400, 8900})  # near its budget
@@ -137,7 +141,7 @@ def test_a_regression_after_a_long_clean_past_is_caught_nearly_as_fast(rate: flo
 
 
 def test_in_a_stage_without_end_a_late_regression_is_caught_faster_still() -> None:
-    rng, process = random.Random(3), Process(budget=BUDGET, bound=BOUND, limit=1e6, open_ended=True)
+    rng, process = dice(3), Process(budget=BUDGET, bound=BOUND, limit=1e6, open_ended=True)
     past = Tally()
     for _ in range(5000):
         past = process.fold(past, event=False)
@@ -153,7 +157,7 @@ def test_in_a_stage_without_end_a_late_regression_is_caught_faster_still() -> No
 
 @pytest.mark.parametrize("bound", [0.01, 0.12])
 def test_a_candidate_at_its_bound_is_promoted_in_at_most_one_stage_of_twenty(bound: float) -> None:
-    rng, runs, wrong = random.Random(13), 400, 0
+    rng, runs, wrong = dice(13), 400, 0
     for _ in range(runs):
         events = 0
         for bouts in range(1, 1200):
