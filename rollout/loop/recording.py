@@ -39,8 +39,15 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         tx.add_cycle(_row(cycled), {part: _text(house, report) for part, report in cycled.reports.items()})
         desk.keep(tx, cycled.cycle, ((part, report.monitor) for part, report in cycled.reports.items()), house.redact)
         tx.add_differences(
-            DifferenceRow(cycled.cycle, cycled.at, epoch, found.subject, found.cluster, found.model_dump_json())
-            for found in entry.shadowed.differences
+            DifferenceRow(
+                found.cycle,
+                found.at,
+                epoch,
+                found.difference.subject,
+                found.difference.cluster,
+                found.difference.model_dump_json(),
+            )
+            for found in entry.shadowed.found
         )
         tx.add_bouts(_bout(bout, epoch) for bout in entry.shadowed.bouts)
         tx.replace_bouts(entry.said.relabelled)

@@ -1,7 +1,7 @@
 """Shadowing: two reports on one tape become differences, bouts and facts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
@@ -21,11 +21,23 @@ SOON_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """One difference with the cycle that it was found in."""
+
+    cycle: str
+    at: float
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
 class Shadowed:
     """What one cycle adds to the trial."""
 
     trial: Trial
     differences: tuple[Difference, ...] = ()
+    """Of this cycle; what noise is among them may be known only when the next tape is there."""
+    found: tuple[Found, ...] = ()
+    """Of this cycle or the one before, with their final classes: what is kept."""
     bouts: tuple[Bout, ...] = ()
     facts: tuple[Fact, ...] = ()
 
@@ -51,9 +63,10 @@ class Shadowing:
     def enter(self, trial: Trial, looked: Looked, touched: frozenset[str], now: float, next_in_s: float) -> Shadowed:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
         trial, facts = facts_of_answers(trial, answered(looked), now, self._plan)
-        looks: list[Look | None] = [*self._waited(looked)]
+        looks: list[_Waiting | None] = [*self._waited(looked)]
         own = [*self._own_look(looked)]
-        differences = tuple(difference for look in own for difference in look.look.differences)
+        by_eyes = tuple(difference for look in own for difference in look.look.differences)
+        differences = by_eyes
         pair = _reports(looked)
         if pair is not None and looked.tape is not None:
             incumbent, candidate = pair
@@ -67,25 +80,27 @@ class Shadowing:
                 touched=touched,
             )
             if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
-                looks.append(look)
+                looks.append(_Waiting(looked, look))
             elif next_in_s <= SOON_S:
                 self._waiting = _Waiting(looked, look)
             else:
                 look = _classified(look, self._looking.once_more(looked).report)
-                looks.append(look)
-            differences = (*look.differences, *differences)
+                looks.append(_Waiting(looked, look))
+            differences = (*look.differences, *by_eyes)
         else:
             looks.append(None)  # nothing to compare, but time passes
-        return self._entered(trial, looks, differences, (*facts, *self._facts(own, now)), now)
+        kept = [Found(looked.cycle, now, difference) for difference in by_eyes]
+        kept += [
+            Found(one.looked.cycle, one.look.at, difference)
+            for one in looks
+            if one is not None
+            for difference in one.look.differences
+        ]
+        entered = self._entered(trial, [one and one.look for one in looks], now)
+        facts = (*facts, *self._facts(own, now), *entered.facts)
+        return replace(entered, differences=differences, found=tuple(kept), facts=facts)
 
-    def _entered(
-        self,
-        trial: Trial,
-        looks: Sequence[Look | None],
-        differences: tuple[Difference, ...],
-        facts: tuple[Fact, ...],
-        now: float,
-    ) -> Shadowed:
+    def _entered(self, trial: Trial, looks: Sequence[Look | None], now: float) -> Shadowed:
         book, settled = trial.book, list[Bout]()
         for look in looks:
             book, more = bouts.advance(
@@ -99,10 +114,10 @@ class Shadowing:
             settled += more
             if look is not None:
                 trial = guarded(trial, look.differences)
-        trial, more_facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled)
-        return Shadowed(trial, differences, tuple(settled), (*facts, *more_facts))
+        trial, facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled)
+        return Shadowed(trial, bouts=tuple(settled), facts=facts)
 
-    def _waited(self, looked: Looked) -> Iterator[Look]:
+    def _waited(self, looked: Looked) -> Iterator[_Waiting]:
         """The look before, now that its adjacent tape is there."""
         waiting, self._waiting = self._waiting, None
         if waiting is None:
@@ -113,7 +128,7 @@ class Shadowing:
             and looked.tape.frames[0].at - waiting.looked.tape.at <= SOON_S + ADJACENT_S
         )
         again = self._looking.on_adjacent(waiting.looked, looked.tape).report if soon and looked.tape else None
-        yield _classified(waiting.look, again)
+        yield _Waiting(waiting.looked, _classified(waiting.look, again))
 
     def _own_look(self, looked: Looked) -> Iterator[OwnLook]:
         answer, glance = looked.answers.get(Part.CANDIDATE), looked.glance
