@@ -89,7 +89,9 @@ def clusters(
         heaps.setdefault(difference.cluster, _Heap()).add_difference(at, difference)
     known = register or ExpectedRegister()
     too_many = frozenset(breached(bouts, known))
-    rows = [heap.cluster(name, len(bouts), now, too_many, signoffs or Signoffs()) for name, heap in heaps.items()]
+    rows = [
+        heap.cluster(name, len(bouts), now, known, too_many, signoffs or Signoffs()) for name, heap in heaps.items()
+    ]
     return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
 
 
