@@ -1,7 +1,12 @@
-"""The command line as a script meets it: the installed program, in a home of its own."""
+"""The command line as a script meets it, in a folder and a home of its own.
+
+Called in this process, by the very function that the installed program calls: an interpreter's start for each of some
+hundred calls would be most of what the tests take. `real` starts the installed program itself.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -11,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from rollout.faces.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,21 +49,36 @@ class Shell:
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
 
-    def __call__(
+    def __call__(self, *args: str | Path, stdin: str | bytes = b"", env: Mapping[str, str] | None = None) -> Said:
+        given = io.TextIOWrapper(io.BytesIO(_bytes(stdin)), encoding="utf-8")
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name in os.environ:
+                patch.delenv(name)
+            for name, value in (self.env | dict(env or {})).items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["understudy", *map(str, args)])
+            for name, stream in (("stdin", given), ("stdout", out), ("stderr", err)):
+                patch.setattr(sys, name, stream)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]  # BytesIO
+        return _checked(Said(int(ended.value.code or 0), *texts))
+
+    def real(
         self, *args: str | Path, stdin: str | bytes = b"", env: Mapping[str, str] | None = None, timeout: float = 30
     ) -> Said:
         done = subprocess.run(
             [PROGRAM, *args],
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            input=_bytes(stdin),
             capture_output=True,
             cwd=self.folder,
             env=self.env | dict(env or {}),
             timeout=timeout,
             check=False,
         )
-        said = Said(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
-        assert "Traceback" not in said.err, said.err
-        return said
+        return _checked(Said(done.returncode, done.stdout.decode(), done.stderr.decode()))
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -67,6 +89,15 @@ class Shell:
     @property
     def state(self) -> Path:
         return self.folder / "home" / ".local" / "state" / "understudy"
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
+
+
+def _checked(said: Said) -> Said:
+    assert "Traceback" not in said.err, said.err
+    return said
 
 
 @pytest.fixture

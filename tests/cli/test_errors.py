@@ -49,8 +49,9 @@ def test_an_unforeseen_error_is_a_sentence_that_says_how_to_see_more(
 
 def test_debugging_shows_where(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNDERSTUDY_DEBUG", "1")
-    error = KeyError("x")
-    errors.explain(error)
+    with pytest.raises(KeyError) as caught:
+        {}["x"]
+    errors.explain(caught.value)
     assert "Traceback" in capsys.readouterr().err
 
 

@@ -11,6 +11,7 @@ _CODES = {
     "contract.failures.LookingFailed": Exit.UNAVAILABLE,
     "contract.tapes.TornTape": Exit.USAGE,
     "rollout.loop.monitors.UnknownMonitor": Exit.USAGE,
+    "shadow.expected.BadRegister": Exit.CONFIG,
     "rollout.judgement.backtest.BadStream": Exit.USAGE,
     "rollout.judgement.plan_file.BadPlan": Exit.CONFIG,
     "rollout.store.flags.faults.BadFlags": Exit.CONFIG,

@@ -107,17 +107,17 @@ def diffs_accept(
     *,
     reason: Reason,
     actor: Actor = None,
-    days: Annotated[float, typer.Option(min=0.0, metavar="N", help="It expires after so many days.")] = 30.0,
+    days: Annotated[float, typer.Option(min=0.01, metavar="N", help="It expires after so many days.")] = 30.0,
     ceiling: Annotated[
-        float, typer.Option(min=0.0, max=1.0, metavar="RATE", help="It holds up to this share of the bouts.")
+        float, typer.Option(min=0.0001, max=1.0, metavar="RATE", help="It holds up to this share of the bouts.")
     ] = 1.0,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
     """Sign a cluster off: it counts neither for nor against the candidate."""
-    from rollout.faces.cli.verbs.diffs import accept  # noqa: PLC0415
+    from rollout.faces.cli.verbs.diffs import Terms, accept  # noqa: PLC0415
 
-    raise typer.Exit(accept(cluster, socket_name, socket_path, actor=actor, reason=reason, days=days, ceiling=ceiling))
+    raise typer.Exit(accept(cluster, socket_name, socket_path, actor=actor, reason=reason, terms=Terms(days, ceiling)))
 
 
 @diffs.command("settle", epilog=examples('diffs settle 3f2a91 candidate --reason "the composer is empty"'))
@@ -134,3 +134,16 @@ def diffs_settle(
     from rollout.faces.cli.verbs.diffs import settle  # noqa: PLC0415
 
     raise typer.Exit(settle(cluster, right, socket_name, socket_path, actor=actor, reason=reason))
+
+
+@diffs.command("rules", epilog=examples("diffs rules", "diffs rules --json"))
+def diffs_rules(
+    *,
+    socket_name: SocketName = None,  # noqa: ARG001 - every verb takes them, so that scripts need not know which do
+    socket_path: SocketPath = None,  # noqa: ARG001
+    json: Json = False,
+) -> None:
+    """List the expected differences: who is right about each, and why."""
+    from rollout.faces.cli.verbs.diffs import rules  # noqa: PLC0415
+
+    raise typer.Exit(rules(as_json=json))

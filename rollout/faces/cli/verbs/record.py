@@ -8,12 +8,11 @@ from contract.screens import Tape
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.where import server_address
+from rollout.loop.tape_shelf import SUFFIX
 from tmuxio.camera import Camera
 from tmuxio.reader import Reader
 from tmuxio.redact import redact
 from tmuxio.tapefile import write_tape
-
-SUFFIX = ".tape"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from rollout.loop.monitors import monitor_spec
 from rollout.store.settings import load
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
+from shadow.expected import shipped
 from tmuxio.tapefile import KeptTape, read_tape
 
 
@@ -85,7 +86,7 @@ def _watch(kept: Sequence[KeptTape], incumbent: _Player, candidate: _Player) -> 
     for one in kept:
         sight = EncodedSight.of(OnTape(tape=pack(one.tape)))
         ours, theirs = incumbent.watch(one, sight), candidate.watch(one, sight)
-        yield _Watched(one.tape.id, len({*ours.verdicts, *theirs.verdicts}), compare(ours, theirs))
+        yield _Watched(one.tape.id, len({*ours.verdicts, *theirs.verdicts}), compare(ours, theirs, shipped()))
 
 
 def _tell(watched: Sequence[_Watched], found: Sequence[tuple[str, Difference]]) -> None:
@@ -102,7 +103,7 @@ def _tell(watched: Sequence[_Watched], found: Sequence[tuple[str, Difference]]) 
             )
             for tape, one in found
         ),
-        header=("tape", "pane", "window", "differs in", "incumbent", "candidate", "cluster"),
+        header=("tape", "pane", "window", "differs in", "incumbent", "candidate", "cluster", "expected"),
     )
     kinds = Counter(one.severity for _, one in found)
     summary = ", ".join(f"{kinds[severity]} in {severity}" for severity in Severity if kinds[severity])

@@ -1,0 +1,149 @@
+"""The operator's hand: what is moved, what is refused, and what works with nothing else working."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rollout.judgement.standing import Ask
+from rollout.store.flags import FlagsFile
+from rollout.store.ledger import Ledger
+from rollout.store.orders import OrderKind, standing
+from tests.cli.rollouts import Kept, kept
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+@pytest.fixture
+def ran(understudy: Shell) -> Kept:
+    return kept(understudy.state, understudy.folder / "s")
+
+
+def stage(understudy: Shell) -> tuple[str, str]:
+    said = understudy("status", "--json").json
+    return said["stage"], said["state"]
+
+
+def test_promote_moves_one_stage_writes_the_flag_and_keeps_who_and_why(understudy: Shell, ran: Kept) -> None:
+    said = understudy("promote", "--reason", "reviewed", "--actor", "ann", "--yes")
+    assert said.code == 0, said.err
+    assert stage(understudy) == ("canary", "running")
+    assert FlagsFile(ran.folder.flags).read().candidate.percent == 5
+    last = understudy("history", "--json").json["transitions"][-1]
+    assert (last["actor"], last["reason"]) == ("ann", "reviewed")
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_dry_run_says_what_would_happen_and_does_not_do_it(understudy: Shell) -> None:
+    said = understudy("promote", "--reason", "look", "--dry-run")
+    assert said.out.startswith("Would move: shadow -> canary (5 %)")
+    assert stage(understudy) == ("shadow", "running")
+
+
+@pytest.mark.usefixtures("ran")
+def test_where_nobody_can_answer_a_promotion_needs_yes(understudy: Shell) -> None:
+    said = understudy("promote", "--reason", "reviewed")
+    assert said.code == 2
+    assert "--yes" in said.err
+    assert stage(understudy) == ("shadow", "running")
+
+
+def test_with_tied_hands_nothing_is_promoted(understudy: Shell) -> None:
+    kept(understudy.state, understudy.folder / "s", act=False)
+    said = understudy("promote", "--reason", "reviewed", "--yes")
+    assert said.code == 5
+    assert "understudy run --act" in said.err
+
+
+@pytest.mark.usefixtures("ran")
+def test_rollback_needs_a_reason_unless_it_is_now(understudy: Shell) -> None:
+    assert understudy("rollback").code == 5
+    assert understudy("rollback", "--reason", "managers complain").code == 0
+    assert stage(understudy) == ("shadow", "rolled_back")
+
+
+@pytest.mark.usefixtures("ran")
+def test_retry_begins_anew_only_after_a_rollback(understudy: Shell) -> None:
+    nothing = understudy("retry", "--reason", "fixed")
+    assert (nothing.code, "not rolled back" in nothing.err) == (0, True)
+    understudy("rollback", "--reason", "managers complain")
+    refused = understudy("promote", "--reason", "no", "--yes")
+    assert (refused.code, "understudy retry" in refused.err) == (5, True)
+    assert understudy("retry", "--reason", "fixed").code == 0
+    assert stage(understudy) == ("shadow", "running")
+
+
+@pytest.mark.usefixtures("ran")
+def test_pause_and_resume(understudy: Shell) -> None:
+    assert understudy("pause", "--reason", "release week").code == 0
+    assert stage(understudy) == ("shadow", "paused")
+    assert understudy("resume", "--reason", "release is out").code == 0
+    assert stage(understudy) == ("shadow", "running")
+
+
+@pytest.mark.usefixtures("ran")
+def test_retiring_before_production_is_refused(understudy: Shell) -> None:
+    said = understudy("retire", "--reason", "enough", "--yes")
+    assert said.code == 5
+    assert "only from production" in said.err
+
+
+def test_a_move_without_a_rollout_is_refused(understudy: Shell) -> None:
+    said = understudy("pause", "--reason", "x")
+    assert said.code == 5
+    assert "nothing has run here yet" in said.err
+
+
+@pytest.mark.usefixtures("ran")
+def test_approving_what_does_not_wait_is_refused(understudy: Shell) -> None:
+    said = understudy("approve", "e-123456", "--reason", "looked")
+    assert said.code == 5
+    assert "nothing called e-123456 waits" in said.err
+
+
+@pytest.mark.usefixtures("ran")
+def test_approving_a_promotion_that_was_not_earned_is_refused(understudy: Shell) -> None:
+    said = understudy("approve", "--reason", "go", "--yes")
+    assert said.code == 5
+    assert "does not call it promotable" in said.err
+
+
+def test_rollback_now_turns_the_flag_down_and_leaves_an_order_for_the_run(understudy: Shell, ran: Kept) -> None:
+    ran.move(Ask.PROMOTE)
+    said = understudy("rollback", "--now", "--reason", "pager")
+    assert said.code == 0
+    assert FlagsFile(ran.folder.flags).read().candidate.percent == 0
+    assert standing(OrderKind.ROLLBACK, understudy.state) is not None
+    assert understudy("status", "--json").json["exposure_percent"] == 0
+
+
+@pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b'{"version": 2, "features": []}'])
+def test_rollback_now_works_with_broken_flags_and_settings(understudy: Shell, ran: Kept, content: bytes) -> None:
+    ran.folder.flags.write_bytes(content)
+    understudy.write("understudy.toml", "no = toml = at all")
+    assert understudy("rollback", "--now").code == 0
+    assert FlagsFile(ran.folder.flags).read().candidate.percent == 0
+
+
+def test_emergency_verbs_work_while_the_database_is_locked(understudy: Shell, ran: Kept) -> None:
+    ledger = Ledger(ran.folder.ledger)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with ledger.transaction():
+            held.set()
+            done.wait(20)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        held.wait(10)
+        for asked in (("freeze",), ("unfreeze",), ("rollback", "--now")):
+            assert understudy.real(*asked, timeout=8).code == 0
+    finally:
+        done.set()
+        holder.join()
+        ledger.close()
