@@ -18,7 +18,7 @@ def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: s
     last = book.agents.get(last_agent) if last_agent is not None else None
     if last is not None and (not shot.text.strip() or _marks(last, shot.text)):
         return last.agent
-    best = _by_marks(shot.text, book)
+    best = _by_marks(shot.text, book, hints=not chain or processes.only_runtimes(chain))
     if best is not None:
         return best
     return last.agent if last is not None else UNKNOWN
@@ -33,9 +33,14 @@ def _by_title(title: str, book: RuleBook) -> str | None:
     return None
 
 
-def _by_marks(text: str, book: RuleBook) -> str | None:
-    """The CLI with most of its marks on the screen, then of its hints; the first by name where two have as many."""
-    counts = {rules.agent: (_marks(rules, text), _hints(rules, text)) for rules in book.agents.values()}
+def _by_marks(text: str, book: RuleBook, *, hints: bool) -> str | None:
+    """The CLI with most of its marks on the screen, then of its hints; the first by name where two have as many.
+
+    Where a program of another name runs, hints count for nothing: it may well draw what others draw.
+    """
+    counts = {
+        rules.agent: (_marks(rules, text), _hints(rules, text) if hints else 0) for rules in book.agents.values()
+    }
     best = max((agent for agent in counts if agent != ANY), key=lambda agent: counts[agent], default=None)
     return best if best is not None and any(counts[best]) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, pane
 
 from contract import CycleReport, Scope, VirtualClock
 from contract.intents import wish
