@@ -9,7 +9,7 @@ from pydantic import Field
 from contract.intents import DESTRUCTIVE, Intent, wish
 from contract.record import Instant, Record
 from contract.verdicts import AgentState
-from rollout.judgement.plan import Windows
+from shadow.rules import Windows
 
 
 class EpisodeState(StrEnum):

@@ -6,7 +6,7 @@ A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell 
 
 from dataclasses import dataclass
 
-from contract.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SubmitDraft
+from contract.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
 from rollout.loop.episode import CROWDED, Asked, Episode, EpisodeBook, Escalation, Rules, Voice, key_of
 from rollout.loop.handover import greeted, pass_on, refusal, to_greet
 from rollout.loop.hearing import Heard, asks, hear
@@ -168,6 +168,7 @@ class _Desk:
     def _touch(self, items: list[Item], episode: Episode, keys: str, digest: bool) -> Touch:  # noqa: FBT001 - a draft's fields in order
         intent, role = items[0].intent, episode.holder or ""
         pid = intent.pid if intent.target == intent.pane else self.heard.pid_of(intent.target, role)
+        kills = intent.kills if isinstance(intent, SpawnManager) else ()
         return Touch(
             id=touch_id(items, [self.episodes[item.key].rows for item in items]),
             kind=intent.kind,
@@ -175,6 +176,7 @@ class _Desk:
             target=intent.target,
             target_pid=pid,
             items=tuple(items),
+            kill_pids={pane: known for pane in kills if (known := self.heard.pid_of(pane, role)) is not None},
             role=role,
             keys=keys,
             wanted_at=self.heard.now,

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
+from pydantic import Field
+
 from contract.intents import Intent, NotifyManager
 from contract.record import Instant, Record
 from contract.verdicts import AgentState
@@ -33,6 +35,8 @@ class Touch(Record):
     target: str | None
     target_pid: int | None
     items: tuple[Item, ...]
+    kill_pids: dict[str, int] = Field(default_factory=dict)
+    """The processes of the panes that a new manager replaces."""
     role: str
     """On whose word."""
     keys: str = ""
@@ -41,8 +45,6 @@ class Touch(Record):
     state_behind: AgentState | None = None
     """For destructive ones: what the pane must still be."""
     digest: bool = False
-    again: bool = False
-    """It was claimed once before, and its token was seen nowhere."""
 
     @property
     def token(self) -> str:

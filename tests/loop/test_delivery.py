@@ -1,0 +1,363 @@
+"""Rows are claimed before a touch and finished after it, whatever happens in between."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from test_guard import touch_of
+from worlds import draft, idle, kill, spawn
+
+from contract import Key, SystemClock
+from rollout.loop.delivery import ONCE_MORE, Delivery
+from rollout.loop.touch import Item, Touch, message
+from rollout.store.ledger import DeliveryRow, Ledger, LedgerUnusable
+from tmuxio.errors import ServerSilent
+from tmuxio.hands import Place
+from tmuxio.hands import Touch as Touched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DONE = Touched(done=True)
+
+
+@dataclass
+class FakeHands:
+    """Does as it is told, and writes down what it was asked to do."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    acts: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def _do(self, act: str, *what: Any) -> Any:
+        self.acts.append((act, *what))
+        answer = self.answers.get(act, DONE)
+        if isinstance(answer, list):
+            answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        if callable(answer):
+            answer = answer()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def type_line(self, pane: str, pid: int, text: str, *, guard: object = None) -> Touched:
+        assert guard is not None
+        return self._do("type", pane, pid, text)
+
+    def press(self, pane: str, pid: int, keys: tuple[Key, ...], *, guard: object = None) -> Touched:
+        assert guard is not None
+        return self._do("press", pane, pid, *keys)
+
+    def kill_window(self, pane: str, pid: int, *, guard: object = None) -> Touched:
+        assert guard is not None
+        return self._do("kill", pane, pid)
+
+    def spawn(self, session: str, index: int | None, name: str, command: str) -> Touched:
+        return self._do("spawn", session, index, name, command)
+
+    def find_token(self, pane: str, pid: int, token: str) -> Place:
+        self.answers.setdefault("find", Place.NOWHERE)
+        return self._do("find", pane, pid, token)
+
+
+class NoGuards:
+    def of(self, _touch: Touch) -> Any:
+        return lambda _shot, _frame: None
+
+    def for_briefing(self) -> Any:
+        return lambda _shot, _frame: None
+
+
+@dataclass
+class Bench:
+    """A real ledger, scripted hands, and a delivery over both."""
+
+    ledger: Ledger
+    hands: FakeHands = field(default_factory=FakeHands)
+    frozen: str = ""
+    made: list[Delivery] = field(default_factory=list)
+
+    def delivery(self, **more: Any) -> Delivery:
+        fields = {"frozen": lambda: self.frozen, "patience_s": 0.05, "boot_s": 0.05, "poll_s": 0.01} | more
+        self.made.append(Delivery(self.ledger, self.hands, NoGuards(), SystemClock(), **fields))
+        return self.made[-1]
+
+    def want(self, *touches: Touch) -> None:
+        with self.ledger.transaction() as tx:
+            tx.want(
+                DeliveryRow(
+                    id=touch.id,
+                    episode="e-1",
+                    kind=touch.kind,
+                    target=touch.target,
+                    status="wanted",
+                    wanted_at=touch.wanted_at,
+                    body=touch.model_dump_json(),
+                )
+                for touch in touches
+            )
+
+    def deliver(self, *touches: Touch, **more: Any) -> list[DeliveryRow]:
+        self.want(*touches)
+        delivery = self.delivery(**more)
+        delivery.submit(touches)
+        return self.rows(delivery)
+
+    def rows(self, delivery: Delivery) -> list[DeliveryRow]:
+        until = time.monotonic() + 10
+        while not delivery.idle():
+            assert time.monotonic() < until, "delivery never came to an end"
+            time.sleep(0.002)
+        return list(self.ledger.deliveries())
+
+    @property
+    def did(self) -> list[str]:
+        return [act[0] for act in self.hands.acts]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(Ledger(tmp_path / "ledger.sqlite"))
+    yield made
+    for delivery in made.made:
+        delivery.close()
+    made.ledger.close()
+
+
+NOTICE = touch_of(idle())
+
+
+def test_a_row_is_claimed_before_the_touch_and_done_after_it(bench: Bench) -> None:
+    seen = []
+
+    def look() -> Touched:
+        seen.extend(row.status for row in bench.ledger.deliveries())
+        return DONE
+
+    bench.hands.answers["type"] = look
+    (row,) = bench.deliver(NOTICE)
+    assert seen == ["claimed"]
+    assert (row.status, row.done, row.why) == ("done", True, "")
+    assert bench.hands.acts == [("type", "%0", 1, "[u-7f3a] %1 is idle")]
+
+
+def test_each_kind_is_done_its_own_way(bench: Bench) -> None:
+    keys = (Key.END_OF_LINE, Key.ENTER)
+    submit = touch_of(draft(keys=keys)).model_copy(update={"id": "u-1"})
+    killing = touch_of(kill("%2")).model_copy(update={"id": "u-2"})
+    rows = bench.deliver(submit, killing)
+    assert sorted(bench.hands.acts) == [("kill", "%2", 1), ("press", "%1", 1, *keys)]
+    assert [row.status for row in rows] == ["done", "done"]
+
+
+def test_a_withdrawn_row_is_left_alone(bench: Bench) -> None:
+    bench.want(NOTICE)
+    with bench.ledger.transaction() as tx:
+        tx.withdraw([NOTICE.id], 1.0, "nobody wants it any more")
+    delivery = bench.delivery()
+    delivery.submit([NOTICE])
+    assert [row.status for row in bench.rows(delivery)] == ["withdrawn"]
+    assert bench.did == []
+
+
+def test_frozen_or_stale_it_touches_nothing(bench: Bench) -> None:
+    bench.frozen = "frozen by ada: look first"
+    (row,) = bench.deliver(NOTICE)
+    assert (row.status, row.why) == ("refused", "frozen by ada: look first")
+    bench.frozen = ""
+    stale = touch_of(idle(valid_until=1.0)).model_copy(update={"id": "u-stale"})
+    assert [row.why for row in bench.deliver(stale)][1:] == ["it is not valid any more"]
+    assert bench.did == []
+
+
+def test_a_refusal_is_kept_with_its_reason(bench: Bench) -> None:
+    bench.hands.answers["type"] = Touched(done=False, why="the pane is in copy mode")
+    (row,) = bench.deliver(NOTICE)
+    assert (row.status, row.done, row.why) == ("refused", False, "the pane is in copy mode")
+
+
+def test_what_stands_unsent_in_a_composer_is_sent_and_not_typed_again(bench: Bench) -> None:
+    bench.hands.answers["type"] = Touched(done=False, why="typed, but not sent: somebody typed in it")
+    bench.hands.answers["find"] = Place.COMPOSER
+    bench.hands.answers["press"] = [Touched(done=False, why="still typing"), DONE]
+    (row,) = bench.deliver(NOTICE)
+    assert row.status == "done"
+    assert [act for act in bench.did if act != "find"] == ["type", "press", "press"]
+
+
+def test_a_destructive_touch_that_may_have_happened_asks_a_person(bench: Bench) -> None:
+    bench.hands.answers["kill"] = Touched(done=False, why="the server fell silent", certain=False)
+    (row,) = bench.deliver(touch_of(kill()))
+    assert (row.status, row.why) == ("escalated", "the server fell silent")
+
+
+def test_a_notice_that_may_have_been_typed_is_looked_for(bench: Bench) -> None:
+    bench.hands.answers["type"] = Touched(done=False, why="the server fell silent", certain=False)
+    bench.hands.answers["find"] = [ServerSilent(bench.ledger.path, 5.0), Place.NOWHERE, Place.ABOVE]
+    assert [row.status for row in bench.deliver(NOTICE)] == ["done"]
+    assert bench.did.count("type") == 1
+
+
+def test_a_failure_of_our_own_ends_the_touch_and_not_the_lane(bench: Bench) -> None:
+    bench.hands.answers["type"] = [RuntimeError("a bug"), DONE]
+    second = NOTICE.model_copy(update={"id": "u-second"})
+    rows = {row.id: row for row in bench.deliver(NOTICE, second)}
+    assert (rows[NOTICE.id].status, rows[NOTICE.id].why) == ("refused", "RuntimeError: a bug")
+    assert rows["u-second"].status == "done"
+
+
+@pytest.mark.parametrize(
+    ("place", "acts"),
+    [
+        (Place.COMPOSER, ["find", "press"]),
+        (Place.ABOVE, ["find"]),
+    ],
+)
+def test_a_notice_found_claimed_at_a_start_is_looked_for_by_its_token(
+    bench: Bench, place: Place, acts: list[str]
+) -> None:
+    bench.want(NOTICE)
+    bench.ledger.claim(NOTICE.id, 1.0)
+    bench.hands.answers["find"] = place
+    delivery = bench.delivery()
+    delivery.recover()
+    assert [row.status for row in bench.rows(delivery)] == ["done"]
+    assert bench.did == acts
+    assert bench.hands.acts[0] == ("find", "%0", 1, "[u-7f3a]")
+
+
+def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_then_given_up(bench: Bench) -> None:
+    bench.want(NOTICE)
+    began = SystemClock().now()
+    bench.ledger.claim(NOTICE.id, began)
+    bench.hands.answers["type"] = lambda: [row.why for row in bench.ledger.deliveries()] == [ONCE_MORE] and DONE
+    delivery = bench.delivery(patience_s=0.2)
+    delivery.recover()
+    assert [row.status for row in bench.rows(delivery)] == ["done"]
+    assert bench.did.count("type") == 1
+    assert bench.did.count("find") > 2
+    assert SystemClock().now() >= began + 0.2
+
+    again = NOTICE.model_copy(update={"id": "u-again"})
+    bench.want(again)
+    bench.ledger.claim(again.id, 1.0)
+    bench.ledger.finish(again.id, "wanted", 1.0, done=False, why=ONCE_MORE)
+    bench.ledger.claim(again.id, 1.0)
+    second = bench.delivery()
+    second.recover()
+    rows = {row.id: row for row in bench.rows(second)}
+    assert (rows["u-again"].status, rows["u-again"].why) == ("refused", "its token was seen nowhere, twice")
+    assert bench.did.count("type") == 1
+
+
+def test_what_would_destroy_and_is_found_claimed_at_a_start_asks_a_person(bench: Bench) -> None:
+    for number, act in enumerate((kill(), draft(), spawn())):
+        touch = touch_of(act).model_copy(update={"id": f"u-{number}"})
+        bench.want(touch)
+        bench.ledger.claim(touch.id, 1.0)
+    delivery = bench.delivery()
+    delivery.recover()
+    assert [row.status for row in bench.rows(delivery)] == ["escalated"] * 3
+    assert bench.did == []
+
+
+def test_what_was_only_wanted_is_made_at_the_next_start(bench: Bench) -> None:
+    bench.want(NOTICE)
+    delivery = bench.delivery()
+    delivery.recover()
+    assert [row.status for row in bench.rows(delivery)] == ["done"]
+
+
+def test_a_slow_pane_holds_up_itself_alone_and_keeps_its_order(bench: Bench) -> None:
+    release = threading.Event()
+
+    def slowly() -> Touched:
+        release.wait(10)
+        return DONE
+
+    bench.hands.answers["type"] = [slowly, DONE]
+    second = NOTICE.model_copy(update={"id": "u-second"})
+    other = touch_of(draft()).model_copy(update={"id": "u-other"})
+    bench.want(NOTICE, second, other)
+    delivery = bench.delivery()
+    delivery.submit([NOTICE, second, other])
+    until = time.monotonic() + 5
+    while "press" not in bench.did and time.monotonic() < until:
+        time.sleep(0.005)
+    assert bench.did.count("type") == 1
+    release.set()
+    assert {row.status for row in bench.rows(delivery)} == {"done"}
+
+
+def test_closing_finishes_what_is_in_hand_and_leaves_the_rest_wanted(bench: Bench) -> None:
+    started, release = threading.Event(), threading.Event()
+
+    def slowly() -> Touched:
+        started.set()
+        release.wait(10)
+        return DONE
+
+    bench.hands.answers["type"] = slowly
+    second = NOTICE.model_copy(update={"id": "u-second"})
+    bench.want(NOTICE, second)
+    delivery = bench.delivery()
+    delivery.submit([NOTICE, second])
+    assert started.wait(5)
+    threading.Timer(0.05, release.set).start()
+    delivery.close()
+    assert {row.id: row.status for row in bench.ledger.deliveries()} == {NOTICE.id: "done", "u-second": "wanted"}
+
+
+def test_a_locked_ledger_is_waited_for_before_anything_is_touched(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, failures = bench.ledger.claim, iter([LedgerUnusable("locked"), LedgerUnusable("locked")])
+
+    def locked(delivery_id: str, at: float) -> bool:
+        if failure := next(failures, None):
+            assert bench.did == []
+            raise failure
+        return claim(delivery_id, at)
+
+    monkeypatch.setattr(bench.ledger, "claim", locked)
+    assert [row.status for row in bench.deliver(NOTICE)] == ["done"]
+
+
+def test_a_new_manager_takes_the_place_of_the_old_one_and_is_briefed(bench: Bench) -> None:
+    intent = spawn(kills=("%0",), window_index=1, briefing="You lead this team.")
+    touch = touch_of(intent).model_copy(update={"kill_pids": {"%0": 1000}})
+    bench.hands.answers["spawn"] = Touched(done=True, pane="%8", pid=8)
+    bench.hands.answers["type"] = [Touched(done=False, why="it has not come up yet"), DONE]
+    (row,) = bench.deliver(touch, spawn_command="claude", boot_s=5.0)
+    brief = ("type", "%8", 8, "[u-7f3a] You lead this team.")
+    assert bench.hands.acts == [("kill", "%0", 1000), ("spawn", "team", 1, "Claude-pm", "claude"), brief, brief]
+    assert (row.status, row.why) == ("done", "")
+
+
+def test_a_manager_whose_predecessor_cannot_be_killed_is_not_started(bench: Bench) -> None:
+    touch = touch_of(spawn(kills=("%0",))).model_copy(update={"kill_pids": {"%0": 1000}})
+    bench.hands.answers["kill"] = Touched(done=False, why="the agent works again")
+    (row,) = bench.deliver(touch, spawn_command="claude")
+    assert (row.status, row.why, bench.did) == ("refused", "the agent works again", ["kill"])
+
+
+def test_a_message_is_one_line_with_its_token_first_and_a_heading_a_section() -> None:
+    intents = (
+        idle("%1", text="dev\n is\x1b idle", section="IDLE"),
+        idle("%2", text="said apart"),
+        idle("%3", text="qa is idle", section="IDLE"),
+        idle("%4", text="db fell", section="CRASHED"),
+        idle("%5", text="too late", section="IDLE", valid_until=5.0),
+    )
+    items = tuple(Item(key="k", episode="e", ordinal=1, intent=intent) for intent in intents)
+    touch = NOTICE.model_copy(update={"items": items})
+    assert message(touch, 10.0) == "[u-7f3a] said apart | IDLE: dev is idle; qa is idle | CRASHED: db fell"
+
+
+def test_a_message_has_an_end() -> None:
+    endless = touch_of(idle(text="idle " * 1000))
+    assert len(message(endless, 0.0)) == 1500
