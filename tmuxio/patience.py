@@ -23,7 +23,7 @@ class PatientCommand(tmux_cmd):
         program = shutil.which("tmux")
         if program is None:
             raise TmuxMissing(address.socket_path)
-        self.cmd = [program, "-u", "-N", "-S", str(address.socket_path), *args]
+        self.cmd = [program, "-u", "-S", str(address.socket_path), *args]
         with subprocess.Popen(
             self.cmd,
             stdin=subprocess.DEVNULL,

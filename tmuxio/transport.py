@@ -55,7 +55,7 @@ class OneShot:
 
     def __init__(self, address: ServerAddress) -> None:
         self._socket_path = address.socket_path
-        self._argv = ("tmux", "-u", "-N", "-S", str(address.socket_path), "source-file", "-")
+        self._argv = ("tmux", "-u", "-S", str(address.socket_path), "source-file", "-")
 
     def ask(self, questions: Sequence[str], within_s: float) -> Answers:
         """Ask all questions with one client, which is killed when it is not done in time."""

@@ -232,14 +232,30 @@ def test_split_copy_mode_dead_and_alternate_panes_say_so(tmux_server: TmuxServer
     assert not shots[moded].dead
 
 
-def test_a_window_that_two_sessions_share_is_one_pane_of_the_older(tmux_server: TmuxServer) -> None:
-    pane = tmux_server.new_window("sh", session="zz")
-    tmux_server.new_window("sh", session="aa")
-    tmux_server.run("link-window", "-s", pane, "-t", "=aa:7")
+@pytest.mark.parametrize(("older", "younger"), [("zz", "aa"), ("aa", "zz")])
+def test_a_window_that_two_sessions_share_is_one_pane_of_the_older(
+    tmux_server: TmuxServer, older: str, younger: str
+) -> None:
+    pane = tmux_server.new_window("sh", session=older)
+    tmux_server.new_window("sh", session=younger)
+    tmux_server.run("link-window", "-s", pane, "-t", f"={younger}:7")
 
     frame = Reader(tmux_server.address).frame()
 
-    assert [shot.session for shot in frame.panes if shot.pane == pane] == ["zz"]
+    assert [shot.session for shot in frame.panes if shot.pane == pane] == [older]
+
+
+def test_names_and_screens_are_read_as_utf_8_whatever_our_own_locale(
+    tmux_server: TmuxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = tmux_server.new_window("printf '\\344\\275\\240'; exec sleep 600", session="séance", name="fenêtre")
+    tmux_server.wait_for(pane, "你")
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        monkeypatch.setenv(name, "C")
+
+    shot = Reader(tmux_server.address).frame().by_pane[pane]
+
+    assert (shot.session, shot.window, shot.text[0]) == ("séance", "fenêtre", "你")
 
 
 def test_a_server_without_sessions_is_an_empty_frame_and_no_failure(tmux_server: TmuxServer) -> None:

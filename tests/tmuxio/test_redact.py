@@ -127,6 +127,12 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
     assert redact(redact(text)) == redact(text)
 
 
+def test_what_one_star_brings_to_light_is_starred_at_once() -> None:
+    text = "-----BEGIN RSA PRIVATE KEY-----\ntoken=-----BEGIN RSA PRIVATE KEY------"
+
+    assert redact(redact(text)) == redact(text)
+
+
 @given(
     st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=20, max_size=60),
     SCREENS,
