@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _NOWHERE = "http://127.0.0.1:9/api"  # the client wants an address; it is never opened
 
 
+class FlagsDropped(Exception):
+    """The SDK took none of the flags."""
+
+
 class FlagSource(Protocol):
     """Answers for flags."""
 
@@ -35,10 +39,13 @@ class UnleashSource:
         self._unknown = False
 
     def load(self, text: str) -> None:
-        """Answer for this text; nothing is done where it is the one in use."""
-        if text != self._text:
-            self._client = _client(text)
-            self._text = text
+        """Answer for this text; nothing is done where it is the one in use. Raises `FlagsDropped`."""
+        if text == self._text:
+            return
+        client = _client(text)
+        if not client.feature_definitions():  # it drops a file that it dislikes without a word
+            raise FlagsDropped("Unleash's client does not take these flags: `understudy flags check` may say why")
+        self._client, self._text = client, text
 
     def ask(self, flag: str, context: Mapping[str, str]) -> bool | None:
         """Whether a flag is on for a context; None where the text has no such flag."""

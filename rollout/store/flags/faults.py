@@ -40,7 +40,7 @@ def load_json(text: str) -> tuple[Any, Fault | None]:
     except json.JSONDecodeError as error:
         if not text.strip():
             return None, Fault("$", "the file is empty", "restore it, or remove it to start from the initial flags")
-        if error.pos >= len(text.rstrip()):
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
             return None, Fault("$", f"the file is cut short in line {error.lineno}", "write it again as a whole")
         where = f"line {error.lineno}, column {error.colno}"
         return None, Fault("$", f"is not JSON at {where} ({error.msg})", "mend that place")

@@ -5,9 +5,10 @@ switches a flag on for everyone; a rollout of "150" or an unknown strategy switc
 here that is not exactly the format.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from rollout.store.flags import fields
 from rollout.store.flags.faults import Fault, said
 
 CANDIDATE: Final = "monitor.candidate"
@@ -34,6 +35,7 @@ def faults_of(document: object) -> Faults:
         yield Fault("$", f"must be an object, but is {said(document)}", 'write {"version": 2, "features": [...]}')
         return
     yield from _version(document)
+    yield from fields.wrong_types("$", document, fields.OF_THE_FILE)
     yield from _revision(document)
     yield from _segments(document)
     segments = [segment.get("id") for segment in _list(document.get("segments")) if isinstance(segment, Mapping)]
@@ -63,6 +65,7 @@ def _revision(document: Mapping[str, Any]) -> Faults:
     if not isinstance(meta, Mapping):
         yield Fault("$.meta", f"must be an object, but is {said(meta)}", 'write {"revisionId": 0}, or take it out')
         return
+    yield from fields.wrong_types("$.meta", meta, fields.OF_META)
     revision = meta.get("revisionId", 0)
     if isinstance(revision, bool) or not isinstance(revision, int) or revision < 0:
         yield Fault("$.meta.revisionId", f"must be a whole number, but is {said(revision)}", "write 0, or take it out")
@@ -76,7 +79,7 @@ def _segments(document: Mapping[str, Any]) -> Faults:
         return
     for number, segment in enumerate(segments):
         path = f"$.segments[{number}]"
-        if not isinstance(segment, Mapping) or not _is_int(segment.get("id")):
+        if not isinstance(segment, Mapping) or not fields.WHOLE[0](segment.get("id")):
             yield Fault(path, "must be an object with a whole number as its id", 'write {"id": 1, "constraints": []}')
             continue
         if segment["id"] in ids:
@@ -96,6 +99,7 @@ def _feature(path: str, feature: object, names: list[Any], segments: list[Any]) 
     if not isinstance(feature, Mapping):
         yield Fault(path, f"must be an object, but is {said(feature)}", "write a flag, or take it out")
         return
+    yield from fields.wrong_types(path, feature, fields.OF_A_FLAG)
     name, strategies = feature.get("name"), feature.get("strategies")
     if not isinstance(name, str) or not name:
         yield Fault(f"{path}.name", f"must be a text, but is {said(name)}", "give the flag its name")
@@ -125,6 +129,8 @@ def _parents(path: str, parents: object, names: list[Any]) -> Faults:
         if name not in names:
             text = f"the parent {said(name)} is not in this file, which switches the flag off"
             yield Fault(f"{path}[{number}]", text, "add that flag, or take the dependency out")
+        if isinstance(parent, Mapping):
+            yield from fields.wrong_types(f"{path}[{number}]", parent, fields.OF_A_PARENT)
 
 
 def _ours(path: str, name: str, strategies: list[Any]) -> Faults:
@@ -151,6 +157,7 @@ def _strategy(path: str, strategy: object, segments: list[Any]) -> Faults:
     if not isinstance(strategy, Mapping):
         yield Fault(path, f"must be an object, but is {said(strategy)}", "write a strategy, or take it out")
         return
+    yield from fields.wrong_types(path, strategy, fields.OF_A_STRATEGY)
     name, parameters = strategy.get("name"), strategy.get("parameters", {})
     if name not in _STRATEGIES:
         text = f"there is no strategy {said(name)}, which switches the flag off"
@@ -166,7 +173,7 @@ def _strategy(path: str, strategy: object, segments: list[Any]) -> Faults:
                 yield Fault(f"{path}.parameters.{key}", text, f"write {said(said(value))}")
     yield from _constraints(f"{path}.constraints", strategy.get("constraints", []))
     for number, segment in enumerate(_list(strategy.get("segments"))):
-        if segment not in segments:
+        if not fields.WHOLE[0](segment) or segment not in segments:
             text = f"there is no segment {said(segment)} in this file, which switches the flag off"
             yield Fault(f"{path}.segments[{number}]", text, "add the segment, or take it out here")
 
@@ -200,16 +207,13 @@ def _constraints(path: str, constraints: object) -> Faults:
         if not isinstance(constraint, Mapping):
             yield Fault(here, f"must be an object, but is {said(constraint)}", "write a constraint, or take it out")
             continue
-        for key, right, fix in _CONSTRAINT:
-            if key in constraint and not right(constraint[key]):
-                yield Fault(f"{here}.{key}", f"{said(constraint[key])} will not do", fix)
-        for key in ("contextName", "operator"):
-            if key not in constraint:
-                yield Fault(f"{here}.{key}", "is missing", "add it")
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+        yield from fields.wrong_types(here, constraint, fields.OF_A_CONSTRAINT)
+        name, operator = constraint.get("contextName"), constraint.get("operator")
+        if not isinstance(name, str) or not name:
+            yield Fault(f"{here}.contextName", f"must be a text, but is {said(name)}", 'name it, such as "session"')
+        if operator not in _OPERATORS:
+            text = f"there is no operator {said(operator)}, which switches the flag off"
+            yield Fault(f"{here}.operator", text, f"use one of {', '.join(_OPERATORS)}")
 
 
 def _is_share(text: str) -> bool:
@@ -219,16 +223,3 @@ def _is_share(text: str) -> bool:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value] if value is not None else []
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
-_CONSTRAINT: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
-    ("contextName", lambda value: isinstance(value, str) and bool(value), 'name a property, such as "session"'),
-    ("operator", lambda value: value in _OPERATORS, f"use one of {', '.join(_OPERATORS)}"),
-    ("values", _is_texts, "write a list of texts"),
-    ("inverted", lambda value: isinstance(value, bool), "write true or false"),
-    ("caseInsensitive", lambda value: isinstance(value, bool), "write true or false"),
-)
