@@ -6,7 +6,7 @@ rules by priority, between them the composer (a draft, later an empty one), then
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from contract import AgentState, IdleDetail, PaneShot
@@ -14,7 +14,7 @@ from modular import crash, processes
 from modular.composer import Composer
 from modular.identity import identify
 from modular.processes import Front
-from modular.rulebook import DRAFT_PRIORITY, EMPTY_PRIORITY, AgentRules, CompiledRule, RuleBook, shipped
+from modular.rulebook import AgentRules, CompiledRule, RuleBook, shipped
 from modular.screen import Screen, cut
 
 _EVIDENCE_LINES: Final = 3
@@ -58,7 +58,7 @@ def classify(
     book = shipped() if book is None else book
     shot = shots[-1]
     chain = processes.chain(shot)
-    who = agent if agent in book.agents else identify(shot, chain, book, last_agent)
+    who = agent if agent is not None and agent in book.agents else identify(shot, chain, book, last_agent)
     front = processes.front(chain, book, dead=shot.dead)
     if shot.vanished:
         return _reading(AgentState.UNKNOWN, "pane.vanished", (), who)
@@ -98,59 +98,66 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
 
 
 def _read(sight: _Sight, front: Front, agent: str) -> Reading:
-    screen = sight.screen()
+    screen, rules = sight.screen(), sight.rules
     composer = screen.composer
+    reading, motion = _first_that_holds(rules.over_draft, sight, screen, agent)
+    if reading is None and composer is not None and composer.draft:
+        reading = _typed(screen, composer, agent)
+    if reading is None:
+        reading, more_motion = _first_that_holds(rules.over_empty, sight, screen, agent)
+        motion |= more_motion
+    if reading is None and composer is not None:
+        reading = _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _rows_of(screen, composer), agent)
+    if reading is None:
+        reading, more_motion = _first_that_holds(rules.rest, sight, screen, agent)
+        motion |= more_motion
+    if reading is None:
+        reading = _without_a_rule(sight, screen, front, agent)
+    return replace(reading, wants_motion=True) if motion else reading
+
+
+def _first_that_holds(
+    rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str
+) -> tuple[Reading | None, bool]:
+    """Try rules in order; also say whether one on the way would have needed more frames to be tried."""
     wants_motion = False
-    draft_tried = empty_tried = False
-    for rule in sight.rules.rules:
-        if not draft_tried and rule.rule.priority <= DRAFT_PRIORITY:
-            draft_tried = True
-            if composer is not None and composer.draft:
-                return _typed(screen, composer, agent, wants_motion=wants_motion)
-        if not empty_tried and rule.rule.priority <= EMPTY_PRIORITY:
-            empty_tried = True
-            if composer is not None:
-                return _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
+    for rule in rules:
         lines = _holds(rule, screen)
         if lines is None:
             continue
-        if rule.rule.motion is not None:
+        wanted = rule.rule
+        if wanted.motion is not None:
             if len(sight.shots) == 1:
                 wants_motion = True
                 continue
-            if sight.moved(rule) is not (rule.rule.motion == "moving"):
+            if sight.moved(rule) is not (wanted.motion == "moving"):
                 continue
+        composer = screen.composer
         draft = composer.text if composer is not None and composer.draft else None
-        return Reading(rule.rule.state, rule.rule.detail, rule.rule.id, lines, agent, draft, wants_motion)
-    if composer is not None:
-        if composer.draft:
-            return _typed(screen, composer, agent, wants_motion=wants_motion)
-        return _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _composer_rows(screen), agent, motion=wants_motion)
-    return _starting(sight, screen, front, agent, wants_motion=wants_motion)
+        return Reading(wanted.state, wanted.detail, wanted.id, lines, agent, draft), wants_motion
+    return None, wants_motion
 
 
-def _typed(screen: Screen, composer: Composer, agent: str, *, wants_motion: bool) -> Reading:
-    lines = _composer_rows(screen)
-    rule = f"{composer.owner}.composer.draft"
-    return Reading(AgentState.UNSUBMITTED_INPUT, None, rule, lines, agent, composer.text, wants_motion)
+def _typed(screen: Screen, composer: Composer, agent: str) -> Reading:
+    rule, lines = f"{composer.owner}.composer.draft", _rows_of(screen, composer)
+    return Reading(AgentState.UNSUBMITTED_INPUT, None, rule, lines, agent, composer.text)
 
 
-def _starting(sight: _Sight, screen: Screen, front: Front, agent: str, *, wants_motion: bool) -> Reading:
-    """A CLI that runs but drew nothing yet below the line that started it."""
+def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> Reading:
+    """What is left to tell where no rule holds: a CLI that drew nothing yet, or one that runs a command; else doubt."""
+    chain = processes.chain(sight.shots[-1])
     filled = [row for row in screen.rows if row.strip()]
-    if filled or front is not Front.UNSEEN:
-        if not filled:
-            return _reading(AgentState.STARTING, "start.blank", (), agent, motion=wants_motion)
-        chain = processes.chain(sight.shots[-1])
-        launched = crash.launch_line(filled, sight.commands | {*chain})
-        if launched is None and front is Front.PROGRAM and processes.only_runtimes(chain):
-            launched = crash.launch_line(filled[-1:], None)
-        if launched is not None and len(filled) - launched <= _START_ROWS:
-            return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent, motion=wants_motion)
-    if processes.runs_a_tool(processes.chain(sight.shots[-1])):
-        chain = " ".join(processes.chain(sight.shots[-1]))
-        return _reading(AgentState.BUSY, "process.tool", (chain,), agent, motion=wants_motion)
-    return _reading(AgentState.UNKNOWN, "doubt", (), agent, motion=wants_motion)
+    if not filled:
+        alive = front in {Front.AGENT, Front.PROGRAM}
+        return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, "doubt")), (), agent)
+    launched = crash.launch_line(filled, sight.commands | {*chain})
+    if launched is None and front is Front.PROGRAM and processes.only_runtimes(chain):
+        launched = crash.launch_line(filled[-1:], None)
+    if launched is not None and len(filled) - launched <= _START_ROWS:
+        return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent)
+    if processes.runs_a_tool(chain):
+        return _reading(AgentState.BUSY, "process.tool", (" ".join(chain),), agent)
+    return _reading(AgentState.UNKNOWN, "doubt", (), agent)
 
 
 def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
@@ -188,15 +195,10 @@ def _evidence(text: str, found: Sequence[re.Match[str]]) -> tuple[str, ...]:
     return tuple(rows[:_EVIDENCE_LINES])
 
 
-def _composer_rows(screen: Screen) -> tuple[str, ...]:
-    composer = screen.composer
-    if composer is None:
-        return ()
+def _rows_of(screen: Screen, composer: Composer) -> tuple[str, ...]:
     rows = [row for row in screen.rows[composer.first : composer.last + 1] if row.strip()]
     return tuple(rows[:_EVIDENCE_LINES])
 
 
-def _reading(
-    state: AgentState, rule: str, lines: tuple[str, ...], agent: str, *, motion: bool = False
-) -> Reading:
-    return Reading(state, None, rule, lines, agent, None, motion)
+def _reading(state: AgentState, rule: str, lines: tuple[str, ...], agent: str) -> Reading:
+    return Reading(state, None, rule, lines, agent)

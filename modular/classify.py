@@ -95,16 +95,23 @@ def main(questions: Iterable[str], answers: TextIO) -> int:
         if not line.strip():
             continue
         try:
-            question = json.loads(line)
-            if not isinstance(question, dict):
-                raise BadQuestion("not a JSON object")
-            answer = classify_question(question)
-        except (BadQuestion, json.JSONDecodeError) as error:
+            answer = classify_question(_object(line))
+        except BadQuestion as error:
             sys.stderr.write(f"line {number}: {error}\n")
             return 2
         answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
         answers.flush()
     return 0
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        question = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadQuestion(f"not JSON: {error}") from None
+    if not isinstance(question, dict):
+        raise BadQuestion("not a JSON object")
+    return question
 
 
 if __name__ == "__main__":

@@ -7,20 +7,14 @@ so the colours decide where they are known; where they are not, the CLI's own pl
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
+from modular.ink import cells
 from modular.rulebook import CompiledComposer
 
-_SGR: Final = re.compile("\x1b\\[([0-9;:]*)m")
-_OTHER_ESCAPES: Final = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-ln-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
 _NOTHING: Final = re.compile("[\\s\u200b\u2588\u258c_|]*\\Z")
 """Blank, or only a cursor that the CLI draws itself."""
-
-_MUTED_LOW, _MUTED_HIGH, _MUTED_SPREAD = 80, 190, 45
-"""A grey between these levels (0 to 255), with no more colour in it than this, is how text is muted."""
-_ANSI_GREY_FIRST, _ANSI_GREY_LAST = 238, 251
-"""The greys of the 256-colour palette that lie in between."""
+_FRAME: Final = "│┃|\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +33,7 @@ class Composer:
     """The CLI whose rules know its shape."""
 
 
-def find_composer(
-    rows: Sequence[str], ansi: str | None, shapes: Sequence[CompiledComposer]
-) -> Composer | None:
+def find_composer(rows: Sequence[str], ansi: str | None, shapes: Sequence[CompiledComposer]) -> Composer | None:
     """Find the composer on a screen; `ansi` is the same screen with colours, None where they are not known."""
     for shape in shapes:
         if (found := _FINDERS[shape.shape.shape](rows, shape)) is not None:
@@ -104,7 +96,9 @@ def _rows_up_to(rows: Sequence[str], bottom: int, top: re.Pattern[str], shape: C
             inner = range(index + 1, bottom)
             if shape.shape.inside:
                 return _last_prompt(rows, inner, shape)
-            begins = bool(inner) and (shape.prompt is None or shape.prompt.search(_bare(rows[inner[0]], shape)) is not None)
+            begins = bool(inner) and (
+                shape.prompt is None or shape.prompt.search(_bare(rows[inner[0]], shape)) is not None
+            )
             return inner if begins else ()
     return ()
 
@@ -123,7 +117,12 @@ def _find_prompt(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
         return None
     filled = [index for index, row in enumerate(rows) if row.strip()]
     last = len(filled) - 1
-    while last >= 0 and len(filled) - 1 - last < shape.shape.below and footer is not None and footer.search(rows[filled[last]]):
+    while (
+        last >= 0
+        and len(filled) - 1 - last < shape.shape.below
+        and footer is not None
+        and footer.search(rows[filled[last]])
+    ):
         last -= 1
     for position in range(last, max(-1, last - shape.shape.rows), -1):
         index = filled[position]
@@ -162,14 +161,13 @@ def _is_muted(ansi: str, inner: Sequence[int], shape: CompiledComposer) -> bool:
     """Whether every letter of the text is dim or grey; the one under an inverse cursor does not count."""
     counted = muted = 0
     wanted = set(inner)
-    for index, cells in enumerate(_cells(ansi, inner[-1])):
+    for index, row in enumerate(cells(ansi, inner[-1])):
         if index in wanted:
-            plain = "".join(letter for letter, _, _ in cells)
+            plain = "".join(cell.letter for cell in row)
             start = _text_start(plain, shape, is_first=index == inner[0])
-            for letter, is_muted, is_cursor in cells[start:]:
-                if not letter.isspace() and not is_cursor and letter not in "│┃|\u200b":
-                    counted += 1
-                    muted += is_muted
+            text = [cell for cell in row[start:] if not (cell.letter.isspace() or cell.letter in _FRAME or cell.cursor)]
+            counted += len(text)
+            muted += sum(cell.muted for cell in text)
     return counted > 0 and muted == counted
 
 
@@ -181,68 +179,3 @@ def _text_start(row: str, shape: CompiledComposer, *, is_first: bool) -> int:
         found = shape.prompt.search(row[start:])
         start += found.end() if found is not None else 0
     return start
-
-
-def _cells(ansi: str, last: int) -> list[list[tuple[str, bool, bool]]]:
-    """Each row's letters with whether they are muted, and whether they stand under a drawn cursor.
-
-    tmux writes a colour where it changes and lets it stand across line ends, so a row cannot be read alone.
-    """
-    dim = grey = inverse = filled = False
-    rows: list[list[tuple[str, bool, bool]]] = []
-    for line in _OTHER_ESCAPES.sub("", ansi).split("\n")[: last + 1]:
-        cells: list[tuple[str, bool, bool]] = []
-        position = 0
-        marks = [*_SGR.finditer(line), None]
-        for mark in marks:
-            run = line[position : mark.start() if mark is not None else len(line)]
-            cursor = inverse or (filled and len(run) == 1)
-            cells += [(letter, dim or grey, cursor) for letter in run]
-            if mark is not None:
-                dim, grey, inverse, filled = _after(mark.group(1), dim, grey, inverse, filled)
-                position = mark.end()
-        rows.append(cells)
-    return rows
-
-
-def _after(codes: str, dim: bool, grey: bool, inverse: bool, filled: bool) -> tuple[bool, bool, bool, bool]:  # noqa: FBT001, PLR0912, C901 - one branch a code, as the standard lists them
-    numbers = [int(code) if code else 0 for code in codes.replace(":", ";").split(";")]
-    index = 0
-    while index < len(numbers):
-        code = numbers[index]
-        if code == 0:
-            dim = grey = inverse = filled = False
-        elif code == 2:  # noqa: PLR2004 - SGR numbers are their own names
-            dim = True
-        elif code == 7:  # noqa: PLR2004
-            inverse = True
-        elif code == 22:  # noqa: PLR2004
-            dim = False
-        elif code == 27:  # noqa: PLR2004
-            inverse = False
-        elif code == 39 or 30 <= code <= 37 or 91 <= code <= 97:  # noqa: PLR2004
-            grey = False
-        elif code == 90:  # noqa: PLR2004
-            grey = True
-        elif code == 49:  # noqa: PLR2004
-            filled = False
-        elif code in {38, 48}:
-            is_grey, used = _colour(numbers[index + 1 :])
-            index += used
-            if code == 38:  # noqa: PLR2004
-                grey = is_grey
-            else:
-                filled = True
-        index += 1
-    return dim, grey, inverse, filled
-
-
-def _colour(numbers: Sequence[int]) -> tuple[bool, int]:
-    """Whether an extended colour is a muted grey, and how many numbers it took."""
-    if numbers[:1] == [5] and len(numbers) > 1:
-        return _ANSI_GREY_FIRST <= numbers[1] <= _ANSI_GREY_LAST or numbers[1] == 8, 2  # noqa: PLR2004 - bright black
-    if numbers[:1] == [2] and len(numbers) > 3:  # noqa: PLR2004 - red, green and blue follow
-        red, green, blue = numbers[1:4]
-        spread = max(abs(one - other) for one, other in pairwise((red, green, blue, red)))
-        return _MUTED_LOW <= max(red, green, blue) <= _MUTED_HIGH and spread <= _MUTED_SPREAD, 4
-    return False, len(numbers)

@@ -8,19 +8,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-_USER_AT_HOST: Final = re.compile(r"^\s*(?:\([\w.-]+\)\s*)?\[?[\w.-]+@[\w.-]+[: \]~/].{0,120}?[$#%❯>➜]\]?\s*(?P<typed>.*)$")
+_USER_AT_HOST: Final = re.compile(
+    r"^\s*(?:\([\w.-]+\)\s*)?\[?[\w.-]+@[\w.-]+[: \]~/].{0,120}?[$#%\u276f>➜]\]?\s*(?P<typed>.*)$"
+)
 _BARE: Final = re.compile(r"^\s*(?:(?:ba|z|k|da|fi|a)?sh(?:-\d[\d.]*)?)?[$#%]\s*$")
 _NAMED: Final = re.compile(r"^\s*(?:ba|z|k|da|fi|a)?sh-\d[\d.]*[$#%]\s*(?P<typed>.*)$")
 _ARROW: Final = re.compile(r"^\s*(?:[\w.@-]+ )?➜\s+\S+.{0,80}?(?:[$#%]|git:\([^)]*\)(?: ✗)?)?\s*$")
 _WINDOWS: Final = re.compile(r"^PS [A-Za-z]:\\[^>]*>\s*$")
 _ADORNED: Final = re.compile(r"^\S+@\S+.*(?: via | on |git:|took )")
-_SIGN: Final = re.compile(r"^\s*(?:🧱?\d* ?[x✗]|[>❯$%#λ])(?:\s+\^C)?\s*$")
+_SIGN: Final = re.compile(r"^\s*(?:🧱?\d* ?[x✗]|[>\u276f$%#λ])(?:\s+\^C)?\s*$")
 _OBITUARY: Final = re.compile(r"^\W{0,6}(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault)")
 """What a shell says of a job that a signal ended, written over whatever stood there."""
 _PROMPT_THEN_REMAINS: Final = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*?\]?[$#%] ?(?:[^\w\s]*|\W{3,}.*)\s*$")
 _REMAINS: Final = 10
 """So many rows up from the bottom the shell's cursor may have been."""
-_LAUNCH: Final = re.compile(r"[$%#❯>➜]\s+(?:\S+=\S+\s+)*(?:\S*/)?(?P<command>[\w.-]+)(?:\s.*)?$")
+_LAUNCH: Final = re.compile(r"[$%#\u276f>➜]\s+(?:\S+=\S+\s+)*(?:\S*/)?(?P<command>[\w.-]+)(?:\s.*)?$")
 
 
 def prompt_at_bottom(rows: Sequence[str]) -> str | None:
@@ -30,7 +32,12 @@ def prompt_at_bottom(rows: Sequence[str]) -> str | None:
         return None
     last = filled[-1]
     found = _USER_AT_HOST.match(last)
-    if (found is not None and not found.group("typed").strip()) or _BARE.match(last) or _ARROW.match(last) or _WINDOWS.match(last):
+    if (
+        (found is not None and not found.group("typed").strip())
+        or _BARE.match(last)
+        or _ARROW.match(last)
+        or _WINDOWS.match(last)
+    ):
         return last
     if len(filled) > 1 and _SIGN.match(last) and _ADORNED.match(filled[-2]):
         return last

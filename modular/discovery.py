@@ -13,7 +13,8 @@ from contract import PaneShot, Role
 from modular import processes
 from modular.identity import identify
 from modular.memory import AgentMemory
-from modular.rulebook import UNKNOWN, RuleBook
+from modular.rulebook import RuleBook
+from modular.rulefile import UNKNOWN
 
 _AGENT_PREFIX: Final = "claude-"
 _AGENT_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from contract import PaneShot
 from modular import processes
-from modular.rulebook import ANY, UNKNOWN, AgentRules, RuleBook
+from modular.rulebook import AgentRules, RuleBook
+from modular.rulefile import ANY, UNKNOWN
 
 
 def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: str | None = None) -> str:
@@ -38,9 +39,7 @@ def _by_marks(text: str, book: RuleBook, *, hints: bool) -> str | None:
 
     Where a program of another name runs, hints count for nothing: it may well draw what others draw.
     """
-    counts = {
-        rules.agent: (_marks(rules, text), _hints(rules, text) if hints else 0) for rules in book.agents.values()
-    }
+    counts = {rules.agent: (_marks(rules, text), _hints(rules, text) if hints else 0) for rules in book.agents.values()}
     best = max((agent for agent in counts if agent != ANY), key=lambda agent: counts[agent], default=None)
     return best if best is not None and any(counts[best]) else None
 

@@ -12,7 +12,7 @@ from contract import AgentState, Escalate, Intent, NotifyManager, Role, SpawnMan
 from contract.intents import Notice
 from modular import recovery
 from modular.memory import AgentMemory, Spawned, StandingNotice
-from modular.rulebook import UNKNOWN
+from modular.rulefile import UNKNOWN
 
 _MISSING_GRACE_S: Final = 120.0
 """A pane may be gone this long before anybody hears of it: agents are restarted."""

@@ -54,7 +54,7 @@ def with_notices(agent: AgentMemory, now: float) -> AgentMemory:
 
 
 def reminded(notice: StandingNotice, now: float) -> StandingNotice:
-    """Raise a standing notice's ordinal where its next reminder is due; one missed while nobody looked is not made up."""
+    """Raise a standing notice's ordinal where its next reminder is due; one missed unseen is not made up for."""
     if now < due_at(notice):
         return notice
     return StandingNotice(about=notice.about, ordinal=notice.ordinal + 1, at=now)

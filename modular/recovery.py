@@ -12,7 +12,7 @@ from contract import AgentState, Key, Outcome, Role
 from contract.intents import SubmitDraft, wish
 from modular.memory import AgentMemory, DraftMemory, Spawned
 from modular.notifications import MAX_ATTEMPTS
-from modular.rulebook import UNKNOWN
+from modular.rulefile import UNKNOWN
 
 DRAFT_STANDS_S: Final = 8.0
 """A draft that stood still this long is forgotten, not being typed."""
@@ -41,7 +41,10 @@ def submit_attempt(agent: AgentMemory, now: float) -> int | None:
     draft = agent.draft
     if agent.state is not AgentState.UNSUBMITTED_INPUT or draft is None or draft.attempts >= MAX_ATTEMPTS:
         return None
-    if UNKNOWN in {agent.agent, agent.rule.partition(".")[0]}:  # what looks like a draft may be anything on the screen of a CLI that no rules know
+    if UNKNOWN in {
+        agent.agent,
+        agent.rule.partition(".")[0],
+    }:  # what looks like a draft may be anything on the screen of a CLI that no rules know
         return None
     if now - draft.since < DRAFT_STANDS_S or (draft.tried_at is not None and now - draft.tried_at < RETRY_S):
         return None

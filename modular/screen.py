@@ -1,13 +1,14 @@
 """One screen cut into the regions that rules speak of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from contract import PaneShot
 from modular.composer import Composer, find_composer
-from modular.rulebook import AgentRules, RegionName
+from modular.rulebook import AgentRules
+from modular.rulefile import RegionName
 
 _RULE_LINE: Final = re.compile(r"^\s*[─━═▔╌-]{8,}\s*$")
 
@@ -25,53 +26,66 @@ class Screen:
     def region(self, name: RegionName, lines: int | None = None) -> str:
         """Return a region's last `lines` non-blank rows (None: all of them), joined by line ends.
 
-        `screen` is everything; `bottom` the same, meant with a number; `above` ends where the composer begins; `turn` is
-        that from the last thing a person asked on; `footer` is below the composer; `dialog` the same, and everything where there is no composer: what a dialog is
-        drawn over or under; `composer` is what stands in it;
-        `after_rule` is below the last horizontal rule; `title` is the pane's title.
+        `screen` is everything, and so is `bottom`, meant with a number; `above` ends where the composer begins; `turn`
+        is that from the last thing a person asked on; `footer` is below the composer; `dialog` the same, and everything
+        where there is no composer: what a dialog is drawn over or under; `composer` is what stands in it; `after_rule`
+        is below the last horizontal rule; `title` is the pane's title.
         """
         key = (name, lines)
         if (known := self._cut.get(key)) is None:
-            rows = self._rows_of(name)
+            rows = _REGIONS[name](self)
             known = self._cut[key] = "\n".join(rows if lines is None else rows[-lines:])
         return known
 
-    def _rows_of(self, name: RegionName) -> list[str]:
-        match name:
-            case "title":
-                return [self.title]
-            case "composer":
-                return [] if self.composer is None else self.composer.text.split("\n")
-            case "screen" | "bottom":
-                return _filled(self.rows)
-            case "footer":
-                return [] if self.composer is None else _filled(self.rows[self.composer.last + 1 :])
-            case "dialog":
-                return _filled(self.rows if self.composer is None else self.rows[self.composer.last + 1 :])
-            case "above":
-                return self._above()
-            case "turn":
-                return self._turn()
-            case "after_rule":
-                return self._after_rule()
+    def whole(self) -> list[str]:
+        """Every filled row."""
+        return _filled(self.rows)
 
-    def _above(self) -> list[str]:
+    def footer(self) -> list[str]:
+        """The filled rows below the composer."""
+        return [] if self.composer is None else _filled(self.rows[self.composer.last + 1 :])
+
+    def dialog(self) -> list[str]:
+        """The filled rows below the composer, all of them where there is none."""
+        return self.whole() if self.composer is None else self.footer()
+
+    def typed(self) -> list[str]:
+        """The rows of what stands in the composer."""
+        return [] if self.composer is None else self.composer.text.split("\n")
+
+    def above(self) -> list[str]:
+        """The filled rows above the composer, all of them where there is none."""
         return _filled(self.rows if self.composer is None else self.rows[: self.composer.first])
 
-    def _turn(self) -> list[str]:
-        rows = self._above()
+    def turn(self) -> list[str]:
+        """Those of them below the last thing that a person asked."""
+        rows = self.above()
         if self.echo is not None:
             for index in range(len(rows) - 1, -1, -1):
                 if self.echo.search(rows[index]):
                     return rows[index + 1 :]
         return rows
 
-    def _after_rule(self) -> list[str]:
+    def after_rule(self) -> list[str]:
+        """The filled rows below the last horizontal rule."""
         rows = _filled(self.rows)
         for index in range(len(rows) - 1, -1, -1):
             if _RULE_LINE.search(rows[index]):
                 return rows[index + 1 :]
         return rows
+
+
+_REGIONS: Final[dict[RegionName, Callable[[Screen], list[str]]]] = {
+    "screen": Screen.whole,
+    "bottom": Screen.whole,
+    "above": Screen.above,
+    "turn": Screen.turn,
+    "footer": Screen.footer,
+    "dialog": Screen.dialog,
+    "composer": Screen.typed,
+    "after_rule": Screen.after_rule,
+    "title": lambda screen: [screen.title],
+}
 
 
 def cut(shot: PaneShot, rules: AgentRules, *, colours: bool = True) -> Screen:

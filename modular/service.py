@@ -1,4 +1,4 @@
-"""The engine as a monitor: it looks, reads, remembers, and says what it wants. It holds nothing that could press a key."""
+"""The engine as a monitor: it looks, reads, remembers, and says what it wants. It cannot press a key."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -25,7 +25,8 @@ from modular.intents import intents_for
 from modular.memory import AgentMemory, Memory, recalled
 from modular.notifications import with_notices
 from modular.readings import Readings
-from modular.rulebook import UNKNOWN, RuleBook, shipped
+from modular.rulebook import RuleBook, shipped
+from modular.rulefile import UNKNOWN
 from modular.tracker import digest, lose, track
 
 VERSION: Final = "1.0.0"
@@ -75,7 +76,9 @@ class MonitorService:
     def memory(self) -> JsonValue:
         """Everything it must know next time, as JSON."""
         if self._stored is None:
-            self._stored = self._memory.model_dump(mode="json", exclude_defaults=True) | {"version": self._memory.version}
+            self._stored = self._memory.model_dump(mode="json", exclude_defaults=True) | {
+                "version": self._memory.version
+            }
         return self._stored
 
     def recall(self, memory: JsonValue) -> None:
@@ -117,7 +120,9 @@ class MonitorService:
             shots = [
                 shot
                 for frame in frames
-                if (shot := frame.by_pane.get(one.shot.pane)) is not None and shot.pid == one.shot.pid and not shot.vanished
+                if (shot := frame.by_pane.get(one.shot.pane)) is not None
+                and shot.pid == one.shot.pid
+                and not shot.vanished
             ]
             readings[one.key] = classify(shots or (one.shot,), book=self._book, last_agent=one.last_agent)
         return readings

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from contract import VirtualClock
 
 RULE = "─" * 60
-IDLE = f"● Done.\n\n✻ Baked for 3s\n\n{RULE}\n❯ \n{RULE}\n  ? for shortcuts\n"
-BUSY = f"❯ tidy up\n\n✻ Kneading… (4s · ↓ 12 tokens · esc to interrupt)\n\n{RULE}\n❯ \n{RULE}\n"
-DRAFT = f"● Done.\n\n{RULE}\n❯ please look at the parser\n{RULE}\n"
-APPROVAL = " Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel\n"
+SIGN = "\u276f"
+"""Claude Code's prompt sign."""
+IDLE = f"● Done.\n\n✻ Baked for 3s\n\n{RULE}\n{SIGN} \n{RULE}\n  ? for shortcuts\n"
+BUSY = f"{SIGN} tidy up\n\n✻ Kneading… (4s · ↓ 12 tokens · esc to interrupt)\n\n{RULE}\n{SIGN} \n{RULE}\n"
+DRAFT = f"● Done.\n\n{RULE}\n{SIGN} please look at the parser\n{RULE}\n"
+APPROVAL = f" Do you want to proceed?\n {SIGN} 1. Yes\n   2. No\n\n Esc to cancel\n"
 SHELL = "Killed\nme@box:~/p$ \n"
 
 
@@ -57,6 +59,4 @@ class DrawnEyes:
         self.looks.append((frames, panes))
         now = self._clock.now()
         shown = self.frames[-frames:]
-        return [
-            Frame(at=now - gap_s * (len(shown) - 1 - index), panes=tuple(seen)) for index, seen in enumerate(shown)
-        ]
+        return [Frame(at=now - gap_s * (len(shown) - 1 - index), panes=tuple(seen)) for index, seen in enumerate(shown)]

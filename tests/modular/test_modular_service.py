@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Never
 
 from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, pane
 
@@ -10,6 +11,16 @@ from contract import CycleReport, Scope, VirtualClock
 from contract.intents import wish
 from contract.outcomes import EVERYTHING, Outcome, Result
 from modular.service import MonitorService
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+    from contract import PaneShot
+    from modular.classifier import Reading
+    from modular.discovery import Sighting
+    from modular.memory import AgentMemory
 
 
 class Stage:
@@ -20,7 +31,13 @@ class Stage:
         self.eyes = DrawnEyes(self.clock)
         self.service = MonitorService()
 
-    def see(self, *panes, after=10.0, scope=EVERYTHING, outcomes=()) -> CycleReport:
+    def see(
+        self,
+        *panes: PaneShot,
+        after: float = 10.0,
+        scope: Scope = EVERYTHING,
+        outcomes: Sequence[Outcome] = (),
+    ) -> CycleReport:
         self.clock.sleep(after)
         if panes:
             self.eyes.show(*panes)
@@ -170,11 +187,11 @@ def test_doubt_for_one_look_neither_withdraws_nor_repeats_a_notice() -> None:
     assert wishes(stage.see(pane("%1"), manager())) == [("notify_manager:idle", "%1", 1)]
 
 
-def test_an_agent_that_cannot_be_read_hides_no_other(monkeypatch) -> None:
+def test_an_agent_that_cannot_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
     original = stage.service._readings.of
 
-    def of(sighting, known):
+    def of(sighting: Sighting, known: AgentMemory | None) -> Reading:
         if sighting.shot.pane == "%1":
             raise RuntimeError("bad luck")
         return original(sighting, known)
@@ -196,11 +213,11 @@ def test_a_frame_is_asked_for_once_where_one_settles_everything() -> None:
     assert stage.eyes.looks == [(1, None)]
 
 
-def test_an_unchanged_pane_is_not_read_again(monkeypatch) -> None:
+def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
     stage.see(pane("%1"), manager())
 
-    def refuse(*_args, **_kwargs):
+    def refuse(*_args: object, **_kwargs: object) -> Never:
         raise AssertionError("read again")
 
     monkeypatch.setattr("modular.readings.classify", refuse)
