@@ -1,0 +1,52 @@
+"""Both shipped monitors in processes of their own, at a real server and on a tape of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contract import ProblemKind, SystemClock
+from contract.tapes import pack
+from contract.wire import Live, OnTape
+from rollout.loop.host import Ask, EncodedSight, MonitorHost
+from rollout.loop.monitors import monitor_spec
+from tmuxio.camera import Camera
+from tmuxio.reader import Reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import TmuxServer
+
+
+@pytest.mark.parametrize("name", ["legacy", "modular"])
+def test_each_looks_live_and_on_a_tape_and_goes_on_from_its_memory(
+    name: str, tmux_server: TmuxServer, tmp_path: Path
+) -> None:
+    pane = tmux_server.new_window("printf 'human@host:~$ '; exec sleep 60", session="team", name="claude-dev")
+    tmux_server.wait_for(pane, "human")
+    clock = SystemClock()
+    tape = Camera(Reader(tmux_server.address), clock).shoot(gap_s=0.01)
+    live = EncodedSight.of(Live(socket_path=str(tmux_server.socket_path)))
+    with MonitorHost(monitor_spec(name), tmp_path / "log") as host:
+        first = host.look(Ask("c1", live))
+        second = host.look(Ask("c2", EncodedSight.of(OnTape(tape=pack(tape))), first.memory))
+        third = host.look(Ask("c3", live, second.memory))
+    for answer in (first, second, third):
+        assert answer.text == ""
+        assert answer.report is not None
+        assert set(answer.report.verdicts) == {pane}
+        assert answer.report.problems == ()
+    assert third.memory is not None
+
+
+def test_a_server_that_is_not_there_is_a_problem_and_not_an_empty_fleet(
+    tmux_server: TmuxServer, tmp_path: Path
+) -> None:
+    live = EncodedSight.of(Live(socket_path=str(tmux_server.socket_path)))
+    with MonitorHost(monitor_spec("modular"), tmp_path / "log") as host:
+        answer = host.look(Ask("c1", live, {"kept": True}))
+    assert answer.report is not None
+    assert [problem.kind for problem in answer.report.problems] == [ProblemKind.NO_SERVER]
+    assert answer.memory == {"kept": True}
