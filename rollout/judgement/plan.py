@@ -239,7 +239,7 @@ DEMO_PLAN: Final = Plan(
     still_s=5.0,
     lease_s=5.0,
     windows=Windows(notice_s=3.0, draft_s=3.0, kill_s=3.0),
-    single_key=frozenset({"kill_window", "spawn_manager", "submit_draft"}),
+    single_key=frozenset({"submit_draft"}),
     pauses=False,
 )
 """Minutes instead of days: 27 clean bouts for each proof, two required strata, no hours, leases of five seconds."""

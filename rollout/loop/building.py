@@ -9,7 +9,7 @@ from contract.clock import SystemClock
 from rollout.judgement.plan import Plan
 from rollout.loop.delivery import Delivery
 from rollout.loop.episode import Rules
-from rollout.loop.guard import Guard
+from rollout.loop.guard import FrameJudge
 from rollout.loop.host import HostLimits, MonitorHost
 from rollout.loop.house import House
 from rollout.loop.keeper import StageKeeper
@@ -21,6 +21,7 @@ from rollout.loop.shadowing import Shadowing
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
+from rollout.store.orders import OrderKind, standing
 from rollout.store.state_folder import StateFolder, watch_alone
 from shadow.expected import shipped
 from tmuxio.address import ServerAddress
@@ -82,9 +83,9 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         camera = Camera(reader, clock, redact)
         looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
         order_folders = (folder.path, blueprint.state.root)
-        delivery = Delivery(ledger, Hands(blueprint.address, Guard(tuple(hosts.values())), clock), clock, order_folders)
+        delivery = _delivery(blueprint, ledger, hosts, clock, order_folders)
         ends.callback(delivery.close)
-        delivery.wake()
+        delivery.recover()
         yield House(
             ledger=ledger,
             keeper=keeper,
@@ -103,3 +104,19 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             can_spawn=blueprint.spawn_command is not None,
             order_folders=order_folders,
         )
+
+
+def _delivery(
+    blueprint: Blueprint,
+    ledger: Ledger,
+    hosts: dict[Part, MonitorHost],
+    clock: SystemClock,
+    order_folders: tuple[Path, ...],
+) -> Delivery:
+    def frozen() -> str:
+        order = standing(OrderKind.FREEZE, *order_folders)
+        return "" if order is None else f"it is frozen ({order.reason or 'no reason given'})"
+
+    judge = FrameJudge({str(part): host for part, host in hosts.items()}, frozen=frozen)
+    hands = Hands(blueprint.address, judge.for_briefing(), clock)
+    return Delivery(ledger, hands, judge, clock, frozen=frozen, spawn_command=blueprint.spawn_command)

@@ -64,7 +64,7 @@ def one_cycle(house: House, desk: Desk, next_in_s: float) -> Cycled:
     routing = house.router.route(sessions, began, cycle, now_standing.standing.exposure_percent)
     touched = desk.take_ends(house.ledger, house.rules)
     desk.hand_over_if_moved(now_standing.standing)
-    looked, scopes = _look(house, desk, cycle, routing, now_standing.standing, panes)
+    looked, scopes = _look(house, desk, cycle, routing, now_standing.standing, panes, next_in_s)
     said, shadowed = _learn(house, desk, looked, touched, routing, now_standing.standing, next_in_s)
     advanced = _decide(house, desk, looked, routing, now_standing, scopes, said)
     cycled = Cycled(
@@ -96,11 +96,11 @@ def _sessions(house: House) -> tuple[list[str], int]:
 
 
 def _look(
-    house: House, desk: Desk, cycle: str, routing: Routing, standing: Standing, panes: int
+    house: House, desk: Desk, cycle: str, routing: Routing, standing: Standing, panes: int, next_in_s: float
 ) -> tuple[Looked, dict[str, Scope]]:
     minds = desk.minds()
     if routing.shadow and standing.stage is not Stage.RETIRED:
-        return house.looking.shadow(cycle, minds), dict.fromkeys(Part, EVERYTHING)
+        return house.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(Part, EVERYTHING)
     owned: dict[Part, dict[str, float]] = {part: {} for part in Part}
     for session, part in routing.owners.items():
         owned[part][session] = routing.leases[session].ends_at - house.plan.lease_s

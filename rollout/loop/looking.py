@@ -1,6 +1,7 @@
 """Looking: both monitors at one tape, or each owner for itself; and the candidate once more with its own eyes."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -22,6 +23,8 @@ from tmuxio.reader import Reader
 ADJACENT_S = 1.2
 """From one tape to the one that tells noise from judgement, where the next cycle comes too late for that."""
 
+SOON_S = 2.0
+"""A cycle that begins so soon after another is adjacent to it."""
 PATIENCE_S = 2.0
 """More time for each pane that a monitor looks at by itself: one that samples agent by agent sleeps 0.9 s over each."""
 
@@ -38,6 +41,9 @@ class Mind:
 class Glance:
     """The candidate's own live look right after a tape, and tmux's own share of such a look."""
 
+    cycle: str
+    tape: Tape
+    on_tape: HostAnswer
     answer: HostAnswer
     after: Frame
     """The server once more, to know which panes stood still meanwhile."""
@@ -54,10 +60,21 @@ class Looked:
     before: Mapping[Part, Mind]
     tape: Tape | None = None
     glance: Glance | None = None
+    """Of this cycle, or of the one before where the next one follows at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Glancing:
+    """A glance that the candidate is still at."""
+
+    cycle: str
+    tape: Tape
+    on_tape: HostAnswer
+    answer: Future[HostAnswer]
 
 
 class Looking:
-    """Asks the hosts. It keeps nothing from one cycle to the next."""
+    """Asks the hosts. Between two cycles it keeps only a glance that is not over yet, and may lose it."""
 
     def __init__(
         self,
@@ -75,21 +92,28 @@ class Looking:
         self._clock = clock
         self._gap_s = gap_s
         self._deadline_s = deadline_s
+        self._glancing: _Glancing | None = None
 
     @property
     def _socket(self) -> Path:
         return self._reader.address.socket_path
 
-    def shadow(self, cycle: str, minds: Mapping[Part, Mind]) -> Looked:
-        """Shoot one tape and let both watch it; raises `LookingFailed` where there is nothing to shoot."""
+    def shadow(self, cycle: str, minds: Mapping[Part, Mind], next_in_s: float) -> Looked:
+        """Shoot one tape and let both watch it; raises `LookingFailed` where there is nothing to shoot.
+
+        Where the next cycle follows at once (`next_in_s`), the candidate's glance goes on beside it, and comes with it.
+        """
         tape = self._camera.shoot(gap_s=self._gap_s)
+        before = self._glanced()
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
         asked = {
             part: host.ask(Ask(cycle, sight, minds[part].memory, EVERYTHING, minds[part].outcomes))
             for part, host in self._hosts.items()
         }
         answers = {part: future.result() for part, future in asked.items()}
-        return Looked(cycle, answers, minds, tape, self._glance(cycle, minds[Part.CANDIDATE]))
+        self._glancing = self._begin_glance(cycle, minds[Part.CANDIDATE], tape, answers[Part.CANDIDATE])
+        glance = before if next_in_s <= SOON_S else self._glanced()
+        return Looked(cycle, answers, minds, tape, glance)
 
     def solo(
         self, cycle: str, minds: Mapping[Part, Mind], scopes: Mapping[Part, dict[str, Instant]], panes: int
@@ -117,12 +141,20 @@ class Looking:
         sight = EncodedSight.of(OnTape(tape=pack(adjacent)))
         return self._hosts[Part.INCUMBENT].look(Ask(looked.cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
 
-    def _glance(self, cycle: str, mind: Mind) -> Glance | None:
+    def _begin_glance(self, cycle: str, mind: Mind, tape: Tape, on_tape: HostAnswer) -> _Glancing:
         sight = EncodedSight.of(Live(socket_path=str(self._socket)))
-        answer = self._hosts[Part.CANDIDATE].look(Ask(cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
+        answer = self._hosts[Part.CANDIDATE].ask(Ask(cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
+        return _Glancing(cycle, tape, on_tape, answer)
+
+    def _glanced(self) -> Glance | None:
+        """End the glance that was begun, if one was."""
+        glancing, self._glancing = self._glancing, None
+        if glancing is None:
+            return None
+        answer = glancing.answer.result()
         began = monotonic()
         try:
             after = self._reader.frame()
         except LookingFailed:  # it ended after the tape: the tape still counts
             return None
-        return Glance(answer, after, monotonic() - began)
+        return Glance(glancing.cycle, glancing.tape, glancing.on_tape, answer, after, monotonic() - began)

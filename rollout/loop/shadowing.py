@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Plan
-from rollout.loop.looking import ADJACENT_S, Looked, Looking
+from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
 from rollout.loop.parts import Part
 from rollout.loop.trial import Answered, OwnLook, Trial, facts_of_answers, facts_of_bouts, facts_of_look, guarded
 from shadow import bouts, noise
@@ -15,9 +15,6 @@ from shadow.compare import Register, compare
 from shadow.differences import DiffClass, Difference
 from shadow.eyes import compare_eyes
 from shadow.rules import Windows
-
-SOON_S = 2.0
-"""The next cycle's tape tells noise from judgement where it starts within so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +40,8 @@ class Shadowed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A look whose differences wait for the adjacent tape."""
+class _Entered:
+    """A look with what it was made of; one may wait for its adjacent tape."""
 
     looked: Looked
     look: Look
@@ -58,12 +55,12 @@ class Shadowing:
         self._plan = plan
         self._register = register
         self._rules = bout_rules(plan)
-        self._waiting: _Waiting | None = None
+        self._waiting: _Entered | None = None
 
     def enter(self, trial: Trial, looked: Looked, touched: frozenset[str], now: float, next_in_s: float) -> Shadowed:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
         trial, facts = facts_of_answers(trial, answered(looked), now, self._plan)
-        looks: list[_Waiting | None] = [*self._waited(looked)]
+        looks: list[_Entered | None] = [*self._waited(looked)]
         own = [*self._own_look(looked)]
         by_eyes = tuple(difference for look in own for difference in look.look.differences)
         differences = by_eyes
@@ -80,12 +77,12 @@ class Shadowing:
                 touched=touched,
             )
             if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
-                looks.append(_Waiting(looked, look))
+                looks.append(_Entered(looked, look))
             elif next_in_s <= SOON_S:
-                self._waiting = _Waiting(looked, look)
+                self._waiting = _Entered(looked, look)
             else:
                 look = _classified(look, self._looking.once_more(looked).report)
-                looks.append(_Waiting(looked, look))
+                looks.append(_Entered(looked, look))
             differences = (*look.differences, *by_eyes)
         else:
             looks.append(None)  # nothing to compare, but time passes
@@ -96,7 +93,7 @@ class Shadowing:
             if one is not None
             for difference in one.look.differences
         ]
-        entered = self._entered(trial, [one and one.look for one in looks], now)
+        entered = self._entered(trial, [None if one is None else one.look for one in looks], now)
         facts = (*facts, *self._facts(own, now), *entered.facts)
         return replace(entered, differences=differences, found=tuple(kept), facts=facts)
 
@@ -117,7 +114,7 @@ class Shadowing:
         trial, facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled)
         return Shadowed(trial, bouts=tuple(settled), facts=facts)
 
-    def _waited(self, looked: Looked) -> Iterator[_Waiting]:
+    def _waited(self, looked: Looked) -> Iterator[_Entered]:
         """The look before, now that its adjacent tape is there."""
         waiting, self._waiting = self._waiting, None
         if waiting is None:
@@ -128,19 +125,15 @@ class Shadowing:
             and looked.tape.frames[0].at - waiting.looked.tape.at <= SOON_S + ADJACENT_S
         )
         again = self._looking.on_adjacent(waiting.looked, looked.tape).report if soon and looked.tape else None
-        yield _Waiting(waiting.looked, _classified(waiting.look, again))
+        yield _Entered(waiting.looked, _classified(waiting.look, again))
 
     def _own_look(self, looked: Looked) -> Iterator[OwnLook]:
-        answer, glance = looked.answers.get(Part.CANDIDATE), looked.glance
-        if glance is None or looked.tape is None or answer is None or not answer.report or not glance.answer.report:
+        glance = looked.glance
+        if glance is None or glance.on_tape.report is None or glance.answer.report is None:
             return
         live = glance.answer.report
-        yield OwnLook(
-            compare_eyes(answer.report, live, looked.tape, glance.after),
-            looked.cycle,
-            live.wall_s - live.waited_s,
-            glance.floor_s,
-        )
+        look = compare_eyes(glance.on_tape.report, live, glance.tape, glance.after)
+        yield OwnLook(look, glance.cycle, live.wall_s - live.waited_s, glance.floor_s)
 
     def _facts(self, own: Sequence[OwnLook], now: float) -> Iterator[Fact]:
         for look in own:
