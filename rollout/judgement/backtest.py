@@ -1,14 +1,17 @@
 """The judge over a stream that somebody kept: what it would have said, and when."""
 
 import json
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contract.record import Record
-from rollout.judgement.evidence import Battery, Fact, Key
+from rollout.judgement.evidence import Battery, Fact
 from rollout.judgement.plan import Plan
-from rollout.judgement.sequential import Tally, proven
+from rollout.judgement.sequential import Process, Tally, needed
 from rollout.judgement.words import Guardrail, Stage, Verdict
+
+_REMEMBERED = 10_000  # different lines that are parsed only once
 
 
 class BadStream(ValueError):
@@ -37,9 +40,16 @@ class Observation:
 
 def parse_stream(lines: Iterable[str]) -> Iterator[Observation]:
     """Read a stream of JSON Lines; blank lines are passed over. Raises `BadStream` naming the line."""
+    known: dict[str, Observation] = {}  # a long stream has few different lines
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _observation(number, line)
+        observation = known.get(line)
+        if observation is None:
+            if not line.strip():
+                continue
+            observation = _observation(number, line)
+            if len(known) < _REMEMBERED:
+                known[line] = observation
+        yield observation
 
 
 def backtest(lines: Iterable[str], stage: Stage, plan: Plan) -> tuple[RunResult, ...]:
@@ -48,38 +58,65 @@ def backtest(lines: Iterable[str], stage: Stage, plan: Plan) -> tuple[RunResult,
     Alpha is split over the guardrails that occur in a run. Floors, coverage, required strata that do not occur and the
     exemption of fewer than five differing bouts are left out. A stream without a line is one run without data.
     """
-    runs: dict[str | int | None, list[Fact]] = {}
+    kinds: dict[Fact, int] = {}
+    runs: dict[str | int | None, array[int]] = {}
     for observation in parse_stream(lines):
-        runs.setdefault(observation.run, []).append(observation.fact)
-    return tuple(_judged(run, facts, stage, plan) for run, facts in (runs or {None: []}).items())
+        kind = kinds.setdefault(observation.fact, len(kinds))
+        runs.setdefault(observation.run, array("L")).append(kind)
+    facts = tuple(kinds)
+    return tuple(_judged(run, order, facts, stage, plan) for run, order in (runs or {None: array("L")}).items())
 
 
-def _judged(run: str | int | None, facts: list[Fact], stage: Stage, plan: Plan) -> RunResult:
-    guardrails = {fact.guardrail for fact in facts}
-    strata = {fact.stratum for fact in facts if fact.stratum is not None}
-    battery = Battery.of(plan, stage, guardrails=guardrails, strata=strata, exempt_few=False)
-    tallies: dict[Key, Tally] = {}
-    missing = dict.fromkeys(battery.required, True)
+class _Trial:
+    """One test of one run: its tally, and how many clean ones its proof still takes."""
+
+    def __init__(self, process: Process, beta: float) -> None:
+        self.process = process
+        self.tally = Tally()
+        self._beta = beta
+        self._needed = needed(process.bound, beta, self.tally)
+
+    def count(self, *, event: bool) -> None:
+        self.tally = self.process.fold(self.tally, event=event)
+        if event:
+            self._needed = needed(self.process.bound, self._beta, self.tally)
+        elif self._needed:
+            self._needed -= 1
+
+    @property
+    def is_proven(self) -> bool:
+        return not self._needed
+
+
+def _judged(run: str | int | None, order: Iterable[int], kinds: Sequence[Fact], stage: Stage, plan: Plan) -> RunResult:
+    order = tuple(order)
+    occurring = [kinds[kind] for kind in sorted(set(order))]
+    battery = Battery.of(
+        plan,
+        stage,
+        guardrails={fact.guardrail for fact in occurring},
+        strata={fact.stratum for fact in occurring if fact.stratum is not None},
+        exempt_few=False,
+    )
+    trials = {key: _Trial(process, battery.beta) for key, process in battery.processes.items()}
+    required = [trials[key] for key in battery.required]
+    counted = {kind: [trials[key] for key in kinds[kind].keys if key in trials] for kind in set(order)}
+    noise = trials.get((Guardrail.NOISE, None))
     rollback_at = promotable_at = None
-    for number, fact in enumerate(facts, 1):
-        for key in fact.keys:
-            process = battery.processes.get(key)
-            if process is None:
-                continue
-            tally = tallies[key] = process.fold(tallies.get(key, Tally()), event=fact.event)
-            if key in missing:
-                missing[key] = not proven(process.bound, battery.beta, tally.bouts, tally.events)
-            if rollback_at is None and process.crossed(tally) and fact.guardrail is not Guardrail.NOISE:
+    for number, kind in enumerate(order, 1):
+        event = kinds[kind].event
+        for trial in counted[kind]:
+            trial.count(event=event)
+            if rollback_at is None and trial is not noise and trial.process.crossed(trial.tally):
                 rollback_at = number
-        if promotable_at is None and rollback_at is None and missing and not any(missing.values()):
+        if promotable_at is None and rollback_at is None and required and all(trial.is_proven for trial in required):
             promotable_at = number
-    noisy = any(battery.processes[key].crossed(tally) for key, tally in tallies.items() if key[0] is Guardrail.NOISE)
     if rollback_at is not None:
         verdict = Verdict.ROLLBACK
-    elif not missing or not tallies or noisy:
+    elif not required or (noise is not None and noise.process.crossed(noise.tally)):
         verdict = Verdict.HOLD
     else:
-        verdict = Verdict.CONTINUE if any(missing.values()) else Verdict.PROMOTABLE
+        verdict = Verdict.PROMOTABLE if all(trial.is_proven for trial in required) else Verdict.CONTINUE
     return RunResult(run=run, verdict=verdict, rollback_at=rollback_at, promotable_at=promotable_at)
 
 

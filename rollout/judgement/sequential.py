@@ -77,17 +77,21 @@ class Process:
         """Count one observation. A tally that was counted against other limits starts again."""
         if tally.against != (self.budget, self.bound):
             tally = Tally(against=(self.budget, self.bound))
-        ratios = _ratios(self.budget)[event]
         stake = 1.0 if self.open_ended else _stake(tally.bouts, block(self.budget))
+        ratios = _ratios(self.budget)[event]
         wealth = tally.wealth or (0.0,) * len(ratios)
-        grown = tuple([min((have + stake) * ratio, _CEILING) for have, ratio in zip(wealth, ratios, strict=True)])
+        grown = tuple([(have + stake) * ratio for have, ratio in zip(wealth, ratios, strict=True)])
         laid = 0.0 if self.open_ended else tally.laid + stake
+        peak = tally.peak
+        if event or self.open_ended:  # a clean observation takes from every stake that is laid
+            grown = tuple([min(stake, _CEILING) for stake in grown])
+            peak = max(peak, self._value(grown, laid))
         return Tally(
             bouts=tally.bouts + 1,
             events=tally.events + event,
             wealth=grown,
             laid=laid,
-            peak=max(tally.peak, self._value(grown, laid)),
+            peak=peak,
             at=tally.at if at is None else at,
             against=tally.against,
         )
