@@ -23,6 +23,10 @@ class SettingsInvalid(Exception):
     """A setting is unknown or has a value that it cannot have; a line a fault, each with its place and the remedy."""
 
 
+class ServerNamedTwice(SettingsInvalid):
+    """The command line names a server by its name and by its socket."""
+
+
 class Settings(BaseSettings):
     """The settings, checked. Load them with `load`: built by hand, only what is passed in counts."""
 
@@ -109,6 +113,8 @@ def load(flags: Mapping[str, Any] | None = None) -> Loaded:
 
     Raises `SettingsInvalid`, with all faults at once.
     """
+    if flags and flags.get("socket_name") is not None and flags.get("socket_path") is not None:
+        raise ServerNamedTwice("a server is named by --socket-name or by --socket-path, not by both")
     sources = (
         _Source("flag", "the command line", {k: v for k, v in (flags or {}).items() if v is not None}),
         _Source("environment", "the environment", EnvSettingsSource(Settings)()),

@@ -16,6 +16,7 @@ _CODES = {
     "rollout.judgement.plan_file.BadPlan": Exit.CONFIG,
     "rollout.store.flags.faults.BadFlags": Exit.CONFIG,
     "rollout.store.flags.file.RevisionMoved": Exit.CONFLICT,
+    "rollout.store.settings.ServerNamedTwice": Exit.USAGE,
     "rollout.store.settings.SettingsInvalid": Exit.CONFIG,
     "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
     "rollout.loop.process.MonitorFailed": Exit.UNAVAILABLE,

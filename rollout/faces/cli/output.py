@@ -20,8 +20,9 @@ def emit(document: Mapping[str, Any]) -> None:
 
 
 def say(text: str = "") -> None:
-    """Write a line of data for people."""
+    """Write a line of data for people, at once: a pipe may belong to somebody who watches."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def note(text: str) -> None:

@@ -63,7 +63,7 @@ def run(
         "socket_name": socket_name,
         "socket_path": socket_path,
     }
-    raise typer.Exit(work(Asked(flags=flags, cycles=1 if once else cycles, as_json=json)))
+    raise typer.Exit(work(Asked(flags=flags, once=once, cycles=cycles, as_json=json)))
 
 
 @verb("Start", "doctor", "doctor --json --socket-name work")

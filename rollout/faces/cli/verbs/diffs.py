@@ -1,29 +1,34 @@
 """`understudy diffs`: the clusters of differences, one of them in full, and a person's word on it."""
 
 import json
+import shutil
+import textwrap
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from contract.record import instant_text
+from contract.screens import PaneShot
 from contract.tapes import TornTape
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.output import clock_time, emit, note, paint, say, table
+from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
 from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
 from rollout.faces.cli.words import side_text
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
 from shadow.bout import Bout
 from shadow.clusters import Cluster, clusters
-from shadow.differences import Difference, Side
+from shadow.differences import Difference
 from shadow.expected import shipped
 from shadow.labels import Right
+from shadow.report import show as in_full
 from shadow.signoffs import Acceptance, Settlement, Signoffs
 from tmuxio.tapefile import read_tape
 
 _DAY_S = 86400
-_SHOWN_LINES = 14
+_WIDTH = 120
+"""Of what is shown where no terminal says its own."""
 
 
 def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
@@ -45,18 +50,14 @@ def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_
     """Show one cluster: both sides, who said what of it, and the pane's text where its tape is kept."""
     with reading(socket_name, socket_path) as found:
         row = _the_one(cluster, all_clusters(found, time.time()))
-        text = _screen(found, row)
+        shot = _shot(found, row)
     if as_json:
         example = row.example.model_dump(mode="json")
-        emit({"cluster": as_document(row), "example": example, "screen": text})
+        emit({"cluster": as_document(row), "example": example, "screen": shot and shot.text})
         return Exit.OK
-    _tell(row)
-    if text is None:
-        note("\nThe tape on which it was seen is kept no longer.")
-    else:
-        say(f"\nwhat pane {row.example.pane} showed:")
-        for line in text.rstrip().splitlines()[-_SHOWN_LINES:]:
-            say(f"  | {line}")
+    _tell(row, shot)
+    if shot is None and row.example.pane is not None:
+        note("The tape on which it was seen is kept no longer.")
     return Exit.OK
 
 
@@ -129,14 +130,20 @@ def all_clusters(found: Reading, now: float) -> tuple[Cluster, ...]:
     if found.ledger is None:
         return ()
     bouts = [Bout.model_validate_json(row.body) for row in found.ledger.bouts()]
-    single = [(row.at, Difference.model_validate_json(row.body)) for row in found.ledger.differences()]
-    return clusters(bouts, now, differences=single, register=shipped(), signoffs=_signoffs(found))
+    return clusters(bouts, now, differences=differences_of(found), register=shipped(), signoffs=signoffs_of(found))
 
 
-def _signoffs(found: Reading) -> Signoffs:
+def differences_of(found: Reading) -> list[tuple[float, Difference]]:
+    """The last single differences with their instants, newest first."""
+    rows = found.ledger.differences() if found.ledger else ()
+    return [(row.at, Difference.model_validate_json(row.body)) for row in rows]
+
+
+def signoffs_of(found: Reading) -> Signoffs:
     """What people said, also since the last cycle."""
     said = found.desk.trial.signoffs
-    assert found.ledger is not None
+    if found.ledger is None:
+        return said
     for row in found.ledger.decisions(after=found.desk.trial.decisions_read):
         body = json.loads(row.body)
         if row.kind == "accept":
@@ -173,7 +180,8 @@ def _decide(found: Reading, row: DecisionRow) -> None:
         ledger.close()
 
 
-def _screen(found: Reading, row: Cluster) -> str | None:
+def _shot(found: Reading, row: Cluster) -> PaneShot | None:
+    """The pane as both saw it, where the tape of one of the last such differences is kept."""
     if found.ledger is None or row.example.pane is None:
         return None
     for kept in found.ledger.differences(cluster=row.id, limit=200):
@@ -183,34 +191,19 @@ def _screen(found: Reading, row: Cluster) -> str | None:
             except (TornTape, OSError):  # one that is just being written, or taken away: an older one does as well
                 continue
             if shot is not None:
-                return shot.text
+                return shot
     return None
 
 
-def _tell(row: Cluster) -> None:
-    example = row.example
-    say(paint(f"{row.id}  differs in {row.severity}, {row.klass}", "bold"))
+def _tell(row: Cluster, shot: PaneShot | None) -> None:
+    width = shutil.get_terminal_size().columns if person_looks() else _WIDTH
     seen = f"{row.bouts} bouts of {row.agents} agents, {row.share:.1%} of all"
-    say(f"seen    {seen}; {clock_time(row.first_seen)} to {clock_time(row.last_seen)}")
-    say(f"word    {_word(row) or 'nobody has said anything: `diffs settle` or `diffs accept`'}")
+    say(f"seen      {seen}; {clock_time(row.first_seen)} to {clock_time(row.last_seen)}")
+    say(f"word      {_word(row) or 'nobody has said anything: `diffs settle` or `diffs accept`'}")
     if entry := shipped().entry(row.expected or ""):
-        say(f"        {entry.why.strip()}")
-    say(f"example {example.subject} {example.session}:{example.window} ({example.agent})")
+        say(textwrap.fill(entry.why.strip(), width, initial_indent=" " * 10, subsequent_indent=" " * 10))
     say()
-    sides = [("", "incumbent", "candidate"), *_rows(example.incumbent, example.candidate)]
-    table(sides, indent=2)
-
-
-def _rows(incumbent: Side, candidate: Side) -> list[tuple[str, str, str]]:
-    ours, theirs = list(incumbent.lines), list(candidate.lines)
-    rows = [
-        ("says", side_text(incumbent), side_text(candidate)),
-        ("rule", incumbent.rule or "-", candidate.rule or "-"),
-    ]
-    for number in range(max(len(ours), len(theirs))):
-        line = [lines[number].strip()[:60] if number < len(lines) else "" for lines in (ours, theirs)]
-        rows.append(("line" if number == 0 else "", line[0], line[1]))
-    return rows
+    say(in_full(row.example, shot, width=width).rstrip())
 
 
 def _line(row: Cluster) -> tuple[str, ...]:

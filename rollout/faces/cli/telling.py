@@ -1,0 +1,154 @@
+"""How a cycle is told: as the JSON that scripts rely on, or in one line."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from contract.intents import Intent
+from contract.outcomes import Outcome
+from contract.record import instant_text
+from contract.report import CycleReport
+from contract.verdicts import AgentVerdict
+from rollout.faces.cli.output import emit, say
+from rollout.judgement.chain import Transition
+from rollout.loop.cycle import Cycled
+from rollout.loop.parts import Part
+from shadow.differences import Difference
+
+
+class Teller(Protocol):
+    """Is shown every cycle."""
+
+    def tell(self, cycled: Cycled) -> None:
+        """Say what it came to."""
+        ...
+
+
+class AsJson:
+    """One JSON object a cycle, a line each."""
+
+    def tell(self, cycled: Cycled) -> None:
+        """Write the line."""
+        emit(as_document(cycled))
+
+
+class AsText:
+    """One line a cycle, and one for each move of the stage."""
+
+    def tell(self, cycled: Cycled) -> None:
+        """Write the line."""
+        agents = {pane for report in cycled.reports.values() for pane in report.verdicts}
+        parts = [
+            datetime.fromtimestamp(cycled.at, UTC).astimezone().strftime("%H:%M:%S"),
+            f"{cycled.standing.stage} ({cycled.mode})",
+            f"{len(agents)} agents",
+            f"{cycled.wall_s:.2f} s",
+            _differences(cycled),
+        ]
+        if cycled.judgement:
+            parts.append(
+                f"{cycled.judgement.verdict}: {cycled.judgement.reasons[0]}" if cycled.judgement.reasons else ""
+            )
+        say("  ".join(filter(None, parts)))
+        for part, problem in cycled.problems.items():
+            say(f"          the {part} failed: {problem}")
+        if cycled.transition:
+            say(f"          {_moved(cycled.transition)}")
+
+
+def _differences(cycled: Cycled) -> str:
+    kinds = Counter(one.severity if one.expected is None else "as expected" for one in cycled.differences)
+    return ", ".join(f"{count} differ {_in(kind)}" for kind, count in kinds.items()) or "no difference"
+
+
+def _in(kind: str) -> str:
+    return kind if kind == "as expected" else f"in {kind}"
+
+
+def _moved(transition: Transition) -> str:
+    return f"{transition.from_} -> {transition.to} ({transition.exposure_percent} %): {transition.reason}"
+
+
+def as_document(cycled: Cycled) -> dict[str, Any]:
+    """A cycle as scripts get it; monitors go by their names, or by their roles where both have the same."""
+    names = names_of(cycled.reports)
+    return {
+        "cycle": cycled.cycle,
+        "at": instant_text(cycled.at),
+        "seconds": cycled.wall_s,
+        "mode": cycled.mode,
+        "act": cycled.act,
+        "stage": cycled.standing.stage,
+        "roles": {part: names[part] for part in Part},
+        "owners": {session: names[part] for session, part in cycled.routing.owners.items()},
+        "reports": {names[part]: _report(report) for part, report in cycled.reports.items()},
+        "problems": {names[part]: problem for part, problem in cycled.problems.items()},
+        "outcomes": [_outcome(outcome) for outcome in cycled.outcomes],
+        "differences": [_difference(difference) for difference in cycled.differences],
+        "verdict": cycled.judgement.verdict if cycled.judgement else None,
+        "transition": cycled.transition and {"from": cycled.transition.from_, "to": cycled.transition.to},
+    }
+
+
+def names_of(reports: Mapping[Part, CycleReport]) -> dict[Part, str]:
+    """What each part is called: its monitor's name, or the part where that would be said of both."""
+    names = {part: reports[part].monitor if part in reports else part.value for part in Part}
+    return names if len(set(names.values())) == len(names) else {part: part.value for part in Part}
+
+
+def _report(report: CycleReport) -> dict[str, Any]:
+    return {
+        "version": report.version,
+        "seconds": report.wall_s,
+        "waited_seconds": report.waited_s,
+        "cpu_seconds": report.cpu_s,
+        "agents": {pane: _agent(verdict) for pane, verdict in report.verdicts.items()},
+        "intents": [_intent(intent) for intent in report.intents],
+        "problems": [problem.model_dump(mode="json") for problem in report.problems],
+    }
+
+
+def _agent(verdict: AgentVerdict) -> dict[str, Any]:
+    return {
+        "state": verdict.state,
+        "detail": verdict.detail,
+        "role": verdict.role,
+        "agent": verdict.agent,
+        "session": verdict.session,
+        "window": verdict.window,
+        "rule": verdict.why.rule,
+    }
+
+
+def _intent(intent: Intent) -> dict[str, Any]:
+    about = {"about": intent.about} if intent.kind == "notify_manager" else {}
+    return {
+        "kind": intent.kind,
+        **about,
+        "pane": intent.pane,
+        "target": intent.target,
+        "ordinal": intent.ordinal,
+        "reason": intent.reason,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "kind": outcome.wish.partition(":")[0],
+        "wish": outcome.wish,
+        "pane": outcome.pane,
+        "result": outcome.result,
+        "why": outcome.why,
+    }
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    return {
+        "pane": difference.pane,
+        "session": difference.session,
+        "class": difference.klass,
+        "severity": difference.severity,
+        "cluster": difference.cluster,
+        "expected": difference.expected,
+    }

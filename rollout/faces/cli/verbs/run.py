@@ -1,0 +1,108 @@
+"""`understudy run`: the loop in the foreground."""
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.output import note
+from rollout.faces.cli.telling import AsJson, AsText, Teller
+from rollout.judgement.plan_file import BASES, read_plan
+from rollout.loop.building import Blueprint, open_house
+from rollout.loop.cycle import Cycled
+from rollout.loop.daemon import Stop, loop, stopped_by_signals
+from rollout.store.settings import Settings, load
+from rollout.store.state_folder import StateFolder
+from tmuxio.address import ServerAddress, identify
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for."""
+
+    flags: Mapping[str, Any]
+    once: bool
+    cycles: int | None
+    as_json: bool
+
+
+def run(asked: Asked) -> Exit:
+    """Watch until stopped, or for so many cycles; OK whatever was found.
+
+    Raises what `open_house` does, and a `TmuxError` where there is no server to begin with: one that goes later is
+    waited for.
+    """
+    settings = load(asked.flags).settings
+    log_to_stderr(settings.log_level)
+    address = ServerAddress.resolve(settings.socket_name, settings.socket_path)
+    plan = BASES[settings.plan] if settings.plan in BASES else read_plan(Path(settings.plan))
+    identify(address)
+    blueprint = Blueprint(
+        address=address,
+        state=StateFolder.from_environment(),
+        incumbent=settings.incumbent,
+        candidate=settings.candidate,
+        plan=plan,
+        act=settings.act,
+        deadline_s=settings.deadline_s,
+        spawn_command=settings.spawn_command,
+        initial_flags=settings.flags_file,
+    )
+    teller: Teller = AsJson() if asked.as_json else AsText()
+    stop = Stop()
+    with stopped_by_signals(stop), open_house(blueprint) as house:
+        if not asked.as_json:
+            _greet(settings, address)
+        cycles = 1 if asked.once else asked.cycles
+        done = loop(
+            house,
+            interval_s=settings.interval_s,
+            cycles=cycles,
+            stop=stop,
+            watch=_watcher(teller),
+            strict=asked.once,
+        )
+    if not asked.as_json:
+        note(f"{done} cycles done. What they came to: understudy status, agents, diffs list, report")
+    return Exit.OK
+
+
+def _watcher(teller: Teller) -> Callable[[Cycled], None]:
+    told_of_nobody = False
+
+    def watch(cycled: Cycled) -> None:
+        nonlocal told_of_nobody
+        teller.tell(cycled)
+        if not told_of_nobody and not any(report.verdicts for report in cycled.reports.values()):
+            told_of_nobody = True
+            note(
+                "No agent is to be seen on this server yet. An agent is a pane in which an agent CLI runs, "
+                "or whose window is named like one (such as Claude-worker)."
+            )
+
+    return watch
+
+
+def _greet(settings: Settings, address: ServerAddress) -> None:
+    hands = "acting" if settings.act else "watching only, nothing is pressed (--act changes that)"
+    who = f"{settings.incumbent} is trusted, {settings.candidate} is on trial"
+    note(f"{who}; every {settings.interval_s:g} s on {address}, {hands}. Ctrl-C ends it after the cycle.")
+
+
+def log_to_stderr(level: str) -> None:
+    """Write what the loop logs to standard error: for people on a terminal, JSON Lines elsewhere."""
+    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
