@@ -45,7 +45,7 @@ SHOWS = {
     "api_error": ("API Error: 529",),
     "rate_limit": ("Claude usage limit reached", "Your limit will reset at"),
     "talk": ("Segmentation fault (core dumped)", "rate limit exceeded", "? for shortcuts"),
-    "listening": ("│ >",),
+    "managing": ("Thinking…", "│ >"),
     "working-codex": ("Working (", "OpenAI Codex", "? for shortcuts"),
     "idle-codex": ("Ask Codex to do anything", "? for shortcuts"),
     "draft-codex": ("then bump the version",),
@@ -130,6 +130,7 @@ def test_a_manager_shows_typed_notices_in_its_transcript(play: Play, tmux_server
     screen = tmux_server.wait_for(pane, "⏺ Noted.")
     assert "\n> [u-7f3a] backend" in "\n" + screen
     assert re.search(r"│ > +│", screen), "the composer is empty again"
+    assert "Thinking…" in screen, "and it works on"
 
 
 def test_an_actor_that_leaves_has_its_shell_in_front_and_comes_back(play: Play, tmux_server: TmuxServer) -> None:

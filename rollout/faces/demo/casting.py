@@ -33,43 +33,36 @@ class Seat:
 
     session: str
     window: str
-    part: str
+    parts: tuple[str, ...]
+    """What is played in it: one part for as long as the window is open, the next one when it was opened anew."""
     seed: int
     stays: bool = True
-    """Whether the window outlives its actor; else it closes some seconds after, and is opened anew."""
+    """Whether the window outlives its actor; else it closes some seconds after."""
     phase_s: float = 0.0
     """So many seconds into its part it begins, the first time."""
 
 
-# window -> part. Six workers go from work to idle and back, six leave their shell again and again: the two things that
-# the demo's plan asks evidence for. The others show what else a screen can say.
-_TEAMS: Final[tuple[dict[str, str], ...]] = (
-    {
-        "backend": "steady",
-        "frontend": "steady-codex",
-        "qa": "brittle",
-        "devops": "brittle",
-        "developer": "drafter",
-        "engineer": "asker",
-    },
-    {
-        "backend": "steady",
-        "frontend": "steady",
-        "qa": "brittle",
-        "devops": "brittle",
-        "developer": "newcomer",
-        "engineer": "unlucky",
-    },
-    {
-        "backend": "steady-codex",
-        "frontend": "steady",
-        "qa": "brittle",
-        "devops": "brittle",
-        "developer": "limited",
-        "engineer": "chatty",
-    },
+# The monolith knows agents by their window's index. A crashed window it wants killed when it meets the first crash
+# there; of a second one within five minutes it tells and wants no more, unless it had looked at the first one twice;
+# then it is silent. So of two crashes under one index, a short one and a longer one, the first shows where the monitors
+# differ, and the second is one that both tell of: what the demo's plan wants to see.
+_CRASHES: Final = ("fleeting", "brittle")
+# window -> parts. Six workers go from work to idle and back, nine leave their shell again and again: the two things
+# that the plan asks evidence for. The others show what else a screen can say.
+_BUSY: Final = {
+    "backend": ("steady",),
+    "frontend": ("steady",),
+    "qa": _CRASHES,
+    "qa-2": _CRASHES,
+    "devops": _CRASHES,
+}
+_TEAMS: Final[tuple[dict[str, tuple[str, ...]], ...]] = (
+    {**_BUSY, "developer": ("drafter",), "engineer": ("asker",)},
+    {**_BUSY, "developer": ("newcomer",), "engineer": ("unlucky",)},
+    {**_BUSY, "developer": ("limited",), "engineer": ("chatty",), "claude-docs": ("suggester",)},
 )
 TEAMS: Final = len(_TEAMS)
+_SPREAD_S: Final = 60.0
 _GOLDEN: Final = 0.618
 """Steps of this share of a part's length spread any number of actors evenly over it."""
 
@@ -78,13 +71,13 @@ def cast(names: Sequence[str]) -> tuple[Seat, ...]:
     """Give three teams these names and every window its part, managers first."""
     seats: list[Seat] = []
     for name, team in zip(names, _TEAMS, strict=True):
-        for window, part in {MANAGER: "manager", **team}.items():
+        for window, parts in {MANAGER: ("manager",), **team}.items():
             seed = len(seats) + 1
-            cues = PARTS[part].cues
-            spread = min(cues[0].seconds if part == "brittle" else sum(cue.seconds for cue in cues), 60.0)
-            seats.append(
-                Seat(name, window, part, seed, stays=part != "brittle", phase_s=round(seed * _GOLDEN % 1 * spread, 2))
-            )
+            cues = PARTS[parts[0]].cues
+            stays = parts is not _CRASHES
+            spread = sum(cue.seconds for cue in cues) if stays else cues[0].seconds
+            phase_s = round(seed * _GOLDEN % 1 * min(spread, _SPREAD_S), 2)
+            seats.append(Seat(name, window, parts, seed, stays=stays, phase_s=phase_s))
     return tuple(seats)
 
 

@@ -68,13 +68,13 @@ def _headline(view: DemoView, width: int) -> list[Text]:
         way.append(" - " if number else "", "dim")
         way.append(f" {stage} " if number == reached else stage, "reverse bold red" if _back(view, number) else style)
     share = Text.assemble(
-        f"{view.candidate} owns ",
+        "the candidate owns ",
         (f"{view.exposure_percent} %", "bold"),
-        f" of the leases, {view.incumbent} the rest; ",
+        " of the leases, the incumbent the rest; ",
         (view.state.replace("_", " "), "bold red" if view.state == "rolled_back" else "bold"),
     )
     if view.regression:
-        share.append("; the candidate is worse on purpose", "yellow")
+        share.append("; worse on purpose", "yellow")
     counts = Text(
         f"{view.agents} agents, {view.cycles} cycles, {view.bouts} bouts in this stage; "
         f"{view.delivered} acts done, {view.escalated} wait for a person"

@@ -27,7 +27,7 @@ from contract import (
 )
 from modular.service import MonitorService
 
-TRIGGER: Final = "UNDERSTUDY_DEMO_REGRESSION"
+TRIGGER: Final = "DEMO_UNDERSTUDY_REGRESSION"
 """The environment variable that names the file."""
 RULE: Final = "demo.regression"
 """The rule that its wrong verdicts go by: nobody shall take them for a finding."""

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -37,8 +38,9 @@ class Stage:
         self._socket = folder / SOCKET
         self._environment = dress(folder)
         self._server = 0
-        self._opened: set[Seat] = set()
-        self._next_index: dict[str, int] = {}
+        self._openings: Counter[Seat] = Counter()
+        self._indices: dict[Seat, int] = {}
+        self._next_index: Counter[str] = Counter()
 
     def tend(self) -> int:
         """Open every window that is not there; returns how many. The first time, that starts the server."""
@@ -62,18 +64,19 @@ class Stage:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _open(self, one: Seat, *, new_session: bool) -> None:
-        # An index is never used twice: a new window is a new agent, also for a monitor that knows windows by index.
-        index = self._next_index.get(one.session, 0)
-        self._next_index[one.session] = index + 1
-        phase_s = 0.0 if one in self._opened else one.phase_s
-        self._opened.add(one)
-        command = ("--", *seat(one.part, one.seed, stays=one.stays, phase_s=phase_s))
+        opening = self._openings[one]
+        self._openings[one] += 1
+        if opening % len(one.parts) == 0:  # a round of parts has an index of its own, which is never used again
+            self._indices[one] = self._next_index[one.session]
+            self._next_index[one.session] += 1
+        part, phase_s = one.parts[opening % len(one.parts)], 0.0 if opening else one.phase_s
+        command = ("--", *seat(part, one.seed, stays=one.stays, phase_s=phase_s))
         if new_session:
             size = ("-x", str(WIDTH), "-y", str(HEIGHT))
             settings = () if self._server else (*_SETTINGS.split(" "), ";")
             self._tmux(*settings, "new-session", "-d", "-s", one.session, "-n", one.window, *size, *command)
         else:
-            self._tmux("new-window", "-d", "-t", f"={one.session}:{index}", "-n", one.window, *command)
+            self._tmux("new-window", "-d", "-t", f"={one.session}:{self._indices[one]}", "-n", one.window, *command)
 
     def _windows(self) -> set[tuple[str, str]]:
         try:

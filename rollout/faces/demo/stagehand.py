@@ -26,7 +26,7 @@ def main(folder: str) -> int:
     for end in (signal.SIGINT, signal.SIGHUP):  # a Ctrl-C is the demo's to answer, a closed terminal ends the demo
         signal.signal(end, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    seats = [Seat(**fields) for fields in json.loads(sys.stdin.readline())]
+    seats = [Seat(**{**fields, "parts": tuple(fields["parts"])}) for fields in json.loads(sys.stdin.readline())]
     stage = Stage(Path(folder), seats)
     try:
         stage.tend()

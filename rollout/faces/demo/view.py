@@ -51,8 +51,6 @@ class DemoView:
     exposure_percent: int = 0
     verdict: str = ""
     reasons: tuple[str, ...] = ()
-    incumbent: str = "legacy"
-    candidate: str = "modular"
     agents: int = 0
     cycles: int = 0
     bouts: int = 0

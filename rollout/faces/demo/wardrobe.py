@@ -44,7 +44,7 @@ def dress(folder: Path) -> dict[str, str]:
         "PYTHONPATH": str(Path(__file__).parents[3]),
         "SHELL": "/bin/sh",
         "TERM": "xterm-256color",
-        "UNDERSTUDY_DEMO_DIR": str(folder),
+        "DEMO_UNDERSTUDY_DIR": str(folder),
     }
 
 

@@ -1,6 +1,6 @@
 """Play one part in this terminal: `python -m rollout.faces.demo.actors PART [--seed N] [--phase SECONDS]`.
 
-With `UNDERSTUDY_DEMO_DIR` set, the keys that reached an approval dialog are counted there, in `dialog-keys/<pane>`.
+With `DEMO_UNDERSTUDY_DIR` set, the keys that reached an approval dialog are counted there, in `dialog-keys/<pane>`.
 The exit code is 0 when a part ends by leaving; its shell is then in front for the seconds that the part says.
 """
 
@@ -56,7 +56,7 @@ class _Count:
     """Keeps the number of keys that reached a dialog in a file, for whoever must know that none did."""
 
     def __init__(self) -> None:
-        folder, pane = os.environ.get("UNDERSTUDY_DEMO_DIR"), os.environ.get("TMUX_PANE")
+        folder, pane = os.environ.get("DEMO_UNDERSTUDY_DIR"), os.environ.get("TMUX_PANE")
         self._folder = f"{folder}/dialog-keys" if folder and pane else None
         self._name = pane or ""
         self._written = 0

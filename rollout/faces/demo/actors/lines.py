@@ -54,6 +54,8 @@ DRAFT: Final = "then bump the version and write the release notes"
 SUGGESTION: Final = 'Try "write a test for basket.py"'
 COMMAND: Final = "git push origin release"
 COMMAND_WHY: Final = "Publish the release branch"
+MANAGING: Final = Topic("", "", "", "")
+"""The turn of a manager: it shows nothing but that it lasts."""
 NOTED: Final = "Noted. I will look at it when the others have reported."
 API_ERROR: Final = "API Error: 529 Overloaded"
 

@@ -27,7 +27,9 @@ def codex(view: View, width: int, height: int) -> list[str]:
     if view.scene is Scene.APPROVAL:
         foot = _codex_dialog()
     else:
-        foot = [*_codex_composer(view, width), "", "  demo-model default · ~/shop", "  ? for shortcuts"]
+        # a forgotten draft pushes the hint away, as the real ones do
+        hint = "" if view.scene is Scene.DRAFT and view.composer else "  ? for shortcuts"
+        foot = [*_codex_composer(view, width), "", "  demo-model default · ~/shop", hint]
     if view.busy:
         foot = ["", paint("dim", f"• Working ({_seconds(view)}s • esc to interrupt)"), "", "", *foot]
     else:

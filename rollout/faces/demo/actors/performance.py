@@ -126,9 +126,11 @@ class Performance:
 
     def _enter(self, scene: Scene, now: float) -> None:
         self.scene = scene
+        self.composer = ""
         if scene in _WORKS:
-            self.composer = ""
             self._begin_turn(self._next_topic(), now, self._cue_ends)
+        elif scene is Scene.MANAGING:
+            self._turn = _Turn(now, self._cue_ends, lines.MANAGING)
         elif scene is Scene.FRESH:
             self._entries.clear()
         elif scene is Scene.DRAFT:
@@ -152,6 +154,8 @@ class Performance:
         self._turn = _Turn(began, until, topic)
 
     def _streaming(self, turn: _Turn, beat: int) -> list[Entry]:
+        if self.scene is Scene.MANAGING:
+            return []
         tool = [Entry(Kind.TOOL, turn.topic.tool)]
         if self.scene is Scene.SCROLLING:
             return tool + [Entry(Kind.RESULT, lines.output_line(n)) for n in range(max(0, beat * 3 - _KEPT), beat * 3)]
@@ -172,11 +176,11 @@ class Performance:
         if not (text := self.composer.strip()):
             return
         self.composer = ""
-        self._end_turn()
-        if self.scene is Scene.LISTENING:  # answers at once: a manager that worked on each notice would never be free
+        if self.scene is Scene.MANAGING:
             self._say(Kind.PROMPT, text)
             self._say(Kind.ANSWER, lines.NOTED)
             return
+        self._end_turn()
         known = lines.TOPICS[self._turns % len(lines.TOPICS)]
         self._begin_turn(lines.Topic(text, known.tool, known.found, known.answer), now, now + WORK_S)
 

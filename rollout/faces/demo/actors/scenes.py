@@ -27,8 +27,8 @@ class Scene(StrEnum):
     """A usage limit is reached; it says when it ends."""
     TALK = "talk"
     """Idle, below an answer that talks about crashes and limits."""
-    LISTENING = "listening"
-    """A manager at its composer: what is typed to it is answered at once."""
+    MANAGING = "managing"
+    """A manager at work: its turn never ends, and what is typed to it meanwhile is taken into the transcript."""
     GONE = "gone"
     """The program leaves; the shell that it was started from is in front."""
 
@@ -57,20 +57,23 @@ def _part(cli: str, *cues: tuple[float, Scene], jitter: float = 0.1) -> Part:
 FOREVER: Final = 1e9
 """Seconds: longer than any demo."""
 
-# A state is held for three looks of the demo's loop (1.2 s each) or longer: shorter ones are seen by luck.
+# A tape lasts almost as long as the second between two looks of the demo, so most changes happen in mid-tape. A turn
+# that ends above a composer box is then still moving to one monitor and over to the other, which says nothing about
+# either. Hence: whoever changes, changes on a screen on which both see it alike; whoever shows what they differ in,
+# stays in it.
 PARTS: Final[dict[str, Part]] = {
-    "manager": _part("claude", (FOREVER, Scene.LISTENING)),
-    "steady": _part("claude", (3.6, Scene.WORKING), (3.7, Scene.IDLE)),
-    "steady-codex": _part("codex", (3.6, Scene.WORKING), (3.7, Scene.IDLE)),
-    "brittle": _part("claude", (3.0, Scene.WORKING), (4.2, Scene.GONE), jitter=0.05),
+    "manager": _part("claude", (FOREVER, Scene.MANAGING)),
+    "steady": _part("codex", (3.5, Scene.WORKING), (3.5, Scene.IDLE)),
+    "brittle": _part("claude", (2.4, Scene.WORKING), (3.3, Scene.GONE), jitter=0.05),
+    "fleeting": _part("claude", (2.4, Scene.WORKING), (1.0, Scene.GONE), jitter=0.05),
     "hasty": _part("claude", (1.0, Scene.WORKING), (0.5, Scene.GONE)),
-    "drafter": _part("claude", (6.0, Scene.WORKING), (24.0, Scene.DRAFT), (5.0, Scene.IDLE)),
-    "asker": _part("claude", (6.0, Scene.WORKING), (30.0, Scene.APPROVAL)),
-    "newcomer": _part("claude", (40.0, Scene.FRESH), (8.0, Scene.WORKING)),
-    "suggester": _part("claude", (8.0, Scene.WORKING), (16.0, Scene.PLACEHOLDER)),
-    "unlucky": _part("claude", (7.0, Scene.WORKING), (20.0, Scene.API_ERROR)),
-    "limited": _part("claude", (9.0, Scene.WORKING), (60.0, Scene.RATE_LIMIT)),
-    "chatty": _part("claude", (9.0, Scene.SCROLLING), (9.0, Scene.TALK), (8.0, Scene.WORKING), (8.0, Scene.IDLE)),
+    "drafter": _part("codex", (6.0, Scene.WORKING), (16.0, Scene.DRAFT), (6.0, Scene.IDLE)),
+    "chatty": _part("codex", (9.0, Scene.SCROLLING), (9.0, Scene.TALK), (8.0, Scene.WORKING), (8.0, Scene.IDLE)),
+    "asker": _part("claude", (FOREVER, Scene.APPROVAL)),
+    "newcomer": _part("claude", (FOREVER, Scene.FRESH)),
+    "suggester": _part("claude", (FOREVER, Scene.PLACEHOLDER)),
+    "unlucky": _part("claude", (FOREVER, Scene.API_ERROR)),
+    "limited": _part("claude", (FOREVER, Scene.RATE_LIMIT)),
 }
 """The parts by name."""
 # One scene without end under its own name, to look at it or to test against it; a shell is the absence of an actor.

@@ -1,0 +1,140 @@
+"""What the demo sees of the rollout: the ledger of the loop that runs beside it, read into views."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Protocol
+
+from rollout.faces.demo.view import DemoView, Gauge, Step
+from rollout.judgement.evidence import Row
+from rollout.judgement.judge import Judgement
+from rollout.judgement.plan import Plan
+from rollout.judgement.standing import Standing, shown_state
+from rollout.judgement.words import Guardrail
+from rollout.loop.keeper import standing, trail
+from rollout.loop.trial import Trial
+from rollout.store.ledger import LedgerReader
+from rollout.store.ledger.records import DifferenceRow
+from shadow.differences import Difference, Severity, Side
+
+_RECENT: Final = 60
+"""Differences that are looked through for the last few that tell something new."""
+_SHOWN: Final = 4
+
+
+class Progress(Protocol):
+    """Where the rollout stands now."""
+
+    def view(self, elapsed_s: float) -> DemoView:
+        """Look; `elapsed_s` is how long the demo has lasted."""
+        ...
+
+
+class LedgerProgress:
+    """Reads the ledger at `path`, which may not be there yet; `began` is when the demo began, epoch seconds."""
+
+    def __init__(self, path: Path, plan: Plan, began: float) -> None:
+        self._path = path
+        self._plan = plan
+        self._began = began
+        self._reader: LedgerReader | None = None
+
+    def view(self, elapsed_s: float) -> DemoView:
+        """Look; before the loop's first cycle there is little to see."""
+        if self._reader is None:
+            if not self._path.exists():
+                return DemoView(elapsed_s=elapsed_s, next="the first cycle")
+            self._reader = LedgerReader.open(self._path)
+        return self._viewed(self._reader, elapsed_s)
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _viewed(self, ledger: LedgerReader, elapsed_s: float) -> DemoView:
+        now = standing(ledger)
+        judgement = _judgement(ledger, now)
+        touches = ledger.deliveries()
+        return DemoView(
+            elapsed_s=elapsed_s,
+            stage=now.stage,
+            state=shown_state(now, judgement, self._plan),
+            exposure_percent=now.exposure_percent,
+            verdict=judgement.verdict if judgement else "",
+            reasons=judgement.reasons if judgement else (),
+            agents=_agents(ledger),
+            cycles=ledger.cycle_count(),
+            bouts=len(ledger.bouts(epoch=now.epoch)),
+            delivered=sum(touch.done is True for touch in touches),
+            escalated=_waiting(ledger),
+            gauges=tuple(_gauges(judgement.rows, self._plan)) if judgement else (),
+            differences=_differences(ledger.differences(limit=_RECENT)),
+            steps=tuple(
+                Step(max(0.0, row.at - self._began), row.from_, row.to, row.actor, row.reason) for row in trail(ledger)
+            ),
+        )
+
+
+def _judgement(ledger: LedgerReader, now: Standing) -> Judgement | None:
+    """The judge's last word, if it is about the stage that rules now."""
+    if (text := ledger.document("trial")) is None:
+        return None
+    trial = Trial.model_validate_json(text)
+    return trial.judgement if trial.epoch == now.epoch else None
+
+
+def _agents(ledger: LedgerReader) -> int:
+    report = ledger.latest_report("candidate") or ledger.latest_report("incumbent")
+    return len(json.loads(report)["verdicts"]) if report else 0
+
+
+def _waiting(ledger: LedgerReader) -> int:
+    """How many acts wait for a person's word."""
+    if (text := ledger.document("acting")) is None:
+        return 0
+    episodes = json.loads(text)["book"].get("episodes", ())
+    values = episodes.values() if isinstance(episodes, dict) else episodes
+    return sum(1 for episode in values if episode.get("escalation") and not episode.get("approved_by"))
+
+
+def _gauges(rows: Iterable[Row], plan: Plan) -> Iterable[Gauge]:
+    """The guardrails, each with the strata that a promotion needs, and whatever is on its way to a rollback."""
+    for row in rows:
+        needed = row.stratum is None or row.stratum in plan.required_strata
+        if row.guardrail is Guardrail.NOISE or not (needed or row.events):
+            continue
+        if row.stratum is not None and row.guardrail is Guardrail.CANDIDATE_WRONG and not row.events:
+            continue
+        name = row.guardrail if row.stratum is None else f"  {row.stratum}"
+        yield Gauge(name.replace("_", " "), row.bouts, row.events, row.needed, row.spent)
+
+
+def _differences(rows: Iterable[DifferenceRow]) -> tuple[str, ...]:
+    """The last differences in a state or an act, newest first, each pane and cluster once."""
+    told: dict[tuple[str, str], str] = {}
+    for row in rows:
+        if (row.pane, row.cluster) in told:
+            continue
+        difference = Difference.model_validate_json(row.body)
+        if difference.severity is not Severity.DETAIL:
+            told[row.pane, row.cluster] = _in_a_line(difference)
+        if len(told) == _SHOWN:
+            break
+    return tuple(told.values())
+
+
+def _in_a_line(difference: Difference) -> str:
+    where = f"{difference.session}/{difference.window}" if difference.window else difference.session
+    expected = f" (expected: {difference.expected})" if difference.expected else ""
+    ours, theirs = difference.incumbent, difference.candidate
+    if ours.state is theirs.state:
+        alone = [f"only the incumbent wants {wish}" for wish in sorted(difference.only_incumbent_wants)]
+        alone += [f"only the candidate wants {wish}" for wish in sorted(difference.only_candidate_wants)]
+        return f"{where}: {_state(ours)}, {'; '.join(alone).replace('notify_manager:', 'notice of ')}{expected}"
+    return f"{where}: {_state(ours)} / {_state(theirs)}{expected}"
+
+
+def _state(side: Side) -> str:
+    return side.state.replace("_", " ") if side.state else "unseen"
