@@ -10,8 +10,9 @@ Its memory is keyed by `session:index`, as the original's was (#18); what it wan
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, ClassVar, Final, NamedTuple
 
 from contract import (
@@ -226,13 +227,13 @@ class LegacyMonitor:
         self._batch: dict[str, list[Queued]] = {}  # manager's target -> messages
         self._raised: set[str] = set()  # wishes that rose in this cycle
         self._teams_idle: set[str] = set()
-        self._manager_alive = False
+        self._manager_missing = False
         self._asleep = False
 
     # ---------------------------------------------------------------------------------------- looking
 
     def _list_windows(self, session: str) -> list[WindowSeen]:
-        """One `list-windows`: nothing where it fails. What it believes to have killed is gone, what it spawned is up."""
+        """One `list-windows`; what it believes to have killed is gone, and what it spawned is up."""
         windows = []
         for window in self._eyes.windows(session):
             target = f"{session}:{window.index}"
@@ -303,9 +304,9 @@ class LegacyMonitor:
         for session in self._eyes.sessions():
             for window in self._list_windows(session.name):
                 target = f"{session.name}:{window.index}"
-                if any(word in self._name(window).lower() for word in MANAGER_WORDS_ANYWHERE):
-                    if self._is_claude_interface_present(self._capture(target, INTERFACE_LINES)):
-                        return target
+                named = any(word in self._name(window).lower() for word in MANAGER_WORDS_ANYWHERE)
+                if named and self._is_claude_interface_present(self._capture(target, INTERFACE_LINES)):
+                    return target
         return None
 
     @staticmethod
@@ -322,10 +323,9 @@ class LegacyMonitor:
         for number, line in enumerate(lines):
             if any(marker in line for marker in INTERFACE_MARKERS):
                 return True
-            spoken = line.lower()
-            if ("assistant:" in spoken or "human:" in spoken) and number < len(lines) - 3:
-                if any("│" in later for later in lines[number + 1 :]):
-                    return True
+            spoken = "assistant:" in line.lower() or "human:" in line.lower()
+            if spoken and number < len(lines) - 3 and any("│" in later for later in lines[number + 1 :]):
+                return True
         return False
 
     @staticmethod
@@ -399,23 +399,26 @@ class LegacyMonitor:
             kept = copy.deepcopy(self._m)
             self._asleep = True
             for target in agents:
-                self._check_agent_safely(target)
+                self._isolated(target, self._check_agent_status, target)
             self._m = kept
-            return round(max(0.0, limit["until"] - self._clock.now()), 6)
-        self._check_pm_recovery(agents)
-        self._check_missing_agents(agents)
+            return round(max(0.0, float(limit["until"]) - self._clock.now()), 6)
+        self._isolated("manager recovery", self._check_pm_recovery, agents)
+        self._isolated("missing agents", self._check_missing_agents, agents)
         for target in agents:
-            self._check_agent_safely(target)
-        self._check_team_idleness(agents)
-        return self._send_collected_notifications()
+            self._isolated(target, self._check_agent_status, target)
+        self._isolated("idle teams", self._check_team_idleness, agents)
+        pause_s: float | None = self._isolated("reports", self._send_collected_notifications)
+        return pause_s or 0.0
 
-    def _check_agent_safely(self, target: str) -> None:
+    def _isolated(self, subject: str, check: Callable[..., Any], *arguments: Any) -> Any:
+        """Keep one agent's, or one check's, failure to itself, as it was."""
         try:
-            self._check_agent_status(target)
+            return check(*arguments)
         except LookingFailed as failure:
             self._problems.append(failure.problem)
-        except Exception as error:  # noqa: BLE001 - one agent's failure is isolated, as it was
-            self._note(ProblemKind.AGENT_FAILED, target, error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next agent is looked at
+            self._note(ProblemKind.AGENT_FAILED, subject, error)
+        return None
 
     def _note(self, kind: ProblemKind, subject: str, error: Exception) -> None:
         self._problems.append(Problem(kind=kind, subject=subject, text=f"{type(error).__name__}: {error}"))
@@ -439,8 +442,9 @@ class LegacyMonitor:
 
         # R1: characters at the same place that differ. An append, or a single changed character such as a
         # spinner's, is no motion (#11)
-        rule, evidence = "", ()
-        for before, after in zip(snapshots, snapshots[1:], strict=False):
+        rule = ""
+        evidence: tuple[str, ...] = ()
+        for before, after in pairwise(snapshots):
             if before != after and sum(a != b for a, b in zip(before, after, strict=False)) > 1:
                 rule, evidence = "R1", self._changed_lines(before, after)
                 break
@@ -482,7 +486,10 @@ class LegacyMonitor:
         if rule:
             self._say(target, ACTIVE, rule, evidence)
             self._m["idle_since"].pop(target, None)
-            self._m["attempts"].pop(target, None)
+            attempts = self._m["attempts"].pop(target, 0)
+            base = self._m["draft_base"].pop(target, 0)
+            if attempts:  # one look at work does not end the harness's episode: the ordinals go on
+                self._m["draft_base"][target] = base + attempts
             self._m["submitted_at"].pop(target, None)
             self._m["cache"].pop(target, None)
             # idle_told stays: the next idle is muted if no cycle saw it work (#14)
@@ -506,9 +513,7 @@ class LegacyMonitor:
         self._m["idle_told"][target] = now  # also where there is nobody to tell (1.12)
         self._notify_idle(target, session)
 
-    def _say(
-        self, target: str, state: str, rule: str, lines: Sequence[str], detail: IdleDetail | None = None
-    ) -> None:
+    def _say(self, target: str, state: str, rule: str, lines: Sequence[str], detail: IdleDetail | None = None) -> None:
         """Give the verdict on the window's active pane."""
         window = self._seen[target]
         self._native[window.pane] = state
@@ -539,7 +544,7 @@ class LegacyMonitor:
         return tuple(line for line in after.split("\n") if line not in was)
 
     def _elapsed(self, since: float | None, seconds: float) -> bool:
-        return since is None or round(self._clock.now() - since, 6) >= seconds
+        return since is None or round(self._clock.now() - since, 3) >= seconds
 
     # ---------------------------------------------------------------------------------------- drafts
 
@@ -548,9 +553,9 @@ class LegacyMonitor:
 
         Also while the agent works, and in a dialog whose cursor looks like a composer (1.12).
         """
+        if self._asleep or not self._was_done(f"submit_draft|{self._pane(target)}"):
+            return  # an attempt that was never made stands, and the next does not follow from it
         attempts = self._m["attempts"].get(target, 0)
-        if self._m["wishes"].get(f"submit_draft|{self._pane(target)}", {}).get("done") is False:
-            return  # the last attempt was never made: it stands, and the next does not follow from it
         if attempts >= SUBMIT_ATTEMPTS or not self._elapsed(self._m["submitted_at"].get(target), SUBMIT_GAP_S):
             return
         if self._detect_claude_state(self._capture(target)) == "fresh":
@@ -567,12 +572,15 @@ class LegacyMonitor:
             touches=target,
             reason=f"R4.draft: {target} shows text that was not sent, attempt {attempts} of {SUBMIT_ATTEMPTS}",
             ordinal=self._m["draft_base"].get(target, 0) + attempts,
+            undo={"target": target},
             keys=[str(key) for key in keys],
         )
 
     # ---------------------------------------------------------------------------------------- notices
 
     def _notify_idle(self, target: str, session: str) -> None:
+        if self._asleep:
+            return
         manager = self._find_pm_in_session(session)
         if manager is None or manager == target:
             return
@@ -581,7 +589,7 @@ class LegacyMonitor:
         self._collect(Notice.IDLE, target, session, message, IDLE)
 
     def _notify_fresh(self, target: str, session: str, now: float) -> None:
-        if not self._elapsed(self._m["stamps"].get(f"fresh_{target}"), FRESH_COOLDOWN_S):
+        if self._asleep or not self._elapsed(self._m["stamps"].get(f"fresh_{target}"), FRESH_COOLDOWN_S):
             return
         self._m["stamps"][f"fresh_{target}"] = now  # also where there is nobody to tell (1.12)
         manager = self._find_pm_in_session(session)
@@ -596,6 +604,8 @@ class LegacyMonitor:
 
         False inside the cooldown, which the caller takes for a crash that nobody was told about.
         """
+        if self._asleep:
+            return True
         if not self._elapsed(self._m["stamps"].get(f"restart_{target}"), RESTART_COOLDOWN_S):
             return False
         self._m["stamps"][f"restart_{target}"] = self._clock.now()
@@ -622,15 +632,15 @@ class LegacyMonitor:
 
     def _notify_recovery_needed(self, target: str, session: str) -> None:
         """Tell the manager, each cycle anew: there is no cooldown (#4)."""
+        if self._asleep:
+            return
         manager = self._find_pm_in_session(session)
         if manager is None:
             return
         message = f"AGENT RECOVERY NEEDED: agent {target} shows no Claude interface and must be recovered"
         self._send_directly(Notice.ERROR, target, session, manager, message, ERROR)
 
-    def _send_directly(
-        self, about: Notice, target: str, session: str, manager: str, message: str, stands: str
-    ) -> None:
+    def _send_directly(self, about: Notice, target: str, session: str, manager: str, message: str, stands: str) -> None:
         if not self._is_claude_interface_present(self._capture(manager, INTERFACE_LINES)):
             return
         self._tell(about, target, session, manager, message, None, stands, self._clock.now())
@@ -652,9 +662,7 @@ class LegacyMonitor:
             pause = pause or manager not in self._booting
             for queued in batch:
                 section, entry = self._classify(queued.message)
-                self._tell(
-                    queued.about, queued.agent, queued.session, manager, entry, section, queued.state, queued.at
-                )
+                self._tell(queued.about, queued.agent, queued.session, manager, entry, section, queued.state, queued.at)
         return float(CONTROL_LOOP_COOLDOWN_S) if pause else 0.0
 
     @staticmethod
@@ -696,10 +704,15 @@ class LegacyMonitor:
                     continue
                 if self._elapsed(self._m["absent_since"].setdefault(target, self._clock.now()), MISSING_GRACE_S):
                     missing.append(target)
+            if not missing:
+                continue
+            # the manager is looked for among the workers, where none can be, and so nobody is ever told (#1)
+            for target in self._m["known"][session]:
+                if target in present:
+                    self._window_name(target)
             key = f"{session}|{','.join(sorted(missing))}"
-            if missing and self._elapsed(self._m["missing_told"].get(key), MISSING_COOLDOWN_S):
+            if self._elapsed(self._m["missing_told"].get(key), MISSING_COOLDOWN_S):
                 self._m["missing_told"][key] = self._clock.now()
-                # the manager is looked for among the workers, so there never is one, and nothing is sent (#1)
 
     # ---------------------------------------------------------------------------------------- idle teams
 
@@ -719,18 +732,22 @@ class LegacyMonitor:
                     del self._m["escalated"][manager]
                 continue
             self._teams_idle.add(session)
+            if self._booting and session not in self._m["team_idle"]:
+                continue  # in the original a new manager was up by now; the team's time starts when it is
             started = self._m["team_idle"].setdefault(session, self._clock.now())
             manager = self._find_pm_in_session(session)
             if manager is None:
                 self._list_windows(session)  # for a line in the log
                 continue
-            minutes = int(round(self._clock.now() - started, 6) // 60)
+            minutes = int(round(self._clock.now() - started, 3) // 60)
             steps = self._m["escalated"].setdefault(manager, [])
             for step in (3, 5):
                 if minutes >= step and step not in steps:
                     steps.append(step)
                     message = f"TEAM IDLE: the whole team has been idle for {step} minutes"
                     self._collect(Notice.TEAM_IDLE, manager, session, message, "team_idle")
+            if minutes >= 8 and not self._was_done(f"kill_window|{self._pane(manager)}"):
+                continue  # wanted, and not done: it stands
             if minutes >= 8:
                 self._want(
                     "kill_window",
@@ -739,7 +756,7 @@ class LegacyMonitor:
                     stands="team_idle",
                     touches=manager,
                     reason=f"team idle for {minutes} minutes: {manager} is replaced",
-                    undo={"session": session, "started": started, "manager": manager, "steps": list(steps)},
+                    undo={"session": session, "started": started, "manager": manager, "steps": steps},
                 )
                 # killed before the report goes out, which is lost with it (1.12)
                 self._gone.add(manager)
@@ -752,7 +769,6 @@ class LegacyMonitor:
         """Spawn a manager where no session has a live one: without grace, cooldown or cap."""
         found = self._find_pm_agent()
         if found is not None:
-            self._manager_alive = True
             self._deliver_pending(found)
             return
         counts: dict[str, int] = {}
@@ -769,11 +785,10 @@ class LegacyMonitor:
             for window in self._list_windows(session)
             if self._is_manager_name(self._name(window)) or window.index == index
         ]
+        self._manager_missing = True
         key = f"spawn_manager|{session}"
         standing = self._m["wishes"].get(key)
-        rises = standing is None or (
-            standing.get("done") is not False and self._elapsed(standing["fields"]["at"], MANAGER_BOOT_S)
-        )
+        rises = standing is None or (self._was_done(key) and self._elapsed(standing["fields"]["at"], MANAGER_BOOT_S))
         if rises:
             self._m["pending"] = []
         others = ", ".join(target for target in agents if target.rpartition(":")[0] == session)
@@ -801,7 +816,8 @@ class LegacyMonitor:
         """Tell a manager that has come up what its predecessor's last cycle had to say."""
         pending, self._m["pending"] = self._m["pending"], []
         for notice in pending:
-            if notice["session"] == manager.rpartition(":")[0]:
+            mine = notice["session"] == manager.rpartition(":")[0]
+            if mine and not self._elapsed(notice["at"], LINGER_S):
                 self._record("notify_manager", {**notice, "target": self._pane(manager), "at": self._clock.now()})
 
     # ---------------------------------------------------------------------------------------- usage limits
@@ -847,7 +863,7 @@ class LegacyMonitor:
 
     def _pause_for_limit(self, target: str, agents: Sequence[str], seconds: int) -> dict[str, Any]:
         session, now = target.rpartition(":")[0], self._clock.now()
-        limit = {"until": round(now + seconds, 6), "agent": target, "session": session, "manager": None}
+        limit: dict[str, Any] = {"until": round(now + seconds, 6), "agent": target, "session": session, "manager": None}
         limit["pane"], limit["pid"] = self._pane(target), self._pid(target)
         manager = self._find_pm_agent()  # any in any session, were it a window called `project-notes`
         if manager is not None:
@@ -977,7 +993,8 @@ class LegacyMonitor:
             "stands": wish["stands"],
             "fields": {**fields, "ordinal": ordinal},
             "done": done,
-            "undo": dict(undo) if undo is not None else None,
+            "unasked": False,
+            "undo": copy.deepcopy(dict(undo)) if undo is not None else None,
         }
 
     def _standing_intents(self) -> tuple[Intent, ...]:
@@ -989,15 +1006,18 @@ class LegacyMonitor:
                 del self._m["wishes"][key]
             else:
                 self._m["ordinals"][key][1] = now
-        self._m["ordinals"] = {
-            key: value for key, value in self._m["ordinals"].items() if now - value[1] < FORGET_S
-        }
+        self._m["ordinals"] = {key: value for key, value in self._m["ordinals"].items() if now - value[1] < FORGET_S}
         intents = []
         for wish in self._m["wishes"].values():
-            if self._scope.covers(wish["fields"]["session"]):
-                intents.append(INTENTS[wish["kind"]](**wish["fields"]))
-            else:
-                wish["done"] = wish["done"] or False  # nobody was asked
+            if not self._scope.covers(wish["fields"]["session"]):
+                if wish["done"] is None:
+                    self._undo(wish)
+                    wish["unasked"] = True
+                continue
+            if wish["unasked"]:
+                self._redo(wish, now)
+                wish.update(done=None, unasked=False)
+            intents.append(INTENTS[wish["kind"]](**wish["fields"]))
         return tuple(intents)
 
     def _stands(self, wish: Mapping[str, Any], panes: set[str], now: float) -> bool:
@@ -1008,41 +1028,59 @@ class LegacyMonitor:
             case "team_idle":
                 return fields["session"] in self._teams_idle
             case "no_manager":
-                return not self._manager_alive
+                return self._manager_missing
             case "limit":
                 return self._m["limit"] is not None
             case "resumed":
                 return wish["done"] is not True and now - fields["at"] < LINGER_S
             case _:
                 if fields["pane"] in panes:
-                    return self._native.get(fields["pane"]) == stands
+                    return bool(self._native.get(fields["pane"]) == stands)
                 return stands in {CRASHED, ERROR} and wish["done"] is not True and now - fields["at"] < LINGER_S
 
     def _learn(self, outcomes: Sequence[Outcome]) -> None:
-        """Learn what became of its wishes; no ladder climbs on a step that was not taken."""
+        """Learn what became of its wishes: no ladder climbs from a step that was not taken."""
+        by_name = {}
+        for wish in self._m["wishes"].values():
+            fields = wish["fields"]
+            name = f"{wish['kind']}:{fields['about']}" if wish["kind"] == "notify_manager" else wish["kind"]
+            by_name[name, fields["pane"], fields["session"], fields["ordinal"]] = wish
         for outcome in outcomes:
-            for key, wish in self._m["wishes"].items():
-                fields = wish["fields"]
-                name = f"{wish['kind']}:{fields['about']}" if wish["kind"] == "notify_manager" else wish["kind"]
-                if (name, fields["pane"], fields["session"], fields["ordinal"]) != (
-                    outcome.wish,
-                    outcome.pane,
-                    outcome.session,
-                    outcome.ordinal,
-                ):
-                    continue
-                self._learn_one(key, wish, outcome)
+            wish = by_name.get((outcome.wish, outcome.pane, outcome.session, outcome.ordinal))
+            if wish is None:
+                continue
+            if outcome.done and wish["done"] is False:
+                self._redo(wish, outcome.at)
+            elif not outcome.done and wish["done"] is None:
+                self._undo(wish)
+            wish["done"] = wish["done"] or outcome.done
+            wish["unasked"] = False
 
-    def _learn_one(self, key: str, wish: dict[str, Any], outcome: Outcome) -> None:
-        if outcome.done:
-            wish["done"] = True
-            return
-        if wish["done"] is None:
-            wish["done"] = False
-            undo = wish["undo"]
-            if undo is not None:
-                self._m["team_idle"][undo["session"]] = undo["started"]
-                self._m["escalated"][undo["manager"]] = undo["steps"]
+    def _was_done(self, key: str) -> bool:
+        """Whether the wish was done, as far as it knows: where nobody says otherwise it believes so."""
+        return self._m["wishes"].get(key, {}).get("done") is not False
+
+    def _undo(self, wish: dict[str, Any]) -> None:
+        """Take back what it believed: the attempt was not made, the manager not killed."""
+        wish["done"] = False
+        undo = wish["undo"]
+        if wish["kind"] == "submit_draft":
+            self._m["attempts"][undo["target"]] = max(0, self._m["attempts"].get(undo["target"], 0) - 1)
+        elif undo is not None:
+            self._m["team_idle"][undo["session"]] = undo["started"]
+            self._m["escalated"][undo["manager"]] = undo["steps"]
+
+    def _redo(self, wish: dict[str, Any], at: float) -> None:
+        """Take a step that was held after all, at this instant."""
+        undo = wish["undo"]
+        if wish["kind"] == "submit_draft":
+            self._m["attempts"][undo["target"]] = self._m["attempts"].get(undo["target"], 0) + 1
+            self._m["submitted_at"][undo["target"]] = at
+        elif wish["kind"] == "spawn_manager":
+            wish["fields"]["at"] = at
+        elif undo is not None:
+            self._m["team_idle"].pop(undo["session"], None)
+            self._m["escalated"].pop(undo["manager"], None)
 
     def _remember_since(self) -> None:
         self._m["since"] = {
