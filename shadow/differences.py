@@ -43,6 +43,15 @@ Wish = tuple[str, int]
 """What is wanted, as `contract.intents.wish` names it, and its ordinal."""
 
 
+class Silence(StrEnum):
+    """Why a monitor tells nobody of what it sees."""
+
+    ASLEEP = "asleep"
+    """It wants the session left alone, and acts as if it were."""
+    NO_MANAGER = "no_manager"
+    """It sees no living manager in the session."""
+
+
 class Side(Record):
     """What one monitor says of one pane, or of one session where the subject is a session."""
 
@@ -56,6 +65,8 @@ class Side(Record):
     role: Role | None = None
     agent: str = UNKNOWN_AGENT
     """Which agent CLI it takes it for."""
+    silence: Silence | None = None
+    """Why it would tell nobody of this pane, if so."""
 
     @property
     def wants(self) -> frozenset[str]:
@@ -78,11 +89,12 @@ class Stand(Record):
     rule: str = ""
     wants: tuple[str, ...] = ()
     """Sorted names."""
+    silence: Silence | None = None
 
     @classmethod
     def of(cls, side: Side) -> "Stand":
         """Take the stand of a side."""
-        return cls(state=side.state, rule=side.rule, wants=tuple(sorted(side.wants)))
+        return cls(state=side.state, rule=side.rule, wants=tuple(sorted(side.wants)), silence=side.silence)
 
 
 class Fingerprint(Record):
@@ -164,4 +176,4 @@ def subject(pane: str | None, session: str) -> str:
 
 
 def _words(stand: Stand) -> tuple[str, ...]:
-    return (stand.state or "-", stand.rule, *stand.wants)
+    return (stand.state or "-", stand.rule, *stand.wants, *((f"({stand.silence})",) if stand.silence else ()))

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from contract.record import Record
 from contract.verdicts import AgentState, IdleDetail, Role
-from shadow.differences import Difference, Severity, Side
+from shadow.differences import Difference, Severity, Side, Silence
 from shadow.labels import Right
 
 HERE: Final = Path(__file__).with_suffix("")
@@ -52,6 +52,8 @@ class SideMatch(Record):
     """Globs; for whole sessions what it says of the managers, such as `manager:crashed/process.*`."""
     detail: tuple[IdleDetail, ...] = ()
     """Empty for any."""
+    silence: tuple[Silence, ...] = ()
+    """Why it tells nobody; empty for any reason, and for none."""
     alone: tuple[str, ...] = ()
     """Acts that it may want and the other not."""
 
@@ -70,6 +72,7 @@ class SideMatch(Record):
             (side.state if side.state is not None else "absent") in self.state
             and any(fnmatchcase(side.rule, rule) for rule in self.rule)
             and (not self.detail or side.detail in self.detail)
+            and (not self.silence or side.silence in self.silence)
             and alone <= set(self.alone)
         )
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from contract.intents import Intent, Notice, NotifyManager, wish
 from contract.report import CycleReport, ProblemKind
-from contract.verdicts import AgentVerdict, Role
-from shadow.differences import NOTHING, Side, Wish, subject
+from contract.verdicts import AgentState, AgentVerdict, Role
+from shadow.differences import NOTHING, Side, Silence, Wish, subject
 
 _OF_THE_SESSION = frozenset({"spawn_manager", "pause_session"})
 _ABOUT_THE_SESSION = frozenset({Notice.TEAM_IDLE, Notice.MISSING})
+_NO_EAR = frozenset({AgentState.CRASHED, AgentState.ERROR})
 _BLIND = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
 
 
@@ -21,6 +22,8 @@ class Who:
     pid: int | None
     session: str
     window: str
+    index: int | None = None
+    """Of its window; None where the subject is the session."""
 
     @property
     def subject(self) -> str:
@@ -42,6 +45,7 @@ class Sides:
             self._who.setdefault(who.subject, who)
         self._blind = any(problem.kind in _BLIND for problem in report.problems)
         self._unseen = {problem.subject for problem in report.problems}
+        self._silences: dict[str, Silence | None] = {}
 
     def subjects(self) -> Mapping[str, object]:
         """Everything that it says anything about."""
@@ -59,7 +63,7 @@ class Sides:
     def who(self, name: str) -> Who | None:
         """Identity and labels of a subject; None where it says nothing of it."""
         if (verdict := self.verdict(name)) is not None:
-            return Who(verdict.pane, verdict.pid, verdict.session, verdict.window)
+            return Who(verdict.pane, verdict.pid, verdict.session, verdict.window, verdict.window_index)
         return self._who.get(name)
 
     def side(self, name: str) -> Side:
@@ -76,7 +80,19 @@ class Sides:
             wishes=wishes,
             role=verdict.role,
             agent=verdict.agent,
+            silence=self._silence(verdict.session),
         )
+
+    def _silence(self, session: str) -> Silence | None:
+        """Say why it would tell nobody in a session."""
+        if session not in self._silences:
+            asleep = any(wish == "pause_session" for wish, _ in self.wishes(subject(None, session)))
+            told = any(
+                verdict.role is Role.MANAGER and verdict.session == session and verdict.state not in _NO_EAR
+                for verdict in self._report.verdicts.values()
+            )
+            self._silences[session] = Silence.ASLEEP if asleep else None if told else Silence.NO_MANAGER
+        return self._silences[session]
 
     def _managers(self, name: str) -> str:
         """Say how it sees the managers of a session, as the rule behind what it wants done there."""
@@ -91,7 +107,8 @@ class Sides:
         """Whether it says nothing of a pane because it failed to look, rather than because nobody is there."""
         if who.pane is None or self.verdict(who.pane) is not None:
             return False
-        return self._blind or who.pane in self._unseen or who.session in self._unseen
+        names = {who.pane, who.session, f"{who.session}:{who.index}"}
+        return self._blind or not names.isdisjoint(self._unseen)
 
 
 def _whom(intent: Intent) -> Who:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from shadow_cases import QUICK, T0, Watching, report, shot, tape, verdict, want
+from shadow_scenes import watch
 
 from contract import CycleReport, Role
-from shadow.bouts import Excuse
+from shadow.bouts import Bout, Excuse
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
 from shadow.expected import HERE, BadRegister, Entry, load, shipped
@@ -18,59 +19,86 @@ ENTRIES = {entry.id: entry for entry in shipped().entries}
 
 
 def half(case: dict[str, Any], name: str) -> CycleReport:
-    """Draw one report of a case: about pane %1, or about the session `team` and its managers."""
-    side = case.get(name)
-    if side is None:
-        return report(monitor=name)
+    """Draw one report of a case: about pane %1 of a team with a living manager, or about the session `team` itself."""
+    side = case.get(name, {})
     wishes = [(wish, 1) if isinstance(wish, str) else tuple(wish) for wish in side.get("wants", ())]
-    if "managers" in side:
-        state, rule = side["managers"].split("/")
-        seen = verdict("%9", state, rule, role=Role.MANAGER)
-        return report([seen], [want(wish, None, ordinal) for wish, ordinal in wishes], name)
-    seen = verdict(
-        "%1", side["state"], side["rule"], detail=side.get("detail"), agent=case["agent"], role=Role(case["role"])
-    )
-    return report([seen], [want(wish, "%1", ordinal) for wish, ordinal in wishes], name)
+    managers = side.get("managers", "idle/any" if side.get("silence") != "no_manager" else "error/any")
+    state, _, rule = managers.partition("/")
+    seen = [verdict("%9", state, rule, role=Role.MANAGER)]
+    if "state" in side:
+        agent, role = case["agent"], Role(case["role"])
+        seen.append(verdict("%1", side["state"], side["rule"], detail=side.get("detail"), agent=agent, role=role))
+    pane = None if "managers" in side else "%1"
+    asleep = [want("pause_session", None)] if side.get("silence") == "asleep" else []
+    return report(seen, [*asleep, *(want(wish, pane, ordinal) for wish, ordinal in wishes)], name)
+
+
+def case_of(entry_id: str) -> dict[str, Any]:
+    return tomllib.loads((CASES / entry_id / "reports.toml").read_text("utf-8"))
 
 
 def reports(entry_id: str) -> tuple[CycleReport, CycleReport]:
-    case = tomllib.loads((CASES / entry_id / "reports.toml").read_text("utf-8"))
+    case = case_of(entry_id)
     return half(case, "incumbent"), half(case, "candidate")
 
 
-def found(incumbent: CycleReport, candidate: CycleReport) -> list[Difference]:
-    """The differences about pane %1 or the session, the register's word on each included."""
-    return [found for found in compare(incumbent, candidate, shipped()) if found.pane in {"%1", None}]
+def found(entry_id: str, incumbent: CycleReport, candidate: CycleReport) -> list[Difference]:
+    """The differences about the case's subject, the register's word on each included."""
+    about = (
+        None
+        if "managers" in case_of(entry_id)["candidate" if "candidate" in case_of(entry_id) else "incumbent"]
+        else "%1"
+    )
+    return [found for found in compare(incumbent, candidate, shipped()) if found.pane == about]
 
 
 @pytest.mark.parametrize("entry_id", ENTRIES)
 def test_every_entry_is_produced_by_its_test(entry_id: str) -> None:
-    (difference,) = found(*reports(ENTRIES[entry_id].test))
+    (difference,) = found(entry_id, *reports(entry_id))
     assert difference.expected == entry_id
 
 
 @pytest.mark.parametrize("entry_id", ENTRIES)
 def test_an_entry_has_a_direction(entry_id: str) -> None:
-    ours, theirs = reports(ENTRIES[entry_id].test)
-    assert [difference.expected for difference in found(theirs, ours)] == [None]
+    ours, theirs = reports(entry_id)
+    assert [difference.expected for difference in found(entry_id, theirs, ours)] == [None]
 
 
 @pytest.mark.parametrize("entry_id", ENTRIES)
 def test_no_entry_lets_the_candidate_kill(entry_id: str) -> None:
-    ours, theirs = reports(ENTRIES[entry_id].test)
-    killing = theirs.model_copy(update={"intents": (*theirs.intents, want("kill_window", "%1"))})
-    calmed = ours.model_copy(
-        update={"intents": tuple(intent for intent in ours.intents if intent.kind != "kill_window")}
-    )
-    assert [difference.expected for difference in found(calmed, killing) if difference.pane == "%1"] == [None]
+    ours, theirs = reports(entry_id)
+    killing = theirs.model_copy(update={"intents": (*theirs.intents, want("kill_window"))})
+    calm = ours.model_copy(update={"intents": tuple(one for one in ours.intents if one.kind != "kill_window")})
+    differences = compare(calm, killing, shipped())
+    assert [difference.expected for difference in differences if "kill_window" in difference.only_candidate_wants] == [
+        None
+    ]
 
 
 @pytest.mark.parametrize("entry_id", ENTRIES)
 def test_no_entry_holds_for_another_rule(entry_id: str) -> None:
-    (difference,) = found(*reports(ENTRIES[entry_id].test))
+    (difference,) = found(entry_id, *reports(entry_id))
     for side in ("incumbent", "candidate"):
         other = getattr(difference, side).model_copy(update={"rule": "some.other.rule"})
         assert shipped().match(difference.model_copy(update={side: other})) is None
+
+
+@pytest.mark.parametrize("entry_id", ENTRIES)
+def test_both_monitors_as_they_ship_produce_every_entry(entry_id: str) -> None:
+    named = {found.expected for _, _, differences in watch(CASES / entry_id / "scene.toml") for found in differences}
+    assert entry_id in named
+
+
+@pytest.mark.parametrize("entry_id", ENTRIES)
+def test_what_is_expected_of_a_scene_is_all_that_differs_in_it_but_for_time(entry_id: str) -> None:
+    """What else differs is a draft that the candidate lets stand for eight seconds: within its window, the same act."""
+    unexpected = [
+        found
+        for _, _, differences in watch(CASES / entry_id / "scene.toml")
+        for found in differences
+        if found.expected is None and found.only_incumbent_wants != {"submit_draft"}
+    ]
+    assert unexpected == []
 
 
 def test_no_folder_of_the_corpus_is_left_over() -> None:
@@ -87,10 +115,16 @@ def test_every_quirk_and_every_disagreement_is_accounted_for_once_at_least() -> 
     assert not disagreements & set(map(int, silent["disagreements"]))
 
 
+def about(watching: Watching) -> Bout:
+    """The one bout about pane %1."""
+    (bout,) = [bout for bout in watching.bouts if bout.pane == "%1"]
+    return bout
+
+
 def test_what_is_expected_does_not_count_and_is_named() -> None:
     ours, theirs = reports("old-thinking-words")
     watching = Watching(QUICK, shipped()).look(0, ours, theirs).look(1, report(), report()).wait(9)
-    (bout,) = watching.bouts
+    bout = about(watching)
     assert (bout.counts, bout.why_not) == (False, Excuse.EXPECTED)
     assert bout.difference is not None
     assert bout.difference.expected == "old-thinking-words"
@@ -98,7 +132,7 @@ def test_what_is_expected_does_not_count_and_is_named() -> None:
 
 def test_an_expected_detail_still_counts_as_agreement_about_the_act() -> None:
     ours, theirs = reports("idle-reminders")
-    (bout,) = Watching(QUICK, shipped()).look(0, ours, theirs).look(1, report(), report()).wait(9).bouts
+    bout = about(Watching(QUICK, shipped()).look(0, ours, theirs).look(1, report(), report()).wait(9))
     assert (bout.counts, bout.severity, bout.differs_in) == (True, Severity.DETAIL, ())
 
 
@@ -108,7 +142,7 @@ def test_hindsight_audits_what_is_expected(processes: tuple[str, ...], counts: b
     watching = Watching(QUICK, shipped())
     for at in (0, 1):
         watching.look(at, ours, theirs, tape(T0 + at, shot("x", processes=processes)))
-    (bout,) = watching.look(2, report(), report()).wait(9).bouts
+    bout = about(watching.look(2, report(), report()).wait(9))
     assert (bout.counts, bout.missed_crash) == (counts, counts)
 
 
@@ -142,14 +176,17 @@ def test_a_bad_entry_is_refused_by_file_key_and_remedy(tmp_path: Path, good: str
 
 
 def test_the_narrowest_entry_names_a_difference() -> None:
-    (difference,) = found(*reports("crashed-window-killed"))
-    matching = [entry.id for entry in ENTRIES.values() if entry.matches(difference)]
-    assert matching == ["crash-told-as-failure", "crashed-window-killed"]
-    assert difference.expected == "crashed-window-killed"
+    (difference,) = found("nobody-to-tell-crash", *reports("nobody-to-tell-crash"))
+    told = difference.model_copy(update={"candidate": difference.candidate.model_copy(update={"wishes": ()})})
+    assert [entry.id for entry in ENTRIES.values() if entry.matches(told)] == [
+        "crashed-window-killed",
+        "nobody-to-tell-crash",
+    ]
+    assert shipped().match(told) == "crashed-window-killed"
 
 
 def test_a_register_can_do_without_an_entry() -> None:
-    (difference,) = found(*reports("quiet-work"))
+    (difference,) = found("quiet-work", *reports("quiet-work"))
     assert shipped().without(["quiet-work"]).match(difference) is None
 
 
