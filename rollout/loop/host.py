@@ -4,72 +4,35 @@ A monitor may raise, hang, flood, die, or talk rubbish: the host always answers 
 and the memory as it was. Restarts cost nothing but time, because memory lies with the harness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from os import getpid
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any, Self
-
-from pydantic import JsonValue
-from pydantic_core import ValidationError, from_json, to_json
+from typing import Self
 
 from contract.clock import SystemClock
-from contract.outcomes import EVERYTHING, Outcome, Scope
 from contract.ports import Clock
-from contract.record import SCHEMA_VERSION
-from contract.report import CycleReport, ProblemKind
-from contract.wire import Introduction, Live, OnTape, Reply
+from contract.report import CycleReport
+from contract.wire import Introduction, Reply
+from rollout.loop.asking import (
+    Ask,
+    EncodedSight,
+    HostAnswer,
+    cycle_line,
+    hello_line,
+    read_reply,
+    report_of,
+)
 from rollout.loop.monitors import MonitorSpec
 from rollout.loop.process import Failure, MonitorFailed, MonitorProcess, Usage
 from rollout.loop.restarts import RestartPolicy, Restarts
 
-
-@dataclass(frozen=True, slots=True)
-class EncodedSight:
-    """What a request shows, encoded once for however many hosts are asked."""
-
-    json: bytes
-
-    @classmethod
-    def of(cls, sight: OnTape | Live) -> "EncodedSight":
-        """Encode a sight."""
-        return cls(sight.model_dump_json().encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One cycle that a monitor is asked to do, starting from `memory`."""
-
-    cycle: str
-    sight: EncodedSight
-    memory: JsonValue = None
-    scope: Scope = EVERYTHING
-    outcomes: Sequence[Outcome] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class HostAnswer:
-    """What came of it. Without a report, `failure` and `text` say why and `memory` is what the request carried.
-
-    A server that could not be seen is no failure of the monitor: its report holds the problem and nothing else.
-    """
-
-    report: CycleReport | None
-    memory: JsonValue
-    failure: Failure = Failure.NONE
-    text: str = ""
-    seconds: float = 0.0
-    """From request to reply, the start of its process not counted."""
-    cpu_s: float = 0.0
-    """CPU seconds that the process and its ended children spent on it, in the kernel's steps of 0.01 s."""
-    rss_bytes: int = 0
-    backing_off: bool = False
-    """It was not asked at all: its process ended lately and is to be started again later."""
-    crash_loop: bool = False
+__all__ = ["Ask", "EncodedSight", "HostAnswer", "HostLimits", "MonitorHost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +138,10 @@ class MonitorHost:
         try:
             process = self._running()
             began, before = monotonic(), process.usage()
-            reply = self._exchange(process, _request(ask), deadline_s)
+            reply = self._exchange(process, partial(cycle_line, ask), deadline_s)
             seconds, used = monotonic() - began, process.usage()
-            report, memory = self._report(ask, reply)
+            assert self._introduction is not None  # `_running` saw to it
+            report, memory = report_of(reply, ask, self._introduction)
         except MonitorFailed as failed:
             used = process.usage() if process else before
             self._after(failed)
@@ -210,42 +174,19 @@ class MonitorHost:
                 raise MonitorFailed(Failure.CRASH, "its host is closed")
             command = (*self.spec.command[:-1], "--parent", str(getpid()), self.spec.command[-1])
             self._process = MonitorProcess(command, self._log_path, self._limits.reply_bytes)
-        hello = {"schema": SCHEMA_VERSION, "do": "hello"}
-        reply = self._exchange(self._process, hello, self._limits.start_s)
+        reply = self._exchange(self._process, hello_line, self._limits.start_s)
         if reply.introduction is None:
             raise MonitorFailed(Failure.SCHEMA, "it answered `hello` with something other than an introduction")
         self._introduction = reply.introduction
         return self._process
 
-    def _exchange(self, process: MonitorProcess, request: dict[str, Any], deadline_s: float) -> Reply:
+    def _exchange(self, process: MonitorProcess, line: Callable[[int], bytes], deadline_s: float) -> Reply:
         self._last_id = number = self._last_id + 1
-        sight: EncodedSight | None = request.pop("sight", None)
-        line = to_json(request | {"id": number})
-        if sight is not None:
-            line = line[:-1] + b',"sight":' + sight.json + b"}"
 
         def accept(said: bytes) -> Reply | None:
-            return _reply(said, number) if said.strip() else None
+            return read_reply(said, number) if said.strip() else None
 
-        return process.exchange(line + b"\n", accept, deadline_s)
-
-    def _report(self, ask: Ask, reply: Reply) -> tuple[CycleReport, JsonValue]:
-        if reply.report is not None:
-            if reply.report.cycle != ask.cycle:
-                raise MonitorFailed(
-                    Failure.SCHEMA,
-                    f"it was asked for cycle {ask.cycle} and reports on {reply.report.cycle}",
-                    fatal=False,
-                )
-            return reply.report, reply.memory
-        if reply.problem is None:
-            raise MonitorFailed(Failure.SCHEMA, "its reply holds neither a report nor a problem", fatal=False)
-        if reply.problem.kind is ProblemKind.AGENT_FAILED:
-            raise MonitorFailed(Failure.EXCEPTION, reply.problem.text or "it gave no reason", fatal=False)
-        who = self._introduction
-        name, version = (who.monitor, who.version) if who else (self.spec.name, "")
-        blind = CycleReport(cycle=ask.cycle, monitor=name, version=version, problems=(reply.problem,))
-        return blind, ask.memory
+        return process.exchange(line(number), accept, deadline_s)
 
     def _after(self, failed: MonitorFailed) -> None:
         if not failed.fatal:
@@ -259,47 +200,6 @@ class MonitorHost:
             process, self._process = self._process, None
         if process is not None:
             process.end()
-
-
-def _request(ask: Ask) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA_VERSION,
-        "do": "cycle",
-        "cycle": ask.cycle,
-        "sight": ask.sight,
-        "memory": ask.memory,
-        "scope": ask.scope,
-        "outcomes": list(ask.outcomes),
-    }
-
-
-def _reply(said: bytes, number: int) -> Reply | None:
-    """Read a reply; None for a late one, which answers something that nobody waits for any more."""
-    try:
-        reply = Reply.model_validate_json(said)
-    except ValidationError as error:
-        raise _no_reply(said, error) from error
-    if reply.id == number:
-        return reply
-    if 0 <= reply.id < number:
-        return None
-    why = reply.problem.text if reply.problem else "nothing was asked under that number"
-    raise MonitorFailed(Failure.SCHEMA, f"it answered request {reply.id} where {number} was asked: {why}")
-
-
-def _no_reply(said: bytes, error: ValidationError) -> MonitorFailed:
-    """Tell rubbish from another version of the contract, and that from a breach of this one."""
-    try:
-        raw = from_json(said)
-    except ValueError:
-        return MonitorFailed(Failure.RUBBISH, f"it wrote what is no JSON: {said[:80]!r}")
-    if not isinstance(raw, dict):
-        return MonitorFailed(Failure.RUBBISH, f"it wrote JSON that is no reply: {said[:80]!r}")
-    if (version := raw.get("schema", SCHEMA_VERSION)) != SCHEMA_VERSION:
-        return MonitorFailed(Failure.SCHEMA, f"it speaks schema {version!r}, this build speaks {SCHEMA_VERSION}")
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "its root"
-    return MonitorFailed(Failure.SCHEMA, f"its reply breaks the contract at {where}: {first['msg']}")
 
 
 def _measured(report: CycleReport, wall_s: float, cpu_s: float) -> CycleReport:

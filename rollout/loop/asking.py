@@ -1,0 +1,123 @@
+"""What a host and its monitor's process say to each other: requests as lines, replies read back, what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+from pydantic_core import ValidationError, from_json, to_json
+
+from contract.outcomes import EVERYTHING, Outcome, Scope
+from contract.record import SCHEMA_VERSION
+from contract.report import CycleReport, ProblemKind
+from contract.wire import Introduction, Live, OnTape, Reply
+from rollout.loop.process import Failure, MonitorFailed
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedSight:
+    """What a request shows, encoded once for however many hosts are asked."""
+
+    json: bytes
+
+    @classmethod
+    def of(cls, sight: OnTape | Live) -> "EncodedSight":
+        """Encode a sight."""
+        return cls(sight.model_dump_json().encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One cycle that a monitor is asked to do, starting from `memory`."""
+
+    cycle: str
+    sight: EncodedSight
+    memory: JsonValue = None
+    scope: Scope = EVERYTHING
+    outcomes: Sequence[Outcome] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostAnswer:
+    """What came of it. Without a report, `failure` and `text` say why and `memory` is what the request carried.
+
+    A server that could not be seen is no failure of the monitor: its report holds the problem and nothing else.
+    """
+
+    report: CycleReport | None
+    memory: JsonValue
+    failure: Failure = Failure.NONE
+    text: str = ""
+    seconds: float = 0.0
+    """From request to reply, the start of its process not counted."""
+    cpu_s: float = 0.0
+    """CPU seconds that the process and its ended children spent on it, in the kernel's steps of 0.01 s."""
+    rss_bytes: int = 0
+    backing_off: bool = False
+    """It was not asked at all: its process ended lately and is to be started again later."""
+    crash_loop: bool = False
+
+
+def hello_line(number: int) -> bytes:
+    """The request to introduce itself."""
+    return to_json({"schema": SCHEMA_VERSION, "id": number, "do": "hello"}) + b"\n"
+
+
+def cycle_line(ask: Ask, number: int) -> bytes:
+    """The request for one cycle; its sight is spliced in as it is, encoded once for everybody."""
+    fields = {
+        "schema": SCHEMA_VERSION,
+        "id": number,
+        "do": "cycle",
+        "cycle": ask.cycle,
+        "memory": ask.memory,
+        "scope": ask.scope,
+        "outcomes": list(ask.outcomes),
+    }
+    return to_json(fields)[:-1] + b',"sight":' + ask.sight.json + b"}\n"
+
+
+def report_of(reply: Reply, ask: Ask, who: Introduction) -> tuple[CycleReport, JsonValue]:
+    """The report in a reply, and the memory after it; raises `MonitorFailed` where there is none.
+
+    A server that could not be seen is no failure of the monitor: that is a report of the problem alone.
+    """
+    if reply.report is not None:
+        if reply.report.cycle != ask.cycle:
+            why = f"it was asked for cycle {ask.cycle} and reports on {reply.report.cycle}"
+            raise MonitorFailed(Failure.SCHEMA, why, fatal=False)
+        return reply.report, reply.memory
+    if reply.problem is None:
+        raise MonitorFailed(Failure.SCHEMA, "its reply holds neither a report nor a problem", fatal=False)
+    if reply.problem.kind is ProblemKind.AGENT_FAILED:
+        raise MonitorFailed(Failure.EXCEPTION, reply.problem.text or "it gave no reason", fatal=False)
+    blind = CycleReport(cycle=ask.cycle, monitor=who.monitor, version=who.version, problems=(reply.problem,))
+    return blind, ask.memory
+
+
+def read_reply(said: bytes, number: int) -> Reply | None:
+    """Read a reply; None for a late one, which answers something that nobody waits for any more."""
+    try:
+        reply = Reply.model_validate_json(said)
+    except ValidationError as error:
+        raise _no_reply(said, error) from error
+    if reply.id == number:
+        return reply
+    if 0 <= reply.id < number:
+        return None
+    why = reply.problem.text if reply.problem else "nothing was asked under that number"
+    raise MonitorFailed(Failure.SCHEMA, f"it answered request {reply.id} where {number} was asked: {why}")
+
+
+def _no_reply(said: bytes, error: ValidationError) -> MonitorFailed:
+    """Tell rubbish from another version of the contract, and that from a breach of this one."""
+    try:
+        raw = from_json(said)
+    except ValueError:
+        return MonitorFailed(Failure.RUBBISH, f"it wrote what is no JSON: {said[:80]!r}")
+    if not isinstance(raw, dict):
+        return MonitorFailed(Failure.RUBBISH, f"it wrote JSON that is no reply: {said[:80]!r}")
+    if (version := raw.get("schema", SCHEMA_VERSION)) != SCHEMA_VERSION:
+        return MonitorFailed(Failure.SCHEMA, f"it speaks schema {version!r}, this build speaks {SCHEMA_VERSION}")
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "its root"
+    return MonitorFailed(Failure.SCHEMA, f"its reply breaks the contract at {where}: {first['msg']}")
