@@ -96,7 +96,6 @@ def _judged(run: str | int | None, order: Iterable[int], kinds: Sequence[Fact], 
         stage,
         guardrails={fact.guardrail for fact in occurring},
         strata={fact.stratum for fact in occurring if fact.stratum is not None},
-        exempt_few=False,
     )
     trials = {key: _Trial(process, battery.beta) for key, process in battery.processes.items()}
     required = [trials[key] for key in battery.required]

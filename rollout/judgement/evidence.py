@@ -89,7 +89,6 @@ class Battery:
         *,
         guardrails: Collection[Guardrail] | None = None,
         strata: Collection[str] | None = None,
-        exempt_few: bool = True,
     ) -> "Battery":
         """Lay out the tests of a stage; `guardrails` and `strata` narrow them to those that occur."""
         guarded = [name for name in plan.guardrails if guardrails is None or name in guardrails]
@@ -117,7 +116,7 @@ class Battery:
             processes=processes,
             beta=plan.beta,
             required=frozenset(needs_proof & set(processes)),
-            few_differ=plan.few_differ if exempt_few else 0,
+            few_differ=plan.few_differ,
         )
 
     def exempt(self, key: Key, tally: Tally) -> bool:

@@ -54,7 +54,7 @@ def test_the_fingerprint_changes_with_the_plan_and_with_nothing_else() -> None:
             text=True,
             check=True,
         ).stdout.strip()
-        for seed in ("1", "2")
+        for seed in ("1", "2", "3", "4")
     }
     assert said == {DEMO_PLAN.fingerprint}
 
