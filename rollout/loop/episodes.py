@@ -94,7 +94,13 @@ class _Desk:
             for item in touch.items:
                 self._pend(item.key, touch)
         for key, episode in self.episodes.items():
-            if episode.digest and not episode.pending and not asks(episode, episode.holder, self.heard.now):
+            heard_of = self.heard.speaks(episode.holder or "", episode.session)
+            if (
+                episode.digest
+                and heard_of
+                and not episode.pending
+                and not asks(episode, episode.holder, self.heard.now)
+            ):
                 self._update(key, digest=False)  # the new owner does not stand by it: nothing to tell again
         asked = {
             role: tuple(Asked(key=key_of(intent), ordinal=intent.ordinal, intent=intent) for intent in report.intents)

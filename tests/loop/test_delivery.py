@@ -244,13 +244,13 @@ def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_the
 
     again = NOTICE.model_copy(update={"id": "u-again"})
     bench.want(again)
-    bench.ledger.claim(again.id, 1.0)
-    bench.ledger.finish(again.id, "wanted", 1.0, done=False, why=ONCE_MORE)
-    bench.ledger.claim(again.id, 1.0)
+    bench.ledger.claim(again.id, began)
+    bench.ledger.finish(again.id, "wanted", began, done=False, why=ONCE_MORE)
+    bench.ledger.claim(again.id, began)
     second = bench.delivery()
     second.recover()
     rows = {row.id: row for row in bench.rows(second)}
-    assert (rows["u-again"].status, rows["u-again"].why) == ("refused", "its token was seen nowhere, twice")
+    assert (rows["u-again"].status, rows["u-again"].why) == ("refused", "its token was seen nowhere")
     assert bench.did.count("type") == 1
 
 
@@ -265,11 +265,30 @@ def test_what_would_destroy_and_is_found_claimed_at_a_start_asks_a_person(bench:
     assert bench.did == []
 
 
-def test_what_was_only_wanted_is_made_at_the_next_start(bench: Bench) -> None:
-    bench.want(NOTICE)
+def test_a_fresh_notice_that_was_only_wanted_is_made_at_the_next_start(bench: Bench) -> None:
+    bench.want(NOTICE.model_copy(update={"wanted_at": SystemClock().now()}))
     delivery = bench.delivery()
     delivery.recover()
     assert [row.status for row in bench.rows(delivery)] == ["done"]
+
+
+def test_what_would_destroy_or_is_old_has_to_be_wanted_anew_after_a_start(bench: Bench) -> None:
+    fresh = {"wanted_at": SystemClock().now()}
+    bench.want(NOTICE, touch_of(kill()).model_copy(update={"id": "u-kill"} | fresh))
+    delivery = bench.delivery()
+    delivery.recover()
+    assert {row.why for row in bench.rows(delivery)} == {"the harness was started anew before it was done"}
+    assert {row.status for row in bench.ledger.deliveries()} == {"refused"}
+    assert bench.did == []
+
+
+def test_an_old_notice_that_is_nowhere_is_not_typed_again(bench: Bench) -> None:
+    bench.want(NOTICE)
+    bench.ledger.claim(NOTICE.id, 1.0)
+    delivery = bench.delivery()
+    delivery.recover()
+    assert [row.status for row in bench.rows(delivery)] == ["refused"]
+    assert bench.did == ["find"]
 
 
 def test_a_slow_pane_holds_up_itself_alone_and_keeps_its_order(bench: Bench) -> None:

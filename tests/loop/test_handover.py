@@ -91,6 +91,7 @@ def test_a_digest_that_was_refused_is_tried_again_as_one() -> None:
     world.change_stage(INCUMBENT)
     (digest,) = world.cycle((idle("%1"), idle("%2")), ())
     world.end(digest, kind=EndKind.REFUSED, why="somebody types there")
+    assert world.cycle(None, ()) == ()
     (again,) = world.cycle((idle("%1"), idle("%2")), (), after=10)
     assert again.digest
     assert len(again.items) == 2

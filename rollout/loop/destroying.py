@@ -1,0 +1,60 @@
+"""Touches that cannot be taken back: a draft sent, a window killed, a manager replaced."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contract.intents import SpawnManager, SubmitDraft
+from contract.ports import Clock
+from rollout.loop.delivery_ports import Guards, HandsPort
+from rollout.loop.touch import Touch
+from tmuxio.hands import Guard
+from tmuxio.hands import Touch as Touched
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyer:
+    """Makes them with a guard each; the result says whether it is certain that nothing was touched."""
+
+    hands: HandsPort
+    guards: Guards
+    clock: Clock
+    wait: Callable[[], bool]
+    """Waits a moment; True where the harness is about to end."""
+    spawn_command: str | None = None
+    boot_s: float = 90.0
+
+    def make(self, touch: Touch) -> Touched:
+        """Make one touch; where it was done, `why` says what is left undone, if anything."""
+        intent, guard = touch.intent, self.guards.of(touch)
+        if isinstance(intent, SpawnManager):
+            return self._replace(touch, intent, guard)
+        if touch.target is None or touch.target_pid is None:
+            return Touched(done=False, why=f"nobody knows the process of pane {touch.target}")
+        if isinstance(intent, SubmitDraft):
+            return self.hands.press(touch.target, touch.target_pid, intent.keys, guard=guard)
+        return self.hands.kill_window(touch.target, touch.target_pid, guard=guard)
+
+    def _replace(self, touch: Touch, intent: SpawnManager, guard: Guard) -> Touched:
+        """Kill what the new manager replaces, start it, and brief it once it is up."""
+        if self.spawn_command is None:
+            return Touched(done=False, why="no command is set that starts a manager (spawn_command)")
+        if unknown := [pane for pane in intent.kills if pane not in touch.kill_pids]:
+            return Touched(done=False, why=f"nobody knows the process of pane {', '.join(unknown)}")
+        for pane in intent.kills:
+            killed = self.hands.kill_window(pane, touch.kill_pids[pane], guard=guard)
+            if not killed.done:
+                return killed
+        made = self.hands.spawn(intent.session, intent.window_index, intent.window_name, self.spawn_command)
+        if not made.done or made.pane is None or made.pid is None or not intent.briefing:
+            return made
+        return Touched(done=True, why=self._brief(made.pane, made.pid, f"{touch.token} {intent.briefing}"))
+
+    def _brief(self, pane: str, pid: int, text: str) -> str:
+        """Tell a new manager what it is there for; returns why that could not be done, "" where it was."""
+        guard, until = self.guards.for_briefing(), self.clock.now() + self.boot_s
+        while True:
+            told = self.hands.type_line(pane, pid, text, guard=guard)
+            if told.done:
+                return ""
+            if not told.certain or self.clock.now() >= until or self.wait():
+                return f"it was started, but not briefed: {told.why}"
