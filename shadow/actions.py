@@ -137,19 +137,23 @@ def _heard(episode: Episode, uttered: bool, at: float) -> Episode:  # noqa: FBT0
 
 
 def _pairs(episodes: Sequence[Episode], window_s: float) -> list[_Pair]:
-    """Match the incumbent's episodes of a wish with the candidate's: first within the window, then what overlaps."""
+    """Match the incumbent's episodes of a wish with the candidate's: the nearest in the window, then what overlaps."""
     ours = [episode for episode in episodes if episode.seat is Seat.INCUMBENT]
     theirs = [episode for episode in episodes if episode.seat is Seat.CANDIDATE]
+    near = [(one, two) for one in ours for two in theirs if _apart((one, two)) <= window_s]
+    far = [(one, two) for one in ours for two in theirs if _overlap(one, two)]
     pairs: list[_Pair] = []
-    for near in (True, False):
-        for one in tuple(ours):
-            fits = [two for two in theirs if (_apart((one, two)) <= window_s if near else _overlap(one, two))]
-            if fits:
-                two = min(fits, key=lambda two: (_apart((one, two)), two.opened))
-                pairs.append((one, two))
-                ours.remove(one)
-                theirs.remove(two)
+    for one, two in (*sorted(near, key=_closeness), *sorted(far, key=_closeness)):
+        if one in ours and two in theirs:
+            pairs.append((one, two))
+            ours.remove(one)
+            theirs.remove(two)
     return [*pairs, *((one, None) for one in ours), *((None, two) for two in theirs)]
+
+
+def _closeness(pair: tuple[Episode, Episode]) -> tuple[float, float]:
+    one, two = pair
+    return _apart(pair), one.opened + two.opened
 
 
 def _apart(pair: _Pair) -> float:
