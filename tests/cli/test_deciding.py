@@ -147,3 +147,27 @@ def test_emergency_verbs_work_while_the_database_is_locked(understudy: Shell, ra
         done.set()
         holder.join()
         ledger.close()
+
+
+def test_waiting_ends_at_once_where_the_stage_is_reached_or_passed(understudy: Shell, ran: Kept) -> None:
+    ran.move(Ask.PROMOTE)
+    for stage_name in ("shadow", "canary"):
+        assert understudy("wait", "--for", f"stage={stage_name}", "--timeout", "0").code == 0
+
+
+@pytest.mark.usefixtures("ran")
+def test_waiting_ends_with_75_when_the_time_is_over(understudy: Shell) -> None:
+    said = understudy("wait", "--for", "stage=beta", "--timeout", "0")
+    assert said.code == 75
+    assert "is in shadow and not yet stage=beta" in said.err
+
+
+def test_waiting_ends_with_4_after_a_rollback(understudy: Shell, ran: Kept) -> None:
+    ran.move(Ask.ROLLBACK)
+    assert understudy("wait", "--for", "promotable", "--timeout", "0").code == 4
+
+
+def test_waiting_for_what_never_comes_is_refused(understudy: Shell) -> None:
+    said = understudy("wait", "--for", "christmas")
+    assert said.code == 2
+    assert "stage=production" in said.err

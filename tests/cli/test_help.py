@@ -87,16 +87,15 @@ def test_python_m_rollout_is_the_same_program(understudy: Shell) -> None:
 
 
 def test_help_takes_only_so_many_times_as_long_as_an_interpreter_that_does_nothing(understudy: Shell) -> None:
-    def quickest(*command: str) -> float:
-        took = []
-        for _ in range(5):
-            began = time.perf_counter()
-            subprocess.run([sys.executable, *command], env=understudy.env, stdout=subprocess.DEVNULL, check=True)
-            took.append(time.perf_counter() - began)
-        return min(took)
+    def seconds(*command: str) -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, *command], env=understudy.env, stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - began
 
-    # 200 ms is the promise; an interpreter's own start is 12-20 ms wherever this was tried
-    assert quickest("-m", "rollout", "--help") < 10 * quickest("-c", "pass")
+    # 200 ms is the promise; an interpreter's own start is 12-20 ms wherever this was tried. One after the other, so
+    # that a busy machine slows both; the quickest of each is what it costs.
+    pairs = [(seconds("-m", "rollout", "--help"), seconds("-c", "pass")) for _ in range(8)]
+    assert min(took for took, _ in pairs) < 12 * min(nothing for _, nothing in pairs)
 
 
 def test_help_imports_nothing_that_only_a_verb_needs() -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.standing import Ask
+from tests.cli.conftest import PROGRAM
 from tests.cli.rollouts import Kept, kept
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
+    from tests.conftest import TmuxServer
 
 
 @pytest.fixture
@@ -60,6 +62,23 @@ def test_status_for_people_fits_a_terminal(understudy: Shell) -> None:
 
 
 @pytest.mark.usefixtures("ran")
+def test_on_a_terminal_of_80_by_24_status_fits_and_has_colours(understudy: Shell, tmux_server: TmuxServer) -> None:
+    settings = " ".join(f"{name}='{value}'" for name, value in understudy.env.items())
+    pane = tmux_server.new_window(f"env {settings} {PROGRAM} status; echo THE-END; cat", width=80, height=24)
+    screen = tmux_server.wait_for(pane, "THE-END")
+    assert screen.startswith("shadow, 0 % exposed, running")
+    assert "\x1b[1m" in tmux_server.run("capture-pane", "-p", "-e", "-t", pane)
+
+
+@pytest.mark.usefixtures("ran")
+def test_no_color_takes_the_colours_out(understudy: Shell, tmux_server: TmuxServer) -> None:
+    settings = " ".join(f"{name}='{value}'" for name, value in (understudy.env | {"NO_COLOR": "1"}).items())
+    pane = tmux_server.new_window(f"env {settings} {PROGRAM} status; echo THE-END; cat")
+    tmux_server.wait_for(pane, "THE-END")
+    assert "\x1b[" not in tmux_server.run("capture-pane", "-p", "-e", "-t", pane)
+
+
+@pytest.mark.usefixtures("ran")
 def test_a_freeze_shows_at_once_without_any_run(understudy: Shell) -> None:
     understudy("freeze", "--actor", "ann", "--reason", "pager")
     assert understudy("status", "--json").json["state"] == "frozen"
@@ -80,7 +99,7 @@ def test_agents_lists_what_both_say_of_every_pane(understudy: Shell) -> None:
     assert said[1]["monitors"]["incumbent"]["state"] == "idle"
     assert said[1]["monitors"]["candidate"]["state"] == "busy"
     assert set(said[2]["monitors"]) == {"candidate"}
-    lines = understudy("agents").out.splitlines()
+    _, *lines = understudy("agents").out.splitlines()
     assert [line.endswith("differs") for line in lines] == [False, True, True]
 
 

@@ -1,4 +1,4 @@
-"""The operator's hand: promote, rollback, pause, resume, retry, retire, approve."""
+"""The operator's hand: promote, rollback, pause, resume, retry, retire, approve, wait."""
 
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -127,6 +127,23 @@ def approve(
     if what is None:
         raise typer.Exit(waiting(socket_name, socket_path, as_json=json))
     raise typer.Exit(approve_act(what, socket_name, socket_path, actor=actor, reason=reason, dry_run=dry_run))
+
+
+@verb("Decide", "wait --for promotable --timeout 3600", "wait --for stage=beta && echo half-way")
+def wait(
+    *,
+    what: Annotated[str, typer.Option("--for", metavar="WHAT", help="promotable, or stage=NAME.")],
+    timeout: Annotated[float, typer.Option(min=0.0, metavar="S", help="Give up after so many seconds.")] = 3600.0,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+) -> None:
+    """Wait until the rollout is promotable or has reached a stage.
+
+    Ends with 4 where it is rolled back meanwhile, with 75 when the time is over.
+    """
+    from rollout.faces.cli.verbs.wait import wait as work  # noqa: PLC0415
+
+    raise typer.Exit(work(what, timeout, socket_name, socket_path))
 
 
 def _move(

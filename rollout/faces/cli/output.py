@@ -44,17 +44,17 @@ def paint(text: str, style: str) -> str:
 
 
 def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), indent: int = 0) -> None:
-    """Write rows in columns. A terminal gets the header, and lines cut at its width; a pipe gets neither."""
+    """Write rows in columns; without rows nothing, not even the header. A terminal cuts lines at its width."""
     body = [[_one_line(cell) for cell in row] for row in rows]
-    shown = [list(header), *body] if header and person_looks() else body
-    if not shown:
+    if not body:
         return
+    shown = [list(header), *body] if header else body
     widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
     room = shutil.get_terminal_size().columns if person_looks() else None
     for number, row in enumerate(shown):
         line = " " * indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         line = line if room is None or len(line) <= room else line[: room - 1] + "…"
-        say(paint(line, "dim") if shown is not body and number == 0 else line)
+        say(paint(line, "dim") if header and number == 0 else line)
 
 
 def clock_time(epoch_s: float) -> str:
@@ -71,4 +71,5 @@ def ago(seconds: float) -> str:
 
 
 def _one_line(cell: str) -> str:
-    return " ".join("".join(ch if ch.isprintable() else " " for ch in cell).split())
+    """What comes from a pane may hold anything; none of it may move the cursor."""
+    return "".join(character if character.isprintable() else " " for character in cell).rstrip()

@@ -100,6 +100,7 @@ def _tell(watched: Sequence[_Watched], found: Sequence[tuple[str, Difference]]) 
                 side_text(one.incumbent),
                 side_text(one.candidate),
                 one.cluster,
+                one.expected or "",
             )
             for tape, one in found
         ),

@@ -2,10 +2,43 @@
 
 import json
 from difflib import get_close_matches
+from typing import Any
 
-from contract.schema import json_schema, names
+from pydantic import BaseModel
+
+from contract import schema as contract_schema
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
+from rollout.judgement.chain import Transition
+from rollout.judgement.plan import Plan
+from rollout.store.settings import Settings
+from shadow.bout import Bout
+from shadow.differences import Difference
+from shadow.expected import Entry
+from shadow.report import ShadowReport
+
+_OURS: dict[str, type[BaseModel]] = {
+    "bout": Bout,
+    "difference": Difference,
+    "expected-difference": Entry,
+    "plan": Plan,
+    "settings": Settings,
+    "shadow-report": ShadowReport,
+    "transition": Transition,
+}
+"""Beside the contract's: what people write, and what the verbs print."""
+
+
+def names() -> tuple[str, ...]:
+    """Every record that has a schema, sorted."""
+    return tuple(sorted({*contract_schema.names(), *_OURS}))
+
+
+def _json_schema(name: str) -> dict[str, Any]:
+    if name not in _OURS:
+        return contract_schema.json_schema(name)
+    schema = _OURS[name].model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def schema(name: str | None, *, as_json: bool) -> Exit:
@@ -20,5 +53,5 @@ def schema(name: str | None, *, as_json: bool) -> Exit:
         close = get_close_matches(name, names(), n=1)
         hint = f"did you mean {close[0]}?" if close else "`understudy schema` lists them"
         raise Stop(Exit.USAGE, f"there is no record called {name}: {hint}")
-    say(json.dumps(json_schema(name), indent=None if as_json else 2))
+    say(json.dumps(_json_schema(name), indent=None if as_json else 2))
     return Exit.OK
