@@ -136,6 +136,13 @@ def test_a_rollback_gets_through_a_broken_file_and_keeps_it_aside(path: Path) ->
     assert path.with_name("flags.json.broken").read_text() == "{"
 
 
+def test_a_rollback_through_a_broken_file_counts_on_from_its_revision(path: Path) -> None:
+    for _ in range(3):
+        FlagsFile(path).write_exposure(50)
+    path.write_text(path.read_text()[:80])
+    assert FlagsFile(path).write_exposure(0) == 4
+
+
 def test_promoting_switches_a_flag_on_again(path: Path) -> None:
     flags = FlagsFile(path)
     flags.create()

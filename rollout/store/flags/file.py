@@ -3,7 +3,9 @@
 import copy
 import json
 import os
+import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from rollout.store.flags.validate import CANDIDATE
 
 _LOCK_TIMEOUT_S: Final = 5.0
 _HIGHEST = 100
+_REVISION = re.compile(rb'"revisionId"\s*:\s*(\d{1,15})')
 _Stamp = tuple[int, int, int]
 
 
@@ -112,9 +115,16 @@ class FlagsFile:
         return self._last_good  # type: ignore[return-value]  # set two branches above
 
     def _salvaged(self) -> FlagsDocument:
-        if self.path.exists():
-            self.path.replace(self.path.with_name(f"{self.path.name}.broken"))
-        return self._last_good or parse_flags(initial_text(self._initial))
+        """Move what cannot be read aside; its revision, where it still says one, is counted on from."""
+        base = self._last_good or parse_flags(initial_text(self._initial))
+        if not self.path.exists():
+            return base
+        broken = self.path.replace(self.path.with_name(f"{self.path.name}.broken"))
+        try:
+            found = _REVISION.findall(broken.read_bytes())
+        except OSError:
+            found = []
+        return replace(base, revision=max([base.revision, *map(int, found)]))
 
     def _lock(self) -> FileLock:
         return FileLock(f"{self.path}.lock", timeout=_LOCK_TIMEOUT_S)
