@@ -161,13 +161,20 @@ def _kill(pid: int, *, group: bool = False) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-@pytest.fixture
-def tmux_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[TmuxServer]:
+@contextlib.contextmanager
+def private_server() -> Iterator[TmuxServer]:
     """A private server, not started until its first window; ended afterwards even where it was stopped or hung."""
-    monkeypatch.delenv("TMUX", raising=False)
-    monkeypatch.delenv("TMUX_PANE", raising=False)
     server = TmuxServer(Path(tempfile.mkdtemp(prefix="us-", dir="/tmp")))  # short: a socket path ends at 107 bytes
     try:
         yield server
     finally:
         server.reap()
+
+
+@pytest.fixture
+def tmux_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[TmuxServer]:
+    """A private server of one test, which does not know of any tmux around it."""
+    monkeypatch.delenv("TMUX", raising=False)
+    monkeypatch.delenv("TMUX_PANE", raising=False)
+    with private_server() as server:
+        yield server

@@ -1,0 +1,38 @@
+"""Runs the real loop until it is killed, or for so many cycles: `crash_driver.py SOCKET STATE [CYCLES]`."""
+
+import sys
+from pathlib import Path
+
+from rollout.judgement.plan import DEMO_PLAN, Limits, StratumPlan
+from rollout.judgement.words import Guardrail
+from rollout.loop.building import Blueprint, open_house
+from rollout.loop.daemon import Stop, loop
+from rollout.store.state_folder import StateFolder
+from tmuxio.address import ServerAddress
+
+EASY = Limits(budget=0.4, bound=0.5)
+"""A handful of clean bouts promote: a run of 200 cycles goes through every stage."""
+PLAN = DEMO_PLAN.model_copy(
+    update={
+        "guardrails": {name: EASY for name in DEMO_PLAN.guardrails if name is not Guardrail.CYCLE_TIME},
+        "strata": {"notice_idle": StratumPlan(required=True, bound=0.5)},
+        "coverage": (),
+        "settle_after_s": 0.2,
+        "settle_latest_s": 2.0,
+        "repeat_s": 0.1,
+        "lease_s": 1.0,
+        "windows": DEMO_PLAN.windows.model_copy(update={"notice_s": 0.1, "draft_s": 0.1, "kill_s": 0.1}),
+    }
+)
+
+if __name__ == "__main__":
+    socket, state, *count = sys.argv[1:]
+    blueprint = Blueprint(
+        ServerAddress(Path(socket)), StateFolder(Path(state)), "eager:Eager", "eager:Eager", PLAN, act=True, gap_s=0.01
+    )
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    with open_house(blueprint) as house:
+        house.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
+        cycles = int(count[0]) if count else None
+        say = sys.stdout.write
+        loop(house, interval_s=0.05, cycles=cycles, stop=Stop(), watch=lambda cycled: say(f"{cycled.cycle}\n") and None)
