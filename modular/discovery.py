@@ -7,6 +7,7 @@ other pane of it is an agent's in its own right.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from contract import PaneShot, Role
@@ -29,11 +30,8 @@ class Sighting:
     role: Role
     last_agent: str | None
     """The CLI last seen in it."""
-
-    @property
-    def key(self) -> str:
-        """Its identity: the pane and the pane's own process."""
-        return identity(self.shot)
+    key: str
+    """Its identity: the pane and the pane's own process."""
 
 
 def identity(shot: PaneShot) -> str:
@@ -41,31 +39,33 @@ def identity(shot: PaneShot) -> str:
     return f"{shot.pane}/{shot.pid}"
 
 
+@lru_cache(maxsize=4096)
 def named_as_agent(window: str) -> bool:
     """Whether the incumbent would take a window of this name for an agent's."""
     name = window.lower()
     return name.startswith(_AGENT_PREFIX) or any(word in name for word in _AGENT_WORDS)
 
 
+@lru_cache(maxsize=4096)
 def role_of(window: str) -> Role:
     """Managers are told by their window's name: nothing on a screen says who leads."""
     name = window.lower()
     return Role.MANAGER if any(word in name for word in _MANAGER_WORDS) else Role.WORKER
 
 
-IsAgents = Callable[[PaneShot, AgentMemory | None], bool]
-"""Whether a pane is an agent's in its own right: `runs_or_ran`, or what remembers its answers."""
+IsAgents = Callable[[str, PaneShot, AgentMemory | None], bool]
+"""Whether the pane of this identity is an agent's in its own right, as `runs_or_ran` tells."""
 
 
 def discover(panes: Iterable[PaneShot], known: Mapping[str, AgentMemory], is_agents: IsAgents) -> list[Sighting]:
     """Find the agents among the panes of one frame, in the frame's order."""
-    panes = list(panes)
-    own = {shot.pane for shot in panes if is_agents(shot, known.get(identity(shot)))}
-    taken = {shot.window_id for shot in panes if shot.pane in own}
+    keyed = [(identity(shot), shot) for shot in panes]
+    own = {key for key, shot in keyed if is_agents(key, shot, known.get(key))}
+    taken = {shot.window_id for key, shot in keyed if key in own}
     return [
-        Sighting(shot, role_of(shot.window), _last_agent(known.get(identity(shot))))
-        for shot in panes
-        if shot.pane in own or (shot.active and shot.window_id not in taken and named_as_agent(shot.window))
+        Sighting(shot, role_of(shot.window), _last_agent(known.get(key)), key)
+        for key, shot in keyed
+        if key in own or (shot.active and shot.window_id not in taken and named_as_agent(shot.window))
     ]
 
 

@@ -41,27 +41,23 @@ _SECTIONS: Final = {
 }
 
 
-def manager_of(session: str, agents: Sequence[AgentMemory]) -> AgentMemory | None:
-    """Find the manager to tell in a session: the first, in the order given, in whose pane an agent is."""
+def managers_of(agents: Sequence[AgentMemory]) -> dict[str, AgentMemory]:
+    """Find the manager to tell in each session: the first, in the order given, in whose pane an agent is."""
+    managers: dict[str, AgentMemory] = {}
     for agent in agents:
-        if (
-            agent.session == session
-            and agent.role is Role.MANAGER
-            and agent.agent != UNKNOWN
-            and agent.state is not AgentState.CRASHED
-        ):
-            return agent
-    return None
+        if agent.role is Role.MANAGER and agent.agent != UNKNOWN and agent.state is not AgentState.CRASHED:
+            managers.setdefault(agent.session, agent)
+    return managers
 
 
 def intents_for(
     agents: Sequence[AgentMemory], lost: Sequence[AgentMemory], spawned: dict[str, Spawned], now: float
 ) -> list[Intent]:
     """Say everything that is wanted now; `agents` are those in view, `lost` those whose panes are gone."""
-    managers = {session: manager_of(session, agents) for session in {agent.session for agent in agents}}
+    managers = managers_of(agents)
     wishes: list[Intent] = []
     for agent in agents:
-        wishes += _about(agent, managers[agent.session], now)
+        wishes += _about(agent, managers.get(agent.session), now)
         if (attempt := recovery.submit_attempt(agent, now)) is not None:
             wishes.append(_submit(agent, attempt, now))
         if agent.role is Role.MANAGER and agent.state is AgentState.CRASHED:
@@ -137,7 +133,7 @@ def _spawn(manager: AgentMemory, agents: Sequence[AgentMemory], spawned: Spawned
     ]
 
 
-def _about_lost(lost: Sequence[AgentMemory], managers: dict[str, AgentMemory | None], now: float) -> list[Intent]:
+def _about_lost(lost: Sequence[AgentMemory], managers: dict[str, AgentMemory], now: float) -> list[Intent]:
     gone: dict[str, list[AgentMemory]] = {}
     for agent in lost:
         if agent.role is Role.WORKER and _missing_ordinal(agent, now) is not None:

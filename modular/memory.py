@@ -54,7 +54,7 @@ class AgentMemory(Record):
     settled: AgentState | None = None
     """The last state that was no doubt: what doubt must not wipe out."""
     crash_looks: int = 0
-    """In how many looks in a row it was seen crashed."""
+    """In how many looks in a row it was seen crashed, as far as that matters."""
     notices: tuple[StandingNotice, ...] = ()
     draft: DraftMemory | None = None
     missing_since: float | None = None

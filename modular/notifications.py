@@ -4,7 +4,6 @@ A notice is wanted for as long as its cause lasts, and counts its reminders in i
 withdrawn. Doubt neither raises nor withdraws: an agent that cannot be read for a look keeps what stood before.
 """
 
-from itertools import accumulate, chain, repeat, takewhile
 from typing import Final
 
 from contract import AgentState, IdleDetail
@@ -64,9 +63,3 @@ def due_at(notice: StandingNotice) -> float:
     """When the next reminder is due, in seconds since the epoch."""
     position = notice.ordinal - 1
     return notice.at + (_BACKOFF_S[position] if position < len(_BACKOFF_S) else _LONGEST_S)
-
-
-def reminders_within(seconds: float) -> int:
-    """How many notices, the first included, a cause that lasts so long leads to."""
-    gaps = chain(_BACKOFF_S, repeat(_LONGEST_S))
-    return 1 + sum(1 for _ in takewhile(lambda at: at <= seconds, accumulate(gaps)))

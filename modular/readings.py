@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from contract import PaneShot
 from modular.classifier import Reading, classify
-from modular.discovery import Sighting, identity, runs_or_ran
+from modular.discovery import Sighting, runs_or_ran
 from modular.memory import AgentMemory
 from modular.rulebook import RuleBook
 
@@ -19,6 +19,7 @@ class _Kept:
     last_agent: str | None
     is_agents: bool | None = None
     reading: Reading | None = None
+    still: Reading | None = None
 
 
 class Readings:
@@ -28,9 +29,9 @@ class Readings:
         self._book = book
         self._kept: dict[str, _Kept] = {}
 
-    def is_agents(self, shot: PaneShot, known: AgentMemory | None) -> bool:
+    def is_agents(self, key: str, shot: PaneShot, known: AgentMemory | None) -> bool:
         """Whether an agent CLI runs in this pane, or ran there when it was last seen."""
-        kept = self._slot(identity(shot), shot, None if known is None else known.agent)
+        kept = self._slot(key, shot, None if known is None else known.agent)
         if kept.is_agents is None:
             kept.is_agents = runs_or_ran(shot, known, self._book)
         return kept.is_agents
@@ -41,6 +42,14 @@ class Readings:
         if kept.reading is None:
             kept.reading = classify((sighting.shot,), book=self._book, last_agent=sighting.last_agent)
         return kept.reading
+
+    def standing_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading:
+        """Read a pane that shows what it showed at the last look: it stands still."""
+        kept = self._slot(sighting.key, sighting.shot, None if known is None else known.agent)
+        if kept.still is None:
+            twice = (sighting.shot, sighting.shot)
+            kept.still = classify(twice, book=self._book, last_agent=sighting.last_agent)
+        return kept.still
 
     def keep_only(self, keys: set[str]) -> None:
         """Forget the panes that are gone."""

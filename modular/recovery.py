@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from contract import AgentState, Key, Outcome, Role
-from contract.intents import SubmitDraft, wish
+from contract.intents import SubmitDraft
 from modular.memory import AgentMemory, DraftMemory, Spawned
 from modular.notifications import MAX_ATTEMPTS
 from modular.rulefile import UNKNOWN
+from modular.tracker import CRASH_LOOKS
 
 DRAFT_STANDS_S: Final = 8.0
 """A draft that stood still this long is forgotten, not being typed."""
@@ -23,7 +24,6 @@ GRACE_S: Final = 180.0
 COOLDOWN_S: Final = 300.0
 """Seconds after a spawn in which no other is wanted in that session."""
 SPAWNS_PER_HOUR: Final = 3
-_CRASH_LOOKS: Final = 3
 _HOUR_S: Final = 3600.0
 _SUBMIT: Final = SubmitDraft.model_fields["kind"].default
 _SPAWN: Final = "spawn_manager"
@@ -92,23 +92,10 @@ def is_gone(manager: AgentMemory, now: float) -> bool:
         manager.role is Role.MANAGER
         and manager.state is AgentState.CRASHED
         and manager.rule.startswith(_PROCESS_RULES)
-        and manager.crash_looks >= _CRASH_LOOKS
+        and manager.crash_looks >= CRASH_LOOKS
         and now - manager.since >= GRACE_S
     )
 
 
 def _recent(spawned: Spawned, now: float) -> Spawned:
     return Spawned(at=tuple(at for at in spawned.at if now - at < _HOUR_S))
-
-
-__all__ = [
-    "GRACE_S",
-    "MAX_ATTEMPTS",
-    "is_gone",
-    "learn_attempts",
-    "learn_spawns",
-    "may_spawn",
-    "submit_attempt",
-    "submit_keys",
-    "wish",
-]

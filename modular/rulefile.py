@@ -64,7 +64,7 @@ class Rule(Record):
     motion: Literal["moving", "still"] | None = None
     """Besides, the region moved or stood still from frame to frame; one frame alone never satisfies it."""
     priority: int = Field(default=500, ge=1, le=1000)
-    """The rule with the highest priority that holds decides; within one file no order is left to chance."""
+    """The rule with the highest priority that holds decides, of two as high the CLI's own before that for every CLI."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

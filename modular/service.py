@@ -47,6 +47,7 @@ class MonitorService:
         self._memory = Memory()
         self._stored: JsonValue = None
         self._verdicts: dict[str, tuple[AgentMemory, Reading, int, AgentVerdict]] = {}
+        self._steady: dict[str, tuple[AgentMemory, Reading]] = {}
 
     def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
         """Look once and report; raises a `LookingFailed` where the server cannot be seen."""
@@ -58,7 +59,8 @@ class MonitorService:
         sightings = discover(frame.panes, known, self._readings.is_agents)
         readings, problems = self._read(eyes, sightings, known)
         agents = {
-            one.key: with_notices(track(known.get(one.key), one, readings[one.key], now), now) for one in sightings
+            one.key: with_notices(self._track(known.get(one.key), one, readings[one.key], now), now)
+            for one in sightings
         }
         lost = lose(known, agents, now)
         wanted = intents_for(list(agents.values()), list(lost.values()), spawned, now)
@@ -100,10 +102,11 @@ class MonitorService:
                 problems.append(Problem(kind=ProblemKind.PANE_VANISHED, subject=one.shot.pane))
             try:
                 reading = self._readings.of(one, before)
-                if reading.wants_motion and before is not None and before.screen == digest(one.shot.text):
-                    reading = classify((one.shot, one.shot), book=self._book, last_agent=one.last_agent)
-                elif reading.wants_motion:
-                    moving.append(one)
+                if reading.wants_motion:
+                    if before is not None and before.screen == digest(one.shot.text):
+                        reading = self._readings.standing_still(one, before)
+                    else:
+                        moving.append(one)
             except Exception as error:  # noqa: BLE001 - one agent that cannot be read must not hide the others
                 reading = Reading(AgentState.UNKNOWN, None, "failed", (), one.last_agent or UNKNOWN)
                 text = f"{type(error).__name__}: {error}"
@@ -126,6 +129,23 @@ class MonitorService:
             ]
             readings[one.key] = classify(shots or (one.shot,), book=self._book, last_agent=one.last_agent)
         return readings
+
+    def _track(self, before: AgentMemory | None, sighting: Sighting, reading: Reading, now: float) -> AgentMemory:
+        """Track one agent; one about which nothing changed last time, and that is read alike again, is as it was."""
+        key, shot = sighting.key, sighting.shot
+        steady = self._steady.get(key)
+        if (
+            before is not None
+            and steady is not None
+            and steady[0] is before
+            and steady[1] is reading
+            and (before.session, before.window) == (shot.session, shot.window)
+        ):
+            return before
+        after = track(before, sighting, reading, now)
+        if after is before:
+            self._steady[key] = (after, reading)
+        return after
 
     def _verdict(self, sighting: Sighting, agent: AgentMemory, reading: Reading) -> AgentVerdict:
         """Say what is known of one agent; the same object for as long as nothing about it changes."""
@@ -154,5 +174,6 @@ class MonitorService:
         self._stored = None
         present = {f"{shot.pane}/{shot.pid}" for shot in frame.panes}
         self._readings.keep_only(present)
-        if len(self._verdicts) > len(present):
-            self._verdicts = {key: kept for key, kept in self._verdicts.items() if key in present}
+        for kept in (self._verdicts, self._steady):
+            for key in kept.keys() - present:
+                del kept[key]

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from typing import Final
 
 from contract import AgentState, IdleDetail
 from modular.classifier import Reading
 from modular.discovery import Sighting
 from modular.memory import AgentMemory, DraftMemory
 
-FORGET_S = 24 * 3600.0
+CRASH_LOOKS: Final = 3
+"""How many looks in a row make a crash certain; more are not counted."""
+FORGET_S: Final = 24 * 3600.0
 """Seconds after which an agent whose pane is gone is forgotten."""
 
 
@@ -36,7 +39,7 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
         rule=reading.rule,
         screen=screen,
         settled=_settled(before, reading),
-        crash_looks=(before.crash_looks if before is not None else 0) + 1 if crashed else 0,
+        crash_looks=min(CRASH_LOOKS, (before.crash_looks if before is not None else 0) + 1) if crashed else 0,
         notices=before.notices if before is not None else (),
         draft=_draft(before, reading, now),
     )

@@ -1,0 +1,337 @@
+"""The small rooms, each by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from drawn_fleet import BUSY, IDLE, SHELL, pane
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract import AgentState, Role
+from contract.intents import Notice
+from modular import crash, recovery
+from modular.classifier import Reading, classify
+from modular.discovery import Sighting, discover, identity, named_as_agent, role_of, runs_or_ran
+from modular.ink import cells
+from modular.memory import AgentMemory, Memory, Spawned, StandingNotice, recalled
+from modular.notifications import due_at, reminded, with_notices
+from modular.processes import Front, front
+from modular.rulebook import shipped
+from modular.tracker import FORGET_S, lose, track
+
+if TYPE_CHECKING:
+    from contract import PaneShot
+
+NOW = 1_000_000.0
+
+
+def remembered(**changes: object) -> AgentMemory:
+    fields: dict[str, object] = {
+        "pane": "%1",
+        "pid": 1,
+        "session": "team",
+        "window": "claude-worker",
+        "role": Role.WORKER,
+        "agent": "claude",
+        "state": AgentState.IDLE,
+        "since": NOW,
+        "rule": "claude.composer.empty",
+    }
+    return AgentMemory.model_validate(fields | changes)
+
+
+def reading(state: AgentState, **changes: object) -> Reading:
+    fields: dict[str, object] = {"detail": None, "rule": "r", "lines": (), "agent": "claude"}
+    return Reading(state, **(fields | changes))
+
+
+# --- who is in front --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("chain", "who"),
+    [
+        (("bash", "claude"), Front.AGENT),
+        (("bash", "claude", "bash", "sleep"), Front.AGENT),
+        (("bash", "node", "codex"), Front.AGENT),
+        (("zsh", "node"), Front.PROGRAM),
+        (("bash", "vim"), Front.PROGRAM),
+        (("-bash",), Front.SHELL),
+        (("login", "zsh"), Front.SHELL),
+        (("/usr/bin/fish",), Front.SHELL),
+        ((), Front.UNSEEN),
+    ],
+)
+def test_the_processes_say_who_is_in_front(chain: tuple[str, ...], who: Front) -> None:
+    assert front(chain, shipped()) is who
+
+
+def test_a_dead_pane_is_crashed_whatever_stands_on_it() -> None:
+    assert classify([pane("%1", BUSY, dead=True)]).state is AgentState.CRASHED
+
+
+def test_a_pane_that_vanished_is_unknown_even_where_it_is_dead() -> None:
+    assert classify([pane("%1", "", dead=True, vanished=True)]).state is AgentState.UNKNOWN
+
+
+def test_the_program_in_front_outranks_the_prompt_on_the_screen() -> None:
+    assert classify([pane("%1", SHELL)]).state is not AgentState.CRASHED
+
+
+def test_nothing_to_classify_is_an_error_that_says_so() -> None:
+    with pytest.raises(ValueError, match="nothing to classify"):
+        classify([])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "me@box:~/p$ ",
+        "root@c1:/app# ",
+        "[me@box src]$ ",
+        "$",
+        "%",
+        "bash-5.2$ ",
+        "me@mac src % ",
+        "(venv) me@box:~$ ",
+        "vscode \u279c /work (main) $ ",
+        "\u279c  garden git:(main) ",
+        "PS C:\\work> ",
+    ],
+)
+def test_a_prompt_at_the_very_bottom_is_one(row: str) -> None:
+    assert crash.prompt_at_bottom(["some output", row, "", ""]) == row
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["45%", "</div>", "abc #", "It costs 5 $", "me@box:~/p$ make", "> ", "\u276f ", "Run bash-5.2$ again", ">>> ", ""],
+)
+def test_what_only_looks_like_a_prompt_is_none(row: str) -> None:
+    assert crash.prompt_at_bottom(["some output", row]) is None
+
+
+# --- which panes are agents -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["claude-x", "Claude-pm", "pm", "QA", "my-developer", "npm-run", "backend-2"])
+def test_the_incumbents_names_are_agents(name: str) -> None:
+    assert named_as_agent(name)
+
+
+@pytest.mark.parametrize("name", ["writer", "bash", "orchestrator", "myclaude-x", "reviewer"])
+def test_other_names_are_none(name: str) -> None:
+    assert not named_as_agent(name)
+
+
+def test_managers_are_told_by_name() -> None:
+    assert [role_of(name) for name in ("Claude-pm", "project-manager", "qa")] == [Role.MANAGER, Role.MANAGER, "worker"]
+
+
+def found(*panes: PaneShot) -> list[str]:
+    book = shipped()
+    sightings = discover(panes, {}, lambda _, shot, agent: runs_or_ran(shot, agent, book))
+    return [sighting.shot.pane for sighting in sightings]
+
+
+def test_any_cli_in_the_processes_makes_an_agent_whatever_the_window_is_called() -> None:
+    assert found(pane("%1", window="notes", processes=("zsh", "aider"))) == ["%1"]
+
+
+def test_a_cli_behind_an_interpreter_is_told_by_its_screen() -> None:
+    gemini = "✦ Done.\n" + "▄" * 40 + "\n > Type your message or @path/to/file\n" + "▀" * 40 + "\n"
+    assert found(pane("%1", gemini, window="notes", processes=("bash", "node"))) == ["%1"]
+    assert found(pane("%1", "listening on :8080\n", window="notes", processes=("bash", "node"))) == []
+
+
+def test_a_pager_that_shows_an_agents_screen_is_none() -> None:
+    assert found(pane("%1", IDLE, window="notes", processes=("bash", "less"))) == []
+
+
+def test_in_a_split_window_the_name_speaks_for_the_active_pane_alone() -> None:
+    shell = {"window_id": "@1", "processes": ("bash",), "ansi": SHELL}
+    assert found(pane("%1", active=False, **shell), pane("%2", active=True, **shell)) == ["%2"]
+
+
+def test_in_a_split_window_the_name_says_nothing_where_another_pane_is_the_agent() -> None:
+    shell = pane("%2", SHELL, window_id="@1", processes=("bash",))
+    assert found(pane("%1", window_id="@1", active=False), shell) == ["%1"]
+
+
+def test_a_respawned_pane_is_another_agent() -> None:
+    assert identity(pane("%1", pid=1)) != identity(pane("%1", pid=2))
+
+
+# --- from one look to the next ----------------------------------------------------------------------------------------
+
+
+def sighting(**changes: object) -> Sighting:
+    shot = pane("%1", **changes)
+    return Sighting(shot, Role.WORKER, "claude", identity(shot))
+
+
+def test_since_stands_as_long_as_the_state_does() -> None:
+    first = track(None, sighting(), reading(AgentState.IDLE), NOW)
+    assert track(first, sighting(), reading(AgentState.IDLE), NOW + 10).since == NOW
+    assert track(first, sighting(), reading(AgentState.BUSY), NOW + 10).since == NOW + 10
+
+
+def test_idle_is_newly_until_the_screen_stood_still_for_a_look() -> None:
+    first = track(None, sighting(), reading(AgentState.IDLE), NOW)
+    second = track(first, sighting(), reading(AgentState.IDLE), NOW + 10)
+    assert (first.detail, second.detail) == ("newly", "continuously")
+    assert track(second, sighting(ansi="other"), reading(AgentState.IDLE), NOW + 20).detail == "newly"
+
+
+def test_an_agent_about_which_nothing_changed_is_the_same_object() -> None:
+    agent = track(None, sighting(), reading(AgentState.IDLE), NOW)
+    agent = track(agent, sighting(), reading(AgentState.IDLE), NOW + 10)
+    assert track(agent, sighting(), reading(AgentState.IDLE), NOW + 20) is agent
+
+
+def test_a_lost_pane_is_missing_since_its_first_absence_and_forgotten_in_the_end() -> None:
+    known = {"%1/1": remembered()}
+    lost = lose(known, [], NOW)
+    assert lose(lost, [], NOW + 60)["%1/1"].missing_since == NOW
+    assert lose(lost, [], NOW + FORGET_S) == {}
+    assert lose(known, ["%1/1"], NOW) == {}
+
+
+@pytest.mark.parametrize("stored", [None, {}, [], "?", {"version": 2}, {"version": 1, "agents": {"a": 1}}])
+def test_memory_that_cannot_be_read_is_a_first_day(stored: object) -> None:
+    assert recalled(stored) == Memory()
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.sampled_from(AgentState), st.floats(0.5, 4000)), max_size=60))
+def test_an_ordinal_rises_by_one_only_when_due_and_begins_anew_with_each_cause(
+    looks: list[tuple[AgentState, float]],
+) -> None:
+    now, agent = NOW, remembered(state=AgentState.BUSY)
+    for state, wait in looks:
+        now += wait
+        before = {notice.about: notice for notice in agent.notices}
+        agent = with_notices(agent.model_copy(update={"state": state}), now)
+        assert len(agent.notices) <= 1
+        for notice in agent.notices:
+            stood = before.get(notice.about)
+            if stood is None:
+                assert notice == StandingNotice(about=notice.about, at=now)
+            elif now < due_at(stood):
+                assert notice == stood
+            else:
+                assert (notice.ordinal, notice.at) == (stood.ordinal + 1, now)
+
+
+def test_reminders_come_ever_later_and_at_least_hourly() -> None:
+    notice, gaps = StandingNotice(about=Notice.IDLE, at=NOW), []
+    for _ in range(6):
+        gaps.append(due_at(notice) - notice.at)
+        notice = reminded(notice, due_at(notice))
+    assert gaps == [300, 600, 1200, 2400, 3600, 3600]
+
+
+# --- a manager is replaced late, and rarely ---------------------------------------------------------------------------
+
+
+def gone(**changes: object) -> AgentMemory:
+    fields = {"role": Role.MANAGER, "state": AgentState.CRASHED, "rule": "process.shell", "crash_looks": 3}
+    return remembered(**(fields | changes))
+
+
+LATER = NOW + recovery.GRACE_S
+TEAM = [remembered(pane="%2")]
+
+
+def test_a_manager_whose_process_is_gone_for_minutes_is_replaced() -> None:
+    assert recovery.may_spawn(gone(), TEAM, Spawned(), LATER)
+
+
+@pytest.mark.parametrize(
+    "manager",
+    [
+        gone(crash_looks=2),
+        gone(since=NOW + 1),
+        gone(rule="shell.prompt"),
+        gone(role=Role.WORKER),
+        gone(state=AgentState.ERROR),
+        gone(state=AgentState.UNKNOWN),
+    ],
+)
+def test_a_manager_that_may_be_there_is_not(manager: AgentMemory) -> None:
+    assert not recovery.may_spawn(manager, TEAM, Spawned(), LATER)
+
+
+def test_no_second_manager_beside_a_living_one_and_none_for_nobody() -> None:
+    assert not recovery.may_spawn(gone(), [*TEAM, remembered(pane="%3", role=Role.MANAGER)], Spawned(), LATER)
+    assert not recovery.may_spawn(gone(), [], Spawned(), LATER)
+
+
+def test_spawns_cool_down_and_end_after_three_an_hour() -> None:
+    assert not recovery.may_spawn(gone(), TEAM, Spawned(at=(LATER - 299,)), LATER)
+    assert recovery.may_spawn(gone(), TEAM, Spawned(at=(LATER - 300,)), LATER)
+    assert not recovery.may_spawn(gone(), TEAM, Spawned(at=(LATER - 1800, LATER - 1200, LATER - 600)), LATER)
+
+
+def test_only_the_second_attempt_presses_more_than_enter_and_none_presses_escape() -> None:
+    assert [recovery.submit_keys(attempt) for attempt in range(1, 6)] == [
+        ("Enter",),
+        ("C-e", "Enter"),
+        ("Enter",),
+        ("Enter",),
+        ("Enter",),
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"agent": "unknown"}, {"rule": "unknown.composer.draft"}])
+def test_a_draft_on_a_screen_that_no_rules_know_is_never_sent(changes: dict[str, str]) -> None:
+    draft = {"text": "x", "since": NOW}
+    known = remembered(state=AgentState.UNSUBMITTED_INPUT, rule="claude.composer.draft", draft=draft)
+    assert recovery.submit_attempt(known, NOW + 60) == 1
+    assert recovery.submit_attempt(known.model_copy(update=changes), NOW + 60) is None
+
+
+# --- colours ----------------------------------------------------------------------------------------------------------
+
+
+def muted(ansi: str) -> str:
+    return "".join(cell.letter for row in cells(ansi, 9) for cell in row if cell.muted)
+
+
+@pytest.mark.parametrize(
+    "ansi",
+    [
+        "\x1b[2mx\x1b[22my",
+        "\x1b[2mx\x1b[0my",
+        "\x1b[90mx\x1b[39my",
+        "\x1b[38;5;244mx\x1b[39my",
+        "\x1b[38;2;108;112;134mx\x1b[39my",
+        "\x1b[1;38:2:175:175:175mx\x1b[38;2;255;255;255my",
+        "\x1b[2m\x1b]8;;http://a\x1b\\x\x1b]8;;\x1b\\\x1b[my",
+    ],
+)
+def test_dim_and_medium_grey_are_muted_until_they_end(ansi: str) -> None:
+    assert muted(ansi) == "x"
+
+
+def test_a_colour_stands_across_line_ends() -> None:
+    assert muted("\x1b[2ma\nb\x1b[0mc") == "ab"
+
+
+@pytest.mark.parametrize("ansi", ["\x1b[38;2;200;40;40mx", "\x1b[38;5;9mx", "\x1b[38;2;238;238;238mx", "\x1b[30mx"])
+def test_real_colours_white_and_black_are_not(ansi: str) -> None:
+    assert muted(ansi) == ""
+
+
+@given(st.text(alphabet="\x1b[]0123456789;:mKax\n "))
+def test_no_sequence_of_escapes_breaks_the_reader(ansi: str) -> None:
+    cells(ansi, 99)
+
+
+@given(st.text(alphabet=st.sampled_from("─╭╮╰╯│┃╹▀▄\u276f\u203a>●✻⠋…$ %\n()12.aYesno?"), max_size=400))
+def test_any_screen_gets_an_answer(text: str) -> None:
+    assert classify([pane("%1", text)]).state in AgentState
