@@ -141,9 +141,18 @@ def proven(bound: float, beta: float, bouts: int, events: int) -> bool:
 
 def needed(bound: float, beta: float, tally: Tally) -> int:
     """How many more clean observations prove a rate below the bound; 0 once it is proven."""
+    return _needed(bound, beta, tally.bouts, tally.events)
 
+
+def upper_bound(beta: float, tally: Tally) -> float:
+    """The smallest rate that the counts prove theirs to be below, at any look; 1 while they prove nothing."""
+    return _upper_bound(beta, tally.bouts, tally.events)
+
+
+@lru_cache(maxsize=4096)  # most lines of a table are the same from one cycle to the next
+def _needed(bound: float, beta: float, bouts: int, events: int) -> int:
     def short_of(more: int) -> bool:
-        return not proven(bound, beta, tally.bouts + more, tally.events)
+        return not proven(bound, beta, bouts + more, events)
 
     if not short_of(0):
         return 0
@@ -157,12 +166,12 @@ def needed(bound: float, beta: float, tally: Tally) -> int:
     return enough
 
 
-def upper_bound(beta: float, tally: Tally) -> float:
-    """The smallest rate that the counts prove theirs to be below, at any look; 1 while they prove nothing."""
-    if tally.bouts == tally.events:
+@lru_cache(maxsize=4096)
+def _upper_bound(beta: float, bouts: int, events: int) -> float:
+    if bouts == events:
         return 1.0
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        low, high = (low, middle) if proven(middle, beta, tally.bouts, tally.events) else (middle, high)
+        low, high = (low, middle) if proven(middle, beta, bouts, events) else (middle, high)
     return high
