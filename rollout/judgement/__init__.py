@@ -1,1 +1,1 @@
-"""rollout/judgement."""
+"""Whether the candidate has earned the next stage: plan, evidence, judge, stages. Pure: time and state are arguments."""
