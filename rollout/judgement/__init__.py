@@ -1,1 +1,1 @@
-"""Whether the candidate has earned the next stage: plan, evidence, judge, stages. Pure: time and state are arguments."""
+"""Whether the candidate has earned the next stage: plan, evidence, judge, stages. Pure: time is an argument."""
