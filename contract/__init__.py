@@ -12,13 +12,14 @@ from contract.intents import (
     SpawnManager,
     SubmitDraft,
 )
-from contract.outcomes import Outcome, Result, Scope
+from contract.outcomes import EVERYTHING, Outcome, Result, Scope
 from contract.ports import Clock, Eyes, Monitor, SessionSeen, WindowEyes, WindowSeen
 from contract.report import CycleReport, Problem, ProblemKind
 from contract.screens import Frame, PaneShot, Tape
 from contract.verdicts import AgentState, AgentVerdict, IdleDetail, Role, Why
 
 __all__ = [
+    "EVERYTHING",
     "AgentState",
     "AgentVerdict",
     "Clock",

@@ -1,0 +1,89 @@
+"""What one live cycle costs each monitor, next to libtmux's pane list and one capture an agent, in the same run."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+import libtmux
+import pytest
+from crowd import assemble
+
+from contract import EVERYTHING, Clock, Monitor, SystemClock
+from legacy.monitor import LegacyMonitor
+from modular.service import MonitorService
+from tmuxio.eyes import LibtmuxEyes, ServerEyes
+from tmuxio.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import TmuxServer
+
+ROUNDS = 5
+
+
+class Hurried:
+    """The machine's clock, on which nobody waits: the monolith's deliberate sleeps are left out, and counted."""
+
+    def __init__(self) -> None:
+        self.slept_s = 0.0
+
+    def now(self) -> float:
+        return round(time.time(), 6)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept_s += max(0.0, seconds)
+
+
+def modular_cycle(server: TmuxServer) -> Callable[[], object]:
+    clock = SystemClock()
+    return _cycle(MonitorService(), ServerEyes(Reader(server.address), clock), clock)
+
+
+def legacy_cycle(server: TmuxServer) -> Callable[[], object]:
+    clock = Hurried()
+    return _cycle(LegacyMonitor(), LibtmuxEyes(server.address, clock), clock)
+
+
+def _cycle(monitor: Monitor[Any], eyes: object, clock: Clock) -> Callable[[], object]:
+    return lambda: monitor.cycle("c-1", eyes, clock, EVERYTHING, ())
+
+
+def one_look(server: TmuxServer) -> Callable[[], object]:
+    tmux = libtmux.Server(socket_path=str(server.socket_path))
+    return lambda: [pane.capture_pane() for pane in tmux.panes]
+
+
+def median_s(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    work()
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+@pytest.mark.parametrize("agents", [10, 50])
+@pytest.mark.parametrize("cycle", [legacy_cycle, modular_cycle])
+def test_one_live_cycle(
+    benchmark: Any,
+    tmux_server: TmuxServer,
+    tmp_path: Path,
+    agents: int,
+    cycle: Callable[[TmuxServer], Callable[[], object]],
+) -> None:
+    assemble(tmux_server, tmp_path, agents, active=agents // 10)
+    report: Any = benchmark.pedantic(cycle(tmux_server), rounds=ROUNDS, warmup_rounds=1)
+    assert len(report.verdicts) == agents
+
+
+def test_a_modular_cycle_of_50_agents_is_30_times_faster_than_one_look_by_libtmux(
+    tmux_server: TmuxServer, tmp_path: Path
+) -> None:
+    assemble(tmux_server, tmp_path, 50, active=5)
+    ours, theirs = median_s(modular_cycle(tmux_server)), median_s(one_look(tmux_server), 3)
+    assert theirs / ours >= 30, f"one look by libtmux {theirs:.4f} s, a whole modular cycle {ours:.4f} s"
