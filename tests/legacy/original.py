@@ -48,6 +48,8 @@ def acts_of(scenario: Mapping[str, Any]) -> list[Act]:
         elif action in {"key", "new-window"}:
             acts.append((t, action, target, detail))
         elif action in {"kill", "pause"}:
+            if action == "kill":  # what was queued for a manager that dies in the same cycle is lost with it
+                acts = [act for act in acts if act[:3] != (t, "queue", target)]
             acts.append((t, action, target, str(event.get("seconds", ""))))
     return acts
 

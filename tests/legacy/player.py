@@ -2,7 +2,7 @@
 
 A world is a TOML table:
 
-    windows = ["s:0 Claude-pm busy", "s:1 claude-dev idle"]   # target, name, screen
+    windows = ["s:0 Claude-pm busy", "my_team:1 claude-dev idle"]   # target, name, screen; _ is a blank
     changes = ["100 s:1 = busy", "65 b:1 + Claude-pm busy", "60 s:2 -", "60 s:2 -> s:1"]
     fails = ["59.5 60.5 capture s:0", "60 120 list s", "61 61.5 everything"]
     spawned = "5 idle"          # a new manager shows its interface after so many seconds, or "never"
@@ -13,6 +13,7 @@ Times are seconds since the scenario began. An *act* is an intent that appeared,
 """
 
 import json
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -79,7 +80,7 @@ class World:
         self.pending = sorted((float(line.split(" ", 1)[0]), line.split(" ", 1)[1]) for line in self.script["changes"])
         for line in self.script["windows"]:
             target, name, shows = line.split(" ", 2)
-            self.open(target, name.replace("_", " "), screen(shows))
+            self.open(target.replace("_", " "), name.replace("_", " "), screen(shows))
 
     @property
     def t(self) -> float:
@@ -186,13 +187,18 @@ class Play:
 
     world: World
     states: list[tuple[float, str, str]] = field(default_factory=list)
-    """(time, target, state) whenever the state of a target changed."""
+    """(time, target, state) whenever the state of a target changed; the original gave none while it slept."""
     acts: list[tuple[float, str, str | None, str]] = field(default_factory=list)
     """(time, act, target touched, about whom or what)."""
     starts: list[float] = field(default_factory=list)
     reports: list[CycleReport] = field(default_factory=list)
     briefed: set[float] = field(default_factory=set)
     """When managers were spawned that came up and were briefed."""
+
+
+def load(text: str) -> dict[str, Any]:
+    """Read a world from TOML."""
+    return tomllib.loads(text)
 
 
 def play(
@@ -219,7 +225,8 @@ def play(
         result.starts.append(start)
         report = monitor.cycle(f"c{number}", Sight(world), clock, EVERYTHING, tuple(outcomes))
         result.reports.append(CycleReport.model_validate_json(report.model_dump_json()))
-        for verdict in report.verdicts.values():
+        asleep = any(isinstance(intent, PauseSession) for intent in report.intents)
+        for verdict in report.verdicts.values() if not asleep else ():
             target = f"{verdict.session}:{verdict.window_index}"
             word = STATE_WORDS[verdict.why.rule]
             if last_state.get(target) != word:
