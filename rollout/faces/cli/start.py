@@ -15,7 +15,7 @@ def demo(*, json: Json = False) -> None:
 
     It runs on a private tmux server of its own, with scripted agents, and is gone at the end.
     """
-    from rollout.faces.cli.verbs.demo import demo as work  # noqa: PLC0415
+    from rollout.faces.demo.run import demo as work  # noqa: PLC0415
 
     raise typer.Exit(work(as_json=json))
 

@@ -1,0 +1,90 @@
+"""The documents say what the program does, and their examples run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+    from tests.conftest import TmuxServer
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted({ROOT / "README.md", *ROOT.glob("docs/**/*.md")})
+
+
+def test_the_tables_of_verbs_exit_codes_and_settings_are_what_the_program_says() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "write-docs", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_verb_that_a_page_calls_is_one(page: Path) -> None:
+    from typer.main import get_command
+
+    from rollout.faces.cli import build, decide, emergency, look, start  # noqa: F401 - registers the verbs
+    from rollout.faces.cli.app import app
+
+    commands = get_command(app).commands  # type: ignore[attr-defined]  # a group, as it has verbs
+    called = re.findall(
+        r"^(?:    \S*|`|\s*)understudy ([a-z]+)(?: ([a-z]+))?", page.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert not [verb for verb, _ in called if verb not in commands]
+
+
+def test_a_monitor_of_ones_own_gets_from_the_readme_to_its_first_report(
+    understudy: Shell, tmux_server: TmuxServer
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = re.search(r"<!-- example: mine\.py -->\n```python\n(.*?)```", readme, re.DOTALL)
+    calls = re.search(r"<!-- run -->\n```sh\n(.*?)```", readme, re.DOTALL)
+    assert code
+    assert calls
+    understudy.write("mine.py", code[1])
+    tmux_server.new_window(name="Claude-pm")
+    tmux_server.new_window("while :; do date +%N; sleep 0.05; done", name="Claude-busy")
+    tmux_server.new_window("exec cat", name="Claude-still")
+    said = {}
+    for call in calls[1].strip().splitlines():
+        program, verb, *rest = shlex.split(call.replace("--interval 2", "--interval 0.1"))
+        assert program == "understudy"
+        server = ["--socket-path", str(tmux_server.socket_path)]
+        said[verb] = understudy(verb, *rest, *server)
+        assert said[verb].code == 0, said[verb].err
+    agents = understudy("agents", "--json").json["agents"]
+    states = {one["window"]: one["monitors"]["candidate"]["state"] for one in agents if "candidate" in one["monitors"]}
+    assert states == {"Claude-pm": "crashed", "Claude-busy": "busy", "Claude-still": "idle"}
+    assert "mine 0.1" in (understudy.folder / "shadow.md").read_text(encoding="utf-8")
+
+
+def test_every_key_of_the_json_that_a_page_lists_is_there(understudy: Shell) -> None:
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+
+    def keys(call: str) -> set[str]:
+        row = next(line for line in page.splitlines() if line.startswith((f"| `{call}`", f"| {call}")))
+        return set(re.findall(r"`([a-z_]+)`", row.split("|")[2]))
+
+    for call in (
+        "status --json",
+        "why --json",
+        "agents --json",
+        "approve --json",
+        "doctor --json",
+        "flags show --json",
+    ):
+        assert keys(call) == set(understudy(*call.split()).json) - {"schema"}, call
+    assert keys("in it, each of `evidence`") == set(understudy("status", "--json").json["evidence"][0])
