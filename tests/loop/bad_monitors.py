@@ -32,6 +32,8 @@ def misbehave(request):
         case "good":
             good(request)
         case "hangs":
+            if FILE:
+                FILE.touch()
             time.sleep(3600)
         case "hangs_with_child":
             child = subprocess.Popen(["sleep", "3600"])

@@ -27,11 +27,13 @@ class Says:
         self.state = state
         self.introduction = Introduction(monitor="m", version="1", says=says)
         self.asked: list[Ask] = []
+        self.hanging: Future[HostAnswer] | None = None
 
     def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
         self.asked.append(ask)
         future: Future[HostAnswer] = Future()
         if self.state == "hangs":
+            self.hanging = future
             return future
         if self.state == "fails":
             future.set_result(HostAnswer(None, None, Failure.CRASH, f"within {deadline_s} s"))
@@ -132,8 +134,10 @@ def test_the_monitors_see_that_pane_of_that_frame_and_nothing_else() -> None:
 
 def test_its_deadline_holds_for_all_monitors_together() -> None:
     began = time.monotonic()
-    veto(NOTICE, incumbent=Says("hangs"), candidate=Says("hangs"))
+    hosts = Says("hangs"), Says("hangs")
+    veto(NOTICE, incumbent=hosts[0], candidate=hosts[1])
     assert time.monotonic() - began < 0.5
+    assert all(host.hanging and host.hanging.cancelled() for host in hosts), "nobody waits for an answer any more"
 
 
 def test_a_freeze_counts_up_to_the_very_key() -> None:

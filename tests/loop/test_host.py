@@ -219,14 +219,16 @@ def test_closing_does_not_wait_for_a_hanging_monitor(tmp_path: Path) -> None:
     host.close()
 
 
-def test_a_harness_that_is_killed_takes_its_monitors_with_it(tmp_path: Path) -> None:
+def test_a_harness_that_is_killed_takes_its_monitors_with_it_even_a_hanging_one(tmp_path: Path) -> None:
+    note = tmp_path / "hangs"
     script = f"""
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {str(BAD.parent)!r})
-from test_host import bad, host_of
-host = host_of(bad("spins_deaf"), Path({str(tmp_path)!r}))
+from test_host import ask, bad, host_of
+host = host_of(bad("hangs", {str(note)!r}), Path({str(tmp_path)!r}))
 host.hello()
+host.ask(ask(), 60.0)
 print(host.pid, flush=True)
 time.sleep(60)
 """
@@ -234,6 +236,7 @@ time.sleep(60)
     assert harness.stdout is not None
     with harness.stdout:
         pid = int(harness.stdout.readline())
+        assert eventually(note.exists)
         assert not is_gone(pid)
         os.kill(harness.pid, signal.SIGKILL)
         harness.wait()
