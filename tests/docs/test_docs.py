@@ -56,7 +56,8 @@ def test_a_monitor_of_ones_own_gets_from_the_readme_to_its_first_report(
     assert calls
     understudy.write("mine.py", code[1])
     tmux_server.new_window(name="Claude-pm")
-    tmux_server.new_window("while :; do date +%N; sleep 0.05; done", name="Claude-busy")
+    moving = "import time; [print(n, flush=True) or time.sleep(0.05) for n in range(10**6)]"
+    tmux_server.new_window(shlex.join(["exec", sys.executable, "-c", moving]), name="Claude-busy")
     tmux_server.new_window("exec cat", name="Claude-still")
     said = {}
     for call in calls[1].strip().splitlines():
