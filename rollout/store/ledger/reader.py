@@ -40,7 +40,7 @@ class LedgerReader:
         return tuple(_cycle(row) for row in self._rows(sa.select(t.cycles).order_by(t.cycles.c.n.desc()).limit(limit)))
 
     def cycle_count(self, epoch: int | None = None) -> int:
-        """How many cycles there were, in all or in one epoch (the time between two transitions)."""
+        """How many cycles there were, in all or in one epoch (the time between two fresh starts of the evidence)."""
         query = sa.select(sa.func.count()).select_from(t.cycles)
         return int(self._scalar(query if epoch is None else query.where(t.cycles.c.epoch == epoch)) or 0)
 
