@@ -151,7 +151,7 @@ def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> 
         alive = front in {Front.AGENT, Front.PROGRAM}
         return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, "doubt")), (), agent)
     launched = crash.launch_line(filled, sight.commands | {*chain})
-    if launched is None and front is Front.PROGRAM and processes.only_runtimes(chain):
+    if launched is None and front is Front.PROGRAM and processes.may_hide_an_agent(chain):
         launched = crash.launch_line(filled[-1:], None)
     if launched is not None and len(filled) - launched <= _START_ROWS:
         return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent)

@@ -78,7 +78,7 @@ def runs_or_ran(shot: PaneShot, known: AgentMemory | None, book: RuleBook) -> bo
         case processes.Front.AGENT:
             return True
         case processes.Front.PROGRAM:
-            return processes.only_runtimes(chain) and identify(shot, chain, book) != UNKNOWN
+            return processes.may_hide_an_agent(chain) and identify(shot, chain, book) != UNKNOWN
         case _:
             return False
 

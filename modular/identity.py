@@ -19,7 +19,7 @@ def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: s
     last = book.agents.get(last_agent) if last_agent is not None else None
     if last is not None and (not shot.text.strip() or _marks(last, shot.text)):
         return last.agent
-    best = _by_marks(shot.text, book, hints=not chain or processes.only_runtimes(chain))
+    best = _by_marks(shot.text, book, hints=processes.draws_nothing(chain))
     if best is not None:
         return best
     return last.agent if last is not None else UNKNOWN

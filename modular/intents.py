@@ -45,9 +45,16 @@ def managers_of(agents: Sequence[AgentMemory]) -> dict[str, AgentMemory]:
     """Find the manager to tell in each session: the first, in the order given, in whose pane an agent is."""
     managers: dict[str, AgentMemory] = {}
     for agent in agents:
-        if agent.role is Role.MANAGER and agent.agent != UNKNOWN and agent.state is not AgentState.CRASHED:
+        if agent.role is Role.MANAGER and has_an_agent_in_it(agent):
             managers.setdefault(agent.session, agent)
     return managers
+
+
+def has_an_agent_in_it(agent: AgentMemory) -> bool:
+    """Whether somebody is there to read a notice: a known CLI, or one whose screen could at least be read."""
+    if agent.state is AgentState.CRASHED:
+        return False
+    return agent.agent != UNKNOWN or agent.state is not AgentState.UNKNOWN
 
 
 def intents_for(

@@ -17,6 +17,13 @@ SHELLS: Final = frozenset(
 RUNTIMES: Final = frozenset({"bun", "deno", "node", "nodejs", "npx", "pipx", "python", "python3", "uv", "uvx"})
 """Interpreters under which many CLIs hide: they say that something runs, not what."""
 
+WRAPPERS: Final = frozenset(
+    {"docker", "env", "kubectl", "mosh-client", "nohup", "podman", "script", "ssh", "stdbuf", "su", "sudo", "timeout"}
+)
+"""Programs behind which an agent runs unseen."""
+HOLDERS: Final = frozenset({"cat", "sleep"})
+"""Programs that draw nothing of their own: what stands above them was put there, as in a demonstration."""
+
 
 class Front(Enum):
     """What the processes say."""
@@ -57,9 +64,14 @@ def agent_of(processes: Sequence[str], book: RuleBook) -> str | None:
     return None
 
 
-def only_runtimes(processes: Sequence[str]) -> bool:
-    """Whether nothing but shells and interpreters is to be seen: an agent may hide behind one."""
-    return all(_base(name) in SHELLS or _versionless(_base(name)) in RUNTIMES for name in processes)
+def may_hide_an_agent(processes: Sequence[str]) -> bool:
+    """Whether nothing but shells, interpreters and wrappers is to be seen: an agent may hide behind one."""
+    return all(_base(name) in SHELLS | WRAPPERS or _versionless(_base(name)) in RUNTIMES for name in processes)
+
+
+def draws_nothing(processes: Sequence[str]) -> bool:
+    """Whether nothing in the chain is known to draw a screen of its own, so that the screen may speak for itself."""
+    return may_hide_an_agent([name for name in processes if _base(name) not in HOLDERS])
 
 
 def runs_a_tool(processes: Sequence[str]) -> bool:
