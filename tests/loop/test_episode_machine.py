@@ -139,4 +139,4 @@ class Harness(RuleBasedStateMachine):
 
 
 TestHarness = Harness.TestCase
-TestHarness.settings = settings(max_examples=200, stateful_step_count=40)
+TestHarness.settings = settings(max_examples=100, stateful_step_count=40)
