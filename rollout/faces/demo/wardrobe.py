@@ -11,16 +11,19 @@ from rollout.faces.demo.actors.scenes import PARTS
 # `set -m` gives the program a foreground process group of its own, as an interactive shell would; `read` gives up after
 # as long as the leaving actor told the terminal, so that the shell itself, and nothing else, is in front meanwhile.
 # What is typed to that shell is never run.
-_SEAT: Final = """
+_SEAT: Final = r"""
 set -m
 phase=$5
+left() {
+  printf '\033[?7h\033[?25h\033[?1049l\033]2;\007Resume this session with:\n%s --resume %s\ndev@box:~/shop$ ' "$1" "$2"
+}
 while "$1" -S -m rollout.faces.demo.actors "$2" --seed "$3" --phase "$phase" 2>/dev/null; do
   phase=0
-  printf 'dev@box:~/shop$ '
+  left "$1" "$3"
   while read -r _; do :; done
   [ "$4" = stays ] || exit 0
 done
-printf 'dev@box:~/shop$ '
+left "$1" "$3"
 """
 
 

@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> int:
     if (part := PARTS.get(name)) is None or not sys.stdin.isatty():
         why = "needs a terminal" if part else f"knows no part {name!r}; the parts are: {', '.join(sorted(PARTS))}"
         sys.stderr.write(f"actor: {why}\n")
+        sys.stderr.flush()
         return 2
     began = time.monotonic() - phase_s
     actor = Performance(part, seed, began, reset_hour=(time.gmtime().tm_hour + _LIMIT_HOURS) % 24)
@@ -36,7 +37,6 @@ def main(arguments: list[str]) -> int:
         except (EOFError, KeyboardInterrupt):
             return 1
     terminal.answer_reads_late(round(actor.gone_s * 10))
-    sys.stdout.write(f"Resume this session with:\n{part.cli} --resume {0xC0FFEE + seed:08x}\n")
     return 0
 
 
@@ -69,4 +69,4 @@ class _Count:
             self._written = keys
 
 
-sys.exit(main(sys.argv[1:]))
+os._exit(main(sys.argv[1:]))  # at once: a dying interpreter is an agent that shows nothing for a moment

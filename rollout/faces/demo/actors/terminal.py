@@ -1,4 +1,8 @@
-"""The actor's terminal: raw keys in, whole screens out, on the alternate screen so that the shell's own comes back."""
+"""The actor's terminal: raw keys in, whole screens out, on the alternate screen so that the shell's own comes back.
+
+It never leaves that screen: its shell does, in the instant in which the process is gone. In between there would be a
+moment of an agent without a screen, which no agent shows.
+"""
 
 import codecs
 import os
@@ -26,7 +30,6 @@ class Terminal:
         return self
 
     def __exit__(self, *why: object) -> None:
-        _write("\x1b[?7h\x1b[?25h\x1b[?1049l\x1b]2;\x07")
         termios.tcsetattr(self._fd, termios.TCSAFLUSH, self._before)
 
     @property
