@@ -126,7 +126,6 @@ class Asked(Record):
 
     key: str
     ordinal: int
-    intent: Intent
 
 
 class EpisodeBook(Record):

@@ -31,16 +31,26 @@ def advance(book: EpisodeBook, heard: Heard) -> Advanced:
     """Do one cycle: hear the monitors, hand over where the stage changed, and decide what is touched."""
     book = hear(_approved(pass_on(book, heard), heard), heard)
     greeting = to_greet(book, heard) if not heard.tied else frozenset()
-    desk = _Desk(book, heard, greeting)
+    deciding = _Deciding(book, heard, greeting)
     for role, report in heard.reports.items():
         for key in dict.fromkeys(key_of(intent) for intent in report.intents):
-            episode = desk.episodes.get(key)
+            episode = deciding.episodes.get(key)
             if episode is not None and episode.holder == role and asks(episode, role, heard.now):
-                desk.decide(key, episode)
-    return desk.closed(greeted(book, greeting))
+                deciding.decide(key, episode)
+    return deciding.decided(greeted(book, greeting))
 
 
-class _Desk:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A touch in the making: further notices may join it."""
+
+    items: list[Item]
+    episode: Episode
+    keys: str
+    digest: bool
+
+
+class _Deciding:
     """Where the episodes of one cycle are decided, one after the other."""
 
     def __init__(self, book: EpisodeBook, heard: Heard, greeting: frozenset[str]) -> None:
@@ -48,7 +58,7 @@ class _Desk:
         self.heard = heard
         self.greeting = greeting
         self.episodes = dict(book.episodes)
-        self._drafts: list[tuple[list[Item], Episode, str, bool]] = []
+        self._wanted: list[_Wanted] = []
         self._groups: dict[tuple[str, str | None, bool], int] = {}
         self._questions: list[Escalation] = []
         self._would_have = dict(book.would_have)
@@ -87,23 +97,17 @@ class _Desk:
         )
         return next((why for stands_in_the_way, why in guards if stands_in_the_way), "")
 
-    def closed(self, book: EpisodeBook) -> Advanced:
-        """Close the desk: everything decided, as one."""
-        touches = tuple(self._touch(*draft) for draft in self._drafts)
+    def decided(self, book: EpisodeBook) -> Advanced:
+        """Everything that was decided, as one."""
+        touches = tuple(self._touch(wanted) for wanted in self._wanted)
         for touch in touches:
             for item in touch.items:
                 self._pend(item.key, touch)
         for key, episode in self.episodes.items():
-            heard_of = self.heard.speaks(episode.holder or "", episode.session)
-            if (
-                episode.digest
-                and heard_of
-                and not episode.pending
-                and not asks(episode, episode.holder, self.heard.now)
-            ):
+            if episode.digest and not episode.pending and self._silent(episode):
                 self._update(key, digest=False)  # the new owner does not stand by it: nothing to tell again
         asked = {
-            role: tuple(Asked(key=key_of(intent), ordinal=intent.ordinal, intent=intent) for intent in report.intents)
+            role: tuple(Asked(key=key_of(intent), ordinal=intent.ordinal) for intent in report.intents)
             for role, report in self.heard.reports.items()
         }
         sessions = {*self.heard.owners, *(episode.session for episode in self.episodes.values())}
@@ -166,12 +170,13 @@ class _Desk:
         if digest or (isinstance(intent, NotifyManager) and intent.section is not None):
             group = (episode.holder or "", intent.target, digest)
             if (place := self._groups.get(group)) is not None:
-                self._drafts[place][0].append(item)
+                self._wanted[place].items.append(item)
                 return
-            self._groups[group] = len(self._drafts)
-        self._drafts.append(([item], episode, keys, digest))
+            self._groups[group] = len(self._wanted)
+        self._wanted.append(_Wanted([item], episode, keys, digest=digest))
 
-    def _touch(self, items: list[Item], episode: Episode, keys: str, digest: bool) -> Touch:  # noqa: FBT001 - a draft's fields in order
+    def _touch(self, wanted: _Wanted) -> Touch:
+        items, episode = wanted.items, wanted.episode
         intent, role = items[0].intent, episode.holder or ""
         pid = intent.pid if intent.target == intent.pane else self.heard.pid_of(intent.target, role)
         kills = intent.kills if isinstance(intent, SpawnManager) else ()
@@ -184,10 +189,10 @@ class _Desk:
             items=tuple(items),
             kill_pids={pane: known for pane in kills if (known := self.heard.pid_of(pane, role)) is not None},
             role=role,
-            keys=keys,
+            keys=wanted.keys,
             wanted_at=self.heard.now,
             state_behind=episode.state_behind if episode.destructive else None,
-            digest=digest,
+            digest=wanted.digest,
         )
 
     def _pend(self, key: str, touch: Touch) -> None:
@@ -207,13 +212,14 @@ class _Desk:
             episode.pending
             for episode in self.episodes.values()
             if episode.pending
-            and episode.holder
             and not asks(episode, episode.holder, now)
-            and (
-                episode.looks_gone >= rules.closing_looks
-                or (episode.destructive and self.heard.speaks(episode.holder, episode.session))
-            )
+            and (episode.looks_gone >= rules.closing_looks or (episode.destructive and self._silent(episode)))
         )
+
+    def _silent(self, episode: Episode) -> bool:
+        """Whether its holder had a word on the session and did not ask for it."""
+        spoke = self.heard.speaks(episode.holder or "", episode.session)
+        return spoke and not asks(episode, episode.holder, self.heard.now)
 
     def _refuse(self, key: str, why: str) -> None:
         if self.episodes[key].why != why:
