@@ -63,6 +63,8 @@ LONGEST_PAUSE_S: Final = 4 * 3600 + RESET_MARGIN_S
 
 LINGER_S: Final = 60
 """How long a notice about a pane that is gone stands: nobody will look at that pane again."""
+SHOWN_LINES: Final = 8
+"""How many lines a verdict shows of those that led to it."""
 FORGET_S: Final = 3600
 """How long the count of a wish outlives the wish."""
 
@@ -401,7 +403,7 @@ class LegacyMonitor:
             for target in agents:
                 self._isolated(target, self._check_agent_status, target)
             self._m = kept
-            return round(max(0.0, float(limit["until"]) - self._clock.now()), 6)
+            return round(max(0.0, float(limit["until"]) - self._clock.now()), 3)
         self._isolated("manager recovery", self._check_pm_recovery, agents)
         self._isolated("missing agents", self._check_missing_agents, agents)
         for target in agents:
@@ -531,7 +533,7 @@ class LegacyMonitor:
             state=STATES[state],
             detail=detail,
             since=known[2] if stays else self._clock.now(),
-            why=Why(rule=rule, lines=tuple(lines)),
+            why=Why(rule=rule, lines=tuple(lines)[:SHOWN_LINES]),
         )
 
     @staticmethod
@@ -739,6 +741,8 @@ class LegacyMonitor:
             if manager is None:
                 self._list_windows(session)  # for a line in the log
                 continue
+            if manager in self._booting:
+                continue  # it has no pane yet that could be told, or killed
             minutes = int(round(self._clock.now() - started, 3) // 60)
             steps = self._m["escalated"].setdefault(manager, [])
             for step in (3, 5):
@@ -994,18 +998,25 @@ class LegacyMonitor:
             "fields": {**fields, "ordinal": ordinal},
             "done": done,
             "unasked": False,
+            "seen": now,
             "undo": copy.deepcopy(dict(undo)) if undo is not None else None,
         }
 
     def _standing_intents(self) -> tuple[Intent, ...]:
         """Drop what is no longer wanted and tell the rest, oldest first."""
         now = self._clock.now()
-        panes = {window.pane for target, window in self._seen.items()}
+        panes = {window.pane for window in self._seen.values()}
+        sessions = {target.rpartition(":")[0] for target in self._seen}
         for key, wish in list(self._m["wishes"].items()):
-            if key not in self._raised and not self._stands(wish, panes, now):
+            if key in self._raised or self._stands(wish, panes, now):
+                wish["seen"] = self._m["ordinals"][key][1] = now
+            elif (
+                wish["fields"]["session"] in sessions
+                or wish["kind"] != "notify_manager"
+                or now - wish["seen"] >= LINGER_S
+            ):
                 del self._m["wishes"][key]
-            else:
-                self._m["ordinals"][key][1] = now
+            # else it could not see that session, so it does not know better
         self._m["ordinals"] = {key: value for key, value in self._m["ordinals"].items() if now - value[1] < FORGET_S}
         intents = []
         for wish in self._m["wishes"].values():
