@@ -116,8 +116,36 @@ def test_rollback_now_turns_the_flag_down_and_leaves_an_order_for_the_run(unders
     said = understudy("rollback", "--now", "--reason", "pager")
     assert said.code == 0
     assert FlagsFile(ran.folder.flags).read().candidate.percent == 0
-    assert standing(OrderKind.ROLLBACK, understudy.state) is not None
-    assert understudy("status", "--json").json["exposure_percent"] == 0
+    assert standing(OrderKind.ROLLBACK, ran.folder.path) is not None
+    status = understudy("status", "--json").json
+    assert (status["exposure_percent"], status["state"]) == (0, "rolled_back")
+
+
+def test_rollback_now_reaches_every_server_that_was_run(understudy: Shell, ran: Kept) -> None:
+    other = kept(understudy.state, understudy.folder / "other")
+    understudy("rollback", "--now")
+    assert all(standing(OrderKind.ROLLBACK, one.folder.path) for one in (ran, other))
+
+
+def test_rollback_now_of_one_server_leaves_the_others_alone(understudy: Shell, ran: Kept) -> None:
+    other = kept(understudy.state, understudy.folder / "other")
+    understudy("rollback", "--now", "--socket-path", understudy.folder / "other")
+    assert standing(OrderKind.ROLLBACK, other.folder.path)
+    assert standing(OrderKind.ROLLBACK, ran.folder.path) is None
+
+
+def test_rollback_now_where_nothing_ever_ran_says_so(understudy: Shell) -> None:
+    said = understudy("rollback", "--now")
+    assert (said.code, "nothing to roll back" in said.err) == (0, True)
+
+
+def test_a_retry_after_rollback_now_needs_no_run_in_between(understudy: Shell, ran: Kept) -> None:
+    ran.move(Ask.PROMOTE)
+    understudy("rollback", "--now", "--reason", "pager", "--actor", "ann")
+    assert understudy("retry", "--reason", "fixed").code == 0
+    assert stage(understudy) == ("shadow", "running")
+    trail = understudy("history", "--json").json["transitions"]
+    assert [(row["request"], row["reason"]) for row in trail[-2:]] == [("rollback", "pager"), ("retry", "fixed")]
 
 
 @pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b'{"version": 2, "features": []}'])
@@ -143,6 +171,8 @@ def test_emergency_verbs_work_while_the_database_is_locked(understudy: Shell, ra
         held.wait(10)
         for asked in (("freeze",), ("unfreeze",), ("rollback", "--now")):
             assert understudy.real(*asked, timeout=8).code == 0
+        refused = understudy("pause", "--reason", "release week")
+        assert (refused.code, "is locked by another process: try again" in refused.err) == (75, True)
     finally:
         done.set()
         holder.join()

@@ -213,7 +213,7 @@ def test_a_ledger_that_is_none_is_a_sentence_with_the_remedy(understudy: Shell, 
     for suffix in ("-wal", "-shm"):
         ran.folder.ledger.with_name(f"{ran.folder.ledger.name}{suffix}").unlink(missing_ok=True)
     said = understudy("status")
-    assert said.code == 75
+    assert said.code == 78
     assert "is no ledger" in said.err
 
 

@@ -21,9 +21,12 @@ _CODES = {
     "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
     "rollout.loop.process.MonitorFailed": Exit.UNAVAILABLE,
     "rollout.store.ledger.records.StageMoved": Exit.CONFLICT,
-    "rollout.store.ledger.records.LedgerUnusable": Exit.RETRY,
+    "rollout.store.ledger.records.LedgerUnusable": Exit.CONFIG,
 }
 """By the full name of the class or of one above it: explaining a typing error must not import half the program."""
+
+_PASSES = "is locked by another process"
+"""What a ledger says that is whole, and only in somebody else's hands for now."""
 
 
 def explain(error: Exception) -> Exit:
@@ -46,5 +49,5 @@ def _code(error: Exception) -> Exit:
         return error.code
     for cls in type(error).__mro__:
         if code := _CODES.get(f"{cls.__module__}.{cls.__qualname__}"):
-            return code
+            return Exit.RETRY if _PASSES in str(error) else code
     return Exit.INTERNAL

@@ -25,7 +25,7 @@ class Exit(IntEnum):
     UNHEALTHY = 6, "something is missing or broken (only `doctor`)"
     UNAVAILABLE = 69, "tmux cannot be reached"
     RETRY = 75, "not now: try again in a moment"
-    CONFIG = 78, "a setting, a flags file or a plan is not valid"
+    CONFIG = 78, "a setting, a flags file, a plan or the ledger is not valid"
     INTERRUPTED = 130, "ended by Ctrl-C"
 
 

@@ -17,7 +17,7 @@ from rollout.judgement.standing import Ask, Refusal, Request, Standing, Why
 from rollout.loop.keeper import StageKeeper
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
-from rollout.store.orders import operator
+from rollout.store.orders import OrderKind, lift, operator, standing
 from rollout.store.settings import load
 
 _ASKS_FIRST = {Ask.PROMOTE, Ask.APPROVE, Ask.RETIRE}
@@ -41,25 +41,38 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
             raise Stop(
                 Exit.CONFLICT, "nothing has run here yet, so there is nothing to move: begin with understudy run"
             )
-        before = found.standing
-        request = _request(ask, word, found, before)
-        plan = found.plan
-        if (proposed := _answer(apply(before, request, plan))) is None:
-            return Exit.OK
-        if word.dry_run:
-            say(f"Would move: {headline(proposed)}, by {request.actor}: {request.reason}")
-            return Exit.OK
-        if ask in _ASKS_FIRST and not word.yes:
-            _confirm(proposed)
         ledger = Ledger(found.folder.ledger)
         try:
-            keeper = StageKeeper(ledger, FlagsFile(found.folder.flags, load().settings.flags_file), plan)
-            done = _answer(keeper.ask(request))
+            keeper = StageKeeper(ledger, FlagsFile(found.folder.flags, load().settings.flags_file), found.plan)
+            done = _made(ask, word, found, keeper)
         finally:
             ledger.close()
     if done is not None:
         say(f"{headline(done)}, by {done.actor}: {done.reason}")
     return Exit.OK
+
+
+def _made(ask: Ask, word: Word, found: Reading, keeper: StageKeeper) -> Transition | None:
+    """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
+    if not word.dry_run:
+        _carry_out_rollback(found, keeper)
+    request = _request(ask, word, found, found.standing)
+    proposed = _answer(apply(found.standing, request, found.plan))
+    if proposed is not None and word.dry_run:
+        say(f"Would move: {headline(proposed)}, by {request.actor}: {request.reason}")
+    if proposed is None or word.dry_run:
+        return None
+    if ask in _ASKS_FIRST and not word.yes:
+        _confirm(proposed)
+    return _answer(keeper.ask(request))
+
+
+def _carry_out_rollback(found: Reading, keeper: StageKeeper) -> None:
+    """A `rollback --now` that no run has seen yet comes before whatever else is asked for."""
+    if order := standing(OrderKind.ROLLBACK, found.folder.path):
+        reason = order.reason or "rollback --now"
+        keeper.ask(Request(Ask.ROLLBACK, order.actor or operator(), reason, round(time.time(), 6)))
+        lift(OrderKind.ROLLBACK, found.folder.path)
 
 
 def _request(ask: Ask, word: Word, found: Reading, before: Standing) -> Request:

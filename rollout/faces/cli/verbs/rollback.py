@@ -12,13 +12,17 @@ from rollout.store.state_folder import ServerFolder, StateFolder
 def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
     """Order it in a file, and turn the flag down: either alone is enough, and neither needs the other."""
     state = StateFolder.from_environment()
-    folder = named_folder(socket_name, socket_path)
-    place = folder.path if folder else state.root
-    order = give(OrderKind.ROLLBACK, place, actor=actor or operator(), reason=reason or "rollback --now")
-    for server in [folder] if folder else state.all_servers():
+    named = named_folder(socket_name, socket_path)
+    # a run takes an order away once it has carried it out, so every server gets one of its own
+    servers = (named,) if named else state.all_servers()
+    for server in servers:
+        give(OrderKind.ROLLBACK, server.path, actor=actor or operator(), reason=reason or "rollback --now")
         _turn_down(server)
-    what = "that server" if folder else "every server"
-    say(f"Rolled back: on {what} the incumbent owns every session from now on. ({order.path})")
+    if not servers:
+        note(f"Nothing has run from {state.root}, so there is nothing to roll back: is UNDERSTUDY_STATE_DIR the run's?")
+        return Exit.OK
+    for server in servers:
+        say(f"Rolled back: the incumbent owns every session from now on. ({server.path})")
     say("Begin anew in shadow with: understudy retry --reason ...")
     return Exit.OK
 

@@ -52,9 +52,11 @@ def as_document(found: Reading) -> dict[str, Any]:
 
 
 def state(found: Reading) -> State:
-    """How the rollout stands, a freeze in a file included."""
+    """How the rollout stands, orders in files included that no run has seen yet."""
     if ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
         return State.FROZEN
+    if ordered(OrderKind.ROLLBACK, found.folder.path):
+        return State.ROLLED_BACK
     return shown_state(found.standing, found.judgement, found.plan)
 
 
