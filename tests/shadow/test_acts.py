@@ -104,3 +104,8 @@ def test_the_sides_turned_round_give_the_same_acts_turned_round(looks: list[str]
         there = compared(straight, (10 * at, 10 * at), who)
         back = compared(turned, (10 * at, 10 * at), _TURNED[who])
         assert sorted((_HOW[how], seconds) for how, seconds in there) == sorted(back)
+
+
+def test_an_answer_to_an_earlier_asking_is_none_to_a_later_one() -> None:
+    book = heard((0, "ic"), (5, ""), (10, ""), (20, "i"))
+    assert compared(book, (20, 20), "i") == [("missing", 0)]

@@ -1,11 +1,12 @@
 """Bouts: how long one lasts, when it is settled, and whether it counts."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shadow_cases import QUICK, T0, Watching, one, report, verdict, want
 
 from contract import Problem, ProblemKind
-from shadow.bouts import BoutRules, Excuse, Right, Stratum
+from shadow.bouts import BoutRules, Excuse, Label, Referee, Right, Stratum
 from shadow.signoffs import Acceptance, Settlement
 
 
@@ -22,6 +23,21 @@ def test_a_bout_is_settled_when_its_window_has_passed_and_not_before() -> None:
     watching = Watching().look(0, one("busy"), one("busy")).look(1, one("idle"), one("idle"))
     assert not watching.wait(2.9).bouts
     assert len(watching.wait(3).bouts) == 1
+
+
+def test_the_settling_window_begins_with_the_end_of_a_bout() -> None:
+    watching = Watching()
+    for at in (0, 2, 4):
+        watching.look(at, one("busy"), one("busy"))
+    watching.look(5, report(), report())
+    assert not watching.wait(6.9).bouts
+    assert len(watching.wait(7).bouts) == 1
+
+
+def test_another_state_by_the_same_rule_is_another_bout() -> None:
+    watching = Watching().look(0, one("busy", rule="r"), one("busy"))
+    watching.look(1, one("idle", rule="r"), one("busy")).look(2, report(), report())
+    assert [bout.incumbent.state for bout in watching.wait(9).bouts] == ["busy", "idle"]
 
 
 def test_a_bout_that_does_not_end_is_settled_once_at_the_latest_instant() -> None:
@@ -153,6 +169,44 @@ def test_a_pane_that_one_could_not_look_at_neither_goes_on_nor_ends() -> None:
     )
     (bout,) = watching.look(3, report(), report()).wait(9).bouts
     assert (bout.looks, bout.agrees) == (2, True)
+
+
+@pytest.mark.parametrize("subject", ["%1", "team", "team:1"])
+def test_a_failure_is_named_by_pane_session_or_window(subject: str) -> None:
+    failed = report(problems=(Problem(kind=ProblemKind.AGENT_FAILED, subject=subject),))
+    watching = (
+        Watching().look(0, one("idle"), one("idle")).look(1, failed, one("idle")).look(2, one("idle"), one("idle"))
+    )
+    assert watching.book.open["%1"].looks == 2
+
+
+def test_a_look_of_the_class_harness_neither_goes_on_nor_ends_a_bout() -> None:
+    watching = Watching().look(0, one("idle"), one("idle")).look(1, one("idle"), one("busy"), klass="harness")
+    assert watching.book.over == ()
+    assert [standing.candidate.state for standing in watching.book.open.values()] == ["idle"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "events"),
+    [
+        ("busy", "idle", {Stratum.BUSY_CALLED_IDLE}),
+        ("busy", "error", set()),
+        ("busy", "crashed", {Stratum.CALLED_CRASHED}),
+        ("crashed", "idle", set()),
+        ("waiting_approval", "idle", {Stratum.WAITING_CALLED_OTHER}),
+        ("idle", "waiting_approval", set()),
+    ],
+)
+def test_of_states_only_the_candidate_s_errors_are_events(ours: str, theirs: str, events: set[Stratum]) -> None:
+    (bout,) = Watching().look(0, one(ours), one(theirs)).look(1, report(), report()).wait(9).bouts
+    assert set(bout.differs_in) == events
+
+
+def test_a_crash_that_both_saw_was_not_missed_whoever_was_right_about_the_acts() -> None:
+    watching = Watching().look(0, one("crashed", "kill_window"), one("crashed")).look(1, report(), report()).wait(9)
+    (bout,) = watching.bouts
+    label = Label(right=Right.INCUMBENT, by=Referee.PERSON)
+    assert not bout.model_copy(update={"label": label}).missed_crash
 
 
 def test_time_passes_where_there_is_nothing_to_compare() -> None:

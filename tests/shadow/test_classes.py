@@ -40,6 +40,18 @@ def test_a_detail_that_comes_out_the_candidate_s_way_is_noise() -> None:
     assert [found.klass for found in classify(compare(newly, still), newly)] == ["true"]
 
 
+def test_what_the_incumbent_could_not_look_at_again_is_not_noise() -> None:
+    blind = report(problems=(Problem(kind=ProblemKind.PANE_VANISHED, subject="%1"),))
+    (found,) = classify(compare(one("idle"), report()), blind)
+    assert found.klass is DiffClass.TRUE
+
+
+def test_what_the_incumbent_says_again_is_not_noise() -> None:
+    claude, codex = report([verdict(agent="claude")]), report([verdict(agent="codex")])
+    (found,) = classify(compare(claude, codex), claude)
+    assert found.klass is DiffClass.TRUE
+
+
 def test_still_panes_must_agree_and_moved_ones_prove_nothing() -> None:
     before = tape(T0, shot("same"), shot("moves", "%2"), shot("same", "%3"))
     after = Frame(at=T0 + 1, panes=(shot("same"), shot("moved", "%2"), shot("same", "%3")))

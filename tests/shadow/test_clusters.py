@@ -9,6 +9,7 @@ from shadow.clusters import breached, clusters, holding, shown_above
 from shadow.compare import compare
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister, shipped
+from shadow.report import build
 from shadow.signoffs import NOBODY_SAID, Acceptance, Settlement, Signoffs
 
 BUSY_IDLE = (one("busy"), one("idle"))
@@ -65,6 +66,13 @@ def test_an_expected_cluster_that_hindsight_contradicts_is_open() -> None:
     like_an_idle_one = (one("crashed", "kill_window", rule="R3.prompt"), one("idle", rule="claude.composer.empty"))
     (row,) = clusters(played(like_an_idle_one, register=shipped(), dead=True), T0, register=shipped())
     assert (row.expected, row.contradicted, row.counted, row.open) == ("sign-is-prompt-at-rest", 1, 1, True)
+
+
+def test_the_report_counts_what_hindsight_contradicts() -> None:
+    like_an_idle_one = (one("crashed", "kill_window", rule="R3.prompt"), one("idle", rule="claude.composer.empty"))
+    bouts = played(like_an_idle_one, register=shipped(), dead=True)
+    (row,) = build(bouts, T0, incumbent="a", candidate="b", register=shipped()).expected
+    assert (row.id, row.contradicted) == ("sign-is-prompt-at-rest", 1)
 
 
 def test_a_cluster_is_proven_where_the_panes_spoke_for_the_candidate() -> None:

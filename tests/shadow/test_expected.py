@@ -175,6 +175,22 @@ def test_a_bad_entry_is_refused_by_file_key_and_remedy(tmp_path: Path, good: str
     assert says in str(refused.value)
 
 
+@pytest.mark.parametrize("entry_id", ENTRIES)
+def test_an_entry_is_about_some_clis_and_some_severities_only(entry_id: str) -> None:
+    (difference,) = found(entry_id, *reports(entry_id))
+    entry = ENTRIES[entry_id]
+    assert not entry.matches(difference.model_copy(update={"agent": "some-other-cli"}))
+    for severity in set(Severity) - set(entry.severity):
+        assert not entry.matches(difference.model_copy(update={"severity": severity}))
+
+
+@pytest.mark.parametrize("entry_id", [entry.id for entry in ENTRIES.values() if entry.incumbent.silence])
+def test_silence_is_expected_of_one_that_has_nobody_to_tell_and_of_no_other(entry_id: str) -> None:
+    (difference,) = found(entry_id, *reports(entry_id))
+    talking = difference.incumbent.model_copy(update={"silence": None})
+    assert not ENTRIES[entry_id].matches(difference.model_copy(update={"incumbent": talking}))
+
+
 def test_the_narrowest_entry_names_a_difference() -> None:
     (difference,) = found("nobody-to-tell-crash", *reports("nobody-to-tell-crash"))
     told = difference.model_copy(update={"candidate": difference.candidate.model_copy(update={"wishes": ()})})

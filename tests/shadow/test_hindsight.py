@@ -1,7 +1,9 @@
 """Hindsight: what the pane did next says who was right."""
 
+from typing import Any
+
 import pytest
-from shadow_cases import T0, Watching, one, report, shot, tape
+from shadow_cases import T0, Watching, one, report, shot, tape, verdict
 
 from shadow.bouts import BoutRules, Windows
 from shadow.hindsight import Watch, front, observe, ruling
@@ -119,6 +121,37 @@ def test_called_busy_but_it_stood_still(processes: tuple[str, ...], seconds: int
         watching.look(at, one("busy"), one("idle"), tape(T0 + at, shot(COMPOSER, processes=processes)))
     (bout,) = watching.look(seconds + 10, report(), report()).wait(seconds + 70).bouts
     assert (bout.label and bout.label.right) == right
+
+
+def test_a_bout_with_a_shell_in_front_and_then_a_program_proves_nothing() -> None:
+    watching = Watching()
+    for at, processes in enumerate([("bash",), ("bash", "claude"), ("bash", "claude")]):
+        watching.look(at, one("crashed"), one("idle"), tape(T0 + at, shot(COMPOSER, processes=processes)))
+    (bout,) = watching.look(3, report(), report()).wait(9).bouts
+    assert bout.label is None
+
+
+def test_what_is_printed_after_the_harness_touched_the_pane_answers_that() -> None:
+    watching = Watching()
+    for at, screen in enumerate(PRINTING):
+        watching.look(at, one("busy"), one("idle"), tape(T0 + at, shot(screen)), touched=["%1"] if at == 1 else ())
+    (bout,) = watching.look(4, report(), report()).wait(9).bouts
+    assert bout.label is None
+
+
+def test_another_process_in_the_pane_proves_nothing_about_the_first() -> None:
+    watching = Watching().look(0, one("busy"), one("idle"), tape(T0, shot(PRINTING[0])))
+    for at in (1, 2):
+        again = report([verdict("%1", "busy", pid=7)])
+        watching.look(at, again, again, tape(T0 + at, shot(PRINTING[at + 1], pid=7)))
+    bout = watching.wait(9).bouts[0]
+    assert bout.label is None
+
+
+@pytest.mark.parametrize("mode", [{"in_mode": True}, {"vanished": True}])
+def test_a_look_into_copy_mode_or_at_nothing_is_no_look(mode: dict[str, Any]) -> None:
+    before = observe(Watch(), shot(COMPOSER), T0, touched=False, lasting=True)
+    assert observe(before, shot("something\nelse\n", **mode), T0 + 1, touched=False, lasting=True) == before
 
 
 def test_a_counter_that_runs_is_not_standing_still() -> None:
