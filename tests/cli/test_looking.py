@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.standing import Ask
+from rollout.store.ledger import Ledger
 from tests.cli.conftest import PROGRAM
 from tests.cli.rollouts import Kept, kept
 
@@ -218,6 +219,16 @@ def test_a_ledger_that_is_none_is_a_sentence_with_the_remedy(understudy: Shell, 
 
 
 @pytest.mark.usefixtures("ran")
+def test_a_ledger_that_another_build_went_on_with_is_a_sentence_with_the_remedy(understudy: Shell, ran: Kept) -> None:
+    ledger = Ledger(ran.folder.ledger)
+    with ledger.transaction() as tx:
+        tx.keep_document("trial", '{"epoch": 1, "key_of_a_later_build": []}')
+    ledger.close()
+    said = understudy("status")
+    assert said.code == 78
+    assert "use the build that wrote it" in said.err
+
+
 def test_verbs_speak_of_the_server_that_is_named(understudy: Shell) -> None:
     kept(understudy.state, understudy.folder / "other").move(Ask.PROMOTE)
     assert understudy("status", "--json").json["stage"] == "canary"

@@ -38,7 +38,8 @@ def explain(error: Exception) -> Exit:
     if isinstance(error, OSError) and error.strerror and error.filename:
         sentence = f"{error.filename}: {error.strerror.lower()}"
     elif code is Exit.INTERNAL:
-        sentence = f"this is a defect: {type(error).__name__}: {sentence} (UNDERSTUDY_DEBUG=1 shows where)"
+        first = sentence.splitlines()[0]
+        sentence = f"this is a defect: {type(error).__name__}: {first} (UNDERSTUDY_DEBUG=1 shows where)"
     for line in sentence.splitlines():
         sys.stderr.write(f"understudy: {line}\n")
     return code

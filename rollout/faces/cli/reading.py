@@ -15,7 +15,7 @@ from rollout.judgement.standing import Standing
 from rollout.loop.desk import Desk
 from rollout.loop.keeper import standing
 from rollout.loop.parts import Part
-from rollout.store.ledger import CycleRow, LedgerReader
+from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
 
@@ -32,7 +32,13 @@ class Reading:
     @cached_property
     def desk(self) -> Desk:
         """What the loop knew after its last cycle."""
-        return Desk.load(self.ledger) if self.ledger else Desk()
+        try:
+            return Desk.load(self.ledger) if self.ledger else Desk()
+        except (ValueError, KeyError) as error:  # ValueError: pydantic's too
+            raise LedgerUnusable(
+                f"what the last run left in {self.folder.ledger} is not what this build writes: "
+                "use the build that wrote it, or move the file away to start afresh"
+            ) from error
 
     @cached_property
     def standing(self) -> Standing:
