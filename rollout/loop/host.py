@@ -96,7 +96,12 @@ class MonitorHost:
 
     def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
         """Ask for one cycle, behind whatever it was asked before."""
-        return self._worker.submit(self._look, ask, self._limits.deadline_s if deadline_s is None else deadline_s)
+        try:
+            return self._worker.submit(self._look, ask, self._limits.deadline_s if deadline_s is None else deadline_s)
+        except RuntimeError:  # what the executor says once it was shut down
+            closed = Future[HostAnswer]()
+            closed.set_result(HostAnswer(None, ask.memory, Failure.CRASH, "its host is closed"))
+            return closed
 
     def look(self, ask: Ask, deadline_s: float | None = None) -> HostAnswer:
         """Ask for one cycle and wait for the answer."""

@@ -76,7 +76,7 @@ class Stage:
 
     server: TmuxServer
     ledger: Ledger
-    host: MonitorHost
+    hosts: dict[str, MonitorHost]
     orders: Path
 
     def __post_init__(self) -> None:
@@ -84,7 +84,7 @@ class Stage:
         self.rows_made = 0
 
     def new_delivery(self) -> Delivery:
-        judge = FrameJudge({"candidate": self.host}, deadline_s=10.0, frozen=self.frozen)
+        judge = FrameJudge(self.hosts, deadline_s=10.0, frozen=self.frozen)
         clock = SystemClock()
         hands = Hands(self.server.address, lambda _shot, _frame: None, clock, arrival_s=2.0)
         return Delivery(self.ledger, hands, judge, clock, frozen=self.frozen, patience_s=1.0, poll_s=0.02)
@@ -134,11 +134,15 @@ class Stage:
 @pytest.fixture
 def stage(tmux_server: TmuxServer, tmp_path: Path) -> Iterator[Stage]:
     ledger = Ledger(tmp_path / "ledger.sqlite")
-    with MonitorHost(monitor_spec("modular"), tmp_path / "candidate.log") as host:
-        host.hello()
-        made = Stage(tmux_server, ledger, host, tmp_path / "orders")
+    plays = {"incumbent": "legacy", "candidate": "modular"}
+    hosts = {role: MonitorHost(monitor_spec(name), tmp_path / f"{role}.log") for role, name in plays.items()}
+    try:
+        made = Stage(tmux_server, ledger, hosts, tmp_path / "orders")
         yield made
         made.delivery.close()
+    finally:
+        for host in hosts.values():
+            host.close()
     ledger.close()
 
 
@@ -191,13 +195,10 @@ def test_while_frozen_no_key_reaches_tmux(stage: Stage) -> None:
     assert stage.deliver(stage.touch(draft(), agent)).status == "done"
 
 
-def test_with_the_monitors_gone_nothing_is_touched(stage: Stage) -> None:
+def test_with_the_one_monitor_gone_that_knows_dialogs_nothing_is_touched(stage: Stage) -> None:
     agent = stage.agent("claude-dev", "please run the tests")
-    stage.host.close()
-    stage.host = MonitorHost(monitor_spec("cmd:false"), stage.orders.with_name("false.log"))
-    stage.delivery = stage.new_delivery()
-    with stage.host:
-        row = stage.deliver(stage.touch(draft(), agent))
+    stage.hosts["candidate"].close()
+    row = stage.deliver(stage.touch(draft(), agent))
     assert "no monitor that knows approval dialogs" in row.why
     assert agent.heard == ""
 

@@ -217,6 +217,7 @@ def test_closing_does_not_wait_for_a_hanging_monitor(tmp_path: Path) -> None:
     assert time.monotonic() - began < 3.0
     assert pending.result().failure is Failure.CRASH
     host.close()
+    assert host.look(ask()).text == "its host is closed"
 
 
 def test_a_harness_that_is_killed_takes_its_monitors_with_it_even_a_hanging_one(tmp_path: Path) -> None:
