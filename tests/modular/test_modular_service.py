@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Never
 
-from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, pane
+import pytest
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, RULE, SHELL, SIGN, DrawnEyes, manager, pane
 
 from contract import CycleReport, Scope, VirtualClock
 from contract.intents import wish
@@ -14,8 +15,6 @@ from modular.service import MonitorService
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
     from contract import PaneShot
     from modular.classifier import Reading
@@ -222,3 +221,40 @@ def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr("modular.readings.classify", refuse)
     assert stage.see(pane("%1"), manager()).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"title": "◐ Claude Code"}, "busy"),
+        ({"processes": ("bash",)}, "crashed"),
+        ({"dead": True}, "crashed"),
+        ({"vanished": True}, "unknown"),
+        ({"processes": (), "command": "zsh"}, "crashed"),
+    ],
+)
+def test_a_pane_whose_text_stands_still_is_read_again_when_anything_else_changed(
+    changes: dict[str, object], state: str
+) -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+    assert stage.see(pane("%1", **changes), manager()).verdicts["%1"].state == state
+
+
+STREAM = f"{SIGN} go\n\n  First the beans\n\n╭{RULE}╮\n│ > {'':<57} │\n╰{RULE}╯\n"
+"""A CLI that no rules know, with an empty composer: only motion can tell whether it works."""
+
+
+def test_more_frames_are_asked_for_only_where_one_settles_nothing_and_the_screen_changed() -> None:
+    stage, known = Stage(), {"processes": ("bash", "node", "newcli")}
+    stage.see(pane("%1", STREAM, **known), manager())
+    assert stage.eyes.looks == [(1, None), (4, ["%1"])]
+    stage.see(pane("%1", STREAM, **known), manager())
+    assert stage.eyes.looks[2:] == [(1, None)]
+
+
+def test_the_cli_last_seen_behind_an_interpreter_is_remembered_while_nothing_is_drawn() -> None:
+    stage, behind = Stage(), {"processes": ("bash", "node")}
+    stage.see(pane("%1", "✦ Done.\nGemini CLI\n", **behind), manager())
+    report = stage.see(pane("%1", "\n", **behind), manager())
+    assert (report.verdicts["%1"].agent, report.verdicts["%1"].state) == ("gemini", "starting")
