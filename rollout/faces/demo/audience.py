@@ -1,11 +1,12 @@
 """Who watches the demo: a person at a terminal, a log, or a program. The only code of the demo's faces that writes."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from rollout.faces.demo.display import clock, picture, progress_line, summary
+from rollout.faces.demo.display import ROWS, WIDTH, clock, picture, progress_line, summary
 from rollout.faces.demo.view import DemoEvent, DemoView, Outcome, Told
 
 _EVERY_S: Final = 10.0
@@ -53,7 +54,7 @@ class AtTerminal:
     def end(self, outcome: Outcome, hints: Sequence[str]) -> None:
         """Take the picture away and say how it ended."""
         self._live.stop()
-        for line in ["", *summary(outcome, hints)]:
+        for line in ["", *summary(outcome, hints, self._console.width)]:
             self._console.print(line, markup=False, soft_wrap=True)
 
 
@@ -129,9 +130,10 @@ def audience(*, as_json: bool) -> Audience:
     """Choose by what standard output is; a terminal too small for the picture gets lines."""
     if as_json:
         return Program()
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return InLog()
-    return AtTerminal()
+    width, height = os.get_terminal_size(sys.stdout.fileno())
+    return AtTerminal() if width >= WIDTH and height > ROWS else InLog()
 
 
 def _write(line: str) -> None:

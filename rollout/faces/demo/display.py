@@ -1,5 +1,6 @@
 """The demo's picture: one view becomes one screenful of 80x24, or the closing summary. Pure; nothing here writes."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +12,8 @@ from rollout.faces.demo.view import STAGES, DemoView, Gauge, Outcome, Step
 
 ROWS: Final = 22
 """Lines of a picture, whatever it shows: fewer than a small terminal has, so that nothing ever scrolls or jumps."""
+WIDTH: Final = 72
+"""Cells that a picture needs to say something."""
 _GAUGES: Final = 7
 _DIFFERENCES: Final = 4
 _BAR: Final = 18
@@ -42,14 +45,17 @@ def progress_line(view: DemoView) -> str:
     )
 
 
-def summary(outcome: Outcome, hints: Sequence[str]) -> list[str]:
-    """Say how it ended: who was promoted when and why, where the report lies, what to type next."""
+def summary(outcome: Outcome, hints: Sequence[str], width: int = 0) -> list[str]:
+    """Say how it ended: who was promoted when and why, where the report lies, what to type next.
+
+    Told reasons are broken at `width` cells; 0 leaves every line whole.
+    """
     head = (
         "The candidate earned every stage, then got worse, and was sent back by itself."
         if outcome.whole
         else f"This demo did not end as it should: {outcome.trouble or 'not every stage was reached'}."
     )
-    told = [f"  {clock(step.at_s)}  {_step(step)}" for step in outcome.steps]
+    told = [line for step in outcome.steps for line in _broken(f"  {clock(step.at_s)}  {_step(step)}", width)]
     report = ["", "The shadow-diff report:", f"  {outcome.report}"] if outcome.report else []
     types = ["", "Type next:", *(f"  {hint}" for hint in hints)] if hints else []
     return [head, "", *told, *report, *types]
@@ -77,7 +83,7 @@ def _headline(view: DemoView, width: int) -> list[Text]:
         share.append("; worse on purpose", "yellow")
     counts = Text(
         f"{view.agents} agents, {view.cycles} cycles, {view.bouts} bouts in this stage; "
-        f"{view.delivered} acts done, {view.escalated} wait for a person"
+        f"{view.delivered} acts done, {view.held_back} lack a second key"
     )
     why = Text("; ".join(view.reasons), "dim")
     return [_fit(line, width) for line in (way, share, counts, why)]
@@ -120,6 +126,10 @@ def _differences(view: DemoView, width: int) -> list[Text]:
 
 def _step(step: Step) -> str:
     return f"{step.before} -> {step.after} by {step.actor}: {step.reason}"
+
+
+def _broken(line: str, width: int) -> list[str]:
+    return textwrap.wrap(line, width, subsequent_indent=" " * 8, break_on_hyphens=False) if width else [line]
 
 
 def _fit(line: Text, width: int) -> Text:

@@ -1,6 +1,7 @@
 """What the demo sees of the rollout: the ledger of the loop that runs beside it, read into views."""
 
 import json
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol
@@ -11,15 +12,17 @@ from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.standing import Standing, shown_state
 from rollout.judgement.words import Guardrail
+from rollout.loop.episode import EpisodeBook, EpisodeState
 from rollout.loop.keeper import standing, trail
 from rollout.loop.trial import Trial
 from rollout.store.ledger import LedgerReader
 from rollout.store.ledger.records import DifferenceRow
 from shadow.differences import Difference, Severity, Side
 
-_RECENT: Final = 60
+_RECENT: Final = 200
 """Differences that are looked through for the last few that tell something new."""
 _SHOWN: Final = 4
+_HELD_BACK: Final = {EpisodeState.WAITING_KEY, EpisodeState.ESCALATED}
 
 
 class Progress(Protocol):
@@ -68,7 +71,7 @@ class LedgerProgress:
             cycles=ledger.cycle_count(),
             bouts=len(ledger.bouts(epoch=now.epoch)),
             delivered=sum(touch.done is True for touch in touches),
-            escalated=_waiting(ledger),
+            held_back=_held_back(ledger, time.time()),
             gauges=tuple(_gauges(judgement.rows, self._plan)) if judgement else (),
             differences=_differences(ledger.differences(limit=_RECENT)),
             steps=tuple(
@@ -90,13 +93,12 @@ def _agents(ledger: LedgerReader) -> int:
     return len(json.loads(report)["verdicts"]) if report else 0
 
 
-def _waiting(ledger: LedgerReader) -> int:
-    """How many acts wait for a person's word."""
+def _held_back(ledger: LedgerReader, now: float) -> int:
+    """How many acts that would destroy wait for the second monitor, or for a person."""
     if (text := ledger.document("acting")) is None:
         return 0
-    episodes = json.loads(text)["book"].get("episodes", ())
-    values = episodes.values() if isinstance(episodes, dict) else episodes
-    return sum(1 for episode in values if episode.get("escalation") and not episode.get("approved_by"))
+    book = EpisodeBook.model_validate(json.loads(text)["book"])
+    return sum(episode.state(now) in _HELD_BACK for episode in book.episodes.values())
 
 
 def _gauges(rows: Iterable[Row], plan: Plan) -> Iterable[Gauge]:
@@ -112,14 +114,16 @@ def _gauges(rows: Iterable[Row], plan: Plan) -> Iterable[Gauge]:
 
 
 def _differences(rows: Iterable[DifferenceRow]) -> tuple[str, ...]:
-    """The last differences in a state or an act, newest first, each pane and cluster once."""
-    told: dict[tuple[str, str], str] = {}
+    """The last differences in a state or an act, newest first, of each cluster one."""
+    told: dict[str, str] = {}
     for row in rows:
-        if (row.pane, row.cluster) in told:
+        if row.cluster in told:
             continue
         difference = Difference.model_validate_json(row.body)
-        if difference.severity is not Severity.DETAIL:
-            told[row.pane, row.cluster] = _in_a_line(difference)
+        if (
+            difference.severity is not Severity.DETAIL and difference.window
+        ):  # what is left of a closed window is no news
+            told[row.cluster] = _in_a_line(difference)
         if len(told) == _SHOWN:
             break
     return tuple(told.values())

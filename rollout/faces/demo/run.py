@@ -188,12 +188,12 @@ def _exit_code(outcome: Outcome) -> int:
 
 def _hints() -> list[str]:
     beside = Path(sys.executable).with_name("understudy")
-    name = "understudy" if shutil.which("understudy") or not beside.exists() else str(beside)
+    name = "understudy" if shutil.which("understudy") or not beside.exists() else os.path.relpath(beside)
     return [
-        f"{name} status        # where this rollout stands",
-        f"{name} history       # every move: who, when, why",
-        f"{name} diffs list    # what the two monitors differed in",
-        f"{name} run           # watch your own tmux server; nothing is pressed",
+        f"{name} status       # where this rollout stands",
+        f"{name} history      # every move: who, when, why",
+        f"{name} diffs list   # what the two monitors differed in",
+        f"{name} run          # watch your own tmux server; nothing is pressed",
     ]
 
 

@@ -57,8 +57,8 @@ class DemoView:
     """Settled in this stage."""
     delivered: int = 0
     """Acts that reached tmux."""
-    escalated: int = 0
-    """Acts that wait for a person instead."""
+    held_back: int = 0
+    """Acts that would destroy something and lack the second monitor's key."""
     gauges: tuple[Gauge, ...] = ()
     differences: tuple[str, ...] = ()
     """The last ones, newest first, a line each."""
