@@ -218,7 +218,6 @@ def test_a_ledger_that_is_none_is_a_sentence_with_the_remedy(understudy: Shell, 
     assert "is no ledger" in said.err
 
 
-@pytest.mark.usefixtures("ran")
 def test_a_ledger_that_another_build_went_on_with_is_a_sentence_with_the_remedy(understudy: Shell, ran: Kept) -> None:
     ledger = Ledger(ran.folder.ledger)
     with ledger.transaction() as tx:
@@ -229,6 +228,7 @@ def test_a_ledger_that_another_build_went_on_with_is_a_sentence_with_the_remedy(
     assert "use the build that wrote it" in said.err
 
 
+@pytest.mark.usefixtures("ran")
 def test_verbs_speak_of_the_server_that_is_named(understudy: Shell) -> None:
     kept(understudy.state, understudy.folder / "other").move(Ask.PROMOTE)
     assert understudy("status", "--json").json["stage"] == "canary"
