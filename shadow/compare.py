@@ -1,12 +1,14 @@
 """Two reports on one tape, compared: `==` first, DeepDiff only where that says no."""
 
-from typing import Final, Protocol
+from functools import lru_cache
+from typing import Final, NamedTuple, Protocol
 
 from deepdiff import DeepDiff
 from deepdiff.helper import notpresent
 
 from contract.report import CycleReport
-from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, Severity, Side
+from contract.verdicts import AgentState, IdleDetail, Role
+from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, Severity, Side, Wish
 from shadow.labels import Right
 from shadow.sides import Sides, Who
 
@@ -79,7 +81,7 @@ def draw(
 ) -> Difference:
     """Write down the difference of two sides."""
     fingerprint = Fingerprint.of(incumbent, candidate)
-    changes, partial = _changes(incumbent, candidate)
+    changes, partial = _changes(_Stance.of(incumbent, candidate), _Stance.of(candidate, incumbent))
     difference = Difference(
         pane=who.pane,
         pid=who.pid,
@@ -104,7 +106,7 @@ def gravity(incumbent: Side, candidate: Side) -> Severity | None:
         return Severity.ACTION
     if incumbent.state is not candidate.state:
         return Severity.STATE
-    return Severity.DETAIL if _document(incumbent, candidate) != _document(candidate, incumbent) else None
+    return Severity.DETAIL if _Stance.of(incumbent, candidate) != _Stance.of(candidate, incumbent) else None
 
 
 def _same(ours: Sides, theirs: Sides, name: str) -> bool:
@@ -117,25 +119,34 @@ def _same(ours: Sides, theirs: Sides, name: str) -> bool:
     return one.state is two.state and one.detail is two.detail and one.role is two.role and one.agent == two.agent
 
 
-def _document(side: Side, other: Side) -> dict[str, object]:
+class _Stance(NamedTuple):
     """What of a side is compared. What only one of them can say (a detail, a CLI) is no difference."""
-    both_seen = side.state is not None and other.state is not None
-    return {
-        "state": side.state,
-        "detail": side.detail if side.detail and other.detail else None,
-        "agent": side.agent if UNKNOWN_AGENT not in {side.agent, other.agent} else None,
-        "role": side.role if both_seen else None,
-        "wishes": dict(side.wishes),
-    }
+
+    state: AgentState | None
+    detail: IdleDetail | None
+    agent: str | None
+    role: Role | None
+    wishes: tuple[Wish, ...]
+
+    @classmethod
+    def of(cls, side: Side, other: Side) -> "_Stance":
+        return cls(
+            state=side.state,
+            detail=side.detail if side.detail and other.detail else None,
+            agent=side.agent if UNKNOWN_AGENT not in {side.agent, other.agent} else None,
+            role=side.role if side.state is not None and other.state is not None else None,
+            wishes=side.wishes,
+        )
+
+    def document(self) -> dict[str, object]:
+        return {**self._asdict(), "wishes": dict(self.wishes)}
 
 
-def _changes(incumbent: Side, candidate: Side) -> tuple[tuple[Change, ...], bool]:
+@lru_cache(maxsize=4096)
+def _changes(incumbent: _Stance, candidate: _Stance) -> tuple[tuple[Change, ...], bool]:
+    """List the values that differ, and whether the list is cut short; a difference that stands is listed once."""
     diff = DeepDiff(
-        _document(incumbent, candidate),
-        _document(candidate, incumbent),
-        view="tree",
-        threshold_to_diff_deeper=0,
-        max_diffs=_MAX_DIFFS,
+        incumbent.document(), candidate.document(), view="tree", threshold_to_diff_deeper=0, max_diffs=_MAX_DIFFS
     )
     found = {
         level.path(): Change(path=level.path(), incumbent=_text(level.t1), candidate=_text(level.t2))

@@ -66,10 +66,14 @@ class SideMatch(Record):
             raise ValueError(f"no such act: {', '.join(unknown)} (acts are {', '.join(_ACTS)})")
         return self
 
+    def sees(self, side: Side) -> bool:
+        """Whether a side is in one of the states: asked first, since nearly every entry ends here."""
+        return (side.state if side.state is not None else "absent") in self.state
+
     def holds(self, side: Side, alone: frozenset[str]) -> bool:
         """Whether a side, and what only it wants, are no more than is expected."""
         return (
-            (side.state if side.state is not None else "absent") in self.state
+            self.sees(side)
             and any(fnmatchcase(side.rule, rule) for rule in self.rule)
             and (not self.detail or side.detail in self.detail)
             and (not self.silence or side.silence in self.silence)
@@ -115,6 +119,8 @@ class Entry(Record):
         ours, theirs = difference.incumbent, difference.candidate
         return (
             difference.severity in self.severity
+            and self.incumbent.sees(ours)
+            and self.candidate.sees(theirs)
             and any(fnmatchcase(difference.agent, agent) for agent in self.agent)
             and (not self.role or ours.role in self.role or theirs.role in self.role)
             and self.incumbent.holds(ours, difference.only_incumbent_wants)
