@@ -85,7 +85,7 @@ def flags(server: ServerFolder) -> Iterator[Finding]:
 
 STICKINESS_COSTS = {
     "session": "sticky on the session: its owner never changes, so the exposure is a share of sessions, not of time",
-    "cycleId": "sticky on the cycle: the owner changes from one to the next, and two monitors that see an edge one cycle "
-    "apart lose the notice",
+    "cycleId": "sticky on the cycle: the owner changes from one to the next, and two monitors that see an edge "
+    "one cycle apart lose the notice",
 }
 """What it costs to be sticky on something other than the lease."""
