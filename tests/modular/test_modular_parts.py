@@ -14,6 +14,7 @@ from contract.intents import Notice
 from modular import crash, recovery
 from modular.classifier import Reading, classify
 from modular.discovery import Sighting, discover, identity, named_as_agent, role_of, runs_or_ran
+from modular.identity import identify
 from modular.ink import cells
 from modular.memory import AgentMemory, Memory, Spawned, StandingNotice, recalled
 from modular.notifications import due_at, reminded, with_notices
@@ -162,6 +163,14 @@ def test_in_a_split_window_the_name_says_nothing_where_another_pane_is_the_agent
 
 def test_a_respawned_pane_is_another_agent() -> None:
     assert identity(pane("%1", pid=1)) != identity(pane("%1", pid=2))
+
+
+def test_the_cli_last_seen_behind_an_interpreter_stays_the_one_while_its_marks_stand() -> None:
+    quoting = "✦ Claude Code v3 says:\n⏺ Hello\n⎿ Welcome to Claude Code\n"
+    shot = pane("%1", quoting, processes=("bash", "node"))
+    chain = ("bash", "node")
+    assert identify(shot, chain, shipped()) == "claude"
+    assert identify(shot, chain, shipped(), last_agent="gemini") == "gemini"
 
 
 # --- from one look to the next ----------------------------------------------------------------------------------------
