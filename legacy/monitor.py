@@ -109,6 +109,8 @@ INTENTS: Final[Mapping[str, type[Intent]]] = {
     "pause_session": PauseSession,
 }
 
+WHOLE_SESSION: Final = ("spawn_manager", "pause_session")
+
 ACTIVE: Final = "active"
 CRASHED: Final = "crashed"
 ERROR: Final = "error"
@@ -398,11 +400,8 @@ class LegacyMonitor:
             limit = self._check_rate_limits(agents)
         if limit is not None:
             # the original is asleep now; where somebody calls it all the same it looks, and does nothing
-            kept = copy.deepcopy(self._m)
-            self._asleep = True
             for target in agents:
-                self._isolated(target, self._check_agent_status, target)
-            self._m = kept
+                self._isolated(target, self._glance, target)
             return round(max(0.0, float(limit["until"]) - self._clock.now()), 3)
         self._isolated("manager recovery", self._check_pm_recovery, agents)
         self._isolated("missing agents", self._check_missing_agents, agents)
@@ -425,20 +424,31 @@ class LegacyMonitor:
     def _note(self, kind: ProblemKind, subject: str, error: Exception) -> None:
         self._problems.append(Problem(kind=kind, subject=subject, text=f"{type(error).__name__}: {error}"))
 
+    def _glance(self, target: str) -> None:
+        """Give a verdict on what is there; do nothing, and remember nothing."""
+        kept = copy.deepcopy(self._m)
+        self._asleep = True
+        try:
+            self._check_agent_status(target)
+        finally:
+            self._m, self._asleep = kept, False
+
     def _check_agent_status(self, target: str) -> None:
         session = target.rpartition(":")[0]
+        if target in self._gone and not self._asleep:
+            # killed a moment ago for a new manager: the original sampled nothing there, and took it for an error.
+            # Here the window is not dead yet, and the verdict says what it shows
+            self._glance(target)
+            self._notify_recovery_needed(target, session)
+            return
         self._window_name(target)  # for the session's own log
-        if target in self._gone:
-            self._clock.sleep(SNAPSHOT_GAP_S * (SNAPSHOTS - 1))
-            screens: Sequence[str] = [""] * SNAPSHOTS
-        else:
-            screens = self._eyes.capture(target, looks=SNAPSHOTS, gap_s=SNAPSHOT_GAP_S)
+        screens = self._eyes.capture(target, looks=SNAPSHOTS, gap_s=SNAPSHOT_GAP_S)
         snapshots = [self._tail(screen, SCREEN_LINES) for screen in screens] or [""]
         content = snapshots[-1]
         now = self._clock.now()
         lines = content.split("\n")
 
-        if self._asleep and self._limit_reset(content) is not None:
+        if self._m["limit"] is not None and self._limit_reset(content) is not None:
             self._say(target, LIMITED, "RL", self._lines_with(lines, LIMIT_PHRASES))
             return
 
@@ -655,7 +665,10 @@ class LegacyMonitor:
             self._batch.setdefault(manager, []).append(queued)
 
     def _send_collected_notifications(self) -> float:
-        """Send one report a manager, then pause for a minute, whether or not anything arrived."""
+        """Send one report a manager, then pause for a minute, whether or not anything arrived.
+
+        The report's head called local time UTC (#16); heads are the harness's now.
+        """
         pause = False
         for manager, batch in self._batch.items():
             if not self._is_claude_interface_present(self._capture(manager, INTERFACE_LINES)):
@@ -1055,9 +1068,12 @@ class LegacyMonitor:
         for wish in self._m["wishes"].values():
             fields = wish["fields"]
             name = f"{wish['kind']}:{fields['about']}" if wish["kind"] == "notify_manager" else wish["kind"]
-            by_name[name, fields["pane"], fields["session"], fields["ordinal"]] = wish
+            # what is done to a session as a whole goes by the session, whichever pane it began with
+            pane = fields["pane"] if wish["kind"] not in WHOLE_SESSION else None
+            by_name[name, pane, fields["session"], fields["ordinal"]] = wish
         for outcome in outcomes:
-            wish = by_name.get((outcome.wish, outcome.pane, outcome.session, outcome.ordinal))
+            pane = outcome.pane if outcome.wish not in WHOLE_SESSION else None
+            wish = by_name.get((outcome.wish, pane, outcome.session, outcome.ordinal))
             if wish is None:
                 continue
             if outcome.done and wish["done"] is False:

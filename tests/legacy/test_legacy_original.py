@@ -30,6 +30,9 @@ BOOT = {
 CALLS = {"two_sessions_one_dead_pm", "tmux_down_at_last_sample", "mixed_team"}
 """Row `calls`: beside each play that spawned, or slept for a limit."""
 
+THERE = {"pm_crashed_respawn_ok": "s:0", "pm_crashed_respawn_never_up": "s:0"}
+"""Row `there`: a manager that is about to be replaced is called what it is, not what its killed window looked like."""
+
 Line = tuple[float, str, str | None, str]
 
 
@@ -59,6 +62,8 @@ def test_a_scenario_of_the_original_gives_the_same_acts_and_states_at_the_same_t
     acts = told_of([act for act in acts if act[0] <= scenario["virtual_s"]])
     states = [state for state in states if state[0] <= scenario["virtual_s"]]
     wanted, wanted_states = told_of(rounded(acts_of(scenario))), rounded(states_of(scenario))
+    if there := THERE.get(name):
+        wanted_states = [(t, at, "crashed" if at == there else state) for t, at, state in wanted_states]
     if not any(is_error(act) for act in wanted):  # some scenarios do not list them
         acts = [act for act in acts if not is_error(act)]
     if name in BOOT:
@@ -69,7 +74,10 @@ def test_a_scenario_of_the_original_gives_the_same_acts_and_states_at_the_same_t
         assert [act[1:] for act in late] == [act[1:] for act in after]
         assert all(abs(a[0] - b[0]) <= 4.0 for a, b in zip(late, after, strict=True))
         # a look at the same state falls to one side or the other of those four seconds
-        assert {state[1:] for state in states} == {state[1:] for state in wanted_states}
+        called = {state[1:] for state in wanted_states}
+        if name == "one_failed_capture_of_the_pm":  # row `there`: it was busy, and is
+            called.remove(("s:0", "error"))
+        assert {state[1:] for state in states} == called
         return
     assert acts == wanted
     if wanted_states:  # some scenarios do not list them either

@@ -1,5 +1,9 @@
 """How the monolith reads a screen: each rule, with its quirks, on screens drawn by hand."""
 
+import inspect
+import re
+from pathlib import Path
+
 import pytest
 
 from contract import IdleDetail
@@ -233,3 +237,8 @@ def test_a_window_is_an_agents_or_a_managers_by_words_in_its_name(name: str, age
 )
 def test_the_cause_of_a_crash_is_labelled_by_words(text: str, label: str | None) -> None:
     assert LegacyMonitor._label_failure(text) == label
+
+
+def test_every_known_quirk_is_named_by_its_number_where_it_lives() -> None:
+    source = Path(inspect.getfile(LegacyMonitor)).read_text(encoding="utf-8")
+    assert {int(number) for number in re.findall(r"#(\d+)", source)} == set(range(1, 19))

@@ -231,3 +231,34 @@ def test_a_memory_of_another_format_is_a_first_day() -> None:
         monitor = LegacyMonitor()
         monitor.recall(memory)
         assert monitor.memory() == LegacyMonitor().memory()
+
+
+def test_a_manager_that_is_to_be_replaced_is_called_what_it_is() -> None:
+    stage = Stage({"s:0 Claude-pm": "shell", "s:1 claude-dev": "busy"})
+    report = stage.cycle()
+    assert set(wanted(report)) == {"spawn_manager"}  # and is not killed twice over
+    assert report.verdicts[stage.pane("s:0")].state == "crashed"
+
+
+def test_a_session_that_cannot_be_listed_withdraws_no_notice_at_once() -> None:
+    stage = Stage({"s:0 Claude-pm": "busy", "s:1 claude-dev": "idle"})
+    stage.cycle()
+    shows, stage.shows = stage.shows, {}
+    assert set(wanted(stage.cycle())) == {"notify_manager:idle"}
+    stage.shows = shows
+    assert wanted(stage.cycle())["notify_manager:idle"].ordinal == 1
+    stage.shows = {}
+    for _ in range(7):
+        report = stage.cycle()
+    assert report.intents == ()
+
+
+def test_its_memory_does_not_grow_with_what_is_long_gone() -> None:
+    stage = Stage({"s:0 Claude-pm": "busy", "s:1 claude-dev": "idle"})
+    stage.cycle()
+    del stage.shows["s:1 claude-dev"]
+    for _ in range(3):
+        stage.cycle(rest_s=1900)
+    memory = stage.monitor.memory()
+    assert memory["ordinals"] == {}
+    assert memory["wishes"] == {}
