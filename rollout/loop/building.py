@@ -8,6 +8,7 @@ from pathlib import Path
 from contract.clock import SystemClock
 from rollout.judgement.plan import Plan
 from rollout.loop.delivery import Delivery
+from rollout.loop.desk import Desk
 from rollout.loop.episode import Rules
 from rollout.loop.guard import FrameJudge
 from rollout.loop.host import HostLimits, MonitorHost
@@ -15,6 +16,7 @@ from rollout.loop.house import House
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
 from rollout.loop.monitors import monitor_spec
+from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
 from rollout.loop.router import Router
 from rollout.loop.shadowing import Shadowing
@@ -71,6 +73,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         flags.create()
         keeper = StageKeeper(ledger, flags, plan)
         keeper.wake(clock.now())
+        desk = Desk.load(ledger)
         tapes = TapeShelf(folder.tapes)
         ends.callback(tapes.close)
         hosts = {
@@ -83,11 +86,12 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         camera = Camera(reader, clock, redact)
         looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
         order_folders = (folder.path, blueprint.state.root)
-        delivery = _delivery(blueprint, ledger, hosts, clock, order_folders)
+        delivery = _delivery(blueprint, ledger, desk, hosts, clock, order_folders)
         ends.callback(delivery.close)
         delivery.recover()
         yield House(
             ledger=ledger,
+            desk=desk,
             keeper=keeper,
             router=Router(flags, lease_s=plan.lease_s, slots_from=blueprint.slots_from),
             reader=reader,
@@ -109,14 +113,21 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
 def _delivery(
     blueprint: Blueprint,
     ledger: Ledger,
+    desk: Desk,
     hosts: dict[Part, MonitorHost],
     clock: SystemClock,
     order_folders: tuple[Path, ...],
 ) -> Delivery:
     def frozen() -> str:
         order = standing(OrderKind.FREEZE, *order_folders)
-        return "" if order is None else f"it is frozen ({order.reason or 'no reason given'})"
+        if order is not None:
+            return f"it is frozen ({order.reason or 'no reason given'})"
+        return "" if blueprint.act else TIED  # what an acting run left behind is not done by a watching one
 
-    judge = FrameJudge({str(part): host for part, host in hosts.items()}, frozen=frozen)
+    judge = FrameJudge(
+        {str(part): host for part, host in hosts.items()},
+        memory=lambda role: desk.memories.get(Part(role)),
+        frozen=frozen,
+    )
     hands = Hands(blueprint.address, judge.for_briefing(), clock)
     return Delivery(ledger, hands, judge, clock, frozen=frozen, spawn_command=blueprint.spawn_command)

@@ -52,12 +52,12 @@ class Cycled:
     pause_s: float
 
 
-def one_cycle(house: House, desk: Desk, next_in_s: float) -> Cycled:
+def one_cycle(house: House, next_in_s: float) -> Cycled:
     """Do one cycle; `next_in_s` is when the next one begins, infinity where none does.
 
     Raises `LookingFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
     """
-    began = house.clock.now()
+    desk, began = house.desk, house.clock.now()
     cycle = f"c-{instant_text(began)[:-1].replace(':', '').replace('-', '')}"
     now_standing = stand(house, began)
     sessions, panes = _sessions(house)

@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -13,7 +13,6 @@ import structlog
 
 from contract.failures import LookingFailed
 from rollout.loop.cycle import Cycled, one_cycle
-from rollout.loop.desk import Desk
 from rollout.loop.house import House
 from rollout.store.ledger import LedgerUnusable
 
@@ -69,18 +68,17 @@ def loop(
     Cycles start `interval_s` seconds apart, or as soon as the one before is over. A server that cannot be seen and a
     ledger that is locked are logged and tried again next time; `strict` raises them instead (`run --once`).
     """
-    desk = Desk.load(house.ledger)
     done = 0
     while not stop.asked and (cycles is None or done < cycles):
         began = time.monotonic()
         last = cycles is not None and done + 1 >= cycles
         try:
-            cycled = one_cycle(house, desk, math.inf if last else interval_s)
+            cycled = one_cycle(house, math.inf if last else interval_s)
         except (LookingFailed, LedgerUnusable) as failure:
             if strict:
                 raise
             log.warning("cycle.blind", why=str(failure))
-            desk = _again(house, desk)
+            _take_up_again(house)
             pause_s = 0.0
         else:
             watch(cycled)
@@ -91,9 +89,7 @@ def loop(
     return done
 
 
-def _again(house: House, desk: Desk) -> Desk:
+def _take_up_again(house: House) -> None:
     """What a cycle that came to nothing may have left half done on the desk is taken back."""
-    try:
-        return Desk.load(house.ledger)
-    except LedgerUnusable:
-        return desk
+    with suppress(LedgerUnusable):
+        house.desk.take_up(house.ledger)

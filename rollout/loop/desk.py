@@ -31,18 +31,22 @@ class Desk:
 
     @classmethod
     def load(cls, ledger: LedgerReader) -> "Desk":
-        """Take up where the last cycle left off; an empty desk where there was none."""
+        """The desk as the last cycle left it."""
         desk = cls()
+        desk.take_up(ledger)
+        return desk
+
+    def take_up(self, ledger: LedgerReader) -> None:
+        """Take up where the last cycle that was written down left off; nothing changes where there was none."""
         if (text := ledger.document("trial")) is not None:
-            desk.trial = Trial.model_validate_json(text)
+            self.trial = Trial.model_validate_json(text)
         if (text := ledger.document("acting")) is not None:
             acting = json.loads(text)
-            desk.book = EpisodeBook.model_validate(acting["book"])
-            desk.acted_in = acting["epoch"]
+            self.book = EpisodeBook.model_validate(acting["book"])
+            self.acted_in = acting["epoch"]
         for part in Part:
             if (memory := ledger.memory(part)) is not None:
-                desk.memories[part] = json.loads(memory.body)
-        return desk
+                self.memories[part] = json.loads(memory.body)
 
     def take_ends(self, ledger: LedgerReader, rules: Rules) -> frozenset[str]:
         """Enter what became of deliveries since the last cycle; returns the panes that were touched."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from contract.ports import Clock
 from rollout.judgement.plan import Plan
+from rollout.loop.desk import Desk
 from rollout.loop.episode import Rules
 from rollout.loop.host import MonitorHost
 from rollout.loop.keeper import StageKeeper
@@ -33,6 +34,8 @@ class House:
     """What there is one of in a run."""
 
     ledger: Ledger
+    desk: Desk
+    """What one cycle hands to the next."""
     keeper: StageKeeper
     router: Router
     reader: Reader

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from contract.verdicts import AgentState
 from rollout.judgement.evidence import Fact
@@ -17,6 +18,8 @@ from rollout.store.orders import standing as ordered
 from shadow.bouts import Bout
 from shadow.labels import Right
 from shadow.signoffs import Acceptance, Settlement
+
+TIED: Final = "its hands are tied: it was started without --act"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def stand(house: House, now: float) -> Stand:
         standing = by_ledger(house.ledger)
     if frozen is not None:
         return Stand(standing, f"it is frozen ({frozen.reason or 'no reason given'})")
-    return Stand(standing, "" if house.act else "its hands are tied: it was started without --act")
+    return Stand(standing, "" if house.act else TIED)
 
 
 def listen(house: House, trial: Trial) -> Said:
