@@ -43,6 +43,12 @@ def paint(text: str, style: str) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
+def cut(line: str) -> str:
+    """Cut a line at the width of the terminal; nothing is cut where it is not a person who looks."""
+    room = shutil.get_terminal_size().columns if person_looks() else len(line)
+    return line if len(line) <= room else line[: room - 1] + "…"
+
+
 def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), indent: int = 0) -> None:
     """Write rows in columns; without rows nothing, not even the header. A terminal cuts lines at its width."""
     body = [[_one_line(cell) for cell in row] for row in rows]
@@ -50,11 +56,9 @@ def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), indent: 
         return
     shown = [list(header), *body] if header else body
     widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
-    room = shutil.get_terminal_size().columns if person_looks() else None
     for number, row in enumerate(shown):
         line = " " * indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        line = line if room is None or len(line) <= room else line[: room - 1] + "…"
-        say(paint(line, "dim") if header and number == 0 else line)
+        say(paint(cut(line), "dim") if header and number == 0 else cut(line))
 
 
 def clock_time(epoch_s: float) -> str:

@@ -32,13 +32,17 @@ class Reading:
     @cached_property
     def desk(self) -> Desk:
         """What the loop knew after its last cycle."""
+        desk = Desk()
+        if self.ledger is None:
+            return desk
         try:
-            return Desk.load(self.ledger) if self.ledger else Desk()
+            desk.take_up(self.ledger)
         except (ValueError, KeyError) as error:  # ValueError: pydantic's too
             raise LedgerUnusable(
                 f"what the last run left in {self.folder.ledger} is not what this build writes: "
                 "use the build that wrote it, or move the file away to start afresh"
             ) from error
+        return desk
 
     @cached_property
     def standing(self) -> Standing:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rollout.faces.cli.exits import Exit
-from rollout.faces.cli.output import ago, emit, paint, say, table
+from rollout.faces.cli.output import ago, cut, emit, paint, say, table
 from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.standing import shown_state
@@ -116,11 +116,12 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     say("  ".join(f"{part}: {_who(names[part])}" for part in Part))
     say(f"server {document['socket']}, {_seen(found)}")
     say()
-    say(f"{paint(_words(document['verdict']), _COLOURS[document['verdict']])}: {document['reasons'][0]}")
-    for reason in document["reasons"][1:_REASONS]:
-        say(f"  {reason}")
+    say(paint(_words(document["verdict"]), _COLOURS[document["verdict"]]))
+    for reason in document["reasons"][:_REASONS]:
+        say(cut(f"  {reason}"))
     if len(document["reasons"]) > _REASONS:
-        say(f"  and {len(document['reasons']) - _REASONS} more: understudy why")
+        say(f"  and {len(document['reasons']) - _REASONS} more")
+    say("  (in full: understudy why)")
     say()
     table(
         (_row(row) for row in rows(found) if _worth_a_line(row)),
