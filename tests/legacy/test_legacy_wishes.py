@@ -2,9 +2,10 @@
 
 import pytest
 
-from contract import Key, PauseSession, Result, Scope, SpawnManager, SubmitDraft
+from contract import Key, NotifyManager, PauseSession, Result, Scope, SpawnManager, SubmitDraft
 from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
+from tests.legacy.drawn import EMPTY_BOX
 from tests.legacy.stage import NOON, Stage, became, wanted
 
 
@@ -262,3 +263,36 @@ def test_its_memory_does_not_grow_with_what_is_long_gone() -> None:
     memory = stage.monitor.memory()
     assert memory["ordinals"] == {}
     assert memory["wishes"] == {}
+
+
+def test_ten_changed_characters_are_still_stillness_and_eleven_are_news() -> None:
+    stage = Stage({"s:0 Claude-pm": "busy", "s:1 claude-dev": f"{'-' * 20}\n{EMPTY_BOX}"})
+    rules = []
+    for changed in (0, 10, 21):
+        stage.shows["s:1 claude-dev"] = f"{'x' * changed}{'-' * (20 - changed)}\n{EMPTY_BOX}"
+        rules.append(stage.cycle().verdicts[stage.pane("s:1")].why.rule)
+    assert rules == ["R6.unknown", "R6.still", "R6.newly"]
+
+
+def test_a_crashed_agent_is_reported_after_its_window_was_killed_and_so_without_its_name() -> None:  # quirk 5
+    stage = Stage({"s:0 Claude-pm": "busy", "s:1 claude-dev": "shell:401 unauthorized"})
+    notice = wanted(stage.cycle())["notify_manager:crash"]
+    assert isinstance(notice, NotifyManager)
+    assert "s:1 (Unknown) has failed (Authentication)" in notice.text
+
+
+def test_an_agent_is_missing_after_two_minutes_and_nobody_is_told() -> None:  # quirk 1
+    stage = Stage({"s:0 Claude-pm": "busy", "s:1 claude-a": "busy", "s:2 claude-b": "busy"})
+    stage.cycle()
+    del stage.shows["s:2 claude-b"]
+    missing = []
+    for _ in range(14):
+        assert stage.cycle().intents == ()
+        missing.append(bool(stage.monitor.memory()["missing_told"]))
+    assert missing == [False] * 12 + [True] * 2
+
+
+def test_nobody_is_told_of_an_error_while_it_sleeps_for_a_limit() -> None:
+    stage = Stage({"a:0 pm": "busy", "a:1 claude-x": "limit 12:30pm", "a:2 claude-y": "no-ui", "a:3 claude-z": "idle"})
+    for _ in range(2):
+        assert set(wanted(stage.cycle())) == {"notify_manager:rate_limit", "pause_session"}
