@@ -69,7 +69,8 @@ def intents_for(
             wishes.append(_submit(agent, attempt, now))
         if agent.role is Role.MANAGER and agent.state is AgentState.CRASHED:
             wishes += _spawn(agent, agents, spawned.get(agent.session, Spawned()), now)
-    return wishes + _about_lost(lost, managers, now)
+    here = {(agent.session, agent.window) for agent in agents}
+    return wishes + _about_lost([agent for agent in lost if (agent.session, agent.window) not in here], managers, now)
 
 
 def _about(agent: AgentMemory, manager: AgentMemory | None, now: float) -> list[Intent]:

@@ -51,8 +51,6 @@ class AgentMemory(Record):
     rule: str = ""
     screen: str = ""
     """Hash of the screen at the last look."""
-    settled: AgentState | None = None
-    """The last state that was no doubt: what doubt must not wipe out."""
     crash_looks: int = 0
     """In how many looks in a row it was seen crashed, as far as that matters."""
     notices: tuple[StandingNotice, ...] = ()

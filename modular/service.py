@@ -62,7 +62,7 @@ class MonitorService:
             one.key: with_notices(self._track(known.get(one.key), one, readings[one.key], now), now)
             for one in sightings
         }
-        lost = lose(known, agents, now)
+        lost = lose(known, frame.by_pane.keys(), now)
         wanted = intents_for(list(agents.values()), list(lost.values()), spawned, now)
 
         self._remember(frame, Memory.model_construct(agents=agents | lost, spawned=spawned))

@@ -1,6 +1,6 @@
 """From one look to the next: since when, which kind of idle, how long a draft stands, who is gone. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -38,7 +38,6 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
         since=before.since if same_state and before is not None else now,
         rule=reading.rule,
         screen=screen,
-        settled=_settled(before, reading),
         crash_looks=min(CRASH_LOOKS, (before.crash_looks if before is not None else 0) + 1) if crashed else 0,
         notices=before.notices if before is not None else (),
         draft=_draft(before, reading, now),
@@ -46,24 +45,20 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
     return before if before is not None and after == before else after
 
 
-def lose(known: Mapping[str, AgentMemory], seen: Iterable[str], now: float) -> dict[str, AgentMemory]:
-    """What becomes of the remembered agents whose panes are no longer there: missing, in the end forgotten."""
-    present = set(seen)
+def lose(known: Mapping[str, AgentMemory], panes: Collection[str], now: float) -> dict[str, AgentMemory]:
+    """What becomes of the remembered agents whose panes are not among these: missing, in the end forgotten.
+
+    Nobody misses an agent whose pane lives on under another process or name, or that had crashed before it was closed.
+    """
     lost: dict[str, AgentMemory] = {}
     for key, agent in known.items():
-        if key in present:
+        if agent.pane in panes or agent.state is AgentState.CRASHED:
             continue
         if agent.missing_since is None:
             lost[key] = agent.model_copy(update={"missing_since": now, "notices": (), "draft": None})
         elif now - agent.missing_since < FORGET_S:
             lost[key] = agent
     return lost
-
-
-def _settled(before: AgentMemory | None, reading: Reading) -> AgentState | None:
-    if reading.state is not AgentState.UNKNOWN:
-        return reading.state
-    return before.settled if before is not None else None
 
 
 def _idle_detail(before: AgentMemory | None, reading: Reading, screen: str) -> IdleDetail | None:

@@ -205,7 +205,11 @@ def test_a_lost_pane_is_missing_since_its_first_absence_and_forgotten_in_the_end
     lost = lose(known, [], NOW)
     assert lose(lost, [], NOW + 60)["%1/1"].missing_since == NOW
     assert lose(lost, [], NOW + FORGET_S) == {}
-    assert lose(known, ["%1/1"], NOW) == {}
+
+
+def test_nobody_misses_an_agent_whose_pane_lives_on_or_that_had_crashed() -> None:
+    assert lose({"%1/1": remembered()}, ["%1"], NOW) == {}
+    assert lose({"%1/1": remembered(state=AgentState.CRASHED)}, [], NOW) == {}
 
 
 @pytest.mark.parametrize("stored", [None, {}, [], "?", {"version": 2}, {"version": 1, "agents": {"a": 1}}])

@@ -258,3 +258,37 @@ def test_the_cli_last_seen_behind_an_interpreter_is_remembered_while_nothing_is_
     stage.see(pane("%1", "✦ Done.\nGemini CLI\n", **behind), manager())
     report = stage.see(pane("%1", "\n", **behind), manager())
     assert (report.verdicts["%1"].agent, report.verdicts["%1"].state) == ("gemini", "starting")
+
+
+def test_an_agent_whose_pane_is_gone_is_missed_after_two_minutes_and_not_for_ever() -> None:
+    stage = Stage()
+    stage.see(pane("%1", BUSY), manager())
+    assert wishes(stage.see(manager())) == []
+    assert wishes(stage.see(after=119)) == []
+    assert wishes(stage.see(after=1)) == [("notify_manager:missing", None, 1)]
+    assert wishes(stage.see(after=1800)) == [("notify_manager:missing", None, 2)]
+    assert wishes(stage.see(after=5400)) == []
+
+
+def test_an_agent_that_came_back_in_another_pane_of_its_name_is_not_missed() -> None:
+    stage = Stage()
+    stage.see(pane("%1", BUSY, window="claude-one"), manager())
+    stage.see(pane("%2", BUSY, window="claude-one"), manager())
+    assert wishes(stage.see(after=300)) == []
+
+
+def test_a_manager_that_died_is_a_persons_at_once_and_replaced_after_three_minutes() -> None:
+    stage, dead = Stage(), {"screen": SHELL, "processes": ("bash",)}
+    stage.see(pane("%1", BUSY), manager())
+    assert wishes(stage.see(pane("%1", BUSY), manager(**dead))) == [("escalate", "%9", 1)]
+    stage.see(after=60)
+    assert wishes(stage.see(after=119)) == [("escalate", "%9", 1)]
+    assert wishes(stage.see(after=1)) == [("escalate", "%9", 1), ("spawn_manager", "%9", 1)]
+
+
+def test_one_missed_look_at_a_manager_leads_to_nothing() -> None:
+    stage = Stage()
+    stage.see(pane("%1", BUSY), manager())
+    assert wishes(stage.see(pane("%1", BUSY), manager(screen="", vanished=True), after=600)) == []
+    assert wishes(stage.see(pane("%1", BUSY), after=60)) == []
+    assert wishes(stage.see(pane("%1", BUSY), manager(), after=60)) == []
