@@ -70,7 +70,8 @@ def intents_for(
         if agent.role is Role.MANAGER and agent.state is AgentState.CRASHED:
             wishes += _spawn(agent, agents, spawned.get(agent.session, Spawned()), now)
     here = {(agent.session, agent.window) for agent in agents}
-    return wishes + _about_lost([agent for agent in lost if (agent.session, agent.window) not in here], managers, now)
+    missed = [agent for agent in lost if (agent.session, agent.window) not in here]
+    return wishes + _about_lost(missed, managers, now) + _about_lost_managers(missed, agents, managers, now)
 
 
 def _about(agent: AgentMemory, manager: AgentMemory | None, now: float) -> list[Intent]:
@@ -144,28 +145,48 @@ def _spawn(manager: AgentMemory, agents: Sequence[AgentMemory], spawned: Spawned
 def _about_lost(lost: Sequence[AgentMemory], managers: dict[str, AgentMemory], now: float) -> list[Intent]:
     gone: dict[str, list[AgentMemory]] = {}
     for agent in lost:
-        if agent.role is Role.WORKER and _missing_ordinal(agent, now) is not None:
+        if agent.role is Role.WORKER and agent.session in managers and _missing_ordinal(agent, now) is not None:
             gone.setdefault(agent.session, []).append(agent)
-    wishes: list[Intent] = []
-    for session, missing in gone.items():
-        manager = managers.get(session)
-        if manager is not None:
-            names = ", ".join(sorted(agent.window for agent in missing))
-            wishes.append(
-                NotifyManager(
-                    pane=None,
-                    pid=None,
-                    target=manager.pane,
-                    session=session,
-                    reason="pane.gone: seen before, no longer there",
-                    ordinal=max(_missing_ordinal(agent, now) or 1 for agent in missing),
-                    at=now,
-                    about=Notice.MISSING,
-                    text=f"Missing from this session: {names}",
-                    section="Missing",
-                )
-            )
-    return wishes
+    return [_missing(missing, managers[session], now) for session, missing in gone.items()]
+
+
+def _missing(missing: Sequence[AgentMemory], manager: AgentMemory, now: float) -> NotifyManager:
+    names = ", ".join(sorted(agent.window for agent in missing))
+    return NotifyManager(
+        pane=None,
+        pid=None,
+        target=manager.pane,
+        session=manager.session,
+        reason="pane.gone: seen before, no longer there",
+        ordinal=max(_missing_ordinal(agent, now) or 1 for agent in missing),
+        at=now,
+        about=Notice.MISSING,
+        text=f"Missing from this session: {names}",
+        section="Missing",
+    )
+
+
+def _about_lost_managers(
+    lost: Sequence[AgentMemory], agents: Sequence[AgentMemory], managers: dict[str, AgentMemory], now: float
+) -> list[Intent]:
+    """A team whose manager's pane is gone: somebody may have closed it on purpose, so a person is asked."""
+    teams = {agent.session for agent in agents if agent.role is Role.WORKER}
+    return [
+        Escalate(
+            pane=None,
+            pid=None,
+            target=None,
+            session=manager.session,
+            reason="pane.gone: the manager's pane is no longer there",
+            ordinal=ordinal,
+            at=now,
+            text=f"The team in {manager.session} has no manager: {manager.window} is gone.",
+        )
+        for manager in lost
+        if manager.role is Role.MANAGER
+        and manager.session in teams - managers.keys()
+        and (ordinal := _missing_ordinal(manager, now)) is not None
+    ]
 
 
 def _missing_ordinal(agent: AgentMemory, now: float) -> int | None:

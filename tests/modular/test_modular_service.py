@@ -292,3 +292,12 @@ def test_one_missed_look_at_a_manager_leads_to_nothing() -> None:
     assert wishes(stage.see(pane("%1", BUSY), manager(screen="", vanished=True), after=600)) == []
     assert wishes(stage.see(pane("%1", BUSY), after=60)) == []
     assert wishes(stage.see(pane("%1", BUSY), manager(), after=60)) == []
+
+
+def test_a_manager_whose_window_was_closed_is_asked_about_and_not_replaced() -> None:
+    stage = Stage()
+    stage.see(pane("%1", BUSY), manager())
+    stage.see(pane("%1", BUSY))
+    report = stage.see(after=600)
+    assert wishes(report) == [("escalate", None, 1)]
+    assert report.intents[0].session == "team"
