@@ -18,7 +18,7 @@ def test_each_transition_is_told_once() -> None:
     first = director.see(DemoView(elapsed_s=1.0, steps=(BEGIN,)))
     then = director.see(DemoView(elapsed_s=41.0, stage="canary", steps=(BEGIN, WAY[0])))
     again = director.see(DemoView(elapsed_s=42.0, stage="canary", steps=(BEGIN, WAY[0])))
-    assert [event.told for event in first.events] == [Told.STARTED]
+    assert [event.told for event in first.events] == [Told.BEGAN]
     assert [event.told for event in then.events] == [Told.PROMOTED]
     assert then.events[0].facts["to"] == "canary"
     assert not again.events

@@ -107,7 +107,7 @@ def test_a_whole_demo_is_told_in_order_and_the_regression_put_in_in_production(t
     assert run.follow(Script(script()), loop, director, recorder, time.time(), trigger) == ""
     assert made == [False, False, False, True]
     assert [event.told for event in recorder.events] == [
-        Told.STARTED,
+        Told.BEGAN,
         Told.PROMOTED,
         Told.PROMOTED,
         Told.PROMOTED,
@@ -201,8 +201,7 @@ def test_a_real_demo_runs_and_nothing_of_it_outlives(end: signal.Signals, tmp_pa
         started = next(line for line in lines if line["event"] == "demo.started")
         folder = str(Path(started["socket"]).parent)
         assert started["actors"] >= 12
-        # the second such event is the ledger's: the real loop has begun
-        assert next(line for line in lines if line["event"] == "demo.started")["to"] == "shadow"
+        assert next(line for line in lines if line["event"] == "demo.began")["to"] == "shadow"
         os.kill(demo.pid, end)
         rest = list(lines)
         code = demo.wait(PATIENCE_S)

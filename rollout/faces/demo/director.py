@@ -105,7 +105,7 @@ def _event(step: Step, *, worse: bool) -> DemoEvent:
     facts = {"from": step.before, "to": step.after, "actor": step.actor, "reason": step.reason}
     if STAGES.index(step.after) > (STAGES.index(step.before) if step.before in STAGES else -1):
         if step.before not in STAGES:
-            return DemoEvent(Told.STARTED, step.at_s, f"{step.actor}: {step.reason}", facts)
+            return DemoEvent(Told.BEGAN, step.at_s, f"{step.actor}: {step.reason}", facts)
         return DemoEvent(Told.PROMOTED, step.at_s, f"{step.before} -> {step.after}: {step.reason}", facts)
     caught = facts | {"after_regression": worse}
     return DemoEvent(Told.ROLLED_BACK, step.at_s, f"rolled back from {step.before}: {step.reason}", caught)

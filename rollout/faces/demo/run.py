@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -89,11 +89,11 @@ def follow(
     """Show and tell until the director says that it is over; returns what went wrong, if the loop ended early."""
     view = DemoView()
     while True:
+        now = time.time() - began
         try:
-            view = progress.view(time.time() - began)
+            view = progress.view(now)
         except LedgerUnusable:  # the loop writes at this moment; the next look will tell
-            time.sleep(LOOK_S)
-            continue
+            view = replace(view, elapsed_s=now)
         direction = director.see(view)
         if direction.make_worse:
             make_worse.touch()

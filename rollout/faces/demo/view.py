@@ -73,6 +73,7 @@ class Told(StrEnum):
     """What an event tells."""
 
     STARTED = "demo.started"
+    BEGAN = "demo.began"
     PLAN = "demo.plan"
     PROGRESS = "demo.progress"
     PROMOTED = "demo.promoted"

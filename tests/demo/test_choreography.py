@@ -1,0 +1,127 @@
+"""The demo's scenes as evidence: what both monitors make of them, on a real server, through the shadow's own rules."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contract import AgentState, CycleReport, Outcome, Result, SystemClock
+from contract.intents import wish
+from contract.outcomes import EVERYTHING
+from legacy.monitor import LegacyMonitor
+from modular.service import MonitorService
+from rollout.faces.demo.casting import cast
+from rollout.faces.demo.world import World
+from rollout.judgement.plan import DEMO_PLAN
+from rollout.loop.shadowing import bout_rules
+from shadow import noise
+from shadow.bouts import Bout, BoutBook, Look, advance
+from shadow.compare import compare
+from shadow.differences import Severity
+from shadow.expected import shipped
+from shadow.strata import Stratum
+from tmuxio.address import ServerAddress
+from tmuxio.camera import Camera
+from tmuxio.reader import Reader
+from tmuxio.tape_eyes import TapeClock, TapeEyes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contract import Tape
+
+SECONDS = 14.0
+
+
+class Shadow:
+    """Both monitors on the same tapes, as in the loop, and the bouts that come of it. Notices count as delivered."""
+
+    def __init__(self) -> None:
+        self.incumbent, self.candidate = LegacyMonitor(), MonitorService()
+        self.bouts: list[Bout] = []
+        self.states: set[AgentState] = set()
+        self._book = BoutBook()
+        self._before: tuple[Look, object, tuple[Outcome, ...]] | None = None
+        self._ends: dict[str, tuple[Outcome, ...]] = {}
+
+    def watch(self, tape: Tape) -> None:
+        self._enter_before(tape)
+        memory, ends = self.incumbent.memory(), self._ends.get("incumbent", ())
+        one = self.incumbent.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ends)
+        two = self.candidate.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, self._ends.get("candidate", ()))
+        self._ends = {"incumbent": _told(one, Result.DELIVERED), "candidate": _told(two, Result.SHADOWED)}
+        self.states |= {verdict.state for verdict in two.verdicts.values()}
+        differences = compare(one, two, shipped())
+        look = Look(at=tape.at, incumbent=one, candidate=two, differences=differences, tape=tape)
+        self._before = (look, memory, ends)
+
+    def _enter_before(self, tape: Tape) -> None:
+        if self._before is None:
+            return
+        look, memory, ends = self._before
+        again = LegacyMonitor()
+        again.recall(memory)  # type: ignore[arg-type]
+        report = again.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ends)
+        look = look.model_copy(update={"differences": noise.classify(look.differences, report)})
+        self._book, settled = advance(self._book, look, look.at, rules=bout_rules(DEMO_PLAN), register=shipped())
+        self.bouts += settled
+
+
+def _told(report: CycleReport, result: Result) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(
+            wish=wish(intent),
+            pane=intent.pane,
+            pid=intent.pid,
+            session=intent.session,
+            ordinal=intent.ordinal,
+            result=result,
+            done=intent.kind == "notify_manager",
+            at=intent.at,
+        )
+        for intent in report.intents
+    )
+
+
+@pytest.fixture(scope="module")
+def shadow() -> Shadow:
+    """Two monitors that have watched the demo's world for a while."""
+    watched = Shadow()
+    with World(cast(("shop", "mill", "port"))) as world:
+        camera = Camera(Reader(ServerAddress(world.socket_path)), SystemClock())
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
+            began = time.monotonic()
+            watched.watch(camera.shoot(gap_s=0.2))
+            time.sleep(max(0.0, began + 1.0 - time.monotonic()))
+    return watched
+
+
+def _unexplained(bouts: Sequence[Bout]) -> list[str]:
+    return [
+        f"{bout.window}: {bout.incumbent.state} {bout.incumbent.rule} {bout.incumbent.wishes} / "
+        f"{bout.candidate.state} {bout.candidate.rule} {bout.candidate.wishes}"
+        for bout in bouts
+        if bout.counts and bout.difference is not None and bout.difference.severity is not Severity.DETAIL
+    ]
+
+
+def test_every_difference_in_a_state_or_an_act_is_an_expected_one_or_noise(shadow: Shadow) -> None:
+    assert len(shadow.bouts) > 30
+    assert not _unexplained(shadow.bouts)
+
+
+def test_both_required_strata_fill_with_clean_bouts(shadow: Shadow) -> None:
+    clean = Counter(
+        stratum for bout in shadow.bouts if bout.counts and not bout.action_differs for stratum in bout.strata
+    )
+    # at this pace 27 of each are there within the three quarters of a minute that a stage may take
+    assert clean[Stratum.NOTICE_IDLE] >= 5
+    assert clean[Stratum.NOTICE_CRASH] >= 3
+
+
+def test_the_stage_shows_every_state_that_an_agent_can_be_in(shadow: Shadow) -> None:
+    assert shadow.states >= set(AgentState) - {AgentState.UNKNOWN, AgentState.STARTING}
