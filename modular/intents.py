@@ -10,7 +10,7 @@ from typing import Final
 
 from contract import AgentState, Escalate, Intent, NotifyManager, Role, SpawnManager, SubmitDraft
 from contract.intents import Notice
-from modular import recovery
+from modular import drafts, recovery
 from modular.memory import AgentMemory, Spawned, StandingNotice
 from modular.rulefile import UNKNOWN
 
@@ -65,7 +65,7 @@ def intents_for(
     wishes: list[Intent] = []
     for agent in agents:
         wishes += _about(agent, managers.get(agent.session), now)
-        if (attempt := recovery.submit_attempt(agent, now)) is not None:
+        if (attempt := drafts.submit_attempt(agent, now)) is not None:
             wishes.append(_submit(agent, attempt, now))
         if agent.role is Role.MANAGER and agent.state is AgentState.CRASHED:
             wishes += _spawn(agent, agents, spawned.get(agent.session, Spawned()), now)
@@ -119,7 +119,7 @@ def _submit(agent: AgentMemory, attempt: int, now: float) -> SubmitDraft:
         reason=f"{agent.rule}: the draft stands still",
         ordinal=attempt,
         at=now,
-        keys=recovery.submit_keys(attempt),
+        keys=drafts.submit_keys(attempt),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from contract import AgentState, IdleDetail
 from contract.intents import Notice
+from modular.drafts import given_up
 from modular.memory import AgentMemory, StandingNotice
 
 _BACKOFF_S: Final = (300.0, 600.0, 1200.0, 2400.0)
@@ -23,17 +24,13 @@ _CAUSES: Final[dict[AgentState, Notice]] = {
     AgentState.RATE_LIMITED: Notice.RATE_LIMIT,
 }
 
-MAX_ATTEMPTS: Final = 5
-"""After so many attempts to send a draft its manager hears of it instead."""
 
-
-def wanted(agent: AgentMemory) -> Notice | None:
+def wanted(agent: AgentMemory, now: float) -> Notice | None:
     """Name the notice that an agent's state asks for; None where it asks for none, or nothing is certain."""
     if agent.state is AgentState.IDLE and agent.detail is IdleDetail.FRESH:
         return Notice.FRESH
     if agent.state is AgentState.UNSUBMITTED_INPUT:
-        exhausted = agent.draft is not None and agent.draft.attempts >= MAX_ATTEMPTS
-        return Notice.DRAFT if exhausted else None
+        return Notice.DRAFT if given_up(agent.draft, now) else None
     return _CAUSES.get(agent.state)
 
 
@@ -41,7 +38,7 @@ def with_notices(agent: AgentMemory, now: float) -> AgentMemory:
     """Bring an agent's standing notices up to this instant."""
     if agent.state is AgentState.UNKNOWN:
         return agent
-    about = wanted(agent)
+    about = wanted(agent, now)
     standing = next((notice for notice in agent.notices if notice.about is about), None)
     if about is None:
         after: tuple[StandingNotice, ...] = ()

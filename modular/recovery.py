@@ -1,4 +1,4 @@
-"""What is wanted beyond telling: a draft sent, a dead manager replaced. Pure, and slow to want what cannot be undone.
+"""Dead managers, replaced late and rarely. Pure, and slow to want what cannot be undone.
 
 Nothing here goes by a word on a screen. A worker's window is never killed: it holds the evidence, and whoever restarts
 the agent can close it. A manager is replaced only when its process has been gone for minutes, never twice in a short
@@ -8,61 +8,19 @@ time, and a person is asked where that was tried often enough.
 from collections.abc import Sequence
 from typing import Final
 
-from contract import AgentState, Key, Outcome, Role
-from contract.intents import SubmitDraft
-from modular.memory import AgentMemory, DraftMemory, Spawned
-from modular.notifications import MAX_ATTEMPTS
-from modular.rulefile import UNKNOWN
+from contract import AgentState, Outcome, Role
+from modular.memory import AgentMemory, Spawned
 from modular.tracker import CRASH_LOOKS
 
-DRAFT_STANDS_S: Final = 8.0
-"""A draft that stood still this long is forgotten, not being typed."""
-RETRY_S: Final = 10.0
-"""Seconds between two attempts to send one draft."""
 GRACE_S: Final = 180.0
 """A manager must have been gone this long before a new one is wanted."""
 COOLDOWN_S: Final = 300.0
 """Seconds after a spawn in which no other is wanted in that session."""
 SPAWNS_PER_HOUR: Final = 3
 _HOUR_S: Final = 3600.0
-_SUBMIT: Final = SubmitDraft.model_fields["kind"].default
 _SPAWN: Final = "spawn_manager"
 _PROCESS_RULES: Final = ("process.",)
 """Rules that saw the process itself gone."""
-
-
-def submit_keys(attempt: int) -> tuple[Key, ...]:
-    """Name the keys of the nth attempt (from 1); the second leaves a menu or the middle of a line first."""
-    return (Key.END_OF_LINE, Key.ENTER) if attempt == 2 else (Key.ENTER,)  # noqa: PLR2004 - the second of five
-
-
-def submit_attempt(agent: AgentMemory, now: float) -> int | None:
-    """Say which attempt at sending an agent's draft is due; None where none is."""
-    draft = agent.draft
-    if agent.state is not AgentState.UNSUBMITTED_INPUT or draft is None or draft.attempts >= MAX_ATTEMPTS:
-        return None
-    if UNKNOWN in {
-        agent.agent,
-        agent.rule.partition(".")[0],
-    }:  # what looks like a draft may be anything on the screen of a CLI that no rules know
-        return None
-    if now - draft.since < DRAFT_STANDS_S or (draft.tried_at is not None and now - draft.tried_at < RETRY_S):
-        return None
-    return draft.attempts + 1
-
-
-def learn_attempts(agent: AgentMemory, outcomes: Sequence[Outcome]) -> AgentMemory:
-    """Count the attempts that were really made, by whomever: a refused or shadowed wish is none."""
-    draft = agent.draft
-    if draft is None:
-        return agent
-    made = [one for one in outcomes if one.done and one.wish == _SUBMIT and one.pane == agent.pane]
-    if not made:
-        return agent
-    tried: DraftMemory = draft.model_copy(
-        update={"attempts": draft.attempts + len(made), "tried_at": max(one.at for one in made)}
-    )
-    return agent.model_copy(update={"draft": tried})
 
 
 def learn_spawns(spawned: dict[str, Spawned], outcomes: Sequence[Outcome], now: float) -> dict[str, Spawned]:

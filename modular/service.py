@@ -18,7 +18,7 @@ from contract import (
     Scope,
     Why,
 )
-from modular import recovery
+from modular import drafts, recovery
 from modular.classifier import Reading, classify
 from modular.discovery import Sighting, discover
 from modular.intents import intents_for
@@ -53,7 +53,7 @@ class MonitorService:
         """Look once and report; raises a `LookingFailed` where the server cannot be seen."""
         frame = eyes.look()[-1]
         now = clock.now()
-        known = {key: recovery.learn_attempts(agent, outcomes) for key, agent in self._memory.agents.items()}
+        known = {key: drafts.learn_attempts(agent, outcomes) for key, agent in self._memory.agents.items()}
         spawned = recovery.learn_spawns(self._memory.spawned, outcomes, now)
 
         sightings = discover(frame.panes, known, self._readings.is_agents)

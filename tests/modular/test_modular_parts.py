@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contract import AgentState, Role
 from contract.intents import Notice
-from modular import crash, recovery
+from modular import crash, drafts, recovery
 from modular.classifier import Reading, classify
 from modular.discovery import Sighting, discover, identity, named_as_agent, role_of, runs_or_ran
 from modular.identity import identify
@@ -291,7 +291,7 @@ def test_spawns_cool_down_and_end_after_three_an_hour() -> None:
 
 
 def test_only_the_second_attempt_presses_more_than_enter_and_none_presses_escape() -> None:
-    assert [recovery.submit_keys(attempt) for attempt in range(1, 6)] == [
+    assert [drafts.submit_keys(attempt) for attempt in range(1, 6)] == [
         ("Enter",),
         ("C-e", "Enter"),
         ("Enter",),
@@ -304,8 +304,8 @@ def test_only_the_second_attempt_presses_more_than_enter_and_none_presses_escape
 def test_a_draft_on_a_screen_that_no_rules_know_is_never_sent(changes: dict[str, str]) -> None:
     draft = {"text": "x", "since": NOW}
     known = remembered(state=AgentState.UNSUBMITTED_INPUT, rule="claude.composer.draft", draft=draft)
-    assert recovery.submit_attempt(known, NOW + 60) == 1
-    assert recovery.submit_attempt(known.model_copy(update=changes), NOW + 60) is None
+    assert drafts.submit_attempt(known, NOW + 60) == 1
+    assert drafts.submit_attempt(known.model_copy(update=changes), NOW + 60) is None
 
 
 # --- colours ----------------------------------------------------------------------------------------------------------
