@@ -160,3 +160,9 @@ def test_on_labelled_screens_macro_f1_is_nine_tenths_and_nothing_costly_is_confu
         answers[row["id"]] = classify_question(asked)["state"]
     figures = score(rows, answers)
     assert (figures["macro_f1"] >= 0.9, figures["costly"]) == (True, {})
+
+
+def test_no_rule_calls_an_agent_crashed_on_a_word() -> None:
+    for rules in shipped().agents.values():
+        every = (*rules.over_draft, *rules.over_empty, *rules.rest)
+        assert "crashed" not in {rule.rule.state for rule in every}
