@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio.tapefile import read_tape
+from tmuxio.tapefile import read_tape, write_tape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +88,22 @@ def test_differences_are_listed_and_fail_only_where_that_was_asked_for(understud
 def test_memory_goes_from_tape_to_tape(understudy: Shell, tapes: list[Path]) -> None:
     asked = ("replay", *tapes, "--incumbent", "mine:Idle", "--candidate", "mine:Busy", "--json")
     assert [one["incumbent"]["rule"] for one in understudy(*asked).json["differences"]] == ["1", "2"]
+
+
+def test_a_tape_that_knows_what_this_very_version_remembered_is_watched_from_there(
+    understudy: Shell, tapes: list[Path]
+) -> None:
+    kept = read_tape(tapes[1])
+    write_tape(
+        tapes[1],
+        kept.tape,
+        {"incumbent": 40, "candidate": 50},
+        {"monitors": {"incumbent": "Idle 1", "candidate": "Busy 0"}},
+    )
+    asked = ("replay", *tapes, "--incumbent", "mine:Idle", "--candidate", "mine:Busy", "--json")
+    found = understudy(*asked).json["differences"]
+    assert [one["incumbent"]["rule"] for one in found] == ["1", "41"]
+    assert [one["candidate"]["rule"] for one in found] == ["1", "2"]
 
 
 def test_a_torn_tape_is_named_before_anything_is_run(understudy: Shell, tapes: list[Path]) -> None:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from contract.report import CycleReport
 from contract.tapes import pack
-from contract.wire import OnTape
+from contract.wire import Introduction, OnTape
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.words import side_text
@@ -31,17 +31,24 @@ class _Player:
 
     host: MonitorHost
     memory: JsonValue = None
-    last: str = ""
 
     def watch(self, kept: KeptTape, sight: EncodedSight) -> CycleReport:
-        name = self.host.hello().monitor
-        # a tape knows what a monitor remembered before it; where it does not, memory goes on from tape to tape
-        memory = kept.memories.get(name, self.memory)
-        answer = self.host.look(Ask(cycle=kept.tape.id, sight=sight, memory=memory))
+        """Watch one tape. Raises `MonitorFailed` where the monitor cannot be started, `Stop` where it fails on it."""
+        who = self.host.hello()
+        answer = self.host.look(Ask(cycle=kept.tape.id, sight=sight, memory=self._memory(kept, who)))
         if answer.report is None:
-            raise Stop(Exit.UNAVAILABLE, f"monitor {name} failed on tape {kept.tape.id}: {answer.text}")
+            raise Stop(Exit.UNAVAILABLE, f"monitor {who.monitor} failed on tape {kept.tape.id}: {answer.text}")
         self.memory = answer.memory
         return answer.report
+
+    def _memory(self, kept: KeptTape, who: Introduction) -> JsonValue:
+        """What the same version of it remembered when the tape was shot; else what it remembers of the tape before."""
+        played = kept.meta.get("monitors")
+        if isinstance(played, dict):
+            for part, name in played.items():
+                if name == f"{who.monitor} {who.version}" and part in kept.memories:
+                    return kept.memories[part]
+        return self.memory
 
 
 @dataclass(frozen=True, slots=True)
