@@ -20,8 +20,8 @@ _NUMBERS: Final = (
     "window_activity",
 )
 _IDS: Final = ("pane_id", "session_id", "window_id")
-_NAMES: Final = ("session_name", "window_name", "pane_title", "pane_current_command", "pane_tty")
-"""Free text, which may contain anything: each stands alone behind its own mark."""
+_NAMES: Final = ("session_name", "window_name", "pane_title", "pane_tty", "pane_current_command")
+"""Free text, which may contain anything: each stands alone behind its own mark. tmux reads /proc for the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +57,53 @@ class Unreadable(ValueError):
     """An answer that is no list of panes."""
 
 
-def question(mark: str) -> str:
-    """Ask for all panes of a server; `mark` is a word that no name in the list can contain."""
+def question(mark: str, *, commands: bool = True) -> str:
+    """Ask for all panes of a server; `mark` is a word that no name in the list can contain.
+
+    Without `commands` nobody's command is told, and the list costs tmux a third less.
+    """
     fixed = " ".join(f"#{{{name}}}" for name in _IDS + _NUMBERS)
-    free = "".join(f"{mark}#{{{name}}}" for name in _NAMES)
-    return f"list-panes -a -F '{mark}{fixed}{free}'"
+    free = "".join(f"{mark}#{{{name}}}" for name in (_NAMES if commands else _NAMES[:-1]))
+    return f"list-panes -a -F '{mark}{mark}{fixed}{free}'"
 
 
-def read(block: bytes, mark: str) -> dict[str, Row]:
+def read(block: bytes, mark: str, known: dict[str, Row] | None = None) -> dict[str, Row]:
     """Read the answer to `question(mark)`: rows by pane id.
 
     A pane that several sessions share (linked windows, session groups) is listed once, under its oldest session.
+    `known` keeps the rows of one reading for the next: a pane of which nothing changed is the same object again.
     """
     rows: dict[str, Row] = {}
-    parts = block.decode("utf-8", "replace").split(mark)
-    width = 1 + len(_NAMES)
-    if parts[0] or (len(parts) - 1) % width:
-        raise Unreadable(f"{len(parts)} parts are no whole number of panes")
-    for at in range(1, len(parts), width):
-        row = _row(parts[at], parts[at + 1 : at + width])
-        if (known := rows.get(row.pane)) is None or int(row.session_id[1:]) < int(known.session_id[1:]):
+    fresh: dict[str, Row] = {}
+    head, *records = block.decode("utf-8", "replace").split(mark + mark)
+    if head:
+        raise Unreadable(f"{head[:40]!r} before the first pane")
+    for line in records:
+        record = line.removesuffix("\n").replace(mark, "\0")  # no name in tmux can hold a NUL
+        if known is None or (row := known.get(record)) is None:
+            row = _row(record)
+        fresh[record] = row
+        if (other := rows.get(row.pane)) is None or int(row.session_id[1:]) < int(other.session_id[1:]):
             rows[row.pane] = row
+    if known is not None:
+        known.clear()
+        known.update(fresh)
     return rows
 
 
-def _row(fixed: str, names: list[str]) -> Row:
+def _row(record: str) -> Row:
+    fixed, *names = record.split("\0")
+    if len(names) == len(_NAMES) - 1:
+        names.append("")
     pane, session_id, window_id, *numbers = fixed.split(" ")
     try:
         (created, index, panes, active, pid, width, height, x, y, dead, alternate, mode, history, activity) = (
             int(number or 0)
             for number in numbers  # tmux prints nothing for some that are 0
         )
+        session, window, title, tty, command = names
     except ValueError:
-        raise Unreadable(f"{fixed!r} is no pane") from None
-    session, window, title, command, tty = names
+        raise Unreadable(f"{record!r} is no pane") from None
     return Row(
         pane=pane,
         session_id=session_id,
@@ -113,5 +126,5 @@ def _row(fixed: str, names: list[str]) -> Row:
         window=window,
         title=title,
         command=command,
-        tty=tty.removesuffix("\n"),
+        tty=tty,
     )

@@ -2,16 +2,25 @@
 
 from collections.abc import Collection, Sequence
 
+from typing import Protocol
+
 from contract.ports import Clock
 from contract.screens import Frame
 from tmuxio.naps import Naps
-from tmuxio.reader import Reader
+
+
+class FrameSource(Protocol):
+    """Where frames come from: a `Reader`, or the faster `Watch`."""
+
+    def frame(self, panes: Collection[str] | None = None) -> Frame:
+        """Read the server as it is now, with the screens of these panes or of all."""
+        ...
 
 
 class ServerEyes:
     """Implements `contract.ports.Eyes` on a live server."""
 
-    def __init__(self, reader: Reader, clock: Clock) -> None:
+    def __init__(self, reader: FrameSource, clock: Clock) -> None:
         self._reader = reader
         self._naps = Naps(clock)
 

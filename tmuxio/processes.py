@@ -31,40 +31,75 @@ class Process:
 Table = Mapping[int, Process]
 
 
-def read_table(proc: Path = Path("/proc")) -> dict[int, Process]:
-    """Read all processes that have not ended; nothing where there is no such file system."""
+Known = dict[str, tuple[bytes, Process]]
+"""Lines of the table by process, each with the start of its text that says all of it."""
+
+
+def read_table(proc: Path = Path("/proc"), known: Known | None = None) -> dict[int, Process]:
+    """Read all processes that have not ended; nothing where there is no such file system.
+
+    `known` carries what was read from one reading to the next, so that a line that says the same is not taken apart
+    again; every line is read each time.
+    """
     table: dict[int, Process] = {}
+    fresh: Known = {}
     try:
         entries = os.listdir(proc)  # noqa: PTH208 - a thousand Path objects cost more than reading what they name
     except OSError:
         return table
     for entry in entries:
-        if entry.isdigit() and (process := _read(f"{proc}/{entry}/stat")) is not None:
-            table[process.pid] = process
+        if not entry.isdigit() or not (line := _line(f"{proc}/{entry}/stat")):
+            continue
+        last = known.get(entry) if known else None
+        parsed = last if last is not None and line.startswith(last[0]) else _parsed(line)
+        if parsed is not None:
+            fresh[entry] = parsed
+            table[parsed[1].pid] = parsed[1]
+    if known is not None:
+        known.clear()
+        known.update(fresh)
     return table
 
 
 def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
     """Read one process; None where it has ended."""
-    return _read(f"{proc}/{pid}/stat")
+    parsed = _parsed(_line(f"{proc}/{pid}/stat"))
+    return parsed[1] if parsed else None
 
 
-def _read(stat: str) -> Process | None:
+def _line(stat: str) -> bytes:
     try:
         handle = os.open(stat, os.O_RDONLY)
         try:
-            line = os.read(handle, 4096)
+            return os.read(handle, 4096)
         finally:
             os.close(handle)
     except OSError:  # it ended between the listing and the look
-        return None
+        return b""
+
+
+def _parsed(line: bytes) -> tuple[bytes, Process] | None:
+    """Take a line apart: the process, and the part of the line that tells it, but for its start: that never changes."""
     head, _, tail = line.rpartition(b") ")
     pid, _, name = head.partition(b" (")
-    fields = tail.split(None, 21)
+    fields = tail.split(None, 20)
     if len(fields) < 20 or fields[0] in {b"Z", b"X"}:  # noqa: PLR2004 - proc(5): starttime is the 20th behind the name
         return None
-    parent, group, session, _, front = (int(field) for field in fields[1:6])
-    return Process(int(pid), name.decode("utf-8", "replace"), parent, group, session, front, int(fields[19]))
+    parent, group, session, _, front = map(int, fields[1:6])
+    process = Process(int(pid), name.decode("utf-8", "replace"), parent, group, session, front, int(fields[19]))
+    return head + b") " + b" ".join(fields[:6]) + b" ", process
+
+
+class Running:
+    """Names what runs below pane processes now, remembering the lines of the table between two looks."""
+
+    def __init__(self, proc: Path = Path("/proc")) -> None:
+        self._proc = proc
+        self._known: Known = {}
+
+    def __call__(self, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Read the process table and name the processes below each of these, outermost first."""
+        return chains(read_table(self._proc, self._known), pids)
 
 
 def chains(table: Table, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:

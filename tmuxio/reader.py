@@ -11,7 +11,7 @@ from tmuxio import capture, listing
 from tmuxio.address import ServerAddress
 from tmuxio.errors import ServerSilent, TmuxRefused
 from tmuxio.listing import Row
-from tmuxio.processes import chains, read_table
+from tmuxio.processes import Running
 from tmuxio.transport import OneShot, Transport
 
 Chains = Callable[[Collection[int]], Mapping[int, tuple[str, ...]]]
@@ -40,7 +40,7 @@ class Reader:
         self._deadline_s = deadline_s
         self._transport = transport or OneShot(address)
         self._clock = clock or SystemClock()
-        self._processes = processes or _running
+        self._processes = processes or Running()
         self._screens: dict[str, str] = {}
 
     def frame(self, panes: Collection[str] | None = None, *, screens: bool = True) -> Frame:
@@ -55,10 +55,10 @@ class Reader:
         """
         at, until = self._clock.now(), time.monotonic() + self._deadline_s
         asked = () if not screens else self._screens if panes is None else sorted(panes)
-        rows, seen = self._look(asked, until)
+        rows, seen = self.look(asked, until)
         vanished: set[str] = set()
         if screens and panes is None and (new := [pane for pane in rows if pane not in seen]):
-            later, more = self._look(new, until)
+            later, more = self.look(new, until)
             vanished = set(new) - set(later)
             rows |= {pane: later[pane] for pane in new if pane in later}
             seen |= more
@@ -67,7 +67,7 @@ class Reader:
         return Frame(
             at=at,
             panes=tuple(
-                _shot(row, self._screens.get(row.pane, ""), below.get(row.pid, ()), vanished=row.pane in vanished)
+                shot(row, self._screens.get(row.pane, ""), below.get(row.pid, ()), vanished=row.pane in vanished)
                 for row in rows.values()
             ),
         )
@@ -81,8 +81,11 @@ class Reader:
         lines = answers.blocks[0].decode("utf-8", "replace").split("\n")[:-1]  # tmux escapes line ends in names
         return {name: int(created) for created, _, name in (line.partition(" ") for line in lines)}
 
-    def _look(self, panes: Iterable[str], until: float) -> tuple[dict[str, Row], dict[str, str]]:
-        """Read the list and these screens in one round trip, which tmux answers without doing anything in between."""
+    def look(self, panes: Iterable[str], until: float) -> tuple[dict[str, Row], dict[str, str]]:
+        """Read the list and these screens in one round trip, which tmux answers without doing anything in between.
+
+        `until` is an instant of the monotonic clock. Panes that are gone have neither a row nor a screen.
+        """
         batches = capture.batches(panes)
         fault = ""
         for _ in range(_TRIES):
@@ -103,11 +106,8 @@ class Reader:
         raise TmuxRefused(self.address.socket_path, fault)
 
 
-def _running(pids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
-    return chains(read_table(), pids)
-
-
-def _shot(row: Row, ansi: str, processes: tuple[str, ...], *, vanished: bool) -> PaneShot:
+def shot(row: Row, ansi: str, processes: tuple[str, ...], *, vanished: bool = False) -> PaneShot:
+    """Make a pane's record from its row, its screen and its processes."""
     return PaneShot(
         pane=row.pane,
         pid=row.pid,

@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tmuxio.control import ControlClient
+from tmuxio.errors import NoServer, ServerSilent
+from tmuxio.listing import Row
+from tmuxio.reader import Reader
+from tmuxio.staleness import Seen, clock_jumped, stale
+from tmuxio.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conftest import TmuxServer
+
+    from contract.screens import Frame
+
+ROW = Row(
+    "%1", "$0", "@0", 1, 0, 1, True, 10, 80, 24, 0, 0, False, False, False, 5, 99, "s", "w", "t", "c", "/dev/pts/1"
+)
+
+
+def is_stale(row: Row, *, second: int = 100, moved: bool = False) -> bool:
+    return stale({"%1": row}, {"%1": Seen(ROW, second, moved, "screen")}) == ["%1"]
+
+
+def test_a_pane_that_was_never_read_is_stale() -> None:
+    assert stale({"%1": ROW}, {}) == ["%1"]
+
+
+@pytest.mark.parametrize(("activity", "expected"), [(99, False), (100, True), (101, True)])
+def test_output_in_the_very_second_of_the_reading_counts_as_later(activity: int, *, expected: bool) -> None:
+    assert is_stale(replace(ROW, activity=activity)) is expected
+
+
+def test_a_screen_that_moved_is_read_once_more() -> None:
+    assert is_stale(ROW, moved=True)
+    assert not is_stale(ROW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pid": 11}, {"dead": True}, {"width": 79}, {"height": 23}, {"history": 6}, {"alternate": True},
+        {"in_mode": True}, {"cursor_x": 1}, {"cursor_y": 1},
+    ],
+)  # fmt: skip
+def test_every_figure_that_changes_with_a_screen_makes_it_stale(change: dict[str, int | bool]) -> None:
+    assert is_stale(replace(ROW, **change))  # type: ignore[arg-type]
+
+
+def test_names_that_change_need_no_new_screen() -> None:
+    assert not is_stale(replace(ROW, session="other", window="other", title="other", command="other"))
+
+
+def test_a_wall_clock_that_was_set_is_noticed() -> None:
+    assert clock_jumped((1000.0, 5.0), (995.0, 10.0))
+    assert clock_jumped((1000.0, 5.0), (1020.0, 10.0))
+    assert not clock_jumped((1000.0, 5.0), (1005.1, 10.0))
+
+
+@pytest.fixture
+def watch(tmux_server: TmuxServer) -> Iterator[Watch]:
+    watch = Watch(tmux_server.address)
+    yield watch
+    watch.close()
+
+
+def settled(watch: Watch) -> Frame:
+    """Watch until a frame needs no screen at all."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        before = watch.captures
+        frame = watch.frame()
+        if watch.captures == before:
+            return frame
+        time.sleep(0.1)
+    pytest.fail("the panes never held still")
+
+
+def until(claim: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def same(one: Frame, other: Frame) -> bool:
+    return one.panes == other.panes
+
+
+def test_a_frame_is_what_a_whole_reading_shows(tmux_server: TmuxServer, watch: Watch) -> None:
+    pane = tmux_server.new_window(
+        r"printf '\033[31mred \\ \033(0lqk\033(B\t\344\275\240\n%%end 1 2 1\nready'; exec sleep 600"
+    )
+    tmux_server.new_window("exec sleep 600", session="$5", name="#{pid} 'x' \"y\"")
+    tmux_server.wait_for(pane, "ready")
+    reader = Reader(tmux_server.address)
+
+    assert same(watch.frame(), reader.frame())
+    assert same(settled(watch), reader.frame())
+
+
+def test_panes_that_hold_still_are_not_read_again_and_keep_their_records(tmux_server: TmuxServer, watch: Watch) -> None:
+    for number in range(5):
+        tmux_server.new_window(f"printf {number}; exec sleep 600")
+    first = settled(watch)
+    before = watch.captures, watch.spared
+
+    second = watch.frame()
+
+    assert (watch.captures, watch.spared) == (before[0], before[1] + 5)
+    assert all(one is other for one, other in zip(first.panes, second.panes, strict=True))
+
+
+def test_every_kind_of_change_is_noticed_in_the_next_frame(tmux_server: TmuxServer, watch: Watch) -> None:
+    def shell(script: str) -> str:
+        return tmux_server.new_window(f"printf start; stty -echo; read x; {script}; exec sleep 600")
+
+    tmux_server.new_window("exec sleep 600")
+    tmux_server.run("set-option", "-g", "remain-on-exit", "on")
+    enter = {
+        "append": shell("printf more"),
+        "in place": shell("printf '\\rSTART'"),
+        "alternate screen": shell("printf '\\033[?1049h\\033[Hfull'"),
+        "colour alone": shell("printf '\\r\\033[31mstart\\033[0m\\0337\\0338'"),
+    }
+    echo = tmux_server.new_window("printf start; exec sleep 600")
+    dies, respawned, resized, cleared, moded = (
+        tmux_server.new_window(f"seq 40; printf {word}; exec sleep 600", name=word)
+        for word in ("dies", "respawned", "resized", "cleared", "moded")
+    )
+    execs = tmux_server.new_window(
+        "printf start; sh -c 'while ! test -e go; do sleep 0.05; done'; exec tail -f /dev/null"
+    )
+    reader = Reader(tmux_server.address)
+    until(lambda: all("40" in shot.text or "start" in shot.text for shot in reader.frame().panes[1:]))
+    pid = int(tmux_server.run("display-message", "-p", "-t", dies, "#{pane_pid}"))
+    del execs
+    before = settled(watch).by_pane
+
+    for pane in enter.values():
+        tmux_server.run("send-keys", "-t", pane, "Enter")
+    tmux_server.run("send-keys", "-t", echo, "-l", "typed")
+    os.kill(pid, signal.SIGKILL)
+    tmux_server.run("respawn-pane", "-k", "-t", respawned, "printf again; exec sleep 600")
+    tmux_server.run("resize-window", "-t", resized, "-x", "60", "-y", "20")
+    tmux_server.run("clear-history", "-t", cleared)
+    tmux_server.run("copy-mode", "-t", moded)
+    changed = {*enter.values(), echo, dies, respawned, resized, cleared, moded}
+    until(lambda: all(reader.frame().by_pane[pane] != before[pane] for pane in changed))
+
+    now, truth = watch.frame().by_pane, reader.frame().by_pane
+
+    assert {pane for pane in changed if now[pane] != truth[pane]} == set()
+
+
+def test_an_agent_that_dies_without_a_trace_is_noticed(tmux_server: TmuxServer, watch: Watch) -> None:
+    gate = tmux_server.folder / "gate"
+    os.mkfifo(gate)
+    pane = tmux_server.new_window(f"printf start; cat {gate}; exec sleep 600")
+    tmux_server.wait_for(pane, "start")
+    assert settled(watch).by_pane[pane].processes == ("sh", "cat")
+
+    gate.write_text("")
+    until(lambda: watch.frame().by_pane[pane].processes == ("sleep",))
+
+    assert watch.frame().by_pane[pane].command == "sleep"
+
+
+def test_random_writers_leave_no_pane_stale(tmux_server: TmuxServer, watch: Watch) -> None:
+    count, rng = 40, random.Random(7)  # noqa: S311 - no secret
+    gates = [tmux_server.folder / f"g{number}" for number in range(count)]
+    for gate in gates:
+        os.mkfifo(gate)
+        tmux_server.new_window(f"printf '0 ready'; while read n; do printf '\\r%s' $n; done <> {gate}")
+    reader = Reader(tmux_server.address)
+    until(lambda: all("ready" in shot.text for shot in reader.frame().panes))
+    writers = [os.open(gate, os.O_WRONLY | os.O_NONBLOCK) for gate in gates]
+    end = time.monotonic() + 4
+    written = 0
+    while time.monotonic() < end:
+        written += 1
+        os.write(rng.choice(writers), f"{written}\n".encode())
+        if rng.random() < 0.3:
+            watch.frame()
+        time.sleep(rng.random() * 0.02)
+    watch.frame()
+    time.sleep(0.2)  # what was written last has been drawn; no further look would be forced by it
+
+    seen, truth = watch.frame().by_pane, reader.frame().by_pane
+
+    assert written > 100
+    assert [pane for pane in truth if seen[pane].text != truth[pane].text] == []
+    for writer in writers:
+        os.close(writer)
+
+
+def test_a_pane_that_was_not_asked_for_stays_due_until_it_is(tmux_server: TmuxServer, watch: Watch) -> None:
+    first = tmux_server.new_window("stty -echo; printf start; read x; printf more; exec sleep 600")
+    other = tmux_server.new_window("printf other; exec sleep 600")
+    tmux_server.wait_for(first, "start")
+    settled(watch)
+    tmux_server.run("send-keys", "-t", first, "Enter")
+    tmux_server.wait_for(first, "more")
+    time.sleep(1.1)
+
+    assert "more" not in watch.frame([other]).by_pane[first].text
+    assert "more" in watch.frame([first]).by_pane[first].text
+
+
+def test_many_changes_at_once_take_the_bulk_road_and_show_the_same(
+    tmux_server: TmuxServer, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tmuxio.watch._BULK", 0)
+    for number in range(20):
+        tmux_server.new_window(f"printf {number}; exec sleep 600")
+
+    assert same(watch.frame(), Reader(tmux_server.address).frame())
+
+
+def test_panes_come_and_go_between_frames(tmux_server: TmuxServer, watch: Watch) -> None:
+    tmux_server.new_window("exec sleep 600")
+    goes = tmux_server.new_window("exec sleep 600")
+    watch.frame()
+    tmux_server.run("kill-pane", "-t", goes)
+    comes = tmux_server.new_window("printf new; exec sleep 600")
+    tmux_server.wait_for(comes, "new")
+
+    frame = watch.frame()
+
+    assert goes not in frame.by_pane
+    assert frame.by_pane[comes].text.startswith("new")
+
+
+def test_a_pane_that_goes_between_the_list_and_its_screen_is_marked(tmux_server: TmuxServer) -> None:
+    tmux_server.new_window("exec sleep 600")
+    goes = tmux_server.new_window("exec sleep 600")
+
+    def kill(pids: object) -> dict[int, tuple[str, ...]]:
+        assert isinstance(pids, set)
+        tmux_server.run("kill-pane", "-t", goes)
+        return dict.fromkeys(pids, ())
+
+    watch = Watch(tmux_server.address, processes=kill)
+    frame = watch.frame()
+    watch.close()
+
+    assert frame.by_pane[goes].vanished
+    assert frame.by_pane[goes].ansi == ""
+
+
+def test_names_that_forge_the_end_of_an_answer_hide_no_pane(tmux_server: TmuxServer, watch: Watch) -> None:
+    script = "exec -a 'a\n%end 1 2 1\n%exit' sleep 600"
+    for _ in range(3):
+        tmux_server.new_window(f'exec bash -c "{script}"')
+    until(lambda: all(shot.processes == ("sleep",) for shot in Reader(tmux_server.address).frame().panes))
+
+    assert len(watch.frame().panes) == 3
+    assert len(watch.frame().panes) == 3
+
+
+def test_reading_for_long_leaks_nothing_in_the_server(tmux_server: TmuxServer, watch: Watch) -> None:
+    for number in range(10):
+        tmux_server.new_window(f"printf '\\033[3{number % 8}m'; seq 20; exec sleep 600")
+    settled(watch)
+    server = tmux_server.pid
+
+    def grown(frames: int) -> int:
+        before = _resident(server)
+        for _ in range(frames):
+            watch._seen = {pane: replace(seen, moved=True) for pane, seen in watch._seen.items()}
+            watch.frame()
+        return _resident(server) - before
+
+    grown(20)
+    assert grown(150) < 400_000  # 1500 screens: printed to a control client they would have cost 2.8 MB for good
+
+
+def _resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+def test_a_stopped_server_is_silent_and_is_watched_on_afterwards(tmux_server: TmuxServer) -> None:
+    pane = tmux_server.new_window("printf hello; exec sleep 600")
+    tmux_server.wait_for(pane, "hello")
+    watch, pid = Watch(tmux_server.address, deadline_s=0.4), tmux_server.pid
+    watch.frame()
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(ServerSilent):
+        watch.frame()
+    os.kill(pid, signal.SIGCONT)
+
+    until(lambda: _looks(watch, pane))
+    watch.close()
+
+
+def _looks(watch: Watch, pane: str) -> bool:
+    try:
+        return watch.frame().by_pane[pane].text.startswith("hello")
+    except ServerSilent:
+        return False
+
+
+def test_no_server_is_no_frame_and_a_new_one_is_seen(tmux_server: TmuxServer, watch: Watch) -> None:
+    with pytest.raises(NoServer):
+        watch.frame()
+    pane = tmux_server.new_window("printf hello; exec sleep 600")
+    tmux_server.wait_for(pane, "hello")
+
+    assert watch.frame().by_pane[pane].text.startswith("hello")
+
+
+def test_a_server_without_sessions_is_an_empty_frame(tmux_server: TmuxServer, watch: Watch) -> None:
+    tmux_server.new_window()
+    tmux_server.run("set-option", "-s", "exit-empty", "off")
+    watch.frame()
+    tmux_server.run("kill-session", "-t", "=main")
+
+    assert watch.frame().panes == ()
+
+
+def test_it_has_one_client_at_most(tmux_server: TmuxServer, watch: Watch) -> None:
+    tmux_server.new_window("exec sleep 600")
+    for _ in range(3):
+        watch.frame()
+
+    assert len(tmux_server.run("list-clients").splitlines()) == 1
+    watch.close()
+    assert tmux_server.run("list-clients") == ""
+    assert ControlClient(tmux_server.address).pid is None
