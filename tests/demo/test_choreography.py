@@ -18,7 +18,7 @@ from rollout.faces.demo.world import World
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.shadowing import bout_rules
 from shadow import noise
-from shadow.bouts import Bout, BoutBook, Look, advance
+from shadow.bouts import Bout, BoutBook, Excuse, Look, advance
 from shadow.compare import compare
 from shadow.differences import Severity
 from shadow.expected import shipped
@@ -112,6 +112,12 @@ def _unexplained(bouts: Sequence[Bout]) -> list[str]:
 def test_every_difference_in_a_state_or_an_act_is_an_expected_one_or_noise(shadow: Shadow) -> None:
     assert len(shadow.bouts) > 30
     assert not _unexplained(shadow.bouts)
+
+
+def test_the_incumbent_agrees_with_itself_from_tape_to_tape(shadow: Shadow) -> None:
+    noisy = sum(bout.why_not is Excuse.NOISE for bout in shadow.bouts)
+    counted = sum(bout.counts for bout in shadow.bouts)
+    assert noisy <= DEMO_PLAN.noise.budget * (counted + noisy), "somebody changes in mid-tape on an ambiguous screen"
 
 
 def test_both_required_strata_fill_with_clean_bouts(shadow: Shadow) -> None:
