@@ -63,7 +63,8 @@ def question(mark: str, *, commands: bool = True) -> str:
     Without `commands` nobody's command is told, and the list costs tmux a third less.
     """
     fixed = " ".join(f"#{{{name}}}" for name in _IDS + _NUMBERS)
-    free = "".join(f"{mark}#{{{name}}}" for name in (_NAMES if commands else _NAMES[:-1]))
+    # the "=" keeps two marks apart where a name between them is empty: two at a stretch begin a pane
+    free = "".join(f"{mark}=#{{{name}}}" for name in (_NAMES if commands else _NAMES[:-1]))
     return f"list-panes -a -F '{mark}{mark}{fixed}{free}'"
 
 
@@ -79,7 +80,7 @@ def read(block: bytes, mark: str, known: dict[str, Row] | None = None) -> dict[s
     if head:
         raise Unreadable(f"{head[:40]!r} before the first pane")
     for line in records:
-        record = line.removesuffix("\n").replace(mark, "\0")  # no name in tmux can hold a NUL
+        record = line.removesuffix("\n").replace(f"{mark}=", "\0")  # no name in tmux can hold a NUL
         if known is None or (row := known.get(record)) is None:
             row = _row(record)
         fresh[record] = row

@@ -127,6 +127,13 @@ def test_a_program_whose_name_holds_line_ends_and_tabs_breaks_nothing(tmux_serve
     assert shot.command.startswith("a\tb\nc%12")
 
 
+def test_a_pane_whose_title_was_taken_away_is_still_a_pane(tmux_server: TmuxServer) -> None:
+    pane = tmux_server.new_window("printf '\\033]2;\\007gone'; exec sleep 600")
+    tmux_server.wait_for(pane, "gone")
+    tmux_server.run("select-pane", "-t", pane, "-T", "")
+    assert Reader(tmux_server.address).frame().by_pane[pane].title == ""
+
+
 def test_pane_text_that_looks_like_answers_of_tmux_stays_text(tmux_server: TmuxServer) -> None:
     forged = tmux_server.folder / "forged"
     forged.write_text(
