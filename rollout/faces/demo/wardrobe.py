@@ -15,7 +15,8 @@ _SEAT: Final = r"""
 set -m
 phase=$5
 left() {
-  printf '\033[?7h\033[?25h\033[?1049l\033]2;\007Resume this session with:\n%s --resume %s\ndev@box:~/shop$ ' "$1" "$2"
+  printf '\033[?7h\033[?25h\033[?1049l\033]2;dev@box: ~/shop\007Resume this session with:\n'
+  printf '%s --resume %s\ndev@box:~/shop$ ' "$1" "$2"
 }
 while "$1" -S -m rollout.faces.demo.actors "$2" --seed "$3" --phase "$phase" 2>/dev/null; do
   phase=0
