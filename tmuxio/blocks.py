@@ -33,8 +33,8 @@ class Blocks:
         self._held = bytearray()
         self._header: bytes | None = None
         self._searched = 0
-        self.ended = False
-        """Whether tmux said goodbye."""
+        self.greeting: Block | None = None
+        """What became of the attaching itself, once that is known."""
 
     def feed(self, piece: bytes) -> list[Block]:
         """Take the next piece of the stream; returns the answers that it completes."""
@@ -45,9 +45,11 @@ class Blocks:
                 return done
             if (block := self._close()) is None:
                 return done
-            header, self._header = self._header, None
-            if header is not None and header.endswith(_OURS):
+            header, self._header = self._header or b"", None
+            if header.endswith(_OURS):
                 done.append(block)
+            elif self.greeting is None:
+                self.greeting = block
 
     def _open(self) -> bool:
         """Skip notifications up to the next header."""
@@ -60,7 +62,6 @@ class Blocks:
                 return True
             if line and not line.startswith(b"%"):
                 raise OutOfStep(f"{line[:40]!r} between two answers")
-            self.ended |= line.startswith(b"%exit")
             del self._held[: end + 1]
         return False
 

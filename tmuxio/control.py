@@ -19,8 +19,8 @@ from weakref import finalize
 
 from tmuxio.address import ServerAddress
 from tmuxio.blocks import Block, Blocks, OutOfStep
-from tmuxio.errors import NoServer, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
-from tmuxio.transport import Answers, environment
+from tmuxio.errors import ServerGone, ServerSilent, TmuxMissing, TmuxRefused
+from tmuxio.transport import Answers, environment, explain
 
 _CHUNK: Final = 1 << 18
 _END_S: Final = 1.0
@@ -110,17 +110,20 @@ class ControlClient:
         try:
             (version,) = self._exchange(process, ["display-message -p '#{version}'"], until)
         except ServerGone:
+            if (greeting := self._blocks.greeting) is not None:
+                raise TmuxRefused(self.address.socket_path, greeting.content.decode("utf-8", "replace")) from None
             process.kill()
             said = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
-            if "no server" in said or "error connecting" in said or "too long" in said:
-                raise NoServer(self.address.socket_path, said) from None
-            raise TmuxRefused(self.address.socket_path, said or "no session to attach to") from None
+            raise explain(self.address.socket_path, said, answered=False) from None
         found = re.search(rb"(\d+)\.(\d+)", version.content)
         self.version = (int(found[1]), int(found[2])) if found else (0, 0)
         return process
 
     def _exchange(self, process: subprocess.Popen[bytes], lines: Sequence[str], until: float) -> list[Block]:
-        """Write command lines and read as many answers; raises TimeoutError, OutOfStep and ServerGone."""
+        """Write command lines and read as many answers, of an attached client.
+
+        Raises TimeoutError, `OutOfStep` and `ServerGone`: a client that could not attach may answer before it ends.
+        """
         assert process.stdin is not None
         assert process.stdout is not None
         if any(not line for line in lines):
@@ -130,7 +133,7 @@ class ControlClient:
         with selectors.DefaultSelector() as ready:
             ready.register(process.stdout, selectors.EVENT_READ)
             ready.register(process.stdin, selectors.EVENT_WRITE)
-            while len(answered) < len(lines):
+            while len(answered) < len(lines) or self._blocks.greeting is None:
                 left = until - time.monotonic()
                 events = ready.select(left) if left > 0 else []
                 if not events:
@@ -142,6 +145,8 @@ class ControlClient:
                         to_write = to_write[self._write(process.stdin.fileno(), to_write) :]
                         if not to_write:
                             ready.unregister(process.stdin)
+        if self._blocks.greeting.failed:
+            raise ServerGone(self.address.socket_path)
         return answered
 
     def _read(self, handle: int) -> bytes:
@@ -153,8 +158,8 @@ class ControlClient:
     def _write(self, handle: int, text: memoryview) -> int:
         try:
             return os.write(handle, text)
-        except BrokenPipeError:
-            raise ServerGone(self.address.socket_path) from None
+        except BrokenPipeError:  # it ended; what it still said is to be read
+            return len(text)
 
     def _end(self) -> None:
         """Signal the client: closing its socket does not reliably end it, and it would keep a killed server alive."""

@@ -1,7 +1,6 @@
 """Fast eyes on a live server: whole frames."""
 
 from collections.abc import Collection, Sequence
-
 from typing import Protocol
 
 from contract.ports import Clock

@@ -50,11 +50,11 @@ def test_text_behind_a_forged_end_is_out_of_step() -> None:
         Blocks().feed(b"%begin 1 2 1\nforged\n%end 1 2 1\nthe rest\n%end 1 2 1\n")
 
 
-def test_tmux_saying_goodbye_is_noticed() -> None:
+def test_what_became_of_the_attaching_is_told_apart_from_answers() -> None:
     blocks = Blocks()
-    blocks.feed(b"%session-changed $0 main\n%exit\n")
 
-    assert blocks.ended
+    assert blocks.feed(b"%begin 1 1 0\nno sessions\n%error 1 1 0\n%exit\n") == []
+    assert blocks.greeting == Block(b"no sessions\n", failed=True)
 
 
 @given(st.binary(max_size=60))
