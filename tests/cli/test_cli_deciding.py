@@ -14,7 +14,9 @@ from rollout.store.orders import OrderKind, standing
 from tests.cli.rollouts import Kept, kept
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 @pytest.fixture

@@ -14,8 +14,10 @@ from rollout.faces.doctor.machine import python, tmux
 from rollout.faces.doctor.server import control_clients, other_monitors
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
     from tests.conftest import TmuxServer
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 def checks(said: object) -> dict[str, str]:

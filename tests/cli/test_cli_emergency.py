@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from rollout.store.orders import OrderKind, standing
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 def test_freeze_without_a_server_is_for_every_server(understudy: Shell) -> None:

@@ -12,7 +12,9 @@ from rollout.faces.cli import errors
 from rollout.faces.cli.exits import Exit, Stop
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 @pytest.mark.parametrize("name", list(errors._CODES))
@@ -66,7 +68,7 @@ def test_a_state_folder_that_cannot_be_written_is_a_sentence(understudy: Shell) 
 def test_a_reader_that_goes_away_is_no_error(understudy: Shell) -> None:
     import subprocess
 
-    from tests.cli.conftest import PROGRAM
+    from tests.cli.shell import PROGRAM
 
     done = subprocess.run(
         ["sh", "-c", f"{PROGRAM} schema cycle-report | head -c 1"], env=understudy.env, capture_output=True, check=True

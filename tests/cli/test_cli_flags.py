@@ -12,7 +12,9 @@ from rollout.store.flags import initial_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 def test_before_the_first_run_the_initial_flags_are_shown(understudy: Shell) -> None:

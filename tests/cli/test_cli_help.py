@@ -12,7 +12,9 @@ import pytest
 from rollout.faces.cli.app import GROUPS
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
+
+pytest_plugins = ["tests.cli.shell"]
 
 VERBS = [
     "demo",

@@ -10,12 +10,14 @@ import pytest
 
 from rollout.judgement.standing import Ask
 from rollout.store.ledger import Ledger
-from tests.cli.conftest import PROGRAM
 from tests.cli.rollouts import Kept, kept
+from tests.cli.shell import PROGRAM
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
     from tests.conftest import TmuxServer
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.store.state_folder import StateFolder, watch_alone
-from tests.cli.conftest import PROGRAM
+from tests.cli.shell import PROGRAM
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
     from tests.conftest import TmuxServer
+
+pytest_plugins = ["tests.cli.shell"]
 
 SESSION = "équipe $5 one"
 

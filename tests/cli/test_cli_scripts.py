@@ -10,7 +10,9 @@ import pytest
 from contract.schema import names
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 def test_schema_lists_its_names_and_prints_each(understudy: Shell) -> None:

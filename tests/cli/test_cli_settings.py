@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Said, Shell
+    from tests.cli.shell import Said, Shell
+
+pytest_plugins = ["tests.cli.shell"]
 
 
 def setting(said: Said, name: str) -> tuple[object, str]:

@@ -12,8 +12,10 @@ from tmuxio.tapefile import read_tape, write_tape
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Shell
+    from tests.cli.shell import Shell
     from tests.conftest import TmuxServer
+
+pytest_plugins = ["tests.cli.shell"]
 
 # A monitor that calls everything idle, and one that does not: what they say of a tape is known beforehand.
 MONITORS = """
