@@ -31,6 +31,7 @@ from tmuxio.camera import Camera
 from tmuxio.hands import Hands
 from tmuxio.reader import Reader
 from tmuxio.redact import redact
+from tmuxio.sweep import sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
     with ExitStack() as ends:
         alone = watch_alone(blueprint.address.socket_path)
         ends.callback(alone.release)
+        sweep(blueprint.address)
         folder = blueprint.state.prepare(blueprint.address.socket_path)
         ledger = Ledger(folder.ledger)
         ends.callback(ledger.close)
@@ -100,6 +102,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             shadowing=Shadowing(looking, plan, shipped()),
             delivery=delivery,
             tapes=tapes,
+            register=shipped(),
             redact=redact,
             clock=clock,
             plan=plan,

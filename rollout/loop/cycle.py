@@ -125,7 +125,7 @@ def _learn(
     noted = {"states": shadowed.trial.states | states, "leases": shadowed.trial.leases.note(routing.exposure)}
     trial = shadowed.trial.model_copy(update=noted)
     trial = counted(trial, (*said.facts, *shadowed.facts), standing, house.plan)
-    desk.trial = judged(trial, standing, house.plan, now, routing.drift)
+    desk.trial = judged(trial, standing, house.plan, house.register, now, routing.drift)
     for part, answer in looked.answers.items():
         if answer.report is not None:
             desk.memories[part] = answer.memory

@@ -18,6 +18,7 @@ from rollout.loop.shadowing import Shadowing
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.loop.touch import Touch
 from rollout.store.ledger import Ledger
+from shadow.expected import ExpectedRegister
 from tmuxio.reader import Reader
 
 
@@ -44,6 +45,7 @@ class House:
     shadowing: Shadowing
     delivery: Delivering
     tapes: TapeShelf
+    register: ExpectedRegister
     redact: Callable[[str], str]
     clock: Clock
     plan: Plan

@@ -35,10 +35,10 @@ class OurEyes:
 def _live(kind: EyesKind, socket_path: Path, clock: SystemClock) -> Eyes | WindowEyes:
     from tmuxio.address import ServerAddress  # noqa: PLC0415 - as above
     from tmuxio.eyes import LibtmuxEyes, ServerEyes  # noqa: PLC0415
-    from tmuxio.reader import Reader  # noqa: PLC0415
+    from tmuxio.watch import Watch  # noqa: PLC0415
 
     address = ServerAddress(socket_path)
-    return LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(Reader(address), clock)
+    return LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(Watch(address), clock)
 
 
 def serve_spec(spec: MonitorSpec) -> None:

@@ -11,8 +11,9 @@ from rollout.loop.parts import Part
 from rollout.loop.trial import Answered, OwnLook, Trial, facts_of_answers, facts_of_bouts, facts_of_look, guarded
 from shadow import bouts, noise
 from shadow.bouts import Bout, BoutRules, Look
-from shadow.compare import Register, compare
+from shadow.compare import compare
 from shadow.differences import DiffClass, Difference
+from shadow.expected import ExpectedRegister
 from shadow.eyes import compare_eyes
 from shadow.rules import Windows
 
@@ -50,7 +51,7 @@ class _Entered:
 class Shadowing:
     """Compares cycle by cycle. A look that waits for its adjacent tape is all it keeps, and may lose, between two."""
 
-    def __init__(self, looking: Looking, plan: Plan, register: Register) -> None:
+    def __init__(self, looking: Looking, plan: Plan, register: ExpectedRegister) -> None:
         self._looking = looking
         self._plan = plan
         self._register = register
@@ -67,7 +68,7 @@ class Shadowing:
         pair = _reports(looked)
         if pair is not None and looked.tape is not None:
             incumbent, candidate = pair
-            found = compare(incumbent, candidate, self._register)
+            found = compare(incumbent, candidate, self._holding(trial))
             look = Look(
                 at=looked.tape.at,
                 incumbent=incumbent,
@@ -105,14 +106,18 @@ class Shadowing:
                 look,
                 now if look is None else min(now, look.at),
                 rules=self._rules,
-                register=self._register,
-                signoffs=trial.signoffs,
+                register=self._holding(trial),
+                signoffs=trial.tallies.holding(trial.signoffs, now),
             )
             settled += more
             if look is not None:
-                trial = guarded(trial, look.differences)
-        trial, facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled)
+                trial = guarded(trial, look.differences, now)
+        trial, facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled, self._register)
         return Shadowed(trial, bouts=tuple(settled), facts=facts)
+
+    def _holding(self, trial: Trial) -> ExpectedRegister:
+        """The register without the entries that have become more frequent than they allow."""
+        return self._register.without(trial.tallies.breached(self._register))
 
     def _waited(self, looked: Looked) -> Iterator[_Entered]:
         """The look before, now that its adjacent tape is there."""

@@ -18,9 +18,11 @@ from rollout.judgement.standing import Standing, stopped
 from rollout.loop.parts import Part
 from shadow.bouts import Bout, BoutBook
 from shadow.differences import Difference
+from shadow.expected import ExpectedRegister
 from shadow.eyes import EyesLook
 from shadow.labels import Label, Right
 from shadow.signoffs import Signoffs
+from shadow.tallies import Tallies
 
 
 class Trial(Record):
@@ -44,8 +46,8 @@ class Trial(Record):
     """Of the candidate."""
     differ: int = 0
     settled: int = 0
-    clusters_open: dict[str, str] = Field(default_factory=dict)
-    """Clusters of this epoch in which an action differs and nobody has said a word -> their newest bout."""
+    tallies: Tallies = Tallies()
+    """The clusters of this epoch."""
     signoffs: Signoffs = Signoffs()
     decisions_read: int = 0
     judgement: Judgement | None = None
@@ -119,13 +121,9 @@ def facts_of_look(own: OwnLook, at: float, plan: Plan) -> tuple[Fact, ...]:
     )
 
 
-def facts_of_bouts(trial: Trial, bouts: Iterable[Bout]) -> tuple[Trial, tuple[Fact, ...]]:
+def facts_of_bouts(trial: Trial, bouts: Iterable[Bout], register: ExpectedRegister) -> tuple[Trial, tuple[Fact, ...]]:
     """Enter settled bouts. Those that began under another stage are that stage's, and late."""
     own = [bout for bout in bouts if bout.began >= trial.since]
-    open_ = dict(trial.clusters_open)
-    for bout in own:
-        if bout.counts and bout.action_differs and bout.label is None:
-            open_[bout.fingerprint.cluster] = bout.id
     tally = Differing.of(own)
     update = {
         "panes": trial.panes | {f"{bout.pane}:{bout.pid}" for bout in own if bout.pane},
@@ -133,7 +131,7 @@ def facts_of_bouts(trial: Trial, bouts: Iterable[Bout]) -> tuple[Trial, tuple[Fa
         "guards": (*trial.guards, *missed_crashes(own)),
         "differ": trial.differ + tally.bouts,
         "settled": trial.settled + tally.settled,
-        "clusters_open": open_,
+        "tallies": trial.tallies.count(own, register),
     }
     return trial.model_copy(update=update), tuple(fact for bout in own for fact in bout_facts(bout))
 
@@ -143,35 +141,31 @@ def facts_of_settlement(
 ) -> tuple[Trial, tuple[Fact, ...], list[Bout]]:
     """A person said who is right in a cluster: its unlabelled bouts of this epoch get that label, nothing is reset."""
     late = [bout.model_copy(update={"label": label}) for bout in bouts if bout.label is None]
-    clusters = {bout.fingerprint.cluster for bout in late}
     update = {
         "settled": trial.settled + sum(map(matters, late)),
-        "clusters_open": {name: bout for name, bout in trial.clusters_open.items() if name not in clusters},
+        "tallies": trial.tallies.label(late),
     }
     return trial.model_copy(update=update), tuple(fact for bout in late for fact in right_or_wrong(bout)), late
 
 
-def guarded(trial: Trial, differences: Iterable[Difference]) -> Trial:
+def guarded(trial: Trial, differences: Iterable[Difference], now_at: float) -> Trial:
     """Hold what the candidate alone would destroy against the look before."""
     settled_for_it = {word.cluster for word in trial.signoffs.settled if word.right in {Right.CANDIDATE, Right.BOTH}}
-    accepted = {word.cluster for word in trial.signoffs.accepted}
+    accepted = {word.cluster for word in trial.tallies.holding(trial.signoffs, now_at).accepted}
     now = sightings(differences, settled_for_it | accepted)
     hit = [guard for guard in confirmed(trial.wanted_alone, now) if guard not in trial.guards]
     return trial.model_copy(update={"wanted_alone": now, "guards": (*trial.guards, *hit)})
 
 
-def judged(trial: Trial, standing: Standing, plan: Plan, now: float, drift: str) -> Trial:
+def judged(trial: Trial, standing: Standing, plan: Plan, register: ExpectedRegister, now: float, drift: str) -> Trial:
     """Let the judge speak."""
-    held = {word.cluster for word in trial.signoffs.accepted if word.holds(now)} | {
-        word.cluster for word in trial.signoffs.settled
-    }
     seen = Seen(
         since=standing.since,
         panes=len(trial.panes),
         sessions=len(trial.sessions),
         states=trial.states,
         leases=trial.leases.finished,
-        clusters_open=tuple(sorted(set(trial.clusters_open) - held)),
+        clusters_open=trial.tallies.open(trial.signoffs, register, now),
         differing=Differing(bouts=trial.differ, settled=trial.settled),
         guards=trial.guards,
         incumbent_ill=trial.ill.get(Part.INCUMBENT, ""),

@@ -14,7 +14,7 @@ from contract import EVERYTHING, Clock, Monitor, SystemClock
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from tmuxio.eyes import LibtmuxEyes, ServerEyes
-from tmuxio.reader import Reader
+from tmuxio.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ class Hurried:
 
 def modular_cycle(server: TmuxServer) -> Callable[[], object]:
     clock = SystemClock()
-    return _cycle(MonitorService(), ServerEyes(Reader(server.address), clock), clock)
+    return _cycle(MonitorService(), ServerEyes(Watch(server.address), clock), clock)
 
 
 def legacy_cycle(server: TmuxServer) -> Callable[[], object]:
