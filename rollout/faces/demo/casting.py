@@ -43,18 +43,19 @@ class Seat:
 
 
 # The monolith knows agents by their window's index. A crashed window it wants killed when it meets the first crash
-# there; of a second one within five minutes it tells and wants no more, unless it had looked at the first one twice;
-# then it is silent. So of two crashes under one index, a short one and a longer one, the first shows where the monitors
-# differ, and the second is one that both tell of: what the demo's plan wants to see.
+# there, and of a second crash within five minutes it tells and wants no more; but it is silent where it has looked at
+# the first one twice. So there are two crashes under one index: one that is too short to be looked at twice, which
+# shows where the monitors differ, and a longer one that both tell of, which is what the demo's plan wants to see.
 _CRASHES: Final = ("fleeting", "brittle")
-# window -> parts. Six workers go from work to idle and back, nine leave their shell again and again: the two things
-# that the plan asks evidence for. The others show what else a screen can say.
+# window -> parts. Six workers go from work to idle and back, twelve leave for their shell again and again: the two
+# things that the plan asks evidence for. The others show what else a screen can say.
 _BUSY: Final = {
     "backend": ("steady",),
     "frontend": ("steady",),
     "qa": _CRASHES,
     "qa-2": _CRASHES,
     "devops": _CRASHES,
+    "devops-2": _CRASHES,
 }
 _TEAMS: Final[tuple[dict[str, tuple[str, ...]], ...]] = (
     {**_BUSY, "developer": ("drafter",), "engineer": ("asker",)},

@@ -64,8 +64,8 @@ FOREVER: Final = 1e9
 PARTS: Final[dict[str, Part]] = {
     "manager": _part("claude", (FOREVER, Scene.MANAGING)),
     "steady": _part("codex", (3.5, Scene.WORKING), (3.5, Scene.IDLE)),
-    "brittle": _part("claude", (2.4, Scene.WORKING), (3.3, Scene.GONE), jitter=0.05),
-    "fleeting": _part("claude", (2.4, Scene.WORKING), (1.0, Scene.GONE), jitter=0.05),
+    "brittle": _part("claude", (2.1, Scene.WORKING), (3.1, Scene.GONE), jitter=0.05),
+    "fleeting": _part("claude", (2.1, Scene.WORKING), (0.6, Scene.GONE), jitter=0.05),
     "hasty": _part("claude", (1.0, Scene.WORKING), (0.5, Scene.GONE)),
     "drafter": _part("codex", (6.0, Scene.WORKING), (16.0, Scene.DRAFT), (6.0, Scene.IDLE)),
     "chatty": _part("codex", (9.0, Scene.SCROLLING), (9.0, Scene.TALK), (8.0, Scene.WORKING), (8.0, Scene.IDLE)),
