@@ -92,8 +92,10 @@ def test_one_client_serves_all_questions_and_is_gone_when_it_was_closed(
     pid = client.pid
     assert pid is not None
 
+    began = time.monotonic()
     client.close()
 
+    assert time.monotonic() - began < 0.9  # it followed the signal, it was not killed for lack of patience
     assert not Path(f"/proc/{pid}").exists()
     assert tmux_server.run("list-clients") == ""
 

@@ -259,6 +259,23 @@ def test_a_pane_that_goes_between_the_list_and_its_screen_is_marked(tmux_server:
     assert frame.by_pane[goes].ansi == ""
 
 
+def test_a_pane_that_is_resized_between_the_list_and_its_screen_is_shown_in_one_size(tmux_server: TmuxServer) -> None:
+    pane = tmux_server.new_window("seq 30; exec sleep 600")
+    tmux_server.wait_for(pane, "30")
+
+    def resize(pids: object) -> dict[int, tuple[str, ...]]:
+        assert isinstance(pids, set)
+        tmux_server.run("resize-window", "-t", pane, "-x", "60", "-y", "10")
+        return dict.fromkeys(pids, ())
+
+    watch = Watch(tmux_server.address, processes=resize)
+    shot = watch.frame().by_pane[pane]
+    watch.close()
+
+    assert (shot.width, shot.height, len(shot.ansi.split("\n"))) == (60, 10, 10)
+    assert not shot.vanished
+
+
 def test_names_that_forge_the_end_of_an_answer_hide_no_pane(tmux_server: TmuxServer, watch: Watch) -> None:
     script = "exec -a 'a\n%end 1 2 1\n%exit' sleep 600"
     for _ in range(3):
@@ -270,8 +287,8 @@ def test_names_that_forge_the_end_of_an_answer_hide_no_pane(tmux_server: TmuxSer
 
 
 def test_reading_for_long_leaks_nothing_in_the_server(tmux_server: TmuxServer, watch: Watch) -> None:
-    for number in range(10):
-        tmux_server.new_window(f"printf '\\033[3{number % 8}m'; seq 20; exec sleep 600")
+    for _ in range(10):
+        tmux_server.new_window("head -c 1800 /dev/zero | tr '\\0' x; exec sleep 600")
     settled(watch)
     server = tmux_server.pid
 
