@@ -27,6 +27,7 @@ from rollout.store.state_folder import StateFolder
 if TYPE_CHECKING:
     from conftest import TmuxServer
 
+pytestmark = pytest.mark.timeout(300)  # a dozen starts of a real daemon
 HERE = Path(__file__).parent
 AGENT = HERE.parent / "loop" / "small_agent.py"
 CYCLES = 200
