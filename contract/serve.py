@@ -51,7 +51,7 @@ def answer(monitor: Monitor[Any], request: Hello | Look, open_eyes: OpenEyes) ->
     wall, cpu = time.monotonic(), time.process_time()
     try:
         eyes, its_clock = open_eyes(request.sight)
-        clock = _CountingClock(its_clock)
+        clock, napped_s = _CountingClock(its_clock), _napped_s(eyes)  # eyes may be kept from one request to the next
         monitor.recall(request.memory)
         report = monitor.cycle(request.cycle, eyes, clock, request.scope, request.outcomes)
         memory = monitor.memory()
@@ -63,9 +63,23 @@ def answer(monitor: Monitor[Any], request: Hello | Look, open_eyes: OpenEyes) ->
     measured = {
         "wall_s": round(time.monotonic() - wall, 6),
         "cpu_s": round(time.process_time() - cpu, 6),
-        "waited_s": round(getattr(eyes, "waited_s", 0.0) + clock.waited_s, 6),
+        "waited_s": round(_napped_s(eyes) - napped_s + clock.waited_s, 6),
+        "problems": (*report.problems, *_unseen(eyes)),
     }
     return Reply(id=request.id, report=report.model_copy(update=measured), memory=memory)
+
+
+def _napped_s(eyes: Any) -> float:
+    """Real seconds that eyes have slept between looks, if they count them."""
+    return float(getattr(eyes, "waited_s", 0.0))
+
+
+def _unseen(eyes: Any) -> tuple[Problem, ...]:
+    """Take from eyes what they could not see and their monitor could not tell from nothing."""
+    problems: list[Problem] = getattr(eyes, "problems", [])
+    unseen = tuple(problems)
+    problems.clear()
+    return unseen
 
 
 def serve(monitor: Monitor[Any], open_eyes: OpenEyes, requests: IO[bytes], replies: IO[bytes]) -> None:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from contract import Clock, CycleReport, Frame, Outcome, Scope, Tape, VirtualClock
 from contract.failures import LookingFailed
-from contract.report import ProblemKind
+from contract.report import Problem, ProblemKind
 from contract.serve import Sighted, serve
 from contract.tapes import pack
 from contract.wire import Hello, Live, Look, OnTape, Reply
@@ -82,6 +82,28 @@ def test_waiting_on_a_tape_costs_no_seconds() -> None:
     (reply,) = ask(Look(id=1, cycle="a", sight=TAPE))
     assert reply.report is not None
     assert reply.report.waited_s < 0.5
+
+
+class Napping:
+    """Eyes that are kept between requests: they have slept before, and could not see something."""
+
+    def __init__(self) -> None:
+        self.waited_s = 3600.0
+        self.problems = [Problem(kind=ProblemKind.SESSION_UNREADABLE, subject="team", text="can't find it")]
+
+
+def test_what_eyes_slept_in_earlier_requests_is_not_counted_again() -> None:
+    (reply,) = ask(Look(id=1, cycle="a", sight=TAPE), eyes=Napping())
+    assert reply.report is not None
+    assert reply.report.waited_s < 1.0
+
+
+def test_what_eyes_could_not_see_is_told_once_in_the_report() -> None:
+    first, second = ask(Look(id=1, cycle="a", sight=TAPE), Look(id=2, cycle="b", sight=TAPE), eyes=Napping())
+    assert first.report is not None
+    assert second.report is not None
+    assert [problem.subject for problem in first.report.problems] == ["team"]
+    assert second.report.problems == ()
 
 
 def test_a_monitor_that_raises_is_answered_for_and_goes_on() -> None:
