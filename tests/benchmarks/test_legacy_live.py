@@ -1,0 +1,41 @@
+"""The monolith on a real server with actors: what a cycle of ten agents takes, and how much of it is sleep."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from typing import TYPE_CHECKING
+
+from contract import EVERYTHING, SystemClock
+from legacy.monitor import LegacyMonitor
+from rollout.faces.demo.wardrobe import dress, seat
+from tmuxio.eyes import LibtmuxEyes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from conftest import TmuxServer
+
+AGENTS = 10
+SAMPLING_S = 0.9
+"""Three naps of 0.3 s between the four looks at an agent."""
+
+
+def test_a_cycle_of_ten_agents_takes_the_originals_naps_and_its_captures(
+    tmux_server: TmuxServer, tmp_path: Path, record_property: pytest.RecordProperty
+) -> None:
+    tmux_server.environment = dress(tmp_path)
+    for number in range(AGENTS):
+        words = shlex.join(seat("idle" if number else "manager", number, stays=True, phase_s=0.0))
+        tmux_server.new_window(f"exec {words}", session="team", name=f"claude-{number}" if number else "claude-pm")
+    for pane in tmux_server.run("list-panes", "-a", "-F", "#{pane_id}").splitlines():
+        tmux_server.wait_for(pane, "? for shortcuts")
+    eyes, clock = LibtmuxEyes(tmux_server.address, SystemClock()), SystemClock()
+    began = time.monotonic()
+    report = LegacyMonitor().cycle("c-1", eyes, clock, EVERYTHING, ())
+    wall_s = time.monotonic() - began
+    record_property("slept_share", eyes.waited_s / wall_s)
+    assert len(report.verdicts) == AGENTS
+    assert eyes.waited_s >= AGENTS * SAMPLING_S
+    assert eyes.waited_s / wall_s > 0.5, f"{eyes.waited_s:.2f} s of {wall_s:.2f} s were sleep"
