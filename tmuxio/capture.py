@@ -20,12 +20,16 @@ class Torn(ValueError):
     """The screens of a batch are not the lines that its panes' heights promise."""
 
 
+def pane_id(pane: str) -> str:
+    """Return a pane's id as it is; raises ValueError for what is none, which must never reach tmux."""
+    if not _PANE_ID.fullmatch(pane):
+        raise ValueError(f"{pane!r} is no tmux pane id: one looks like %12")
+    return pane
+
+
 def batches(panes: Iterable[str]) -> list[tuple[str, ...]]:
     """Split pane ids into the batches that are asked for at a time; raises ValueError for what is no pane id."""
-    wanted = tuple(panes)
-    for pane in wanted:
-        if not _PANE_ID.fullmatch(pane):
-            raise ValueError(f"{pane!r} is no tmux pane id: one looks like %12")
+    wanted = tuple(map(pane_id, panes))
     return [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)]
 
 

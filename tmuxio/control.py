@@ -20,7 +20,7 @@ from weakref import finalize
 from tmuxio.address import ServerAddress
 from tmuxio.blocks import Block, Blocks, OutOfStep
 from tmuxio.errors import ServerGone, ServerSilent, TmuxMissing, TmuxRefused
-from tmuxio.transport import Answers, environment, explain
+from tmuxio.transport import Answers, OneShot, environment, explain
 
 _CHUNK: Final = 1 << 18
 _END_S: Final = 1.0
@@ -94,9 +94,9 @@ class ControlClient:
         return Answers(tuple(blocks), b"".join(refusals).decode("utf-8", "replace"))
 
     def _start(self, until: float) -> subprocess.Popen[bytes]:
-        # Without -N an attach would start a server where there is none.
-        argv = ["tmux", "-u", "-N", "-C", "-S", str(self.address.socket_path)]
-        argv += ["attach-session", "-E", "-f", "no-output,ignore-size"]
+        session = self._harmless(until)
+        argv = ["tmux", "-u", "-C", "-S", str(self.address.socket_path)]
+        argv += ["attach-session", "-t", session, "-E", "-f", "no-output,ignore-size"]
         pipe = subprocess.PIPE
         try:
             process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(), bufsize=0)
@@ -118,6 +118,16 @@ class ControlClient:
         found = re.search(rb"(\d+)\.(\d+)", version.content)
         self.version = (int(found[1]), int(found[2])) if found else (0, 0)
         return process
+
+    def _harmless(self, until: float) -> str:
+        """Choose a session to attach to: one with `destroy-unattached` must end when its last person leaves it."""
+        ask = "list-sessions -F '#{session_id} #{destroy-unattached}'"
+        listed = OneShot(self.address).ask([ask], max(0.001, until - time.monotonic())).blocks[0].decode()
+        for session, _, destroyed in (line.partition(" ") for line in listed.splitlines()):
+            if destroyed in {"", "0", "off"}:
+                return session
+        why = "all of its sessions end with their last client (destroy-unattached)" if listed else "it has no session"
+        raise TmuxRefused(self.address.socket_path, f"{why}, so that it cannot be attached to")
 
     def _exchange(self, process: subprocess.Popen[bytes], lines: Sequence[str], until: float) -> list[Block]:
         """Write command lines and read as many answers, of an attached client.

@@ -15,6 +15,7 @@ from contract.ports import Clock
 from contract.screens import Frame, PaneShot
 from tmuxio import touch
 from tmuxio.address import ServerAddress
+from tmuxio.capture import pane_id
 from tmuxio.errors import TmuxError
 from tmuxio.reader import Reader
 from tmuxio.tokens import Place, find, squeeze
@@ -118,6 +119,7 @@ class Hands:
 
         Raises a `TmuxError` where the server cannot be seen; a pane that is gone, or another's now, shows it nowhere.
         """
+        pane_id(pane)
         process, screen = self._ask(
             f"display-message -p -t {pane} '#{{pane_pid}}'", f"capture-pane -p -S -{SCROLLBACK} -t {pane}"
         ).blocks

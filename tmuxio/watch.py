@@ -86,6 +86,7 @@ class Watch:
         self._seen = {pane: last for pane, last in self._seen.items() if pane in rows and pane not in vanished}
         shots = tuple(self._shot(row, below[row.pid], vanished=row.pane in vanished) for row in rows.values())
         self._shots = {pane: last for pane, last in self._shots.items() if pane in rows}
+        self._commands = {shot.pane: shot.command for shot in shots}
         return Frame(at=at, panes=shots)
 
     def _elsewhere(self, rows: dict[str, Row], below: dict[int, tuple[str, ...]]) -> list[str]:

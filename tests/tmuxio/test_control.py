@@ -132,6 +132,21 @@ def test_a_client_whose_session_is_closed_goes_on_in_another(tmux_server: TmuxSe
     assert client.ask(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
 
 
+def test_a_session_that_is_to_end_with_its_last_client_is_never_attached_to(
+    tmux_server: TmuxServer, client: ControlClient
+) -> None:
+    client.ask(["display-message -p x"], 5)  # stands for the person whose leaving is to end it
+    tmux_server.run("set-option", "-t", "=main:", "destroy-unattached", "on")
+    second = ControlClient(tmux_server.address)
+    try:
+        with pytest.raises(TmuxRefused, match="destroy-unattached"):
+            second.ask(["display-message -p x"], 5)
+        tmux_server.new_window("exec sleep 600", session="other")
+        assert second.ask(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
+    finally:
+        second.close()
+
+
 def test_a_killed_server_is_gone_and_one_without_sessions_is_refused(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:

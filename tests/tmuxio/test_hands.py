@@ -430,6 +430,16 @@ def test_a_token_is_found_in_the_composer_above_it_or_nowhere(desk: Desk) -> Non
     assert hands.find_token("%99", pid, "[u-7f3a]") is Place.NOWHERE
 
 
+def test_what_is_no_pane_never_reaches_tmux(desk: Desk) -> None:
+    evil = f"{desk.pane} ; kill-server"
+
+    with pytest.raises(ValueError, match="no tmux pane id"):
+        desk.hands.find_token(evil, desk.pid, "x")
+    assert desk.hands.press(evil, desk.pid, [Key.ENTER]).why == "the pane is gone"
+    assert desk.hands.kill_window(evil, desk.pid).why == "the pane is gone"
+    assert desk.server.is_up()
+
+
 def test_a_token_is_found_in_the_scrollback(desk: Desk) -> None:
     pane = desk.server.new_window("printf '[u-1]\\n'; seq 60; printf '> '; exec sleep 600")
     desk.server.wait_for(pane, "60\n>")

@@ -346,6 +346,25 @@ def test_a_server_without_sessions_is_an_empty_frame(tmux_server: TmuxServer, wa
     assert watch.frame().panes == ()
 
 
+def test_where_no_client_may_attach_frames_are_the_same_without_one(tmux_server: TmuxServer, watch: Watch) -> None:
+    pane = tmux_server.new_window("printf hello; exec sleep 600")
+    tmux_server.wait_for(pane, "hello")
+    person = ControlClient(tmux_server.address)
+    person.ask(["display-message -p x"], 5)
+    tmux_server.run("set-option", "-g", "destroy-unattached", "on")
+
+    frames = [watch.frame(), watch.frame()]
+    assert len(tmux_server.run("list-clients").splitlines()) == 1
+    tmux_server.run("set-option", "-g", "destroy-unattached", "off")
+    watch._not_before = 0.0
+    frames.append(watch.frame())
+    assert len(tmux_server.run("list-clients").splitlines()) == 2
+    person.close()
+
+    assert all(same(frame, Reader(tmux_server.address).frame()) for frame in frames)
+    assert frames[-1].by_pane[pane].command == "sleep"
+
+
 def test_it_has_one_client_at_most(tmux_server: TmuxServer, watch: Watch) -> None:
     tmux_server.new_window("exec sleep 600")
     for _ in range(3):
