@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 from rollout.judgement.plan import DEMO_PLAN, Limits, StratumPlan
-from rollout.judgement.words import Guardrail
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
 from rollout.store.state_folder import StateFolder
@@ -14,7 +13,7 @@ EASY = Limits(budget=0.4, bound=0.5)
 """A handful of clean bouts promote: a run of 200 cycles goes through every stage."""
 PLAN = DEMO_PLAN.model_copy(
     update={
-        "guardrails": {name: EASY for name in DEMO_PLAN.guardrails if name is not Guardrail.CYCLE_TIME},
+        "guardrails": dict.fromkeys(DEMO_PLAN.guardrails, EASY),
         "strata": {"notice_idle": StratumPlan(required=True, bound=0.5)},
         "coverage": (),
         "settle_after_s": 0.2,

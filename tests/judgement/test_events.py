@@ -140,7 +140,7 @@ def test_more_than_half_of_what_differs_must_be_settled() -> None:
 def test_a_look_is_slow_by_the_floor_of_the_same_look_or_by_the_plan(
     *, wall_s: float, floor_s: float | None, slow: bool
 ) -> None:
-    facts = list(look_facts("l", 1.0, differs=False, wall_s=wall_s, floor_s=floor_s, limits=CycleTime()))
+    facts = list(look_facts("l", 1.0, differs=False, wall_s=wall_s, floor_s=floor_s, limits=CycleTime(factor=5.0)))
     assert [(fact.guardrail, fact.event) for fact in facts] == [(Guardrail.EYES, False), (Guardrail.CYCLE_TIME, slow)]
 
 

@@ -1,0 +1,167 @@
+"""Whole cycles on a real server on which things go wrong."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contract.failures import LookingFailed
+from contract.report import ProblemKind
+from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.words import Guardrail
+from rollout.loop.building import Blueprint, open_house
+from rollout.loop.cycle import one_cycle
+from rollout.loop.daemon import Stop, loop
+from rollout.loop.parts import Part
+from rollout.store.state_folder import AlreadyRunning, StateFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import TmuxServer
+
+    from rollout.loop.cycle import Cycled
+    from rollout.loop.house import House
+
+HERE = Path(__file__).parent
+BAD = HERE.parent / "loop" / "bad_monitors.py"
+LAST = math.inf
+HOSTILE = ["a:b", "c.d", "two words", "日本 ✓", "$5", "#{pid}", "%end 1 2 1", "-n", "=x"]
+
+
+@pytest.fixture(autouse=True)
+def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+
+
+@contextmanager
+def house_over(server: TmuxServer, folder: Path, candidate: str = "eager:Eager", **more: object) -> Iterator[House]:
+    blueprint = Blueprint(
+        server.address, StateFolder(folder / "state"), "eager:Eager", candidate, DEMO_PLAN, gap_s=0.01, **more
+    )
+    with open_house(blueprint) as house:
+        yield house
+
+
+def events(house: House, guardrail: Guardrail) -> list[bool]:
+    epoch = house.desk.trial.epoch
+    return [row.event for row in house.ledger.evidence(epoch) if row.guardrail == guardrail]
+
+
+def test_session_names_that_mean_something_to_tmux_are_only_names(tmux_server: TmuxServer, tmp_path: Path) -> None:
+    for name in HOSTILE:
+        tmux_server.new_window("exec sleep 600", session=name, name=f"idle-{name}")
+    there = set(tmux_server.run("list-sessions", "-F", "#{session_name}").splitlines())
+    with house_over(tmux_server, tmp_path) as house:
+        cycled = one_cycle(house, LAST)
+        assert set(house.ledger.cycles()[0].owners) == there
+    assert {verdict.session for verdict in cycled.reports[Part.INCUMBENT].verdicts.values()} == there
+
+
+def test_a_pane_that_dies_in_mid_cycle_costs_the_cycle_nothing(tmux_server: TmuxServer, tmp_path: Path) -> None:
+    stays = tmux_server.new_window("exec sleep 600", name="idle-1")
+    goes = tmux_server.new_window("exec sleep 600", name="idle-2")
+    with house_over(tmux_server, tmp_path) as house:
+        killer = threading.Timer(0.05, lambda: tmux_server.run("kill-pane", "-t", goes))
+        killer.start()
+        cycled = one_cycle(house, LAST)
+        killer.join()
+    assert stays in cycled.reports[Part.CANDIDATE].verdicts
+    assert events(house, Guardrail.FAILURE) == [False]
+
+
+def test_a_server_that_dies_in_mid_cycle_is_no_evidence_of_anything(tmux_server: TmuxServer, tmp_path: Path) -> None:
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    with house_over(tmux_server, tmp_path) as house:
+        one_cycle(house, LAST)
+        shoot = house.looking._camera.shoot  # the server is gone before the tape is
+
+        def dying(*args: int, gap_s: float = 0.3) -> object:
+            os.kill(tmux_server.pid, signal.SIGKILL)
+            return shoot(*args, gap_s=gap_s)
+
+        house.looking._camera.shoot = dying  # type: ignore[method-assign,assignment]
+        with pytest.raises(LookingFailed) as failed:
+            one_cycle(house, LAST)
+        assert house.ledger.cycle_count() == 1
+    assert failed.value.kind in {ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE}
+
+
+def test_the_loop_waits_for_a_server_that_went_and_goes_on_when_it_is_back(
+    tmux_server: TmuxServer, tmp_path: Path
+) -> None:
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    seen: list[Cycled] = []
+    stop = Stop()
+
+    def watch(cycled: Cycled) -> None:
+        seen.append(cycled)
+        if len(seen) == 2:
+            os.kill(tmux_server.pid, signal.SIGKILL)
+            threading.Timer(0.5, lambda: tmux_server.new_window("exec sleep 600", name="idle-1")).start()
+        if len(seen) == 4:
+            stop()
+
+    with house_over(tmux_server, tmp_path) as house:
+        tries = loop(house, interval_s=0.05, cycles=400, stop=stop, watch=watch)
+    assert len(seen) == 4
+    assert tries > 4, "the blind ones in between"
+
+
+def test_a_stopped_server_is_silent_and_not_empty(tmux_server: TmuxServer, tmp_path: Path) -> None:
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    with house_over(tmux_server, tmp_path) as house:
+        house.reader._deadline_s = 0.5
+        os.kill(tmux_server.pid, signal.SIGSTOP)
+        with pytest.raises(LookingFailed) as failed:
+            one_cycle(house, LAST)
+    assert failed.value.kind is ProblemKind.SERVER_SILENT
+
+
+@pytest.mark.parametrize("fault", ["raises", "dies", "hangs", "rubbish", "other_schema", "floods_line"])
+def test_a_candidate_that_misbehaves_is_evidence_and_the_incumbent_goes_on(
+    tmux_server: TmuxServer, tmp_path: Path, fault: str
+) -> None:
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    with house_over(tmux_server, tmp_path, candidate=f"cmd:{sys.executable} {BAD} {fault}", deadline_s=1.5) as house:
+        cycled = one_cycle(house, LAST)
+        assert events(house, Guardrail.FAILURE) == [True]
+    assert Part.INCUMBENT in cycled.reports
+    assert Part.CANDIDATE not in cycled.reports
+    assert cycled.problems[Part.CANDIDATE]
+
+
+def test_a_second_daemon_on_the_same_server_is_refused_whatever_its_state_folder(
+    tmux_server: TmuxServer, tmp_path: Path
+) -> None:
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    with (
+        house_over(tmux_server, tmp_path / "one"),
+        pytest.raises(AlreadyRunning, match="already watches"),
+        house_over(tmux_server, tmp_path / "two"),
+    ):
+        pass
+
+
+def test_a_cycle_writes_its_tape_with_the_memories_from_before_it(tmux_server: TmuxServer, tmp_path: Path) -> None:
+    from tmuxio.tapefile import read_tape
+
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    with house_over(tmux_server, tmp_path) as house:
+        one_cycle(house, LAST)
+        second = one_cycle(house, LAST)
+        until = time.monotonic() + 5
+        while (path := house.tapes.find(second.cycle)) is None and time.monotonic() < until:
+            time.sleep(0.01)
+    assert path is not None
+    assert read_tape(path).memories == {"incumbent": 1, "candidate": 1}
