@@ -84,7 +84,8 @@ def test_the_monoliths_eyes_see_the_same_on_a_tape_and_on_the_server(tmux_server
     ]
     for pane in panes:
         tmux_server.wait_for(pane, "two")
-    tmux_server.run("split-window", "-t", panes[1], "printf two; exec sleep 600")
+    split = tmux_server.run("split-window", "-P", "-F", "#{pane_id}", "-t", panes[1], "printf two; exec sleep 600")
+    tmux_server.wait_for(split, "two")
     clock = VirtualClock(5)
     tape = Camera(Reader(tmux_server.address), clock).shoot(frames=1)
     on_tape, live = TapeEyes(tape), LibtmuxEyes(tmux_server.address, clock)
