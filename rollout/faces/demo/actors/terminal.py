@@ -6,12 +6,13 @@ moment of an agent without a screen, which no agent shows.
 
 import codecs
 import os
+import re
 import select
 import sys
 import termios
 import tty
 from collections.abc import Sequence
-from typing import Self
+from typing import Final, Self
 
 
 class Terminal:
@@ -46,18 +47,22 @@ class Terminal:
         return self._decode.decode(raw)
 
     def show(self, screen: Sequence[str], title: str) -> None:
-        """Paint this screen; only lines that changed are written."""
+        """Paint this screen; only lines that changed are written.
+
+        From the bottom up, and with as few bytes as can be: whoever captures the pane in the midst of it must not find
+        it without a composer.
+        """
         width, height = self.size
         screen = [*screen[:height], *[""] * (height - len(screen))]
         out = "" if title == self._title else f"\x1b]2;{title}\x07"
         if len(self._shown) != height:
             self._shown = [""] * height
             out += "\x1b[2J"
-        for row, (old, new) in enumerate(zip(self._shown, screen, strict=True), 1):
+        for row, (old, new) in reversed([*enumerate(zip(self._shown, screen, strict=True), 1)]):
             if old != new:
                 out += f"\x1b[{row};1H{new}\x1b[K" if _plain_length(new) < width else f"\x1b[{row};1H{new}"
         self._shown, self._title = screen, title
-        _write(out)
+        _write(_RUN.sub(_repeated, out))
 
     def answer_reads_late(self, tenths: int) -> None:
         """Leave a terminal on which a shell's `read` gives up after so many tenths of a second (at most 255)."""
@@ -66,6 +71,13 @@ class Terminal:
         mode[6][termios.VMIN] = 0
         mode[6][termios.VTIME] = min(255, max(1, tenths))
         termios.tcsetattr(self._fd, termios.TCSANOW, mode)
+
+
+_RUN: Final = re.compile(r"(.)\1{7,}")
+
+
+def _repeated(run: re.Match[str]) -> str:
+    return f"{run[1]}\x1b[{len(run[0]) - 1}b"
 
 
 def _plain_length(line: str) -> int:
