@@ -1,19 +1,17 @@
 """One cycle, top to bottom: who owns what, look, compare, decide, judge, write it all down, and only then touch."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from contract.outcomes import EVERYTHING, Outcome, Scope
+from contract.outcomes import EVERYTHING, Scope
 from contract.record import instant_text
 from contract.report import CycleReport
 from contract.verdicts import AgentVerdict
 from rollout.judgement.chain import Transition
-from rollout.judgement.judge import Judgement
 from rollout.judgement.stages import due
 from rollout.judgement.standing import Ask, Standing
 from rollout.judgement.words import Stage
+from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk
-from rollout.loop.episode import Escalation
 from rollout.loop.episodes import Advanced, advance
 from rollout.loop.hearing import Heard
 from rollout.loop.house import House
@@ -25,31 +23,6 @@ from rollout.loop.router import Routing
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.trial import counted, in_epoch, judged
 from rollout.store.orders import OrderKind, give
-from shadow.differences import Difference
-
-
-@dataclass(frozen=True, slots=True)
-class Cycled:
-    """What one cycle came to, for whoever watches. Instants and durations in seconds."""
-
-    cycle: str
-    at: float
-    wall_s: float
-    mode: str
-    """`shadow` (both at one tape) or `solo` (each owner for itself)."""
-    act: bool
-    routing: Routing
-    reports: Mapping[Part, CycleReport]
-    problems: Mapping[Part, str]
-    """By part: why it gave no report."""
-    differences: tuple[Difference, ...]
-    outcomes: tuple[Outcome, ...]
-    escalations: tuple[Escalation, ...]
-    standing: Standing
-    """Before the transition, if there is one."""
-    judgement: Judgement | None
-    transition: Transition | None
-    pause_s: float
 
 
 def one_cycle(house: House, next_in_s: float) -> Cycled:

@@ -12,7 +12,8 @@ from types import FrameType
 import structlog
 
 from contract.failures import LookingFailed
-from rollout.loop.cycle import Cycled, one_cycle
+from rollout.loop.cycle import one_cycle
+from rollout.loop.cycled import Cycled
 from rollout.loop.house import House
 from rollout.store.ledger import LedgerUnusable
 

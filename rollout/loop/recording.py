@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
+from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk, blanked
 from rollout.loop.house import House
 from rollout.loop.looking import Looked
@@ -17,14 +18,12 @@ from shadow.bouts import Bout
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from rollout.loop.cycle import Cycled
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Everything that one cycle adds."""
 
-    cycled: "Cycled"
+    cycled: Cycled
     looked: Looked
     shadowed: Shadowed
     said: Said
@@ -77,7 +76,7 @@ def _touches(tx: Transaction, entry: Entry) -> None:
     )
 
 
-def _row(cycled: "Cycled") -> CycleRow:
+def _row(cycled: Cycled) -> CycleRow:
     return CycleRow(
         id=cycled.cycle,
         at=cycled.at,

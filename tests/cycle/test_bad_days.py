@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from conftest import TmuxServer
 
-    from rollout.loop.cycle import Cycled
+    from rollout.loop.cycled import Cycled
     from rollout.loop.house import House
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ from contract.report import CycleReport
 from contract.verdicts import AgentVerdict
 from rollout.faces.cli.output import emit, say
 from rollout.judgement.chain import Transition
-from rollout.loop.cycle import Cycled
+from rollout.loop.cycled import Cycled
 from rollout.loop.parts import Part
 from shadow.differences import Difference
 

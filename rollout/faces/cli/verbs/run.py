@@ -14,7 +14,7 @@ from rollout.faces.cli.output import note
 from rollout.faces.cli.telling import AsJson, AsText, Teller
 from rollout.judgement.plan_file import BASES, read_plan
 from rollout.loop.building import Blueprint, open_house
-from rollout.loop.cycle import Cycled
+from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
 from rollout.store.settings import Settings, load
 from rollout.store.state_folder import StateFolder

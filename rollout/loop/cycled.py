@@ -1,0 +1,38 @@
+"""What one cycle came to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.outcomes import Outcome
+from contract.report import CycleReport
+from rollout.judgement.chain import Transition
+from rollout.judgement.judge import Judgement
+from rollout.judgement.standing import Standing
+from rollout.loop.episode import Escalation
+from rollout.loop.parts import Part
+from rollout.loop.router import Routing
+from shadow.differences import Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Cycled:
+    """What one cycle came to, for whoever watches. Instants and durations in seconds."""
+
+    cycle: str
+    at: float
+    wall_s: float
+    mode: str
+    """`shadow` (both at one tape) or `solo` (each owner for itself)."""
+    act: bool
+    routing: Routing
+    reports: Mapping[Part, CycleReport]
+    problems: Mapping[Part, str]
+    """By part: why it gave no report."""
+    differences: tuple[Difference, ...]
+    outcomes: tuple[Outcome, ...]
+    escalations: tuple[Escalation, ...]
+    standing: Standing
+    """Before the transition, if there is one."""
+    judgement: Judgement | None
+    transition: Transition | None
+    pause_s: float
