@@ -61,6 +61,8 @@ class Watch:
         self._seen: dict[str, Seen] = {}
         self._commands: dict[str, str] = {}
         self._below: dict[int, tuple[str, ...]] = {}
+        self._elsewhere: set[str] = set()
+        """Panes that had just begun to run something else: tmux may not have known its command yet."""
         self._shots: dict[str, tuple[object, PaneShot]] = {}
         self._frames = 0
         self._clocks = (0.0, 0.0)
@@ -71,27 +73,26 @@ class Watch:
         until = clocks[1] + self._deadline_s
         rows = self._list(until)
         below = dict(self._processes({row.pid for row in rows.values()}))
+        elsewhere = {pane for pane, row in rows.items() if self._below.get(row.pid) != below.get(row.pid)}
+        moved_on = elsewhere | (self._elsewhere & rows.keys())
         if self._frames % _FULL_EVERY == 0 or clock_jumped(self._clocks, clocks):
             self._seen = {pane: replace(last, second=0) for pane, last in self._seen.items()}
             due = list(rows)
         else:
             due = stale(rows, self._seen)
-            due += [pane for pane in self._elsewhere(rows, below) if pane not in due]
+            due += moved_on.difference(due)
         if not screens:
             due = []
         elif panes is not None:
             due = [pane for pane in due if pane in panes]
+        self._elsewhere = elsewhere | moved_on.difference(due)
         vanished = self._read(rows, due, int(clocks[0]), until)
         self._frames, self._clocks, self._below = self._frames + 1, clocks, below
         self._seen = {pane: last for pane, last in self._seen.items() if pane in rows and pane not in vanished}
-        shots = tuple(self._shot(row, below[row.pid], vanished=row.pane in vanished) for row in rows.values())
+        shots = tuple(self._shot(row, below.get(row.pid, ()), vanished=row.pane in vanished) for row in rows.values())
         self._shots = {pane: last for pane, last in self._shots.items() if pane in rows}
         self._commands = {shot.pane: shot.command for shot in shots}
         return Frame(at=at, panes=shots)
-
-    def _elsewhere(self, rows: dict[str, Row], below: dict[int, tuple[str, ...]]) -> list[str]:
-        """The panes in which other programs run than before: their command is another, whatever their screen."""
-        return [pane for pane, row in rows.items() if self._below.get(row.pid) != below[row.pid]]
 
     def sessions(self) -> dict[str, int]:
         """List the sessions by name, as `Reader.sessions` does."""

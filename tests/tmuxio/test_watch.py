@@ -177,6 +177,23 @@ def test_an_agent_that_dies_without_a_trace_is_noticed(tmux_server: TmuxServer, 
     assert watch.frame().by_pane[pane].command == "sleep"
 
 
+def test_a_command_that_tmux_did_not_know_yet_is_asked_for_once_more(tmux_server: TmuxServer) -> None:
+    pane = tmux_server.new_window("printf start; exec sleep 600")
+    tmux_server.wait_for(pane, "start")
+    now = [("sh",)]
+    watch = Watch(tmux_server.address, processes=lambda pids: dict.fromkeys(pids, now[0]))
+    settled(watch)
+    watch._commands[pane] = "half-known"
+    now[0] = ("sleep",)
+    watch.frame()
+    watch._commands[pane] = "half-known"
+
+    frame = watch.frame()
+    watch.close()
+
+    assert frame.by_pane[pane].command == "sleep"
+
+
 def test_random_writers_leave_no_pane_stale(tmux_server: TmuxServer, watch: Watch) -> None:
     count, rng = 40, random.Random(7)  # noqa: S311 - no secret
     gates = [tmux_server.folder / f"g{number}" for number in range(count)]
