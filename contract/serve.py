@@ -54,19 +54,18 @@ def answer(monitor: Monitor[Any], request: Hello | Look, open_eyes: OpenEyes) ->
         clock, napped_s = _CountingClock(its_clock), _napped_s(eyes)  # eyes may be kept from one request to the next
         monitor.recall(request.memory)
         report = monitor.cycle(request.cycle, eyes, clock, request.scope, request.outcomes)
-        memory = monitor.memory()
+        measured = {
+            "wall_s": round(time.monotonic() - wall, 6),
+            "cpu_s": round(time.process_time() - cpu, 6),
+            "waited_s": round(_napped_s(eyes) - napped_s + clock.waited_s, 6),
+            "problems": (*report.problems, *_unseen(eyes)),
+        }
+        return Reply(id=request.id, report=report.model_copy(update=measured), memory=monitor.memory())
     except LookingFailed as failure:
         return Reply(id=request.id, problem=failure.problem)
     except Exception as error:  # noqa: BLE001 - whatever a monitor raises is its failure, and evidence
         text = f"{type(error).__name__}: {error}"
         return Reply(id=request.id, problem=Problem(kind=ProblemKind.AGENT_FAILED, subject=monitor.name, text=text))
-    measured = {
-        "wall_s": round(time.monotonic() - wall, 6),
-        "cpu_s": round(time.process_time() - cpu, 6),
-        "waited_s": round(_napped_s(eyes) - napped_s + clock.waited_s, 6),
-        "problems": (*report.problems, *_unseen(eyes)),
-    }
-    return Reply(id=request.id, report=report.model_copy(update=measured), memory=memory)
 
 
 def _napped_s(eyes: Any) -> float:

@@ -216,6 +216,7 @@ DEFAULT_PLAN: Final = Plan(
 """Days and thousands of bouts: for a team's real agents."""
 
 _TWELVE = Limits(bound=0.12)
+_SLACK = Limits(budget=0.05, bound=0.12)  # two hiccups of a busy machine in two minutes are no regression
 
 DEMO_PLAN: Final = Plan(
     name="demo",
@@ -226,8 +227,8 @@ DEMO_PLAN: Final = Plan(
         # exempt, so that a candidate which is always right is never stuck between the two
         Guardrail.CANDIDATE_WRONG: Limits(budget=0.5, bound=0.5),
         Guardrail.ACTION_DIFFERENCE: _TWELVE,
-        Guardrail.EYES: _TWELVE,
-        Guardrail.FAILURE: _TWELVE,
+        Guardrail.EYES: _SLACK,
+        Guardrail.FAILURE: _SLACK,
     },
     strata={name: StratumPlan(required=name in {"notice_idle", "notice_crash"}, bound=0.12) for name in _DAILY + _RARE},
     floors=Floors(panes=1, sessions=1),

@@ -33,7 +33,7 @@ def _change(standing: Standing, judgement: Judgement, plan: Plan) -> str:
     if standing.frozen:
         return "`understudy unfreeze --reason ...` lets it act again; looking goes on meanwhile."
     if standing.state is State.ROLLED_BACK:
-        return f"It was rolled back: {standing.reason}. `understudy retry --reason ...` begins again in shadow."
+        return "`understudy retry --reason ...` begins again in shadow."
     if standing.state is State.PAUSED:
         return "`understudy resume --reason ...` lets it move on; a rollback happens even while it is paused."
     if judgement.verdict is Verdict.PROMOTABLE:

@@ -76,6 +76,8 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         keeper = StageKeeper(ledger, flags, plan)
         keeper.wake(clock.now())
         desk = Desk.load(ledger)
+        with ledger.transaction() as tx:
+            tx.keep_document("plan", plan.model_dump_json())
         tapes = TapeShelf(folder.tapes)
         ends.callback(tapes.close)
         hosts = {

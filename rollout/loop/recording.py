@@ -57,7 +57,8 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         before: dict[str, JsonValue] = {
             str(part): blanked(mind.memory, house.redact) for part, mind in entry.looked.before.items()
         }
-        house.tapes.keep(cycled.cycle, entry.looked.tape, before, telling=telling)
+        players = {str(part): f"{report.monitor} {report.version}" for part, report in cycled.reports.items()}
+        house.tapes.keep(cycled.cycle, entry.looked.tape, before, players, telling=telling)
 
 
 def _touches(tx: Transaction, entry: Entry) -> None:

@@ -24,10 +24,19 @@ class TapeShelf:
         self._folder = folder
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="tapes")
 
-    def keep(self, cycle: str, tape: Tape, memories: Mapping[str, JsonValue], *, telling: bool) -> Path:
-        """Queue a tape with the memories from before it; returns where it will lie."""
+    def keep(
+        self,
+        cycle: str,
+        tape: Tape,
+        memories: Mapping[str, JsonValue],
+        players: Mapping[str, str],
+        *,
+        telling: bool,
+    ) -> Path:
+        """Queue a tape with the memories from before it, and who played which part; returns where it will lie."""
         path = self._folder / f"{cycle}{'-differs' if telling else ''}{SUFFIX}"
-        self._worker.submit(self._write, path, tape, dict(memories), cycle)
+        meta: dict[str, JsonValue] = {"cycle": cycle, "monitors": dict(players)}
+        self._worker.submit(self._write, path, tape, dict(memories), meta)
         return path
 
     def find(self, cycle: str) -> Path | None:
@@ -38,8 +47,8 @@ class TapeShelf:
         """Wait for what is queued."""
         self._worker.shutdown(wait=True)
 
-    def _write(self, path: Path, tape: Tape, memories: dict[str, JsonValue], cycle: str) -> None:
-        write_tape(path, tape, memories, {"cycle": cycle})
+    def _write(self, path: Path, tape: Tape, memories: dict[str, JsonValue], meta: dict[str, JsonValue]) -> None:
+        write_tape(path, tape, memories, meta)
         kept = sorted(self._folder.glob(f"*{SUFFIX}"))
         telling = [old for old in kept if "-differs" in old.name]
         plain = [old for old in kept if "-differs" not in old.name]

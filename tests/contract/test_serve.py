@@ -25,6 +25,7 @@ class Counting:
 
     def __init__(self) -> None:
         self.count = 0
+        self.odd = False
 
     def cycle(self, cycle: str, eyes: Any, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
         del scope, outcomes
@@ -32,10 +33,11 @@ class Counting:
             raise ValueError("no idea")
         clock.sleep(0.9)
         self.count += 1
+        self.odd = eyes == "forgets json"
         return CycleReport(cycle=cycle, monitor=self.name, version=self.version, wall_s=99.0)
 
     def memory(self) -> JsonValue:
-        return self.count
+        return {1, 2} if self.odd else self.count  # type: ignore[return-value]
 
     def recall(self, memory: JsonValue) -> None:
         self.count = memory if isinstance(memory, int) else 0
@@ -118,6 +120,12 @@ def test_a_server_that_cannot_be_seen_is_a_problem_and_no_report() -> None:
     assert reply.report is None
     assert reply.problem is not None
     assert reply.problem.kind is ProblemKind.NO_SERVER
+
+
+def test_a_memory_that_is_no_json_is_the_monitors_failure_and_not_the_processs_end() -> None:
+    first, second = ask(Look(id=1, cycle="a", sight=TAPE), Hello(id=2), eyes="forgets json")
+    assert first.problem is not None
+    assert second.introduction is not None
 
 
 def test_rubbish_on_the_input_is_answered_and_survived() -> None:

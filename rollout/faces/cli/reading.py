@@ -61,7 +61,9 @@ class Reading:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan that the settings name."""
+        """The plan that the last run was judged by; before the first, the one that the settings name."""
+        if self.ledger is not None and (kept := self.ledger.document("plan")) is not None:
+            return Plan.model_validate_json(kept)
         name = load().settings.plan
         return BASES[name] if name in BASES else read_plan(Path(name))
 
