@@ -22,7 +22,7 @@ class StderrLog:
         self._thread = Thread(target=self._copy, name=f"log-{path.name}", daemon=True)
         self._thread.start()
 
-    def last_line(self, wait_s: float = 0.5) -> str:
+    def last_line(self, wait_s: float = 3.0) -> str:
         """The last line that says something, cut to 300 characters; "" where there was none.
 
         Waits so long for the pipe to end: a process that died has often just said why.
@@ -31,7 +31,7 @@ class StderrLog:
         lines = [_CONTROL.sub("", line).strip() for line in self._tail.decode(errors="replace").splitlines()]
         return next((line[:300] for line in reversed(lines) if line), "")
 
-    def close(self, wait_s: float = 1.0) -> None:
+    def close(self, wait_s: float = 3.0) -> None:
         """Close the pipe once it ended; a grandchild that keeps it open keeps the thread, which dies with us."""
         self._thread.join(wait_s)
         if not self._thread.is_alive():
