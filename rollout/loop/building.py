@@ -7,18 +7,18 @@ from pathlib import Path
 
 from contract.clock import SystemClock
 from rollout.judgement.plan import Plan
-from rollout.loop.delivery import Delivery
+from rollout.loop.acting.delivery import Delivery
+from rollout.loop.acting.episode import Rules
+from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.desk import Desk
-from rollout.loop.episode import Rules
-from rollout.loop.guard import FrameJudge
-from rollout.loop.host import HostLimits, MonitorHost
+from rollout.loop.hosting.host import HostLimits, MonitorHost
+from rollout.loop.hosting.monitors import monitor_spec
 from rollout.loop.house import House
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
-from rollout.loop.monitors import monitor_spec
 from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
-from rollout.loop.router import Router
+from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags import FlagsFile

@@ -10,16 +10,16 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.stages import due
 from rollout.judgement.standing import Ask, Standing
 from rollout.judgement.words import Stage
+from rollout.loop.acting.episodes import Advanced, advance
+from rollout.loop.acting.hearing import Heard
 from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk
-from rollout.loop.episodes import Advanced, advance
-from rollout.loop.hearing import Heard
 from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said, Stand, listen, stand
 from rollout.loop.parts import Part
 from rollout.loop.recording import Entry, write_down
-from rollout.loop.router import Routing
+from rollout.loop.routing.router import Routing
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.trial import counted, in_epoch, judged
 from rollout.store.orders import OrderKind, give

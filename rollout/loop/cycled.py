@@ -8,9 +8,9 @@ from contract.report import CycleReport
 from rollout.judgement.chain import Transition
 from rollout.judgement.judge import Judgement
 from rollout.judgement.standing import Standing
-from rollout.loop.episode import Escalation
+from rollout.loop.acting.episode import Escalation
 from rollout.loop.parts import Part
-from rollout.loop.router import Routing
+from rollout.loop.routing.router import Routing
 from shadow.differences import Difference
 
 

@@ -8,11 +8,11 @@ from pydantic import JsonValue
 
 from contract.outcomes import Outcome
 from rollout.judgement.standing import Standing
-from rollout.loop.episode import EpisodeBook, Rules
-from rollout.loop.handover import hand_over
+from rollout.loop.acting.episode import EpisodeBook, Rules
+from rollout.loop.acting.handover import hand_over
+from rollout.loop.acting.settling import End, EndKind, outcomes, settle
 from rollout.loop.looking import Mind
 from rollout.loop.parts import Part
-from rollout.loop.settling import End, EndKind, outcomes, settle
 from rollout.loop.trial import Trial
 from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
 

@@ -7,16 +7,16 @@ from typing import Protocol
 
 from contract.ports import Clock
 from rollout.judgement.plan import Plan
+from rollout.loop.acting.episode import Rules
+from rollout.loop.acting.touch import Touch
 from rollout.loop.desk import Desk
-from rollout.loop.episode import Rules
-from rollout.loop.host import MonitorHost
+from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
 from rollout.loop.parts import Part
-from rollout.loop.router import Router
+from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.tape_shelf import TapeShelf
-from rollout.loop.touch import Touch
 from rollout.store.ledger import Ledger
 from shadow.expected import ExpectedRegister
 from tmuxio.reader import Reader

@@ -15,7 +15,7 @@ from contract.record import Instant
 from contract.screens import Frame, Tape
 from contract.tapes import pack
 from contract.wire import Live, OnTape
-from rollout.loop.host import Ask, EncodedSight, HostAnswer, MonitorHost
+from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
 from rollout.loop.parts import Part
 from tmuxio.camera import Camera
 from tmuxio.reader import Reader

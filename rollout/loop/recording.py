@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
+from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk, blanked
 from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said
 from rollout.loop.shadowing import Shadowed
-from rollout.loop.touch import Touch
 from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, Transaction
 from shadow.bouts import Bout
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.chain import verify
-from rollout.loop.delivery import ONCE_MORE
+from rollout.loop.acting.delivery import ONCE_MORE
 from rollout.loop.keeper import standing, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import LedgerReader

@@ -12,7 +12,7 @@ from contract.outcomes import EVERYTHING
 from modular.service import MonitorService
 from rollout.faces.demo.regression import RULE, TRIGGER, LateRegression
 from rollout.faces.demo.wardrobe import dress, seat
-from rollout.loop.monitors import load, monitor_spec
+from rollout.loop.hosting.monitors import load, monitor_spec
 from tmuxio.camera import Camera
 from tmuxio.reader import Reader
 from tmuxio.tape_eyes import TapeClock, TapeEyes

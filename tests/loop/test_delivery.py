@@ -12,8 +12,8 @@ from test_guard import touch_of
 from worlds import draft, idle, kill, spawn
 
 from contract import Key, SystemClock
-from rollout.loop.delivery import ONCE_MORE, Delivery
-from rollout.loop.touch import Item, Touch, message
+from rollout.loop.acting.delivery import ONCE_MORE, Delivery
+from rollout.loop.acting.touch import Item, Touch, message
 from rollout.store.ledger import DeliveryRow, Ledger, LedgerUnusable
 from tmuxio.errors import ServerSilent
 from tmuxio.hands import Place

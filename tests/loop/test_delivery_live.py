@@ -12,11 +12,11 @@ import pytest
 from worlds import draft, idle, kill
 
 from contract import AgentState, SystemClock
-from rollout.loop.delivery import Delivery
-from rollout.loop.guard import FrameJudge
-from rollout.loop.host import MonitorHost
-from rollout.loop.monitors import monitor_spec
-from rollout.loop.touch import Item, Touch, touch_id
+from rollout.loop.acting.delivery import Delivery
+from rollout.loop.acting.guard import FrameJudge
+from rollout.loop.acting.touch import Item, Touch, touch_id
+from rollout.loop.hosting.host import MonitorHost
+from rollout.loop.hosting.monitors import monitor_spec
 from rollout.store.ledger import DeliveryRow, Ledger
 from rollout.store.orders import OrderKind, give, lift, standing
 from tmuxio.hands import Hands

@@ -10,10 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from worlds import CANDIDATE, INCUMBENT, World, draft, idle, kill, report
 
 from contract import AgentState, CycleReport
-from rollout.loop.settling import EndKind, outcomes
+from rollout.loop.acting.settling import EndKind, outcomes
 
 if TYPE_CHECKING:
-    from rollout.loop.touch import Touch
+    from rollout.loop.acting.touch import Touch
 
 PANES = ("%1", "%2")
 WISHES = {"idle": idle, "draft": draft, "kill": kill}

@@ -6,8 +6,8 @@ import pytest
 from worlds import CANDIDATE, INCUMBENT, World, cry, draft, idle, kill, pause, report, spawn, verdict
 
 from contract import AgentState, Problem, ProblemKind
-from rollout.loop.episode import EpisodeState
-from rollout.loop.settling import EndKind, outcomes
+from rollout.loop.acting.episode import EpisodeState
+from rollout.loop.acting.settling import EndKind, outcomes
 
 
 def test_a_standing_wish_is_delivered_once() -> None:
@@ -287,8 +287,8 @@ def test_a_cry_for_a_person_is_a_question_and_touches_nothing() -> None:
 
 def test_sessions_that_a_role_was_not_asked_about_are_not_withdrawn_by_its_silence() -> None:
     from contract.outcomes import Scope
-    from rollout.loop.episodes import advance
-    from rollout.loop.hearing import Heard
+    from rollout.loop.acting.episodes import advance
+    from rollout.loop.acting.hearing import Heard
 
     world = World()
     world.cycle((idle(),))

@@ -17,10 +17,10 @@ import pytest
 from contract import CycleReport, ProblemKind, Tape, VirtualClock
 from contract.tapes import pack
 from contract.wire import OnTape
-from rollout.loop.host import Ask, EncodedSight, HostLimits, MonitorHost
-from rollout.loop.monitors import MonitorSpec, monitor_spec
-from rollout.loop.process import Failure, MonitorFailed
-from rollout.loop.restarts import RestartPolicy, Restarts
+from rollout.loop.hosting.host import Ask, EncodedSight, HostLimits, MonitorHost
+from rollout.loop.hosting.monitors import MonitorSpec, monitor_spec
+from rollout.loop.hosting.process import Failure, MonitorFailed
+from rollout.loop.hosting.restarts import RestartPolicy, Restarts
 
 BAD = Path(__file__).with_name("bad_monitors.py")
 SIGHT = EncodedSight.of(OnTape(tape=pack(Tape(id="t", frames=()))))

@@ -9,8 +9,8 @@ import pytest
 from contract import ProblemKind, SystemClock
 from contract.tapes import pack
 from contract.wire import Live, OnTape
-from rollout.loop.host import Ask, EncodedSight, MonitorHost
-from rollout.loop.monitors import monitor_spec
+from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
+from rollout.loop.hosting.monitors import monitor_spec
 from tmuxio.camera import Camera
 from tmuxio.reader import Reader
 

@@ -10,9 +10,9 @@ import pytest
 from contract import Frame, Tape
 from contract.tapes import pack
 from contract.wire import OnTape
-from rollout.loop.host import Ask, EncodedSight, MonitorHost
-from rollout.loop.monitors import UnknownMonitor, load, monitor_spec
-from rollout.loop.process import Failure, MonitorFailed
+from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
+from rollout.loop.hosting.monitors import UnknownMonitor, load, monitor_spec
+from rollout.loop.hosting.process import Failure, MonitorFailed
 
 if TYPE_CHECKING:
     from pathlib import Path

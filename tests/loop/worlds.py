@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from contract import AgentState, AgentVerdict, CycleReport, KillWindow, Notice, NotifyManager, Role, SubmitDraft, Why
 from contract.intents import Escalate, Intent, PauseSession, SpawnManager
-from rollout.loop.episode import EpisodeBook, Rules
-from rollout.loop.episodes import Advanced, advance
-from rollout.loop.handover import hand_over
-from rollout.loop.hearing import Heard
-from rollout.loop.settling import End, EndKind, outcomes, settle
+from rollout.loop.acting.episode import EpisodeBook, Rules
+from rollout.loop.acting.episodes import Advanced, advance
+from rollout.loop.acting.handover import hand_over
+from rollout.loop.acting.hearing import Heard
+from rollout.loop.acting.settling import End, EndKind, outcomes, settle
 
 if TYPE_CHECKING:
-    from rollout.loop.touch import Touch
+    from rollout.loop.acting.touch import Touch
 
 MANAGER = "%0"
 INCUMBENT, CANDIDATE = "incumbent", "candidate"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rollout.loop.flag_source import FlagsDropped, UnleashSource
-from rollout.loop.lease import bucket, due, lease_name, lease_of
 from rollout.loop.parts import Part
-from rollout.loop.router import Router, Routing
+from rollout.loop.routing.flag_source import FlagsDropped, UnleashSource
+from rollout.loop.routing.lease import bucket, due, lease_name, lease_of
+from rollout.loop.routing.router import Router, Routing
 from rollout.store.flags import CANDIDATE, FlagsFile, initial_text
 
 NOW = 1_700_000_000.0
@@ -257,6 +257,6 @@ def test_routing_opens_no_thread_and_imports_the_sdk_only_when_it_routes(flags: 
     before = threading.active_count()
     route(flags, 0)
     assert threading.active_count() == before
-    code = "import sys, rollout.loop.router; print('UnleashClient' in sys.modules, 'mmh3' in sys.modules)"
+    code = "import sys, rollout.loop.routing.router; print('UnleashClient' in sys.modules, 'mmh3' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.split() == ["False", "False"]

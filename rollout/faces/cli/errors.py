@@ -10,7 +10,7 @@ _CODES = {
     "builtins.FileNotFoundError": Exit.USAGE,
     "contract.failures.LookingFailed": Exit.UNAVAILABLE,
     "contract.tapes.TornTape": Exit.USAGE,
-    "rollout.loop.monitors.UnknownMonitor": Exit.USAGE,
+    "rollout.loop.hosting.monitors.UnknownMonitor": Exit.USAGE,
     "shadow.expected.BadRegister": Exit.CONFIG,
     "rollout.judgement.backtest.BadStream": Exit.USAGE,
     "rollout.judgement.plan_file.BadPlan": Exit.CONFIG,
@@ -19,7 +19,7 @@ _CODES = {
     "rollout.store.settings.ServerNamedTwice": Exit.USAGE,
     "rollout.store.settings.SettingsInvalid": Exit.CONFIG,
     "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
-    "rollout.loop.process.MonitorFailed": Exit.UNAVAILABLE,
+    "rollout.loop.hosting.process.MonitorFailed": Exit.UNAVAILABLE,
     "rollout.store.ledger.records.StageMoved": Exit.CONFLICT,
     "rollout.store.ledger.records.LedgerUnusable": Exit.CONFIG,
 }

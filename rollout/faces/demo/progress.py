@@ -12,7 +12,7 @@ from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.standing import Standing, shown_state
 from rollout.judgement.words import Guardrail
-from rollout.loop.episode import EpisodeBook, EpisodeState
+from rollout.loop.acting.episode import EpisodeBook, EpisodeState
 from rollout.loop.keeper import standing, trail
 from rollout.loop.trial import Trial
 from rollout.store.ledger import LedgerReader

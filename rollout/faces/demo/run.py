@@ -27,7 +27,7 @@ from rollout.faces.demo.world import World
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
-from rollout.loop.lease import bucket, lease_name
+from rollout.loop.routing.lease import bucket, lease_name
 from rollout.store.flags import initial_text, parse_flags
 from rollout.store.ledger.records import LedgerUnusable
 from rollout.store.state_folder import ServerFolder, StateFolder

@@ -7,7 +7,7 @@ from contract.record import instant_text
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, say, table
 from rollout.faces.cli.reading import Reading, reading
-from rollout.loop.episode import Escalation
+from rollout.loop.acting.episode import Escalation
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
 

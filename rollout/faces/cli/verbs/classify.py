@@ -11,7 +11,7 @@ from contract import Frame, PaneShot, Tape
 from contract.outcomes import EVERYTHING
 from modular.classify import BadQuestion, Question, classify_question
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.loop.monitors import load, monitor_spec
+from rollout.loop.hosting.monitors import load, monitor_spec
 from tmuxio.tape_eyes import TapeClock, TapeEyes
 
 Classifier = Callable[[dict[str, Any]], dict[str, Any]]

@@ -16,8 +16,8 @@ from contract.wire import Introduction, OnTape
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.words import side_text
-from rollout.loop.host import Ask, EncodedSight, HostLimits, MonitorHost
-from rollout.loop.monitors import monitor_spec
+from rollout.loop.hosting.host import Ask, EncodedSight, HostLimits, MonitorHost
+from rollout.loop.hosting.monitors import monitor_spec
 from rollout.store.settings import load
 from shadow.compare import compare
 from shadow.differences import Difference, Severity

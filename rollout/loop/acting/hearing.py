@@ -7,7 +7,7 @@ from contract.intents import Intent, wish
 from contract.outcomes import EVERYTHING, Scope
 from contract.report import CycleReport, ProblemKind
 from contract.verdicts import AgentVerdict
-from rollout.loop.episode import Episode, EpisodeBook, Rules, Voice, episode_id, key_of
+from rollout.loop.acting.episode import Episode, EpisodeBook, Rules, Voice, episode_id, key_of
 
 _WHOLE_SERVER = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
 

@@ -11,10 +11,10 @@ from typing import Final
 from contract.failures import LookingFailed
 from contract.intents import DESTRUCTIVE, Key
 from contract.ports import Clock
-from rollout.loop.delivery_ports import DeliveryLog, Guards, HandsPort
-from rollout.loop.destroying import Destroyer
-from rollout.loop.lanes import Lanes
-from rollout.loop.touch import Touch, message
+from rollout.loop.acting.delivery_ports import DeliveryLog, Guards, HandsPort
+from rollout.loop.acting.destroying import Destroyer
+from rollout.loop.acting.lanes import Lanes
+from rollout.loop.acting.touch import Touch, message
 from rollout.store.ledger import LedgerUnusable
 from tmuxio.hands import Place
 

@@ -1,4 +1,4 @@
-"""A monitor's own process: `python -m rollout.loop.monitor_process [--eyes KIND] [--parent PID] TARGET`.
+"""A monitor's own process: `python -m rollout.loop.hosting.monitor_process [--eyes KIND] [--parent PID] TARGET`.
 
 It speaks the wire contract on its standard streams and ends with its parent, however that ends.
 """
@@ -40,8 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.target.startswith(PROGRAM):
         return _become(shlex.split(options.target.removeprefix(PROGRAM)))
     # imported here: a program has no use for what a Python monitor needs
-    from rollout.loop.monitors import MonitorSpec, UnknownMonitor  # noqa: PLC0415
-    from rollout.loop.serving import serve_spec  # noqa: PLC0415
+    from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor  # noqa: PLC0415
+    from rollout.loop.hosting.serving import serve_spec  # noqa: PLC0415
 
     try:
         serve_spec(MonitorSpec(options.target, options.target, options.eyes))

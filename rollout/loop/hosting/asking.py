@@ -10,7 +10,7 @@ from contract.outcomes import EVERYTHING, Outcome, Scope
 from contract.record import SCHEMA_VERSION
 from contract.report import CycleReport, ProblemKind
 from contract.wire import Introduction, Live, OnTape, Reply
-from rollout.loop.process import Failure, MonitorFailed
+from rollout.loop.hosting.process import Failure, MonitorFailed
 
 
 @dataclass(frozen=True, slots=True)

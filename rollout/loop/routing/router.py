@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rollout.loop.flag_source import FlagSource, UnleashSource
-from rollout.loop.lease import Lease, due, lease_of
 from rollout.loop.parts import Part
+from rollout.loop.routing.flag_source import FlagSource, UnleashSource
+from rollout.loop.routing.lease import Lease, due, lease_of
 from rollout.store.flags import CANDIDATE, SHADOW, BadFlags, FlagsDocument, FlagsFile
 
 

@@ -43,7 +43,7 @@ class MonitorSpec:
     def command(self) -> tuple[str, ...]:
         """The command line that runs it as a process of ours."""
         eyes = ("--eyes", self.eyes) if self.eyes else ()
-        return (sys.executable, "-m", "rollout.loop.monitor_process", *eyes, self.target)
+        return (sys.executable, "-m", "rollout.loop.hosting.monitor_process", *eyes, self.target)
 
 
 def monitor_spec(text: str, eyes: str | None = None, offered: Iterable[EntryPoint] | None = None) -> MonitorSpec:

@@ -7,11 +7,11 @@ A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell 
 from dataclasses import dataclass
 
 from contract.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
-from rollout.loop.episode import CROWDED, Asked, Episode, EpisodeBook, Escalation, Rules, Voice, key_of
-from rollout.loop.handover import greeted, pass_on, refusal, to_greet
-from rollout.loop.hearing import Heard, asks, hear
-from rollout.loop.keys import Lock, Turned, turn
-from rollout.loop.touch import Item, Touch, touch_id
+from rollout.loop.acting.episode import CROWDED, Asked, Episode, EpisodeBook, Escalation, Rules, Voice, key_of
+from rollout.loop.acting.handover import greeted, pass_on, refusal, to_greet
+from rollout.loop.acting.hearing import Heard, asks, hear
+from rollout.loop.acting.keys import Lock, Turned, turn
+from rollout.loop.acting.touch import Item, Touch, touch_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ Standing notices become one digest a manager; `kill_window` and `spawn_manager` 
 while. Pure.
 """
 
-from rollout.loop.episode import Episode, EpisodeBook, Newcomer
-from rollout.loop.hearing import Heard, held_by
-from rollout.loop.keys import NEVER_AT_FIRST
+from rollout.loop.acting.episode import Episode, EpisodeBook, Newcomer
+from rollout.loop.acting.hearing import Heard, held_by
+from rollout.loop.acting.keys import NEVER_AT_FIRST
 
 
 def hand_over(book: EpisodeBook) -> EpisodeBook:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rollout.loop.episode import Episode, Rules
+from rollout.loop.acting.episode import Episode, Rules
 
 NEVER_AT_FIRST = frozenset({"kill_window", "spawn_manager"})
 """Refused from a new owner for a while, whatever its memory says."""

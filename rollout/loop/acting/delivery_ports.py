@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from contract.intents import Key
-from rollout.loop.touch import Touch
+from rollout.loop.acting.touch import Touch
 from rollout.store.ledger import DeliveryRow
 from tmuxio.hands import Guard, Place
 from tmuxio.hands import Touch as Touched

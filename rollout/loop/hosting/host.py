@@ -19,7 +19,7 @@ from contract.clock import SystemClock
 from contract.ports import Clock
 from contract.report import CycleReport
 from contract.wire import Introduction, Reply
-from rollout.loop.asking import (
+from rollout.loop.hosting.asking import (
     Ask,
     EncodedSight,
     HostAnswer,
@@ -28,9 +28,9 @@ from rollout.loop.asking import (
     read_reply,
     report_of,
 )
-from rollout.loop.monitors import MonitorSpec
-from rollout.loop.process import Failure, MonitorFailed, MonitorProcess, Usage
-from rollout.loop.restarts import RestartPolicy, Restarts
+from rollout.loop.hosting.monitors import MonitorSpec
+from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, Usage
+from rollout.loop.hosting.restarts import RestartPolicy, Restarts
 
 __all__ = ["Ask", "EncodedSight", "HostAnswer", "HostLimits", "MonitorHost"]
 

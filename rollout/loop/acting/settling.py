@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contract.outcomes import Outcome, Result
-from rollout.loop.episode import Asked, Episode, EpisodeBook, Rules
-from rollout.loop.episodes import ask_person, done
+from rollout.loop.acting.episode import Asked, Episode, EpisodeBook, Rules
+from rollout.loop.acting.episodes import ask_person, done
 
 
 class EndKind(StrEnum):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from contract.intents import SpawnManager, SubmitDraft
 from contract.ports import Clock
-from rollout.loop.delivery_ports import Guards, HandsPort
-from rollout.loop.touch import Touch
+from rollout.loop.acting.delivery_ports import Guards, HandsPort
+from rollout.loop.acting.touch import Touch
 from tmuxio.hands import Guard
 from tmuxio.hands import Touch as Touched
 

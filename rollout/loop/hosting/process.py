@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from rollout.loop.stderr_log import StderrLog
+from rollout.loop.hosting.stderr_log import StderrLog
 
 _CHUNK: Final = 1 << 16
 _SLICE_S: Final = 0.1

@@ -8,7 +8,7 @@ from contract.ports import Eyes, Monitor, WindowEyes
 from contract.serve import Sighted, serve_stdio
 from contract.tapes import unpack
 from contract.wire import Live, OnTape
-from rollout.loop.monitors import EyesKind, MonitorSpec, load
+from rollout.loop.hosting.monitors import EyesKind, MonitorSpec, load
 
 
 class OurEyes:

@@ -15,8 +15,8 @@ from contract.screens import Frame, PaneShot, Tape
 from contract.tapes import pack
 from contract.verdicts import AgentState
 from contract.wire import Introduction, OnTape
-from rollout.loop.host import Ask, EncodedSight, HostAnswer
-from rollout.loop.touch import Touch
+from rollout.loop.acting.touch import Touch
+from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer
 from tmuxio.hands import Guard, Veto
 
 _APPROVAL: Final = AgentState.WAITING_APPROVAL

@@ -1,0 +1,1 @@
+"""From what monitors want to what is touched: episodes, keys, guards, delivery."""

@@ -1,0 +1,1 @@
+"""Monitors as processes: found by name, asked in time, restarted, never trusted."""

@@ -1,0 +1,1 @@
+"""Who owns which session in this lease, after the flags as they are at that moment."""
