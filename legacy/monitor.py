@@ -880,7 +880,8 @@ class LegacyMonitor:
 
     def _pause_for_limit(self, target: str, agents: Sequence[str], seconds: int) -> dict[str, Any]:
         session, now = target.rpartition(":")[0], self._clock.now()
-        limit: dict[str, Any] = {"until": round(now + seconds, 6), "agent": target, "session": session, "manager": None}
+        limit: dict[str, Any] = {"at": now, "until": round(now + seconds, 6), "agent": target, "session": session}
+        limit["manager"] = None
         limit["pane"], limit["pid"] = self._pane(target), self._pid(target)
         manager = self._find_pm_agent()  # any in any session, were it a window called `project-notes`
         if manager is not None:
@@ -1054,7 +1055,8 @@ class LegacyMonitor:
             case "no_manager":
                 return self._manager_missing
             case "limit":
-                return self._m["limit"] is not None
+                # not the one before, where one agent's pause follows upon another's
+                return self._m["limit"] is not None and fields["at"] >= self._m["limit"]["at"]
             case "resumed":
                 return wish["done"] is not True and now - fields["at"] < LINGER_S
             case _:

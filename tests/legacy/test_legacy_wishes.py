@@ -201,6 +201,14 @@ def test_a_limit_pauses_every_session_and_lets_everybody_look_on() -> None:
     assert again.pause_s == pytest.approx(1920 - 12.7)
 
 
+def test_where_a_limit_follows_upon_a_limit_only_the_second_pauses() -> None:
+    stage = Stage({"s:0 pm": "busy", "s:1 claude-a": "limit 12:10pm", "s:2 claude-b": "limit 12:30pm"})
+    for pane, until in ((stage.pane("s:1"), NOON + 720), (stage.pane("s:2"), NOON + 1920)):
+        report = stage.cycle(rest_s=720)
+        pauses = [(i.pane, round(i.until)) for i in report.intents if isinstance(i, PauseSession)]
+        assert pauses == [(pane, until)]
+
+
 def test_the_end_of_a_limit_is_a_reminder_of_the_notice_that_began_it() -> None:
     stage = Stage({"a:0 pm": "busy", "a:1 claude-x": "limit 12:30pm"})
     assert wanted(stage.cycle(rest_s=1920))["notify_manager:rate_limit"].ordinal == 1
