@@ -1,6 +1,7 @@
 """The judge: ROLLBACK > HOLD > PROMOTABLE > CONTINUE. Pure; it says what is due, and others do it."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from contract.record import Record
 from rollout.judgement.evidence import Battery, Evidence, Row
@@ -79,8 +80,10 @@ def unproven(rows: tuple[Row, ...]) -> tuple[str, ...]:
 
 
 def _guarded(seen: Seen) -> Iterator[str]:
-    for guard in seen.guards:
-        yield guard.text
+    """One sentence for each kind of guard: at 3 a.m. the first case tells as much as all twelve."""
+    for kind, guards in groupby(sorted(seen.guards, key=lambda guard: guard.kind), key=lambda guard: guard.kind):
+        first, *more = guards
+        yield f"{first.text}; {len(more)} more like it ({kind.replace('_', ' ')})" if more else first.text
 
 
 def _holds(rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, now: float) -> Iterator[str]:

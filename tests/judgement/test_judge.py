@@ -58,6 +58,12 @@ def test_data_that_stopped_coming_is_no_data(proven: Evidence) -> None:
     assert "for 961 s" in judgement.reasons[0]
 
 
+def test_twelve_guards_of_one_kind_are_one_sentence(proven: Evidence) -> None:
+    twelve = tuple(Guard(GuardKind.MISSED_CRASH, f"d-{n}", f"pane %{n} had crashed") for n in range(12))
+    judgement = judged(proven, replace(ENOUGH, guards=twelve))
+    assert judgement.reasons == ("pane %0 had crashed; 11 more like it (missed crash)",)
+
+
 @pytest.mark.parametrize("guardrail", list(DEFAULT_PLAN.guardrails))
 def test_one_guardrail_above_its_budget_rolls_back(proven: Evidence, guardrail: Guardrail) -> None:
     worse = proven.fold([Fact(guardrail, event=True, at=NOW)] * 60, Battery.of(DEFAULT_PLAN, Stage.CANARY))
