@@ -35,7 +35,7 @@ class Shadowed:
     differences: tuple[Difference, ...] = ()
     """Of this cycle; what noise is among them may be known only when the next tape is there."""
     found: tuple[Found, ...] = ()
-    """Of this cycle or the one before, with their final classes: what is kept."""
+    """Of this cycle or the one before, with their final classes, and new: one that lasts is kept once."""
     bouts: tuple[Bout, ...] = ()
     facts: tuple[Fact, ...] = ()
 
@@ -94,9 +94,13 @@ class Shadowing:
             if one is not None
             for difference in one.look.differences
         ]
+        names = {f"{one.difference.subject} {one.difference.cluster}" for one in kept}
+        fresh = tuple(one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in trial.standing)
+        if any(one is not None for one in looks):
+            trial = trial.model_copy(update={"standing": frozenset(names)})
         entered = self._entered(trial, [None if one is None else one.look for one in looks], now)
         facts = (*facts, *self._facts(own, now), *entered.facts)
-        return replace(entered, differences=differences, found=tuple(kept), facts=facts)
+        return replace(entered, differences=differences, found=fresh, facts=facts)
 
     def _entered(self, trial: Trial, looks: Sequence[Look | None], now: float) -> Shadowed:
         book, settled = trial.book, list[Bout]()

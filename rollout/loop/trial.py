@@ -46,6 +46,8 @@ class Trial(Record):
     """Of the candidate."""
     differ: int = 0
     settled: int = 0
+    standing: frozenset[str] = frozenset()
+    """The differences of the last look, by subject and cluster."""
     tallies: Tallies = Tallies()
     """The clusters of this epoch."""
     signoffs: Signoffs = Signoffs()

@@ -165,3 +165,12 @@ def test_a_cycle_writes_its_tape_with_the_memories_from_before_it(tmux_server: T
             time.sleep(0.01)
     assert path is not None
     assert read_tape(path).memories == {"incumbent": 1, "candidate": 1}
+
+
+def test_a_difference_that_lasts_is_written_down_once(tmux_server: TmuxServer, tmp_path: Path) -> None:
+    tmux_server.new_window("exec sleep 600", name="claude-1")
+    with house_over(tmux_server, tmp_path, candidate="modular") as house:
+        for _ in range(4):
+            one_cycle(house, LAST)
+        first = [row for row in house.ledger.differences() if row.cluster]
+    assert len({(row.pane, row.cluster) for row in first}) == len(first) > 0

@@ -1,5 +1,6 @@
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,14 @@ def test_old_reports_go_and_their_cycles_stay(ledger: Ledger, monkeypatch: pytes
     assert ledger.cycle_count() == 60
     assert ledger.reports("c-20") == {}
     assert ledger.reports("c-60") == {"incumbent": "{}"}
+
+
+def test_the_outcomes_of_old_cycles_go_with_their_reports(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "KEEP_REPORTS", 20)
+    for n in range(1, 61):
+        with ledger.transaction() as tx:
+            tx.add_cycle(replace(cycle(n), outcomes=({"wish": "submit_draft"},)), {})
+    assert [len(row.outcomes) for row in ledger.cycles(60)] == [1] * 20 + [0] * 40
 
 
 def test_a_reader_of_no_ledger_gets_a_sentence(tmp_path: Path) -> None:

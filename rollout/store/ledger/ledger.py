@@ -23,7 +23,7 @@ from rollout.store.ledger.records import (
 )
 
 KEEP_REPORTS = 400
-"""Cycles whose full reports are kept; differences, bouts and transitions are kept for good."""
+"""Cycles whose reports and outcomes are kept; differences, bouts and transitions are kept for good."""
 
 
 class Transaction:
@@ -43,6 +43,8 @@ class Transaction:
         if oldest > 0 and oldest % 20 == 0:
             stale = sa.select(t.cycles.c.id).where(t.cycles.c.n <= oldest)
             self._connection.execute(t.reports.delete().where(t.reports.c.cycle.in_(stale)))
+            told = (t.cycles.c.n <= oldest) & (t.cycles.c.n > oldest - KEEP_REPORTS)
+            self._connection.execute(t.cycles.update().where(told).values(outcomes=[]))
 
     def keep_memory(self, row: MemoryRow) -> None:
         """Replace what a role remembers."""
