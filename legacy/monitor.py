@@ -390,7 +390,7 @@ class LegacyMonitor:
         agents = self._discover_agents()
         now = self._clock.now()
         limit = self._m["limit"]
-        if limit is not None and now >= limit["until"]:
+        if limit is not None and round(now - limit["until"], 2) >= 0:  # a nap may end a hair before its instant
             self._resume_after_limit(limit)
             limit = None
         if not agents:
