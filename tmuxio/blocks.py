@@ -7,7 +7,7 @@ from typing import Final
 _OURS: Final = b" 1"
 """The last word of headers that answer a command of this client; others answer what tmux did by itself."""
 
-_ESCAPED = re.compile(rb"\\(\\|[0-7]{3})")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 class OutOfStep(ValueError):
@@ -79,4 +79,12 @@ class Blocks:
 
 def unescaped(shown: bytes) -> bytes:
     r"""Undo what `show-buffer` does to control characters for a control client: `\033` is one, `\\` a backslash."""
-    return _ESCAPED.sub(lambda found: b"\\" if found[1] == b"\\" else bytes([int(found[1], 8) & 0xFF]), shown)
+    if b"\\" not in shown:
+        return shown
+    # every escape begins at an even place of its run of backslashes, so that pairs from the left are backslashes
+    return b"\\".join(map(_without_octals, shown.split(b"\\\\")))
+
+
+def _without_octals(part: bytes) -> bytes:
+    part = part.replace(b"\\033", b"\033")  # nearly all of them
+    return _OCTAL.sub(lambda found: bytes([int(found[1], 8) & 0xFF]), part) if b"\\" in part else part

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 from weakref import finalize
@@ -53,19 +53,21 @@ class ControlClient:
         """Whether a screen that is printed to this client stays in the server's memory for good."""
         return self.version < NO_LEAK
 
-    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+    def ask(self, questions: Sequence[str], within_s: float, meanwhile: Callable[[], object] | None = None) -> Answers:
         """Ask all questions with one writing; a client that ended (as with its session) is replaced once.
 
-        Raises a `TmuxError` where that fails. A client that did not answer in time is ended with its questions.
+        `meanwhile` is done while tmux works on the answers. Of a question of several lines nothing is answered where
+        one was refused. Raises a `TmuxError` where asking fails. A client that did not answer in time is ended with
+        its questions.
         """
         until = time.monotonic() + within_s
         with self._alone:
             try:
                 try:
-                    return self._asked(questions, until)
+                    return self._asked(questions, until, meanwhile)
                 except ServerGone:
                     self._end()
-                    return self._asked(questions, until)
+                    return self._asked(questions, until, meanwhile)
             except TimeoutError:
                 self._end()
                 raise ServerSilent(self.address.socket_path, within_s) from None
@@ -81,16 +83,19 @@ class ControlClient:
         with self._alone:
             self._end()
 
-    def _asked(self, questions: Sequence[str], until: float) -> Answers:
+    def _asked(self, questions: Sequence[str], until: float, meanwhile: Callable[[], object] | None = None) -> Answers:
         process = self._process or self._start(until)
         lines = [question.split("\n") for question in questions]
-        answered = self._exchange(process, [line for question in lines for line in question], until)
+        answered = self._exchange(process, [line for question in lines for line in question], until, meanwhile)
         blocks: list[bytes] = []
         refusals: list[bytes] = []
+        at = 0
         for question in lines:
-            own = [answered.pop(0) for _ in question]
-            blocks.append(b"".join(block.content for block in own if not block.failed))
-            refusals += [block.content for block in own if block.failed]
+            own = answered[at : at + len(question)]
+            at += len(question)
+            refused = [block.content for block in own if block.failed]
+            blocks.append(b"" if refused else b"".join(block.content for block in own))
+            refusals += refused
         return Answers(tuple(blocks), b"".join(refusals).decode("utf-8", "replace"))
 
     def _start(self, until: float) -> subprocess.Popen[bytes]:
@@ -129,7 +134,13 @@ class ControlClient:
         why = "all of its sessions end with their last client (destroy-unattached)" if listed else "it has no session"
         raise TmuxRefused(self.address.socket_path, f"{why}, so that it cannot be attached to")
 
-    def _exchange(self, process: subprocess.Popen[bytes], lines: Sequence[str], until: float) -> list[Block]:
+    def _exchange(
+        self,
+        process: subprocess.Popen[bytes],
+        lines: Sequence[str],
+        until: float,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> list[Block]:
         """Write command lines and read as many answers, of an attached client.
 
         Raises TimeoutError, `OutOfStep` and `ServerGone`: a client that could not attach may answer before it ends.
@@ -139,10 +150,14 @@ class ControlClient:
         if any(not line for line in lines):
             raise ValueError("an empty line would detach the client")
         to_write = memoryview("".join(f"{line}\n" for line in lines).encode())
+        to_write = to_write[self._write(process.stdin.fileno(), to_write) :]
+        if meanwhile is not None:
+            meanwhile()
         answered: list[Block] = []
-        with selectors.DefaultSelector() as ready:
+        with selectors.PollSelector() as ready:
             ready.register(process.stdout, selectors.EVENT_READ)
-            ready.register(process.stdin, selectors.EVENT_WRITE)
+            if to_write:
+                ready.register(process.stdin, selectors.EVENT_WRITE)
             while len(answered) < len(lines) or self._blocks.greeting is None:
                 left = until - time.monotonic()
                 events = ready.select(left) if left > 0 else []
@@ -168,6 +183,8 @@ class ControlClient:
     def _write(self, handle: int, text: memoryview) -> int:
         try:
             return os.write(handle, text)
+        except BlockingIOError:
+            return 0
         except BrokenPipeError:  # it ended; what it still said is to be read
             return len(text)
 

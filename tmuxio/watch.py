@@ -1,21 +1,22 @@
 """Frames at the speed of tmux: a list over a control client, and only the screens that may have changed.
 
 Nothing is older than its frame: a screen that is not read again is one that was shown not to have changed since. The
-processes of every pane are read each time, since an agent may die without a byte being printed.
+processes of every pane are read each time, while tmux makes its list, since an agent may die without a byte being
+printed. Screens that must be read again whatever the list will say are asked for together with it.
 """
 
 import secrets
 import time
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from contract.clock import SystemClock
 from contract.ports import Clock
 from contract.screens import Frame, PaneShot
-from tmuxio import capture, listing
+from tmuxio import listing
 from tmuxio.address import ServerAddress
-from tmuxio.blocks import unescaped
+from tmuxio.closeup import CloseUp
 from tmuxio.control import ControlClient
 from tmuxio.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
 from tmuxio.listing import Row
@@ -32,6 +33,17 @@ all panes: above this (about 200 of 1000 panes) a client of its own is cheaper, 
 _PIECE: Final = 16384
 _RETRY_S: Final = (0.5, 30.0)
 """Seconds without a control client after it failed: at first, and at most."""
+
+
+@dataclass(slots=True)
+class _Sight:
+    """What one frame has come to know."""
+
+    rows: dict[str, Row]
+    below: Mapping[int, tuple[str, ...]]
+    """Processes by pane process."""
+    screens: dict[str, str]
+    commands: dict[str, str]
 
 
 class Watch:
@@ -58,9 +70,10 @@ class Watch:
         self._buffer = f"understudy-{secrets.token_hex(4)}"
         self._wait_s, self._not_before = _RETRY_S[0], 0.0
         self._known: dict[str, Row] = {}
+        self._rows: dict[str, Row] = {}
         self._seen: dict[str, Seen] = {}
         self._commands: dict[str, str] = {}
-        self._below: dict[int, tuple[str, ...]] = {}
+        self._below: Mapping[int, tuple[str, ...]] = {}
         self._elsewhere: set[str] = set()
         """Panes that had just begun to run something else: tmux may not have known its command yet."""
         self._shots: dict[str, tuple[object, PaneShot]] = {}
@@ -71,26 +84,25 @@ class Watch:
         """Read every pane of the server as it is now; arguments and errors are those of `Reader.frame`."""
         at, clocks = self._clock.now(), (time.time(), time.monotonic())
         until = clocks[1] + self._deadline_s
-        rows = self._list(until)
-        below = dict(self._processes({row.pid for row in rows.values()}))
-        elsewhere = {pane for pane, row in rows.items() if self._below.get(row.pid) != below.get(row.pid)}
-        moved_on = elsewhere | (self._elsewhere & rows.keys())
-        if self._frames % _FULL_EVERY == 0 or clock_jumped(self._clocks, clocks):
+        whole = self._frames % _FULL_EVERY == 0 or clock_jumped(self._clocks, clocks)
+        if whole:
             self._seen = {pane: replace(last, second=0) for pane, last in self._seen.items()}
-            due = list(rows)
-        else:
-            due = stale(rows, self._seen)
-            due += moved_on.difference(due)
-        if not screens:
-            due = []
-        elif panes is not None:
-            due = [pane for pane in due if pane in panes]
-        self._elsewhere = elsewhere | moved_on.difference(due)
-        vanished = self._read(rows, due, int(clocks[0]), until)
-        self._frames, self._clocks, self._below = self._frames + 1, clocks, below
-        self._seen = {pane: last for pane, last in self._seen.items() if pane in rows and pane not in vanished}
-        shots = tuple(self._shot(row, below.get(row.pid, ()), vanished=row.pane in vanished) for row in rows.values())
-        self._shots = {pane: last for pane, last in self._shots.items() if pane in rows}
+
+        def wanted(some: list[str]) -> list[str]:
+            return [] if not screens else some if panes is None else [pane for pane in some if pane in panes]
+
+        # What was stale when the last frame was done is so still: activity never goes back.
+        sight = self._look(wanted(stale(self._rows, self._seen)), until, commands=whole)
+        due = wanted(stale(sight.rows, self._seen))
+        self._complete(sight, due, until)
+        vanished = {pane for pane in due if pane not in sight.screens}
+        self._keep(sight, int(clocks[0]), vanished)
+        self.captures += len(due)
+        self.spared += len(sight.rows) - len(due)
+        self._frames, self._clocks = self._frames + 1, clocks
+        shots = tuple(
+            self._shot(row, sight.below.get(row.pid, ()), vanished=pane in vanished) for pane, row in sight.rows.items()
+        )
         self._commands = {shot.pane: shot.command for shot in shots}
         return Frame(at=at, panes=shots)
 
@@ -102,73 +114,93 @@ class Watch:
         """End the control client."""
         self._control.close()
 
-    def _list(self, until: float) -> dict[str, Row]:
-        if time.monotonic() < self._not_before:
-            return self._bulk.look((), until)[0]
+    def _look(self, sure: list[str], until: float, *, commands: bool) -> _Sight:
+        """Read the list, with the screens that are due in any case, and the processes."""
+        sight = _Sight({}, {}, {}, {})
+        if self._without_client() or self._bulky(self._rows, sure):
+            sight.rows, sight.screens = self._bulk.look(sure, until)
+        else:
+            self._look_by_client(sight, sure, until, commands=commands)
+        pids = {row.pid for row in sight.rows.values()}
+        if not pids <= sight.below.keys():
+            sight.below = self._processes(pids)
+        return sight
+
+    def _look_by_client(self, sight: _Sight, sure: list[str], until: float, *, commands: bool) -> None:
+        def processes() -> None:
+            if pids := {row.pid for row in self._rows.values()}:
+                sight.below = self._processes(pids)
+
         mark = secrets.token_hex(8)
+        close_up = self._close_up(sure, self._elsewhere)
+        questions = [listing.question(mark, commands=commands), *close_up.questions()]
         try:
-            (block,) = self._control.ask([listing.question(mark, commands=False)], self._left(until)).blocks
-            rows = listing.read(block, mark, self._known)
+            listed, *blocks = self._control.ask(questions, self._left(until), processes).blocks
+            sight.rows = listing.read(listed, mark, self._known)
+            sight.screens, sight.commands = close_up.answers(blocks, sight.rows)
         except (NoServer, ServerSilent, TmuxMissing):
             raise
         except (TmuxError, listing.Unreadable):  # no session to attach to, or a name that forged an answer's end
             self._control.close()
             self._not_before = time.monotonic() + self._wait_s
             self._wait_s = min(self._wait_s * 2, _RETRY_S[1])
-            return self._bulk.look((), until)[0]
-        self._wait_s = _RETRY_S[0]
-        return rows
+            sight.rows, sight.screens = self._bulk.look(sure, until)
+            sight.below = {}
+        else:
+            self._wait_s = _RETRY_S[0]
 
-    def _read(self, rows: dict[str, Row], due: Sequence[str], second: int, until: float) -> set[str]:
-        """Read the screens that are due into memory, with the figures of that moment; returns who had gone."""
-        self.captures += len(due)
-        self.spared += len(rows) - len(due)
-        if not due:
-            return set()
-        size = sum(rows[pane].width * rows[pane].height for pane in due)
-        screens: dict[str, str] = {}
-        bulky = size / _PIECE * len(rows) > _BULK or time.monotonic() < self._not_before
-        if not bulky:
-            screens = self._captured(rows, due, until)
-        left = [pane for pane in due if pane not in screens]
-        if left:  # too many, or some whose size changed or that went meanwhile: one trip tells all of it
-            later, more = self._bulk.look(left, until)
-            for pane in more:
-                rows[pane] = later[pane]
-                self._commands[pane] = later[pane].command
-            screens |= more
-        for pane, ansi in screens.items():
-            last = self._seen.get(pane)
-            moved = last is not None and last.ansi != ansi
-            self._seen[pane] = Seen(rows[pane], second, moved, ansi)
-        return {pane for pane in due if pane not in screens}
-
-    def _captured(self, rows: dict[str, Row], due: Sequence[str], until: float) -> dict[str, str]:
-        """Capture over the control client; panes that are gone, or whose size is another by now, are left out."""
-        leaks = self._control.leaks
-        questions: list[str] = []
-        for pane in due:
-            if leaks:  # a screen printed to this client would stay in the server for good; a buffer's does not
-                name = self._buffer
-                questions.append(f"capture-pane -e -b {name} -t {pane}\nshow-buffer -b {name}\ndelete-buffer -b {name}")
-            else:
-                questions.append(capture.question((pane,)))
-            questions.append(f"display-message -p -t {pane} '#{{pane_current_command}}'")
-        try:
-            blocks = self._control.ask(questions, self._left(until)).blocks
-        except ServerSilent:
-            raise
-        except TmuxError:
-            return {}
-        screens: dict[str, str] = {}
-        for pane, block, command in zip(due, blocks[::2], blocks[1::2], strict=True):
-            text = unescaped(block).removesuffix(b"\n") if leaks else block
+    def _complete(self, sight: _Sight, due: list[str], until: float) -> None:
+        """Read the screens that are due by the list, and the commands of panes that run something else."""
+        rows, below = sight.rows, sight.below
+        elsewhere = {pane for pane, row in rows.items() if self._below.get(row.pid) != below.get(row.pid)}
+        unnamed = {pane for pane in due if not below.get(rows[pane].pid)}  # nothing else tells who is there
+        self._elsewhere = elsewhere
+        asked = [pane for pane in elsewhere | unnamed if pane not in sight.commands and not rows[pane].command]
+        left = [pane for pane in due if pane not in sight.screens]
+        if not (asked or left):
+            return
+        if not self._without_client() and not self._bulky(rows, left):
+            close_up = self._close_up(left, asked)
             try:
-                screens |= capture.read(text, (pane,), rows)
-            except capture.Torn:
-                continue
-            self._commands[pane] = command.decode("utf-8", "replace").removesuffix("\n")
-        return screens
+                blocks = self._control.ask(close_up.questions(), self._left(until)).blocks
+            except ServerSilent:
+                raise
+            except TmuxError:
+                pass
+            else:
+                screens, commands = close_up.answers(blocks, rows)
+                sight.screens |= screens
+                sight.commands |= commands
+                left = [pane for pane in left if pane not in screens]
+                asked = []
+        if left or asked:  # too many, or some whose size changed or that went meanwhile: one trip tells all of it
+            later, screens = self._bulk.look(left, until)
+            sight.screens |= screens
+            for pane in {*screens, *asked} & later.keys():
+                rows[pane] = later[pane]
+
+    def _keep(self, sight: _Sight, second: int, vanished: Collection[str]) -> None:
+        """Remember what was seen, and forget the panes that are gone."""
+        rows = sight.rows
+        for pane, ansi in sight.screens.items():
+            last = self._seen.get(pane)
+            self._seen[pane] = Seen(rows[pane], second, moved=last is not None and last.ansi != ansi, ansi=ansi)
+        for kept in (self._seen, self._shots):
+            for pane in [pane for pane in kept if pane not in rows or pane in vanished]:
+                del kept[pane]
+        self._commands |= sight.commands
+        self._rows, self._below = rows, sight.below
+
+    def _close_up(self, screens: Iterable[str], commands: Iterable[str]) -> CloseUp:
+        # a screen printed to a client that leaks would stay in the server for good; a buffer's does not
+        return CloseUp(tuple(screens), tuple(commands), self._buffer if self._control.leaks else None)
+
+    def _without_client(self) -> bool:
+        return time.monotonic() < self._not_before
+
+    def _bulky(self, rows: Mapping[str, Row], panes: Iterable[str]) -> bool:
+        size = sum(rows[pane].width * rows[pane].height for pane in panes)
+        return size / _PIECE * len(rows) > _BULK
 
     def _shot(self, row: Row, below: tuple[str, ...], *, vanished: bool) -> PaneShot:
         """The pane's record: the one of the frame before where nothing changed."""

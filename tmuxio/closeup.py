@@ -1,0 +1,53 @@
+"""Questions to a control client about single panes: their screens, and the commands that tmux names for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tmuxio import capture
+from tmuxio.blocks import unescaped
+from tmuxio.listing import Row
+
+
+@dataclass(frozen=True, slots=True)
+class CloseUp:
+    """Which panes are looked at, and for what."""
+
+    screens: Sequence[str]
+    commands: Sequence[str]
+    buffer: str | None
+    """Where a control client leaks what is printed to it, screens go through a buffer of this name instead."""
+
+    def questions(self) -> list[str]:
+        """One question for each screen, then one for each command; in the end the buffer is removed."""
+        asked = [self._screen(capture.pane_id(pane)) for pane in self.screens]
+        asked += [
+            f"display-message -p -t {capture.pane_id(pane)} '#{{pane_current_command}}'" for pane in self.commands
+        ]
+        if self.screens and self.buffer:
+            asked.append(f"delete-buffer -b {self.buffer}")
+        return asked
+
+    def answers(self, blocks: Sequence[bytes], rows: Mapping[str, Row]) -> tuple[dict[str, str], dict[str, str]]:
+        """Read the blocks that answer `questions()`: screens and commands by pane id.
+
+        Panes that are gone, and screens of another size than the list in `rows` told, are left out.
+        """
+        screens: dict[str, str] = {}
+        for pane, block in zip(self.screens, blocks, strict=False):
+            if pane not in rows:
+                continue
+            text = unescaped(block).removesuffix(b"\n") if self.buffer else block
+            try:
+                screens |= capture.read(text, (pane,), rows)
+            except capture.Torn:
+                continue
+        commands: dict[str, str] = {}
+        for pane, block in zip(self.commands, blocks[len(self.screens) :], strict=False):
+            if block:  # a pane that is gone has no answer, one without a name an empty line
+                commands[pane] = block.decode("utf-8", "replace").removesuffix("\n")
+        return screens, commands
+
+    def _screen(self, pane: str) -> str:
+        if self.buffer is None:
+            return capture.question((pane,))
+        return f"capture-pane -e -b {self.buffer} -t {pane}\nshow-buffer -b {self.buffer}"
