@@ -12,7 +12,7 @@ from typing import Final
 from contract import AgentState, IdleDetail, PaneShot
 from modular import crash, processes
 from modular.composer import Composer
-from modular.identity import identify
+from modular.identity import identify, was_there
 from modular.processes import Front
 from modular.rulebook import AgentRules, CompiledRule, RuleBook, shipped
 from modular.screen import Screen, cut
@@ -58,11 +58,12 @@ def classify(
     book = shipped() if book is None else book
     shot = shots[-1]
     chain = processes.chain(shot)
-    who = agent if agent is not None and agent in book.agents else identify(shot, chain, book, last_agent)
+    known = agent if agent in book.agents else None
+    who = known or identify(shot, chain, book, last_agent)
     front = processes.front(chain, book, dead=shot.dead)
     if shot.vanished:
         return _reading(AgentState.UNKNOWN, "pane.vanished", (), who)
-    if (gone := _gone(shot, front, who)) is not None:
+    if (gone := _gone(shot, front, known or was_there(last_agent, book) or who)) is not None:
         return gone
     rules = book.of(who)
     return _read(_Sight(shots, rules, book.commands, colours), front, who)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contract import PaneShot
 from modular import processes
 from modular.rulebook import AgentRules, RuleBook
-from modular.rulefile import ANY, UNKNOWN
+from modular.rulefile import ANY, SHELL, UNKNOWN
 
 
 def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: str | None = None) -> str:
@@ -20,9 +20,14 @@ def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: s
     if last is not None and (not shot.text.strip() or _marks(last, shot.text)):
         return last.agent
     best = _by_marks(shot.text, book, hints=processes.draws_nothing(chain))
-    if best is not None:
+    if best is not None and (last is None or best != SHELL):
         return best
     return last.agent if last is not None else UNKNOWN
+
+
+def was_there(last_agent: str | None, book: RuleBook) -> str | None:
+    """Name the CLI last seen in a pane; None where it was none, but a bare shell or something unknown."""
+    return last_agent if last_agent in book.agents and last_agent not in {SHELL, UNKNOWN} else None
 
 
 def _by_title(title: str, book: RuleBook) -> str | None:

@@ -15,6 +15,9 @@ ANY: Final = "any"
 UNKNOWN: Final = "unknown"
 """The file for a CLI that no other file knows; also its name in every verdict."""
 
+SHELL: Final = "shell"
+"""The file for a bare shell: a name for what stands in a pane where no CLI was ever seen."""
+
 DRAFT_PRIORITY: Final = 300
 """Rules above this outrank a draft in the composer."""
 EMPTY_PRIORITY: Final = 200

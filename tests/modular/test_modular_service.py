@@ -88,6 +88,23 @@ def test_an_agent_whose_process_left_stays_an_agent_and_is_crashed() -> None:
     assert wishes(report) == [("notify_manager:crash", "%1", 1)]
 
 
+def test_a_crashed_agent_is_called_what_it_was_for_as_long_as_its_shell_stands_there() -> None:
+    stage = Stage()
+    stage.see(pane("%1"), manager())
+    for screen in (SHELL, SHELL + "user@host:~$ ls\nuser@host:~$ ", ""):
+        verdict = stage.see(pane("%1", screen, processes=("bash",)), manager()).verdicts["%1"]
+        assert (verdict.state, verdict.agent) == ("crashed", "claude")
+    verdict = stage.see(pane("%1", SHELL, processes=()), manager()).verdicts["%1"]
+    assert (verdict.why.rule, verdict.agent) == ("shell.prompt", "claude")
+
+
+def test_a_shell_in_which_no_agent_was_ever_seen_is_called_a_shell() -> None:
+    stage = Stage()
+    for _ in range(2):
+        shown = stage.see(pane("%1", SHELL, window="claude-dev", processes=("bash",)), manager())
+        assert (shown.verdicts["%1"].state, shown.verdicts["%1"].agent) == ("crashed", "shell")
+
+
 def test_a_plain_shell_under_another_name_is_no_agent() -> None:
     assert Stage().see(pane("%1", SHELL, window="notes", processes=("bash",))).verdicts == {}
 
