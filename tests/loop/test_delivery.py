@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from contract import Intent
+
 DONE = Touched(done=True)
 
 
@@ -364,6 +366,17 @@ def test_a_manager_whose_predecessor_cannot_be_killed_is_not_started(bench: Benc
     assert (row.status, row.why, bench.did) == ("refused", "the agent works again", ["kill"])
 
 
+def report_of(*intents: Intent) -> Touch:
+    items = tuple(Item(key="k", episode="e", ordinal=1, intent=intent) for intent in intents)
+    return NOTICE.model_copy(update={"items": items})
+
+
+def test_a_heading_without_an_entry_says_so_and_an_empty_entry_beside_others_is_left_out() -> None:
+    empty, also, named = (idle(f"%{n}", text=text, section="idle") for n, text in enumerate(("", " ", "dev")))
+    assert message(report_of(empty, also), 0.0) == "[u-7f3a] idle: (nobody named)"
+    assert message(report_of(empty, named), 0.0) == "[u-7f3a] idle: dev"
+
+
 def test_a_message_is_one_line_with_its_token_first_and_a_heading_a_section() -> None:
     intents = (
         idle("%1", text="dev\n is\x1b idle", section="IDLE"),
@@ -372,9 +385,8 @@ def test_a_message_is_one_line_with_its_token_first_and_a_heading_a_section() ->
         idle("%4", text="db fell", section="CRASHED"),
         idle("%5", text="too late", section="IDLE", valid_until=5.0),
     )
-    items = tuple(Item(key="k", episode="e", ordinal=1, intent=intent) for intent in intents)
-    touch = NOTICE.model_copy(update={"items": items})
-    assert message(touch, 10.0) == "[u-7f3a] said apart | IDLE: dev is idle; qa is idle | CRASHED: db fell"
+    told = message(report_of(*intents), 10.0)
+    assert told == "[u-7f3a] said apart | IDLE: dev is idle; qa is idle | CRASHED: db fell"
 
 
 def test_a_message_has_an_end() -> None:

@@ -75,11 +75,16 @@ def message(touch: Touch, now: float) -> str:
     for notice in notices:
         if notice.section is not None:
             sections.setdefault(_line(notice.section), []).append(_line(notice.text))
-    parts = [*alone, *(f"{section}: {'; '.join(texts)}" for section, texts in sections.items())]
+    parts = [*alone, *(f"{section}: {_listed(texts)}" for section, texts in sections.items())]
     if touch.digest:
         parts = [f"The {touch.role} watches this team from now on. As it stands: {' | '.join(parts)}"]
     text = f"{touch.token} {' | '.join(parts)}"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """A heading may stand without an entry: a monitor that could not read its own message; that is said."""
+    return "; ".join(text for text in texts if text) or "(nobody named)"
 
 
 def _line(text: str) -> str:
