@@ -5,9 +5,10 @@ were. Only the tree of processes knows who is there.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 _MAX_DEPTH = 32
 
@@ -31,34 +32,10 @@ class Process:
 Table = Mapping[int, Process]
 
 
-Known = dict[str, tuple[bytes, Process]]
-"""Lines of the table by process, each with the start of its text that says all of it."""
-
-
-def read_table(proc: Path = Path("/proc"), known: Known | None = None) -> dict[int, Process]:
-    """Read all processes that have not ended; nothing where there is no such file system.
-
-    `known` carries what was read from one reading to the next, so that a line that says the same is not taken apart
-    again; every line is read each time.
-    """
-    table: dict[int, Process] = {}
-    fresh: Known = {}
-    try:
-        entries = os.listdir(proc)  # noqa: PTH208 - a thousand Path objects cost more than reading what they name
-    except OSError:
-        return table
-    for entry in entries:
-        if not entry.isdigit() or not (line := _line(f"{proc}/{entry}/stat")):
-            continue
-        last = known.get(entry) if known else None
-        parsed = last if last is not None and line.startswith(last[0]) else _parsed(line)
-        if parsed is not None:
-            fresh[entry] = parsed
-            table[parsed[1].pid] = parsed[1]
-    if known is not None:
-        known.clear()
-        known.update(fresh)
-    return table
+def read_table(proc: Path = Path("/proc")) -> dict[int, Process]:
+    """Read all processes that have not ended; nothing where there is no such file system."""
+    parsed = (_parsed(_line(f"{proc}/{entry}/stat")) for entry in _entries(proc) if entry.isdigit())
+    return {line[1].pid: line[1] for line in parsed if line is not None}
 
 
 def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
@@ -90,16 +67,77 @@ def _parsed(line: bytes) -> tuple[bytes, Process] | None:
     return head + b") " + b" ".join(fields[:6]) + b" ", process
 
 
+_READ_ALL_EVERY: Final = 60
+"""Readings after which every process of the machine is read again, as a net."""
+
+
 class Running:
-    """Names what runs below pane processes now, remembering the lines of the table between two looks."""
+    """Names what runs below pane processes now.
+
+    Every process below a pane is read each time. One that was found to be below none can never come to be: nobody is
+    adopted by a process that was not above it before. So it is told from others by its directory's inode, which is its
+    own and not its number's, and is not read again.
+    """
 
     def __init__(self, proc: Path = Path("/proc")) -> None:
         self._proc = proc
-        self._known: Known = {}
+        self._roots: frozenset[int] = frozenset()
+        self._lines: dict[str, tuple[bytes, Process]] = {}
+        """By entry, each with the start of its text that says all of it: one that says the same is not taken apart."""
+        self._elsewhere: dict[str, int] = {}
+        """Inodes of the entries that are below no pane."""
+        self._chains: dict[int, tuple[str, ...]] = {}
+        self._readings = 0
 
-    def __call__(self, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-        """Read the process table and name the processes below each of these, outermost first."""
-        return chains(read_table(self._proc, self._known), pids)
+    def __call__(self, pids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+        """Read the processes below each of these and name them, outermost first."""
+        roots = frozenset(pids)
+        if not roots <= self._roots or self._readings % _READ_ALL_EVERY == 0:
+            self._lines, self._elsewhere = {}, {}
+        self._readings += 1
+        entries = _entries(self._proc)
+        elsewhere = {entry: inode for entry, inode in self._elsewhere.items() if entries.get(entry) == inode}
+        lines: dict[str, tuple[bytes, Process]] = {}
+        arrived: list[str] = []
+        for entry in entries.keys() - elsewhere.keys():
+            line = _line(f"{self._proc}/{entry}/stat")
+            last = self._lines.get(entry)
+            if last is None or not line.startswith(last[0]):
+                last = _parsed(line)
+                arrived.append(entry)
+            if last is not None:
+                lines[entry] = last
+        if not arrived and len(lines) == len(self._lines) and roots == self._roots:
+            return self._chains
+        table = {line[1].pid: line[1] for line in lines.values()}
+        for entry in arrived:
+            if not entry.isdigit() or (entry in lines and _is_elsewhere(lines[entry][1], table, roots, elsewhere)):
+                elsewhere[entry] = entries[entry]
+                lines.pop(entry, None)
+        self._roots, self._lines, self._elsewhere = roots, lines, elsewhere
+        self._chains = chains(table, roots)
+        return self._chains
+
+
+def _entries(proc: Path) -> dict[str, int]:
+    """What is in the process file system, by name, with inodes."""
+    try:
+        with os.scandir(proc) as entries:
+            return {entry.name: entry.inode() for entry in entries}
+    except OSError:
+        return {}
+
+
+def _is_elsewhere(process: Process, table: Table, roots: Collection[int], elsewhere: Collection[str]) -> bool:
+    """Whether a process is certainly below none of the roots: somebody above it is missing where it is in doubt."""
+    at: Process | None = process
+    for _ in range(_MAX_DEPTH):
+        if at is None or at.pid in roots:
+            return False
+        if at.parent == 0 or str(at.parent) in elsewhere:
+            return True
+        at = table.get(at.parent)
+    return False
 
 
 def chains(table: Table, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:
