@@ -36,7 +36,9 @@ class Standing(Record):
     since: Instant = 0.0
     """When this epoch began."""
     reason: str = ""
-    """Of the last transition."""
+    """Of the last transition but a freeze or its end: why it stands in this stage and state."""
+    frozen_reason: str = ""
+    """Of the last freeze."""
     last_hash: str = ""
 
 
@@ -99,6 +101,7 @@ class Refusal:
 
 def stands(after: Transition, before: Standing) -> Standing:
     """Where the rollout stands once a transition is committed."""
+    of_freeze = after.request in {Ask.FREEZE, Ask.UNFREEZE}
     return Standing(
         stage=after.to,
         state=after.state,
@@ -108,7 +111,8 @@ def stands(after: Transition, before: Standing) -> Standing:
         revision=after.revision,
         flag_revision=before.flag_revision if after.flag_revision is None else after.flag_revision,
         since=after.at if after.epoch != before.epoch else before.since,
-        reason=after.reason,
+        reason=before.reason if of_freeze else after.reason,
+        frozen_reason=after.reason if of_freeze else before.frozen_reason,
         last_hash=after.hash,
     )
 
@@ -130,7 +134,7 @@ def shown_state(standing: Standing, judgement: Judgement | None, plan: Plan) -> 
 def stopped(standing: Standing) -> str:
     """Why nothing may be promoted, as the judge puts it; empty while the rollout runs."""
     if standing.frozen:
-        return f"it is frozen ({standing.reason}): nothing acts until `understudy unfreeze`"
+        return f"it is frozen ({standing.frozen_reason}): nothing acts until `understudy unfreeze`"
     if standing.state is State.ROLLED_BACK:
         return f"it was rolled back ({standing.reason}): nothing moves until `understudy retry`"
     if standing.state is State.PAUSED:

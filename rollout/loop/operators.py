@@ -13,7 +13,7 @@ from rollout.loop.house import House
 from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.trial import Trial, facts_of_settlement
 from rollout.store.ledger import BoutRow, DecisionRow
-from rollout.store.orders import OrderKind, lift
+from rollout.store.orders import OrderKind, lift, unfrozen
 from rollout.store.orders import standing as ordered
 from shadow.bouts import Bout
 from shadow.labels import Right
@@ -53,8 +53,9 @@ def stand(house: House, now: float) -> Stand:
     standing = by_ledger(house.ledger)
     if (frozen is not None) is not standing.frozen:
         ask = Ask.FREEZE if frozen else Ask.UNFREEZE
-        actor = frozen.actor if frozen and frozen.actor else "an operator"
-        reason = (frozen.reason if frozen else "") or f"an operator's {ask}"
+        word = frozen or unfrozen(*house.order_folders)
+        actor = (word.actor if word else "") or "an operator"
+        reason = (word.reason if word else "") or f"an operator's {ask}"
         house.keeper.ask(Request(ask, actor, reason, now))
         standing = by_ledger(house.ledger)
     if frozen is not None:

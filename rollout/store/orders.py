@@ -22,6 +22,8 @@ class OrderKind(StrEnum):
     """Nobody's intents reach tmux; looking goes on."""
     ROLLBACK = "rollback"
     """The incumbent owns every session from now on. The loop does it at its next cycle and takes the file away."""
+    UNFREEZE = "unfrozen"
+    """No order, but who lifted the last freeze and why, for the audit trail; the next freeze takes it away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def give(kind: OrderKind, folder: Path, *, actor: str, reason: str) -> Order:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+    if kind is OrderKind.FREEZE:
+        lift(OrderKind.UNFREEZE, folder)
     return Order(kind, path, at, actor, reason)
 
 
@@ -74,6 +78,20 @@ def operator() -> str:
     except (KeyError, OSError):  # a container's user without a name
         user = str(os.getuid())
     return f"{user}@{socket.gethostname()}"
+
+
+def unfreeze(folder: Path, *, actor: str, reason: str) -> bool:
+    """Lift a freeze and note who did it, for the loop to enter; False where there was none."""
+    with contextlib.suppress(OSError):  # a full disk must not keep a freeze in force
+        if _path(OrderKind.FREEZE, folder).exists():
+            give(OrderKind.UNFREEZE, folder, actor=actor, reason=reason)
+    return lift(OrderKind.FREEZE, folder)
+
+
+def unfrozen(*folders: Path) -> Order | None:
+    """The latest word on a freeze that was lifted in one of these folders; None where nobody noted any."""
+    words = (standing(OrderKind.UNFREEZE, folder) for folder in folders)
+    return max((word for word in words if word), key=lambda word: word.at, default=None)
 
 
 def _path(kind: OrderKind, folder: Path) -> Path:

@@ -40,7 +40,7 @@ def _rates(report: ShadowReport) -> list[str]:
             rate.stratum or "",
             words.events(rate),
             words.percent(rate.rate),
-            words.percent(rate.bound),
+            words.percent(rate.bound if rate.bouts else None),
             words.percent(rate.limit),
             "-" if rate.needed is None else f"{rate.needed:,}",
         )

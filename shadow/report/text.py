@@ -46,10 +46,10 @@ def _section(title: str, lines: Sequence[str]) -> list[str]:
 def _rates(report: ShadowReport) -> list[str]:
     rows = [
         (
-            f"{rate.name}{f' / {rate.stratum}' if rate.stratum else ''}",
+            f"  in {rate.stratum}" if rate.stratum else rate.name,
             words.events(rate),
             words.percent(rate.rate),
-            words.percent(rate.bound),
+            words.percent(rate.bound if rate.bouts else None),
             words.percent(rate.limit),
             "-" if rate.needed is None else f"{rate.needed:,}",
         )

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 import stat
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.loop import operators
+from rollout.loop.keeper import StageKeeper
+from rollout.store.flags import FlagsFile
+from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
+from tests.cli.rollouts import kept
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell
@@ -67,3 +74,19 @@ def test_the_state_folder_is_its_users_alone(understudy: Shell) -> None:
     understudy("freeze")
     assert stat.S_IMODE(understudy.state.stat().st_mode) == 0o700
     assert json.loads((understudy.state / "frozen.json").read_text())["schema"] == 1
+
+
+def test_the_trail_says_who_froze_and_who_lifted_it_and_why(understudy: Shell) -> None:
+    folder = kept(understudy.state, understudy.folder / "s").folder
+    ledger = Ledger(folder.ledger)
+    keeper = StageKeeper(ledger, FlagsFile(folder.flags), DEFAULT_PLAN)
+    house = SimpleNamespace(ledger=ledger, keeper=keeper, act=True, order_folders=(folder.path, understudy.state))
+    for number, order in enumerate((("freeze", "pager", "ann"), ("unfreeze", "all is well", "bob"))):
+        assert understudy(order[0], "--reason", order[1], "--actor", order[2]).code == 0
+        operators.stand(house, 1_790_000_000.0 + number)
+    ledger.close()
+    rows = understudy("history", "--json").json["transitions"][-2:]
+    assert [(row["request"], row["actor"], row["reason"]) for row in rows] == [
+        ("freeze", "ann", "pager"),
+        ("unfreeze", "bob", "all is well"),
+    ]

@@ -169,7 +169,7 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
         (Standing(stage=Stage.CANARY, exposure_percent=5), ("is held", "no data", "moves on by itself")),
         (Standing(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
         (Standing(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),
-        (Standing(stage=Stage.BETA, frozen=True, reason="pager"), ("is frozen", "understudy unfreeze")),
+        (Standing(stage=Stage.BETA, frozen=True), ("is frozen", "understudy unfreeze")),
     ],
 )
 def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(

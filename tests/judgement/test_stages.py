@@ -8,7 +8,7 @@ from rollout.judgement.chain import Transition, verify
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan, StagePlan
 from rollout.judgement.stages import apply, begin, due
-from rollout.judgement.standing import HARNESS, Ask, Refusal, Request, Standing, Why, shown_state, stands
+from rollout.judgement.standing import HARNESS, Ask, Refusal, Request, Standing, Why, shown_state, stands, stopped
 from rollout.judgement.words import Stage, State, Verdict
 
 WITH_PERSON = DEMO_PLAN.model_copy(
@@ -21,8 +21,8 @@ def standing(stage: Stage, **more: object) -> Standing:
     return Standing(stage=stage, exposure_percent=DEFAULT_PLAN.of_stage(stage).exposure_percent, **more)
 
 
-def request(ask: Ask, *, actor: str = "ann", **more: object) -> Request:
-    return Request(ask, actor, "because", at=50.0, **more)
+def request(ask: Ask, *, actor: str = "ann", reason: str = "because", **more: object) -> Request:
+    return Request(ask, actor, reason, at=50.0, **more)
 
 
 def moved(answer: Transition | Refusal) -> Transition:
@@ -140,6 +140,14 @@ def test_frozen_it_comes_back_to_the_state_that_it_had() -> None:
     refused(apply(frozen, request(Ask.PROMOTE), DEFAULT_PLAN))
     after = stands(moved(apply(frozen, request(Ask.UNFREEZE), DEFAULT_PLAN)), frozen)
     assert (after.state, after.frozen) == (State.PAUSED, False)
+
+
+def test_a_freeze_and_its_end_leave_the_reason_of_a_pause_alone() -> None:
+    canary = standing(Stage.CANARY)
+    paused = stands(moved(apply(canary, request(Ask.PAUSE, reason="holiday"), DEFAULT_PLAN)), canary)
+    frozen = stands(moved(apply(paused, request(Ask.FREEZE, reason="pager"), DEFAULT_PLAN)), paused)
+    after = stands(moved(apply(frozen, request(Ask.UNFREEZE, reason="looked"), DEFAULT_PLAN)), frozen)
+    assert ("(pager)" in stopped(frozen), "(holiday)" in stopped(after)) == (True, True)
 
 
 def test_only_a_person_retires_the_incumbent_and_only_from_a_proven_production() -> None:

@@ -1,9 +1,11 @@
 import sqlite3
 import threading
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Executable
 
 from rollout.store.ledger import (
     CycleRow,
@@ -15,6 +17,7 @@ from rollout.store.ledger import (
     MemoryRow,
     StageMoved,
     TransitionRow,
+    opening,
 )
 from rollout.store.ledger import ledger as writing
 
@@ -129,8 +132,6 @@ def test_a_ledger_of_another_version_is_refused(ledger: Ledger) -> None:
 
 
 def test_a_locked_ledger_is_a_sentence_and_not_a_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rollout.store.ledger import opening
-
     monkeypatch.setattr(opening, "_BUSY_TIMEOUT_S", 0.05)
     ledger = Ledger(tmp_path / "ledger.sqlite")
     raw = sqlite3.connect(ledger.path, isolation_level=None)
@@ -142,3 +143,15 @@ def test_a_locked_ledger_is_a_sentence_and_not_a_hang(tmp_path: Path, monkeypatc
 
 def test_only_its_owner_may_read_the_ledger(ledger: Ledger) -> None:
     assert ledger.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_ledger_opens_while_another_process_writes_to_it(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, first_version = ledger.path, opening._first_version
+
+    def meanwhile() -> Executable:  # between what the opening reads and what it writes
+        with closing(sqlite3.connect(path, timeout=0)) as other, suppress(sqlite3.OperationalError), other:
+            other.execute("INSERT INTO documents (name, body) VALUES ('another', '{}')")
+        return first_version()
+
+    monkeypatch.setattr(opening, "_first_version", meanwhile)
+    Ledger(path).close()

@@ -33,6 +33,7 @@ THEIRS = report(
 RATES = (
     Rate(name="action_difference", bouts=120, events=1, bound=0.043, limit=0.01, needed=341),
     Rate(name="action_difference", stratum="draft", bouts=0, events=0, limit=0.1, needed=33),
+    Rate(name="action_difference", stratum="waiting_called_other", bouts=12_345, events=12, limit=0.1, needed=7_654),
 )
 
 
@@ -74,7 +75,9 @@ def test_the_text_stays_within_80_columns(made: ShadowReport) -> None:
         assert words.cells(line) <= 80
 
 
-@pytest.mark.parametrize("said", ["1/120", "4.3 %", "341", "known | fine", "legacy 1.0", "stage canary", "some.rule"])
+@pytest.mark.parametrize(
+    "said", ["1/120", "4.3 %", "341", "7,654", "known | fine", "legacy 1.0", "canary", "some.rule"]
+)
 def test_the_text_tells_rates_bounds_sign_offs_and_rules(made: ShadowReport, said: str) -> None:
     assert said in as_text(made)
 

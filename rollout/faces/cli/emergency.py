@@ -23,9 +23,11 @@ def freeze(
     raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason))
 
 
-@verb("Emergency", "unfreeze")
-def unfreeze(*, socket_name: SocketName = None, socket_path: SocketPath = None) -> None:
+@verb("Emergency", "unfreeze", 'unfreeze --reason "looked, and all is well"')
+def unfreeze(
+    *, reason: _Why = "", actor: Actor = None, socket_name: SocketName = None, socket_path: SocketPath = None
+) -> None:
     """Let the hands move again."""
     from rollout.faces.cli.verbs.freeze import unfreeze as work  # noqa: PLC0415
 
-    raise typer.Exit(work(socket_name, socket_path))
+    raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason))

@@ -30,6 +30,7 @@ def open_engine(path: Path, *, create: bool) -> sa.Engine:
     sa.event.listen(engine, "begin", _begin)
     with unusable(path), engine.connect() as connection:
         if create:
+            connection.execution_options(writes=True)  # it reads before it writes: see `_begin`
             metadata.create_all(connection)
             connection.execute(_first_version())
             connection.commit()

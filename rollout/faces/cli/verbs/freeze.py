@@ -5,7 +5,8 @@ from pathlib import Path
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import say
 from rollout.faces.cli.where import named_folder
-from rollout.store.orders import OrderKind, give, lift, operator
+from rollout.store import orders
+from rollout.store.orders import OrderKind, give, operator
 from rollout.store.state_folder import StateFolder
 
 
@@ -20,12 +21,13 @@ def freeze(socket_name: str | None, socket_path: Path | None, *, actor: str | No
     return Exit.OK
 
 
-def unfreeze(socket_name: str | None, socket_path: Path | None) -> Exit:
+def unfreeze(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
     """Lift the freeze of the server that was named, or every freeze there is."""
     state = StateFolder.from_environment()
     folder = named_folder(socket_name, socket_path)
     places = [folder.path] if folder else [state.root, *(server.path for server in state.all_servers())]
-    lifted = [place for place in places if lift(OrderKind.FREEZE, place)]
+    who = actor or operator()
+    lifted = [place for place in places if orders.unfreeze(place, actor=who, reason=reason)]
     if folder and (state.root / f"{OrderKind.FREEZE}.json").exists():
         say("Every server is frozen by one order; lift that with: understudy unfreeze")
     elif lifted:
