@@ -6,9 +6,8 @@ other pane of it is an agent's in its own right.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from contract import PaneShot, Role
 from modular import processes
@@ -22,9 +21,8 @@ _AGENT_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend",
 _MANAGER_WORDS: Final = ("pm", "manager")
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One pane that is an agent's."""
+class Sighting(NamedTuple):
+    """One pane that is an agent's. A tuple: one is made of every agent at every look."""
 
     shot: PaneShot
     role: Role

@@ -57,15 +57,28 @@ def has_an_agent_in_it(agent: AgentMemory) -> bool:
     return agent.agent != UNKNOWN or agent.state is not AgentState.UNKNOWN
 
 
+Told = dict[str, tuple[AgentMemory, str, int, list[NotifyManager]]]
+"""By agent what its manager was told at the last look: whom it was about, in which pane, and of how many minutes."""
+
+
 def intents_for(
-    agents: Sequence[AgentMemory], lost: Sequence[AgentMemory], spawned: dict[str, Spawned], now: float
+    agents: Sequence[AgentMemory],
+    lost: Sequence[AgentMemory],
+    spawned: dict[str, Spawned],
+    now: float,
+    told: Told | None = None,
 ) -> list[Intent]:
-    """Say everything that is wanted now; `agents` are those in view, `lost` those whose panes are gone."""
+    """Say everything that is wanted now; `agents` are those in view, `lost` those whose panes are gone.
+
+    `told` carries notices from one look to the next, so that one that says the same need not be worded again.
+    """
     managers = managers_of(agents)
+    told = {} if told is None else told
     wishes: list[Intent] = []
     for agent in agents:
-        wishes += _about(agent, managers.get(agent.session), now)
-        if (attempt := drafts.submit_attempt(agent, now)) is not None:
+        if agent.notices:
+            wishes += _about(agent, managers.get(agent.session), now, told)
+        if agent.draft is not None and (attempt := drafts.submit_attempt(agent, now)) is not None:
             wishes.append(_submit(agent, attempt, now))
         if agent.role is Role.MANAGER and agent.state is AgentState.CRASHED:
             wishes += _spawn(agent, agents, spawned.get(agent.session, Spawned()), now)
@@ -74,12 +87,16 @@ def intents_for(
     return wishes + _about_lost(missed, managers, now) + _about_lost_managers(missed, agents, managers, now)
 
 
-def _about(agent: AgentMemory, manager: AgentMemory | None, now: float) -> list[Intent]:
-    if not agent.notices:
-        return []
+def _about(agent: AgentMemory, manager: AgentMemory | None, now: float, told: Told) -> Sequence[Intent]:
     if manager is None or manager is agent or agent.role is Role.MANAGER:
         return [_escalate(agent, notice, now) for notice in agent.notices if notice.about in _FOR_A_PERSON]
-    return [_notify(agent, manager, notice, now) for notice in agent.notices]
+    minutes, key = _minutes(agent, now), agent.key
+    last = told.get(key)
+    if last is not None and last[0] is agent and last[1] == manager.pane and last[2] == minutes:
+        return [wish.model_copy(update={"at": now}) for wish in last[3]]
+    wishes = [_notify(agent, manager, notice, now) for notice in agent.notices]
+    told[key] = (agent, manager.pane, minutes, wishes)
+    return wishes
 
 
 def _notify(agent: AgentMemory, manager: AgentMemory, notice: StandingNotice, now: float) -> NotifyManager:
@@ -198,6 +215,10 @@ def _missing_ordinal(agent: AgentMemory, now: float) -> int | None:
 
 
 def _text(agent: AgentMemory, notice: StandingNotice, now: float) -> str:
-    minutes = int((now - agent.since) // 60)
+    minutes = _minutes(agent, now)
     lasting = f" (for {minutes} min)" if minutes else ""
     return f"{agent.window} ({agent.session}, {agent.pane}) {_SAYS[notice.about]}{lasting}."
+
+
+def _minutes(agent: AgentMemory, now: float) -> int:
+    return int((now - agent.since) // 60)

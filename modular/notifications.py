@@ -4,6 +4,7 @@ A notice is wanted for as long as its cause lasts, and counts its reminders in i
 withdrawn. Doubt neither raises nor withdraws: an agent that cannot be read for a look keeps what stood before.
 """
 
+from math import inf
 from typing import Final
 
 from contract import AgentState, IdleDetail
@@ -47,6 +48,13 @@ def with_notices(agent: AgentMemory, now: float) -> AgentMemory:
     else:
         after = (reminded(standing, now),)
     return agent if after == agent.notices else agent.model_copy(update={"notices": after})
+
+
+def quiet_until(agent: AgentMemory, now: float) -> float:
+    """Until when, in seconds since the epoch, time alone cannot change the notices of an agent that are up to date."""
+    if agent.draft is not None:
+        return now
+    return min((due_at(notice) for notice in agent.notices), default=inf)
 
 
 def reminded(notice: StandingNotice, now: float) -> StandingNotice:

@@ -58,6 +58,8 @@ class Readings:
 
     def _slot(self, key: str, shot: PaneShot, last_agent: str | None) -> _Kept:
         kept = self._kept.get(key)
+        if kept is not None and kept.shot is shot and kept.last_agent == last_agent:
+            return kept
         if kept is None or not _knew(kept, last_agent) or not shows_the_same(kept.shot, shot):
             kept = self._kept[key] = _Kept(shot, last_agent)
         return kept

@@ -1,7 +1,7 @@
 """The engine as a monitor: it looks, reads, remembers, and says what it wants. It cannot press a key."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from pydantic import JsonValue
 
@@ -21,9 +21,9 @@ from contract import (
 from modular import drafts, recovery
 from modular.classifier import Reading, classify
 from modular.discovery import Sighting, discover
-from modular.intents import intents_for
+from modular.intents import Told, intents_for
 from modular.memory import AgentMemory, Memory, recalled
-from modular.notifications import with_notices
+from modular.notifications import quiet_until, with_notices
 from modular.readings import Readings
 from modular.rulebook import RuleBook, shipped
 from modular.rulefile import UNKNOWN
@@ -47,31 +47,31 @@ class MonitorService:
         self._memory = Memory()
         self._stored: JsonValue = None
         self._verdicts: dict[str, tuple[AgentMemory, Reading, int, AgentVerdict]] = {}
-        self._steady: dict[str, tuple[AgentMemory, Reading]] = {}
+        self._steady: dict[str, tuple[AgentMemory, Reading, float]] = {}
+        self._told: Told = {}
 
     def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
         """Look once and report; raises a `LookingFailed` where the server cannot be seen."""
         frame = eyes.look()[-1]
         now = clock.now()
-        known = {key: drafts.learn_attempts(agent, outcomes) for key, agent in self._memory.agents.items()}
+        known = self._memory.agents
+        if outcomes:
+            known = {key: drafts.learn_attempts(agent, outcomes) for key, agent in known.items()}
         spawned = recovery.learn_spawns(self._memory.spawned, outcomes, now)
 
         sightings = discover(frame.panes, known, self._readings.is_agents)
         readings, problems = self._read(eyes, sightings, known)
-        agents = {
-            one.key: with_notices(self._track(known.get(one.key), one, readings[one.key], now), now)
-            for one in sightings
-        }
+        agents = {one.key: self._track(known.get(one.key), one, readings[one.key], now) for one in sightings}
         lost = lose(known, frame.by_pane.keys(), now)
-        wanted = intents_for(list(agents.values()), list(lost.values()), spawned, now)
+        wanted = intents_for(list(agents.values()), list(lost.values()), spawned, now, self._told)
 
         self._remember(frame, Memory.model_construct(agents=agents | lost, spawned=spawned))
-        return CycleReport(
+        return CycleReport.model_construct(  # of records that were validated one by one
             cycle=cycle,
             monitor=self.name,
             version=self.version,
             verdicts={one.shot.pane: self._verdict(one, agents[one.key], readings[one.key]) for one in sightings},
-            intents=tuple(intent for intent in wanted if scope.covers(intent.session)),
+            intents=tuple(wish for wish in wanted if scope.sessions is None or scope.covers(wish.session)),
             problems=tuple(problems),
         )
 
@@ -131,7 +131,7 @@ class MonitorService:
         return readings
 
     def _track(self, before: AgentMemory | None, sighting: Sighting, reading: Reading, now: float) -> AgentMemory:
-        """Track one agent; one about which nothing changed last time, and that is read alike again, is as it was."""
+        """Track one agent, its notices too; one about which nothing changed, and that is read alike, is as it was."""
         key, shot = sighting.key, sighting.shot
         steady = self._steady.get(key)
         if (
@@ -139,12 +139,14 @@ class MonitorService:
             and steady is not None
             and steady[0] is before
             and steady[1] is reading
-            and (before.session, before.window) == (shot.session, shot.window)
+            and now < steady[2]
+            and before.window == shot.window
+            and before.session == shot.session
         ):
             return before
-        after = track(before, sighting, reading, now)
+        after = with_notices(track(before, sighting, reading, now), now)
         if after is before:
-            self._steady[key] = (after, reading)
+            self._steady[key] = (after, reading, quiet_until(after, now))
         return after
 
     def _verdict(self, sighting: Sighting, agent: AgentMemory, reading: Reading) -> AgentVerdict:
@@ -174,6 +176,7 @@ class MonitorService:
         self._stored = None
         present = {f"{shot.pane}/{shot.pid}" for shot in frame.panes}
         self._readings.keep_only(present)
-        for kept in (self._verdicts, self._steady):
+        kept: dict[str, Any]
+        for kept in (self._verdicts, self._steady, self._told):
             for key in kept.keys() - present:
                 del kept[key]
