@@ -26,7 +26,7 @@ def half(case: dict[str, Any], name: str) -> CycleReport:
     state, _, rule = managers.partition("/")
     seen = [verdict("%9", state, rule, role=Role.MANAGER)]
     if "state" in side:
-        agent, role = case["agent"], Role(case["role"])
+        agent, role = side.get("agent", case["agent"]), Role(case["role"])
         seen.append(verdict("%1", side["state"], side["rule"], detail=side.get("detail"), agent=agent, role=role))
     pane = None if "managers" in side else "%1"
     asleep = [want("pause_session", None)] if side.get("silence") == "asleep" else []
