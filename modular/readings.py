@@ -51,10 +51,12 @@ class Readings:
             kept.still = classify(twice, book=self._book, last_agent=sighting.last_agent)
         return kept.still
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def keep_only(self, keys: set[str]) -> None:
         """Forget the panes that are gone."""
-        if len(self._kept) > len(keys):
-            self._kept = {key: kept for key, kept in self._kept.items() if key in keys}
+        self._kept = {key: kept for key, kept in self._kept.items() if key in keys}
 
     def _slot(self, key: str, shot: PaneShot, last_agent: str | None) -> _Kept:
         kept = self._kept.get(key)
@@ -62,6 +64,7 @@ class Readings:
             return kept
         if kept is None or not _knew(kept, last_agent) or not shows_the_same(kept.shot, shot):
             kept = self._kept[key] = _Kept(shot, last_agent)
+        kept.shot = shot
         return kept
 
 

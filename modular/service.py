@@ -20,7 +20,7 @@ from contract import (
 )
 from modular import drafts, recovery
 from modular.classifier import Reading, classify
-from modular.discovery import Sighting, discover
+from modular.discovery import Sighting, discover, identity
 from modular.intents import Told, intents_for
 from modular.memory import AgentMemory, Memory, recalled
 from modular.notifications import quiet_until, with_notices
@@ -174,7 +174,9 @@ class MonitorService:
     def _remember(self, frame: Frame, memory: Memory) -> None:
         self._memory = memory
         self._stored = None
-        present = {f"{shot.pane}/{shot.pid}" for shot in frame.panes}
+        if len(self._readings) <= len(frame.panes):  # every pane that was ever looked at has a reading
+            return
+        present = {identity(shot) for shot in frame.panes}
         self._readings.keep_only(present)
         kept: dict[str, Any]
         for kept in (self._verdicts, self._steady, self._told):
