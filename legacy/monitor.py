@@ -84,9 +84,7 @@ THINKING_WORDS: Final = ("thinking", "pondering", "divining", "musing", "elucida
 PROMPT_ENDS: Final = ("$", "#", ">", "%")
 HELP_PLACEHOLDER: Final = 'Try "help" for more information'
 LIMIT_PHRASES: Final = ("claude usage limit reached", "your limit will reset at")
-LIMIT_RESET: Final = re.compile(
-    r"Your limit will reset at\s+(\d{1,2}(?::\d{2})?(?:am|pm))\s+\(UTC\)", re.IGNORECASE | re.ASCII
-)
+LIMIT_RESET: Final = re.compile(r"Your limit will reset at\s+(\d{1,2}(?::\d{2})?(?:am|pm))\s+\(UTC\)", re.IGNORECASE)
 NAMED_AGENT: Final = re.compile(r"agent (\S+:\d+) \((.+)\)")
 CRASHED_AGENT: Final = re.compile(r"crashed agent (\S+:\d+)")
 BELIEVED_INTERFACE: Final = "? for shortcuts"

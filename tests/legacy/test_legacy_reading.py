@@ -2,11 +2,12 @@
 
 import inspect
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from contract import IdleDetail
+from contract import IdleDetail, VirtualClock
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import ANSWER, EMPTY_BOX, HINT, WELCOME, boxed
 from tests.legacy.stage import Stage, wanted
@@ -237,6 +238,53 @@ def test_a_window_is_an_agents_or_a_managers_by_words_in_its_name(name: str, age
 )
 def test_the_cause_of_a_crash_is_labelled_by_words(text: str, label: str | None) -> None:
     assert LegacyMonitor._label_failure(text) == label
+
+
+@pytest.mark.parametrize(
+    ("after", "reset"),
+    [
+        ("3pm (UTC)", "3pm"),
+        ("3:05PM (utc)", "3:05PM"),
+        (" \n 03am\n(UTC)", "03am"),
+        ("3pm\xa0(UTC)", "3pm"),
+        ("3:75pm (UTC)", "3:75pm"),  # 1.12: minutes are not validated here
+        ("3pm(UTC)", None),
+        ("3pm (CET)", None),
+        ("3 pm (UTC)", None),
+        ("3:5pm (UTC)", None),
+        ("15:00 (UTC)", None),
+        ("0am (UTC)", None),
+        ("13pm (UTC)", None),
+    ],
+)
+def test_a_limit_is_two_phrases_and_a_time_of_day(after: str, reset: str | None) -> None:
+    text = f"CLAUDE usage limit reached.\nYour limit will reset at {after}"
+    assert LegacyMonitor._limit_reset(text) == reset
+    assert LegacyMonitor._limit_reset(text.replace("usage limit", "limit")) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "reset", "seconds"),
+    [
+        ("09:00:00", "9:30am", 1920),
+        ("09:00:30", "9:30am", 1890),
+        ("09:30:00", "9:30am", 0),  # 1.12: at or before now is tomorrow, and that is stale
+        ("09:00:00", "1pm", 14520),
+        ("09:00:00", "1:01pm", 0),
+        ("23:50:00", "12:30am", 2520),
+        ("00:10:00", "12am", 0),
+        ("11:59:30", "12pm", 150),
+    ],
+)
+def test_a_limit_is_slept_for_until_its_reset_and_two_minutes_more(now: str, reset: str, seconds: int) -> None:
+    monitor = LegacyMonitor()
+    monitor._clock = VirtualClock(datetime.fromisoformat(f"2026-03-05T{now}+00:00").timestamp())
+    assert monitor._seconds_until(reset) == seconds
+
+
+def test_a_limit_without_a_valid_minute_hides_no_other_agents_limit() -> None:
+    stage = Stage({"s:0 pm": "busy", "s:1 claude-a": "limit 1:75pm", "s:2 claude-b": "limit 12:30pm"})
+    assert wanted(stage.cycle())["pause_session"].pane == stage.pane("s:2")
 
 
 def test_every_known_quirk_is_named_by_its_number_where_it_lives() -> None:
