@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +26,10 @@ SCREEN = """\\033[2m ● Read(shop/basket.py)\\033[0m
 
 
 def assemble(server: TmuxServer, folder: Path, agents: int, active: int = 0) -> None:
-    """Open so many 80x24 windows, the first of them the manager's; `active` of the others print a counter on and on."""
+    """Open so many 80x24 windows, the first of them the manager's; `active` of the others print a counter on and on.
+
+    Returns once the rest holds still.
+    """
     claude = folder / "claude"
     shutil.copy("/bin/sleep", claude)
     screen = folder / "screen"
@@ -34,4 +40,17 @@ def assemble(server: TmuxServer, folder: Path, agents: int, active: int = 0) -> 
     for number in range(1, agents):
         server.new_window(moving if number <= active else still, session="crowd", name=f"claude-{number}")
     last = server.run("list-panes", "-a", "-F", "#{pane_id}").splitlines()[-1]
-    server.wait_for(last, "? for shortcuts")
+    server.wait_for(last, "? for shortcuts", seconds=60)
+    _settle(server, active)
+
+
+def _settle(server: TmuxServer, active: int) -> None:
+    """Wait until nobody but those that go on printing has printed in the last second: until then all are active."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        second = int(time.time())
+        times = map(int, server.run("list-panes", "-a", "-F", "#{window_activity}").split())
+        if sum(at >= second - 1 for at in times) <= active:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"more than {active} agents went on printing")
