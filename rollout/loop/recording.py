@@ -57,8 +57,14 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         before: dict[str, JsonValue] = {
             str(part): blanked(mind.memory, house.redact) for part, mind in entry.looked.before.items()
         }
-        players = {str(part): f"{report.monitor} {report.version}" for part, report in cycled.reports.items()}
-        house.tapes.keep(cycled.cycle, entry.looked.tape, before, players, telling=telling)
+        meta: dict[str, JsonValue] = {
+            "monitors": {str(part): f"{report.monitor} {report.version}" for part, report in cycled.reports.items()},
+            "outcomes": {  # with them a replay answers word for word
+                str(part): [outcome.model_dump(mode="json") for outcome in mind.outcomes]
+                for part, mind in entry.looked.before.items()
+            },
+        }
+        house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, telling=telling)
 
 
 def _touches(tx: Transaction, entry: Entry) -> None:

@@ -29,14 +29,13 @@ class TapeShelf:
         cycle: str,
         tape: Tape,
         memories: Mapping[str, JsonValue],
-        players: Mapping[str, str],
+        meta: Mapping[str, JsonValue],
         *,
         telling: bool,
     ) -> Path:
-        """Queue a tape with the memories from before it, and who played which part; returns where it will lie."""
+        """Queue a tape with the memories from before it, and what else it needs to be told; returns where it will lie."""
         path = self._folder / f"{cycle}{'-differs' if telling else ''}{SUFFIX}"
-        meta: dict[str, JsonValue] = {"cycle": cycle, "monitors": dict(players)}
-        self._worker.submit(self._write, path, tape, dict(memories), meta)
+        self._worker.submit(self._write, path, tape, dict(memories), {"cycle": cycle, **meta})
         return path
 
     def find(self, cycle: str) -> Path | None:

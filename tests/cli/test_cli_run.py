@@ -11,6 +11,7 @@ import pytest
 
 from rollout.store.state_folder import StateFolder, watch_alone
 from tests.cli.shell import PROGRAM
+from tmuxio.tapefile import read_tape
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell
@@ -70,6 +71,13 @@ def test_cycles_watch_press_nothing_and_are_visible_afterwards(understudy: Shell
     assert understudy("report", "--format", "json").json["schema"] == 1
     assert understudy("diffs", "list", "--json").json["clusters"]
     assert understudy("diffs", "show", understudy("diffs", "list", "--json").json["clusters"][0]["id"]).code == 0
+
+
+def test_a_kept_tape_says_who_watched_it_and_what_each_had_been_told(understudy: Shell, team: TmuxServer) -> None:
+    understudy("run", "--cycles", "2", "--interval", "0.1", "--socket-path", team.socket_path)
+    meta = read_tape(max(understudy.state.glob("servers/*/tapes/*"))).meta
+    assert meta["monitors"] == {"incumbent": "legacy 1.0.0", "candidate": "modular 1.0.0"}
+    assert {one["result"] for one in meta["outcomes"]["incumbent"]} == {"tied"}
 
 
 def test_a_run_goes_on_where_the_last_one_ended(understudy: Shell, team: TmuxServer) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contract.outcomes import Outcome
 from tmuxio.tapefile import read_tape, write_tape
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Calls:
         verdicts = {
             shot.pane: AgentVerdict(
                 pane=shot.pane, pid=shot.pid, session=shot.session, window=shot.window, window_index=shot.window_index,
-                role=Role.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=str(self.looks)),
+                role=Role.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=str(self.looks) + "+" * len(outcomes)),
             )
             for shot in frame.panes
         }
@@ -92,7 +93,10 @@ def test_memory_goes_from_tape_to_tape(understudy: Shell, tapes: list[Path]) -> 
     assert [one["incumbent"]["rule"] for one in understudy(*asked).json["differences"]] == ["1", "2"]
 
 
-def test_a_tape_that_knows_what_this_very_version_remembered_is_watched_from_there(
+TOLD = Outcome(wish="notify_manager:idle", pane="%1", session="s", ordinal=1, result="tied", done=False, at=1.0)
+
+
+def test_a_tape_that_knows_what_this_very_version_remembered_and_was_told_is_watched_from_there(
     understudy: Shell, tapes: list[Path]
 ) -> None:
     kept = read_tape(tapes[1])
@@ -100,11 +104,14 @@ def test_a_tape_that_knows_what_this_very_version_remembered_is_watched_from_the
         tapes[1],
         kept.tape,
         {"incumbent": 40, "candidate": 50},
-        {"monitors": {"incumbent": "Idle 1", "candidate": "Busy 0"}},
+        {
+            "monitors": {"incumbent": "Idle 1", "candidate": "Busy 0"},
+            "outcomes": {"incumbent": [TOLD.model_dump(mode="json")], "candidate": []},
+        },
     )
     asked = ("replay", *tapes, "--incumbent", "mine:Idle", "--candidate", "mine:Busy", "--json")
     found = understudy(*asked).json["differences"]
-    assert [one["incumbent"]["rule"] for one in found] == ["1", "41"]
+    assert [one["incumbent"]["rule"] for one in found] == ["1", "41+"]
     assert [one["candidate"]["rule"] for one in found] == ["1", "2"]
 
 

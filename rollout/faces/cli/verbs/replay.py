@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from contract.outcomes import Outcome
 from contract.report import CycleReport
 from contract.tapes import pack
 from contract.wire import Introduction, OnTape
@@ -35,20 +36,20 @@ class _Player:
     def watch(self, kept: KeptTape, sight: EncodedSight) -> CycleReport:
         """Watch one tape. Raises `MonitorFailed` where the monitor cannot be started, `Stop` where it fails on it."""
         who = self.host.hello()
-        answer = self.host.look(Ask(cycle=kept.tape.id, sight=sight, memory=self._memory(kept, who)))
+        memory, outcomes = self._mind(kept, who)
+        answer = self.host.look(Ask(cycle=kept.tape.id, sight=sight, memory=memory, outcomes=outcomes))
         if answer.report is None:
             raise Stop(Exit.UNAVAILABLE, f"monitor {who.monitor} failed on tape {kept.tape.id}: {answer.text}")
         self.memory = answer.memory
         return answer.report
 
-    def _memory(self, kept: KeptTape, who: Introduction) -> JsonValue:
-        """What the same version of it remembered when the tape was shot; else what it remembers of the tape before."""
-        played = kept.meta.get("monitors")
-        if isinstance(played, dict):
-            for part, name in played.items():
-                if name == f"{who.monitor} {who.version}" and part in kept.memories:
-                    return kept.memories[part]
-        return self.memory
+    def _mind(self, kept: KeptTape, who: Introduction) -> tuple[JsonValue, tuple[Outcome, ...]]:
+        """What the same version brought to this tape when it was shot; else its memory of the tape before."""
+        played, told = kept.meta.get("monitors"), kept.meta.get("outcomes")
+        for part, name in played.items() if isinstance(played, dict) else ():
+            if name == f"{who.monitor} {who.version}" and part in kept.memories:
+                return kept.memories[part], _outcomes(kept, told.get(part)) if isinstance(told, dict) else ()
+        return self.memory, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,13 @@ def replay(paths: Sequence[Path], flags: Mapping[str, Any], *, fail_on: str | No
         _tell(watched, found)
     grave = [one for _, one in found if worst and one.severity.rank <= worst.rank and one.expected is None]
     return Exit.DIFFERENT if grave else Exit.OK
+
+
+def _outcomes(kept: KeptTape, told: JsonValue) -> tuple[Outcome, ...]:
+    try:
+        return tuple(Outcome.model_validate(one) for one in told) if isinstance(told, list) else ()
+    except ValueError as error:
+        raise Stop(Exit.USAGE, f"tape {kept.tape.id} holds outcomes that this build does not know") from error
 
 
 def _severity(text: str | None) -> Severity | None:
