@@ -83,6 +83,22 @@ def test_each_question_has_its_answer_and_a_refusal_stays_alone(client: ControlC
     assert answers.refusals == "can't find pane: %99\n"
 
 
+def test_of_a_question_that_is_refused_in_part_nothing_is_answered(client: ControlClient) -> None:
+    answers = client.ask(["capture-pane -b x -t %99\ndisplay-message -p other", "display-message -p two"], 5)
+
+    assert answers.blocks == (b"", b"two\n")
+
+
+def test_something_can_be_done_while_tmux_answers(client: ControlClient) -> None:
+    done: list[str] = []
+    big = ["display-message -p " + "x" * 4000] * 100  # more than a pipe holds
+
+    answers = client.ask(big, 5, lambda: done.append("so"))
+
+    assert done == ["so"]
+    assert answers.blocks == (b"x" * 4000 + b"\n",) * 100
+
+
 def test_one_client_serves_all_questions_and_is_gone_when_it_was_closed(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio.processes import Process, chains, read_process, read_table
+from tmuxio.processes import Process, Running, chains, read_process, read_table
 from tmuxio.reader import Reader
 
 if TYPE_CHECKING:
@@ -94,6 +94,68 @@ def test_a_name_with_brackets_and_blanks_is_read_whole(tmp_path: Path) -> None:
 
     assert read_table(tmp_path) == {7: Process(7, "a) b (c", 1, 7, 7, 7, 4242)}
     assert read_table(tmp_path / "none") == {}
+
+
+def write(proc: Path, pid: int, name: str, parent: int, *, front: int = 10) -> Path:
+    folder = proc / str(pid)
+    folder.mkdir(exist_ok=True)
+    (folder / "stat").write_text(f"{pid} ({name}) S {parent} {pid} 10 34816 {front} " + "0 " * 13 + f"{pid} 0 0")
+    return folder
+
+
+def test_what_runs_below_a_pane_is_read_each_time_and_other_processes_once(tmp_path: Path) -> None:
+    write(tmp_path, 1, "init", 0)
+    write(tmp_path, 10, "bash", 1, front=20)
+    write(tmp_path, 20, "claude", 10, front=20)
+    other = write(tmp_path, 30, "cron", 1)
+    running = Running(tmp_path)
+    assert running([10]) == {10: ("bash", "claude")}
+
+    write(tmp_path, 20, "renamed", 10, front=20)
+    (other / "stat").unlink()  # nobody looks
+    (other / "stat").mkdir()
+
+    assert running([10]) == {10: ("bash", "renamed")}
+    for entry in (tmp_path / "20").iterdir():
+        entry.unlink()
+    (tmp_path / "20").rmdir()
+    assert running([10]) == {10: ("bash",)}
+
+
+def test_a_number_that_another_process_was_given_is_read_again(tmp_path: Path) -> None:
+    write(tmp_path, 1, "init", 0)
+    write(tmp_path, 10, "bash", 1, front=20)
+    other = write(tmp_path, 20, "cron", 1)
+    running = Running(tmp_path)
+    assert running([10]) == {10: ("bash",)}
+
+    other.rename(tmp_path / "kept")  # so that its inode is not used again
+    write(tmp_path, 20, "claude", 10, front=20)
+
+    assert running([10]) == {10: ("bash", "claude")}
+
+
+def test_a_process_whose_parent_was_not_seen_yet_is_read_until_it_is(tmp_path: Path) -> None:
+    write(tmp_path, 1, "init", 0)
+    write(tmp_path, 10, "bash", 1, front=20)
+    write(tmp_path, 30, "tool", 20, front=20)
+    running = Running(tmp_path)
+    assert running([10]) == {10: ("bash",)}
+
+    write(tmp_path, 20, "claude", 10, front=20)
+
+    assert running([10]) == {10: ("bash", "claude", "tool")}
+
+
+def test_another_pane_is_seen_with_what_runs_below_it(tmp_path: Path) -> None:
+    write(tmp_path, 1, "init", 0)
+    write(tmp_path, 10, "bash", 1)
+    write(tmp_path, 40, "zsh", 1, front=41)
+    write(tmp_path, 41, "codex", 40, front=41)
+    running = Running(tmp_path)
+    assert running([10]) == {10: ("bash",)}
+
+    assert running([10, 40]) == {10: ("bash",), 40: ("zsh", "codex")}
 
 
 def test_a_process_is_known_by_its_number_and_its_start() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conftest import TmuxServer
 
     from contract.screens import Frame
+    from tmuxio.transport import Answers
 
 ROW = Row(
     "%1", "$0", "@0", 1, 0, 1, True, 10, 80, 24, 0, 0, False, False, False, 5, 99, "s", "w", "t", "c", "/dev/pts/1"
@@ -243,6 +244,32 @@ def test_many_changes_at_once_take_the_bulk_road_and_show_the_same(
         tmux_server.new_window(f"printf {number}; exec sleep 600")
 
     assert same(watch.frame(), Reader(tmux_server.address).frame())
+
+
+def test_what_is_surely_due_comes_with_the_list_in_one_trip(
+    tmux_server: TmuxServer, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = tmux_server.new_window("printf still; exec sleep 600")
+    moving = tmux_server.new_window("n=0; while :; do n=$((n+1)); printf '\\r%s' $n; done")
+    tmux_server.wait_for(still, "still")
+    until(lambda: _captured(watch) == 1)
+    trips: list[list[str]] = []
+    ask = watch._control.ask
+    monkeypatch.setattr(
+        watch._control, "ask", lambda questions, *rest: (trips.append(questions), ask(questions, *rest))[1]
+    )
+
+    shown = [watch.frame().by_pane[moving].text for _ in range(20)]
+
+    assert len(trips) < 30  # a second trip now and then, for the command of a shell that is not seen in front
+    assert len(set(shown)) > 10
+    assert not any(f"-t {still}" in question for questions in trips for question in questions)
+
+
+def _captured(watch: Watch) -> int:
+    before = watch.captures
+    watch.frame()
+    return watch.captures - before
 
 
 def test_panes_come_and_go_between_frames(tmux_server: TmuxServer, watch: Watch) -> None:
