@@ -570,6 +570,10 @@ class LegacyMonitor:
             return
         if self._detect_claude_state(self._capture(target)) == "fresh":
             return
+        standing = self._m["wishes"].get(f"submit_draft|{self._pane(target)}")
+        if standing is not None and standing["undo"]["target"] != target:
+            # the window has moved, and its attempts are those of its new place (#18); the ordinals go on
+            self._m["draft_base"][target] = standing["fields"]["ordinal"] - attempts
         attempts += 1
         self._m["attempts"][target] = attempts
         self._m["submitted_at"][target] = self._clock.now()

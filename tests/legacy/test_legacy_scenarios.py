@@ -46,6 +46,15 @@ def test_a_case_wants_exactly_this_at_exactly_these_times(case: Path) -> None:
     assert events(play(world(case))) == (case / "events.txt").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.parametrize("agents", [1, 2, 7])
+def test_a_cycle_lists_windows_once_for_every_window_and_captures_five_times_an_agent(agents: int) -> None:  # quirk 17
+    windows = ["web:0 pm busy", *(f"web:{number} claude-{number} busy" for number in range(1, agents))]
+    calls = play({"windows": windows, "until_s": 0.9 * agents + 0.05, "interval_s": 60}).world.calls
+    assert calls["list-windows"] == 3 * agents + 2
+    # one for limits and four samples an agent, one to find the manager, one to see that the team is not idle
+    assert calls["capture-pane"] == 5 * agents + 2
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case.name not in LONG], ids=lambda case: case.name)
 @given(restarts=st.sets(st.integers(0, 60)))
 @examples(max_examples=6)
