@@ -33,7 +33,7 @@ class TapeShelf:
         *,
         telling: bool,
     ) -> Path:
-        """Queue a tape with the memories from before it, and what else it needs to be told; returns where it will lie."""
+        """Queue a tape with the memories from before it, and what else a replay needs; returns where it will lie."""
         path = self._folder / f"{cycle}{'-differs' if telling else ''}{SUFFIX}"
         self._worker.submit(self._write, path, tape, dict(memories), {"cycle": cycle, **meta})
         return path

@@ -28,11 +28,12 @@ class Calls:
         self.name, self.looks = type(self).__name__, 0
     def cycle(self, cycle, eyes, clock, scope, outcomes):
         self.looks += 1
+        rule = str(self.looks) + "+" * len(outcomes)
         frame = eyes.look()[-1]
         verdicts = {
             shot.pane: AgentVerdict(
                 pane=shot.pane, pid=shot.pid, session=shot.session, window=shot.window, window_index=shot.window_index,
-                role=Role.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=str(self.looks) + "+" * len(outcomes)),
+                role=Role.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=rule),
             )
             for shot in frame.panes
         }
