@@ -34,7 +34,7 @@ Table = Mapping[int, Process]
 
 def read_table(proc: Path = Path("/proc")) -> dict[int, Process]:
     """Read all processes that have not ended; nothing where there is no such file system."""
-    parsed = (_parsed(_line(f"{proc}/{entry}/stat")) for entry in _entries(proc) if entry.isdigit())
+    parsed = (_parsed(_line(f"{proc}/{entry}/stat")) for entry in _entries(proc))
     return {line[1].pid: line[1] for line in parsed if line is not None}
 
 
@@ -111,19 +111,19 @@ class Running:
             return self._chains
         table = {line[1].pid: line[1] for line in lines.values()}
         for entry in arrived:
-            if not entry.isdigit() or (entry in lines and _is_elsewhere(lines[entry][1], table, roots, elsewhere)):
+            if entry in lines and _is_elsewhere(lines[entry][1], table, roots, elsewhere):
                 elsewhere[entry] = entries[entry]
-                lines.pop(entry, None)
+                del lines[entry]
         self._roots, self._lines, self._elsewhere = roots, lines, elsewhere
         self._chains = chains(table, roots)
         return self._chains
 
 
 def _entries(proc: Path) -> dict[str, int]:
-    """What is in the process file system, by name, with inodes."""
+    """The processes of the process file system, by name, with their inodes."""
     try:
         with os.scandir(proc) as entries:
-            return {entry.name: entry.inode() for entry in entries}
+            return {entry.name: entry.inode() for entry in entries if entry.name.isdigit()}
     except OSError:
         return {}
 
