@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rollout.faces.cli.output import table
 from rollout.judgement.standing import Ask
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import Kept, kept
@@ -138,6 +139,20 @@ def test_history_is_the_trail_and_its_chain_can_be_verified(understudy: Shell, r
     assert rows[1]["previous_hash"] == rows[0]["hash"]
     assert {"reason", "evidence", "flag_revision"} <= set(rows[1])
     assert "shadow -> canary (5 %)" in understudy("history").out
+
+
+@pytest.mark.usefixtures("ran")
+def test_history_tells_the_words_of_operators_too(understudy: Shell) -> None:
+    cluster = understudy("diffs", "list", "--json").json["clusters"][0]["id"]
+    understudy("diffs", "settle", cluster, "candidate", "--reason", "looked at it", "--actor", "bob")
+    (word,) = understudy("history", "--json").json["decisions"]
+    assert (word["kind"], word["subject"], word["actor"], word["reason"]) == ("settle", cluster, "bob", "looked at it")
+    assert f"settle {cluster}  by bob" in understudy("history").out
+
+
+def test_columns_stand_under_each_other_whatever_the_names_are_written_in(capsys: pytest.CaptureFixture[str]) -> None:
+    table([("日本", "x"), ("abcdef", "y")])
+    assert capsys.readouterr().out == "日本    x\nabcdef  y\n"
 
 
 def test_a_trail_that_was_changed_by_hand_does_not_verify(understudy: Shell, ran: Kept) -> None:

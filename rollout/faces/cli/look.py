@@ -55,7 +55,7 @@ def history(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Show every change of the stage: who, when and why."""
+    """Show every change of the stage, and every approval: who, when and why."""
     from rollout.faces.cli.verbs.history import history as work  # noqa: PLC0415
 
     raise typer.Exit(work(socket_name, socket_path, verify=verify, as_json=json))

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import east_asian_width
 
 SCHEMA = 1
 
@@ -45,8 +46,12 @@ def paint(text: str, style: str) -> str:
 
 def cut(line: str) -> str:
     """Cut a line at the width of the terminal; nothing is cut where it is not a person who looks."""
-    room = shutil.get_terminal_size().columns if person_looks() else len(line)
-    return line if len(line) <= room else line[: room - 1] + "…"
+    room = shutil.get_terminal_size().columns if person_looks() else _cells(line)
+    if _cells(line) <= room:
+        return line
+    while _cells(line) > room - 1:
+        line = line[:-1]
+    return line + "…"
 
 
 def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), indent: int = 0) -> None:
@@ -55,9 +60,10 @@ def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), indent: 
     if not body:
         return
     shown = [list(header), *body] if header else body
-    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    widths = [max(_cells(row[column]) for row in shown) for column in range(len(shown[0]))]
     for number, row in enumerate(shown):
-        line = " " * indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        filled = (cell + " " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True))
+        line = " " * indent + "  ".join(filled).rstrip()
         say(paint(cut(line), "dim") if header and number == 0 else cut(line))
 
 
@@ -72,6 +78,11 @@ def ago(seconds: float) -> str:
         if seconds >= 2 * size or (size == 60 and seconds >= size):  # noqa: PLR2004 - seconds in a minute
             return f"{seconds / size:.0f} {unit}"
     return f"{max(seconds, 0):.0f} s"
+
+
+def _cells(text: str) -> int:
+    """How many cells a text takes on a terminal: a name may be in Chinese."""
+    return len(text) + sum(east_asian_width(character) in "WF" for character in text)
 
 
 def _one_line(cell: str) -> str:

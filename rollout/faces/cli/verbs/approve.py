@@ -24,10 +24,10 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
         note("Nothing waits for a person.")
     table(
         (
-            (one.episode, one.wish, one.pane or one.session, f"{ago(one.expires_at - now)} left", one.why)
+            (one.episode, one.wish, one.pane or "", one.session, f"{ago(one.expires_at - now)} left", one.why)
             for one in questions
         ),
-        header=("id", "wants", "pane", "", "why"),
+        header=("id", "wants", "pane", "session", "", "why"),
     )
     return Exit.OK
 

@@ -1,30 +1,50 @@
-"""`understudy history`: the audit trail."""
+"""`understudy history`: the audit trail, and what operators said beside it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contract.record import instant_text
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, paint, say
 from rollout.faces.cli.reading import NOTHING_YET, reading
 from rollout.judgement import chain
 from rollout.judgement.chain import Transition
 from rollout.loop.keeper import trail
+from rollout.store.ledger import DecisionRow
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry for people."""
+
+    at: float
+    what: str
+    actor: str
+    reason: str
 
 
 def history(socket_name: str | None, socket_path: Path | None, *, verify: bool, as_json: bool) -> Exit:
-    """Show every transition, oldest first; with `verify` check the chain of hashes first."""
+    """Show every transition and every word of an operator, oldest first; `verify` checks the chain of hashes first."""
     with reading(socket_name, socket_path) as found:
         rows = trail(found.ledger) if found.ledger else ()
+        words = found.ledger.decisions() if found.ledger else ()
     if verify:
         _verify(rows)
     if as_json:
-        emit({"transitions": [as_document(row) for row in rows]} | ({"verified": True} if verify else {}))
+        document = {
+            "transitions": [as_document(row) for row in rows],
+            "decisions": [_as_decision(row) for row in words],
+        }
+        emit(document | ({"verified": True} if verify else {}))
         return Exit.OK
     if not rows:
         note(NOTHING_YET)
-    for row in rows:
-        say(f"{clock_time(row.at)}  {paint(headline(row), 'bold')}  by {row.actor}")
-        say(f"{'':21}{row.reason}")
+    moves = (_Entry(row.at, headline(row), row.actor, row.reason) for row in rows)
+    said = (_Entry(row.at, f"{row.kind} {row.subject}", row.actor, row.reason) for row in words)
+    for entry in sorted((*moves, *said), key=lambda entry: entry.at):
+        say(f"{clock_time(entry.at)}  {paint(entry.what, 'bold')}  by {entry.actor}")
+        say(f"{'':21}{entry.reason}")
     if verify:
         say(f"{len(rows)} rows: the chain is whole")
     return Exit.OK
@@ -55,3 +75,13 @@ def as_document(row: Transition) -> dict[str, Any]:
         key: body[key]
         for key in ("from", "to", "actor", "reason", "evidence", "flag_revision", "hash", "previous_hash")
     } | {key: body[key] for key in ("at", "request", "state", "exposure_percent", "epoch")}
+
+
+def _as_decision(row: DecisionRow) -> dict[str, Any]:
+    return {
+        "at": instant_text(row.at),
+        "kind": row.kind,
+        "subject": row.subject,
+        "actor": row.actor,
+        "reason": row.reason,
+    }
