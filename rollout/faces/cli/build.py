@@ -1,4 +1,4 @@
-"""The verbs for who builds a monitor: record, replay, classify."""
+"""The verbs for who builds a monitor: record, replay, classify, backtest, bench."""
 
 from pathlib import Path
 from typing import Annotated
@@ -89,3 +89,22 @@ def backtest(
     from rollout.faces.cli.verbs.backtest import backtest as work  # noqa: PLC0415
 
     raise typer.Exit(work(stream, stage, plan, as_json=json))
+
+
+@verb("Build", "bench -S /tmp/s", "bench --monitor legacy --cycles 3 --json")
+def bench(
+    *,
+    monitor: Annotated[str, typer.Option(metavar="MONITOR", help="A name, or module:Class.")] = "modular",
+    cycles: Annotated[int, typer.Option(min=1, metavar="N", help="How many cycles are timed.")] = 20,
+    interval: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two cycles.")] = 0.5,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+    json: Json = False,
+) -> None:
+    """Time a monitor's cycles on a live server, and tmux's own floor.
+
+    It only looks; nothing is pressed, and nothing is kept.
+    """
+    from rollout.faces.cli.verbs.bench import bench as work  # noqa: PLC0415
+
+    raise typer.Exit(work(monitor, cycles, interval, socket_name, socket_path, as_json=json))

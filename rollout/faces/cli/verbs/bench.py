@@ -1,0 +1,113 @@
+"""`understudy bench`: what a monitor's live cycles cost on a server, and what tmux itself must spend on them."""
+
+import os
+import resource
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+from contract.clock import SystemClock
+from contract.outcomes import EVERYTHING
+from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.output import emit, say
+from rollout.faces.cli.where import server_address
+from rollout.loop.hosting.monitors import load, monitor_spec
+from tmuxio.address import ServerAddress, identify
+from tmuxio.eyes import LibtmuxEyes, ServerEyes
+from tmuxio.floor import Floor
+from tmuxio.watch import Watch
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured: seconds, megabytes, and screens read or spared (None where a monitor's eyes do not count)."""
+
+    monitor: str
+    agents: int
+    cycles: int
+    cycle_s: dict[str, float]
+    floor_s: dict[str, float]
+    engine_cpu_s: float
+    tmux_cpu_s: float
+    rss_mb: float
+    captures: int | None
+    captures_saved: int | None
+
+
+def bench(
+    monitor: str, cycles: int, interval_s: float, socket_name: str | None, socket_path: Path | None, *, as_json: bool
+) -> Exit:
+    """Time so many cycles, each followed by the floor; one before them, to warm up, is not counted."""
+    spec = monitor_spec(monitor)
+    if spec.program is not None:
+        raise Stop(Exit.USAGE, f"`{monitor}` is a program of its own: name a monitor, or module:Class")
+    figures = measure(monitor, server_address(socket_name, socket_path), cycles, interval_s)
+    if as_json:
+        emit(asdict(figures))
+    else:
+        _tell(figures)
+    return Exit.OK
+
+
+def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float) -> Figures:
+    """Measure a monitor in this process on a live server; raises `UnknownMonitor` and `TmuxError`s."""
+    made, kind = load(monitor_spec(monitor))
+    server, clock = identify(address).pid, SystemClock()
+    watch, floor = Watch(address), Floor(address)
+    eyes = LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(watch, clock)
+    walls: list[float] = []
+    floors: list[float] = []
+    engine_s = tmux_s = 0.0
+    try:
+        report = made.cycle("bench", eyes, clock, EVERYTHING, ())
+        captures, spared = watch.captures, watch.spared
+        for _ in range(cycles):
+            clock.sleep(interval_s)
+            began, cpu, tmux = time.perf_counter(), time.process_time(), _cpu_s(server)
+            report = made.cycle("bench", eyes, clock, EVERYTHING, ())
+            walls.append(time.perf_counter() - began)
+            engine_s += time.process_time() - cpu
+            tmux_s += _cpu_s(server) - tmux
+            floors.append(floor.seconds())
+    finally:
+        watch.close()
+        floor.close()
+    counted = kind != "windows"
+    return Figures(
+        monitor=made.name,
+        agents=len(report.verdicts),
+        cycles=cycles,
+        cycle_s={"median": round(median(walls), 6), "p95": round(_p95(walls), 6)},
+        floor_s={"median": round(median(floors), 6)},
+        engine_cpu_s=round(engine_s, 6),
+        tmux_cpu_s=round(tmux_s, 6),
+        rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        captures=watch.captures - captures if counted else None,
+        captures_saved=watch.spared - spared if counted else None,
+    )
+
+
+def _p95(seconds: list[float]) -> float:
+    return quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
+
+
+def _cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far, in the kernel's ticks; 0 where the kernel does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _tell(figures: Figures) -> None:
+    cycle, floor = figures.cycle_s, figures.floor_s["median"]
+    say(f"{figures.monitor}: {figures.cycles} cycles of {figures.agents} agents")
+    say(f"  a cycle    {cycle['median'] * 1000:.2f} ms (median), {cycle['p95'] * 1000:.2f} ms (95 of 100 are faster)")
+    say(f"  the floor  {floor * 1000:.2f} ms: what tmux alone spends on its list and on drawing every screen")
+    say(f"  CPU        {figures.engine_cpu_s:.3f} s here, {figures.tmux_cpu_s:.2f} s in tmux; {figures.rss_mb:.0f} MB")
+    if figures.captures is not None:
+        say(f"  captures   {figures.captures} made, {figures.captures_saved} saved")
