@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import IO, Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -104,4 +105,6 @@ def serve_stdio(make_monitor: Callable[[], Monitor[Any]], open_eyes: OpenEyes) -
     """
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    if isinstance(sys.stdout, TextIOWrapper):  # what is said must be in the log in its order, also after a kill
+        sys.stdout.reconfigure(line_buffering=True)
     serve(make_monitor(), open_eyes, sys.stdin.buffer, replies)

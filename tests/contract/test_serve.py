@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -141,9 +142,13 @@ def test_a_monitor_that_prints_does_not_spoil_the_conversation() -> None:
             name, version, says = "chatty", "1", frozenset()
             def __init__(self): print("hello, I am chatty")
         serve_stdio(Chatty, None)
+        print("bye")
+        import os
+        os._exit(0)  # as a kill would: nothing is flushed on the way out
     """)
     run = subprocess.run(
-        [sys.executable, "-c", program + "\nprint('bye', flush=True)"],
+        [sys.executable, "-c", program],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         input=Hello(id=1).model_dump_json() + "\n",
         capture_output=True,
         text=True,
