@@ -25,6 +25,7 @@ test: setup ## the whole test suite, on real tmux servers of its own (ARGS="-k w
 bench: setup ## the benchmarks, timed, one after the other
 	@scripts/ensure-tmux
 	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only $(ARGS)
+	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest tests/benchmarks/test_budgets.py $(ARGS)
 
 lint: setup ## style, formatting, types, and who may import whom
 	@$(BIN)/ruff check .
