@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 SCREEN = """\\033[2m ● Read(shop/basket.py)\\033[0m
    ⎿  Read 84 lines

@@ -25,7 +25,7 @@ from tmuxio.watch import Watch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 LARGE = pytest.mark.skipif(not os.environ.get("UNDERSTUDY_BENCH_LARGE"), reason="UNDERSTUDY_BENCH_LARGE is not set")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 AGENTS = 10
 SAMPLING_S = 0.9

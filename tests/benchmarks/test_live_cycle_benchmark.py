@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 ROUNDS = 5
 SAMPLING_S = 0.9

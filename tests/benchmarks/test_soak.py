@@ -16,7 +16,7 @@ from test_live_cycle_benchmark import modular_cycle
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 pytestmark = [
     pytest.mark.skipif("UNDERSTUDY_BENCH_LARGE" not in os.environ, reason="minutes long: UNDERSTUDY_BENCH_LARGE=1"),

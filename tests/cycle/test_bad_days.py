@@ -27,7 +27,7 @@ from rollout.store.state_folder import AlreadyRunning, StateFolder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from rollout.loop.cycled import Cycled
     from rollout.loop.house import House

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from private_tmux import private_server
 
 from rollout.judgement.chain import verify
 from rollout.loop.acting.delivery import ONCE_MORE
@@ -25,7 +26,7 @@ from rollout.store.ledger import LedgerReader
 from rollout.store.state_folder import StateFolder
 
 if TYPE_CHECKING:
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 pytestmark = pytest.mark.timeout(300)  # a dozen starts of a real daemon
 HERE = Path(__file__).parent
@@ -71,8 +72,6 @@ def employ(server: TmuxServer, folder: Path, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
-    from conftest import private_server
-
     folder, chance = tmp_path_factory.mktemp("nine"), random.Random(SEED)  # noqa: S311 - the same kills in every run
     state = folder / "state"
     windows = ("pm", *(f"idle-{n}" for n in range(3)), *(f"draft-{n}" for n in range(2)))

@@ -18,7 +18,7 @@ from rollout.faces.demo.wardrobe import dress, seat
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     Play = Callable[..., str]
 

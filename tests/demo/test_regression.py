@@ -20,7 +20,7 @@ from tmuxio.tape_eyes import TapeClock, TapeEyes
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from contract import Tape
 

@@ -24,7 +24,7 @@ from tmuxio.hands import Hands
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from contract.intents import Intent
 

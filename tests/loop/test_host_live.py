@@ -17,7 +17,7 @@ from tmuxio.reader import Reader
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 
 @pytest.mark.parametrize("name", ["legacy", "modular"])

@@ -18,7 +18,7 @@ from tmuxio.eyes import ServerEyes, TapeClock, TapeEyes
 from tmuxio.reader import Reader
 
 if TYPE_CHECKING:
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from contract.wire import Live
 

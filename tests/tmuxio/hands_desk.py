@@ -11,7 +11,7 @@ from contract.clock import SystemClock
 from tmuxio.hands import Hands, Veto
 
 if TYPE_CHECKING:
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from contract.screens import Frame, PaneShot
 

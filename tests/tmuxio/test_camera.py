@@ -10,7 +10,7 @@ from tmuxio.transport import Answers, OneShot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from tmuxio.address import ServerAddress
 

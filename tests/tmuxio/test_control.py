@@ -22,7 +22,7 @@ from tmuxio.errors import NoServer, ServerGone, ServerSilent, TmuxError, TmuxMis
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 STREAM = (
     b"%begin 100 1 0\n%end 100 1 0\n%session-changed $0 main\n"

@@ -18,7 +18,7 @@ from tmuxio.reader import Reader
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 
 def shot(

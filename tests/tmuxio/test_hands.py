@@ -19,7 +19,7 @@ from tmuxio.hands import Hands, Touch, Veto
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from contract.screens import Frame, PaneShot
 

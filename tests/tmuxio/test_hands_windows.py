@@ -12,7 +12,7 @@ from tmuxio.hands import Place, Veto
 from tmuxio.tokens import find
 
 if TYPE_CHECKING:
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 
 @pytest.fixture

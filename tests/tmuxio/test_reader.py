@@ -19,7 +19,7 @@ from tmuxio.transport import Answers, OneShot
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 COLOURS = r"""
 printf '\033[1;31mred\033[0m plain \033[2mdim\033[22m \033[7mreverse  \033[0m\n'

@@ -12,7 +12,7 @@ from tmuxio.transport import environment
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
 
 def attached(server: TmuxServer, count: int) -> bool:

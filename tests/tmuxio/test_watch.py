@@ -20,7 +20,7 @@ from tmuxio.watch import Watch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conftest import TmuxServer
+    from private_tmux import TmuxServer
 
     from contract.screens import Frame
     from tmuxio.transport import Answers
