@@ -86,6 +86,8 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             )
             for part, spec in specs.items()
         }
+        for host in hosts.values():
+            host.exists()
         reader = Reader(blueprint.address, clock=clock)
         camera = Camera(reader, clock, redact)
         looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)

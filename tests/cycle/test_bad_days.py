@@ -21,6 +21,7 @@ from rollout.judgement.words import Guardrail
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.cycle import one_cycle
 from rollout.loop.daemon import Stop, loop
+from rollout.loop.hosting.monitors import UnknownMonitor
 from rollout.loop.parts import Part
 from rollout.store.state_folder import AlreadyRunning, StateFolder
 
@@ -174,3 +175,15 @@ def test_a_difference_that_lasts_is_written_down_once(tmux_server: TmuxServer, t
             one_cycle(house, LAST)
         first = [row for row in house.ledger.differences() if row.cluster]
     assert len({(row.pane, row.cluster) for row in first}) == len(first) > 0
+
+
+@pytest.mark.parametrize("candidate", ["eager:Eagre", "no_such_module:Mine", "cmd:no-such-program"])
+def test_a_misspelt_candidate_is_refused_at_the_start_and_no_evidence(
+    tmux_server: TmuxServer, tmp_path: Path, candidate: str
+) -> None:
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    with (
+        pytest.raises(UnknownMonitor, match=r"Eagre|no_such_module|no-such-program"),
+        house_over(tmux_server, tmp_path, candidate=candidate),
+    ):
+        pass

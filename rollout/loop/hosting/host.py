@@ -28,7 +28,7 @@ from rollout.loop.hosting.asking import (
     read_reply,
     report_of,
 )
-from rollout.loop.hosting.monitors import MonitorSpec
+from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor
 from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, Usage
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
 
@@ -85,6 +85,14 @@ class MonitorHost:
     def hello(self) -> Introduction:
         """Start it if need be and let it introduce itself; raises `MonitorFailed` with the reason in words."""
         return self._worker.submit(self._hello).result()
+
+    def exists(self) -> None:
+        """Start it; raises `UnknownMonitor` where there is none. One that fails otherwise may yet come up."""
+        try:
+            self.hello()
+        except MonitorFailed as failed:
+            if failed.no_such_monitor:
+                raise UnknownMonitor(f"{self.spec.name}: {failed.no_such_monitor}") from failed
 
     def answers(self) -> bool:
         """Whether it is up, or can be started and introduces itself."""

@@ -46,9 +46,11 @@ class Failure(StrEnum):
 class MonitorFailed(Exception):
     """A monitor has no report to give. `fatal` where its process must not be asked again."""
 
-    def __init__(self, failure: Failure, text: str, *, fatal: bool = True) -> None:
+    def __init__(self, failure: Failure, text: str, *, fatal: bool = True, no_such_monitor: str = "") -> None:
+        """Say what happened; `no_such_monitor` is why its process could not even make it ("" where it could)."""
         super().__init__(text)
         self.failure = failure
+        self.no_such_monitor = no_such_monitor
         self.fatal = fatal
 
 
@@ -182,7 +184,9 @@ class MonitorProcess:
         else:
             how = f"its process ended with exit code {code}"
         last = self._log.last_line()
-        return MonitorFailed(Failure.CRASH, f"{how}; its last words: {last}" if last else how)
+        missing = (last or how) if code == os.EX_CONFIG else ""
+        text = f"{how}; its last words: {last}" if last else how
+        return MonitorFailed(Failure.CRASH, text, no_such_monitor=missing)
 
 
 def _signal_name(number: int) -> str:
