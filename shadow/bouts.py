@@ -80,7 +80,7 @@ def advance(
         now: Seconds since the epoch, not before any look's.
         rules: The plan's.
         register: Which differences are expected.
-        signoffs: What people have said; leave out sign-offs whose ceiling is breached (`clusters.holding`).
+        signoffs: What people have said; leave out sign-offs whose ceiling is breached (`Tallies.holding`).
     """
     if look is not None:
         book = _entered(book, look, rules)

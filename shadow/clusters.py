@@ -107,18 +107,6 @@ def shown_above(count: int, total: int, ceiling: float) -> bool:
     return total * (share * log(share / ceiling) + rest) > log(100)
 
 
-def holding(signoffs: Signoffs, rows: Iterable[Cluster], now: float) -> Signoffs:
-    """Leave out the sign-offs of clusters that are more frequent than theirs allow: those act no more."""
-    too_many = {row.id for row in rows if row.over_ceiling and not row.accepted}
-    return signoffs.model_copy(
-        update={
-            "accepted": tuple(
-                entry for entry in signoffs.accepted if entry.holds(now) and entry.cluster not in too_many
-            )
-        }
-    )
-
-
 def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ...]:
     """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
     counts = Counter(bout.difference.expected for bout in bouts if bout.difference is not None)

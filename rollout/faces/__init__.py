@@ -1,1 +1,1 @@
-"""rollout/faces."""
+"""What people and scripts see: the command line, the doctor and the demo."""

@@ -1,1 +1,1 @@
-"""rollout/loop."""
+"""One cycle after the other: route, look, compare, judge, write down, touch."""

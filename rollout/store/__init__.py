@@ -1,1 +1,1 @@
-"""rollout/store."""
+"""What is kept: settings, flags, standing orders and the ledger."""

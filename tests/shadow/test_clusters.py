@@ -5,12 +5,13 @@ from pydantic import ValidationError
 from shadow_cases import T0, Watching, one, report, shot, tape
 
 from shadow.bouts import Bout, Right
-from shadow.clusters import breached, clusters, holding, shown_above
+from shadow.clusters import breached, clusters, shown_above
 from shadow.compare import compare
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister, shipped
 from shadow.report import build
 from shadow.signoffs import NOBODY_SAID, Acceptance, Settlement, Signoffs
+from shadow.tallies import Tallies
 
 BUSY_IDLE = (one("busy"), one("idle"))
 KILLING = (one("crashed", "kill_window"), one("idle"))
@@ -123,9 +124,10 @@ def test_a_sign_off_whose_ceiling_is_shown_to_be_breached_holds_no_more() -> Non
     signoffs = NOBODY_SAID.accept(accepted(row.id, ceiling=0.1))
     (row,) = clusters(bouts, T0, signoffs=signoffs)
     assert (row.accepted, row.over_ceiling, row.open) == (False, True, True)
-    assert holding(signoffs, [row], T0).accepted == ()
+    counted = Tallies().count(bouts, ExpectedRegister())
+    assert counted.holding(signoffs, T0).accepted == ()
     within = NOBODY_SAID.accept(accepted(row.id, ceiling=1))
-    assert holding(within, clusters(bouts, T0, signoffs=within), T0) == within
+    assert counted.holding(within, T0) == within
 
 
 def test_an_entry_whose_ceiling_is_shown_to_be_breached_is_named() -> None:

@@ -10,7 +10,7 @@ from contract.report import CycleReport
 from rollout.faces.cli.where import server_folder
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
-from rollout.judgement.plan_file import BASES, read_plan
+from rollout.judgement.plan_file import find_plan
 from rollout.judgement.standing import Standing
 from rollout.loop.desk import Desk
 from rollout.loop.keeper import standing
@@ -64,8 +64,7 @@ class Reading:
         """The plan that the last run was judged by; before the first, the one that the settings name."""
         if self.ledger is not None and (kept := self.ledger.document("plan")) is not None:
             return Plan.model_validate_json(kept)
-        name = load().settings.plan
-        return BASES[name] if name in BASES else read_plan(Path(name))
+        return find_plan(load().settings.plan)
 
     def report(self, part: Part) -> CycleReport | None:
         """The last report of a part."""

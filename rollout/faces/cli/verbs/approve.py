@@ -16,7 +16,7 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
     """List the acts that wait for a second key, oldest first."""
     now = time.time()
     with reading(socket_name, socket_path) as found:
-        questions = _questions(found, now)
+        questions, unasked = _questions(found, now), found.desk.book.unraised(now)
     if as_json:
         emit({"waiting": [question.model_dump(mode="json") for question in questions]})
         return Exit.OK
@@ -29,6 +29,8 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
         ),
         header=("id", "wants", "pane", "session", "", "why"),
     )
+    for session, many in sorted(unasked.items()):
+        note(f"{session}: {many} more would ask, but for the limit of open questions a session.")
     return Exit.OK
 
 

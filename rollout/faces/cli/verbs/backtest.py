@@ -6,7 +6,7 @@ from pathlib import Path
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, table
 from rollout.judgement.backtest import backtest as judge_stream
-from rollout.judgement.plan_file import BASES, read_plan
+from rollout.judgement.plan_file import find_plan
 from rollout.judgement.words import Stage
 
 
@@ -15,7 +15,7 @@ def backtest(stream: Path, stage: str, plan: str, *, as_json: bool) -> Exit:
     if stage not in set(Stage):
         raise Stop(Exit.USAGE, f"--stage {stage}: name one of {', '.join(Stage)}")
     lines = sys.stdin.readlines() if str(stream) == "-" else stream.read_text(encoding="utf-8").splitlines()
-    results = judge_stream(lines, Stage(stage), BASES[plan] if plan in BASES else read_plan(Path(plan)))
+    results = judge_stream(lines, Stage(stage), find_plan(plan))
     if as_json:
         for result in results:
             emit(result.model_dump(mode="json"))

@@ -4,7 +4,6 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,7 +11,7 @@ import structlog
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import note
 from rollout.faces.cli.telling import AsJson, AsText, Teller
-from rollout.judgement.plan_file import BASES, read_plan
+from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
@@ -40,7 +39,7 @@ def run(asked: Asked) -> Exit:
     settings = load(asked.flags).settings
     log_to_stderr(settings.log_level)
     address = ServerAddress.resolve(settings.socket_name, settings.socket_path)
-    plan = BASES[settings.plan] if settings.plan in BASES else read_plan(Path(settings.plan))
+    plan = find_plan(settings.plan)
     identify(address)
     blueprint = Blueprint(
         address=address,
