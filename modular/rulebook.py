@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from modular.rulefaults import BadRules, RuleFault
 from modular.rulefile import (
     ANY,
     DRAFT_PRIORITY,
     EMPTY_PRIORITY,
     UNKNOWN,
-    BadRules,
     ComposerShape,
     Rule,
     RuleFile,
@@ -85,14 +85,16 @@ def compile_book(files: Iterable[RuleFile]) -> RuleBook:
     by_agent: dict[str, RuleFile] = {}
     by_process: dict[str, str] = {}
     for file in files:
+        name = f"{file.agent}.toml"
         if file.agent in by_agent:
-            raise BadRules(f"two files of rules are for {file.agent!r}: keep one")
+            raise BadRules(RuleFault(name, None, f"two files of rules are for {file.agent!r}", "keep one"))
         by_agent[file.agent] = file
         for process in file.processes:
-            if by_process.setdefault(process, file.agent) != file.agent:
-                raise BadRules(f"{file.agent} and {by_process[process]} both claim the command {process!r}")
+            if (other := by_process.setdefault(process, file.agent)) != file.agent:
+                says = f"{file.agent} and {other} both claim the command {process!r}"
+                raise BadRules(RuleFault(name, None, says, "let one have it"))
     if ANY not in by_agent:
-        raise BadRules(f"the file {ANY}.toml, with the rules for every CLI, is missing")
+        raise BadRules(RuleFault(f"{ANY}.toml", None, "the rules for every CLI are missing", "add the file"))
     common = by_agent[ANY]
     agents = {name: _compile(file, common, by_agent.get(UNKNOWN)) for name, file in by_agent.items()}
     return RuleBook(agents, by_process, frozenset(by_process))
@@ -101,11 +103,17 @@ def compile_book(files: Iterable[RuleFile]) -> RuleBook:
 @cache
 def shipped() -> RuleBook:
     """The rules that ship with the engine."""
+    return compile_book(shipped_files())
+
+
+@cache
+def shipped_files() -> tuple[RuleFile, ...]:
+    """Their files, by name."""
     folder = resources.files("modular.rules")
     entries = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
     )
-    return compile_book(parse(entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
+    return tuple(parse(entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
 
 
 def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> AgentRules:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from contract import AgentState, IdleDetail
 from contract.record import Record
+from modular.rulefaults import BadRules, Keys, faults_of, toml_fault, wrong
 
 ANY: Final = "any"
 """The file whose rules apply to every CLI, after the CLI's own."""
@@ -27,19 +28,24 @@ RegionName = Literal["screen", "bottom", "above", "turn", "footer", "dialog", "c
 Shape = Literal["fenced", "prompt", "bar"]
 
 
-class BadRules(ValueError):
-    """A file of rules that cannot be used: names the file, the place and what is wrong with it."""
-
-
 def _pattern(text: str) -> str:
     try:
         re.compile(text, re.MULTILINE)
     except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+        mend = "mend the pattern; between '...' a backslash stands for itself"
+        raise wrong(f"{text!r} is no regular expression ({error})", mend) from None
+    return text
+
+
+def _telling(text: str) -> str:
+    if re.search(text, "", re.MULTILINE):
+        raise wrong(f"{text!r} matches even an empty line", "say what must be seen there")
     return text
 
 
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
+Telling = Annotated[Pattern, AfterValidator(_telling)]
+"""A pattern that does not match nothing: a rule that always holds says nothing."""
 Literals = tuple[Annotated[str, Field(min_length=1)], ...]
 
 
@@ -56,9 +62,9 @@ class Rule(Record):
     """Only so many of the region's last non-blank lines; None for all of them."""
     needs: Literals = ()
     """At least one of these literals must occur before any pattern is tried: this is for speed."""
-    any: tuple[Pattern, ...] = ()
+    any: tuple[Telling, ...] = ()
     """At least one of these is found."""
-    all: tuple[Pattern, ...] = ()
+    all: tuple[Telling, ...] = ()
     """Each of these is found."""
     none: tuple[Pattern, ...] = ()
     """None of these is found."""
@@ -72,9 +78,9 @@ class Rule(Record):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.any and not self.all:
-            raise ValueError("a rule needs a pattern in `any` or in `all`")
+            raise wrong("a rule needs a pattern in `any` or in `all`", "add one, such as any = ['^thinking']")
         if self.detail is not None and self.state is not AgentState.IDLE:
-            raise ValueError("only an idle state has a detail")
+            raise wrong("only an idle state has a detail", "take `detail` out", ("detail",))
         return self
 
 
@@ -108,9 +114,9 @@ class ComposerShape(Record):
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         if self.shape != "prompt" and self.fence is None:
-            raise ValueError(f"a {self.shape} composer needs a `fence`")
+            raise wrong(f"a {self.shape} composer needs a `fence`", "add the pattern of the row below the text")
         if self.shape == "prompt" and self.prompt is None:
-            raise ValueError("a prompt composer needs a `prompt`")
+            raise wrong("a prompt composer needs a `prompt`", "add the pattern of what stands before the text")
         return self
 
 
@@ -118,6 +124,11 @@ class RuleFile(Record):
     """One file of rules."""
 
     agent: str = Field(pattern=r"^[a-z0-9_]+$")
+    """The CLI's name: lower-case letters, digits and underscores."""
+    alone: bool = False
+    """This file is all that is to be known of the CLI: nothing of what lies below it is kept."""
+    without: Literals = ()
+    """Ids of rules that lie below it and are to be dropped."""
     processes: Literals = ()
     """Command names under which the CLI runs, where it has one of its own."""
     titles: tuple[Pattern, ...] = ()
@@ -135,22 +146,52 @@ class RuleFile(Record):
     @model_validator(mode="after")
     def _ids_are_its_own(self) -> Self:
         seen: set[str] = set()
-        for rule in self.rule:
+        for number, rule in enumerate(self.rule):
+            place = ("rule", number, "id")
             if not rule.id.startswith(f"{self.agent}."):
-                raise ValueError(f"rule {rule.id}: its id must begin with {self.agent!r} and a dot")
+                mend = f"call it {self.agent}.{rule.id.partition('.')[2]}"
+                raise wrong(f"the id of rule {rule.id} must begin with {self.agent!r} and a dot", mend, place)
             if rule.id in seen:
-                raise ValueError(f"rule {rule.id} is there twice")
+                raise wrong(f"rule {rule.id} is there twice", "give each an id of its own", place)
             seen.add(rule.id)
         return self
 
 
+_KEYS: Final[Keys] = {
+    "": RuleFile.model_fields,
+    "rule": Rule.model_fields,
+    "composer": ComposerShape.model_fields,
+}
+
+
 def parse(name: str, text: str) -> RuleFile:
-    """Read one file of rules; raises `BadRules` with the file, the place and what is wrong."""
+    """Read one file of rules; raises `BadRules` with every fault, its line and its remedy."""
     try:
         return RuleFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadRules(f"{name} is not TOML: {error}") from None
+        raise BadRules(toml_fault(name, text, str(error))) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadRules(f"{name}, {place}: {first['msg']}") from None
+        raise BadRules(*faults_of(name, text, error, _KEYS)) from None
+
+
+def laid_over(below: RuleFile | None, file: RuleFile) -> RuleFile:
+    """Lay a file over what is known of its CLI: its own comes first, and a rule of the same id is replaced."""
+    if below is None or file.alone:
+        return file
+    dropped = {rule.id for rule in file.rule}.union(file.without)
+    kept = tuple(rule for rule in below.rule if rule.id not in dropped)
+    return file.model_copy(
+        update={
+            "processes": _together(file.processes, below.processes),
+            "titles": _together(file.titles, below.titles),
+            "marks": _together(file.marks, below.marks),
+            "hints": _together(file.hints, below.hints),
+            "echo": file.echo or below.echo,
+            "composer": (*file.composer, *below.composer),
+            "rule": (*file.rule, *kept),
+        }
+    )
+
+
+def _together(first: Literals, then: Literals) -> Literals:
+    return tuple(dict.fromkeys((*first, *then)))

@@ -11,7 +11,8 @@ import pytest
 
 from modular.classify import BadQuestion, classify_question, main
 from modular.rulebook import compile_book, shipped
-from modular.rulefile import BadRules, RuleFile, parse
+from modular.rulefaults import BadRules
+from modular.rulefile import RuleFile, parse
 
 GOOD = """
 agent = "new"
@@ -33,25 +34,45 @@ def test_a_good_file_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "line", "says"),
     [
-        (("agent", "agent ="), "is not TOML"),
-        (("'^digging$'", "'('"), "no regular expression"),
-        (('"busy"', '"bored"'), "rule.0.state"),
-        (('"bottom"', '"somewhere"'), "rule.0.region"),
-        (("lines = 3", "lines = 0"), "rule.0.lines"),
-        (("lines = 3", "rows = 3"), "rule.0.rows"),
-        (("new.busy.word", "old.busy.word"), "must begin with 'new'"),
-        (("any = ['^digging$']", ""), "needs a pattern"),
-        (("lines = 3", 'detail = "fresh"'), "only an idle state has a detail"),
-        (("any =", "needs = ['']\nany ="), "rule.0.needs.0"),
+        (("agent", "agent ="), 2, "is not TOML"),
+        (("'^digging$'", "'('"), 9, "no regular expression (missing ), unterminated subpattern"),
+        (("'^digging$'", "\n'dig',\n'(',\n"), 11, "'(' is no regular expression"),
+        (("'^digging$'", "'.*'"), 9, "matches even an empty line: say what must be seen there"),
+        (('"busy"', '"bored"'), 6, "`state` cannot be 'bored': write one of busy, idle,"),
+        (('"bottom"', '"somewhere"'), 7, "`region` cannot be 'somewhere': write one of screen, bottom, above"),
+        (("lines = 3", "lines = 0"), 8, "`lines` cannot be 0: it should be greater than or equal to 1"),
+        (("lines = 3", "liness = 3"), 8, "`liness` means nothing here: did you mean `lines`?"),
+        (("lines = 3", "colour = 3"), 8, "`colour` means nothing here: take it out; there are all, any, composer,"),
+        (("processes", "procesess"), 3, "`procesess` means nothing here: did you mean `processes`?"),
+        (("new.busy.word", "old.busy.word"), 5, "must begin with 'new' and a dot: call it new.busy.word"),
+        (("any = ['^digging$']", ""), 4, "needs a pattern in `any` or in `all`: add one"),
+        (('state = "busy"', ""), 4, "`state` is missing: add it to this table"),
+        (("lines = 3", 'detail = "fresh"'), 8, "only an idle state has a detail: take `detail` out"),
+        (("any =", "needs = ['']\nany ="), 9, "`needs` cannot be ''"),
+        (('"newcli"', "7"), 3, "`processes` cannot be 7: it should be a valid string"),
+        (('agent = "new"', 'agent = "New One"'), 2, "`agent` cannot be 'New One'"),
     ],
 )
-def test_a_bad_file_is_refused_with_its_name_the_place_and_the_reason(change: tuple[str, str], says: str) -> None:
+def test_a_bad_file_is_refused_with_its_name_the_line_what_is_wrong_and_the_remedy(
+    change: tuple[str, str], line: int, says: str
+) -> None:
     with pytest.raises(BadRules) as refused:
         parse("new.toml", GOOD.replace(*change))
-    assert str(refused.value).startswith("new.toml")
+    assert str(refused.value).startswith(f"new.toml, line {line}: ")
     assert says in str(refused.value)
+
+
+def test_every_fault_of_a_file_is_said_at_once_in_its_order() -> None:
+    twice = GOOD.replace("agent", "agents").replace('"busy"', '"bored"')
+    with pytest.raises(BadRules) as refused:
+        parse("new.toml", twice)
+    assert [(fault.line, fault.fix.split()[0]) for fault in refused.value.faults] == [
+        (1, "add"),
+        (2, "did"),
+        (6, "write"),
+    ]
 
 
 def test_a_composer_without_what_finds_it_is_refused() -> None:
