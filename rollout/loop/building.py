@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.clock import SystemClock
@@ -20,17 +20,19 @@ from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
+from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
+from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder, watch_alone
 from shadow.expected import shipped
 from tmuxio.address import ServerAddress
 from tmuxio.camera import Camera
 from tmuxio.hands import Hands
 from tmuxio.reader import Reader
-from tmuxio.redact import redact
+from tmuxio.redact import redactor
 from tmuxio.sweep import sweep
 
 
@@ -45,25 +47,31 @@ class Blueprint:
     plan: Plan
     act: bool = False
     deadline_s: float = 30.0
+    rules: Path | None = None
+    """The folder of rule files laid over those that ship; None for none, as in the demo."""
     spawn_command: str | None = None
     initial_flags: Path | None = None
     slots_from: float = 0.0
     """From when lease slots are counted, in seconds since the epoch."""
     gap_s: float = 0.3
     """Between two frames of a tape."""
+    retention: Retention = field(default_factory=Retention)
+    """Of tapes."""
+    redaction: Path | None = None
+    """Rules of one's own for what is blanked."""
 
 
 @contextmanager
 def open_house(blueprint: Blueprint) -> Iterator[House]:
     """Build everything, alone on this tmux server, and end it all again, monitors' processes first.
 
-    Raises `AlreadyRunning`, `LedgerUnusable`, `BadFlags` (of initial flags), `UnknownMonitor`.
+    Raises `AlreadyRunning`, `LedgerUnusable`, `BadFlags` (of initial flags), `BadRedaction`, `UnknownMonitor`.
     """
     specs = {
         Part.INCUMBENT: monitor_spec(blueprint.incumbent),
         Part.CANDIDATE: monitor_spec(blueprint.candidate),
     }
-    clock, plan = SystemClock(), blueprint.plan
+    clock, plan, redact = SystemClock(), blueprint.plan, redactor(blueprint.redaction)
     with ExitStack() as ends:
         alone = watch_alone(blueprint.address.socket_path)
         ends.callback(alone.release)
@@ -78,11 +86,16 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         desk = Desk.load(ledger)
         with ledger.transaction() as tx:
             tx.keep_document("plan", plan.model_dump_json())
-        tapes = TapeShelf(folder.tapes)
+        tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
         hosts = {
             part: ends.enter_context(
-                MonitorHost(spec, folder.logs / f"{part}.log", limits=HostLimits(deadline_s=blueprint.deadline_s))
+                MonitorHost(
+                    spec,
+                    folder.logs / f"{part}.log",
+                    limits=HostLimits(deadline_s=blueprint.deadline_s),
+                    surroundings=surroundings(blueprint.rules),
+                )
             )
             for part, spec in specs.items()
         }

@@ -16,7 +16,8 @@ PROJECT_FILE = "understudy.toml"
 _OUTSIDE = {"STATE_DIR", "DEBUG"}
 """Variables that are ours but no settings: they have to work while every file is broken."""
 
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seconds = Positive
 
 
 class SettingsInvalid(Exception):
@@ -52,8 +53,18 @@ class Settings(BaseSettings):
     """The rollout's plan: `default`, `demo`, or the path of a TOML file."""
     flags_file: Path | None = None
     """The flags that a fresh rollout starts from; unset: the ones that ship with the program."""
+    rules: Path | None = None
+    """A folder of rule files of one's own (`docs/rules.md`); unset: `rules` beside the user's settings file."""
     spawn_command: str | None = None
     """The command that starts a manager in a new window; unset: a person is asked instead."""
+    redaction: Path | None = None
+    """A TOML file of rules for what is blanked before a screen is kept, on top of the shipped ones."""
+    tapes_days: Positive = 14.0
+    """Days that a tape is kept."""
+    tapes_mb: Positive = 500.0
+    """Megabytes that kept tapes may take, with their screens; agreements go first, then what was expected."""
+    tapes_sample: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """The share of the cycles without a difference whose tapes are kept; those that differ are kept all."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least of what a run writes to standard error."""
 
@@ -106,6 +117,21 @@ def user_file(env: Mapping[str, str] | None = None) -> Path:
     env = os.environ if env is None else env
     base = Path(env.get("XDG_CONFIG_HOME") or "")
     return (base if base.is_absolute() else Path("~/.config").expanduser()) / "understudy" / "config.toml"
+
+
+def rules_folder(settings: Settings) -> Path:
+    """The folder of rule files of one's own; raises `SettingsInvalid` where one is named that is not there."""
+    if settings.rules is None:
+        return user_file().with_name("rules")
+    folder = settings.rules.expanduser().absolute()
+    if not folder.is_dir():
+        raise SettingsInvalid(f"rules: there is no folder {folder}: make it, or name another")
+    return folder
+
+
+def surroundings(rules: Path | None) -> dict[str, str]:
+    """The variables that tell a monitor's process where rules of one's own lie; None for nowhere."""
+    return {f"{PREFIX}RULES": str(rules or "")}
 
 
 def load(flags: Mapping[str, Any] | None = None) -> Loaded:

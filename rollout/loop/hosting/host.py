@@ -4,7 +4,7 @@ A monitor may raise, hang, flood, die, or talk rubbish: the host always answers 
 and the memory as it was. Restarts cost nothing but time, because memory lies with the harness.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -50,9 +50,17 @@ class MonitorHost:
     """Runs one monitor in a process of its own. Safe for threads; it is asked one thing after the other."""
 
     def __init__(
-        self, spec: MonitorSpec, log_path: Path, *, limits: HostLimits | None = None, clock: Clock | None = None
+        self,
+        spec: MonitorSpec,
+        log_path: Path,
+        *,
+        limits: HostLimits | None = None,
+        clock: Clock | None = None,
+        surroundings: Mapping[str, str] | None = None,
     ) -> None:
+        """`surroundings` are variables that its process finds in its environment, over those of the harness."""
         self.spec = spec
+        self._surroundings = dict(surroundings or {})
         self._log_path = log_path
         self._limits = limits or HostLimits()
         self._clock = clock or SystemClock()
@@ -186,7 +194,7 @@ class MonitorHost:
             if self._closed:
                 raise MonitorFailed(Failure.CRASH, "its host is closed")
             command = (*self.spec.command[:-1], "--parent", str(getpid()), self.spec.command[-1])
-            self._process = MonitorProcess(command, self._log_path, self._limits.reply_bytes)
+            self._process = MonitorProcess(command, self._log_path, self._limits.reply_bytes, self._surroundings)
         reply = self._exchange(self._process, hello_line, self._limits.start_s)
         if reply.introduction is None:
             raise MonitorFailed(Failure.SCHEMA, "it answered `hello` with something other than an introduction")

@@ -6,7 +6,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -65,9 +65,11 @@ class Usage:
 class MonitorProcess:
     """A monitor's process, running from construction to `end`. One thread uses it; any may `end` it."""
 
-    def __init__(self, command: Sequence[str], log_path: Path, max_reply_bytes: int) -> None:
-        """Start it; raises `MonitorFailed` where that fails."""
-        environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN}
+    def __init__(
+        self, command: Sequence[str], log_path: Path, max_reply_bytes: int, surroundings: Mapping[str, str]
+    ) -> None:
+        """Start it, with these variables over those of the harness; raises `MonitorFailed` where that fails."""
+        environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN} | {**surroundings}
         try:
             self._popen = subprocess.Popen(
                 command,

@@ -19,7 +19,7 @@ from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.words import side_text
 from rollout.loop.hosting.host import Ask, EncodedSight, HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.store.settings import load
+from rollout.store.settings import load, rules_folder, surroundings
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
@@ -67,9 +67,9 @@ def replay(paths: Sequence[Path], flags: Mapping[str, Any], *, fail_on: str | No
     kept = [read_tape(path) for path in paths]  # all of them first: a torn one is said before anything is run
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-replay-")))
-        limits = HostLimits(deadline_s=settings.deadline_s)
+        limits, around = HostLimits(deadline_s=settings.deadline_s), surroundings(rules_folder(settings))
         players = [
-            _Player(stack.enter_context(MonitorHost(spec, logs / f"{number}.log", limits=limits)))
+            _Player(stack.enter_context(MonitorHost(spec, logs / f"{number}.log", limits=limits, surroundings=around)))
             for number, spec in enumerate(specs)
         ]
         watched = list(_watch(kept, *players))

@@ -15,7 +15,8 @@ from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
-from rollout.store.settings import Settings, load
+from rollout.loop.tape_retention import Retention
+from rollout.store.settings import Settings, load, rules_folder
 from rollout.store.state_folder import StateFolder
 from tmuxio.address import ServerAddress, identify
 
@@ -49,8 +50,11 @@ def run(asked: Asked) -> Exit:
         plan=plan,
         act=settings.act,
         deadline_s=settings.deadline_s,
+        rules=rules_folder(settings),
         spawn_command=settings.spawn_command,
         initial_flags=settings.flags_file,
+        retention=Retention(settings.tapes_days, settings.tapes_mb, settings.tapes_sample),
+        redaction=settings.redaction,
     )
     teller: Teller = AsJson() if asked.as_json else AsText()
     stop = Stop()
