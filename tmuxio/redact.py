@@ -5,8 +5,17 @@ Redacting twice changes nothing more.
 """
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+HERE: Final = Path(__file__).with_name("redaction.toml")
+"""The rules that ship with the program."""
 
 _STAR: Final = "*"
 
@@ -14,39 +23,7 @@ _ESCAPE = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1
 
 _LINK = re.compile("\x1b\\]8;([^\x07\x1b]*)(?:\x07|\x1b\\\\)")
 
-_VALUE: Final = r"[^\s'\"`,;&|<>]+"
-"""What stands for a secret where the word before it says so."""
-
-_NAME: Final = (
-    r"(?i:(?:api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|access[_-]?token|auth[_-]?token"
-    r"|refresh[_-]?token|token|secret|passwd|password|passphrase|credentials?)(?:[_-](?:id|key))?)"
-)
-
-_SECRETS: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        # Keys that say whose they are: the prefix stays, so that a reader still knows what was there.
-        r"\b(?:sk|pk|rk)[-_](?:ant-|proj-|live_|test_|or-v1-|svcacct-)*(?P<secret>[A-Za-z0-9_\-]{16,})",
-        (
-            r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|hf_|npm_|pypi-|AIza|ya29\.|dop_v1_|gsk_|xai-)"
-            r"(?P<secret>[A-Za-z0-9_\-]{10,})"
-        ),
-        r"\b(?:AKIA|ASIA|AROA|AIDA)(?P<secret>[A-Z0-9]{12,})\b",
-        r"\b(?P<secret>eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]*)?)",
-        # Headers, on one line of their own or on a command line.
-        (
-            r"(?i:\b(?:proxy-)?authorization\b['\"]?\s{0,3}[:=]\s{0,3}['\"]?)"
-            r"(?i:(?:bearer|basic|token|digest)\s{1,3})?(?P<secret>[^\s'\"]+)"
-        ),
-        r"\b(?i:bearer)\s{1,3}(?P<secret>[A-Za-z0-9._~+/\-]{8,}=*)",
-        r"(?i:\bx-api-key\b['\"]?\s{0,3}[:=]\s{0,3}['\"]?)(?P<secret>[^\s'\"]+)",
-        # A password between user and host.
-        r"\b[A-Za-z][A-Za-z0-9+.\-]*://[^\s/:@'\"]*:(?P<secret>[^\s/@'\"]+)@",
-        # Whatever a name of that kind is given: NAME=value, "name": "value", --password value.
-        rf"(?<![A-Za-z0-9]){_NAME}['\"]?\s{{0,3}}(?:=|:)\s{{0,3}}['\"]?(?P<secret>{_VALUE})",
-        rf"(?<!\S)--?(?:[A-Za-z0-9]+-)*{_NAME}\s(?:['\"])?(?P<secret>(?!-){_VALUE})",
-    )
-)
+_PIECE = re.compile(r"\{([A-Z]+)\}")
 
 _BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----")
 _END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----")
@@ -59,26 +36,98 @@ _NARROWEST: Final = 40
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.~*]+")
 
 
-def redact(text: str) -> str:
-    """Star the secrets of a text, which may have colours: the result has the same length and the same lines."""
-    while (starred := _once(text)) != text:  # ends, as stars only ever become more
-        text = starred
-    return text
+class BadRedaction(ValueError):
+    """A file of rules that is not what it must be; the text names the file, the rule and the remedy."""
 
 
-def _once(text: str) -> str:
-    spans = list(_spans(_ESCAPE.sub("", text)))
-    links = list(_LINK.finditer(text))
-    if not (spans or links):
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rules: dict[str, str] = Field(default_factory=dict)
+    pieces: dict[str, str] = Field(default_factory=dict)
+    off: tuple[str, ...] = ()
+    """Names of shipped rules that are not applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """Stars what its rules take for a secret."""
+
+    rules: Sequence[re.Pattern[str]]
+
+    def __call__(self, text: str) -> str:
+        """Star the secrets of a text, which may have colours: the result has the same length and the same lines."""
+        while (starred := self._once(text)) != text:  # ends, as stars only ever become more
+            text = starred
         return text
-    starred, places = list(text), _places(text)
-    for start, end in spans:
-        for place in places[start:end]:
-            if not starred[place].isspace():
-                starred[place] = _STAR
-    for link in links:  # its target is not shown, but would be kept
-        starred[link.start(1) : link.end(1)] = redact(link[1])
-    return "".join(starred)
+
+    def _once(self, text: str) -> str:
+        spans = list(self._spans(_ESCAPE.sub("", text)))
+        links = list(_LINK.finditer(text))
+        if not (spans or links):
+            return text
+        starred, places = list(text), _places(text)
+        for start, end in spans:
+            for place in places[start:end]:
+                if not starred[place].isspace():
+                    starred[place] = _STAR
+        for link in links:  # its target is not shown, but would be kept
+            starred[link.start(1) : link.end(1)] = self(link[1])
+        return "".join(starred)
+
+    def _spans(self, shown: str) -> Iterator[tuple[int, int]]:
+        for rule in self.rules:
+            for found in rule.finditer(shown):
+                start, end = found.span("secret" if "secret" in rule.groupindex else 0)
+                yield start, end
+                yield from _wrapped(shown, start, end)
+        yield from _private_keys(shown)
+
+
+def redactor(own: Path | None = None) -> Redactor:
+    """Read the shipped rules and, where there is one, a file of one's own that adds to them or turns some `off`.
+
+    Raises `BadRedaction`, and OSError where the file cannot be read.
+    """
+    shipped = _read(HERE)
+    more = _read(own) if own is not None else _File()
+    if unknown := [name for name in more.off if name not in shipped.rules]:
+        raise BadRedaction(f"{own}: off: no rule is called {unknown[0]!r}; there are: {', '.join(shipped.rules)}")
+    pieces = shipped.pieces | more.pieces
+    rules = {name: rule for name, rule in (shipped.rules | more.rules).items() if name not in more.off}
+    return Redactor(tuple(_compiled(own or HERE, name, rule, pieces) for name, rule in rules.items()))
+
+
+@cache
+def _shipped() -> Redactor:
+    return redactor()
+
+
+def redact(text: str) -> str:
+    """Star the secrets of a text by the rules that ship with the program."""
+    return _shipped()(text)
+
+
+def _read(path: Path) -> _File:
+    try:
+        return _File.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadRedaction(f"{path}: is no TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadRedaction(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _compiled(path: Path, name: str, rule: str, pieces: dict[str, str]) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(_PIECE.sub(lambda piece: pieces[piece[1]], rule))
+    except KeyError as error:
+        raise BadRedaction(f"{path}: rules.{name}: there is no piece {error}; write it under [pieces]") from error
+    except re.error as error:
+        raise BadRedaction(f"{path}: rules.{name}: is no regular expression: {error}") from error
+    if pattern.match(""):
+        raise BadRedaction(f"{path}: rules.{name}: matches the empty text, so it would star everything; make it longer")
+    return pattern
 
 
 def _places(text: str) -> list[int]:
@@ -90,15 +139,6 @@ def _places(text: str) -> list[int]:
         at = escape.end()
     places.extend(range(at, len(text)))
     return places
-
-
-def _spans(shown: str) -> Iterator[tuple[int, int]]:
-    for secret in _SECRETS:
-        for found in secret.finditer(shown):
-            start, end = found.span("secret")
-            yield start, end
-            yield from _wrapped(shown, start, end)
-    yield from _private_keys(shown)
 
 
 def _wrapped(shown: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,9 @@
     {"screen": HASH, "ansi": "..."}                                     N times
     {"at": INSTANT, "panes": [...]}                                     N times
 
-The head says how many lines follow, so that a file which was cut short is never taken for a short tape.
+The head says how many lines follow, so that a file which was cut short is never taken for a short tape. A tape on a
+shelf shares its screens and memories with the others there: it carries none, its head says `"store": FILE`, and
+`memories` names each by the hash of its JSON text.
 """
 
 import gzip
@@ -15,13 +17,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from contract.record import SCHEMA_VERSION
 from contract.screens import Tape
-from contract.tapes import PackedFrame, PackedTape, TornTape, pack, unpack
+from contract.tapes import PackedFrame, PackedTape, TornTape, pack, screen_hash, unpack
+from tmuxio.screen_store import ScreenStore, texts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class _Head(_Line):
     tape: str
     screens: int = Field(ge=0)
     frames: int = Field(ge=0)
+    store: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]+\.sqlite$")
     memories: dict[str, JsonValue]
     meta: dict[str, JsonValue]
 
@@ -54,6 +58,10 @@ class _Screen(_Line):
 
 T = TypeVar("T")
 
+_LONGEST: Final = 64 << 20
+"""Bytes of one line, unpacked; more is no tape, but somebody's bomb."""
+_MOST_LINES: Final = 100_000
+
 _HEAD, _SCREEN, _FRAME = TypeAdapter(_Head), TypeAdapter(_Screen), TypeAdapter(PackedFrame)
 
 
@@ -62,22 +70,35 @@ def write_tape(
     tape: Tape,
     memories: Mapping[str, JsonValue] | None = None,
     meta: Mapping[str, JsonValue] | None = None,
+    store: ScreenStore | None = None,
 ) -> None:
-    """Write a tape whole or not at all, readable by its owner alone; an older file of that name is replaced."""
-    packed = pack(tape)
-    lines: list[Any] = [
-        {
-            "schema": SCHEMA_VERSION,
-            "tape": packed.id,
-            "screens": len(packed.screens),
-            "frames": len(packed.frames),
-            "memories": dict(memories or {}),
-            "meta": dict(meta or {}),
-        },
+    """Write a tape whole or not at all, readable by its owner alone; an older file of that name is replaced.
+
+    With a `store`, which must lie in the same folder, screens and memories go there, under the tape's file name.
+    """
+    packed, kept = pack(tape), dict(memories or {})
+    if store is not None:
+        texts = {part: json.dumps(memory, separators=(",", ":")) for part, memory in kept.items()}
+        kept = {part: screen_hash(text) for part, text in texts.items()}
+        store.add(path.name, packed.screens | {screen_hash(text): text for text in texts.values()})
+        packed = packed.model_copy(update={"screens": {}})
+    head: dict[str, Any] = {
+        "schema": SCHEMA_VERSION,
+        "tape": packed.id,
+        "screens": len(packed.screens),
+        "frames": len(packed.frames),
+        "memories": kept,
+        "meta": dict(meta or {}),
+    }
+    lines = [
+        head if store is None else {**head, "store": store.path.name},
         *({"screen": name, "ansi": ansi} for name, ansi in packed.screens.items()),
-        *(frame.model_dump(mode="json") for frame in packed.frames),
+        *(frame.model_dump(mode="json", exclude_defaults=True) for frame in packed.frames),
     ]
-    text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+    _replace(path, "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+
+
+def _replace(path: Path, text: str) -> None:
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp lets in nobody else
     try:
         with os.fdopen(handle, "wb") as file:
@@ -101,7 +122,7 @@ def read_tape(path: Path) -> KeptTape:
     head = next(lines, None)
     if head is None:
         raise TornTape(f"{path}, line 1: the file is empty")
-    start = _parse(path, 1, _HEAD, head)
+    start = _head(path, head)
     screens: dict[str, str] = {}
     frames: list[PackedFrame] = []
     last = 1 + start.screens + start.frames
@@ -117,10 +138,29 @@ def read_tape(path: Path) -> KeptTape:
     if next(lines, None) is not None:
         raise TornTape(f"{path}, line {last + 1}: the tape should have ended with the line before")
     try:
+        memories = start.memories if start.store is None else _from_store(path, start, frames, screens)
         tape = unpack(PackedTape(id=start.tape, frames=tuple(frames), screens=screens))
     except TornTape as torn:
         raise TornTape(f"{path}: {torn}") from None
-    return KeptTape(tape, start.memories, start.meta)
+    if not tape.frames:
+        raise TornTape(f"{path}, line 1: a tape without a frame shows nothing")
+    return KeptTape(tape, memories, start.meta)
+
+
+def _from_store(path: Path, head: _Head, frames: list[PackedFrame], screens: dict[str, str]) -> dict[str, JsonValue]:
+    """Fetch what a shelf keeps for all its tapes: the screens into `screens`, and the memories."""
+    assert head.store is not None  # asked for only then
+    wanted = {shot.screen for frame in frames for shot in frame.panes}
+    named = {part: name for part, name in head.memories.items() if isinstance(name, str)}
+    texts = texts_of(path.parent / head.store, {*wanted, *named.values()})
+    screens |= {name: texts[name] for name in wanted & texts.keys()}
+    memories: dict[str, JsonValue] = {}
+    for part, name in named.items():
+        text = texts.get(name)
+        if text is None or screen_hash(text) != name:
+            raise TornTape(f"the memory of {part} is missing in {head.store}, or is not what its name says")
+        memories[part] = json.loads(text)
+    return memories
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -129,12 +169,27 @@ def _lines(path: Path) -> Iterator[bytes]:
         while True:
             number += 1
             try:
-                line = file.readline()
+                line = file.readline(_LONGEST)
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
                 raise TornTape(f"{path}, line {number}: the file is cut short or damaged ({error})") from None
             if not line:
                 return
+            if len(line) >= _LONGEST or number > _MOST_LINES:
+                raise TornTape(f"{path}, line {number}: far larger than any tape; it is not read on")
             yield line
+
+
+def _head(path: Path, line: bytes) -> _Head:
+    try:
+        schema = json.loads(line).get("schema")
+    except (ValueError, AttributeError, RecursionError):
+        schema = SCHEMA_VERSION  # no JSON object at all: said below
+    if schema != SCHEMA_VERSION:
+        raise TornTape(
+            f"{path}, line 1: a tape of schema {json.dumps(schema)[:40]}, this build reads {SCHEMA_VERSION}: "
+            "use the build that wrote it"
+        )
+    return _parse(path, 1, _HEAD, line)
 
 
 def _parse(path: Path, number: int, kind: TypeAdapter[T], line: bytes) -> T:
@@ -144,5 +199,7 @@ def _parse(path: Path, number: int, kind: TypeAdapter[T], line: bytes) -> T:
         fault = error.errors()[0]
         place = ".".join(map(str, fault["loc"]))
         raise TornTape(f"{path}, line {number}: {place}: {fault['msg']}") from None
+    except RecursionError:
+        raise TornTape(f"{path}, line {number}: nested deeper than any tape") from None
     except ValueError as error:
         raise TornTape(f"{path}, line {number}: no JSON ({error})") from None

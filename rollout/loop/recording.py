@@ -1,5 +1,6 @@
 """Writing a cycle down: one transaction holds the report, the memories, the evidence and what is wanted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said
 from rollout.loop.shadowing import Shadowed
+from rollout.loop.tape_retention import Interest
 from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, Transaction
 from shadow.bouts import Bout
+from shadow.differences import Difference
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -53,7 +56,7 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         tx.add_evidence(_evidence(fact, epoch, cycled.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
         _touches(tx, entry)
     if entry.looked.tape is not None:
-        telling = any(difference.expected is None for difference in entry.shadowed.differences)
+        found = entry.shadowed.differences
         before: dict[str, JsonValue] = {
             str(part): blanked(mind.memory, house.redact) for part, mind in entry.looked.before.items()
         }
@@ -64,7 +67,13 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
                 for part, mind in entry.looked.before.items()
             },
         }
-        house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, telling=telling)
+        house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=_interest(found))
+
+
+def _interest(found: Sequence[Difference]) -> Interest:
+    if not found:
+        return Interest.AGREES
+    return Interest.KNOWN if all(difference.expected is not None for difference in found) else Interest.DIFFERS
 
 
 def _touches(tx: Transaction, entry: Entry) -> None:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.screens import plain
-from tmuxio.redact import redact
+from tmuxio.redact import BadRedaction, redact, redactor
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY = "A1b2C3d4E5f6G7h8I9j0K1l2"
 BODY = "MIIEowIBAAKCAQEAx7q3vJ0tFakeFakeFakeFakeFakeFakeFakeFakeFakeFake"
@@ -56,7 +60,10 @@ def test_a_secret_becomes_stars_and_the_rest_stays(text: str, secret: str) -> No
         "? for shortcuts",
         "╭────────────────────────────╮\n│ > fix the token refresh    │\n╰────────────────────────────╯",
         "https://example.org:8080/path?q=1",
-        "you@example.org: see https://example.org",
+        "me@host.example.org:~$ ls",
+        "git clone git@example.org:team/shop.git",
+        "import numpy as np  # a@b",
+        "@pytest.mark.parametrize",
         "skeleton-key-of-the-castle-of-otranto",
         "the password was wrong",
         "Do you want to proceed?\n> 1. Yes\n  2. No",
@@ -65,6 +72,38 @@ def test_a_secret_becomes_stars_and_the_rest_stays(text: str, secret: str) -> No
 )
 def test_what_is_no_secret_is_left_alone(text: str) -> None:
     assert redact(text) == text
+
+
+def test_an_address_loses_its_name_and_its_domain() -> None:
+    assert redact("mail ann.b+x@mail.example.org now") == "mail *******@**************** now"
+    assert redact("<you@example.org>: see https://example.org") == "<***@***********>: see https://example.org"
+
+
+def test_a_file_of_ones_own_adds_rules_and_turns_shipped_ones_off(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("off = [\"email-name\", \"email-domain\"]\n[rules]\nticket = '''TICKET-(?P<secret>\\d+)'''\n")
+    redacts = redactor(own)
+    assert (
+        redacts("TICKET-1234 of ann@example.org, password=hunter2")
+        == "TICKET-**** of ann@example.org, password=*******"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[rules]\nx = '('", r"own\.toml: rules\.x: is no regular expression"),
+        ("[rules]\nx = 'a*'", "matches the empty text"),
+        ("[rules]\nx = '{NONE}'", "there is no piece 'NONE'"),
+        ("off = ['nothing']", "no rule is called 'nothing'; there are: model-keys"),
+        ("more = 1", r"own\.toml: more: Extra inputs"),
+        ("rules", "is no TOML"),
+    ],
+)
+def test_rules_that_cannot_be_are_named_with_the_remedy(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "own.toml").write_text(text)
+    with pytest.raises(BadRedaction, match=says):
+        redactor(tmp_path / "own.toml")
 
 
 def test_a_private_key_loses_its_body_and_keeps_its_frame() -> None:

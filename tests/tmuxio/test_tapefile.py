@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import sqlite3
 import stat
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from contract.screens import Frame, PaneShot, Tape
 from contract.tapes import TornTape
-from tmuxio.tapefile import read_tape, write_tape
+from tmuxio.screen_store import ScreenStore
+from tmuxio.tapefile import KeptTape, read_tape, write_tape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 INSTANTS = st.integers(0, 4_000_000_000_000_000).map(lambda micro: micro / 1_000_000)
@@ -148,7 +151,8 @@ def test_a_tape_that_lacks_a_whole_line_is_torn(tmp_path: Path, lost: int) -> No
         (b"plain text\n", "cut short or damaged"),
         (gzip.compress(b"not json\n"), "no JSON"),
         (gzip.compress(b"[1]\n"), "line 1: "),
-        (gzip.compress(json.dumps({"schema": 2}).encode()), "line 1: schema: "),
+        (gzip.compress(json.dumps({"schema": 2}).encode()), "line 1: a tape of schema 2, this build reads 1"),
+        (gzip.compress(b"[" * 100_000), "line 1: nested deeper"),
     ],
 )
 def test_a_file_that_is_no_tape_says_what_is_wrong_with_it(tmp_path: Path, content: bytes, says: str) -> None:
@@ -174,3 +178,68 @@ def test_a_write_that_fails_leaves_the_older_tape_and_no_litter(tmp_path: Path) 
 
     assert read_tape(tmp_path / "x").tape == TAPE
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_tape_from_a_shelf_finds_its_screens_and_memories_in_the_store_beside_it(tmp_path: Path) -> None:
+    store = ScreenStore(tmp_path)
+    write_tape(tmp_path / "a.tape.gz", TAPE, {"incumbent": {"seen": [1]}}, {"cycle": "c"}, store)
+    write_tape(tmp_path / "b.tape.gz", TAPE, {"incumbent": {"seen": [1]}}, {}, store)
+
+    kept = read_tape(tmp_path / "a.tape.gz")
+
+    assert kept == KeptTape(TAPE, {"incumbent": {"seen": [1]}}, {"cycle": "c"})
+    assert "still" not in gzip.decompress((tmp_path / "a.tape.gz").read_bytes()).decode()
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+
+
+def test_a_screen_stays_until_the_last_tape_that_shows_it_is_gone(tmp_path: Path) -> None:
+    store = ScreenStore(tmp_path)
+    for name in ("a", "b"):
+        write_tape(tmp_path / name, TAPE, store=store)
+    store.forget(["a"])
+    assert read_tape(tmp_path / "b").tape == TAPE
+    store.forget(["b"])
+    assert store.tapes() == frozenset()
+    with pytest.raises(TornTape, match="which is missing"):
+        read_tape(tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (lambda store: store.unlink(), r"screens\.sqlite is missing, which holds its screens"),
+        (lambda store: store.write_bytes(b"no database"), "cannot be read"),
+        (lambda store: _edit(store, "UPDATE texts SET body = substr(body, 1, 9)"), "cannot be read"),
+        (lambda store: _edit(store, "UPDATE texts SET body = x'789c030000000001'"), "not|missing"),
+    ],
+    ids=["taken away", "no database", "cut short", "edited"],
+)
+def test_a_store_that_was_harmed_is_a_sentence_about_the_tape(
+    tmp_path: Path, harm: Callable[[Path], object], says: str
+) -> None:
+    store = ScreenStore(tmp_path)
+    write_tape(tmp_path / "a.tape", TAPE, {"incumbent": 1}, store=store)
+    harm(store.path)
+    with pytest.raises(TornTape, match=rf"a\.tape: .*({says})"):
+        read_tape(tmp_path / "a.tape")
+
+
+def test_a_tape_that_names_a_store_elsewhere_reads_no_other_folder(tmp_path: Path) -> None:
+    head = {"schema": 1, "tape": "t", "screens": 0, "frames": 0, "memories": {}, "meta": {}, "store": "../x.sqlite"}
+    (tmp_path / "t").write_bytes(gzip.compress(json.dumps(head).encode()))
+    with pytest.raises(TornTape, match="line 1: store"):
+        read_tape(tmp_path / "t")
+
+
+def test_what_unpacks_to_far_more_than_a_tape_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tmuxio.tapefile._LONGEST", 1000)
+    (tmp_path / "bomb").write_bytes(gzip.compress(b'{"schema": 1, "tape": "' + b"x" * 5000))
+    with pytest.raises(TornTape, match="line 1: far larger than any tape"):
+        read_tape(tmp_path / "bomb")
+
+
+def _edit(store: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute(statement)

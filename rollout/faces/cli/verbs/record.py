@@ -9,9 +9,10 @@ from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.where import server_address
 from rollout.loop.tape_shelf import SUFFIX
+from rollout.store.settings import load
 from tmuxio.camera import Camera
 from tmuxio.reader import Reader
-from tmuxio.redact import redact
+from tmuxio.redact import redactor
 from tmuxio.tapefile import write_tape
 
 
@@ -30,8 +31,8 @@ def record(shooting: Shooting, socket_name: str | None, socket_path: Path | None
     """Shoot and keep; each tape is whole on disk before the next is begun."""
     clock = SystemClock()
     address = server_address(socket_name, socket_path)
-    camera = Camera(Reader(address), clock, redact)
-    shooting.folder.mkdir(parents=True, exist_ok=True)
+    camera = Camera(Reader(address), clock, redactor(load().settings.redaction))
+    shooting.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for number in range(shooting.tapes):
         began = clock.now()
         tape = camera.shoot(shooting.frames, shooting.gap_s)
