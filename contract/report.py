@@ -23,15 +23,29 @@ class ProblemKind(StrEnum):
     SESSION_UNREADABLE = "session_unreadable"
     AGENT_FAILED = "agent_failed"
     """The monitor's own code failed on one agent; the rest of the report stands."""
+    RULES_UNUSABLE = "rules_unusable"
+    """A file that a person wrote for the monitor cannot be used; what was in force before is."""
+    RULES_DRIFTED = "rules_drifted"
+    """A known CLI is in the pane, and nothing that is known of its screens has fitted for a while."""
+    FLICKERS = "flickers"
+    """What it says of the pane changes back and forth so fast that it is hardly true."""
+
+
+_DOUBTS = frozenset({ProblemKind.RULES_UNUSABLE, ProblemKind.RULES_DRIFTED, ProblemKind.FLICKERS})
 
 
 class Problem(Record):
-    """One thing that the monitor could not see, or could not do."""
+    """One thing that the monitor could not see, could not do, or does not trust itself in."""
 
     kind: ProblemKind
     subject: str = ""
-    """The pane, session or socket."""
+    """The pane, session, socket or file."""
     text: str = ""
+
+    @property
+    def hides(self) -> bool:
+        """Whether its subject was not seen at all, so that silence about it means nothing."""
+        return self.kind not in _DOUBTS
 
 
 class CycleReport(Record):

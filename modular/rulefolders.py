@@ -73,10 +73,11 @@ def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None)
 class RuleShelf:
     """The rules of some folders, read anew when a file there has changed."""
 
-    def __init__(self, folders: Sequence[Path] = ()) -> None:
-        self._folders = tuple(folders)
+    def __init__(self, folders: Sequence[Path] = (), *, fixed: RuleBook | None = None) -> None:
+        """With `fixed` it holds that book for good."""
+        self._folders = () if fixed is not None else tuple(folders)
         self._signature = _signature(self._folders)
-        self._loaded = load(self._folders)
+        self._loaded = load(self._folders) if fixed is None else Loaded(fixed)
 
     @property
     def book(self) -> RuleBook:

@@ -44,7 +44,7 @@ class Sides:
             wants[name] = max(intent.ordinal, wants.get(name, 0))
             self._who.setdefault(who.subject, who)
         self._blind = any(problem.kind in _BLIND for problem in report.problems)
-        self._unseen = {problem.subject for problem in report.problems}
+        self._unseen = {problem.subject for problem in report.problems if problem.hides}
         self._silences: dict[str, Silence | None] = {}
 
     def subjects(self) -> Mapping[str, object]:

@@ -147,4 +147,5 @@ def _blind(report: CycleReport, episode: Episode) -> bool:
     return any(
         problem.kind in _WHOLE_SERVER or problem.subject in {episode.session, episode.pane}
         for problem in report.problems
+        if problem.hides
     )
