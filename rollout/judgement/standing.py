@@ -89,6 +89,8 @@ class Why(StrEnum):
     NOTHING_TO_DO = "nothing_to_do"
     """It stands there already."""
     NOT_ALLOWED = "not_allowed"
+    UNREACHABLE = "unreachable"
+    """Whoever holds the flags could not be asked; nothing was moved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,27 @@
 """The keeper of the stage: the ledger holds what is wanted, the flag is what happens, and a crash between them heals.
 
-A transition is a pending row, then the flag, then the row committed. A pending row found at a start is finished where
-the flag has the revision that it was to write, and undone where it has not.
+A move that gives the candidate more is a pending row, then the flag, then the row committed. Found pending later, it is
+finished where the flag has the revision that it was to write, and undone where it has not. A rollback is committed at
+once, because the smaller exposure rules: its flag is owed, and written as soon as that can be done.
 """
 
 import json
+from contextlib import suppress
+from typing import Final
 
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
 from rollout.judgement.stages import apply, begin
 from rollout.judgement.standing import Ask, Refusal, Request, Standing, Why, stands
-from rollout.store.flags import BadFlags, FlagsFile, RevisionMoved
+from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger, LedgerReader, StageMoved, TransitionRow
+
+IN_FLIGHT_S: Final = 15.0
+"""A pending move younger than this may still be at its write: the longest that one takes, and some."""
+_PATIENCE_S: Final = 10.0
+"""Between two attempts to heal what a crash or a server that was away left: each may keep a cycle waiting."""
+_OWED: Final = "flag-owed"
+"""The document that names the rollback whose flag could not be written yet."""
 
 
 def trail(ledger: LedgerReader) -> tuple[Transition, ...]:
@@ -30,48 +40,124 @@ def standing(ledger: LedgerReader) -> Standing:
 class StageKeeper:
     """Moves the stage, one move at a time, whoever asks: the loop or an operator's command."""
 
-    def __init__(self, ledger: Ledger, flags: FlagsFile, plan: Plan) -> None:
+    def __init__(self, ledger: Ledger, flags: Flags, plan: Plan) -> None:
         self._ledger = ledger
         self._flags = flags
         self._plan = plan
+        self._ask_again_at = 0.0
 
     def wake(self, now: float) -> Standing:
         """Finish or undo what was pending, and begin where nothing has begun; returns where the rollout stands."""
-        for row in self._ledger.transitions():
-            if row.status == "pending":
-                self._finish(row.hash, reached=self._reached(_read(row)))
+        self.settle(now, in_flight_s=0.0)
         if standing(self._ledger).last_hash == "":
             self._add(begin(now), after="")
         return standing(self._ledger)
 
+    def settle(self, now: float, *, in_flight_s: float = IN_FLIGHT_S) -> None:
+        """Finish or undo moves that nobody is at any more, and write what a rollback still owes the flags.
+
+        A move younger than `in_flight_s` seconds may still be somebody's. Where the flags cannot be asked everything
+        stays as it is, and for a while nobody asks again.
+        """
+        if now < self._ask_again_at:
+            return
+        for row in self._ledger.transitions():
+            if row.status == "pending" and now - row.at >= in_flight_s:
+                self._decide(_read(row))
+                self._ask_again_at = now + _PATIENCE_S
+        if owed := self._owed():
+            self._turn_down(owed)
+            self._ask_again_at = now + _PATIENCE_S
+
     def ask(self, request: Request) -> Transition | Refusal:
         """Answer a request, and make the move where the answer is one."""
         before = standing(self._ledger)
-        revision = self._flag_revision()
-        if revision is not None:  # a file put in place by hand counts on from its own revision
-            before = before.model_copy(update={"flag_revision": revision})
         answer = apply(before, request, self._plan)
         if isinstance(answer, Refusal):
             return answer
-        try:
-            self._add(answer, after=before.last_hash)
-        except StageMoved as moved:
-            return Refusal(Why.CONFLICT, str(moved))
-        return self._flagged(answer) if answer.moves_flag else answer
+        if not answer.moves_flag:
+            return self._entered(before, request)
+        return self._give_back(before, request) if answer.request == Ask.ROLLBACK else self._advance(before, request)
 
-    def _flagged(self, transition: Transition) -> Transition | Refusal:
-        """Write the flag for a pending row; a rollback writes it whatever stands there."""
-        expected = None if transition.request == Ask.ROLLBACK else (transition.flag_revision or 0) - 1
+    def owes(self) -> bool:
+        """Whether the flags still say more than the last rollback left: they could not be written."""
+        return self._owed() is not None
+
+    def _advance(self, before: Standing, request: Request) -> Transition | Refusal:
+        """Give the candidate more: only where the flags say exactly what the ledger wants."""
         try:
-            self._flags.write_exposure(transition.exposure_percent, expected)
-        except RevisionMoved as moved:
-            self._finish(transition.hash, reached=False)
-            return Refusal(Why.CONFLICT, str(moved))
-        except BadFlags as bad:
-            self._finish(transition.hash, reached=False)
-            return Refusal(Why.NOT_ALLOWED, f"the flags cannot be written before they are mended: {bad}")
-        self._finish(transition.hash, reached=True)
-        return transition
+            held = self._flags.held()
+        except (BadFlags, FlagsUnreachable) as fault:
+            return _refused(fault)
+        if held.percent != before.exposure_percent:
+            drift = f"the flag says {held.percent} % and the ledger wants {before.exposure_percent} %"
+            return Refusal(Why.CONFLICT, f"{drift}: put the flag back, or `understudy rollback`")
+        # flags put in place by hand count on from their own revision
+        move = self._entered(before.model_copy(update={"flag_revision": held.revision}), request)
+        return move if isinstance(move, Refusal) else self._written(move, held)
+
+    def _written(self, move: Transition, held: Held) -> Transition | Refusal:
+        try:
+            self._flags.write_exposure(move.exposure_percent, held)
+        except WriteUnknown as unknown:
+            return Refusal(Why.CONFLICT, f"{unknown}: the move waits until they say which; see `understudy status`")
+        except (RevisionMoved, BadFlags, FlagsUnreachable) as fault:
+            self._finish(move, "undone")
+            return _refused(fault)
+        self._finish(move, "committed")
+        return move
+
+    def _give_back(self, before: Standing, request: Request) -> Transition | Refusal:
+        """Take everything from the candidate: decided at once, since the smaller exposure rules; the flag follows."""
+        for row in self._ledger.transitions():
+            if row.status == "pending":  # its write, should it still come, finds another revision than it wants
+                self._finish(_read(row), "undone")
+        answer = self._entered(before, request)
+        if isinstance(answer, Transition):
+            self._decide(answer)
+        return answer
+
+    def _decide(self, pending: Transition) -> None:
+        """Say what became of a pending move. A rollback is done in any case; another, where the flags say so."""
+        if pending.request == Ask.ROLLBACK:
+            with self._ledger.transaction() as tx:
+                tx.keep_document(_OWED, pending.hash)
+                tx.finish_transition(pending.hash, "committed")
+            self._turn_down(pending)
+            return
+        try:
+            held = self._flags.held()
+        except BadFlags:
+            held = None
+        except FlagsUnreachable:
+            return
+        wanted = pending.flag_revision or 0
+        reached = held is not None and held.revision >= wanted and held.percent == pending.exposure_percent
+        self._finish(pending, "committed" if reached else "undone")
+
+    def _turn_down(self, rollback: Transition) -> None:
+        with suppress(RevisionMoved, BadFlags, FlagsUnreachable, WriteUnknown, OSError):  # `settle` tries again
+            self._flags.write_exposure(rollback.exposure_percent)
+            with self._ledger.transaction() as tx:
+                tx.keep_document(_OWED, "")
+
+    def _owed(self) -> Transition | None:
+        """The rollback whose flag is not written yet, unless the flag was moved by another move since."""
+        name = self._ledger.document(_OWED)
+        if not name:
+            return None
+        moves = [transition for transition in trail(self._ledger) if transition.moves_flag]
+        return moves[-1] if moves and moves[-1].hash == name else None
+
+    def _entered(self, before: Standing, request: Request) -> Transition | Refusal:
+        """Write a move into the trail, pending where the flags have to follow."""
+        answer = apply(before, request, self._plan)
+        if isinstance(answer, Transition):
+            try:
+                self._add(answer, after=before.last_hash)
+            except StageMoved as moved:
+                return Refusal(Why.CONFLICT, str(moved))
+        return answer
 
     def _add(self, transition: Transition, *, after: str) -> None:
         row = TransitionRow(
@@ -83,24 +169,18 @@ class StageKeeper:
         with self._ledger.transaction() as tx:
             tx.add_transition(row, after=after)
 
-    def _finish(self, transition_hash: str, *, reached: bool) -> None:
+    def _finish(self, transition: Transition, status: str) -> None:
         with self._ledger.transaction() as tx:
-            tx.finish_transition(transition_hash, "committed" if reached else "undone")
+            tx.finish_transition(transition.hash, status)
 
-    def _reached(self, transition: Transition) -> bool:
-        try:
-            flags = self._flags.read()
-        except BadFlags:
-            return False
-        return (
-            flags.revision >= (transition.flag_revision or 0) and flags.candidate.percent == transition.exposure_percent
-        )
 
-    def _flag_revision(self) -> int | None:
-        try:
-            return self._flags.read().revision
-        except BadFlags:
-            return None
+def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable) -> Refusal:
+    match fault:
+        case RevisionMoved():
+            return Refusal(Why.CONFLICT, str(fault))
+        case BadFlags():
+            return Refusal(Why.NOT_ALLOWED, f"the flags cannot be written before they are mended: {fault}")
+    return Refusal(Why.UNREACHABLE, f"nothing was moved: {fault}")
 
 
 def _read(row: TransitionRow) -> Transition:

@@ -43,7 +43,8 @@ class Said:
 
 
 def stand(house: House, now: float) -> Stand:
-    """Carry out standing orders, and say where the rollout stands after them."""
+    """Carry out standing orders, heal what was left half done, and say where the rollout stands after them."""
+    house.keeper.settle(now)
     if order := ordered(OrderKind.ROLLBACK, *house.order_folders):
         reason = order.reason or "an operator ordered it"
         house.keeper.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.store.flags import BadFlags, FlagsFile, RevisionMoved, initial_text, parse_flags
+from rollout.store.flags import BadFlags, FlagsFile, Held, RevisionMoved, initial_text, parse_flags
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_on_a_cold_start_with_a_bad_file_there_is_no_last_good_one(path: Path) -
 def test_a_write_changes_the_share_and_the_revision_and_nothing_else(path: Path) -> None:
     flags = FlagsFile(path)
     before = json.loads(initial_text())
-    assert flags.write_exposure(5, expected_revision=0) == 1
+    assert flags.write_exposure(5, Held(0, 0)) == Held(1, 5)
     after = json.loads(path.read_text())
     assert flags.read().candidate.percent == 5
     after["features"][0]["strategies"][0]["parameters"]["rollout"] = "0"
@@ -104,12 +104,34 @@ def test_keys_of_the_operators_own_survive_a_write(path: Path) -> None:
 
 def test_two_hands_at_once_are_a_conflict(path: Path) -> None:
     ann, bob = FlagsFile(path), FlagsFile(path)
-    seen = bob.read().revision
-    ann.write_exposure(5, expected_revision=0)
+    seen = bob.held()
+    ann.write_exposure(5, seen)
     with pytest.raises(RevisionMoved) as caught:
-        bob.write_exposure(50, expected_revision=seen)
-    assert (caught.value.expected, caught.value.found) == (0, 1)
+        bob.write_exposure(50, seen)
+    assert (caught.value.expected, caught.value.found) == (Held(0, 0), Held(1, 5))
     assert ann.read().candidate.percent == 5
+
+
+def test_an_edit_by_hand_that_left_the_revision_alone_is_a_conflict(path: Path) -> None:
+    flags = FlagsFile(path)
+    seen = flags.held()
+    write(path, 50)
+    with pytest.raises(RevisionMoved, match=r"revision 0 \(50 %\), not revision 0 \(0 %\)"):
+        flags.write_exposure(5, seen)
+    assert flags.held() == Held(0, 50)
+
+
+def test_gone_bad_it_is_followed_as_it_was_until_that_is_too_old(path: Path) -> None:
+    flags = FlagsFile(path, max_age_s=60)
+    assert flags.follow(1000.0).doubt == ""
+    path.write_text("{")
+    soon, late = flags.follow(1030.0), flags.follow(1061.0)
+    assert (soon.document is not None, soon.age_s) == (True, 30.0)
+    assert "the last good ones, 30 s old, are followed" in soon.doubt
+    assert (late.document, late.age_s) == (None, 61.0)
+    assert "after 60 s nobody follows them" in late.doubt
+    write(path, 5)
+    assert flags.follow(1062.0).doubt == ""
 
 
 def test_a_share_that_is_none_is_refused(path: Path) -> None:
@@ -123,7 +145,7 @@ def test_a_broken_file_is_not_written_over_by_a_compare_and_set(path: Path) -> N
     flags.read()
     path.write_text("{")
     with pytest.raises(BadFlags):
-        flags.write_exposure(5, expected_revision=0)
+        flags.write_exposure(5, Held(0, 0))
     assert path.read_text() == "{"
 
 
@@ -140,7 +162,7 @@ def test_a_rollback_through_a_broken_file_counts_on_from_its_revision(path: Path
     for _ in range(3):
         FlagsFile(path).write_exposure(50)
     path.write_text(path.read_text()[:80])
-    assert FlagsFile(path).write_exposure(0) == 4
+    assert FlagsFile(path).write_exposure(0) == Held(4, 0)
 
 
 def test_promoting_switches_a_flag_on_again(path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_file_that_goes_bad_is_followed_as_it_was_and_that_is_said(flags: Flag
     flags.path.write_text('{"version": 2')
     routing = router.route(SESSIONS, NOW, "c2", 50)
     assert owned(routing) == before
-    assert "the last good ones are followed" in routing.drift
+    assert "the last good ones, 0 s old, are followed" in routing.drift
 
 
 def test_a_file_that_vanished_begins_again_with_nothing_exposed(flags: FlagsFile) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from rollout.loop.parts import Part
 from rollout.loop.routing.flag_source import FlagSource, UnleashSource
 from rollout.loop.routing.lease import Lease, due, lease_of
-from rollout.store.flags import CANDIDATE, SHADOW, BadFlags, FlagsDocument, FlagsFile
+from rollout.store.flags import CANDIDATE, SHADOW, Flags, FlagsDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class Routing:
 
 
 class Router:
-    """Routes cycle by cycle, after the flags file as it is at that moment."""
+    """Routes cycle by cycle, after the flags as they are at that moment."""
 
     def __init__(
-        self, flags: FlagsFile, *, lease_s: float, slots_from: float = 0.0, source: FlagSource | None = None
+        self, flags: Flags, *, lease_s: float, slots_from: float = 0.0, source: FlagSource | None = None
     ) -> None:
-        """Route after a flags file.
+        """Route after flags.
 
         Args:
-            flags: The working copy; read again whenever it changed, the last good reading kept.
+            flags: Whoever holds them; asked again in every cycle.
             lease_s: Length of a lease, in seconds.
             slots_from: From when slots are counted, in seconds since the epoch.
             source: Who answers for the flags; by default Unleash's own client.
@@ -62,7 +62,8 @@ class Router:
         `wanted_percent` is the exposure that the ledger wants. Where the flag says otherwise the smaller one rules.
         """
         leases = {name: lease_of(name, now, self._lease_s, self._slots_from) for name in sessions}
-        document, doubts = self._document()
+        followed = self._flags.follow(now)
+        document, doubts = followed.document, (followed.doubt,) if followed.doubt else ()
         if document is None:
             return _incumbent(leases, (*doubts, "the incumbent owns every session until they can be read"))
         try:
@@ -70,19 +71,6 @@ class Router:
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises, looking goes on with the incumbent
             text = f"the flags could not be evaluated ({type(error).__name__}: {error})"
             return _incumbent(leases, (*doubts, f"{text}: the incumbent owns every session in this cycle"))
-
-    def _document(self) -> tuple[FlagsDocument | None, tuple[str, ...]]:
-        try:
-            return self._flags.read(), ()
-        except BadFlags as error:
-            kept = self._flags.last_good
-            what = "the last good ones are followed" if kept else "there are no good ones to go on with"
-            more = f" and {len(error.faults) - 1} more faults" if len(error.faults) > 1 else ""
-            return kept, (f"the flags at {self._flags.path} are not valid ({error.faults[0]}{more}): {what}",)
-        except OSError as error:
-            kept = self._flags.last_good
-            what = "the last good ones are followed" if kept else "there are no good ones to go on with"
-            return kept, (f"the flags at {self._flags.path} cannot be read ({error.strerror or error}): {what}",)
 
     def _routed(
         self,

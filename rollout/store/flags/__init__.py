@@ -2,8 +2,9 @@
 
 from rollout.store.flags.document import FlagsDocument, Share, parse_flags
 from rollout.store.flags.faults import BadFlags, Fault
-from rollout.store.flags.file import FlagsFile, RevisionMoved
+from rollout.store.flags.file import FlagsFile
 from rollout.store.flags.initial import initial_text
+from rollout.store.flags.port import Flags, FlagsUnreachable, Followed, Held, RevisionMoved, WriteUnknown
 from rollout.store.flags.validate import CANDIDATE, SHADOW
 
 __all__ = [
@@ -11,10 +12,15 @@ __all__ = [
     "SHADOW",
     "BadFlags",
     "Fault",
+    "Flags",
     "FlagsDocument",
     "FlagsFile",
+    "FlagsUnreachable",
+    "Followed",
+    "Held",
     "RevisionMoved",
     "Share",
+    "WriteUnknown",
     "initial_text",
     "parse_flags",
 ]

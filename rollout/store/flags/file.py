@@ -14,6 +14,7 @@ from filelock import FileLock
 from rollout.store.flags.document import FlagsDocument, feature, parse_flags
 from rollout.store.flags.faults import BadFlags, Fault
 from rollout.store.flags.initial import initial_text
+from rollout.store.flags.port import MAX_AGE_S, Followed, Held, RevisionMoved, last_good
 from rollout.store.flags.validate import CANDIDATE
 
 _LOCK_TIMEOUT_S: Final = 5.0
@@ -22,25 +23,18 @@ _REVISION = re.compile(rb'"revisionId"\s*:\s*(\d{1,15})')
 _Stamp = tuple[int, int, int]
 
 
-class RevisionMoved(Exception):
-    """Somebody else wrote the flags meanwhile."""
-
-    def __init__(self, expected: int, found: int) -> None:
-        super().__init__(
-            f"the flags have revision {found}, not {expected}: somebody wrote them meanwhile; "
-            "look at `understudy flags show` and decide again"
-        )
-        self.expected = expected
-        self.found = found
-
-
 class FlagsFile:
-    """One flags file, with the last good reading of it kept. Safe for several processes; one thread each."""
+    """The flags of one file, with the last good reading of it kept. Safe for several processes; one thread each."""
 
-    def __init__(self, path: Path, initial: Path | None = None) -> None:
-        """Work on `path`; where there is nothing it begins as a copy of `initial`, or of the project's own flags."""
+    def __init__(self, path: Path, initial: Path | None = None, *, max_age_s: float = MAX_AGE_S) -> None:
+        """Work on `path`; where there is nothing it begins as a copy of `initial`, or of the project's own flags.
+
+        The last good reading of a file that went bad is followed for `max_age_s` seconds.
+        """
         self.path = path
         self._initial = initial
+        self._max_age_s = max_age_s
+        self._confirmed_at = 0.0
         self._stamp: _Stamp | None = None
         self._last_good: FlagsDocument | None = None
         self._fault: BadFlags | None = None
@@ -72,12 +66,29 @@ class FlagsFile:
             self.create()
             return self._read()
 
-    def write_exposure(self, percent: int, expected_revision: int | None = None) -> int:
-        """Set the candidate's share to a whole percent and return the new revision; everything else stays as it was.
+    def follow(self, now: float) -> Followed:
+        """Read the file where it changed; where it is not valid, or not there to read, the last good one."""
+        try:
+            document = self.read()
+        except BadFlags as error:
+            more = f" and {len(error.faults) - 1} more faults" if len(error.faults) > 1 else ""
+            fault = f"the flags at {self.path} are not valid ({error.faults[0]}{more})"
+        except OSError as error:
+            fault = f"the flags at {self.path} cannot be read ({error.strerror or error})"
+        else:
+            self._confirmed_at = now
+            return Followed(document)
+        return last_good(self._last_good, fault, max(0.0, now - self._confirmed_at), self._max_age_s)
 
-        Written to a new file, flushed to the disk and put in place of the old one, under a lock. With
-        `expected_revision` it raises `RevisionMoved` where the file has another; without, it writes in any case: a file
-        that cannot be read is then moved aside (`.broken`), and the last good one, or the initial one, takes its place.
+    def held(self) -> Held:
+        """Read the file as it is now."""
+        return _held(self.read())
+
+    def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+        """Set the candidate's share to a whole percent; everything else stays as it was.
+
+        Written to a new file, flushed to the disk and put in place of the old one, under a lock. Without `expected` a
+        file that cannot be read is moved aside (`.broken`), and the last good one, or the initial one, takes its place.
         """
         if not 0 <= percent <= _HIGHEST:
             raise ValueError(f"an exposure is a share from 0 to 100 %, not {percent}")
@@ -86,14 +97,14 @@ class FlagsFile:
             try:
                 document = self._read()
             except (BadFlags, OSError):
-                if expected_revision is not None:
+                if expected is not None:
                     raise
                 document = self._salvaged()
-            if expected_revision is not None and document.revision != expected_revision:
-                raise RevisionMoved(expected_revision, document.revision)
+            if expected is not None and _held(document) != expected:
+                raise RevisionMoved(expected, _held(document))
             text = _with_exposure(document, percent)
             _replace(self.path, text)
-            return self._read().revision
+            return _held(self._read())
 
     def _read(self) -> FlagsDocument:
         stamp = _stamp(self.path)
@@ -128,6 +139,10 @@ class FlagsFile:
 
     def _lock(self) -> FileLock:
         return FileLock(f"{self.path}.lock", timeout=_LOCK_TIMEOUT_S)
+
+
+def _held(document: FlagsDocument) -> Held:
+    return Held(document.revision, document.candidate.percent)
 
 
 def _with_exposure(document: FlagsDocument, percent: int) -> str:

@@ -95,7 +95,7 @@ def _answer(answer: Transition | Refusal) -> Transition | None:
     if answer.why is Why.NOTHING_TO_DO:
         note(f"Nothing to do: {answer.text}")
         return None
-    raise Stop(Exit.CONFLICT, answer.text)
+    raise Stop(Exit.UNAVAILABLE if answer.why is Why.UNREACHABLE else Exit.CONFLICT, answer.text)
 
 
 def _confirm(proposed: Transition) -> None:

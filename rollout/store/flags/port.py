@@ -1,0 +1,88 @@
+"""What routes and moves a rollout asks of whoever holds its flags: a file, or a server. Two sources behind one port."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from rollout.store.flags.document import FlagsDocument
+
+MAX_AGE_S: Final = 300.0
+"""How long flags that cannot be confirmed any more are followed, unless a setting says otherwise."""
+
+
+class FlagsUnreachable(Exception):
+    """Whoever holds the flags could not be asked: nothing was learnt, and nothing was changed."""
+
+
+class WriteUnknown(Exception):
+    """A write was sent, and whether it was done cannot be said."""
+
+
+class RevisionMoved(Exception):
+    """Somebody else wrote the flags meanwhile."""
+
+    def __init__(self, expected: "Held", found: "Held") -> None:
+        super().__init__(
+            f"the flags have {found}, not {expected}: somebody wrote them meanwhile; "
+            "look at `understudy flags show` and decide again"
+        )
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The candidate's share as it is held now: what a write must find, or is refused."""
+
+    revision: int
+    """Counts the writes of this program."""
+    percent: int
+
+    def __str__(self) -> str:
+        return f"revision {self.revision} ({self.percent} %)"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a cycle is routed by."""
+
+    document: FlagsDocument | None
+    """None where there is nothing that may be followed: the incumbent's."""
+    doubt: str = ""
+    """Why these are not the flags as they are now; empty where they are."""
+    age_s: float = 0.0
+    """Seconds since somebody confirmed them."""
+
+
+class Flags(Protocol):
+    """Whoever holds the flags of one rollout."""
+
+    def follow(self, now: float) -> Followed:
+        """Say what to route by at `now`, seconds since the epoch; never raises, and never keeps a cycle waiting."""
+        ...
+
+    def held(self) -> Held:
+        """Ask what is held now; raises `BadFlags` or `FlagsUnreachable`."""
+        ...
+
+    def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+        """Set the candidate's share to a whole percent, and say what was read back.
+
+        Nothing is written where something else than `expected` is held (`RevisionMoved`); without it, it is written
+        whatever stands there. Raises `BadFlags`, `FlagsUnreachable`, or `WriteUnknown`.
+        """
+        ...
+
+
+def last_good(document: FlagsDocument | None, fault: str, age_s: float, max_age_s: float) -> Followed:
+    """What is still followed once the flags cannot be confirmed, and how that is said. Pure."""
+    if document is None:
+        return Followed(None, f"{fault}: there are no good ones to go on with", age_s)
+    if age_s > max_age_s:
+        old = f"the last good ones are {_ago(age_s)} old, and after {_ago(max_age_s)} nobody follows them"
+        return Followed(None, f"{fault}: {old}", age_s)
+    return Followed(document, f"{fault}: the last good ones, {_ago(age_s)} old, are followed", age_s)
+
+
+def _ago(seconds: float) -> str:
+    minutes = 120
+    return f"{seconds:.0f} s" if seconds < minutes else f"{seconds / 60:.0f} min"
