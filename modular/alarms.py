@@ -1,4 +1,4 @@
-"""What the engine does not trust itself in: rules that fit no screen, states that flicker, files it cannot use. Pure."""
+"""What the engine does not trust itself in: rules that fit no screen, flicker, files that it cannot use. Pure."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final

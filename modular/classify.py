@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from contract import PaneShot
 from contract.record import Record
 from modular.classifier import Reading, classify
+from modular.rulebook import RuleBook
 
 __all__ = ["BadQuestion", "Question", "Reading", "classify", "classify_question", "main"]
 
@@ -50,8 +51,11 @@ class Question(Record, extra="ignore"):
     window_name: str = ""
 
 
-def classify_question(question: dict[str, Any]) -> dict[str, Any]:
-    """Answer one question with `id`, `state`, `detail`, `rule` and `lines`; raises `BadQuestion`."""
+def classify_question(question: dict[str, Any], book: RuleBook | None = None) -> dict[str, Any]:
+    """Answer one question with `id`, `state`, `detail`, `rule` and `lines`; raises `BadQuestion`.
+
+    `book` holds the rules; None stands for those that ship.
+    """
     try:
         asked = Question.model_validate({key: value for key, value in question.items() if value is not None})
     except ValidationError as error:
@@ -59,7 +63,7 @@ def classify_question(question: dict[str, Any]) -> dict[str, Any]:
         place = ".".join(str(part) for part in first["loc"]) or "the question"
         raise BadQuestion(f"{place}: {first['msg']}") from None
     shots = _shots(asked)
-    reading = classify(shots, agent=asked.agent, colours=asked.screen_ansi is not None)
+    reading = classify(shots, book=book, agent=asked.agent, colours=asked.screen_ansi is not None)
     return {
         "id": asked.id,
         "state": reading.state.value,
