@@ -1,6 +1,6 @@
 """What the reading verbs read: one server's ledger, opened, and where the rollout stands by it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,6 +74,17 @@ class Reading:
     def reports(self) -> dict[Part, CycleReport]:
         """The last report of each part that has one."""
         return {part: report for part in Part if (report := self.report(part))}
+
+
+def doubts(reports: Mapping[Part, CycleReport]) -> list[str]:
+    """What monitors do not trust themselves in, a sentence each."""
+    said = (
+        f"the {part} ({report.monitor}) says: {problem.text or problem.kind}"
+        for part, report in reports.items()
+        for problem in report.problems
+        if not problem.hides
+    )
+    return list(dict.fromkeys(said))
 
 
 @contextmanager

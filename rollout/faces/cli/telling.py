@@ -34,7 +34,10 @@ class AsJson:
 
 
 class AsText:
-    """One line a cycle, and one for each move of the stage."""
+    """One line a cycle, one for each move of the stage, and one for each doubt of a monitor that is new."""
+
+    def __init__(self) -> None:
+        self._doubts: frozenset[tuple[Part, str, str]] = frozenset()
 
     def tell(self, cycled: Cycled) -> None:
         """Write the line."""
@@ -55,6 +58,18 @@ class AsText:
             say(f"          the {part} failed: {problem}")
         if cycled.transition:
             say(f"          {_moved(cycled.transition)}")
+        self._tell_doubts(cycled)
+
+    def _tell_doubts(self, cycled: Cycled) -> None:
+        standing = {
+            (part, problem.kind, problem.subject): problem.text
+            for part, report in cycled.reports.items()
+            for problem in report.problems
+            if not problem.hides
+        }
+        for key in standing.keys() - self._doubts:
+            say(f"          the {key[0]} says: {standing[key]}")
+        self._doubts = frozenset(standing)
 
 
 def _differences(cycled: Cycled) -> str:

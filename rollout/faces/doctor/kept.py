@@ -5,7 +5,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from contract.report import CycleReport, ProblemKind
 from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.loop.parts import Part
 from rollout.store.flags import BadFlags, parse_flags
 from rollout.store.ledger import LedgerReader, LedgerUnusable
 from rollout.store.orders import Order, OrderKind, standing
@@ -18,6 +20,7 @@ def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
     server = state.of_server(socket_path)
     yield from orders(state.root, server.path)
     yield ledger(server)
+    yield from doubts(server)
     yield from flags(server)
 
 
@@ -66,6 +69,31 @@ def ledger(server: ServerFolder) -> Finding:
         says, _, remedy = str(fault).rpartition(": ")
         return broken("ledger", says, remedy)
     return well("ledger", f"{cycles} cycles in {server.ledger}")
+
+
+def doubts(server: ServerFolder) -> Iterator[Finding]:
+    """Say what the monitors did not trust themselves in at the last look."""
+    if not server.ledger.exists():
+        return
+    try:
+        reader = LedgerReader.open(server.ledger)
+        bodies = [body for part in Part if (body := reader.latest_report(part))]
+        reader.close()
+        reports = [CycleReport.model_validate_json(body) for body in bodies]
+    except (LedgerUnusable, ValueError):  # the ledger's own finding says so
+        return
+    for report in reports:
+        for problem in report.problems:
+            if not problem.hides:
+                yield note("monitors", f"{report.monitor}: {problem.text}", _DOUBTED.get(problem.kind, ""))
+
+
+_DOUBTED = {
+    ProblemKind.RULES_UNUSABLE: "mend the file; it is read again by itself",
+    ProblemKind.RULES_DRIFTED: "`understudy explain PANE` shows what is read; write a rule (docs/rules.md)",
+    ProblemKind.FLICKERS: "`understudy explain PANE` shows the rules that take turns (docs/rules.md)",
+}
+"""What to do about it."""
 
 
 def flags(server: ServerFolder) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from contract.report import CycleReport
 from contract.verdicts import AgentVerdict
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, paint, say, table
-from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.faces.cli.reading import NOTHING_YET, doubts, reading
 from rollout.loop.parts import Part
 
 _Row = tuple[str, dict[Part, AgentVerdict]]
@@ -32,7 +32,10 @@ def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
     )
     for part, report in reports.items():
         for problem in report.problems:
-            note(f"{part} could not see: {problem.text or problem.kind}")
+            if problem.hides:
+                note(f"{part} could not see: {problem.text or problem.kind}")
+    for doubt in doubts(reports):
+        note(doubt)
     return Exit.OK
 
 

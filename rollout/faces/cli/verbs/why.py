@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, person_looks, say
-from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
+from rollout.faces.cli.reading import NOTHING_YET, Reading, doubts, reading
 from rollout.faces.cli.verbs.status import state
 from rollout.judgement import why as judgement_why
 from rollout.judgement.words import State
@@ -18,7 +18,7 @@ from rollout.store.state_folder import StateFolder
 def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Say what holds the rollout and what would change that."""
     with reading(socket_name, socket_path) as found:
-        text = paragraph(found)
+        text = " ".join((paragraph(found), *(f"Besides, {doubt}." for doubt in doubts(found.reports()))))
         if as_json:
             emit({"state": state(found), "why": text})
         else:
