@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from contract import schema as contract_schema
+from modular.rulefile import RuleFile
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
 from rollout.judgement.chain import Transition
@@ -22,6 +23,7 @@ _OURS: dict[str, type[BaseModel]] = {
     "difference": Difference,
     "expected-difference": Entry,
     "plan": Plan,
+    "rules": RuleFile,
     "settings": Settings,
     "shadow-report": ShadowReport,
     "transition": Transition,
