@@ -5,8 +5,8 @@ rules by priority, between them the composer (a draft, later an empty one), then
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from contract import AgentState, IdleDetail, PaneShot
@@ -78,9 +78,13 @@ class _Sight:
     commands: frozenset[str]
     """Every command that starts a CLI."""
     colours: bool
+    _cut: dict[int, Screen] = field(default_factory=dict)
 
     def screen(self, index: int = -1) -> Screen:
-        return cut(self.shots[index], self.rules, colours=self.colours)
+        at = index % len(self.shots)
+        if (screen := self._cut.get(at)) is None:
+            screen = self._cut[at] = cut(self.shots[at], self.rules, colours=self.colours)
+        return screen
 
     def moved(self, rule: CompiledRule) -> bool:
         wanted = rule.rule
@@ -101,16 +105,17 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
 def _read(sight: _Sight, front: Front, agent: str) -> Reading:
     screen, rules = sight.screen(), sight.rules
     composer = screen.composer
-    reading, motion = _first_that_holds(rules.over_draft, sight, screen, agent)
+    likely = rules.likely.passes(screen.region("screen"))
+    reading, motion = _first_that_holds(rules.over_draft, likely, sight, agent)
     if reading is None and composer is not None and composer.draft:
         reading = _typed(screen, composer, agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(rules.over_empty, sight, screen, agent)
+        reading, more_motion = _first_that_holds(rules.over_empty, likely, sight, agent)
         motion |= more_motion
     if reading is None and composer is not None:
         reading = _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _rows_of(screen, composer), agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(rules.rest, sight, screen, agent)
+        reading, more_motion = _first_that_holds(rules.rest, likely, sight, agent)
         motion |= more_motion
     if reading is None:
         reading = _without_a_rule(sight, screen, front, agent)
@@ -118,13 +123,13 @@ def _read(sight: _Sight, front: Front, agent: str) -> Reading:
 
 
 def _first_that_holds(
-    rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str
+    rules: Sequence[CompiledRule], likely: Collection[int], sight: _Sight, agent: str
 ) -> tuple[Reading | None, bool]:
-    """Try rules in order; also say whether one on the way would have needed more frames to be tried."""
+    """Try the likely rules in order; also say whether one on the way would have needed more frames to be tried."""
     wants_motion = False
+    screen = sight.screen()
     for rule in rules:
-        lines = _holds(rule, screen)
-        if lines is None:
+        if rule.place not in likely or (lines := _holds(rule, screen)) is None:
             continue
         wanted = rule.rule
         if wanted.motion is not None:
@@ -147,7 +152,7 @@ def _typed(screen: Screen, composer: Composer, agent: str) -> Reading:
 def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> Reading:
     """What is left to tell where no rule holds: a CLI that drew nothing yet, or one that runs a command; else doubt."""
     chain = processes.chain(sight.shots[-1])
-    filled = [row for row in screen.rows if row.strip()]
+    filled = screen.whole()
     if not filled:
         alive = front in {Front.AGENT, Front.PROGRAM}
         return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, "doubt")), (), agent)

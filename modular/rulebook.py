@@ -17,6 +17,7 @@ from modular.rulefile import (
     RuleFile,
     parse,
 )
+from modular.sieve import Need, Sieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class CompiledRule:
     any: tuple[re.Pattern[str], ...]
     all: tuple[re.Pattern[str], ...]
     none: tuple[re.Pattern[str], ...]
+    place: int
+    """Where it stands among the rules of its CLI, which is its name in their sieve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class AgentRules:
     """Those that outrank only an empty composer."""
     rest: tuple[CompiledRule, ...]
     """Those that are asked where there is no composer."""
+    likely: Sieve
+    """Lets a rule through, by its place, where it may hold on a screen's filled rows."""
+    drawn: Sieve
+    """Lets a composer's shape through where it may be found on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class RuleBook:
     """Command name -> CLI."""
     commands: frozenset[str]
     """Every command that starts one."""
+    marked: Sieve
+    """Lets a CLI through, by its place among `agents`, where one of its marks or hints may stand on a screen."""
 
     def of(self, agent: str) -> AgentRules:
         """The rules for this CLI; for an unknown one those that hold for every CLI."""
@@ -97,7 +106,8 @@ def compile_book(files: Iterable[RuleFile]) -> RuleBook:
         raise BadRules(RuleFault(f"{ANY}.toml", None, "the rules for every CLI are missing", "add the file"))
     common = by_agent[ANY]
     agents = {name: _compile(file, common, by_agent.get(UNKNOWN)) for name, file in by_agent.items()}
-    return RuleBook(agents, by_process, frozenset(by_process))
+    marked = Sieve([[(*rules.marks, *rules.hints)] for rules in agents.values()])
+    return RuleBook(agents, by_process, frozenset(by_process), marked)
 
 
 @cache
@@ -117,8 +127,9 @@ def shipped_files() -> tuple[RuleFile, ...]:
 
 
 def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> AgentRules:
-    rules = [_compiled_rule(rule) for rule in (*file.rule, *(common.rule if file is not common else ()))]
-    rules.sort(key=lambda rule: -rule.rule.priority)
+    known = [*file.rule, *(common.rule if file is not common else ())]
+    known.sort(key=lambda rule: -rule.priority)
+    rules = [_compiled_rule(rule, place) for place, rule in enumerate(known)]
     shapes = [_compiled_composer(shape, file.agent) for shape in file.composer]
     if shapes and unknown is not None and file is not unknown:  # a CLI may have changed its looks
         shapes += [_compiled_composer(shape, UNKNOWN) for shape in unknown.composer if shape.shape != "prompt"]
@@ -133,11 +144,25 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
         over_draft=tuple(rule for rule in rules if rule.rule.priority > DRAFT_PRIORITY),
         over_empty=tuple(rule for rule in rules if EMPTY_PRIORITY < rule.rule.priority <= DRAFT_PRIORITY),
         rest=tuple(rule for rule in rules if rule.rule.priority <= EMPTY_PRIORITY),
+        likely=Sieve([_need(rule) for rule in rules]),
+        drawn=Sieve([_shape_need(shape) for shape in shapes]),
     )
 
 
-def _compiled_rule(rule: Rule) -> CompiledRule:
-    return CompiledRule(rule, _compiled(rule.any), _compiled(rule.all), _compiled(rule.none))
+def _compiled_rule(rule: Rule, place: int) -> CompiledRule:
+    return CompiledRule(rule, _compiled(rule.any), _compiled(rule.all), _compiled(rule.none), place)
+
+
+def _need(rule: CompiledRule) -> Need:
+    if rule.rule.region in {"title", "composer"}:  # all others are runs of the screen's rows
+        return []
+    return [group for group in (rule.any, *((pattern,) for pattern in rule.all)) if group]
+
+
+def _shape_need(shape: CompiledComposer) -> Need:
+    """What stands on rows as they are; a prompt between fences is looked for on what is left without the borders."""
+    wanted = {"fenced": (shape.fence, shape.top), "prompt": (shape.prompt,), "bar": (shape.fence, shape.prompt)}
+    return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
 
 
 def _compiled_composer(shape: ComposerShape, owner: str) -> CompiledComposer:

@@ -1,6 +1,7 @@
 """One screen cut into the regions that rules speak of."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,7 +22,14 @@ class Screen:
     title: str
     composer: Composer | None
     echo: re.Pattern[str] | None
+    _filled: list[str] = field(init=False)
+    _places: list[int] = field(init=False)
+    """Which rows those are."""
     _cut: dict[tuple[str, int | None], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._places = [index for index, row in enumerate(self.rows) if row and not row.isspace()]
+        self._filled = [self.rows[index] for index in self._places]
 
     def region(self, name: RegionName, lines: int | None = None) -> str:
         """Return a region's last `lines` non-blank rows (None: all of them), joined by line ends.
@@ -39,11 +47,11 @@ class Screen:
 
     def whole(self) -> list[str]:
         """Every filled row."""
-        return _filled(self.rows)
+        return self._filled
 
     def footer(self) -> list[str]:
         """The filled rows below the composer."""
-        return [] if self.composer is None else _filled(self.rows[self.composer.last + 1 :])
+        return [] if self.composer is None else self._filled[bisect_right(self._places, self.composer.last) :]
 
     def dialog(self) -> list[str]:
         """The filled rows below the composer, all of them where there is none."""
@@ -55,24 +63,15 @@ class Screen:
 
     def above(self) -> list[str]:
         """The filled rows above the composer, all of them where there is none."""
-        return _filled(self.rows if self.composer is None else self.rows[: self.composer.first])
+        return self._filled if self.composer is None else self._filled[: bisect_left(self._places, self.composer.first)]
 
     def turn(self) -> list[str]:
         """Those of them below the last thing that a person asked."""
-        rows = self.above()
-        if self.echo is not None:
-            for index in range(len(rows) - 1, -1, -1):
-                if self.echo.search(rows[index]):
-                    return rows[index + 1 :]
-        return rows
+        return self.above() if self.echo is None else _below_last(self.echo, self.above())
 
     def after_rule(self) -> list[str]:
         """The filled rows below the last horizontal rule."""
-        rows = _filled(self.rows)
-        for index in range(len(rows) - 1, -1, -1):
-            if _RULE_LINE.search(rows[index]):
-                return rows[index + 1 :]
-        return rows
+        return _below_last(_RULE_LINE, self._filled)
 
 
 _REGIONS: Final[dict[RegionName, Callable[[Screen], list[str]]]] = {
@@ -91,9 +90,14 @@ _REGIONS: Final[dict[RegionName, Callable[[Screen], list[str]]]] = {
 def cut(shot: PaneShot, rules: AgentRules, *, colours: bool = True) -> Screen:
     """Cut a pane's screen as a CLI's rules read it; `colours` says whether the shot carries the colours it had."""
     rows = shot.text.split("\n")
-    composer = find_composer(rows, shot.ansi if colours else None, rules.composers)
+    shapes = [rules.composers[place] for place in sorted(rules.drawn.passes(shot.text))]
+    composer = find_composer(rows, shot.ansi if colours else None, shapes)
     return Screen(rows, shot.title, composer, rules.echo)
 
 
-def _filled(rows: Sequence[str]) -> list[str]:
-    return [row for row in rows if row and not row.isspace()]
+def _below_last(pattern: re.Pattern[str], rows: list[str]) -> list[str]:
+    """The rows below the last one in which the pattern is found; all of them where it is in none."""
+    for index in range(len(rows) - 1, -1, -1):
+        if pattern.search(rows[index]):
+            return rows[index + 1 :]
+    return rows
