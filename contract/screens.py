@@ -57,6 +57,8 @@ class PaneShot(Record):
     """Command names from the pane's own process down to the one in front; empty where they could not be read."""
     history: int = 0
     """Lines of scrollback above the screen."""
+    typed_at: Instant | None = None
+    """When a person last pressed a key in it, or turned to it; None where no person's terminal shows it."""
     vanished: bool = False
     """It was listed but gone when its text was read: `ansi` is empty and means nothing."""
     ansi: str = ""

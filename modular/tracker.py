@@ -1,4 +1,4 @@
-"""From one look to the next: since when, which kind of idle, how long a draft stands, who is gone. Pure."""
+"""From one look to the next: since when, which kind of idle, who is gone. Pure."""
 
 from collections.abc import Collection, Mapping
 from hashlib import blake2b
@@ -7,7 +7,8 @@ from typing import Final
 from contract import AgentState, IdleDetail
 from modular.classifier import Reading
 from modular.discovery import Sighting
-from modular.memory import AgentMemory, DraftMemory
+from modular.memory import AgentMemory
+from modular.steadying import flips
 
 CRASH_LOOKS: Final = 3
 """How many looks in a row make a crash certain; more are not counted."""
@@ -39,8 +40,7 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
         rule=reading.rule,
         screen=screen,
         crash_looks=min(CRASH_LOOKS, (before.crash_looks if before is not None else 0) + 1) if crashed else 0,
-        notices=before.notices if before is not None else (),
-        draft=_draft(before, reading, now),
+        flips=flips(before, reading.state, now),
     )
     return before if before is not None and after == before else after
 
@@ -55,7 +55,7 @@ def lose(known: Mapping[str, AgentMemory], panes: Collection[str], now: float) -
         if agent.pane in panes or agent.state is AgentState.CRASHED:
             continue
         if agent.missing_since is None:
-            lost[key] = agent.model_copy(update={"missing_since": now, "notices": (), "draft": None})
+            lost[key] = agent.model_copy(update={"missing_since": now})
         elif now - agent.missing_since < FORGET_S:
             lost[key] = agent
     return lost
@@ -68,13 +68,3 @@ def _idle_detail(before: AgentMemory | None, reading: Reading, screen: str) -> I
         return reading.detail
     still = before is not None and before.state is AgentState.IDLE and before.screen == screen
     return IdleDetail.CONTINUOUSLY if still else IdleDetail.NEWLY
-
-
-def _draft(before: AgentMemory | None, reading: Reading, now: float) -> DraftMemory | None:
-    known = before.draft if before is not None else None
-    if reading.state is AgentState.UNKNOWN:
-        return known
-    if reading.state is not AgentState.UNSUBMITTED_INPUT or reading.draft is None:
-        return None
-    text = digest(reading.draft)
-    return known if known is not None and known.text == text else DraftMemory(text=text, since=now)

@@ -12,6 +12,7 @@ class AsyncPolling:
     """One batch of all; the budget is the deadline of that one round trip, not a reason to leave somebody out."""
 
     name: ClassVar[str] = "async_polling"
+    learns: ClassVar[bool] = False
 
     def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told
         """Look at everybody at once."""

@@ -12,6 +12,7 @@ class Concurrent:
     """Batches of at most `at_once` panes, until the budget is spent; a server is not asked for more at a time."""
 
     name: ClassVar[str] = "concurrent"
+    learns: ClassVar[bool] = True
     at_once: int = 20
 
     def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told

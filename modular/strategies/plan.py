@@ -77,6 +77,8 @@ class Strategy(Protocol):
     """Plans one cycle; the same question has the same answer."""
 
     name: ClassVar[str]
+    learns: ClassVar[bool]
+    """Whether it plans by when agents were looked at; where none does, nobody keeps it."""
 
     def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:
         """Say who is looked at now, in which batches; every agent is either in a batch or waiting."""

@@ -12,6 +12,7 @@ class Polling:
     """A round trip an agent, until the budget is spent."""
 
     name: ClassVar[str] = "polling"
+    learns: ClassVar[bool] = True
 
     def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told
         """Look at as many as fit, one at a time."""

@@ -57,6 +57,7 @@ class Priority:
     """Looks at those who are due, as many as fit, `at_once` at a time."""
 
     name: ClassVar[str] = "priority"
+    learns: ClassVar[bool] = True
     at_once: int = 50
     patience_s: Mapping[Tier, float] = field(default_factory=lambda: _PATIENCE_S)
 

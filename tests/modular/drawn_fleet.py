@@ -17,6 +17,8 @@ SIGN = "\u276f"
 IDLE = f"● Done.\n\n✻ Baked for 3s\n\n{RULE}\n{SIGN} \n{RULE}\n  ? for shortcuts\n"
 BUSY = f"{SIGN} tidy up\n\n✻ Kneading… (4s · ↓ 12 tokens · esc to interrupt)\n\n{RULE}\n{SIGN} \n{RULE}\n"
 DRAFT = f"● Done.\n\n{RULE}\n{SIGN} please look at the parser\n{RULE}\n"
+OURS = DRAFT.replace("please", "[u-7f3a] please")
+"""Typed by the harness, and never sent."""
 APPROVAL = f" Do you want to proceed?\n {SIGN} 1. Yes\n   2. No\n\n Esc to cancel\n"
 SHELL = "Killed\nme@box:~/p$ \n"
 
@@ -52,8 +54,8 @@ class DrawnEyes:
         self.looks: list[tuple[int, Collection[str] | None]] = []
 
     def show(self, *panes: PaneShot) -> None:
-        """From now on, see these panes."""
-        self.frames = [panes]
+        """From now on, see these panes, standing still."""
+        self.frames = [panes] * 4
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
         self.looks.append((frames, panes))

@@ -6,7 +6,7 @@ import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from drawn_fleet import DRAFT, IDLE, SIGN, manager, pane
+from drawn_fleet import IDLE, OURS, SIGN, manager, pane
 
 from contract import Frame, SystemClock, Tape
 from contract.outcomes import EVERYTHING
@@ -60,7 +60,7 @@ def test_what_moved_and_then_stood_still_is_no_longer_busy() -> None:
 def test_served_as_a_process_each_request_carries_the_memory_of_the_one_before() -> None:
     replies, memory = [], None
     for number in range(2):
-        shown = Tape(id="t", frames=(Frame(at=1_000_000.0 + 10 * number, panes=(pane("%1", DRAFT), manager())),))
+        shown = Tape(id="t", frames=(Frame(at=1_000_000.0 + 10 * number, panes=(pane("%1", OURS), manager())),))
         request = Look(id=number, cycle=f"c{number}", sight=OnTape(tape=pack(shown)), memory=memory)
         answer = BytesIO()
         serve(MonitorService(), open_tape, BytesIO(request.model_dump_json(by_alias=True).encode()), answer)

@@ -14,10 +14,14 @@ from contract.intents import Notice
 from modular import crash, drafts, recovery
 from modular.classifier import Reading, classify
 from modular.discovery import Sighting, discover, identity, named_as_agent, role_of, runs_or_ran
+from modular.drafts import DraftMemory
 from modular.identity import identify
 from modular.ink import cells
-from modular.memory import AgentMemory, Memory, Spawned, StandingNotice, recalled
-from modular.notifications import due_at, reminded, with_notices
+from modular.limits import Limits
+from modular.look import Look, managers_of, teams_of
+from modular.memory import AgentMemory
+from modular.mind import Memory, recalled
+from modular.notifications import StandingNotice, due_at, reminded, stands
 from modular.processes import Front, front
 from modular.rulebook import shipped
 from modular.tracker import FORGET_S, lose, track
@@ -212,7 +216,7 @@ def test_nobody_misses_an_agent_whose_pane_lives_on_or_that_had_crashed() -> Non
     assert lose({"%1/1": remembered(state=AgentState.CRASHED)}, [], NOW) == {}
 
 
-@pytest.mark.parametrize("stored", [None, {}, [], "?", {"version": 2}, {"version": 1, "agents": {"a": 1}}])
+@pytest.mark.parametrize("stored", [None, {}, [], "?", {"version": 1}, {"version": 2, "agents": {"a": 1}}])
 def test_memory_that_cannot_be_read_is_a_first_day(stored: object) -> None:
     assert recalled(stored) == Memory()
 
@@ -220,24 +224,29 @@ def test_memory_that_cannot_be_read_is_a_first_day(stored: object) -> None:
 # --- notices ----------------------------------------------------------------------------------------------------------
 
 
+def look(*agents: AgentMemory, now: float = NOW) -> Look:
+    known = {agent.key: agent for agent in agents}
+    readings = {key: reading(agent.state) for key, agent in known.items()}
+    return Look(now, known, readings=readings, teams=teams_of(agents), managers=managers_of(agents))
+
+
 @given(st.lists(st.tuples(st.sampled_from(AgentState), st.floats(0.5, 4000)), max_size=60))
 def test_an_ordinal_rises_by_one_only_when_due_and_begins_anew_with_each_cause(
     looks: list[tuple[AgentState, float]],
 ) -> None:
-    now, agent = NOW, remembered(state=AgentState.BUSY)
+    now, stood = NOW, None
     for state, wait in looks:
         now += wait
-        before = {notice.about: notice for notice in agent.notices}
-        agent = with_notices(agent.model_copy(update={"state": state}), now)
-        assert len(agent.notices) <= 1
-        for notice in agent.notices:
-            stood = before.get(notice.about)
-            if stood is None:
-                assert notice == StandingNotice(about=notice.about, at=now)
-            elif state is AgentState.UNKNOWN or now < due_at(stood):
-                assert notice == stood
-            else:
-                assert (notice.ordinal, notice.at) == (stood.ordinal + 1, now)
+        agent = remembered(state=state)
+        notice = stands(stood, agent, look(agent, now=now), Limits(), ())
+        if state is AgentState.UNKNOWN:
+            assert notice is stood
+        elif notice is not None and (stood is None or stood.about is not notice.about):
+            assert notice == StandingNotice(about=notice.about, at=now)
+        elif notice is not None and stood is not None:
+            due = now >= due_at(stood)
+            assert (notice.ordinal, notice.at) == ((stood.ordinal + 1, now) if due else (stood.ordinal, stood.at))
+        stood = notice
 
 
 def test_reminders_come_ever_later_and_at_least_hourly() -> None:
@@ -257,11 +266,16 @@ def gone(**changes: object) -> AgentMemory:
 
 
 LATER = NOW + recovery.GRACE_S
-TEAM = [remembered(pane="%2")]
+WORKER = remembered(pane="%2")
+
+
+def may_spawn(manager: AgentMemory, *team: AgentMemory, spawned: tuple[float, ...] = ()) -> bool:
+    shown = look(manager, *team, now=LATER)
+    return recovery.may_spawn(manager, [manager, *team], recovery.Recovered(spawned=spawned), shown)
 
 
 def test_a_manager_whose_process_is_gone_for_minutes_is_replaced() -> None:
-    assert recovery.may_spawn(gone(), TEAM, Spawned(), LATER)
+    assert may_spawn(gone(), WORKER)
 
 
 @pytest.mark.parametrize(
@@ -276,18 +290,18 @@ def test_a_manager_whose_process_is_gone_for_minutes_is_replaced() -> None:
     ],
 )
 def test_a_manager_that_may_be_there_is_not(manager: AgentMemory) -> None:
-    assert not recovery.may_spawn(manager, TEAM, Spawned(), LATER)
+    assert not may_spawn(manager, WORKER)
 
 
 def test_no_second_manager_beside_a_living_one_and_none_for_nobody() -> None:
-    assert not recovery.may_spawn(gone(), [*TEAM, remembered(pane="%3", role=Role.MANAGER)], Spawned(), LATER)
-    assert not recovery.may_spawn(gone(), [], Spawned(), LATER)
+    assert not may_spawn(gone(), WORKER, remembered(pane="%3", role=Role.MANAGER))
+    assert not may_spawn(gone())
 
 
 def test_spawns_cool_down_and_end_after_three_an_hour() -> None:
-    assert not recovery.may_spawn(gone(), TEAM, Spawned(at=(LATER - 299,)), LATER)
-    assert recovery.may_spawn(gone(), TEAM, Spawned(at=(LATER - 300,)), LATER)
-    assert not recovery.may_spawn(gone(), TEAM, Spawned(at=(LATER - 1800, LATER - 1200, LATER - 600)), LATER)
+    assert not may_spawn(gone(), WORKER, spawned=(LATER - 299,))
+    assert may_spawn(gone(), WORKER, spawned=(LATER - 300,))
+    assert not may_spawn(gone(), WORKER, spawned=(LATER - 1800, LATER - 1200, LATER - 600))
 
 
 def test_only_the_second_attempt_presses_more_than_enter_and_none_presses_escape() -> None:
@@ -302,10 +316,23 @@ def test_only_the_second_attempt_presses_more_than_enter_and_none_presses_escape
 
 @pytest.mark.parametrize("changes", [{"agent": "unknown"}, {"rule": "unknown.composer.draft"}])
 def test_a_draft_on_a_screen_that_no_rules_know_is_never_sent(changes: dict[str, str]) -> None:
-    draft = {"text": "x", "since": NOW}
-    known = remembered(state=AgentState.UNSUBMITTED_INPUT, rule="claude.composer.draft", draft=draft)
-    assert drafts.submit_attempt(known, NOW + 60) == 1
-    assert drafts.submit_attempt(known.model_copy(update=changes), NOW + 60) is None
+    draft = DraftMemory(text="x", since=NOW, ours=True)
+    known = remembered(state=AgentState.UNSUBMITTED_INPUT, rule="claude.composer.draft")
+    assert drafts.submit_attempt(known, draft, NOW + 60) == 1
+    assert drafts.submit_attempt(known.model_copy(update=changes), draft, NOW + 60) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [
+        ("[u-7f3a] Idle: qa is idle", True),
+        ("[u-7\n│ f3a] Idle: qa", True),
+        ("please look at the parser", False),
+        ("see [u-xyz] and u-7f3a", False),
+    ],
+)
+def test_a_draft_is_ours_by_the_token_that_every_delivery_carries(text: str, *, ours: bool) -> None:
+    assert drafts.is_ours(text) is ours
 
 
 # --- colours ----------------------------------------------------------------------------------------------------------

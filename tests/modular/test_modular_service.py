@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Never
 
 import pytest
-from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, RULE, SHELL, SIGN, DrawnEyes, manager, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, RULE, SHELL, SIGN, DrawnEyes, manager, pane
 
 from contract import CycleReport, Scope, VirtualClock
 from contract.intents import wish
@@ -111,20 +111,20 @@ def test_a_plain_shell_under_another_name_is_no_agent() -> None:
 
 def test_a_draft_is_sent_only_after_it_stood_still() -> None:
     stage = Stage()
-    assert wishes(stage.see(pane("%1", DRAFT), manager())) == []
-    assert wishes(stage.see(pane("%1", DRAFT), manager(), after=10)) == [("submit_draft", "%1", 1)]
+    assert wishes(stage.see(pane("%1", OURS), manager())) == []
+    assert wishes(stage.see(pane("%1", OURS), manager(), after=10)) == [("submit_draft", "%1", 1)]
 
 
 def test_a_draft_that_grows_is_being_typed() -> None:
     stage = Stage()
     for length in range(5):
-        typed = DRAFT.replace("parser", "parser" + "!" * length)
+        typed = OURS.replace("parser", "parser" + "!" * length)
         assert wishes(stage.see(pane("%1", typed), manager(), after=7)) == []
 
 
 def test_attempts_count_only_keys_that_were_really_pressed() -> None:
     stage = Stage()
-    stage.see(pane("%1", DRAFT), manager())
+    stage.see(pane("%1", OURS), manager())
     stage.see(after=10)
     told = Outcome(
         wish="submit_draft", pane="%1", session="team", ordinal=1, result=Result.TIED, done=False, at=stage.clock.now()
@@ -137,7 +137,7 @@ def test_attempts_count_only_keys_that_were_really_pressed() -> None:
 
 def test_a_draft_that_would_not_go_is_told_to_the_manager() -> None:
     stage = Stage()
-    stage.see(pane("%1", DRAFT), manager())
+    stage.see(pane("%1", OURS), manager())
     for ordinal in range(1, 6):
         stage.see(after=15)
         done = Outcome(
@@ -155,8 +155,8 @@ def test_a_draft_that_would_not_go_is_told_to_the_manager() -> None:
 
 def test_no_draft_is_sent_behind_an_approval_dialog() -> None:
     stage = Stage()
-    stage.see(pane("%1", DRAFT), manager())
-    report = stage.see(pane("%1", DRAFT + APPROVAL), manager(), after=60)
+    stage.see(pane("%1", OURS), manager())
+    report = stage.see(pane("%1", OURS + APPROVAL), manager(), after=60)
     assert wishes(report) == [("notify_manager:approval", "%1", 1)]
 
 
@@ -179,7 +179,7 @@ def test_memory_of_another_version_is_a_first_day() -> None:
     stage = Stage()
     stage.see(pane("%1"), manager())
     stage.service.recall({"version": 99, "agents": {"%1/1001": "?"}})
-    assert stage.service.memory() == {"version": 1}
+    assert stage.service.memory() == {"version": 2}
 
 
 def test_memory_holds_no_text_of_any_screen() -> None:
@@ -205,14 +205,14 @@ def test_doubt_for_one_look_neither_withdraws_nor_repeats_a_notice() -> None:
 
 def test_an_agent_that_cannot_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
-    original = stage.service._readings.of
+    original = stage.service._sampling.readings.of
 
     def of(sighting: Sighting, known: AgentMemory | None) -> Reading:
         if sighting.shot.pane == "%1":
             raise RuntimeError("bad luck")
         return original(sighting, known)
 
-    monkeypatch.setattr(stage.service._readings, "of", of)
+    monkeypatch.setattr(stage.service._sampling.readings, "of", of)
     report = stage.see(pane("%1"), pane("%2"), manager())
     assert [report.verdicts[name].state for name in ("%1", "%2")] == ["unknown", "idle"]
     assert report.problems[0].text == "RuntimeError: bad luck"
@@ -284,7 +284,8 @@ def test_an_agent_whose_pane_is_gone_is_missed_after_two_minutes_and_not_for_eve
     assert wishes(stage.see(after=119)) == []
     assert wishes(stage.see(after=1)) == [("notify_manager:missing", None, 1)]
     assert wishes(stage.see(after=1800)) == [("notify_manager:missing", None, 2)]
-    assert wishes(stage.see(after=5400)) == []
+    assert wishes(stage.see(after=5400)) == [("notify_manager:missing", None, 3)]
+    assert wishes(stage.see(after=1800)) == []
 
 
 def test_an_agent_that_came_back_in_another_pane_of_its_name_is_not_missed() -> None:

@@ -1,0 +1,49 @@
+"""Everything that the engine must know next time: one slice a component, put together here and nowhere else."""
+
+from typing import Final, Literal
+
+from pydantic import Field, JsonValue, ValidationError
+
+from contract.record import Record
+from modular.drafts import DraftMemory
+from modular.limits import Limits
+from modular.looking import LookTimes
+from modular.memory import AgentMemory
+from modular.missing import Missed
+from modular.notifications import StandingNotice
+from modular.recovery import Recovered
+from modular.teams import TeamIdle
+
+MEMORY_VERSION: Final = 2
+"""Any other version is a first day: guessing at old notes is worse than looking afresh."""
+
+
+class Memory(Record):
+    """Everything, a slice a component; a component reads the others' and writes its own."""
+
+    version: Literal[2] = MEMORY_VERSION
+    agents: dict[str, AgentMemory] = Field(default_factory=dict)
+    """The tracker's, by identity."""
+    looks: LookTimes = LookTimes()
+    """Of who plans the looking."""
+    limits: Limits = Limits()
+    drafts: dict[str, DraftMemory] = Field(default_factory=dict)
+    """By identity."""
+    notices: dict[str, StandingNotice] = Field(default_factory=dict)
+    """By identity."""
+    missing: dict[str, Missed] = Field(default_factory=dict)
+    """By session."""
+    teams: dict[str, TeamIdle] = Field(default_factory=dict)
+    """By session."""
+    recovery: dict[str, Recovered] = Field(default_factory=dict)
+    """By session."""
+
+
+def recalled(stored: JsonValue) -> Memory:
+    """Read stored memory; nothing, an unknown version or a broken document is a first day."""
+    if stored is None:
+        return Memory()
+    try:
+        return Memory.model_validate(stored)
+    except ValidationError:
+        return Memory()

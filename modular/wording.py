@@ -1,0 +1,71 @@
+"""What a notice says: one sentence about one agent, in words of our own unless somebody offers better ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from contract import AgentState
+from contract.intents import Notice
+from modular.memory import AgentMemory
+
+_SAYS: Final = {
+    Notice.IDLE: "is idle and can take work",
+    Notice.FRESH: "has started and was never given a task",
+    Notice.CRASH: "has left: a shell is in front",
+    Notice.ERROR: "stands at an error",
+    Notice.APPROVAL: "waits for an approval",
+    Notice.RATE_LIMIT: "is held up by a usage limit",
+    Notice.DRAFT: "has an unsent draft that is not ours to send",
+}
+SECTIONS: Final = {
+    Notice.IDLE: "Idle",
+    Notice.FRESH: "Fresh",
+    Notice.CRASH: "Crashed",
+    Notice.ERROR: "Errors",
+    Notice.APPROVAL: "Waiting for approval",
+    Notice.RATE_LIMIT: "Rate limited",
+    Notice.DRAFT: "Unsent drafts",
+    Notice.MISSING: "Missing",
+    Notice.TEAM_IDLE: "Team idle",
+    Notice.RECOVERY: "Recovered",
+}
+"""The heading under which a manager's report has each kind of notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a notice is about, for whoever words it."""
+
+    about: Notice
+    pane: str
+    session: str
+    window: str
+    agent: str
+    """The CLI."""
+    state: AgentState
+    minutes: int
+    """For how many whole minutes it is in that state."""
+    sentence: str
+    """What the notice says unless somebody words it otherwise."""
+
+
+class Wording:
+    """Words notices; `offered` may word one otherwise, or pass with None."""
+
+    def __init__(self, offered: Callable[[Facts], str | None] = lambda _facts: None) -> None:
+        self._offered = offered
+
+    def notice(self, agent: AgentMemory, about: Notice, now: float, says: str = "") -> str:
+        """Word a notice about one agent; `says` is what is special about this one, instead of the usual words."""
+        minutes = minutes_of(agent, now)
+        lasting = f" (for {minutes} min)" if minutes else ""
+        sentence = f"{agent.window} ({agent.session}, {agent.pane}) {says or _SAYS[about]}{lasting}."
+        facts = Facts(
+            about, agent.pane, agent.session, agent.window, agent.agent, agent.state, minutes, sentence=sentence
+        )
+        return self._offered(facts) or sentence
+
+
+def minutes_of(agent: AgentMemory, now: float) -> int:
+    """For how many whole minutes an agent is in its state."""
+    return int((now - agent.since) // 60)
