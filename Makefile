@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench lint format lock clean
+.PHONY: help setup demo test bench decisions lint format lock clean
 
 help: ## say what there is to type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -26,6 +26,9 @@ bench: setup ## the benchmarks, timed, one after the other
 	@scripts/ensure-tmux
 	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only $(ARGS)
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest tests/benchmarks/test_budgets.py $(ARGS)
+
+decisions: setup ## how good the judge's decisions are, as a table; fails outside its bounds (under three minutes)
+	@$(BIN)/python tests/decisions
 
 lint: setup ## style, formatting, types, and who may import whom
 	@$(BIN)/ruff check .
