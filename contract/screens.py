@@ -15,7 +15,9 @@ def plain(ansi: str) -> str:
     """
     if "\x1b" in ansi or "\x0e" in ansi:
         ansi = _ESCAPES.sub("", ansi)
-    return "\n".join(line.rstrip(" ") for line in ansi.split("\n"))
+    if " \n" not in ansi and not ansi.endswith(" "):
+        return ansi
+    return "\n".join([line.rstrip(" ") for line in ansi.split("\n")])
 
 
 class PaneShot(Record):
