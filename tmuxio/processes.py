@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tmuxio.status_files import StatusFiles
+
 _MAX_DEPTH = 32
 
 
@@ -34,25 +36,15 @@ Table = Mapping[int, Process]
 
 def read_table(proc: Path = Path("/proc")) -> dict[int, Process]:
     """Read all processes that have not ended; nothing where there is no such file system."""
-    parsed = (_parsed(_line(f"{proc}/{entry}/stat")) for entry in _entries(proc))
+    files = StatusFiles(proc)
+    parsed = (_parsed(files.read(entry, again=False)) for entry in _entries(proc))
     return {line[1].pid: line[1] for line in parsed if line is not None}
 
 
 def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
     """Read one process; None where it has ended."""
-    parsed = _parsed(_line(f"{proc}/{pid}/stat"))
+    parsed = _parsed(StatusFiles(proc).read(str(pid), again=False))
     return parsed[1] if parsed else None
-
-
-def _line(stat: str) -> bytes:
-    try:
-        handle = os.open(stat, os.O_RDONLY)
-        try:
-            return os.read(handle, 4096)
-        finally:
-            os.close(handle)
-    except OSError:  # it ended between the listing and the look
-        return b""
 
 
 def _parsed(line: bytes) -> tuple[bytes, Process] | None:
@@ -81,6 +73,7 @@ class Running:
 
     def __init__(self, proc: Path = Path("/proc")) -> None:
         self._proc = proc
+        self._files = StatusFiles(proc)
         self._roots: frozenset[int] = frozenset()
         self._lines: dict[str, tuple[bytes, Process]] = {}
         """By entry, each with the start of its text that says all of it: one that says the same is not taken apart."""
@@ -100,8 +93,8 @@ class Running:
         lines: dict[str, tuple[bytes, Process]] = {}
         arrived: list[str] = []
         for entry in entries.keys() - elsewhere.keys():
-            line = _line(f"{self._proc}/{entry}/stat")
             last = self._lines.get(entry)
+            line = self._files.read(entry, again=last is not None)
             if last is None or not line.startswith(last[0]):
                 last = _parsed(line)
                 arrived.append(entry)
@@ -109,6 +102,7 @@ class Running:
                 lines[entry] = last
         if not arrived and len(lines) == len(self._lines) and roots == self._roots:
             return self._chains
+        self._files.keep_only(lines)
         table = {line[1].pid: line[1] for line in lines.values()}
         for entry in arrived:
             if entry in lines and _is_elsewhere(lines[entry][1], table, roots, elsewhere):

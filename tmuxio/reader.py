@@ -106,8 +106,10 @@ class Reader:
         raise TmuxRefused(self.address.socket_path, fault)
 
 
-def shot(row: Row, ansi: str, processes: tuple[str, ...], *, vanished: bool = False) -> PaneShot:
-    """Make a pane's record from its row, its screen and its processes."""
+def shot(
+    row: Row, ansi: str, processes: tuple[str, ...], *, command: str | None = None, vanished: bool = False
+) -> PaneShot:
+    """Make a pane's record from its row, its screen and its processes; `command` where the row has none."""
     return PaneShot(
         pane=row.pane,
         pid=row.pid,
@@ -128,7 +130,7 @@ def shot(row: Row, ansi: str, processes: tuple[str, ...], *, vanished: bool = Fa
         alternate=row.alternate,
         in_mode=row.in_mode,
         tty=row.tty,
-        command=row.command,
+        command=row.command if command is None else command,
         processes=processes,
         history=row.history,
         vanished=vanished,

@@ -210,7 +210,7 @@ class Watch:
         last = self._shots.get(row.pane)
         if last is not None and last[0] == made_of:
             return last[1]
-        made = shot(replace(row, command=command), made_of[1], below, vanished=vanished)
+        made = shot(row, made_of[1], below, command=command, vanished=vanished)
         self._shots[row.pane] = (made_of, made)
         return made
 

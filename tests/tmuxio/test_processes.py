@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tmuxio.processes import Process, Running, chains, read_process, read_table
 from tmuxio.reader import Reader
+from tmuxio.status_files import StatusFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from private_tmux import TmuxServer
 
@@ -201,3 +203,33 @@ def test_a_program_that_replaces_itself_is_seen_under_its_new_name(tmux_server: 
     tmux_server.run("send-keys", "-t", pane, "Enter")
 
     until(lambda: reader.frame().by_pane[pane].processes, ("sleep",))
+
+
+def test_a_file_that_was_kept_open_speaks_of_no_other_process_with_its_number() -> None:
+    files = StatusFiles(Path("/proc"))
+    with subprocess.Popen(["sleep", "600"]) as first:
+        entry = str(first.pid)
+        assert files.read(entry, again=True) == files.read(entry, again=True) != b""
+        first.kill()
+    assert files.read(entry, again=True) == b""
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_files_are_kept_open_to_a_bound_and_closed_with_their_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tmuxio.status_files.MOST", 2)
+    for pid in (1, 2, 3):
+        write(tmp_path, pid, "agent", 0)
+    before = open_files()
+    files = StatusFiles(tmp_path)
+    for _ in range(2):
+        assert all(b"agent" in files.read(entry, again=True) for entry in ("1", "2", "3"))
+    assert open_files() == before + 2
+    files.keep_only({"1"})
+    assert open_files() == before + 1
+    del files
+    assert open_files() == before

@@ -1,0 +1,56 @@
+"""The status files of processes, kept open: to open one costs the kernel more than to read it, and it is read often.
+
+An open file speaks of its process alone, also when the process's number has become another's: then it cannot be read.
+"""
+
+import os
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+from weakref import finalize
+
+MOST: Final = 256
+"""So many are kept open at most: a process has 1024 files by default, and these are not all that it needs."""
+
+
+class StatusFiles:
+    """Reads `/proc/NUMBER/stat`, again and again."""
+
+    def __init__(self, proc: Path) -> None:
+        self._proc = str(proc)
+        self._open: dict[str, int] = {}
+        finalize(self, _close, self._open)
+
+    def read(self, entry: str, *, again: bool) -> bytes:
+        """Read an entry's line, empty where its process has ended; `again` says that it will be read again."""
+        handle = self._open.get(entry)
+        if handle is not None:
+            try:
+                return os.pread(handle, 4096, 0)
+            except OSError:  # it ended; its number may be another's by now
+                os.close(self._open.pop(entry))
+        try:
+            handle = os.open(f"{self._proc}/{entry}/stat", os.O_RDONLY)
+        except OSError:
+            return b""
+        if again and len(self._open) < MOST:
+            self._open[entry] = handle
+            return self.read(entry, again=False)
+        try:
+            return os.read(handle, 4096)
+        except OSError:  # it ended between the opening and the reading
+            return b""
+        finally:
+            os.close(handle)
+
+    def keep_only(self, entries: Collection[str]) -> None:
+        """Close the files of all others."""
+        for entry in self._open.keys() - entries:
+            os.close(self._open.pop(entry))
+
+
+def _close(handles: dict[str, int]) -> None:
+    for handle in handles.values():
+        with suppress(OSError):
+            os.close(handle)
