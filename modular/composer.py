@@ -77,13 +77,14 @@ def _find_fenced(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
     fence, top = shape.fence, shape.top
     if fence is None or top is None:
         return None
-    below = 0
+    below, blank_too = 0, fence.search("") is not None
     for bottom in range(len(rows) - 1, 0, -1):
-        if fence.search(rows[bottom]):
+        row = rows[bottom]
+        if (row or blank_too) and fence.search(row):
             inner = _rows_up_to(rows, bottom, top, shape)
             if inner:
                 return inner[0] - 1, bottom, inner
-        below += bool(rows[bottom].strip())
+        below += bool(row.strip())
         if below > shape.shape.below:
             return None
     return None

@@ -52,7 +52,7 @@ class Sieve:
             place
             for pattern in found
             for place, others in self._opened[pattern]
-            if all(not group.isdisjoint(there) for group in others)
+            if not others or all(not group.isdisjoint(there) for group in others)
         ]
         return self._free.union(opened)
 
