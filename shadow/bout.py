@@ -54,6 +54,8 @@ class Bout(Record):
     differs_in: tuple[Stratum, ...] = ()
     """Of these, the strata of which it is an event."""
     label: Label | None = None
+    watched: bool = False
+    """Hindsight looked: at all that differ in a pane, and at a sample of the agreements."""
     counts: bool = True
     why_not: Excuse | None = None
     settled_at: Instant | None = None
@@ -72,6 +74,11 @@ class Bout(Record):
     def candidate_wrong(self) -> bool | None:
         """Whether the candidate was wrong; None where nobody has said."""
         return None if self.label is None else self.label.candidate_wrong
+
+    @property
+    def ruled_wrong(self) -> bool | None:
+        """As `candidate_wrong`, where whoever said so may decide alone; hindsight must be able to speak for either."""
+        return self.candidate_wrong if self.label is not None and self.label.alone else None
 
     @property
     def missed_crash(self) -> bool:
@@ -111,6 +118,11 @@ class Standing(Record):
     def who(self) -> Who:
         """Identity and labels."""
         return Who(self.pane, self.pid, self.session, self.window)
+
+
+def in_sample(name: str, share: float) -> bool:
+    """Whether an agreement is among those that hindsight looks at: told by its name, so the same in a replay."""
+    return int(name.removeprefix("b-"), 16) < share * 16**10
 
 
 def bout_id(subject: str, pid: int | None, began: float) -> str:

@@ -1,14 +1,14 @@
 """Bouts, the unit of evidence: kept look by look in a book, and settled once the future has had time to speak."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
 from contract.record import Instant, Record
 from contract.report import CycleReport
-from contract.screens import PaneShot, Tape
+from contract.screens import Frame, Tape
 from shadow.actions import ActionBook, utter
-from shadow.bout import Bout, Excuse, Standing, bout_id
+from shadow.bout import Bout, Excuse, Standing, bout_id, in_sample
 from shadow.compare import NOTHING_EXPECTED, Register, gravity
 from shadow.differences import DiffClass, Difference, Side
 from shadow.hindsight import observe
@@ -89,7 +89,7 @@ def advance(
 
 def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
     ours, theirs = Sides(look.incumbent), Sides(look.candidate)
-    shots = look.tape.frames[-1].by_pane if look.tape is not None and look.tape.frames else {}
+    frames = look.tape.frames if look.tape is not None else ()
     classes = {difference.subject: difference.klass for difference in look.differences}
     names = {**ours.subjects(), **theirs.subjects()}
     sides = {name: (ours.side(name), theirs.side(name)) for name in names}
@@ -106,8 +106,8 @@ def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
             lasting[name] = _seen(lasting.get(name), who, one, two, look.at, noisy=classes.get(name) is DiffClass.NOISE)
     keep_s = rules.at_latest_s + rules.settling_s
     return BoutBook.model_construct(
-        open={name: _watched(standing, shots, look) for name, standing in lasting.items()},
-        over=tuple(_watched(standing, shots, look) for standing in over if not standing.settled),
+        open={name: _watched(standing, frames, look, rules) for name, standing in lasting.items()},
+        over=tuple(_watched(standing, frames, look, rules) for standing in over if not standing.settled),
         counted={key: began for key, began in book.counted.items() if began >= look.at - rules.repeat_s - keep_s},
         actions=utter(book.actions, look.at, wants, unseen, keep_s),
     )
@@ -173,15 +173,15 @@ def _seen(standing: Standing | None, who: Who, one: Side, two: Side, at: float, 
     )
 
 
-def _watched(standing: Standing, shots: Mapping[str, PaneShot], look: Look) -> Standing:
-    """Let hindsight look, where there is something to be right about."""
-    if standing.pane is None or not standing.differing or standing.settled:
+def _watched(standing: Standing, frames: Sequence[Frame], look: Look, rules: BoutRules) -> Standing:
+    """Let hindsight look, where there is something to be right about, and at a sample of the rest."""
+    if standing.pane is None or standing.settled or not (standing.differing or in_sample(standing.id, rules.sample)):
         return standing
-    shot = shots.get(standing.pane)
-    if shot is None:
+    shots = [shot for frame in frames if (shot := frame.by_pane.get(standing.pane)) is not None]
+    if not shots or frames[-1].by_pane.get(standing.pane) is None:
         return standing
     touched, lasting = standing.pane in look.touched, not standing.over
-    watch = observe(standing.watch, shot, look.at, touched=touched, lasting=lasting)
+    watch = observe(standing.watch, shots, look.at, touched=touched, lasting=lasting)
     return standing.model_copy(update={"watch": watch})
 
 

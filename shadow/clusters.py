@@ -12,6 +12,7 @@ from shadow.expected import ExpectedRegister
 from shadow.labels import Referee, Right
 from shadow.settling import contradicts
 from shadow.signoffs import Signoffs
+from shadow.trend import Trend, sliced, trend
 
 
 class Cluster(Record):
@@ -36,6 +37,11 @@ class Cluster(Record):
     """Bouts by who was right, where somebody has said."""
     by_hindsight: int
     """Of the labelled bouts, those that hindsight labelled."""
+    decided: int
+    """Of the labelled bouts, those whose label may decide alone."""
+    slices: tuple[int, ...]
+    """Bouts in each of eight equal slices of the whole time, the oldest first."""
+    trend: Trend
     expected: str | None
     """Id of the entry of the register."""
     accepted: bool
@@ -50,10 +56,9 @@ class Cluster(Record):
 
     @property
     def proven(self) -> bool:
-        """Whether the candidate was right in every bout of which somebody knows, and more than half are known."""
-        known = sum(self.rights.values())
+        """Whether the candidate was right in every bout of which somebody knows, and more than half are decided."""
         wrong = self.rights.get(Right.INCUMBENT, 0) + self.rights.get(Right.NEITHER, 0)
-        return 2 * known > self.bouts and not wrong
+        return 2 * self.decided > self.bouts and not wrong
 
     @property
     def open(self) -> bool:
@@ -89,9 +94,8 @@ def clusters(
         heaps.setdefault(difference.cluster, _Heap()).add_difference(at, difference)
     known = register or ExpectedRegister()
     too_many = frozenset(breached(bouts, known))
-    rows = [
-        heap.cluster(name, len(bouts), now, known, too_many, signoffs or Signoffs()) for name, heap in heaps.items()
-    ]
+    watched = _Watched.of(bouts)
+    rows = [heap.cluster(name, watched, now, known, too_many, signoffs or Signoffs()) for name, heap in heaps.items()]
     return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
 
 
@@ -111,6 +115,22 @@ def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ..
     """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
     counts = Counter(bout.difference.expected for bout in bouts if bout.difference is not None)
     return tuple(entry.id for entry in register.entries if shown_above(counts[entry.id], len(bouts), entry.ceiling))
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """All bouts, as far as each cluster is held against them."""
+
+    total: int
+    first: float
+    last: float
+    slices: tuple[int, ...]
+
+    @classmethod
+    def of(cls, bouts: Sequence[Bout]) -> "_Watched":
+        began = [bout.began for bout in bouts]
+        first, last = min(began, default=0.0), max(began, default=0.0)
+        return cls(len(bouts), first, last, sliced(began, first, last))
 
 
 @dataclass(slots=True)
@@ -138,7 +158,7 @@ class _Heap:
     def cluster(
         self,
         name: str,
-        total: int,
+        watched: _Watched,
         now: float,
         register: ExpectedRegister,
         too_many: frozenset[str],
@@ -148,6 +168,7 @@ class _Heap:
         labels = [bout.label for bout in self.bouts if bout.label is not None]
         acceptance, settlement = signoffs.acceptance(name, now), signoffs.settlement(name)
         right = register.right(example.expected) if example.expected is not None else None
+        total, slices = watched.total, sliced([bout.began for bout in self.bouts], watched.first, watched.last)
         over_signoff = acceptance is not None and shown_above(len(self.bouts), total, acceptance.ceiling)
         return Cluster(
             id=name,
@@ -161,6 +182,9 @@ class _Heap:
             share=len(self.bouts) / total if total else 0.0,
             rights=dict(Counter(label.right for label in labels)),
             by_hindsight=sum(label.by is Referee.HINDSIGHT for label in labels),
+            decided=sum(label.alone for label in labels),
+            slices=slices,
+            trend=trend(slices, watched.slices),
             expected=example.expected,
             accepted=acceptance is not None and not over_signoff,
             settled=None if settlement is None else settlement.right,

@@ -1,28 +1,25 @@
 """The first referee: what a pane did next says which states it cannot have been in.
 
-It never asks the monitors. It knows which processes were in front, whether the screen went on printing without anybody
-typing, and whether it stood still; a side whose state that rules out was wrong, and where it rules out none, or
-neither says anything, nobody has said who was right.
+It never asks the monitors. It knows which processes were in front, whether the screen went on printing, stood still,
+had its question answered or its draft sent. From the moment that anybody is seen to type in the pane, nothing more is
+concluded from it: what follows answers the keys. Where what is known rules out none, or both do, nobody has said who
+was right.
 """
 
-import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
-from zlib import crc32
 
 from contract.record import Instant, Record
 from contract.screens import PaneShot
 from contract.verdicts import AgentState
+from shadow.glimpse import Glimpse, glimpse
 from shadow.labels import Label, Referee, Right
+from shadow.refuting import Fact, FactKind, two_sided
 
 SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
 )
-_TYPED: Final = re.compile("^[\\s│┃|▌]*[>\u276f\u203a»]\\s*[^\\s│┃|]")
-"""A prompt with something in it: a composer being written in, or what was sent from it."""
-_FRAME: Final = re.compile(r"^[\s─━═╭╮╰╯┌┐└┘│┃|▔▁▌]*$")
-_DIGITS: Final = re.compile(r"\d+")
-"""A clock or a counter is no output: lines are compared without their figures."""
 _SMALL: Final = 1
 """So many changed lines in one look are motion; more are output."""
 _PRINTS: Final = 2
@@ -41,19 +38,6 @@ class Front(StrEnum):
     """The processes could not be read."""
 
 
-class Glimpse(Record):
-    """What hindsight keeps of a screen: no text of it."""
-
-    pid: int
-    printed: tuple[int, ...]
-    """CRC-32 of each line outside frames and prompts, without its figures."""
-    typed: tuple[int, ...]
-    """Likewise of lines with something at a prompt."""
-    whole: int
-    """CRC-32 of the whole screen."""
-    history: int
-
-
 class Watch(Record):
     """What a pane has done since a bout about it began."""
 
@@ -61,11 +45,13 @@ class Watch(Record):
     since: Instant | None = None
     """First look."""
     until: Instant | None = None
-    """Last look."""
+    """Last look before anybody typed."""
     changed: bool = False
     """Something on the screen changed, if only a clock."""
     typed: bool = False
-    """Somebody typed, or the harness did: what is printed from then on answers that."""
+    """Somebody typed, or the harness did: what is seen from then on answers that."""
+    rested: bool = False
+    """It stood still when last seen in the bout, or once after it: what moves later may answer keys without a trace."""
     moves: int = 0
     """Looks at which something but figures had changed without anybody typing."""
     prints: int = 0
@@ -75,6 +61,14 @@ class Watch(Record):
     programs: int = 0
     tools: int = 0
     """Of these, those with a shell below the program: it runs a command, and may stand still over it."""
+    asking: int = 0
+    """Looks within the bout at which a dialog stood at the foot of the screen."""
+    looks: int = 0
+    """Looks within the bout."""
+    draft: int | None = None
+    """Sum of what stood in the composer at every look of the bout."""
+    answered: bool = False
+    submitted: bool = False
     respawned: bool = False
 
 
@@ -87,37 +81,50 @@ def front(shot: PaneShot) -> Front:
     return Front.SHELL if all(map(_is_shell, shot.processes)) else Front.PROGRAM
 
 
-def observe(watch: Watch, shot: PaneShot, at: float, *, touched: bool, lasting: bool) -> Watch:
+def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> Watch:
     """Look once more.
 
     Args:
         watch: What was seen so far.
-        shot: The pane, at the end of the tape.
-        at: When.
+        shots: The pane on every frame of the tape that shows it, the oldest first; at least one.
+        at: When the last of them was shot.
         touched: Whether the harness, or a person whom it saw, typed in the pane since the look before.
-        lasting: Whether the bout still lasts; who is in front tells about it only then.
+        lasting: Whether the bout still lasts; who is in front, and what stands there, tells about it only then.
     """
-    if shot.vanished or shot.in_mode:
+    if watch.typed or watch.respawned or any(shot.vanished or shot.in_mode for shot in shots):
         return watch
-    now, before = _glimpse(shot), watch.last
-    seen: dict[str, object] = {"last": now, "until": at, "typed": watch.typed or touched}
-    if before is None:
-        seen["since"] = at
-    elif before.pid != now.pid:
-        seen["respawned"] = True
-    else:
-        seen["typed"] = typed = watch.typed or touched or not set(now.typed) <= set(before.typed)
-        seen["changed"] = watch.changed or now != before
-        fresh = len(set(now.printed) - set(before.printed)) + max(0, now.history - before.history)
-        if fresh and not typed and not watch.respawned:
-            seen["moves"] = watch.moves + 1
-            seen["prints"] = watch.prints + (fresh > _SMALL)
+    before = watch.last
+    if touched and before is None:
+        return watch.model_copy(update={"last": glimpse(shots[-1]), "typed": True})
+    for shot in shots:
+        watch = _step(watch, shot, touched=touched, lasting=lasting)
+        if watch.typed or watch.respawned:
+            return watch
+    now = watch.last
+    assert now is not None  # a step leaves one
+    rests = before.whole == now.whole if before is not None else len(shots) == 1 or not watch.changed
+    seen: dict[str, object] = {
+        "since": at if watch.since is None else watch.since,
+        "until": at,
+        "rested": rests if lasting else watch.rested or rests,
+    }
     if lasting:
-        who = front(shot)
-        seen["shells"] = watch.shells + (who is Front.SHELL)
-        seen["programs"] = watch.programs + (who is Front.PROGRAM)
-        seen["tools"] = watch.tools + (who is Front.PROGRAM and _is_shell(shot.processes[-1]))
+        seen |= _stood_there(watch, now, shots[-1], first=before is None)
     return watch.model_copy(update=seen)
+
+
+def _step(watch: Watch, shot: PaneShot, *, touched: bool, lasting: bool) -> Watch:
+    """Follow the pane from one frame to the next."""
+    now, before = glimpse(shot), watch.last
+    if before is None:
+        return watch.model_copy(update={"last": now, "draft": now.draft})
+    if before.pid != now.pid:
+        return watch.model_copy(update={"respawned": True})
+    seen: dict[str, object] = {"last": now, **_followed(watch, before, now, shot)}
+    typed = touched or bool(seen["answered"] or seen["submitted"]) or not set(now.typed) <= set(before.typed)
+    return watch.model_copy(
+        update={**seen, "typed": True} if typed else seen | _moved(watch, before, now, lasting=lasting)
+    )
 
 
 def ruling(incumbent: AgentState | None, candidate: AgentState | None, watch: Watch, still_s: float) -> Label | None:
@@ -125,58 +132,82 @@ def ruling(incumbent: AgentState | None, candidate: AgentState | None, watch: Wa
 
     `still_s` is for how long a screen must have stood still to have been no busy agent's.
     """
-    if incumbent is None or candidate is None or incumbent is candidate:
+    if incumbent is None or candidate is None:
         return None
-    for refuted, reason in _facts(watch, still_s):
-        ours, theirs = incumbent in refuted, candidate in refuted
-        if ours and theirs:
-            return Label(
-                right=Right.NEITHER, by=Referee.HINDSIGHT, reason=f"called {incumbent} and {candidate}, {reason}"
-            )
-        if ours:
-            return Label(right=Right.CANDIDATE, by=Referee.HINDSIGHT, reason=f"called {incumbent}, {reason}")
-        if theirs:
-            return Label(right=Right.INCUMBENT, by=Referee.HINDSIGHT, reason=f"called {candidate}, {reason}")
+    for fact in facts(watch, still_s):
+        ours, theirs = incumbent in fact.refutes, candidate in fact.refutes
+        if incumbent is candidate:
+            if ours:
+                return _label(Right.NEITHER, f"both called {incumbent}, {fact.text}", fact, alone=False)
+        elif ours and theirs:
+            return _label(Right.NEITHER, f"called {incumbent} and {candidate}, {fact.text}", fact, alone=True)
+        elif ours or theirs:
+            wrong, right = (incumbent, Right.CANDIDATE) if ours else (candidate, Right.INCUMBENT)
+            return _label(right, f"called {wrong}, {fact.text}", fact, alone=two_sided(incumbent, candidate))
     return None
 
 
-_ALIVE: Final = frozenset(AgentState) - {AgentState.CRASHED, AgentState.UNKNOWN}
-_AT_REST: Final = frozenset({AgentState.IDLE, AgentState.UNSUBMITTED_INPUT, AgentState.WAITING_APPROVAL})
-_AT_WORK: Final = frozenset({AgentState.BUSY, AgentState.STARTING})
-
-
-def _facts(watch: Watch, still_s: float) -> list[tuple[frozenset[AgentState], str]]:
-    """What is known, the surest first: the states that it rules out, and in words."""
-    facts: list[tuple[frozenset[AgentState], str]] = []
+def facts(watch: Watch, still_s: float) -> list[Fact]:
+    """What is known, the surest first."""
     if watch.shells and not watch.programs:
-        return [(_ALIVE, "but a shell, or nobody, was in front all the time")]
+        return [Fact(FactKind.SHELL, "but a shell, or nobody, was in front all the time")]
+    known: list[Fact] = []
     printed_on = watch.prints >= _PRINTS or watch.moves >= _MOVES
-    if printed_on:
-        facts.append((_AT_REST | {AgentState.CRASHED}, "but it printed on without anybody typing"))
+    if watch.answered:
+        known.append(Fact(FactKind.ANSWERED, "but it asked, was answered, and moved on"))
+    elif watch.submitted:
+        known.append(Fact(FactKind.SUBMITTED, "but its draft was sent, and the screen moved"))
+    elif printed_on:
+        known.append(Fact(FactKind.PRINTED, "but it printed on without anybody typing"))
     if watch.programs and not watch.shells:
-        facts.append((frozenset({AgentState.CRASHED}), "but a program was in front all the time"))
-        if not printed_on and not watch.tools and _stood(watch) >= still_s:
-            facts.append((_AT_WORK, f"but it stood still for {_stood(watch):.0f} s"))
-    return facts
+        known.append(Fact(FactKind.PROGRAM, "but a program was in front all the time"))
+        if not (printed_on or watch.tools or watch.typed) and _stood(watch) >= still_s:
+            known.append(Fact(FactKind.STILL, f"but it stood still for {_stood(watch):.0f} s"))
+    return known
+
+
+def _label(right: Right, reason: str, fact: Fact, *, alone: bool) -> Label:
+    return Label(right=right, by=Referee.HINDSIGHT, reason=reason, rule=fact.kind, alone=alone)
+
+
+def _followed(watch: Watch, before: Glimpse, now: Glimpse, shot: PaneShot) -> dict[str, object]:
+    """Whether the dialog that stood there all the time was answered, or the draft sent."""
+    fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not Front.SHELL
+    asked = watch.asking == watch.looks > 0 and before.asks
+    drafted = watch.draft is not None and not watch.moves and before.draft == watch.draft
+    sent = watch.draft is not None and now.sent.count(watch.draft) > before.sent.count(watch.draft)
+    return {
+        "answered": watch.answered or (asked and fresh and not now.asks),
+        "submitted": watch.submitted or (drafted and sent and fresh and now.draft != watch.draft),
+    }
+
+
+def _moved(watch: Watch, before: Glimpse, now: Glimpse, *, lasting: bool) -> dict[str, object]:
+    """Count motion: in the bout, and after it for as long as it goes on from there without a rest."""
+    seen: dict[str, object] = {"changed": watch.changed or now != before}
+    fresh = len(set(now.printed) - set(before.printed)) + max(0, now.history - before.history)
+    if fresh and (lasting or not watch.rested) and not before.asks:
+        seen |= {"moves": watch.moves + 1, "prints": watch.prints + (fresh > _SMALL)}
+    return seen
+
+
+def _stood_there(watch: Watch, now: Glimpse, shot: PaneShot, *, first: bool) -> dict[str, object]:
+    who = front(shot)
+    return {
+        "looks": watch.looks + 1,
+        "asking": watch.asking + now.asks,
+        "draft": now.draft if first or now.draft == watch.draft else None,
+        "shells": watch.shells + (who is Front.SHELL),
+        "programs": watch.programs + (who is Front.PROGRAM),
+        "tools": watch.tools + (who is Front.PROGRAM and _is_shell(shot.processes[-1])),
+    }
 
 
 def _stood(watch: Watch) -> float:
-    if watch.changed or watch.typed or watch.respawned or watch.since is None or watch.until is None:
+    if watch.changed or watch.respawned or watch.since is None or watch.until is None:
         return 0.0
     return watch.until - watch.since
 
 
-def _glimpse(shot: PaneShot) -> Glimpse:
-    lines = [line for line in shot.text.split("\n") if not _FRAME.match(line)]
-    typed = [line for line in lines if _TYPED.match(line)]
-    printed = [line for line in lines if not _TYPED.match(line)]
-    whole = crc32(shot.text.encode("utf-8", "surrogatepass"))
-    return Glimpse(pid=shot.pid, printed=_sums(printed), typed=_sums(typed), whole=whole, history=shot.history)
-
-
 def _is_shell(process: str) -> bool:
     return process.lstrip("-").rsplit("/", 1)[-1] in SHELLS
-
-
-def _sums(lines: list[str]) -> tuple[int, ...]:
-    return tuple(crc32(_DIGITS.sub("", line).strip().encode("utf-8", "surrogatepass")) for line in lines)

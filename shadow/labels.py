@@ -27,6 +27,10 @@ class Label(Record):
     right: Right
     by: Referee
     reason: str = ""
+    rule: str = ""
+    """What hindsight went by (`shadow.refuting.FactKind`); empty where a person spoke."""
+    alone: bool = True
+    """False where hindsight can speak for one of the two states alone: it is shown, and no guardrail counts it."""
 
     @property
     def candidate_wrong(self) -> bool:

@@ -34,6 +34,8 @@ class BoutRules(Record):
     """A pane and a fingerprint count once in this time."""
     still_s: float = 45.0
     """A screen that stood still for so long, in a bout, was not busy (`shadow.hindsight`)."""
+    sample: float = 0.1
+    """The share of the agreements that hindsight looks at, too: both may be wrong."""
     windows: Windows = Windows()
 
     @property

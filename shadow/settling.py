@@ -40,6 +40,8 @@ def judged(
         difference = difference.model_copy(update={"klass": DiffClass.NOISE}) if noisy else difference
         label = _label(difference, standing, rules, signoffs)
         excuse = _excuse(difference, standing.began, label, register, signoffs)
+    else:
+        label = ruling(one.state, two.state, standing.watch, rules.still_s)
     return Bout(
         id=standing.id,
         pane=standing.pane,
@@ -59,6 +61,7 @@ def judged(
         strata=strata_of(one, two),
         differs_in=events_of(one, two),
         label=label,
+        watched=standing.watch.last is not None,
         counts=excuse is None,
         why_not=excuse,
         settled_at=now,

@@ -20,9 +20,9 @@ class ClusterTally(Record):
     acts: int = 0
     """Of these the ones in which an act differs, on one tape and not by the incumbent's own noise."""
     known: int = 0
-    """Bouts of which somebody said who was right."""
+    """Bouts of which somebody who may decide alone said who was right."""
     wrong: int = 0
-    """Of these, those in which the candidate was wrong."""
+    """Bouts in which the candidate was wrong, whoever says so."""
     expected: str | None = None
     """Id of the entry of the register."""
     contradicted: int = 0
@@ -103,7 +103,7 @@ def _with(tally: ClusterTally, bout: Bout, register: ExpectedRegister) -> Cluste
     return ClusterTally(
         bouts=tally.bouts + 1,
         acts=tally.acts + (bout.action_differs and true),
-        known=tally.known + (bout.label is not None),
+        known=tally.known + (bout.ruled_wrong is not None),
         wrong=tally.wrong + bool(bout.candidate_wrong),
         expected=expected or tally.expected,
         contradicted=tally.contradicted + (right is not None and contradicts(bout.label, right)),

@@ -21,7 +21,7 @@ def bout_facts(bout: Bout) -> Iterator[Fact]:
     if not bout.counts:
         return
     # settled against the candidate it stays an event: a proven mistake must not count as a clean bout of its stratum
-    cleared = bout.candidate_wrong is False
+    cleared = bout.ruled_wrong is False
     event = bout.action_differs and not cleared
     yield Fact(Guardrail.ACTION_DIFFERENCE, event, subject=bout.id, at=at)
     for stratum in bout.strata:  # a state that differs without consequence is judged by who was right, not here
@@ -32,13 +32,13 @@ def bout_facts(bout: Bout) -> Iterator[Fact]:
 
 def right_or_wrong(bout: Bout) -> Iterator[Fact]:
     """What a label says, also one that a person gives later than the bout was counted: settling resets nothing."""
-    if not matters(bout) or bout.candidate_wrong is None:
+    if not matters(bout) or bout.ruled_wrong is None:
         return
-    yield Fact(Guardrail.CANDIDATE_WRONG, bout.candidate_wrong, subject=bout.id, at=bout.settled_at)
+    yield Fact(Guardrail.CANDIDATE_WRONG, bout.ruled_wrong, subject=bout.id, at=bout.settled_at)
     for stratum in bout.differs_in:
         yield Fact(
             Guardrail.CANDIDATE_WRONG,
-            bout.candidate_wrong,
+            bout.ruled_wrong,
             stratum,
             whole=False,
             subject=bout.id,
@@ -61,7 +61,7 @@ class Differing:
     @classmethod
     def of(cls, bouts: Iterable[Bout]) -> "Differing":
         """Count the bouts of a stage, with the labels that they have by now."""
-        labels = [bout.label is not None for bout in bouts if matters(bout)]
+        labels = [bout.ruled_wrong is not None for bout in bouts if matters(bout)]
         return cls(bouts=len(labels), settled=sum(labels))
 
     @property

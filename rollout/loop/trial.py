@@ -141,8 +141,8 @@ def facts_of_bouts(trial: Trial, bouts: Iterable[Bout], register: ExpectedRegist
 def facts_of_settlement(
     trial: Trial, bouts: Iterable[Bout], label: Label
 ) -> tuple[Trial, tuple[Fact, ...], list[Bout]]:
-    """A person said who is right in a cluster: its unlabelled bouts of this epoch get that label, nothing is reset."""
-    late = [bout.model_copy(update={"label": label}) for bout in bouts if bout.label is None]
+    """A person said who is right in a cluster: its undecided bouts of this epoch get that label, nothing is reset."""
+    late = [bout.model_copy(update={"label": label}) for bout in bouts if bout.ruled_wrong is None]
     update = {
         "settled": trial.settled + sum(map(matters, late)),
         "tallies": trial.tallies.label(late),

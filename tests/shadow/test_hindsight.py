@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
-from shadow_cases import T0, Watching, one, report, shot, tape, verdict
+from shadow_cases import QUICK, T0, Watching, one, report, shot, tape, verdict
 
+from contract import AgentState, Frame, Tape
+from rollout.judgement.events import bout_facts
+from shadow.bout import bout_id, in_sample
 from shadow.bouts import BoutRules, Windows
 from shadow.hindsight import Watch, front, observe, ruling
 
@@ -22,6 +25,12 @@ def settle(ours: str, theirs: str, *screens: str, **more: object) -> str | None:
     watching.look(len(screens), report(), report(), None).wait(len(screens) + 9)
     (bout,) = [bout for bout in watching.bouts if bout.began == T0]
     return None if bout.label is None else str(bout.label.right)
+
+
+def film(at: float, *screens: str) -> Tape:
+    """A tape of one pane, a frame a screen."""
+    frames = tuple(Frame(at=at, panes=(shot(screen),)) for screen in screens)
+    return Tape(id=f"t-{at}", frames=frames)
 
 
 PRINTING = ["\n".join([*(f"line {chr(97 + n)}" for n in range(2 * look)), COMPOSER]) for look in range(4)]
@@ -95,9 +104,9 @@ def test_who_is_in_front_after_the_bout_says_nothing_about_it() -> None:
 
 def test_output_after_the_bout_and_within_the_settling_window_is_hindsight() -> None:
     watching = Watching()
-    watching.look(0, one("busy"), one("idle"), tape(T0, shot(PRINTING[0])))
+    watching.look(0, one("busy"), one("idle"), film(T0, "thinking", "still thinking"))
     for at in (1, 2):
-        watching.look(at, one("busy"), one("busy"), tape(T0 + at, shot(PRINTING[at])))
+        watching.look(at, one("busy"), one("busy"), film(T0 + at, PRINTING[at]))
     bout = watching.look(3, one("busy"), one("busy")).bouts[0]
     assert (bout.label and bout.label.right, bout.label and bout.label.reason) == (
         "incumbent",
@@ -150,8 +159,8 @@ def test_another_process_in_the_pane_proves_nothing_about_the_first() -> None:
 
 @pytest.mark.parametrize("mode", [{"in_mode": True}, {"vanished": True}])
 def test_a_look_into_copy_mode_or_at_nothing_is_no_look(mode: dict[str, Any]) -> None:
-    before = observe(Watch(), shot(COMPOSER), T0, touched=False, lasting=True)
-    assert observe(before, shot("something\nelse\n", **mode), T0 + 1, touched=False, lasting=True) == before
+    before = observe(Watch(), [shot(COMPOSER)], T0, touched=False, lasting=True)
+    assert observe(before, [shot("something\nelse\n", **mode)], T0 + 1, touched=False, lasting=True) == before
 
 
 def test_a_counter_that_runs_is_not_standing_still() -> None:
@@ -165,7 +174,7 @@ def test_a_counter_that_runs_is_not_standing_still() -> None:
 def test_an_agreement_about_the_state_is_no_case_for_hindsight() -> None:
     watch = Watch()
     for at, screen in enumerate(PRINTING):
-        watch = observe(watch, shot(screen), T0 + at, touched=False, lasting=True)
+        watch = observe(watch, [shot(screen)], T0 + at, touched=False, lasting=True)
     assert watch.prints == 3
     assert ruling(None, None, watch, 45) is None
 
@@ -186,5 +195,97 @@ def test_who_is_in_front(processes: tuple[str, ...], dead: bool, who: str) -> No
 
 
 def test_hindsight_keeps_no_text() -> None:
-    watch = observe(Watch(), shot("my secret words"), T0, touched=False, lasting=True)
+    watch = observe(Watch(), [shot("my secret words")], T0, touched=False, lasting=True)
     assert "secret" not in watch.model_dump_json()
+
+
+def test_what_moves_only_after_the_bout_was_over_and_still_proves_nothing() -> None:
+    watching = Watching()
+    for at in (0, 1):
+        watching.look(at, one("busy"), one("idle"), film(T0 + at, COMPOSER))
+    for at in (2, 3, 4):
+        watching.look(at, one("busy"), one("busy"), film(T0 + at, PRINTING[at - 1]))
+    assert watching.look(5, one("busy"), one("busy")).bouts[0].label is None
+
+
+DIALOG = """⏺ Bash(git push origin release)
+╭───────────────────────────╮
+│ Do you want to proceed?   │
+│ \u276f 1. Yes                  │
+│   2. No, tell it to stop  │
+╰───────────────────────────╯"""
+Y_OR_N = "src/report.py\nCreate new file? (Y)es/(N)o [Yes]:"
+
+
+@pytest.mark.parametrize("asks", [DIALOG, Y_OR_N], ids=["choice", "letters"])
+def test_called_idle_but_its_question_was_answered(asks: str) -> None:
+    moved_on = ["⏺ Bash(git push origin release)\n  ⎿  pushed\nand on\n" + COMPOSER] * 2
+    assert settle("waiting_approval", "idle", asks, asks, *moved_on) == "incumbent"
+    assert settle("unsubmitted_input", "waiting_approval", asks, *moved_on) == "candidate"
+    assert settle("idle", "crashed", asks, *moved_on) == "neither"
+    assert settle("waiting_approval", "idle", asks, asks, asks) is None
+
+
+def test_what_follows_an_answer_does_not_prove_that_nobody_was_asked() -> None:
+    printing = [f"pushing\n{screen}" for screen in PRINTING]
+    assert settle("waiting_approval", "error", DIALOG, *printing) is None
+
+
+DRAFT = f"⏺ Done.\n\n{COMPOSER.replace('>    ', '> now the docs    ')}"
+SENT = f"⏺ Done.\n\n> now the docs\n\n✻ Thinking…\n{COMPOSER}"
+
+
+def test_called_idle_but_its_draft_was_sent() -> None:
+    assert settle("unsubmitted_input", "idle", DRAFT, DRAFT, SENT, SENT) == "incumbent"
+    assert settle("waiting_approval", "unsubmitted_input", DRAFT, SENT) == "candidate"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [DRAFT, f"⏺ Done.\n\n{COMPOSER}", f"⏺ Done.\n\n> something else\nok\n{COMPOSER}"],
+    ids=["it stays", "it was deleted", "another was sent"],
+)
+def test_a_draft_that_nobody_sent_proves_nothing(after: str) -> None:
+    assert settle("unsubmitted_input", "idle", DRAFT, DRAFT, after, after) is None
+
+
+def test_from_the_moment_that_anybody_types_nothing_more_is_concluded() -> None:
+    shells = [("bash",), ("bash",)]
+    watch = Watch()
+    for at, processes in enumerate(shells):
+        pane = shot(COMPOSER, processes=processes)
+        watch = observe(watch, [pane], T0 + at, touched=at == 0, lasting=True)
+    assert watch.shells == 0
+    assert ruling(AgentState.CRASHED, AgentState.IDLE, watch, 45) is None
+
+
+def test_a_label_that_can_only_speak_for_one_side_decides_nothing_alone() -> None:
+    watching = Watching()
+    for at, screen in enumerate(PRINTING):
+        watching.look(at, one("busy"), one("idle"), film(T0 + at, screen))
+    (bout,) = watching.look(4, report(), report()).wait(9).bouts
+    assert (bout.label and (bout.label.right, bout.label.rule, bout.label.alone)) == ("incumbent", "printed", False)
+    assert bout.candidate_wrong
+    assert bout.ruled_wrong is None
+    assert [fact for fact in bout_facts(bout) if fact.guardrail == "candidate_wrong"] == []
+
+
+def test_hindsight_looks_at_a_sample_of_the_agreements_and_says_where_both_are_wrong() -> None:
+    watching = Watching(QUICK.model_copy(update={"sample": 1}))
+    for at, screen in enumerate(PRINTING):
+        watching.look(at, one("idle"), one("idle"), film(T0 + at, screen))
+    (bout,) = watching.look(4, report(), report()).wait(9).bouts
+    assert bout.agrees
+    assert bout.watched
+    assert (bout.label and (bout.label.right, bout.label.alone)) == ("neither", False)
+
+
+def test_the_sample_of_the_agreements_is_a_share_and_the_same_in_a_replay() -> None:
+    names = [bout_id(f"%{number}", number, T0) for number in range(5_000)]
+    assert 400 < sum(in_sample(name, 0.1) for name in names) < 600
+    assert not any(in_sample(name, 0) for name in names)
+    watching = Watching(QUICK.model_copy(update={"sample": 0}))
+    for at, screen in enumerate(PRINTING):
+        watching.look(at, one("idle"), one("idle"), film(T0 + at, screen))
+    (bout,) = watching.look(4, report(), report()).wait(9).bouts
+    assert (bout.watched, bout.label) == (False, None)

@@ -1,0 +1,67 @@
+"""What a pane's later behaviour rules out, as a table: each fact with the states that it refutes.
+
+Between two states hindsight can decide for either side only where one fact refutes the one, and another fact the
+other. Where it can refute only one of them, the bouts that it settles are not a fair sample of all: such a label is
+shown, and no guardrail counts it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+from contract.verdicts import AgentState
+
+_S = AgentState
+_ALIVE: Final = frozenset(_S) - {_S.CRASHED, _S.UNKNOWN}
+
+
+class FactKind(StrEnum):
+    """What was seen."""
+
+    SHELL = "shell"
+    """The process was gone: a shell, or nobody, was in front all the time."""
+    PROGRAM = "program"
+    """A program was in front all the time."""
+    PRINTED = "printed"
+    """It printed on."""
+    ANSWERED = "answered"
+    """A dialog stood there, was answered, and the screen moved on."""
+    SUBMITTED = "submitted"
+    """What stood in the composer was sent, and the screen moved on."""
+    STILL = "still"
+    """Nothing at all moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that was seen, and in words."""
+
+    kind: FactKind
+    text: str
+
+    @property
+    def refutes(self) -> frozenset[AgentState]:
+        """The states that the pane cannot have been in."""
+        return REFUTES[self.kind]
+
+
+REFUTES: Final = {
+    FactKind.SHELL: _ALIVE,
+    FactKind.PROGRAM: frozenset({_S.CRASHED}),
+    FactKind.PRINTED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.WAITING_APPROVAL, _S.CRASHED}),
+    FactKind.ANSWERED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.BUSY, _S.CRASHED}),
+    FactKind.SUBMITTED: frozenset({_S.IDLE, _S.WAITING_APPROVAL, _S.STARTING, _S.CRASHED}),
+    FactKind.STILL: frozenset({_S.BUSY, _S.STARTING}),
+}
+_SELDOM: Final = frozenset({FactKind.STILL})
+"""What is seen of few of the panes of which it is true: one at rest is spoken to, or shows a clock, long before."""
+
+
+@cache
+def two_sided(one: AgentState, two: AgentState) -> bool:
+    """Whether what a pane does can speak for either of two states, and does so about as often."""
+    often = [refuted for kind, refuted in REFUTES.items() if kind not in _SELDOM]
+    return any(one in refuted and two not in refuted for refuted in often) and any(
+        two in refuted and one not in refuted for refuted in often
+    )

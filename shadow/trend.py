@@ -1,0 +1,47 @@
+"""How often a cluster comes up now, next to how often it did: counted in equal slices of the time that was watched."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from math import sqrt
+from typing import Final
+
+SLICES: Final = 8
+"""Of the time from the first bout to the last."""
+_SURE: Final = 2.0
+"""Standard deviations that a change must be wide to be called one."""
+
+
+class Trend(StrEnum):
+    """Where the share of a cluster among all bouts is going."""
+
+    NEW = "new"
+    """Never in the first half of the time."""
+    RISING = "rising"
+    STEADY = "steady"
+    FALLING = "falling"
+    GONE = "gone"
+    """Never in the last half."""
+
+
+def sliced(instants: Sequence[float], first: float, last: float) -> tuple[int, ...]:
+    """Count instants in equal slices from `first` to `last`, the oldest first; those outside go to the ends."""
+    counts, width = [0] * SLICES, (last - first) / SLICES
+    for at in instants:
+        number = int((at - first) / width) if width > 0 else SLICES - 1
+        counts[min(max(number, 0), SLICES - 1)] += 1
+    return tuple(counts)
+
+
+def trend(cluster: Sequence[int], everything: Sequence[int]) -> Trend:
+    """Compare the halves of a cluster's slices, each as a share of all bouts in that half."""
+    half = SLICES // 2
+    before, after = sum(cluster[:half]), sum(cluster[half:])
+    total_before, total_after = max(1, sum(everything[:half])), max(1, sum(everything[half:]))
+    overall = (before + after) / (total_before + total_after)
+    width = _SURE * sqrt(overall * (1 - overall) * (1 / total_before + 1 / total_after))
+    change = after / total_after - before / total_before
+    if abs(change) <= width or not before + after:
+        return Trend.STEADY
+    if change > 0:
+        return Trend.RISING if before else Trend.NEW
+    return Trend.FALLING if after else Trend.GONE
