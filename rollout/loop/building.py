@@ -22,7 +22,7 @@ from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_shelf import TapeShelf
-from rollout.store.flags import FlagsFile
+from rollout.store.flags.choosing import FlagsChoice
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
 from rollout.store.settings import surroundings
@@ -50,7 +50,8 @@ class Blueprint:
     rules: Path | None = None
     """The folder of rule files laid over those that ship; None for none, as in the demo."""
     spawn_command: str | None = None
-    initial_flags: Path | None = None
+    flags: FlagsChoice = field(default_factory=FlagsChoice)
+    """Who holds the flags."""
     slots_from: float = 0.0
     """From when lease slots are counted, in seconds since the epoch."""
     gap_s: float = 0.3
@@ -79,8 +80,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         folder = blueprint.state.prepare(blueprint.address.socket_path)
         ledger = Ledger(folder.ledger)
         ends.callback(ledger.close)
-        flags = FlagsFile(folder.flags, blueprint.initial_flags)
-        flags.create()
+        flags = blueprint.flags.open(folder)
         keeper = StageKeeper(ledger, flags, plan)
         keeper.wake(clock.now())
         desk = Desk.load(ledger)

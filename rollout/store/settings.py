@@ -8,13 +8,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "UNDERSTUDY_"
 PROJECT_FILE = "understudy.toml"
 _OUTSIDE = {"STATE_DIR", "DEBUG"}
 """Variables that are ours but no settings: they have to work while every file is broken."""
+
+SECRETS = frozenset({"unleash_token", "unleash_admin_token"})
+"""Settings that stand in no file that others read, and that no monitor is told."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seconds = Positive
@@ -53,6 +56,22 @@ class Settings(BaseSettings):
     """The rollout's plan: `default`, `demo`, or the path of a TOML file."""
     flags_file: Path | None = None
     """The flags that a fresh rollout starts from; unset: the ones that ship with the program."""
+    flags_max_age_s: Seconds = 300.0
+    """Seconds that the last good flags are followed when they can no longer be read; then the incumbent owns all."""
+    unleash_url: Annotated[str, Field(pattern=r"^https?://[^/\s]")] | None = None
+    """The Unleash server that holds the flags, such as `http://127.0.0.1:4242`; unset: `flags.json` does."""
+    unleash_project: str = "default"
+    """The project on that server."""
+    unleash_environment: str = "production"
+    """The environment of that project."""
+    unleash_token: SecretStr | None = None
+    """A backend token of that environment, to follow the flags with. A secret: in the environment only."""
+    unleash_token_file: Path | None = None
+    """Or the file that holds it."""
+    unleash_admin_token: SecretStr | None = None
+    """An admin token or a personal one, to move the flag with; unset: the flags are followed and never written."""
+    unleash_admin_token_file: Path | None = None
+    """Or the file that holds it."""
     rules: Path | None = None
     """A folder of rule files of one's own (`docs/rules.md`); unset: `rules` beside the user's settings file."""
     spawn_command: str | None = None
@@ -189,6 +208,12 @@ def _faults_of_keys(source: _Source) -> Iterator[str]:
             )
         else:
             yield f"{source.place(key)} is no setting{_suggestion(key, Settings.model_fields)}"
+    for key in sorted(SECRETS & source.values.keys()):
+        if source.name != "environment":
+            yield (
+                f"{source.place(key)} is a secret: set {PREFIX}{key.upper()}, or name a file that holds nothing else "
+                f"with {key}_file"
+            )
     if {"socket_name", "socket_path"} <= source.values.keys():
         yield f"{source.where} names the tmux server twice: keep socket_name or socket_path, not both"
 

@@ -28,6 +28,11 @@ class ServerFolder:
         """The working copy of the flags."""
         return self.path / "flags.json"
 
+    def flags_of_server(self, url: str, environment: str) -> Path:
+        """What was last seen of the flags that a server holds; another server's are another file."""
+        name = blake2b(f"{url} {environment}".encode(), digest_size=6).hexdigest()
+        return self.path / f"flags-of-server-{name}.json"
+
     @property
     def tapes(self) -> Path:
         """Kept tapes, the newest few."""

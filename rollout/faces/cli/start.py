@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rollout.faces.cli.app import examples, family, verb
-from rollout.faces.cli.options import Candidate, Incumbent, Json, SocketName, SocketPath
+from rollout.faces.cli.options import Candidate, DryRun, Incumbent, Json, SocketName, SocketPath
 
 
 @verb("Start", "demo", "demo --json | tail -n 1")
@@ -105,6 +105,27 @@ def flags_check(
     from rollout.faces.cli.verbs.flags import check  # noqa: PLC0415
 
     raise typer.Exit(check(file, socket_name, socket_path, as_json=json))
+
+
+unleash = family("Start", "unleash", "Hold the flags on an Unleash server instead of in a file.")
+
+
+@unleash.command("init", epilog=examples("unleash init --dry-run", "unleash init --json"))
+def unleash_init(
+    *,
+    dry_run: DryRun = False,
+    socket_name: SocketName = None,  # noqa: ARG001 - every verb takes them, so that scripts need not know which do
+    socket_path: SocketPath = None,  # noqa: ARG001
+    json: Json = False,
+) -> None:
+    """Make the flags, strategies and context fields on the server.
+
+    What is there already stays as it is, so that it may be repeated. The server, its project and environment, and the
+    token that may do it are settings: unleash_url, unleash_project, unleash_environment, unleash_admin_token.
+    """
+    from rollout.faces.cli.verbs.unleash import init  # noqa: PLC0415
+
+    raise typer.Exit(init(dry_run=dry_run, as_json=json))
 
 
 @verb("Start", "schema", "schema cycle-report")

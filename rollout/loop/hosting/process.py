@@ -15,12 +15,13 @@ from typing import Final, TypeVar
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from rollout.loop.hosting.stderr_log import StderrLog
+from rollout.store.settings import PREFIX, SECRETS
 
 _CHUNK: Final = 1 << 16
 _SLICE_S: Final = 0.1
 """A process whose child keeps its pipes open is found dead after so long."""
-_HIDDEN: Final = frozenset({"TMUX", "TMUX_PANE", "TMUX_TMPDIR"})
-"""A monitor looks where its request says, not where the harness happens to run."""
+_HIDDEN: Final = frozenset({"TMUX", "TMUX_PANE", "TMUX_TMPDIR", *(f"{PREFIX}{name.upper()}" for name in SECRETS)})
+"""A monitor looks where its request says, not where the harness happens to run; and it moves no flag."""
 
 AnswerT = TypeVar("AnswerT")
 

@@ -2,9 +2,7 @@
 
 import copy
 import json
-import os
 import re
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +14,7 @@ from rollout.store.flags.faults import BadFlags, Fault
 from rollout.store.flags.initial import initial_text
 from rollout.store.flags.port import MAX_AGE_S, Followed, Held, RevisionMoved, last_good
 from rollout.store.flags.validate import CANDIDATE
+from rollout.store.flags.written import put_in_place
 
 _LOCK_TIMEOUT_S: Final = 5.0
 _HIGHEST = 100
@@ -53,7 +52,7 @@ class FlagsFile:
         parse_flags(text, str(self._initial or "the initial flags"))
         with self._lock():
             if not self.path.exists():
-                _replace(self.path, text)
+                put_in_place(self.path, text)
 
     def read(self) -> FlagsDocument:
         """Read the file as it is now, creating it on first use; raises `BadFlags` where it must not be used.
@@ -103,7 +102,7 @@ class FlagsFile:
             if expected is not None and _held(document) != expected:
                 raise RevisionMoved(expected, _held(document))
             text = _with_exposure(document, percent)
-            _replace(self.path, text)
+            put_in_place(self.path, text)
             return _held(self._read())
 
     def _read(self) -> FlagsDocument:
@@ -158,22 +157,3 @@ def _with_exposure(document: FlagsDocument, percent: int) -> str:
 def _stamp(path: Path) -> _Stamp:
     found = path.stat()
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a text in place of a file: whoever looks sees the old one or the new one, and a crash loses neither."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as new:
-            new.write(text)
-            new.flush()
-            os.fsync(new.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -15,7 +15,7 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.stages import apply
 from rollout.judgement.standing import Ask, Refusal, Request, Standing, Why
 from rollout.loop.keeper import StageKeeper
-from rollout.store.flags import FlagsFile
+from rollout.store.flags.choosing import chosen
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, lift, operator, standing
 from rollout.store.settings import load
@@ -43,8 +43,10 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
             )
         ledger = Ledger(found.folder.ledger)
         try:
-            keeper = StageKeeper(ledger, FlagsFile(found.folder.flags, load().settings.flags_file), found.plan)
+            keeper = StageKeeper(ledger, chosen(load().settings).open(found.folder), found.plan)
             done = _made(ask, word, found, keeper)
+            if keeper.owes():
+                note("The flag is not turned down yet; the smaller exposure rules, and a run writes it when it can.")
         finally:
             ledger.close()
     if done is not None:

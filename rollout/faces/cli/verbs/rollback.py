@@ -28,12 +28,25 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
 
 
 def _turn_down(server: ServerFolder) -> None:
-    """Set the candidate's share to nothing where there is a flags file; a broken one is moved aside."""
-    if not server.flags.exists():
-        return
-    try:
-        from rollout.store.flags import FlagsFile  # noqa: PLC0415 - inside, so that no import can stop the order itself
+    """Set the candidate's share to nothing wherever the flags are; a broken file is moved aside."""
+    for way in (_in_the_file, _on_the_server):
+        try:
+            way(server)
+        except Exception as error:  # noqa: BLE001 - the order stands; each of these is one more way to its end
+            note(f"the flag of {server.path} could not be turned down ({error}); the order does without it")
+
+
+def _in_the_file(server: ServerFolder) -> None:
+    if server.flags.exists():
+        from rollout.store.flags import FlagsFile  # noqa: PLC0415 - here, so that no import can stop the order itself
 
         FlagsFile(server.flags).write_exposure(0)
-    except Exception as error:  # noqa: BLE001 - the order stands already; this is the second way to the same end
-        note(f"{server.flags} could not be written ({error}); the order in the file does without it")
+
+
+def _on_the_server(server: ServerFolder) -> None:
+    from rollout.store.flags.choosing import chosen  # noqa: PLC0415 - as above
+    from rollout.store.settings import load  # noqa: PLC0415
+
+    choice = chosen(load().settings)
+    if choice.server is not None:
+        choice.open(server).write_exposure(0)

@@ -16,6 +16,7 @@ from rollout.loop.building import Blueprint, open_house
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
 from rollout.loop.tape_retention import Retention
+from rollout.store.flags.choosing import chosen
 from rollout.store.settings import Settings, load, rules_folder
 from rollout.store.state_folder import StateFolder
 from tmuxio.address import ServerAddress, identify
@@ -52,7 +53,7 @@ def run(asked: Asked) -> Exit:
         deadline_s=settings.deadline_s,
         rules=rules_folder(settings),
         spawn_command=settings.spawn_command,
-        initial_flags=settings.flags_file,
+        flags=chosen(settings),
         retention=Retention(settings.tapes_days, settings.tapes_mb, settings.tapes_sample),
         redaction=settings.redaction,
     )

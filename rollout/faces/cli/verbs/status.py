@@ -12,6 +12,7 @@ from rollout.judgement.standing import shown_state
 from rollout.judgement.words import Guardrail, State, Verdict, percent
 from rollout.loop.parts import Part
 from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
+from rollout.store.flags.choosing import chosen
 from rollout.store.orders import OrderKind
 from rollout.store.orders import standing as ordered
 from rollout.store.settings import load
@@ -74,9 +75,11 @@ def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
 
 def _flags(found: Reading) -> FlagsDocument | None:
     try:
-        if found.folder.flags.exists():
-            return parse_flags(found.folder.flags.read_text(encoding="utf-8", errors="replace"))
-        return parse_flags(initial_text(load().settings.flags_file))
+        choice = chosen(load().settings)
+        kept = choice.kept(found.folder)
+        if kept.exists():
+            return parse_flags(kept.read_text(encoding="utf-8", errors="replace"))
+        return None if choice.server else parse_flags(initial_text(choice.initial))
     except BadFlags:  # `flags check` says what is wrong; the status is that nothing is exposed
         return None
 

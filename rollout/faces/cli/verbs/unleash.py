@@ -1,0 +1,38 @@
+"""`understudy unleash init`: an Unleash server made ready to hold the flags of a rollout."""
+
+from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.output import emit, say
+from rollout.store.flags import initial_text, parse_flags
+from rollout.store.flags.choosing import admin_door
+from rollout.store.flags.unleash import Door, Place, Step, carry_out, look_around, steps_to
+from rollout.store.settings import load
+
+
+def init(*, dry_run: bool, as_json: bool) -> Exit:
+    """Make what is missing, and look again afterwards; a second time there is nothing left to make.
+
+    Raises `SettingsInvalid`, `FlagsUnreachable`, or `BadFlags` where something that somebody made is in the way.
+    """
+    settings = load().settings
+    door, place = admin_door(settings)
+    wanted = parse_flags(initial_text(settings.flags_file), str(settings.flags_file or "the initial flags"))
+    steps = steps_to(wanted, look_around(door, place), place, door.url)
+    for step in steps:
+        if not dry_run:
+            carry_out(door, step)
+        if not as_json:
+            say(f"{'would ' if dry_run else ''}{step.says}")
+    left = steps if dry_run else steps_to(wanted, look_around(door, place), place, door.url)
+    if as_json:
+        where = {"server": door.url, "project": place.project, "environment": place.environment}
+        emit({**where, "dry_run": dry_run, "steps": [step.says for step in steps], "left": [one.says for one in left]})
+    else:
+        say(_end(door, place, steps, dry_run=dry_run))
+    return Exit.OK
+
+
+def _end(door: Door, place: Place, steps: tuple[Step, ...], *, dry_run: bool) -> str:
+    where = f"{door.url}, {place.environment} of {place.project}"
+    if not steps:
+        return f"{where}: everything is there; nothing was changed"
+    return f"{where}: {len(steps)} things to do, nothing done" if dry_run else f"{where}: ready"
