@@ -81,6 +81,17 @@ class Reader:
         lines = answers.blocks[0].decode("utf-8", "replace").split("\n")[:-1]  # tmux escapes line ends in names
         return {name: int(created) for created, _, name in (line.partition(" ") for line in lines)}
 
+    def typed(self, since: float) -> frozenset[str]:
+        """Tell into which panes a person's keys have gone since an instant, as far as tmux knows: by attached clients.
+
+        tmux cuts a client's last key to whole seconds; one in the second of `since` counts. What was sent with
+        `send-keys`, by a manager or a script, leaves no trace there. Raises a `TmuxError` where nobody can be asked.
+        """
+        shown = "#{client_control_mode} #{client_activity} #{pane_id}"
+        (block,) = self._transport.ask([f"list-clients -F '{shown}'"], self._deadline_s).blocks
+        seen = (line.split(" ") for line in block.decode("utf-8", "replace").splitlines())
+        return frozenset(pane for control, active, pane in seen if control != "1" and int(active) + 1 > since)
+
     def look(self, panes: Iterable[str], until: float) -> tuple[dict[str, Row], dict[str, str]]:
         """Read the list and these screens in one round trip, which tmux answers without doing anything in between.
 

@@ -93,7 +93,7 @@ def _learn(
     """Enter what was seen and said into the trial, and let the judge speak."""
     now = looked.tape.at if looked.tape is not None else house.clock.now()
     said = listen(house, in_epoch(desk.trial, standing))
-    shadowed = house.shadowing.enter(said.trial, looked, touched, now, next_in_s)
+    shadowed = house.shadowing.enter(said.trial, looked, touched | looked.typed, now, next_in_s)
     states = {verdict.state for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
     noted = {"states": shadowed.trial.states | states, "leases": shadowed.trial.leases.note(routing.exposure)}
     trial = shadowed.trial.model_copy(update=noted)

@@ -61,6 +61,8 @@ class Looked:
     tape: Tape | None = None
     glance: Glance | None = None
     """Of this cycle, or of the one before where the next one follows at once."""
+    typed: frozenset[str] = frozenset()
+    """Panes into which a person typed since the tape before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Looking:
         self._gap_s = gap_s
         self._deadline_s = deadline_s
         self._glancing: _Glancing | None = None
+        self._watched_at = clock.now()
+        """When the last tape ended; keys that were pressed before the first one are nobody's."""
 
     @property
     def _socket(self) -> Path:
@@ -104,6 +108,7 @@ class Looking:
         Where the next cycle follows at once (`next_in_s`), the candidate's glance goes on beside it, and comes with it.
         """
         tape = self._camera.shoot(gap_s=self._gap_s)
+        typed, self._watched_at = self._reader.typed(self._watched_at), tape.at
         before = self._glanced()
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
         asked = {
@@ -113,7 +118,7 @@ class Looking:
         answers = {part: future.result() for part, future in asked.items()}
         self._glancing = self._begin_glance(cycle, minds[Part.CANDIDATE], tape, answers[Part.CANDIDATE])
         glance = before if next_in_s <= SOON_S else self._glanced()
-        return Looked(cycle, answers, minds, tape, glance)
+        return Looked(cycle, answers, minds, tape, glance, typed)
 
     def solo(
         self, cycle: str, minds: Mapping[Part, Mind], scopes: Mapping[Part, dict[str, Instant]], panes: int
