@@ -46,7 +46,9 @@ class Sampling:
                 continue
             try:
                 reading = self.readings.of(one, before)
-                if reading.wants_motion or wants_confirming(before, reading):
+                if wants_confirming(before, reading):
+                    moving.append(one)
+                elif reading.wants_motion:
                     if before is not None and before.screen == digest(one.shot.text):
                         reading = self.readings.standing_still(one, before)
                     else:

@@ -30,11 +30,14 @@ def confirmed(
 ) -> Reading:
     """Take a reading of some shots, oldest first, at its word, or hold what was said before.
 
-    Idle is confirmed by every earlier shot that shows it too, and by a second look in a row. `read` reads one shot.
+    Idle is refuted by any earlier shot that shows the agent at work, and confirmed by every one that shows it idle too;
+    where they settle neither, by a second look in a row. `read` reads one shot.
     """
-    if before is None or not wants_confirming(before, reading) or before.rule.startswith(HELD):
+    if before is None or not wants_confirming(before, reading):
         return reading
-    if len(shots) > 1 and all(read(shot).state is AgentState.IDLE for shot in shots[:-1]):
+    earlier = [read(shot).state for shot in shots[:-1]]
+    refuted = before.state in earlier
+    if not refuted and (before.rule.startswith(HELD) or (earlier and {*earlier} == {AgentState.IDLE})):
         return reading
     return replace(reading, state=before.state, detail=None, rule=HELD + reading.rule)
 
