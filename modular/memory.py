@@ -1,5 +1,7 @@
 """What is remembered of one agent, as small JSON: hashes of screens, never screens. The tracker's own slice."""
 
+from functools import cached_property
+
 from contract import AgentState, IdleDetail, Role
 from contract.record import Record
 
@@ -28,7 +30,7 @@ class AgentMemory(Record):
     flips: tuple[float, ...] = ()
     """When its state changed lately, in seconds since the epoch, as far as that matters."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Its identity in one word."""
         return f"{self.pane}/{self.pid}"

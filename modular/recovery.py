@@ -66,10 +66,11 @@ def advance(before: Mapping[str, Recovered], look: Look) -> tuple[dict[str, Reco
 
 def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovered, look: Look) -> bool:
     """Whether a new manager is wanted in place of this one."""
+    if not is_gone(manager, look.now):  # asked of everybody at every look: the rest goes through the whole team
+        return False
     others = [one for one in team if one is not manager and one.state is not AgentState.CRASHED]
     return (
-        is_gone(manager, look.now)
-        and manager.key not in look.busy_with
+        manager.key not in look.busy_with
         and not any(one.role is Role.MANAGER for one in others)
         and any(one.role is Role.WORKER for one in others)
         and len(known.spawned) < SPAWNS_PER_HOUR
