@@ -73,3 +73,5 @@ class AgentVerdict(Record):
     since: Instant
     """When the agent was first seen in this state without a break."""
     why: Why
+    attended: bool = False
+    """A person, or the manager, is busy with it: nothing is wanted about it meanwhile."""

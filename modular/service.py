@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract import AgentState, Clock, CycleReport, Eyes, Outcome, PaneShot, Scope
+from contract import AgentState, AgentVerdict, Clock, CycleReport, Eyes, Outcome, PaneShot, Scope
 from modular import looking
 from modular.alarms import alarms
 from modular.attention import busy_with
@@ -56,7 +56,8 @@ class MonitorService:
         agents = self._tracker.track(sightings, readings, known, now)
         sightings = [one for one in sightings if one.key in agents]
         lost = lose(known, {shot.pane for shot in seen.panes}, now)
-        slices, wanted = self._components.advance(before, _look(sightings, agents, lost, readings, outcomes, now))
+        look = _look(sightings, agents, lost, readings, outcomes, now)
+        slices, wanted = self._components.advance(before, look)
 
         looks = looking.looked(before.looks, known, agents, readings, now) if self._strategy.learns else before.looks
         self._remember(seen.panes, Memory.model_construct(agents=agents | lost, looks=looks, **slices))
@@ -64,12 +65,7 @@ class MonitorService:
             cycle=cycle,
             monitor=self.name,
             version=self.version,
-            verdicts={
-                one.shot.pane: self._verdicts.of(
-                    one, agents[one.key], readings.get(one.key), looks.at.get(one.key, now)
-                )
-                for one in sightings
-            },
+            verdicts={one.shot.pane: self._verdict(one, look, looks) for one in sightings},
             intents=tuple(wish for wish in wanted if scope.sessions is None or scope.covers(wish.session)),
             problems=(*problems, *alarms(agents.values(), self._rules.faults, now)),
         )
@@ -87,6 +83,16 @@ class MonitorService:
         if memory is None or memory != self._stored:
             self._memory = recalled(memory)
             self._stored = None
+
+    def _verdict(self, sighting: Sighting, look: Look, looks: looking.LookTimes) -> AgentVerdict:
+        key = sighting.key
+        return self._verdicts.of(
+            sighting,
+            look.agents[key],
+            look.readings.get(key),
+            looks.at.get(key, look.now),
+            attended=key in look.busy_with,
+        )
 
     def _use_rules(self) -> None:
         self._sampling = Sampling(self._rules.book)

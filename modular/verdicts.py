@@ -13,19 +13,21 @@ class Verdicts:
     """Makes verdicts, and keeps them."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[AgentMemory, Reading, int, AgentVerdict]] = {}
+        self._kept: dict[str, tuple[AgentMemory, Reading, tuple[int, bool], AgentVerdict]] = {}
 
-    def of(self, sighting: Sighting, agent: AgentMemory, reading: Reading | None, looked_at: float) -> AgentVerdict:
+    def of(
+        self, sighting: Sighting, agent: AgentMemory, reading: Reading | None, looked_at: float, *, attended: bool
+    ) -> AgentVerdict:
         """Say what is known of one agent; `looked_at` is when one was looked at last that waits for its look now."""
         index = sighting.shot.window_index
         if reading is None:
             return _verdict(agent, index, AgentState.UNKNOWN, looked_at, WAITS)
-        kept = self._kept.get(sighting.key)
-        if kept is not None and kept[0] is agent and kept[1] is reading and kept[2] == index:
+        kept, made_of = self._kept.get(sighting.key), (index, attended)
+        if kept is not None and kept[0] is agent and kept[1] is reading and kept[2] == made_of:
             return kept[3]
         why = Why(rule=reading.rule, lines=reading.lines)
-        verdict = _verdict(agent, index, agent.state, agent.since, why)
-        self._kept[sighting.key] = (agent, reading, index, verdict)
+        verdict = _verdict(agent, index, agent.state, agent.since, why, attended=attended)
+        self._kept[sighting.key] = (agent, reading, made_of, verdict)
         return verdict
 
     def keep_only(self, keys: set[str]) -> None:
@@ -33,7 +35,9 @@ class Verdicts:
         self._kept = {key: kept for key, kept in self._kept.items() if key in keys}
 
 
-def _verdict(agent: AgentMemory, index: int, state: AgentState, since: float, why: Why) -> AgentVerdict:
+def _verdict(
+    agent: AgentMemory, index: int, state: AgentState, since: float, why: Why, *, attended: bool = False
+) -> AgentVerdict:
     return AgentVerdict(
         pane=agent.pane,
         pid=agent.pid,
@@ -46,4 +50,5 @@ def _verdict(agent: AgentMemory, index: int, state: AgentState, since: float, wh
         detail=agent.detail if state is agent.state else None,
         since=since,
         why=why,
+        attended=attended,
     )

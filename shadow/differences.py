@@ -50,6 +50,8 @@ class Silence(StrEnum):
     """It wants the session left alone, and acts as if it were."""
     NO_MANAGER = "no_manager"
     """It sees no living manager in the session."""
+    ATTENDED = "attended"
+    """Somebody is busy with the pane."""
 
 
 class Side(Record):

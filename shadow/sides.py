@@ -80,7 +80,7 @@ class Sides:
             wishes=wishes,
             role=verdict.role,
             agent=verdict.agent,
-            silence=self._silence(verdict.session),
+            silence=Silence.ATTENDED if verdict.attended else self._silence(verdict.session),
         )
 
     def _silence(self, session: str) -> Silence | None:

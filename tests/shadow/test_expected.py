@@ -26,8 +26,9 @@ def half(case: dict[str, Any], name: str) -> CycleReport:
     state, _, rule = managers.partition("/")
     seen = [verdict("%9", state, rule, role=Role.MANAGER)]
     if "state" in side:
-        agent, role = side.get("agent", case["agent"]), Role(case["role"])
-        seen.append(verdict("%1", side["state"], side["rule"], detail=side.get("detail"), agent=agent, role=role))
+        fields = {"agent": side.get("agent", case["agent"]), "role": Role(case["role"]), "detail": side.get("detail")}
+        attended = side.get("silence") == "attended"
+        seen.append(verdict("%1", side["state"], side["rule"], attended=attended, **fields))
     pane = None if "managers" in side else "%1"
     asleep = [want("pause_session", None)] if side.get("silence") == "asleep" else []
     return report(seen, [*asleep, *(want(wish, pane, ordinal) for wish, ordinal in wishes)], name)
