@@ -1,19 +1,38 @@
-"""The shadow-diff report as data, and the same in text, Markdown and JSON."""
+"""The shadow-diff report as data, and the same as text, Markdown, JSON and a page for a browser."""
 
-from shadow.report.build import ExpectedRow, Rate, ShadowReport, StratumRow, build
+from shadow.report.balance import Balance, Place
+from shadow.report.build import Surroundings, build
+from shadow.report.confusion import Cell
+from shadow.report.coverage import Coverage, coverage
 from shadow.report.data import as_json
 from shadow.report.markdown import as_markdown
+from shadow.report.record import ExpectedRow, Move, Notes, Rate, Ruling, ShadowReport, StratumRow
+from shadow.report.scene import Scene, Still
 from shadow.report.show import show
+from shadow.report.speeds import Speed, speed
 from shadow.report.text import as_text
 
 __all__ = [
+    "Balance",
+    "Cell",
+    "Coverage",
     "ExpectedRow",
+    "Move",
+    "Notes",
+    "Place",
     "Rate",
+    "Ruling",
+    "Scene",
     "ShadowReport",
+    "Speed",
+    "Still",
     "StratumRow",
+    "Surroundings",
     "as_json",
     "as_markdown",
     "as_text",
     "build",
+    "coverage",
     "show",
+    "speed",
 ]

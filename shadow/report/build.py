@@ -1,103 +1,43 @@
-"""The shadow-diff report as data: what was compared, how often the two differed, in what, and who was right."""
+"""Making the report of some settled bouts: counting, and nothing that the judge does already."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Final
 
-from pydantic import Field
-
-from contract.record import SCHEMA_VERSION, Instant, Record
-from shadow.bout import Bout, Excuse
+from shadow.bout import Bout
 from shadow.clusters import Cluster, breached, clusters, tally
 from shadow.differences import Difference, Severity
 from shadow.expected import ExpectedRegister
-from shadow.labels import Referee, Right
+from shadow.labels import Referee
+from shadow.report.balance import Balance, Place, Sorter
+from shadow.report.confusion import confusion
+from shadow.report.coverage import Coverage, coverage
+from shadow.report.record import ExpectedRow, Member, Move, Notes, Rate, Reason, Ruling, ShadowReport, StratumRow
+from shadow.report.speeds import Speed
+from shadow.report.timeline import Timeline, timeline, trend
 from shadow.settling import contradicts
-from shadow.signoffs import Acceptance, Signoffs
+from shadow.signoffs import Signoffs
 from shadow.strata import Stratum
 
-
-class Rate(Record):
-    """One rate as the judge has it: what it counted, and what that shows. The report computes none of its own."""
-
-    name: str
-    """The guardrail, such as `action_difference`."""
-    stratum: str | None = None
-    bouts: int
-    """Or looks, or cycles: what the guardrail counts."""
-    events: int
-    bound: float | None = None
-    """The rate is below this, at any look, with the plan's certainty."""
-    limit: float | None = None
-    """Below this bound it is good enough to be promoted."""
-    needed: int | None = None
-    """So many more without an event until then."""
-
-    @property
-    def rate(self) -> float | None:
-        """Events a bout; None before the first."""
-        return self.events / self.bouts if self.bouts else None
+MEMBERS: Final = 8
+"""Bouts of a cluster that are told one by one."""
+REASONS: Final = 4
+"""Reasons of labels that are told of a cluster."""
 
 
-class StratumRow(Record):
-    """One stratum over all counted bouts."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a report tells beside its bouts: where the rollout stands, and what was looked at elsewhere."""
 
-    stratum: Stratum
-    bouts: int
-    events: int
-
-
-class ExpectedRow(Record):
-    """One entry of the register, as far as it occurred."""
-
-    id: str
-    title: str
-    right: Right
-    bouts: int
-    share: float
-    """Of all settled bouts."""
-    ceiling: float
-    over_ceiling: bool
-    contradicted: int
-    """Bouts in which hindsight, or a person, found the candidate wrong where the entry holds it to be right."""
-
-
-class ShadowReport(Record):
-    """Everything that a reader of the report is told."""
-
-    schema_version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
-    made_at: Instant
-    since: Instant | None
-    """Beginning of the first bout."""
-    until: Instant | None
-    """When the last one was settled."""
-    incumbent: str
-    candidate: str
-    stage: str | None
-    bouts: int
-    """Settled ones."""
-    agreeing: int
-    differing: dict[Severity, int]
-    counted: int
-    not_counted: dict[Excuse, int]
-    rights: dict[Right, int]
-    """Differing bouts by who was right, where somebody said so."""
-    by_hindsight: int
-    unlabelled: int
-    """Bouts that differ in a state or an act, and of which nobody has said who was right."""
-    panes: int
-    sessions: int
-    rates: tuple[Rate, ...]
-    strata: tuple[StratumRow, ...]
-    clusters: tuple[Cluster, ...]
-    expected: tuple[ExpectedRow, ...]
-    signed_off: tuple[Acceptance, ...]
-    """Those that hold now."""
-
-    @property
-    def open_clusters(self) -> tuple[Cluster, ...]:
-        """What nobody has reviewed."""
-        return tuple(cluster for cluster in self.clusters if cluster.open)
+    stage: str | None = None
+    ruling: Ruling | None = None
+    moves: Sequence[Move] = ()
+    rates: Sequence[Rate] = ()
+    coverage: Coverage | None = None
+    """None to know of no states, CLIs and sizes but those that occurred."""
+    speeds: Sequence[Speed] = ()
+    address: Sequence[str] = ()
 
 
 def build(
@@ -106,8 +46,7 @@ def build(
     *,
     incumbent: str,
     candidate: str,
-    stage: str | None = None,
-    rates: Iterable[Rate] = (),
+    around: Surroundings | None = None,
     differences: Iterable[tuple[float, Difference]] = (),
     register: ExpectedRegister | None = None,
     signoffs: Signoffs | None = None,
@@ -119,37 +58,103 @@ def build(
         now: When the report is made.
         incumbent: Its name and version, as a reader is told.
         candidate: Likewise.
-        stage: Where the rollout stands.
-        rates: The judge's.
+        around: Where the rollout stands, and what else there is to tell.
         differences: Single differences with their instants, for clusters that have no settled bout yet.
         register: Which differences are expected.
         signoffs: What people have said.
     """
-    differ = [bout for bout in bouts if bout.difference is not None]
-    labels = [bout.label for bout in differ if bout.label is not None]
-    told = signoffs or Signoffs()
+    told, known, beside = signoffs or Signoffs(), register or ExpectedRegister(), around or Surroundings()
+    rows = clusters(bouts, now, differences=differences, register=known, signoffs=told)
+    sorter = Sorter(rows, known)
+    differ = [(bout, place) for bout in bouts if (place := sorter.place(bout)) is not None]
+    labels = [bout.label for bout, _ in differ if bout.label is not None]
+    since = min((bout.began for bout in bouts), default=None)
+    line = timeline(
+        [(bout.began, place) for bout, place in differ], since, max((bout.began for bout in bouts), default=None)
+    )
     return ShadowReport(
         made_at=now,
-        since=min((bout.began for bout in bouts), default=None),
+        since=since,
         until=max((bout.settled_at or bout.began for bout in bouts), default=None),
         incumbent=incumbent,
         candidate=candidate,
-        stage=stage,
+        stage=beside.stage,
+        ruling=beside.ruling,
+        moves=tuple(beside.moves),
         bouts=len(bouts),
         agreeing=len(bouts) - len(differ),
-        differing=dict(Counter(bout.severity for bout in differ if bout.severity is not None)),
+        balance=Balance.count(place for _, place in differ),
+        differing=dict(Counter(bout.severity for bout, _ in differ if bout.severity is not None)),
         counted=sum(bout.counts for bout in bouts),
         not_counted={excuse: count for excuse, count in tally(bouts).items() if excuse is not None},
         rights=dict(Counter(label.right for label in labels)),
         by_hindsight=sum(label.by is Referee.HINDSIGHT for label in labels),
-        unlabelled=sum(bout.label is None and bout.severity is not Severity.DETAIL for bout in differ),
+        unlabelled=sum(bout.label is None and bout.severity is not Severity.DETAIL for bout, _ in differ),
         panes=len({(bout.pane, bout.pid) for bout in bouts if bout.pane is not None}),
         sessions=len({bout.session for bout in bouts}),
-        rates=tuple(rates),
+        rates=tuple(beside.rates),
         strata=_strata(bouts),
-        clusters=clusters(bouts, now, differences=differences, register=register, signoffs=told),
-        expected=_expected(bouts, register or ExpectedRegister()),
+        clusters=rows,
+        notes=_notes(rows, differ, line),
+        expected=_expected(bouts, known),
         signed_off=tuple(entry for entry in told.accepted if entry.holds(now)),
+        timeline=line,
+        confusion=confusion(bouts),
+        coverage=beside.coverage or coverage(bouts),
+        speeds=tuple(beside.speeds),
+        address=tuple(beside.address),
+    )
+
+
+@dataclass(slots=True)
+class _Heap:
+    """The bouts of one cluster."""
+
+    bouts: list[Bout] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+
+
+def _notes(rows: Iterable[Cluster], differ: Iterable[tuple[Bout, Place]], line: Timeline) -> tuple[Notes, ...]:
+    heaps = {row.id: _Heap() for row in rows}
+    for bout, place in differ:
+        heap = heaps[bout.fingerprint.cluster if bout.difference is None else bout.difference.cluster]
+        heap.bouts.append(bout)
+        heap.places.append(place)
+    return tuple(
+        Notes(
+            cluster=name,
+            balance=Balance.count(heap.places),
+            trend=trend((bout.began for bout in heap.bouts), line),
+            reasons=_reasons(heap.bouts),
+            members=tuple(_member(bout) for bout in sorted(heap.bouts, key=lambda bout: -bout.began)[:MEMBERS]),
+        )
+        for name, heap in heaps.items()
+    )
+
+
+def _reasons(bouts: Iterable[Bout]) -> tuple[Reason, ...]:
+    labels = [bout.label for bout in bouts if bout.label is not None]
+    kinds = Counter((label.right, label.by, _without_figures(label.reason)) for label in labels)
+    texts = {(label.right, label.by, _without_figures(label.reason)): label.reason for label in labels}
+    return tuple(
+        Reason(right=kind[0], by=kind[1], text=texts[kind], bouts=count) for kind, count in kinds.most_common(REASONS)
+    )
+
+
+def _without_figures(text: str) -> str:
+    return "".join(char for char in text if not char.isdigit())
+
+
+def _member(bout: Bout) -> Member:
+    return Member(
+        id=bout.id,
+        subject=bout.pane or f"={bout.session}",
+        session=bout.session,
+        window=bout.window,
+        began=bout.began,
+        looks=bout.looks,
+        right=None if bout.label is None else bout.label.right,
+        counts=bout.counts,
     )
 
 
@@ -170,6 +175,7 @@ def _expected(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[Expect
         ExpectedRow(
             id=entry.id,
             title=entry.title,
+            why=" ".join(entry.why.split()),
             right=entry.right,
             bouts=len(those),
             share=len(those) / len(bouts),

@@ -1,8 +1,18 @@
-"""The report as JSON, for scripts: the record itself."""
+"""The report as JSON, for scripts: the record itself, in ASCII alone."""
 
-from shadow.report.build import ShadowReport
+import json
+import re
+
+from shadow.report.record import ShadowReport
+
+_DELETE = re.compile("\x7f")
 
 
 def as_json(report: ShadowReport) -> str:
-    """Write a report as one indented JSON object that carries `"schema": 1`."""
-    return report.model_dump_json(by_alias=True, indent=2) + "\n"
+    """Write a report as one indented JSON object that carries `"schema": 1`.
+
+    Every character outside ASCII is escaped, halves of surrogate pairs too: a terminal shows it as it is, and any
+    reader of JSON gets back what stood there.
+    """
+    text = json.dumps(report.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=True)
+    return _DELETE.sub(r"\\u007f", text) + "\n"

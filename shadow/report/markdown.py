@@ -1,36 +1,114 @@
-"""The report as Markdown: for pull requests and wikis."""
+"""The report as Markdown: for pull requests, job summaries and wikis.
 
-from collections.abc import Iterable, Sequence
+Whatever a pane, a window's name or a person wrote stands in a code span or in a fenced block: there, no mark-up of any
+dialect, no mention of a person and no link comes to life.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from shadow.clusters import Cluster
 from shadow.differences import Difference
 from shadow.report import words
-from shadow.report.build import ShadowReport
+from shadow.report.commands import commands, more
+from shadow.report.inert import longest_run, one_line
+from shadow.report.record import Notes, ShadowReport
 from shadow.report.show import side_by_side
 
+MOST_BYTES: Final = 1_000_000
+"""A job summary holds 1 MiB; a report that is longer is refused whole, so this one stops before."""
+MOST_ROWS: Final = 500
+"""Rows of the table of clusters."""
 _EXAMPLE_WIDTH = 100
+_PIPE = "\N{BROKEN BAR}"
+"""Shown for a bar inside a table, where no dialect agrees with another on how to escape one."""
 
 
 def as_markdown(report: ShadowReport) -> str:
-    """Write a report as CommonMark with tables; what panes printed stands in fenced blocks and nowhere else."""
+    """Write a report as CommonMark with tables, in at most `MOST_BYTES` bytes of UTF-8; what is left out is counted."""
+    dealt_with, left = words.first_line(report)
     stage = f", stage **{report.stage}**" if report.stage else ""
-    made = f"made {words.clock(report.made_at)}"
+    made = f"made {words.clock(report.made_at)}, over {words.span(report)}"
     lines = [
-        "# Shadow-diff report",
+        f"# {dealt_with}**{left}**",
         "",
-        f"`{report.incumbent}` (incumbent) against `{report.candidate}` (candidate){stage}; {made}",
+        _prose(words.judged(report).strip()),
         "",
-        words.headline(report),
+        f"{_code(report.incumbent)} (incumbent) against {_code(report.candidate)} (candidate){stage}; {made}",
         "",
+        f"- **{words.decisions(report)}**",
+        f"- {words.totals(report)}",
+        *([f"- of these {consequence}"] if (consequence := words.consequence(report)) else []),
         f"- not counted: {words.not_counted(report)}",
         f"- who was right: {words.referees(report)}",
+        *_cluster_table(report),
         *_rates(report),
         *_strata(report),
-        *_clusters(report),
+        *_coverage(report),
+        *_speeds(report),
         *_expected(report),
         *_signed_off(report),
     ]
-    return "\n".join(lines) + "\n"
+    head = "\n".join(lines) + "\n"
+    return head + _examples(report, MOST_BYTES - len(head.encode()))
+
+
+def _cluster_table(report: ShadowReport) -> list[str]:
+    first = report.noted[:MOST_ROWS]
+    rows = [
+        (
+            f"`{cluster.id}`",
+            cluster.severity.value,
+            f"{cluster.bouts:,}",
+            f"{cluster.agents:,}",
+            words.percent(cluster.share),
+            f"**{words.standing(cluster)}**" if cluster.open else words.standing(cluster),
+            words.who_was_right(cluster),
+        )
+        for cluster, _ in first
+    ]
+    table = _table("Clusters", ("cluster", "differs", "bouts", "agents", "share", "standing", "right"), rows)
+    if (rest := len(report.clusters) - len(first)) > 0:
+        table += ["", f"and {rest:,} clusters more: {_code(more(report.address))}"]
+    return table
+
+
+def _examples(report: ShadowReport, room: int) -> str:
+    """One example a cluster, those that wait for a person first, as long as there is room."""
+    rows = report.noted
+    written, room = [""], room - 300  # for the last line
+    for count, (cluster, notes) in enumerate(rows):
+        text = "\n".join(_example(cluster, notes, report.address)) + "\n"
+        room -= len(text.encode())
+        if room < 0:
+            written.append(f"\n{len(rows) - count:,} clusters without their example, which has no room here: ")
+            written.append(f"{_code(more(report.address))}, or `understudy report --format html -o shadow.html`\n")
+            break
+        written.append(text)
+    return "".join(written)
+
+
+def _example(cluster: Cluster, notes: Notes, address: Sequence[str]) -> Iterator[str]:
+    title = f"{_title(cluster.example)}{' (open)' if cluster.open else ''}"
+    yield from ("<details>", f"<summary><code>{cluster.id}</code> {cluster.severity}: {title}</summary>", "")
+    lines = [line.rstrip() for line in side_by_side(cluster.example, "incumbent", "candidate", _EXAMPLE_WIDTH)]
+    yield from _fenced([f"{one_line(_where(cluster.example))}", "", *lines])
+    if said := words.reasons(notes):
+        yield from ("", *(f"- {_code(line)}" for line in said))
+    if cluster.open:
+        yield ""
+        yield from _fenced([command.text for command in commands(cluster, address)], "sh")
+    yield from ("", "</details>", "")
+
+
+def _title(example: Difference) -> str:
+    """Made of words of the contract alone: nothing of it was written by anybody outside."""
+    return f"{words.verdict(example.incumbent)} / {words.verdict(example.candidate)}"
+
+
+def _where(example: Difference) -> str:
+    window = f", window {example.window}" if example.window else ""
+    return f"for example {example.subject}, session {example.session}{window}, agent {example.agent}"
 
 
 def _rates(report: ShadowReport) -> list[str]:
@@ -40,11 +118,12 @@ def _rates(report: ShadowReport) -> list[str]:
             rate.stratum or "",
             words.events(rate),
             words.percent(rate.rate),
-            words.percent(rate.bound if rate.bouts else None),
-            words.percent(rate.limit),
+            words.bound(rate.bound if rate.bouts else None),
+            words.bound(rate.limit),
             "-" if rate.needed is None else f"{rate.needed:,}",
         )
         for rate in report.rates
+        if rate.telling
     ]
     return _table("Rates", ("guardrail", "stratum", "events", "rate", "below", "limit", "needed"), rows)
 
@@ -57,41 +136,37 @@ def _strata(report: ShadowReport) -> list[str]:
     return _table("Strata", ("stratum", "events", "rate"), rows)
 
 
-def _clusters(report: ShadowReport) -> list[str]:
+def _coverage(report: ShadowReport) -> list[str]:
+    seen = report.coverage
     rows = [
-        (
-            f"`{cluster.id}`",
-            cluster.severity.value,
-            str(cluster.bouts),
-            str(cluster.agents),
-            words.percent(cluster.share),
-            words.standing(cluster),
-            words.who_was_right(cluster),
-        )
-        for cluster in report.clusters
+        (_code(agent), ", ".join(f"{state} {count:,}" for state, count in states.items()))
+        for agent, states in seen.by_agent.items()
+        if states
     ]
-    table = _table("Clusters", ("cluster", "differs", "bouts", "agents", "share", "standing", "right"), rows)
-    return [*table, *(line for cluster in report.clusters for line in _example(cluster))]
+    never = [
+        ("states never said", ", ".join(seen.unseen_states)),
+        ("CLIs never seen", ", ".join(map(_code, seen.unseen_agents))),
+        (f"sizes not on the newest {words.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
+    ]
+    table = _table("Coverage", ("agent", "bouts by state"), rows)
+    return [*table, "", *(f"- {what}: {which}" for what, which in never if which)]
 
 
-def _example(cluster: Cluster) -> Iterable[str]:
-    yield from ("", f"### `{cluster.id}`, {cluster.severity}: {_title(cluster.example)}", "")
-    lines = [line.rstrip() for line in side_by_side(cluster.example, "incumbent", "candidate", _EXAMPLE_WIDTH)]
-    fence = _fence(lines)
-    yield from (f"{fence}text", *lines, fence)
-
-
-def _title(example: Difference) -> str:
-    return f"{words.verdict(example.incumbent)} / {words.verdict(example.candidate)}"
+def _speeds(report: ShadowReport) -> list[str]:
+    rows = [
+        (speed.role, f"{speed.cycles:,}", *(f"{s:.3f} s" for s in (speed.median_s, speed.p95_s, speed.slowest_s)))
+        for speed in report.speeds
+    ]
+    return _table("Cycle times", ("monitor", "cycles", "median", "p95", "slowest"), rows)
 
 
 def _expected(report: ShadowReport) -> list[str]:
     rows = [
         (
             f"`{row.id}`",
-            row.title,
+            _code(row.title),
             row.right.value,
-            str(row.bouts),
+            f"{row.bouts:,}",
             words.percent(row.share),
             f"{words.percent(row.ceiling)}{' **over**' if row.over_ceiling else ''}",
             str(row.contradicted),
@@ -104,7 +179,13 @@ def _expected(report: ShadowReport) -> list[str]:
 
 def _signed_off(report: ShadowReport) -> list[str]:
     rows = [
-        (f"`{entry.cluster}`", entry.owner, entry.reason, words.clock(entry.expires), words.percent(entry.ceiling))
+        (
+            f"`{entry.cluster}`",
+            _code(entry.owner),
+            _code(entry.reason),
+            words.clock(entry.expires),
+            words.percent(entry.ceiling),
+        )
         for entry in report.signed_off
     ]
     return _table("Signed off, beside the rates", ("cluster", "owner", "reason", "until", "ceiling"), rows)
@@ -116,20 +197,33 @@ def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> li
     return ["", f"## {title}", "", _row(head), _row(["---"] * len(head)), *(_row(row) for row in rows)]
 
 
-def _row(texts: Sequence[str]) -> str:
-    return f"| {' | '.join(_cell(text) for text in texts)} |"
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
-def _cell(text: str) -> str:
-    return words.printable(text).replace("|", "\\|")
+def _code(text: str) -> str:
+    """A code span that its content cannot close, and in a table no cell either."""
+    line = one_line(text).replace("|", _PIPE).strip() or " "
+    fence = "`" * (longest_run([line], "`") + 1)
+    return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 
 
-def _fence(lines: Iterable[str]) -> str:
-    """A fence longer than any run of backticks inside it."""
-    longest = 2
-    for line in lines:
-        run = 0
-        for char in line:
-            run = run + 1 if char == "`" else 0
-            longest = max(longest, run)
-    return "`" * (longest + 1)
+_LIVE = frozenset("\\`*_{}[]<>()#+!|~@&$:")
+
+
+def _prose(text: str) -> str:
+    """A sentence of ours that may quote somebody: what could be mark-up, a mention or a link is a code span's."""
+    words_ = one_line(text).split(" ")
+    return " ".join(_code(word) if _lives(word) else word for word in words_)
+
+
+def _lives(word: str) -> bool:
+    inner = word.strip("(),.:;")
+    return not _LIVE.isdisjoint(inner) or inner.lower().startswith("www.")
+
+
+def _fenced(lines: Iterable[str], language: str = "text") -> Iterator[str]:
+    """A block that its content cannot close: its fence is longer than any run of backticks inside."""
+    lines = list(lines)
+    fence = "`" * max(3, longest_run(lines, "`") + 1)
+    yield from (f"{fence}{language}", *lines, fence)

@@ -6,8 +6,11 @@ from itertools import zip_longest
 from contract.screens import PaneShot
 from shadow.differences import Difference, Side
 from shadow.report import words
+from shadow.report.inert import cells, fit, one_line
 
 _BOTH = {(True, False): "<", (False, True): ">", (True, True): "="}
+_FIRED = 12
+"""Lines that made a verdict fire, as far as they are told."""
 
 
 def show(
@@ -40,38 +43,41 @@ def show(
     ]
     if shot is not None:
         lines += ["", f"the pane ({_legend(ours, theirs)})", *marked(difference, shot)]
-    return "\n".join(words.fit(line, width).rstrip() for line in lines) + "\n"
+    return "\n".join(fit(line, width).rstrip() for line in lines) + "\n"
 
 
 def side_by_side(difference: Difference, ours: str, theirs: str, width: int) -> list[str]:
     """Write two verdicts as two columns: state, rule, wishes, and the lines that fired."""
     half = (width - 3) // 2
     left, right = _column(ours, difference.incumbent, half), _column(theirs, difference.candidate, half)
-    return [
-        f"{words.fit(one, half)} | {words.fit(two, half)}".rstrip()
-        for one, two in zip_longest(left, right, fillvalue="")
-    ]
+    return [f"{fit(one, half)} | {fit(two, half)}".rstrip() for one, two in zip_longest(left, right, fillvalue="")]
 
 
 def marked(difference: Difference, shot: PaneShot) -> list[str]:
     """Write a pane's text with a mark before each line that made a verdict fire."""
-    ours, theirs = _keys(difference.incumbent.lines), _keys(difference.candidate.lines)
     rows = shot.text.split("\n")
     while rows and not rows[-1].strip():
         rows.pop()
-    return [f"{_BOTH.get((row.strip() in ours, row.strip() in theirs), ' ')} {row}" for row in rows]
+    return [f"{_BOTH.get(mark, ' ')} {row}" for mark, row in zip(marks(difference, rows), rows, strict=True)]
+
+
+def marks(difference: Difference, rows: Iterable[str]) -> list[tuple[bool, bool]]:
+    """Tell for each row of a screen whether it made the incumbent's verdict fire, and the candidate's."""
+    ours, theirs = _keys(difference.incumbent.lines), _keys(difference.candidate.lines)
+    return [(row.strip() in ours, row.strip() in theirs) for row in rows]
 
 
 def _column(title: str, side: Side, width: int) -> list[str]:
     wants = words.wishes(side)
-    fired = [f"  {line.strip()}" for line in side.lines]
-    return [title, words.verdict(side), f"rule {side.rule or '-'}", *_wrapped(wants, width), *fired]
+    fired = [f"  {one_line(line).strip()}" for line in side.lines[:_FIRED]]
+    rest = [f"  and {words.number(len(side.lines) - _FIRED, 'line')} more"] if len(side.lines) > _FIRED else []
+    return [title, words.verdict(side), f"rule {side.rule or '-'}", *_wrapped(wants, width), *fired, *rest]
 
 
 def _wrapped(text: str, width: int) -> list[str]:
     lines: list[str] = [""]
     for word in text.split(" "):
-        if lines[-1] and words.cells(lines[-1]) + 1 + words.cells(word) > width:
+        if lines[-1] and cells(lines[-1]) + 1 + cells(word) > width:
             lines.append("  ")
         lines[-1] += word if not lines[-1].strip() else f" {word}"
     return lines

@@ -1,42 +1,54 @@
 """The report as plain text of 80 columns: for terminals, logs and mails."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
+from typing import Final
 
 from shadow.clusters import Cluster
 from shadow.report import words
-from shadow.report.build import ShadowReport
+from shadow.report.commands import more
+from shadow.report.inert import cells, fit, one_line
+from shadow.report.record import Notes, ShadowReport
 from shadow.report.show import side_by_side
 
+MOST_CLUSTERS: Final = 60
+"""So many are told; of the rest, how many there are and what lists them."""
 _INDENT = "    "
 
 
 def as_text(report: ShadowReport, width: int = 80) -> str:
-    """Write a report in lines of at most `width` cells."""
+    """Write a report in lines of at most `width` cells; nothing in it moves a cursor or changes a colour."""
+    open_ones = f"waiting for you: {len(report.open_clusters):,}"
     lines = [
-        *_head(report),
+        *_head(report, width),
         *_section("RATES", _rates(report)),
         *_section("STRATA (counted bouts)", _strata(report)),
-        *_section(f"CLUSTERS ({len(report.clusters)}, open: {len(report.open_clusters)})", _clusters(report, width)),
+        *_section(f"CLUSTERS ({len(report.clusters):,}, {open_ones})", _clusters(report, width)),
+        *_section("COVERAGE", _coverage(report, width)),
+        *_section("CYCLE TIMES (seconds of work)", _speeds(report)),
         *_section("EXPECTED (beside the rates, not in them)", _expected(report)),
         *_section("SIGNED OFF (beside the rates, not in them)", _signed_off(report)),
     ]
-    return "\n".join(words.fit(line, width).rstrip() for line in lines) + "\n"
+    return "\n".join(fit(line, width).rstrip() for line in lines) + "\n"
 
 
-def _head(report: ShadowReport) -> list[str]:
-    differing = ", ".join(f"{count:,} by {severity}" for severity, count in sorted(report.differing.items()))
+def _head(report: ShadowReport, width: int) -> list[str]:
     stage = f", stage {report.stage}" if report.stage else ""
-    span = words.duration(report.until - report.since) if report.since is not None and report.until is not None else "-"
-    return [
-        "SHADOW DIFF REPORT",
-        f"{report.incumbent} (incumbent) against {report.candidate} (candidate){stage}",
-        f"made {words.clock(report.made_at)}, over {span}",
+    consequence = words.consequence(report)
+    paragraphs = [
+        "".join(words.first_line(report)),
+        words.judged(report).strip(),
         "",
-        words.headline(report),
-        *([f"Of these {differing}."] if differing else []),
+        words.decisions(report) + ".",
+        words.totals(report),
+        *([f"Of these {consequence}."] if consequence else []),
         f"Not counted: {words.not_counted(report)}.",
         f"Who was right: {words.referees(report)}.",
+        "",
+        f"{report.incumbent} (incumbent) against {report.candidate} (candidate){stage}",
+        f"made {words.clock(report.made_at)}, over {words.span(report)}",
     ]
+    return [line for text in paragraphs for line in _wrapped(text, width)]
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
@@ -49,11 +61,12 @@ def _rates(report: ShadowReport) -> list[str]:
             f"  in {rate.stratum}" if rate.stratum else rate.name,
             words.events(rate),
             words.percent(rate.rate),
-            words.percent(rate.bound if rate.bouts else None),
-            words.percent(rate.limit),
+            words.bound(rate.bound if rate.bouts else None),
+            words.bound(rate.limit),
             "-" if rate.needed is None else f"{rate.needed:,}",
         )
         for rate in report.rates
+        if rate.telling
     ]
     return _table(("guardrail", "events", "rate", "below", "limit", "needed"), rows)
 
@@ -67,10 +80,13 @@ def _strata(report: ShadowReport) -> list[str]:
 
 
 def _clusters(report: ShadowReport, width: int) -> list[str]:
-    return [line for cluster in report.clusters for line in _cluster(cluster, width)]
+    lines = [line for cluster, notes in report.noted[:MOST_CLUSTERS] for line in _cluster(cluster, notes, width)]
+    if (rest := len(report.clusters) - MOST_CLUSTERS) > 0:
+        lines += ["", f"  and {rest:,} more clusters: {more(report.address)}"]
+    return lines
 
 
-def _cluster(cluster: Cluster, width: int) -> Iterable[str]:
+def _cluster(cluster: Cluster, notes: Notes, width: int) -> Iterable[str]:
     yield ""
     yield (
         f"  {cluster.id}  {cluster.severity.upper()}  {words.number(cluster.bouts, 'bout')} "
@@ -78,9 +94,36 @@ def _cluster(cluster: Cluster, width: int) -> Iterable[str]:
     )
     yield f"{_INDENT}{words.standing(cluster)}"
     yield f"{_INDENT}right: {words.who_was_right(cluster)}"
-    yield f"{_INDENT}last seen {words.clock(cluster.last_seen)}, for example {cluster.example.subject}"
+    for reason in words.reasons(notes):
+        yield from (f"{_INDENT}  {line}" for line in _wrapped(reason, width - len(_INDENT) - 2))
+    yield f"{_INDENT}last seen {words.clock(cluster.last_seen)}, for example {one_line(cluster.example.subject)}"
     for line in side_by_side(cluster.example, "incumbent", "candidate", width - len(_INDENT)):
         yield f"{_INDENT}{line}"
+
+
+def _coverage(report: ShadowReport, width: int) -> list[str]:
+    seen = report.coverage
+    rows = [
+        (one_line(agent), *(", ".join(f"{state} {count:,}" for state, count in states.items()),))
+        for agent, states in seen.by_agent.items()
+        if states
+    ]
+    lines = [line for agent, states in rows for line in _wrapped(f"{agent}: {states}", width - 2)]
+    never = [
+        ("states never said", ", ".join(seen.unseen_states)),
+        ("CLIs never seen", ", ".join(map(one_line, seen.unseen_agents))),
+        (f"sizes not on the newest {words.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
+    ]
+    lines += [line for what, which in never if which for line in _wrapped(f"{what}: {which}", width - 2)]
+    return [f"  {line}" for line in lines]
+
+
+def _speeds(report: ShadowReport) -> list[str]:
+    rows = [
+        (speed.role, f"{speed.cycles:,}", *(f"{s:.3f}" for s in (speed.median_s, speed.p95_s, speed.slowest_s)))
+        for speed in report.speeds
+    ]
+    return _table(("monitor", "cycles", "median", "p95", "slowest"), rows)
 
 
 def _expected(report: ShadowReport) -> list[str]:
@@ -98,8 +141,8 @@ def _expected(report: ShadowReport) -> list[str]:
 
 def _signed_off(report: ShadowReport) -> list[str]:
     return [
-        f"  {entry.cluster}: {entry.owner}, until {words.clock(entry.expires)}, up to {words.percent(entry.ceiling)}: "
-        f"{entry.reason}"
+        f"  {entry.cluster}: {one_line(entry.owner)}, until {words.clock(entry.expires)}, "
+        f"up to {words.percent(entry.ceiling)}: {one_line(entry.reason)}"
         for entry in report.signed_off
     ]
 
@@ -107,11 +150,13 @@ def _signed_off(report: ShadowReport) -> list[str]:
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
-    widths = [max(words.cells(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    widths = [max(cells(row[column]) for row in (head, *rows)) for column in range(len(head))]
     return [
         "  "
-        + "  ".join(
-            [words.fit(row[0], widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))]
-        )
+        + "  ".join([fit(row[0], widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
         for row in (head, *rows)
     ]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(one_line(text), width, break_on_hyphens=False) or [""]

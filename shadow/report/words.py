@@ -1,11 +1,11 @@
 """How the report says things, whatever its form."""
 
-from unicodedata import category, east_asian_width
+from math import ceil
 
 from contract.record import instant_text
 from shadow.clusters import Cluster
-from shadow.differences import Side
-from shadow.report.build import Rate, ShadowReport
+from shadow.differences import Difference, Side
+from shadow.report.record import Notes, Rate, ShadowReport
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _TENTH = 0.001
@@ -16,6 +16,11 @@ def percent(share: float | None) -> str:
     if share is None:
         return "-"
     return "<0.1 %" if 0 < share < _TENTH else f"{100 * share:.1f} %"
+
+
+def bound(share: float | None) -> str:
+    """Say a bound, rounded up and never down: what is not shown is not said."""
+    return "-" if share is None else f"{ceil(share * 10_000 - 1e-6) / 100:.4g} %"
 
 
 def clock(at: float | None) -> str:
@@ -32,6 +37,11 @@ def duration(seconds: float) -> str:
     if seconds < _DAY_S:
         return f"{seconds // _HOUR_S:.0f} h {seconds % _HOUR_S // _MINUTE_S:.0f} min"
     return f"{seconds // _DAY_S:.0f} d {seconds % _DAY_S // _HOUR_S:.0f} h"
+
+
+def span(report: ShadowReport) -> str:
+    """Say over what time the bouts were seen."""
+    return duration(report.until - report.since) if report.since is not None and report.until is not None else "-"
 
 
 def number(count: int, one: str, many: str | None = None) -> str:
@@ -59,7 +69,7 @@ def standing(cluster: Cluster) -> str:
         f"expected: {cluster.expected}" if cluster.expected else "",
         "signed off" if cluster.accepted else "",
         f"settled: {cluster.settled} right" if cluster.settled else "",
-        f"CONTRADICTED {cluster.contradicted} times" if cluster.contradicted else "",
+        f"CONTRADICTED {number(cluster.contradicted, 'time')}" if cluster.contradicted else "",
         "OVER ITS CEILING" if cluster.over_ceiling else "",
         f"class {cluster.klass}" if cluster.klass != "true" else "",
     ]
@@ -71,7 +81,7 @@ def standing(cluster: Cluster) -> str:
 
 def rights(counts: dict[str, int]) -> str:
     """Say who was right how often."""
-    return ", ".join(f"{right} {count}" for right, count in sorted(counts.items())) or "nobody knows yet"
+    return ", ".join(f"{right} {count:,}" for right, count in sorted(counts.items())) or "nobody knows yet"
 
 
 def who_was_right(cluster: Cluster) -> str:
@@ -83,9 +93,70 @@ def who_was_right(cluster: Cluster) -> str:
     )
 
 
-def headline(report: ShadowReport) -> str:
-    """Say the whole in one sentence."""
-    differing = report.bouts - report.agreeing
+def first_line(report: ShadowReport) -> tuple[str, str]:
+    """Say the whole in one line, in two parts: what is dealt with, and what is left for a person."""
+    balance = report.balance
+    if not balance.total:
+        return f"No differences: {number(report.bouts, 'bout')} and all agree, ", "nothing needs you"
+    needs = f"{balance.needs_you:,} need{'s' if balance.needs_you == 1 else ''} you"
+    return (
+        f"{number(balance.total, 'difference')}: {balance.known:,} known, "
+        f"{balance.settled_for:,} settled for the candidate, {balance.settled_against:,} against it, "
+    ), needs
+
+
+def decisions(report: ShadowReport) -> str:
+    """Say how many decisions wait."""
+    waiting = [(cluster, notes) for cluster, notes in report.noted if cluster.open]
+    wrong = sum(notes.balance.settled_against > 0 for _, notes in waiting)
+    found = f", {wrong:,} of them about what it was found wrong in" if wrong else ""
+    verb = "waits" if len(waiting) == 1 else "wait"
+    return f"{number(len(waiting), 'decision')} {verb} for you{found}" if waiting else "No decision waits for you"
+
+
+def judged(report: ShadowReport) -> str:
+    """Say in one sentence whether the candidate may go on, with the bound that is shown."""
+    return f"{_may_it(report)} {shown(report)}"
+
+
+def shown(report: ShadowReport) -> str:
+    """Say the bound that is shown on how often acts differ."""
+    rate = report.rate_of("action_difference")
+    if rate is None:
+        return "Nothing was judged: these are counts, not proofs."
+    if not rate.bouts or rate.bound is None:
+        return "Nothing is shown yet in this stage: no bout has counted."
+    sure = report.ruling.certainty if report.ruling else None
+    how = f", certain to {100 * sure:.0f} % at any look" if sure else ""
+    return f"Shown: acts differ in fewer than {bound(rate.bound)} of bouts ({rate.events:,} of {rate.bouts:,}{how})."
+
+
+def _may_it(report: ShadowReport) -> str:
+    ruling = report.ruling
+    if ruling is None:
+        return ""
+    first = ruling.reasons[0] if ruling.reasons else ""
+    more = f" (and {number(len(ruling.reasons) - 1, 'more reason')})" if len(ruling.reasons) > 1 else ""
+    if (move := report.rolled_back) is not None:
+        return f"No: the candidate was sent back from {move.before}, because {move.reason.rstrip('.')}."
+    if ruling.verdict == "rollback":
+        return f"No: it must go back. {_sentence(first)}{more}."
+    if ruling.state in {"frozen", "paused"}:
+        return f"Not now: the rollout is {ruling.state}."
+    if ruling.verdict == "promotable":
+        step = f"go on to {ruling.next}" if ruling.next else "stay: the incumbent may be retired"
+        waits = " once a person approves" if ruling.state == "awaiting_approval" else ""
+        return f"Yes: the candidate may {step}{waits}."
+    return f"Not yet: {first.rstrip('.')}{more}."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")
+
+
+def totals(report: ShadowReport) -> str:
+    """Say how much was watched."""
+    differing = report.balance.total
     share = percent(differing / report.bouts) if report.bouts else "-"
     return (
         f"{number(report.bouts, 'bout')} of {number(report.panes, 'pane')} in {number(report.sessions, 'session')}: "
@@ -93,10 +164,19 @@ def headline(report: ShadowReport) -> str:
     )
 
 
+def consequence(report: ShadowReport) -> str:
+    """Say how much hangs on the differences."""
+    words = {"action": "in an act", "state": "in a state", "detail": "in a detail"}
+    return ", ".join(
+        f"{report.differing[severity]:,} {words[severity]}"
+        for severity in sorted(report.differing, key=lambda severity: severity.rank)
+    )
+
+
 def referees(report: ShadowReport) -> str:
     """Say who was right how often, who said so, and how much nobody has said."""
     said = rights({str(right): count for right, count in report.rights.items()})
-    return f"{said}; {report.by_hindsight} by hindsight, {report.unlabelled} open"
+    return f"{said}; {report.by_hindsight:,} by hindsight, {report.unlabelled:,} unsettled"
 
 
 def not_counted(report: ShadowReport) -> str:
@@ -110,21 +190,36 @@ def events(rate: Rate) -> str:
     return f"{rate.events:,}/{rate.bouts:,}"
 
 
-def printable(line: str) -> str:
-    """Replace what would move a terminal's cursor or colours: pane text is data."""
-    return "".join("\N{MIDDLE DOT}" if category(char) in {"Cc", "Cf", "Cs"} else char for char in line)
+def reasons(notes: Notes) -> tuple[str, ...]:
+    """Say what settled the bouts of a cluster, a line each."""
+    return tuple(
+        f"{reason.right} right in {number(reason.bouts, 'bout')}"
+        f"{'' if reason.by == 'hindsight' else ', a person said'}: {reason.text or 'no reason given'}"
+        for reason in notes.reasons
+    )
 
 
-def cells(text: str) -> int:
-    """Tell how many cells a text takes on a terminal."""
-    return sum(2 if east_asian_width(char) in "WF" else 0 if category(char) == "Mn" else 1 for char in text)
+def gist(difference: Difference) -> str:
+    """Say what differs in a few words: the two states, else the acts that only one of them wants."""
+    ours, theirs = verdict(difference.incumbent), verdict(difference.candidate)
+    if difference.incumbent.state is not difference.candidate.state:
+        return f"{ours} \N{RIGHTWARDS ARROW} {theirs}"
+    return f"both {ours}" if ours == theirs else f"{ours} / {theirs}"
 
 
-def fit(text: str, width: int) -> str:
-    """Cut or fill a line to exactly so many cells."""
-    text = printable(text)
-    if cells(text) > width:
-        while cells(text) > width - 1:
-            text = text[:-1]
-        text += "\N{HORIZONTAL ELLIPSIS}"
-    return text + " " * (width - cells(text))
+def acts(difference: Difference) -> tuple[str, ...]:
+    """Say which acts only one of them wants."""
+    return tuple(
+        f"only the {who} wants {', '.join(sorted(map(act, alone)))}"
+        for who, alone in (
+            ("incumbent", difference.only_incumbent_wants),
+            ("candidate", difference.only_candidate_wants),
+        )
+        if alone
+    )
+
+
+def act(wish: str) -> str:
+    """Say an act: `notify_manager:idle` is the notice of idle."""
+    kind, _, about = wish.partition(":")
+    return f"notice of {about.replace('_', ' ')}" if kind == "notify_manager" else kind.replace("_", " ")

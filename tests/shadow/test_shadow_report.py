@@ -8,7 +8,8 @@ from shadow_cases import T0, Watching, report, shot, tape, verdict, want
 
 from shadow.compare import compare
 from shadow.expected import shipped
-from shadow.report import Rate, ShadowReport, as_json, as_markdown, as_text, build, show, words
+from shadow.report import Rate, ShadowReport, Surroundings, as_json, as_markdown, as_text, build, show, words
+from shadow.report.inert import cells
 from shadow.signoffs import NOBODY_SAID, Acceptance
 
 OURS = report(
@@ -50,8 +51,7 @@ def made() -> ShadowReport:
         T0 + 20,
         incumbent="legacy 1.0",
         candidate="modular 1.0",
-        stage="canary",
-        rates=RATES,
+        around=Surroundings(stage="canary", rates=RATES),
         register=shipped(),
         signoffs=NOBODY_SAID.accept(signed),
     )
@@ -72,7 +72,7 @@ def test_what_is_expected_stands_beside_the_rate_with_its_ceiling(made: ShadowRe
 
 def test_the_text_stays_within_80_columns(made: ShadowReport) -> None:
     for line in as_text(made).splitlines():
-        assert words.cells(line) <= 80
+        assert cells(line) <= 80
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_the_text_tells_rates_bounds_sign_offs_and_rules(made: ShadowReport, sai
     assert said in as_text(made)
 
 
-def test_the_gravest_cluster_is_told_first(made: ShadowReport) -> None:
-    order = re.findall(r"ACTION|STATE|DETAIL", as_text(made))
-    assert order == ["ACTION", "ACTION", "DETAIL"]
+def test_what_waits_for_a_person_is_told_first_and_then_the_gravest(made: ShadowReport) -> None:
+    order = re.findall(r"(ACTION|STATE|DETAIL)[^\n]*\n +(OPEN)?", as_text(made))
+    assert order == [("DETAIL", "OPEN"), ("ACTION", ""), ("ACTION", "")]
 
 
 def test_both_verdicts_stand_side_by_side_with_the_lines_that_fired(made: ShadowReport) -> None:
@@ -129,7 +129,7 @@ def test_one_difference_in_full_marks_the_lines_that_fired() -> None:
     assert "  both" in text.splitlines()
     assert "root['state']: crashed -> idle" in text
     assert "\x07" not in text
-    assert all(words.cells(line) <= 80 for line in text.splitlines())
+    assert all(cells(line) <= 80 for line in text.splitlines())
 
 
 def test_one_difference_is_shown_without_its_pane_where_no_tape_was_kept() -> None:

@@ -8,25 +8,23 @@ from pathlib import Path
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
-from rollout.faces.cli.verbs.diffs import differences_of, signoffs_of
-from rollout.judgement.evidence import Row
-from rollout.loop.parts import Part
-from rollout.store.settings import load
-from shadow.bout import Bout
-from shadow.expected import shipped
-from shadow.report import Rate, ShadowReport, as_json, as_markdown, as_text, build
+from rollout.faces.cli.scenes import scenes
+from rollout.faces.cli.shadow_report import address_of, make
+from shadow.report import ShadowReport, as_json, as_markdown, as_text
 
 FORMS: dict[str, Callable[[ShadowReport], str]] = {"text": as_text, "md": as_markdown, "json": as_json}
+HTML = "html"
+"""The one form that shows screens."""
 
 
 def report(form: str, output: Path | None, socket_name: str | None, socket_path: Path | None) -> Exit:
     """Write the report to a file, or to standard output."""
-    if form not in FORMS:
-        raise Stop(Exit.USAGE, f"--format {form}: name one of {', '.join(FORMS)}")
+    if form not in {*FORMS, HTML}:
+        raise Stop(Exit.USAGE, f"--format {form}: name one of {', '.join((HTML, *FORMS))}")
     with reading(socket_name, socket_path) as found:
         if found.ledger is None:
             note(NOTHING_YET)
-        text = FORMS[form](make(found, round(time.time(), 6)))
+        text = written(found, form, address_of(socket_name, socket_path))
     if output is None:
         sys.stdout.write(text)
         return Exit.OK
@@ -35,35 +33,11 @@ def report(form: str, output: Path | None, socket_name: str | None, socket_path:
     return Exit.OK
 
 
-def make(found: Reading, now: float) -> ShadowReport:
-    """Build the report of what was read."""
-    bouts = [Bout.model_validate_json(row.body) for row in found.ledger.bouts()] if found.ledger else []
-    return build(
-        bouts,
-        now,
-        incumbent=_who(Part.INCUMBENT, found),
-        candidate=_who(Part.CANDIDATE, found),
-        stage=found.standing.stage,
-        rates=[_rate(row) for row in found.judgement.rows] if found.judgement else (),
-        differences=differences_of(found),
-        register=shipped(),
-        signoffs=signoffs_of(found),
-    )
+def written(found: Reading, form: str, address: tuple[str, ...] = ()) -> str:
+    """Write the report of what was read, in one of its forms."""
+    made = make(found, round(time.time(), 6), address)
+    if form == HTML:
+        from shadow.report.page import as_html  # noqa: PLC0415 - the templates' engine is for those who want a page
 
-
-def _who(part: Part, found: Reading) -> str:
-    if last := found.report(part):
-        return f"{last.monitor} {last.version}".strip()
-    return str(getattr(load().settings, part))
-
-
-def _rate(row: Row) -> Rate:
-    return Rate(
-        name=row.guardrail,
-        stratum=row.stratum,
-        bouts=row.bouts,
-        events=row.events,
-        bound=row.bound,
-        limit=row.target,
-        needed=row.needed,
-    )
+        return as_html(made, scenes(found, made.clusters))
+    return FORMS[form](made)

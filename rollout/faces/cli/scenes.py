@@ -1,0 +1,103 @@
+"""Scenes for the report: of a cluster, one difference whose tape is kept, with the screens before and after."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from contract.screens import PaneShot, Tape
+from contract.tapes import TornTape
+from rollout.faces.cli.reading import Reading
+from shadow.clusters import Cluster
+from shadow.differences import Difference
+from shadow.report import Scene, Still
+from tmuxio.tapefile import read_tape
+
+SUFFIX: Final = ".tape.gz"
+MOST_SCENES: Final = 60
+"""Clusters, those that wait for a person and the gravest first, of which the screens are read."""
+SIZED: Final = 30
+"""Tapes, the newest ones, whose panes are measured."""
+_TRIED: Final = 50
+"""Differences of a cluster, the newest ones, of which one is wanted whose tape is kept."""
+_NEIGHBOURS: Final = 4
+
+
+def scenes(found: Reading, clusters: Iterable[Cluster]) -> dict[str, Scene]:
+    """Find scenes by cluster id; a cluster without one lost its tapes, or is about a whole session."""
+    if found.ledger is None:
+        return {}
+    shelf = _Shelf(found.folder.tapes)
+    chosen = sorted(clusters, key=lambda cluster: not cluster.open)[:MOST_SCENES]
+    return {cluster.id: scene for cluster in chosen if (scene := _scene(found, shelf, cluster)) is not None}
+
+
+def sizes_on(folder: Path) -> tuple[dict[tuple[int, int], int], int]:
+    """Count the panes by columns and rows on the newest tapes; returns the counts, and how many tapes those were."""
+    shelf, panes, tapes = _Shelf(folder), dict[tuple[str, int], tuple[int, int]](), 0
+    for cycle in shelf.cycles[-SIZED:]:
+        if (tape := shelf.tape(cycle)) is not None:
+            tapes += 1
+            panes.update({(shot.pane, shot.pid): (shot.width, shot.height) for shot in tape.frames[-1].panes})
+    return dict(Counter(panes.values())), tapes
+
+
+class _Shelf:
+    """The kept tapes by cycle, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = {_cycle(path): path for path in sorted(folder.glob(f"*{SUFFIX}"))}
+        self.cycles = list(self._paths)
+        self._place = {cycle: number for number, cycle in enumerate(self.cycles)}
+        self._read: dict[str, Tape | None] = {}
+
+    def tape(self, cycle: str) -> Tape | None:
+        """The tape of a cycle; None where it is kept no longer, or cannot be read."""
+        if cycle not in self._read:
+            try:
+                self._read[cycle] = read_tape(self._paths[cycle]).tape if cycle in self._paths else None
+            except (TornTape, OSError):  # one that is just being written, or taken away: another does as well
+                self._read[cycle] = None
+        return self._read[cycle]
+
+    def beside(self, cycle: str) -> list[Tape]:
+        """The tapes just before and after."""
+        place = self._place[cycle]
+        names = [*self.cycles[max(0, place - 1) : place], *self.cycles[place + 1 : place + 2]]
+        return [tape for name in names if (tape := self.tape(name)) is not None]
+
+
+def _cycle(path: Path) -> str:
+    """The id of a tape's cycle: its name without what the shelf marked it with."""
+    stem = path.name.removesuffix(SUFFIX)
+    head, dash, mark = stem.rpartition("-")
+    return head if dash and mark.isalpha() else stem
+
+
+def _scene(found: Reading, shelf: _Shelf, cluster: Cluster) -> Scene | None:
+    if found.ledger is None or cluster.example.pane is None:
+        return None
+    for kept in found.ledger.differences(cluster=cluster.id, limit=_TRIED):
+        tape = shelf.tape(kept.cycle)
+        shot = tape.frames[-1].by_pane.get(kept.pane) if tape is not None else None
+        if tape is not None and shot is not None and not shot.vanished:
+            difference = Difference.model_validate_json(kept.body)
+            return Scene(difference=difference, shot=shot, neighbours=_neighbours(tape, shelf.beside(kept.cycle), shot))
+    return None
+
+
+def _neighbours(tape: Tape, beside: Iterable[Tape], shot: PaneShot) -> tuple[Still, ...]:
+    """The other screens of the same process near by, as far as each is unlike the one before it."""
+    frames = sorted((*tape.frames, *(frame for other in beside for frame in other.frames)), key=lambda frame: frame.at)
+    stills: list[Still] = []
+    last: str | None = None
+    for frame in frames:
+        other = frame.by_pane.get(shot.pane)
+        if other is None or other.pid != shot.pid or other.vanished:
+            continue
+        if other.ansi != last and frame.at != tape.at and other.ansi != shot.ansi:
+            stills.append(Still(offset_s=round(frame.at - tape.at, 3), shot=other))
+        last = other.ansi
+    before, after = [s for s in stills if s.offset_s < 0], [s for s in stills if s.offset_s > 0]
+    half = _NEIGHBOURS // 2
+    return (*before[-half:], *after[:half])

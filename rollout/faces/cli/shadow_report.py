@@ -1,0 +1,122 @@
+"""Making the shadow-diff report of one server: what its ledger holds, and what its tapes and the judge add."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from modular.rulebook import shipped_files
+from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.scenes import sizes_on
+from rollout.faces.cli.verbs.diffs import differences_of, signoffs_of
+from rollout.faces.cli.verbs.status import rows, state
+from rollout.judgement.evidence import Row
+from rollout.loop.parts import Part
+from rollout.store.settings import load
+from shadow.bout import Bout
+from shadow.expected import shipped
+from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build, coverage, speed
+
+_LOOKED_AT: Final = 5000
+"""Cycles, the newest ones, of which at most so many ..."""
+_TIMED: Final = 400
+"""... evenly spread ones are read for how long the monitors took."""
+_NO_CLI: Final = frozenset({"any", "shell", "unknown"})
+"""Files of rules that describe no CLI of their own."""
+
+
+def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowReport:
+    """Build the report of what was read; `address` is what commands need to speak of this server."""
+    bouts = [Bout.model_validate_json(row.body) for row in found.ledger.bouts()] if found.ledger else []
+    return build(
+        bouts,
+        now,
+        incumbent=_who(Part.INCUMBENT, found),
+        candidate=_who(Part.CANDIDATE, found),
+        around=Surroundings(
+            stage=found.standing.stage,
+            ruling=_ruling(found),
+            moves=_moves(found),
+            rates=[_rate(row) for row in rows(found)] if found.ledger else (),
+            coverage=_coverage(found, bouts),
+            speeds=_speeds(found),
+            address=address,
+        ),
+        differences=differences_of(found),
+        register=shipped(),
+        signoffs=signoffs_of(found),
+    )
+
+
+def address_of(socket_name: str | None, socket_path: Path | None) -> tuple[str, ...]:
+    """What a command must be given to speak of the same server."""
+    if socket_path is not None:
+        return ("--socket-path", str(socket_path))
+    return ("--socket-name", socket_name) if socket_name is not None else ()
+
+
+def _who(part: Part, found: Reading) -> str:
+    if last := found.report(part):
+        return f"{last.monitor} {last.version}".strip()
+    return str(getattr(load().settings, part))
+
+
+def _ruling(found: Reading) -> Ruling | None:
+    if found.ledger is None:
+        return None
+    said, then = found.judgement, found.standing.stage.next
+    return Ruling(
+        verdict=said.verdict.value if said else "hold",
+        state=state(found),
+        reasons=said.reasons if said else ("no data: no cycle was judged in this stage yet",),
+        next=then.value if then else None,
+        certainty=1 - found.plan.beta,
+    )
+
+
+def _moves(found: Reading) -> tuple[Move, ...]:
+    if found.ledger is None:
+        return ()
+    bodies = [json.loads(row.body) for row in found.ledger.transitions() if row.status == "committed"]
+    return tuple(
+        Move(at=body["at"], before=body["from"], after=body["to"], actor=body["actor"], reason=body["reason"])
+        for body in bodies
+    )
+
+
+def _rate(row: Row) -> Rate:
+    return Rate(
+        name=row.guardrail,
+        stratum=row.stratum,
+        bouts=row.bouts,
+        events=row.events,
+        bound=row.bound,
+        limit=row.target,
+        needed=row.needed,
+        spent=row.spent,
+    )
+
+
+def _coverage(found: Reading, bouts: Iterable[Bout]) -> Coverage:
+    sizes, tapes = sizes_on(found.folder.tapes)
+    return coverage(
+        bouts,
+        known_agents=(file.agent for file in shipped_files() if file.agent not in _NO_CLI),
+        required=found.plan.coverage,
+        accounted=found.desk.trial.states,
+        sizes=sizes,
+        tapes=tapes,
+    )
+
+
+def _speeds(found: Reading) -> tuple[Speed, ...]:
+    if found.ledger is None:
+        return ()
+    cycles = found.ledger.cycles(_LOOKED_AT)
+    samples: dict[str, list[tuple[float, float]]] = {part.value: [] for part in Part}
+    for cycle in cycles[:: max(1, len(cycles) // _TIMED)]:
+        for role, body in found.ledger.reports(cycle.id).items():
+            report = json.loads(body)
+            work = max(0.0, float(report["wall_s"]) - float(report["waited_s"]))
+            samples.setdefault(role, []).append((cycle.at, round(work, 6)))
+    return tuple(one for role, those in samples.items() if (one := speed(role, those)) is not None)

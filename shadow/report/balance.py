@@ -1,0 +1,90 @@
+"""Every bout that differs put in one of four places: known, settled for the candidate, against it, or for a person."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from contract.record import Record
+from shadow.bout import Bout
+from shadow.clusters import Cluster
+from shadow.differences import DiffClass
+from shadow.expected import ExpectedRegister
+from shadow.labels import Right
+from shadow.settling import contradicts
+
+
+class Place(StrEnum):
+    """What is known of one bout that differs."""
+
+    KNOWN = "known"
+    """Expected, signed off, no judgement of a monitor's at all, or of a cluster in which the candidate was proven."""
+    FOR = "for"
+    """Settled: the candidate was right."""
+    AGAINST = "against"
+    """Settled: the candidate was wrong."""
+    YOURS = "yours"
+    """Nobody can say but a person."""
+
+
+class Balance(Record):
+    """How many bouts are in each place."""
+
+    known: int = 0
+    settled_for: int = 0
+    settled_against: int = 0
+    needs_you: int = 0
+
+    @property
+    def total(self) -> int:
+        """All bouts that differ."""
+        return self.known + self.settled_for + self.settled_against + self.needs_you
+
+    def of(self, place: Place) -> int:
+        """How many are in one place."""
+        return getattr(self, _FIELDS[place])  # type: ignore[no-any-return]  # each of them is an int
+
+    @classmethod
+    def count(cls, places: Iterable[Place]) -> "Balance":
+        """Count places."""
+        counts = Counter(places)
+        return cls(**{name: counts[place] for place, name in _FIELDS.items()})
+
+
+_FIELDS = {
+    Place.KNOWN: "known",
+    Place.FOR: "settled_for",
+    Place.AGAINST: "settled_against",
+    Place.YOURS: "needs_you",
+}
+
+
+class Sorter:
+    """Puts bouts in their places, by what is said of their clusters."""
+
+    def __init__(self, clusters: Iterable[Cluster], register: ExpectedRegister) -> None:
+        self._clusters: Mapping[str, Cluster] = {cluster.id: cluster for cluster in clusters}
+        self._register = register
+
+    def place(self, bout: Bout) -> Place | None:
+        """Put a bout in its place; None where it agrees."""
+        difference = bout.difference
+        if difference is None:
+            return None
+        if difference.klass is not DiffClass.TRUE:
+            return Place.KNOWN
+        cluster = self._clusters[difference.cluster]
+        right = bout.label.right if bout.label is not None else cluster.settled
+        if right in {Right.CANDIDATE, Right.BOTH}:
+            return Place.FOR
+        if cluster.accepted or self._as_expected(bout, cluster):
+            return Place.KNOWN
+        if right is not None:
+            return Place.AGAINST
+        return Place.YOURS if cluster.open else Place.KNOWN
+
+    def _as_expected(self, bout: Bout, cluster: Cluster) -> bool:
+        """Whether a bout is one that the register expects, and nothing speaks against the register."""
+        expected = self._register.right(cluster.expected) if cluster.expected is not None else None
+        if expected is None or cluster.over_ceiling:
+            return False
+        return not contradicts(bout.label, expected) if bout.label is not None else not cluster.contradicted

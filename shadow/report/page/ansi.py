@@ -1,0 +1,136 @@
+"""A screen with colours, as `tmux capture-pane -e` prints it, taken apart into rows of runs of one look each."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from shadow.report.inert import LONGEST_LINE, printable
+from shadow.report.page.colours import RGB, indexed
+
+MOST_ROWS: Final = 200
+"""Rows of a screen that are shown."""
+
+_TOKEN: Final = re.compile(
+    "\x1b\\[(?P<look>[0-9;:]*)m"
+    "|\x1b\\[[0-9;:?]*[ -/]*[@-~]"
+    "|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?"
+    "|\x1b[()][0-9A-B]"
+    "|(?P<lines>[\x0e\x0f])"
+    "|(?P<text>[^\x1b\x0e\x0f]+|\x1b)"
+)
+_DRAWN: Final = str.maketrans("`afgjklmnopqrstuvwxyz{|}~", "◆▒°±┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·")
+"""What the letters of a terminal's line-drawing set look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a run of characters looks."""
+
+    fore: RGB | None = None
+    """None for the terminal's own."""
+    back: RGB | None = None
+    bold: bool = False
+    dim: bool = False
+    italic: bool = False
+    underline: bool = False
+    reverse: bool = False
+    struck: bool = False
+
+
+PLAIN: Final = Look()
+
+_ON: Final = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "struck", 21: "underline"}
+_OFF: Final = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("reverse",), 29: ("struck",)}
+_GROUNDS: Final = {38: "fore", 48: "back", 58: ""}
+"""Codes that a colour follows; an underline's own is read and passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters of one look; harmless ones."""
+
+    text: str
+    look: Look
+
+
+Row = tuple[Run, ...]
+
+
+def rows_of(ansi: str) -> tuple[tuple[Row, ...], int]:
+    """Take a screen apart; blank rows at its end are left out. Returns the rows, and how many more there were."""
+    lines = ansi.rstrip("\n ").split("\n")
+    look, drawing, rows = PLAIN, False, list[Row]()
+    for line in lines[:MOST_ROWS]:
+        row, look, drawing = _row(line, look, drawing=drawing)
+        rows.append(row)
+    return tuple(rows), max(0, len(lines) - MOST_ROWS)
+
+
+def _row(line: str, look: Look, *, drawing: bool) -> tuple[Row, Look, bool]:
+    runs, room = list[Run](), LONGEST_LINE
+    for token in _TOKEN.finditer(line):
+        if (codes := token["look"]) is not None:
+            look = _changed(look, codes)
+        elif token["lines"]:
+            drawing = token["lines"] == "\x0e"
+        elif (text := token["text"]) and room > 0:
+            shown = printable(text[:room].translate(_DRAWN) if drawing else text[:room])
+            room -= len(text)
+            runs.append(Run(shown if room >= 0 else f"{shown}\N{HORIZONTAL ELLIPSIS}", look))
+    return tuple(runs), look, drawing
+
+
+def _changed(look: Look, codes: str) -> Look:
+    numbers = _numbers(codes)
+    for code in numbers:
+        if code == 0:
+            look = PLAIN
+        elif code in _ON:
+            look = _with(look, {_ON[code]: True})
+        elif code in _OFF:
+            look = _with(look, dict.fromkeys(_OFF[code], False))
+        elif code in _GROUNDS:
+            colour = _colour(numbers)
+            if colour is not None and _GROUNDS[code]:
+                look = _with(look, {_GROUNDS[code]: colour})
+        else:
+            look = _sixteen(look, code)
+    return look
+
+
+def _with(look: Look, changes: Mapping[str, Any]) -> Look:
+    return replace(look, **changes)
+
+
+def _sixteen(look: Look, code: int) -> Look:
+    """The short codes of the sixteen colours, and those that give the terminal's own back."""
+    for first, name, shift in ((30, "fore", 0), (40, "back", 0), (90, "fore", 8), (100, "back", 8)):
+        if first <= code <= first + 7:
+            return _with(look, {name: indexed(code - first + shift)})
+    return replace(look, fore=None) if code == 39 else replace(look, back=None) if code == 49 else look  # noqa: PLR2004 - SGR's own
+
+
+def _numbers(codes: str) -> Iterator[int]:
+    """The codes in order. A colon stands for a semicolon, but behind an underline, where it names its kind."""
+    for part in codes.split(";"):
+        if part.startswith("4:"):
+            yield 24 if part == "4:0" else 4
+        else:
+            yield from (int(number[:4]) if number else 0 for number in _without_space(part).split(":"))
+
+
+def _without_space(part: str) -> str:
+    """Take the empty colour space out of `38:2::R:G:B`."""
+    return part.replace(":2::", ":2:", 1)
+
+
+def _colour(numbers: Iterator[int]) -> RGB | None:
+    kind = next(numbers, None)
+    if kind == 5:  # noqa: PLR2004 - an index follows
+        index = next(numbers, None)
+        return None if index is None else indexed(index)
+    if kind == 2:  # noqa: PLR2004 - red, green and blue follow
+        parts = [min(part, 255) for part in (next(numbers, 0), next(numbers, 0), next(numbers, 0))]
+        return parts[0], parts[1], parts[2]
+    return None

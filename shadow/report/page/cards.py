@@ -1,0 +1,103 @@
+"""What a page shows of each cluster, in groups: what waits for a person first, then by severity."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shadow.clusters import Cluster
+from shadow.differences import Difference, Severity
+from shadow.report.commands import Command, commands
+from shadow.report.page.charts import Box, spark
+from shadow.report.page.palette import Palette
+from shadow.report.page.screens import Strip, strip
+from shadow.report.record import ExpectedRow, Notes, ShadowReport
+from shadow.report.scene import Scene
+
+MOST_CARDS: Final = 300
+"""Clusters that have a card; of the rest a page says how many they are, and what lists them."""
+OPENED: Final = 12
+"""Cards of the first group that are open when the page is: more of them would hide that there are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One cluster."""
+
+    cluster: Cluster
+    notes: Notes
+    shown: Difference
+    """The one difference of it that is shown: that of its screen, where there is one."""
+    strip: Strip | None
+    expected: ExpectedRow | None
+    commands: tuple[Command, ...]
+    trend: tuple[Box, ...]
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cards under one heading."""
+
+    name: str
+    title: str
+    about: str
+    cards: tuple[Card, ...]
+    clusters: int
+    """In all."""
+    bouts: int
+    """In all."""
+
+    @property
+    def left_out(self) -> int:
+        """Clusters without a card."""
+        return self.clusters - len(self.cards)
+
+
+_TITLES: Final = {
+    Severity.ACTION: ("In an act", "One monitor wants something done that the other does not."),
+    Severity.STATE: ("In a state", "They see an agent differently; nothing would be done differently."),
+    Severity.DETAIL: ("In a detail", "Without consequence."),
+}
+
+
+def groups(report: ShadowReport, scenes: Mapping[str, Scene], palette: Palette) -> tuple[Group, ...]:
+    """Make the cards of a report; groups without a cluster are left out."""
+    room, made = MOST_CARDS, list[Group]()
+    entries = {row.id: row for row in report.expected}
+    waiting = [pair for pair in report.noted if pair[0].open]
+    heaps = [("waiting", ("Waits for you", "Nobody has reviewed these: look, then settle or accept."), waiting)]
+    for severity, titles in _TITLES.items():
+        rest = [pair for pair in report.noted if pair[0].severity is severity and not pair[0].open]
+        heaps.append((severity.value, titles, rest))
+    for name, (title, about), pairs in heaps:
+        opened = OPENED if name == "waiting" else 0
+        cards = tuple(
+            _card(cluster, notes, scenes.get(cluster.id), palette, entries, report.address, opened=number < opened)
+            for number, (cluster, notes) in enumerate(pairs[:room])
+        )
+        room -= len(cards)
+        if pairs:
+            made.append(Group(name, title, about, cards, len(pairs), sum(cluster.bouts for cluster, _ in pairs)))
+    return tuple(made)
+
+
+def _card(
+    cluster: Cluster,
+    notes: Notes,
+    scene: Scene | None,
+    palette: Palette,
+    entries: Mapping[str, ExpectedRow],
+    address: Iterable[str],
+    *,
+    opened: bool,
+) -> Card:
+    return Card(
+        cluster=cluster,
+        notes=notes,
+        shown=scene.difference if scene is not None else cluster.example,
+        strip=strip(scene, palette) if scene is not None else None,
+        expected=entries.get(cluster.expected or ""),
+        commands=commands(cluster, tuple(address)),
+        trend=spark(notes.trend),
+        opened=opened,
+    )

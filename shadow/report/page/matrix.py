@@ -1,0 +1,45 @@
+"""The confusion matrix as a table: what the incumbent says down, what the candidate says across."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log1p
+from typing import Final
+
+from shadow.report.confusion import Cell, states_of
+
+_HEATS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One cell: None where the pair never occurred."""
+
+    cell: Cell | None
+    heat: int
+    """0 for never, else 1 to 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows and columns are the same states."""
+
+    states: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Square, ...]], ...]
+    differing: tuple[Cell, ...]
+    """Pairs in which the states differ, the most frequent first."""
+
+
+def matrix(cells: Sequence[Cell]) -> Matrix:
+    """Lay out the cells; heat goes with the logarithm, since idle panes are a hundred times as many as crashed ones."""
+    states = states_of(cells)
+    by_pair = {(cell.incumbent, cell.candidate): cell for cell in cells}
+    most = max((cell.bouts for cell in cells), default=1)
+    rows = tuple((one, tuple(_square(by_pair.get((one, two)), most) for two in states)) for one in states)
+    differing = sorted((cell for cell in cells if not cell.agrees), key=lambda cell: -cell.bouts)
+    return Matrix(states, rows, tuple(differing))
+
+
+def _square(cell: Cell | None, most: int) -> Square:
+    if cell is None:
+        return Square(None, 0)
+    return Square(cell, max(1, round(_HEATS * log1p(cell.bouts) / log1p(most))))

@@ -1,0 +1,33 @@
+"""What a cluster looked like: one of its differences with the pane's screen, and the screens before and after."""
+
+from contract.record import Record
+from contract.screens import PaneShot
+from shadow.differences import Difference
+
+
+class Still(Record):
+    """One screen near the one that was judged."""
+
+    offset_s: float
+    """From the judged screen; below zero: before it."""
+    shot: PaneShot
+
+
+class Scene(Record):
+    """One difference of a cluster, with what both monitors saw."""
+
+    difference: Difference
+    shot: PaneShot
+    """The last frame of the tape: the one that was judged."""
+    neighbours: tuple[Still, ...] = ()
+    """Other frames of the tape, and the tapes next to it; only screens unlike their predecessor; oldest first."""
+
+    @property
+    def before(self) -> tuple[Still, ...]:
+        """What stood there before."""
+        return tuple(still for still in self.neighbours if still.offset_s < 0)
+
+    @property
+    def after(self) -> tuple[Still, ...]:
+        """What came next."""
+        return tuple(still for still in self.neighbours if still.offset_s > 0)
