@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from io import StringIO
-from pathlib import Path
 
 import pytest
 
@@ -155,32 +152,6 @@ def test_a_bad_line_ends_the_loop_with_its_number_and_a_sentence(
 def test_a_question_without_a_screen_is_refused() -> None:
     with pytest.raises(BadQuestion, match="no screen"):
         classify_question({"id": 1})
-
-
-LABELLED = Path(__file__).parents[3] / "shared"
-
-
-@pytest.mark.skipif(not LABELLED.is_dir(), reason="the labelled screens lie beside the repository, not in it")
-@pytest.mark.parametrize("name", ["screens-dev.jsonl", "screens-dev-live.jsonl"])
-@pytest.mark.parametrize("with_frames", [False, True])
-def test_on_labelled_screens_macro_f1_is_nine_tenths_and_nothing_costly_is_confused(
-    name: str, monkeypatch: pytest.MonkeyPatch, *, with_frames: bool
-) -> None:
-    monkeypatch.syspath_prepend(str(LABELLED / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    from score_screens import score
-
-    rows = [json.loads(line) for line in (LABELLED / "data" / name).read_text().split("\n") if line]
-    rows = [row for row in rows if row["fidelity"] != "synthetic" and row["label_confidence"] == "high"]
-    rows = [row for row in rows if row["label"] != "unknown"]
-    answers = {}
-    for row in rows:
-        asked = {"id": row["id"], "screen": row["screen"], "screen_ansi": row.get("screen_ansi")}
-        asked |= row.get("meta") or {}
-        asked |= {"frames": row.get("frames")} if with_frames else {}
-        answers[row["id"]] = classify_question(asked)["state"]
-    figures = score(rows, answers)
-    assert (figures["macro_f1"] >= 0.9, figures["costly"]) == (True, {})
 
 
 def test_no_rule_calls_an_agent_crashed_on_a_word() -> None:
