@@ -61,7 +61,9 @@ def history(
     raise typer.Exit(work(socket_name, socket_path, verify=verify, as_json=json))
 
 
-@verb("Look", "report", "report --format html -o shadow.html", "report --format md -o shadow.md", "report --format json")
+@verb(
+    "Look", "report", "report --format html -o shadow.html", "report --format md -o shadow.md", "report --format json"
+)
 def report(
     *,
     format: Annotated[str, typer.Option("--format", "-f", metavar="FORM", help="text, html, md or json.")] = "text",  # noqa: A002
