@@ -54,9 +54,7 @@ def test_nothing_is_short_of_what_is_wanted(names: tuple[str, ...], frames: tupl
 
 
 def test_the_measure_fails_who_calls_everybody_idle() -> None:
-    program = "import json, sys\nfor q in map(json.loads, sys.stdin): print(json.dumps({'id': q['id'], 'state': 'idle'}))"
-        "import json, sys\nfor q in map(json.loads, sys.stdin): print(json.dumps({'id': q['id'], 'state': 'idle'}))"
-    )
+    program = "import json, sys\nfor q in map(json.loads, sys.stdin): print(json.dumps({**q, 'state': 'idle'}))"
     found = shortcomings(figures(command=(sys.executable, "-c", program)))
     assert found[0].startswith("macro-F1 0.0")
     assert {f"recall of {label} 0.0" for label in MUST_BE_SEEN} <= {*found}
