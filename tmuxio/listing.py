@@ -1,7 +1,7 @@
 """The list of all panes: the question, and its answer whatever the names in it contain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 _NUMBERS: Final = (
@@ -51,6 +51,8 @@ class Row:
     title: str
     command: str
     tty: str
+    typed: int | None = None
+    """When a person last pressed a key in it: seconds since the epoch, cut to whole ones; None where nobody looks."""
 
 
 class Unreadable(ValueError):
@@ -68,6 +70,7 @@ def question(mark: str, *, commands: bool = True) -> str:
     free = "".join(f"{mark}=#{{{name}}}" for name in (_NAMES if commands else _NAMES[:-1]))
     return (
         f"list-sessions -F '{mark}{mark}#{{session_id}} #{{session_created}}{mark}=#{{session_name}}'\n"
+        f"list-clients -F '{mark}{mark}!#{{client_control_mode}} #{{client_activity}} #{{pane_id}}'\n"
         f"list-panes -a -F '{mark}{mark}{fixed}{free}'"
     )
 
@@ -81,6 +84,7 @@ def read(block: bytes, mark: str, known: dict[str, Row] | None = None) -> dict[s
     rows: dict[str, Row] = {}
     fresh: dict[str, Row] = {}
     sessions: dict[str, tuple[int, str]] = {}
+    typed: dict[str, int] = {}
     text = block.decode("utf-8", "replace").replace(f"{mark}=", "\0")  # no name in tmux can hold a NUL
     head, *records = text.split(mark + mark)
     if head:
@@ -89,6 +93,9 @@ def read(block: bytes, mark: str, known: dict[str, Row] | None = None) -> dict[s
         if record.startswith("$"):
             session_id, session = _session(record)
             sessions[session_id] = session
+            continue
+        if record.startswith("!"):
+            _enter_client(record, typed)
             continue
         row = None if known is None else known.get(record)
         if row is None or (row.session_created, row.session) != sessions.get(row.session_id):
@@ -99,7 +106,18 @@ def read(block: bytes, mark: str, known: dict[str, Row] | None = None) -> dict[s
     if known is not None:
         known.clear()
         known.update(fresh)
+    rows.update((pane, replace(rows[pane], typed=second)) for pane, second in typed.items() if pane in rows)
     return rows
+
+
+def _enter_client(record: str, typed: dict[str, int]) -> None:
+    """Enter when a client's person last pressed a key, and where it went; a control client is nobody."""
+    try:
+        control, second, *shown = record[1:].split()
+        for pane in shown if control != "1" else ():  # one that is just attaching shows none
+            typed[pane] = max(int(second), typed.get(pane, 0))
+    except ValueError:
+        raise Unreadable(f"{record!r} is no client") from None
 
 
 def _session(record: str) -> tuple[str, tuple[int, str]]:

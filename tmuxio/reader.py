@@ -145,5 +145,6 @@ def shot(
         processes=processes,
         history=row.history,
         vanished=vanished,
+        typed_at=None if row.typed is None else float(row.typed),
         ansi=ansi,
     )
