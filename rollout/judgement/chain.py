@@ -41,6 +41,11 @@ class Transition(Record):
         """Whether the flag must be written for it."""
         return self.flag_revision is not None
 
+    @property
+    def takes_back(self) -> bool:
+        """Whether it takes everything from the candidate: decided at once, and the flag follows when it can."""
+        return self.moves_flag and self.exposure_percent == 0
+
 
 def row_hash(transition: Transition) -> str:
     """Sixteen bytes of SHA-256, in hexadecimal digits, over everything in the row but its own hash."""

@@ -33,6 +33,8 @@ class Fact:
     """The bout, look or cycle that it comes from."""
     at: float | None = None
     """Seconds since the epoch."""
+    starts_again: bool = False
+    """No observation: what was counted there is dropped, because what is counted there has changed."""
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -63,6 +65,8 @@ class Row(Record):
     """How much of the way to a rollback is gone, 0 to 1."""
     crossed: bool
     """Whether a rollback is due."""
+    dry_run: bool = False
+    """Whether it is only shown: it rolls nothing back, and stands in the way of nothing."""
 
     @property
     def subject(self) -> str:
@@ -80,6 +84,8 @@ class Battery:
     """The tests whose proof a promotion needs."""
     few_differ: int
     """Below so many settled bouts that differ, `candidate_wrong` needs no proof."""
+    dry_run: frozenset[Guardrail] = frozenset()
+    """The guardrails that are only shown."""
 
     @classmethod
     def of(
@@ -92,6 +98,10 @@ class Battery:
     ) -> "Battery":
         """Lay out the tests of a stage; `guardrails` and `strata` narrow them to those that occur."""
         guarded = [name for name in plan.guardrails if guardrails is None or name in guardrails]
+        if stage is Stage.RETIRED:  # nobody is left to be compared with
+            guarded = [name for name in guarded if name is Guardrail.FAILURE]
+        dry_run = frozenset(name for name in guarded if plan.guardrails[name].dry_run)
+        armed = max(1, len(guarded) - len(dry_run))  # what is only shown takes nothing of alpha
         names = list(plan.strata) if strata is None else sorted(strata)
         open_ended = stage in _OPEN_ENDED
         processes: dict[Key, Process] = {}
@@ -101,13 +111,13 @@ class Battery:
             processes[key] = Process(budget=budget, bound=bound, limit=limit, open_ended=open_ended)
 
         for guardrail in guarded:
-            limits, share = plan.guardrails[guardrail], 1 / len(guarded)
+            limits, share = plan.guardrails[guardrail], 1 / armed
             split = bool(names) and guardrail in WITH_STRATA
             lay((guardrail, None), limits.budget, limits.bound, share * (1 - _STRATA_SHARE if split else 1))
             for stratum in names if split else ():
                 bound = _in_stratum(plan, guardrail, stratum)
                 lay((guardrail, stratum), bound, bound, share * _STRATA_SHARE / len(names))
-        if guardrails is None or Guardrail.NOISE in guardrails:
+        if stage is not Stage.RETIRED and (guardrails is None or Guardrail.NOISE in guardrails):
             processes[Guardrail.NOISE, None] = _noise(plan.noise, plan.alpha)
         needs_proof = {(guardrail, None) for guardrail in guarded} | {
             (Guardrail.ACTION_DIFFERENCE, name) for name in names if name in plan.required_strata
@@ -115,8 +125,9 @@ class Battery:
         return cls(
             processes=processes,
             beta=plan.beta,
-            required=frozenset(needs_proof & set(processes)),
+            required=frozenset(key for key in needs_proof & set(processes) if key[0] not in dry_run),
             few_differ=plan.few_differ,
+            dry_run=dry_run,
         )
 
     def exempt(self, key: Key, tally: Tally) -> bool:
@@ -142,6 +153,7 @@ class Battery:
             target=process.bound,
             spent=process.spent(tally),
             crossed=process.crossed(tally),
+            dry_run=key[0] in self.dry_run,
         )
 
 
@@ -165,7 +177,9 @@ class Evidence:
         tallies = dict(self.tallies)
         for fact in facts:
             for key in fact.keys:
-                if (process := battery.processes.get(key)) is not None:
+                if fact.starts_again:
+                    tallies.pop(key, None)
+                elif (process := battery.processes.get(key)) is not None:
                     tallies[key] = process.fold(tallies.get(key, Tally()), fact.at, event=fact.event)
         return Evidence(tallies)
 

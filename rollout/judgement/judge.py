@@ -42,18 +42,22 @@ class Judgement(Record):
     @property
     def spent(self) -> float:
         """How much of the way to a rollback is gone on the line that is nearest, 0 to 1."""
-        return max((row.spent for row in self.rows if row.guardrail is not Guardrail.NOISE), default=0.0)
+        return max(
+            (row.spent for row in self.rows if row.guardrail is not Guardrail.NOISE and not row.dry_run), default=0.0
+        )
 
 
 def judge(stage: Stage, evidence: Evidence, seen: Seen, plan: Plan, now: float) -> Judgement:
     """Judge one stage as it stands at `now`, seconds since the epoch. A rollback is looked at first, in every state."""
     rows = evidence.table(Battery.of(plan, stage))
-    floors = tuple(_floors(stage, seen, plan, now))
+    floors = tuple(_floors(stage, seen, plan))
     verdict, reasons = Verdict.CONTINUE, tuple(_missing(rows, floors, seen, plan))
     if due := (*_guarded(seen), *rolls_back(rows)):
         verdict, reasons = Verdict.ROLLBACK, due
-    elif holds := tuple(_holds(rows, evidence, seen, plan, now)):
+    elif holds := tuple(_holds(stage, rows, evidence, seen, plan, now)):
         verdict, reasons = Verdict.HOLD, holds
+    elif stage is Stage.RETIRED:
+        reasons = (_ALONE,)
     elif not reasons:
         verdict, reasons = Verdict.PROMOTABLE, (_promotable(stage, rows),)
     return Judgement(verdict=verdict, reasons=reasons, rows=rows, floors=floors, plan=plan.fingerprint)
@@ -65,7 +69,7 @@ def rolls_back(rows: tuple[Row, ...]) -> tuple[str, ...]:
         f"{row.subject} is shown to be above its budget of {percent(row.budget)}: {row.events} of {row.bouts} "
         f"{row.guardrail.unit} (e-value {row.e_value:.3g}, limit {row.limit:.3g})"
         for row in rows
-        if row.crossed and row.guardrail is not Guardrail.NOISE
+        if row.crossed and not row.dry_run and row.guardrail is not Guardrail.NOISE
     )
 
 
@@ -86,17 +90,22 @@ def _guarded(seen: Seen) -> Iterator[str]:
         yield f"{first.text}; {len(more)} more like it ({kind.replace('_', ' ')})" if more else first.text
 
 
-def _holds(rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, now: float) -> Iterator[str]:
+_ALONE = "the candidate stands alone: nobody is there to be compared with, and nothing comes after"
+
+
+def _holds(
+    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, now: float
+) -> Iterator[str]:
     """Everything that stands against moving on, whatever the evidence says. No data is the first of it."""
     if seen.stopped:
         yield seen.stopped
     if seen.drift:
         yield f"the flag and the ledger disagree, and the smaller exposure rules until they agree: {seen.drift}"
-    if seen.incumbent_ill:
+    if seen.incumbent_ill and stage is not Stage.RETIRED:
         yield f"the incumbent could not take over now: {seen.incumbent_ill}"
     if seen.candidate_ill:
         yield f"the candidate could not take over now: {seen.candidate_ill}"
-    yield from _quiet(evidence, plan, now)
+    yield from _quiet(rows, evidence, plan, now)
     if missed := seen.leases_missed:
         yield (
             f"exposure is missing: of the last {min(len(seen.leases), LOOK_BACK)} leases that were the candidate's "
@@ -122,9 +131,9 @@ def _holds(rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, no
         )
 
 
-def _quiet(evidence: Evidence, plan: Plan, now: float) -> Iterator[str]:
-    for guardrail in plan.guardrails:
-        if guardrail is Guardrail.CANDIDATE_WRONG:  # nothing that differs is good news, not missing data
+def _quiet(rows: tuple[Row, ...], evidence: Evidence, plan: Plan, now: float) -> Iterator[str]:
+    for guardrail in dict.fromkeys(row.guardrail for row in rows if not row.dry_run):
+        if guardrail in {Guardrail.CANDIDATE_WRONG, Guardrail.NOISE}:  # nothing that differs is good news
             continue
         tally = evidence.of(guardrail)
         if not tally.bouts:
@@ -133,10 +142,13 @@ def _quiet(evidence: Evidence, plan: Plan, now: float) -> Iterator[str]:
             yield f"no data: {guardrail} has counted no {guardrail.unit} for {now - tally.at:.0f} s"
 
 
-def _floors(stage: Stage, seen: Seen, plan: Plan, now: float) -> Iterator[Floor]:
+def _floors(stage: Stage, seen: Seen, plan: Plan) -> Iterator[Floor]:
     hours = plan.of_stage(stage).hours
     if hours:
-        yield Floor(what="hours in this stage", have=round(max(0.0, now - seen.since) / 3600, 2), want=hours)
+        yield Floor(what="hours in this stage", have=round(seen.watched_s / 3600, 2), want=hours)
+    if stage is Stage.PRODUCTION and plan.retire_after_days:
+        have = round(seen.watched_s / 86_400, 2)
+        yield Floor(what="days at full exposure without a rollback", have=have, want=plan.retire_after_days)
     yield Floor(what="panes", have=seen.panes, want=plan.floors.panes)
     yield Floor(what="sessions", have=seen.sessions, want=plan.floors.sessions)
 

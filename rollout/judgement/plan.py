@@ -33,6 +33,8 @@ class Limits(Record):
     """Rolled back once the rate is shown to be above."""
     bound: Share = 0.01
     """Promotable once the rate is shown to be below."""
+    dry_run: bool = False
+    """Only shown: it rolls nothing back and stands in the way of nothing, until somebody trusts it."""
 
 
 class StratumPlan(Record):
@@ -99,6 +101,8 @@ class Plan(Record):
     """Whether the pause that a monitor asks for is made, in solo and under that owner."""
     crash_loop: Annotated[int, Field(ge=2)] = 5
     """So many failures of the candidate in a row are a crash loop."""
+    retire_after_days: Annotated[float, Field(ge=0)] = 7.0
+    """Days at full exposure, without a rollback, before the incumbent may be retired."""
 
     @model_validator(mode="after")
     def _whole(self) -> "Plan":
@@ -109,8 +113,8 @@ class Plan(Record):
         if exposures != sorted(exposures) or exposures[0] != 0:
             said = ", ".join(f"{stage} {exposure}" for stage, exposure in zip(STAGES, exposures, strict=True))
             raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {said}")
-        if not self.guardrails:
-            raise ValueError("guardrails: none is left, so nothing could ever be shown: keep at least one")
+        if all(limits.dry_run for limits in self.guardrails.values()):
+            raise ValueError("guardrails: none is left that counts, so nothing could ever be shown: keep at least one")
         if Guardrail.NOISE in self.guardrails:
             raise ValueError("guardrails.noise: noise is a signal, not a guardrail: set its limits under `noise`")
         for name, limits in self.guardrails.items():
@@ -162,13 +166,14 @@ class Plan(Record):
         budgets = ", ".join(f"{name} > {percent(limits.budget)}" for name, limits in self.guardrails.items())
         bout = f"a bout settles {_duration(self.settle_after_s)} after its end"
         again = f"a pane counts again after {_duration(self.repeat_s)}"
+        retired = f", then {self.retire_after_days:g} days before retirement" if self.retire_after_days else ""
         one_key = ", ".join(sorted(self.single_key)) or "nothing"
         return (
             f"plan {self.name}: {steps}; leases of {_duration(self.lease_s)}",
             f"promoted when shown: {bounds}",
             f"  and in each of: {needed or 'no stratum of its own'}",
             f"rolled back when shown: {budgets}",
-            f"at least: {hours or 'no hours'}, panes {self.floors.panes}, sessions {self.floors.sessions}",
+            f"at least: {hours or 'no hours'}{retired}, panes {self.floors.panes}, sessions {self.floors.sessions}",
             f"{bout}; {again}; one key is enough for: {one_key}",
             f"risks a stage: false rollback {percent(self.alpha)}, wrong promotion {percent(self.beta)}",
             f"a person approves leaving: {', '.join(people) or 'no stage'}",
@@ -242,5 +247,6 @@ DEMO_PLAN: Final = Plan(
     windows=Windows(notice_s=3.0, draft_s=3.0, kill_s=3.0),
     single_key=frozenset({"submit_draft"}),
     pauses=False,
+    retire_after_days=0.0,
 )
 """Minutes instead of days: 27 clean bouts for each proof, two required strata, no hours, leases of five seconds."""

@@ -12,10 +12,10 @@ LOOK_BACK = 8
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The surroundings of one judgement, as they are now. Times are seconds since the epoch."""
+    """The surroundings of one judgement, as they are now."""
 
-    since: float
-    """When this stage began."""
+    watched_s: float = 0.0
+    """For how long this stage was watched; neither a time without cycles nor a jump of the clock is in it."""
     panes: int = 0
     """Different panes with settled bouts in this stage."""
     sessions: int = 0

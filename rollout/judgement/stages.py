@@ -155,6 +155,20 @@ def _retire(standing: Standing, request: Request, _plan: Plan) -> Transition | R
     return _moved(standing, request, stage=Stage.RETIRED, fresh=True)
 
 
+def _restore(standing: Standing, request: Request, _plan: Plan) -> Transition | Refusal:
+    if standing.stage is not Stage.RETIRED:
+        return Refusal(Why.NOTHING_TO_DO, f"the incumbent is not retired: the rollout is in {standing.stage}")
+    return _moved(standing, request, stage=Stage.PRODUCTION, fresh=True)
+
+
+def _restart(standing: Standing, request: Request, _plan: Plan) -> Transition | Refusal:
+    if standing.stage is Stage.OFF:
+        return Refusal(Why.NOTHING_TO_DO, "nothing has begun: there is no evidence to start again")
+    if request.new_candidate and standing.exposure_percent:  # it has proven nothing yet
+        return _moved(standing, request, stage=Stage.SHADOW, exposure=0, fresh=True)
+    return _moved(standing, request, fresh=True)
+
+
 def _stands_still(standing: Standing) -> Refusal | None:
     if standing.stage is Stage.OFF:
         return Refusal(Why.NOT_ALLOWED, "nothing has begun: `understudy run` begins in shadow")
@@ -205,4 +219,6 @@ _ANSWERS: Final[dict[Ask, Callable[[Standing, Request, Plan], Transition | Refus
     Ask.FREEZE: _freeze,
     Ask.UNFREEZE: _unfreeze,
     Ask.RETIRE: _retire,
+    Ask.RESTORE: _restore,
+    Ask.RESTART: _restart,
 }

@@ -55,6 +55,10 @@ class Ask(StrEnum):
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     RETIRE = "retire"
+    RESTORE = "restore"
+    """Take a retirement back."""
+    RESTART = "restart"
+    """Gather the evidence anew, because what it speaks of has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Request:
     act: bool = True
     """Whether the harness may act at all: with tied hands the rollout stays in shadow."""
     incumbent_well: bool = True
+    new_candidate: bool = False
+    """Of a restart: whether the candidate is another one, or another version, than the one that came so far."""
     evidence: dict[str, JsonValue] = field(default_factory=dict)
 
     @property

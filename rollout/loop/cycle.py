@@ -9,9 +9,10 @@ from contract.verdicts import AgentVerdict
 from rollout.judgement.chain import Transition
 from rollout.judgement.stages import due
 from rollout.judgement.standing import Ask, Standing
-from rollout.judgement.words import Stage
+from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.episodes import Advanced, advance
 from rollout.loop.acting.hearing import Heard
+from rollout.loop.basis import rebased
 from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk
 from rollout.loop.house import House
@@ -21,7 +22,7 @@ from rollout.loop.parts import Part
 from rollout.loop.recording import Entry, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.shadowing import Shadowed
-from rollout.loop.trial import counted, in_epoch, judged
+from rollout.loop.trial import counted, in_epoch, judged, watched
 from rollout.store.orders import OrderKind, give
 
 
@@ -33,11 +34,12 @@ def one_cycle(house: House, next_in_s: float) -> Cycled:
     desk, began = house.desk, house.clock.now()
     cycle = f"c-{instant_text(began)[:-1].replace(':', '').replace('-', '')}"
     now_standing = stand(house, began)
+    now_standing = replace(now_standing, standing=rebased(house, desk, now_standing.standing, began))
     sessions, panes = _sessions(house)
-    routing = house.router.route(sessions, began, cycle, now_standing.standing.exposure_percent)
+    routing = _route(house, sessions, began, cycle, now_standing.standing)
     touched = desk.take_ends(house.ledger, house.rules)
     desk.hand_over_if_moved(now_standing.standing)
-    looked, scopes = _look(house, desk, cycle, routing, now_standing.standing, panes, next_in_s)
+    looked, scopes = _look(house, desk, cycle, routing, panes, next_in_s)
     said, shadowed = _learn(house, desk, looked, touched, routing, now_standing.standing, next_in_s)
     advanced = _decide(house, desk, looked, routing, now_standing, scopes, said)
     cycled = Cycled(
@@ -68,11 +70,21 @@ def _sessions(house: House) -> tuple[list[str], int]:
     return sorted({shot.session for shot in listed.panes}), len(listed.panes)
 
 
+def _route(house: House, sessions: list[str], now: float, cycle: str, standing: Standing) -> Routing:
+    routing = house.router.route(sessions, now, cycle, standing.exposure_percent)
+    if standing.stage is not Stage.RETIRED:
+        return routing
+    if house.hosts[Part.INCUMBENT].pid is not None:
+        house.hosts[Part.INCUMBENT].rest()
+    # whatever the flag says, nobody else is there: `rollback` and `retire --undo` bring the incumbent back
+    return replace(routing, owners=dict.fromkeys(sessions, Part.CANDIDATE), due=frozenset(), shadow=False)
+
+
 def _look(
-    house: House, desk: Desk, cycle: str, routing: Routing, standing: Standing, panes: int, next_in_s: float
+    house: House, desk: Desk, cycle: str, routing: Routing, panes: int, next_in_s: float
 ) -> tuple[Looked, dict[str, Scope]]:
     minds = desk.minds()
-    if routing.shadow and standing.stage is not Stage.RETIRED:
+    if routing.shadow:
         return house.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(Part, EVERYTHING)
     owned: dict[Part, dict[str, float]] = {part: {} for part in Part}
     for session, part in routing.owners.items():
@@ -92,7 +104,7 @@ def _learn(
 ) -> tuple[Said, Shadowed]:
     """Enter what was seen and said into the trial, and let the judge speak."""
     now = looked.tape.at if looked.tape is not None else house.clock.now()
-    said = listen(house, in_epoch(desk.trial, standing))
+    said = listen(house, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
     shadowed = house.shadowing.enter(said.trial, looked, touched | looked.typed, now, next_in_s)
     states = {verdict.state for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
     noted = {"states": shadowed.trial.states | states, "leases": shadowed.trial.leases.note(routing.exposure)}
@@ -149,7 +161,7 @@ def _move(house: House, desk: Desk, standing: Standing) -> Transition | None:
     if desk.trial.judgement is None:
         return None
     now = house.clock.now()
-    well = incumbent_well(house, desk)
+    well = desk.trial.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(house, desk)
     request = due(standing, desk.trial.judgement, house.plan, now, act=house.act, incumbent_well=well)
     if request is None:
         return None

@@ -12,7 +12,7 @@ from typing import Final
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
 from rollout.judgement.stages import apply, begin
-from rollout.judgement.standing import Ask, Refusal, Request, Standing, Why, stands
+from rollout.judgement.standing import Refusal, Request, Standing, Why, stands
 from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger, LedgerReader, StageMoved, TransitionRow
 
@@ -77,7 +77,7 @@ class StageKeeper:
             return answer
         if not answer.moves_flag:
             return self._entered(before, request)
-        return self._give_back(before, request) if answer.request == Ask.ROLLBACK else self._advance(before, request)
+        return self._give_back(before, request) if answer.takes_back else self._advance(before, request)
 
     def owes(self) -> bool:
         """Whether the flags still say more than the last rollback left: they could not be written."""
@@ -118,8 +118,8 @@ class StageKeeper:
         return answer
 
     def _decide(self, pending: Transition) -> None:
-        """Say what became of a pending move. A rollback is done in any case; another, where the flags say so."""
-        if pending.request == Ask.ROLLBACK:
+        """Say what became of a pending move: done where it takes back, in any case; others where the flags say so."""
+        if pending.takes_back:
             with self._ledger.transaction() as tx:
                 tx.keep_document(_OWED, pending.hash)
                 tx.finish_transition(pending.hash, "committed")

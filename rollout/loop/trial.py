@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import Field
 
-from contract.record import Record
+from contract.record import Instant, Record
 from contract.verdicts import AgentState
 from rollout.judgement.events import Differing, bout_facts, cycle_fact, look_facts, matters, right_or_wrong
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
@@ -24,12 +25,32 @@ from shadow.labels import Label, Right
 from shadow.signoffs import Signoffs
 from shadow.tallies import Tallies
 
+WATCHED_AT_MOST_S: Final = 300.0
+"""What one cycle adds to the time that a stage was watched: neither a pause nor a jump of the clock is watching."""
+
+
+class Basis(Record):
+    """What the evidence is about: "" where it is not known yet."""
+
+    plan: str = ""
+    """Fingerprint."""
+    incumbent: str = ""
+    """Name and version."""
+    candidate: str = ""
+
 
 class Trial(Record):
-    """What the rollout knows in one epoch, and (book, states, sign-offs) beyond it."""
+    """What the rollout knows in one epoch, and (book, basis, states, sign-offs) beyond it."""
 
     epoch: int = 0
     since: float = 0.0
+    basis: Basis = Basis()
+    watched_s: float = 0.0
+    """For how long the stage was watched."""
+    watched_at: Instant | None = None
+    """The last cycle."""
+    exposed_percent: int = 0
+    """The share that ruled in the last cycle."""
     book: BoutBook = BoutBook()
     evidence: EvidenceKept = EvidenceKept()
     panes: frozenset[str] = frozenset()
@@ -84,11 +105,21 @@ def in_epoch(trial: Trial, standing: Standing) -> Trial:
     return Trial(
         epoch=standing.epoch,
         since=standing.since,
+        basis=trial.basis,
         book=trial.book,
         states=trial.states,
         signoffs=trial.signoffs,
         decisions_read=trial.decisions_read,
         ill=trial.ill,
+    )
+
+
+def watched(trial: Trial, now: float, exposed_percent: int) -> Trial:
+    """Count the time since the cycle before as watched, as far as it was."""
+    gap_s = 0.0 if trial.watched_at is None else now - trial.watched_at
+    more = min(max(0.0, gap_s), WATCHED_AT_MOST_S)
+    return trial.model_copy(
+        update={"watched_s": trial.watched_s + more, "watched_at": now, "exposed_percent": exposed_percent}
     )
 
 
@@ -162,7 +193,7 @@ def guarded(trial: Trial, differences: Iterable[Difference], now_at: float) -> T
 def judged(trial: Trial, standing: Standing, plan: Plan, register: ExpectedRegister, now: float, drift: str) -> Trial:
     """Let the judge speak."""
     seen = Seen(
-        since=standing.since,
+        watched_s=trial.watched_s,
         panes=len(trial.panes),
         sessions=len(trial.sessions),
         states=trial.states,

@@ -132,7 +132,7 @@ def night(seed: int, trouble: Trouble, plan: Plan) -> Night:
 
 def _judged(rng: Random, bouts: Sequence[SettledBout], trouble: Trouble, plan: Plan) -> Night:
     battery, evidence = Battery.of(plan, _STAGE), _others_are_well(plan)
-    seen, differing, clusters = Seen(since=0.0, states=frozenset(plan.coverage)), Differing(), set[Kind]()
+    seen, differing, clusters = Seen(states=frozenset(plan.coverage)), Differing(), set[Kind]()
     met, found, next_at, facts = set[int](), Night(), _JUDGED_EVERY_S, list[Fact]()
     for bout in bouts:
         while bout.settled_at > next_at:
@@ -140,7 +140,9 @@ def _judged(rng: Random, bouts: Sequence[SettledBout], trouble: Trouble, plan: P
             if _is_rolled_back(evidence, battery) or (found.judge and (found.shipped or clusters)):
                 return found
             if next_at > trouble.begins_s or not trouble.share:  # promoted before, it would have been right
-                around = replace(seen, panes=len(met), sessions=min(SESSIONS, len(met)), differing=differing)
+                around = replace(
+                    seen, watched_s=next_at, panes=len(met), sessions=min(SESSIONS, len(met)), differing=differing
+                )
                 found = _looked(found, evidence, battery, Around(around, bool(clusters), plan, next_at))
             next_at += _JUDGED_EVERY_S
         met.add(bout.pane)

@@ -139,7 +139,7 @@ def _nobody() -> Iterator[Figure]:
         verdicts = [backtest(lines, stage, DEFAULT_PLAN)[0] for stage in STAGES]
         promoted = sum(result.promotable_at is not None for result in verdicts)
         yield Figure(f"{name}: promoted", promoted, 0, len(verdicts), is_rate=False)
-    rich = Seen(since=0.0, panes=10**6, sessions=10**6, states=frozenset(DEFAULT_PLAN.coverage))
+    rich = Seen(watched_s=1e9, panes=10**6, sessions=10**6, states=frozenset(DEFAULT_PLAN.coverage))
     words = [judge(stage, Evidence(), rich, DEFAULT_PLAN, 1e9).verdict for stage in STAGES]
     held = sum(word is Verdict.HOLD for word in words)
     yield Figure("empty, every floor reached: held", held, len(words), len(words), is_rate=False, at_least=True)

@@ -17,7 +17,7 @@ from rollout.judgement.why import why
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
 
 NOW = 1_000_000.0
-ENOUGH = Seen(since=NOW - 48 * 3600, panes=20, sessions=4, states=frozenset(AgentState))
+ENOUGH = Seen(watched_s=48 * 3600.0, panes=20, sessions=4, states=frozenset(AgentState))
 GUARD = Guard(GuardKind.DEADLY_WISH, "%1", "the candidate wants kill_window for %1")
 
 
@@ -120,7 +120,7 @@ def test_no_lease_due_is_not_missing(proven: Evidence) -> None:
     [
         ({"panes": 3}, "3 of 8 panes"),
         ({"sessions": 1}, "1 of 2 sessions"),
-        ({"since": NOW - 3600}, "1 of 12 hours"),
+        ({"watched_s": 3600.0}, "1 of 12 hours"),
         ({"states": frozenset(AgentState) - {AgentState.CRASHED}}, "never seen so far: crashed"),
     ],
 )

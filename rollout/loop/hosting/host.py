@@ -123,6 +123,11 @@ class MonitorHost:
         """Ask for one cycle and wait for the answer."""
         return self.ask(ask, deadline_s).result()
 
+    def rest(self) -> None:
+        """End the process; it is started again when somebody asks."""
+        with suppress(RuntimeError):  # its host is closed: nothing runs
+            self._worker.submit(self._end).result()
+
     def close(self) -> None:
         """End the process and its thread; what it was being asked is answered as a crash."""
         with self._guards_process:

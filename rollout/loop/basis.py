@@ -1,0 +1,82 @@
+"""What the evidence rests on: the plan, and which monitor in which version plays each part.
+
+Evidence speaks of what it was gathered about. Where that changes it starts again, as a move of its own in the audit
+trail; a candidate that has changed has proven nothing yet, and begins in shadow.
+"""
+
+from contract.wire import Introduction
+from rollout.judgement.chain import Transition
+from rollout.judgement.standing import HARNESS, Ask, Request, Standing
+from rollout.judgement.words import Stage
+from rollout.loop.desk import Desk
+from rollout.loop.house import House
+from rollout.loop.keeper import standing as by_ledger
+from rollout.loop.parts import Part
+from rollout.loop.trial import Basis
+
+
+def rebased(house: House, desk: Desk, standing: Standing, now: float) -> Standing:
+    """Start the evidence again where what it rests on has changed; returns where the rollout stands then."""
+    was, is_now = desk.trial.basis, basis_of(house, desk.trial.basis, standing)
+    if is_now == was:
+        return standing
+    if reasons := changes(was, is_now):
+        request = Request(
+            Ask.RESTART,
+            HARNESS,
+            "; ".join(reasons),
+            now,
+            new_candidate=_is_new(was.candidate, is_now.candidate),
+            evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
+        )
+        if not isinstance(house.keeper.ask(request), Transition):
+            return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
+        standing = by_ledger(house.ledger)
+        _take_places(desk, was, is_now)
+    desk.trial = desk.trial.model_copy(update={"basis": is_now})
+    return standing
+
+
+def basis_of(house: House, before: Basis, standing: Standing) -> Basis:
+    """What the next evidence will rest on. A part that cannot introduce itself is taken for the one that it was."""
+    incumbent, candidate = house.hosts[Part.INCUMBENT], house.hosts[Part.CANDIDATE]
+    stands_for = _name(candidate.introduction) or before.candidate
+    if standing.stage is Stage.RETIRED and not _is_new(before.candidate, stands_for):
+        trusted = before.incumbent  # nobody asks it
+    else:
+        trusted = (_name(incumbent.introduction) if incumbent.answers() else "") or before.incumbent
+    return Basis(plan=house.plan.fingerprint, incumbent=trusted, candidate=stands_for)
+
+
+def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:
+    """A sentence for each thing that has changed; none for what was not known before."""
+    found = list[str]()
+    if _is_new(was.candidate, is_now.candidate):
+        found.append(f"the candidate is {is_now.candidate} now and was {was.candidate}: it begins in shadow")
+    if _is_new(was.incumbent, is_now.incumbent):
+        found.append(f"the incumbent is {is_now.incumbent} now and was {was.incumbent}: the evidence starts again")
+    if _is_new(was.plan, is_now.plan):
+        found.append(f"the plan is {is_now.plan} now and was {was.plan}: the evidence starts again")
+    return tuple(found)
+
+
+def _take_places(desk: Desk, was: Basis, is_now: Basis) -> None:
+    """A monitor remembers what it knew in whichever part it plays; nobody is given what another remembers."""
+    before = dict(desk.memories)
+    played = {_who(was.incumbent): Part.INCUMBENT, _who(was.candidate): Part.CANDIDATE}
+    for part, name in ((Part.INCUMBENT, is_now.incumbent), (Part.CANDIDATE, is_now.candidate)):
+        known = part if _who(getattr(was, part)) == _who(name) else played.get(_who(name))
+        desk.memories[part] = before.get(known) if known is not None else None
+
+
+def _is_new(was: str, is_now: str) -> bool:
+    return bool(was) and was != is_now
+
+
+def _who(name: str) -> str:
+    """A monitor without its version: it may read what an older one remembered."""
+    return name.rpartition(" ")[0]
+
+
+def _name(introduction: Introduction | None) -> str:
+    return f"{introduction.monitor} {introduction.version}" if introduction else ""
