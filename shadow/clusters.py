@@ -11,7 +11,7 @@ from shadow.differences import DiffClass, Difference, Severity
 from shadow.expected import ExpectedRegister
 from shadow.labels import Referee, Right
 from shadow.settling import contradicts
-from shadow.signoffs import Signoffs
+from shadow.signoffs import Lapse, Signoffs
 from shadow.trend import Trend, sliced, trend
 
 
@@ -46,6 +46,8 @@ class Cluster(Record):
     """Id of the entry of the register."""
     accepted: bool
     """Somebody signed it off, the sign-off has not expired, and the share is within its ceiling."""
+    reopened: Lapse | None
+    """Somebody signed it off, and that holds no longer."""
     settled: Right | None
     """What a person said last."""
     over_ceiling: bool
@@ -187,6 +189,7 @@ class _Heap:
             trend=trend(slices, watched.slices),
             expected=example.expected,
             accepted=acceptance is not None and not over_signoff,
+            reopened=Lapse.CEILING if over_signoff else signoffs.lapsed(name, now),
             settled=None if settlement is None else settlement.right,
             contradicted=sum(contradicts(label, right) for label in labels) if right is not None else 0,
             over_ceiling=over_signoff or example.expected in too_many,

@@ -161,17 +161,28 @@ class ExpectedRegister:
 
 
 def load(folder: Path = HERE) -> ExpectedRegister:
-    """Read the `*.toml` of a folder, strictly, but those whose names begin with `_`.
+    """Read the `*.toml` of a folder, strictly, but those whose names begin with `_`; no folder is an empty one.
 
     Raises `BadRegister` naming file, key and remedy.
     """
     entries: dict[str, Entry] = {}
     for path in sorted(folder.glob("[!_]*.toml")):
-        entry = _read(path)
+        entry = read_entry(path)
         if entry.id != path.stem:
             raise BadRegister(f"{path}: id: is {entry.id!r}; call the file {entry.id}.toml, or the entry {path.stem!r}")
         entries[entry.id] = entry
     return ExpectedRegister(entries.values())
+
+
+def with_own(folder: Path) -> ExpectedRegister:
+    """Return the shipped register with the entries of a folder of one's own, which need not be there.
+
+    Raises `BadRegister`, also where two entries have one id.
+    """
+    own = load(folder).entries
+    if twice := [entry.id for entry in own if shipped().entry(entry.id) is not None]:
+        raise BadRegister(f"{folder / twice[0]}.toml: id: {twice[0]!r} ships with the program; call yours otherwise")
+    return ExpectedRegister((*shipped().entries, *own)) if own else shipped()
 
 
 @cache
@@ -180,7 +191,8 @@ def shipped() -> ExpectedRegister:
     return load()
 
 
-def _read(path: Path) -> Entry:
+def read_entry(path: Path) -> Entry:
+    """Read one entry, strictly; raises `BadRegister` naming file, key and remedy, and OSError."""
     try:
         return Entry.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

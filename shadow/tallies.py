@@ -84,9 +84,8 @@ class Tallies(Record):
         """Leave out the sign-offs that have expired, or whose cluster is more frequent than theirs allows."""
         kept = tuple(
             entry
-            for entry in signoffs.accepted
-            if entry.holds(now)
-            and not shown_above(self.clusters.get(entry.cluster, ClusterTally()).bouts, self.total, entry.ceiling)
+            for entry in signoffs.in_force(now)
+            if not shown_above(self.clusters.get(entry.cluster, ClusterTally()).bouts, self.total, entry.ceiling)
         )
         return signoffs.model_copy(update={"accepted": kept})
 

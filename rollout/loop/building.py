@@ -27,7 +27,7 @@ from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
 from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder, watch_alone
-from shadow.expected import shipped
+from shadow.expected import with_own
 from tmuxio.address import ServerAddress
 from tmuxio.camera import Camera
 from tmuxio.hands import Hands
@@ -66,7 +66,8 @@ class Blueprint:
 def open_house(blueprint: Blueprint) -> Iterator[House]:
     """Build everything, alone on this tmux server, and end it all again, monitors' processes first.
 
-    Raises `AlreadyRunning`, `LedgerUnusable`, `BadFlags` (of initial flags), `BadRedaction`, `UnknownMonitor`.
+    Raises `AlreadyRunning`, `LedgerUnusable`, `BadFlags` (of initial flags), `BadRedaction`, `BadRegister` and
+    `UnknownMonitor`.
     """
     specs = {
         Part.INCUMBENT: monitor_spec(blueprint.incumbent),
@@ -86,6 +87,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         desk = Desk.load(ledger)
         with ledger.transaction() as tx:
             tx.keep_document("plan", plan.model_dump_json())
+        register = with_own(folder.expected)
         tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
         hosts = {
@@ -116,10 +118,10 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             reader=reader,
             hosts=hosts,
             looking=looking,
-            shadowing=Shadowing(looking, plan, shipped()),
+            shadowing=Shadowing(looking, plan, register),
             delivery=delivery,
             tapes=tapes,
-            register=shipped(),
+            register=register,
             redact=redact,
             clock=clock,
             plan=plan,

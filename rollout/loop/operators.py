@@ -1,6 +1,5 @@
 """What operators say between two cycles: standing orders in files, and words in the ledger."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,13 +10,12 @@ from rollout.judgement.standing import Ask, Request, Standing
 from rollout.judgement.words import State
 from rollout.loop.house import House
 from rollout.loop.keeper import standing as by_ledger
+from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
 from rollout.loop.trial import Trial, facts_of_settlement
 from rollout.store.ledger import BoutRow, DecisionRow
 from rollout.store.orders import OrderKind, lift, unfrozen
 from rollout.store.orders import standing as ordered
 from shadow.bouts import Bout
-from shadow.labels import Right
-from shadow.signoffs import Acceptance, Settlement
 
 TIED: Final = "its hands are tied: it was started without --act"
 
@@ -72,8 +70,8 @@ def listen(house: House, trial: Trial) -> Said:
             case "approve":
                 approvals[row.subject] = row.actor
             case "accept":
-                trial = _signed(trial, row)
-            case "settle":
+                trial = trial.model_copy(update={"signoffs": heard(trial.signoffs, row)})
+            case "settle" | "settle_bout":
                 trial, more, bouts = _settled(house, trial, row)
                 facts += more
                 relabelled += bouts
@@ -85,28 +83,17 @@ def listen(house: House, trial: Trial) -> Said:
     return Said(trial, tuple(facts), tuple(relabelled), approvals)
 
 
-def _signed(trial: Trial, row: DecisionRow) -> Trial:
-    terms = json.loads(row.body)
-    acceptance = Acceptance(
-        cluster=row.subject,
-        owner=row.actor,
-        reason=row.reason,
-        at=row.at,
-        expires=terms["expires"],
-        ceiling=terms["ceiling"],
-    )
-    return trial.model_copy(update={"signoffs": trial.signoffs.accept(acceptance)})
-
-
 def _settled(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, tuple[Fact, ...], list[BoutRow]]:
-    word = Settlement(
-        cluster=row.subject, right=Right(json.loads(row.body)["right"]), owner=row.actor, reason=row.reason, at=row.at
-    )
-    trial = trial.model_copy(update={"signoffs": trial.signoffs.settle(word)})
-    rows = {row.id: row for row in house.ledger.bouts(epoch=trial.epoch, cluster=word.cluster)}
-    trial, facts, late = facts_of_settlement(
-        trial, (Bout.model_validate_json(row.body) for row in rows.values()), word.label
-    )
+    """A word on a cluster labels its bouts, and those to come; one on a bout labels that bout."""
+    word = settlement_of(row)
+    if row.kind == SETTLE_BOUT:
+        one = house.ledger.bout(word.cluster)
+        rows = {one.id: one} if one is not None and one.epoch == trial.epoch else {}
+    else:
+        trial = trial.model_copy(update={"signoffs": trial.signoffs.settle(word)})
+        rows = {one.id: one for one in house.ledger.bouts(epoch=trial.epoch, cluster=word.cluster)}
+    bouts = [Bout.model_validate_json(one.body) for one in rows.values()]
+    trial, facts, late = facts_of_settlement(trial, bouts, word.label)
     return trial, facts, [_with(rows[bout.id], bout) for bout in late]
 
 

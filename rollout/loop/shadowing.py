@@ -68,6 +68,8 @@ class Shadowing:
         pair = _reports(looked)
         if pair is not None and looked.tape is not None:
             incumbent, candidate = pair
+            playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
+            trial = trial.model_copy(update={"signoffs": trial.signoffs.under(playing)})
             found = compare(incumbent, candidate, self._holding(trial))
             look = Look(
                 at=looked.tape.at,

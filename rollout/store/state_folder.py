@@ -39,6 +39,11 @@ class ServerFolder:
         return self.path / "tapes"
 
     @property
+    def expected(self) -> Path:
+        """Differences that a person here holds to be expected, on top of those that ship with the program."""
+        return self.path / "expected"
+
+    @property
     def logs(self) -> Path:
         """What the monitors' processes said on standard error."""
         return self.path / "logs"

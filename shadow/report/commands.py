@@ -24,11 +24,15 @@ class Command:
 def commands(cluster: Cluster, address: Sequence[str] = ()) -> tuple[Command, ...]:
     """Offer what a person can do about a cluster; the reason is theirs to write."""
     share = max(0.001, min(1.0, ceil(cluster.share * _ROOM * 1000) / 1000))
-    accept = ("accept", cluster.id, "--days", str(_DAYS), "--ceiling", f"{share:g}", "--reason", "WHY")
+    accept = ("accept", cluster.id, "--expires", f"{_DAYS}d", "--ceiling", f"{share:g}", "--reason", "WHY")
     return (
         Command("look at it in the terminal", _line("show", cluster.id, *address)),
-        Command("the candidate is right", _line("settle", cluster.id, "candidate", "--reason", "WHY", *address)),
-        Command("the incumbent is right", _line("settle", cluster.id, "incumbent", "--reason", "WHY", *address)),
+        Command(
+            "the candidate is right", _line("settle", cluster.id, "--right", "candidate", "--reason", "WHY", *address)
+        ),
+        Command(
+            "the incumbent is right", _line("settle", cluster.id, "--right", "incumbent", "--reason", "WHY", *address)
+        ),
         Command("both are, or it does not matter: accept it for two weeks", _line(*accept, *address)),
     )
 

@@ -144,7 +144,7 @@ def test_history_is_the_trail_and_its_chain_can_be_verified(understudy: Shell, r
 @pytest.mark.usefixtures("ran")
 def test_history_tells_the_words_of_operators_too(understudy: Shell) -> None:
     cluster = understudy("diffs", "list", "--json").json["clusters"][0]["id"]
-    understudy("diffs", "settle", cluster, "candidate", "--reason", "looked at it", "--actor", "bob")
+    understudy("diffs", "settle", cluster, "--right", "candidate", "--reason", "looked at it", "--actor", "bob")
     (word,) = understudy("history", "--json").json["decisions"]
     assert (word["kind"], word["subject"], word["actor"], word["reason"]) == ("settle", cluster, "bob", "looked at it")
     assert f"settle {cluster}  by bob" in understudy("history").out
@@ -206,8 +206,8 @@ def test_a_cluster_that_is_not_there_is_a_sentence(understudy: Shell) -> None:
 @pytest.mark.usefixtures("ran")
 def test_accepting_and_settling_show_at_once(understudy: Shell) -> None:
     first, second = (one["id"] for one in understudy("diffs", "list", "--json").json["clusters"][:2])
-    assert understudy("diffs", "accept", first, "--reason", "meant so", "--days", "7").code == 0
-    assert understudy("diffs", "settle", second, "candidate", "--reason", "it is dead").code == 0
+    assert understudy("diffs", "accept", first, "--reason", "meant so", "--expires", "7d", "--yes").code == 0
+    assert understudy("diffs", "settle", second, "--right", "candidate", "--reason", "it is dead").code == 0
     after = {one["id"]: one for one in understudy("diffs", "list", "--json").json["clusters"]}
     assert after[first]["accepted"] is True
     assert after[second]["settled"] == "candidate"
@@ -215,7 +215,7 @@ def test_accepting_and_settling_show_at_once(understudy: Shell) -> None:
 
 @pytest.mark.usefixtures("ran")
 def test_nobody_else_than_the_four_can_be_right(understudy: Shell) -> None:
-    said = understudy("diffs", "settle", "d-", "me", "--reason", "x")
+    said = understudy("diffs", "settle", "d-", "--right", "me", "--reason", "x")
     assert said.code == 2
     assert "name one of incumbent, candidate, both, neither" in said.err
 

@@ -18,6 +18,7 @@ from rollout.loop.parts import Part
 from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
+from shadow.expected import ExpectedRegister, with_own
 
 NOTHING_YET = "Nothing has run here yet. Watch a tmux server with: understudy run"
 
@@ -43,6 +44,11 @@ class Reading:
                 "use the build that wrote it, or move the file away to start afresh"
             ) from error
         return desk
+
+    @cached_property
+    def register(self) -> ExpectedRegister:
+        """The expected differences, a person's own ones too."""
+        return with_own(self.folder.expected)
 
     @cached_property
     def standing(self) -> Standing:

@@ -39,6 +39,11 @@ class LedgerReader:
         """The last cycles, newest first."""
         return tuple(_cycle(row) for row in self._rows(sa.select(t.cycles).order_by(t.cycles.c.n.desc()).limit(limit)))
 
+    def first_cycle_at(self) -> float | None:
+        """When the oldest cycle that is kept began, in seconds since the epoch."""
+        at: float | None = self._scalar(sa.select(sa.func.min(t.cycles.c.at)))
+        return at
+
     def cycle_count(self, epoch: int | None = None) -> int:
         """How many cycles there were, in all or in one epoch (the time between two fresh starts of the evidence)."""
         query = sa.select(sa.func.count()).select_from(t.cycles)
@@ -85,6 +90,11 @@ class LedgerReader:
         if cluster is not None:
             query = query.where(t.bouts.c.cluster == cluster)
         return tuple(BoutRow(**_without_n(row)) for row in self._rows(query))
+
+    def bout(self, bout_id: str) -> BoutRow | None:
+        """One settled bout; None where there is none of that id, or it is kept no longer."""
+        rows = self._rows(sa.select(t.bouts).where(t.bouts.c.id == bout_id))
+        return BoutRow(**_without_n(rows[0])) if rows else None
 
     def evidence(self, epoch: int) -> tuple[EvidenceRow, ...]:
         """What the guardrails counted in one epoch, in the order in which it came."""

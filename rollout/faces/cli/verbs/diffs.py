@@ -1,32 +1,34 @@
-"""`understudy diffs`: the clusters of differences, one of them in full, and a person's word on it."""
+"""`understudy diffs list` and `show`: the clusters of differences, and one of them in full."""
 
-import json
 import shutil
 import textwrap
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.record import instant_text
 from contract.screens import PaneShot
 from contract.tapes import TornTape
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
 from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
 from rollout.faces.cli.words import side_text
-from rollout.store.ledger import DecisionRow, Ledger
-from rollout.store.orders import operator
+from rollout.loop.spoken import SETTLE_BOUT, heard
+from rollout.loop.tape_shelf import find
 from shadow.bout import Bout
 from shadow.clusters import Cluster, clusters
 from shadow.differences import Difference
-from shadow.expected import shipped
-from shadow.labels import Right
+from shadow.expected import ExpectedRegister
 from shadow.report import show as in_full
-from shadow.signoffs import Acceptance, Settlement, Signoffs
+from shadow.signoffs import Lapse, Signoffs
 from tmuxio.tapefile import read_tape
 
-_DAY_S = 86400
+_WEEK_S = 7 * 86400
+_HEADS = ("id", "differs in", "bouts", "share", "trend", "agents", "incumbent", "candidate", "")
+_REOPENED = {
+    Lapse.EXPIRED: "reopened: its sign-off has expired",
+    Lapse.VERSION: "reopened: another version plays than it was signed off for",
+    Lapse.CEILING: "reopened: above the ceiling it was signed off for",
+}
 _WIDTH = 120
 """Of what is shown where no terminal says its own."""
 
@@ -42,86 +44,23 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
         note(NOTHING_YET)
     elif not rows:
         note("No difference so far.")
-    table((_line(row) for row in rows), header=("id", "differs in", "bouts", "agents", "incumbent", "candidate", ""))
+    table((_line(row) for row in rows), header=_HEADS)
+    _remind(found)
     return Exit.OK
 
 
 def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Show one cluster: both sides, who said what of it, and the pane's text where its tape is kept."""
     with reading(socket_name, socket_path) as found:
-        row = _the_one(cluster, all_clusters(found, time.time()))
+        row = the_one(cluster, all_clusters(found, time.time()))
         shot = _shot(found, row)
     if as_json:
         example = row.example.model_dump(mode="json")
         emit({"cluster": as_document(row), "example": example, "screen": shot and shot.text})
         return Exit.OK
-    _tell(row, shot)
+    _tell(row, shot, found.register)
     if shot is None and row.example.pane is not None:
         note("The tape on which it was seen is kept no longer.")
-    return Exit.OK
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """For how long and how often a cluster is accepted."""
-
-    days: float
-    ceiling: float
-
-
-def accept(
-    cluster: str,
-    socket_name: str | None,
-    socket_path: Path | None,
-    *,
-    actor: str | None,
-    reason: str,
-    terms: Terms,
-) -> Exit:
-    """Sign a cluster off until it expires; the loop acts on it from its next cycle."""
-    now = round(time.time(), 6)
-    with reading(socket_name, socket_path) as found:
-        row = _the_one(cluster, all_clusters(found, now))
-        expires = instant_text(round(now + terms.days * _DAY_S, 6))
-        _decide(
-            found,
-            DecisionRow(
-                now,
-                "accept",
-                row.id,
-                actor or operator(),
-                reason,
-                json.dumps({"expires": expires, "ceiling": terms.ceiling}),
-            ),
-        )
-    say(f"Accepted {row.id} until {expires[:10]}, up to {terms.ceiling:.3g} of all bouts.")
-    return Exit.OK
-
-
-def settle(
-    cluster: str, right: str, socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str
-) -> Exit:
-    """Say who was right; that is evidence for or against the candidate."""
-    if right not in set(Right):
-        raise Stop(Exit.USAGE, f"{right} cannot be right: name one of {', '.join(Right)}")
-    now = round(time.time(), 6)
-    with reading(socket_name, socket_path) as found:
-        row = _the_one(cluster, all_clusters(found, now))
-        _decide(found, DecisionRow(now, "settle", row.id, actor or operator(), reason, json.dumps({"right": right})))
-    say(f"Settled {row.id}: {right} right.")
-    return Exit.OK
-
-
-def rules(*, as_json: bool) -> Exit:
-    """List the register of expected differences."""
-    entries = shipped().entries
-    if as_json:
-        emit({"rules": [entry.model_dump(mode="json") for entry in entries]})
-    else:
-        table(
-            ((entry.id, f"{entry.right} right", f"<= {entry.ceiling:.3g}", entry.title) for entry in entries),
-            header=("id", "", "ceiling", "what"),
-        )
     return Exit.OK
 
 
@@ -129,8 +68,18 @@ def all_clusters(found: Reading, now: float) -> tuple[Cluster, ...]:
     """Cluster everything that the ledger holds, with every word that was said of it so far."""
     if found.ledger is None:
         return ()
-    bouts = [Bout.model_validate_json(row.body) for row in found.ledger.bouts()]
-    return clusters(bouts, now, differences=differences_of(found), register=shipped(), signoffs=signoffs_of(found))
+    return clusters(
+        bouts_of(found),
+        now,
+        differences=differences_of(found),
+        register=found.register,
+        signoffs=signoffs_of(found),
+    )
+
+
+def bouts_of(found: Reading) -> list[Bout]:
+    """Every settled bout that is kept, oldest first."""
+    return [Bout.model_validate_json(row.body) for row in found.ledger.bouts()] if found.ledger else []
 
 
 def differences_of(found: Reading) -> list[tuple[float, Difference]]:
@@ -145,11 +94,7 @@ def signoffs_of(found: Reading) -> Signoffs:
     if found.ledger is None:
         return said
     for row in found.ledger.decisions(after=found.desk.trial.decisions_read):
-        body = json.loads(row.body)
-        if row.kind == "accept":
-            said = said.accept(Acceptance(cluster=row.subject, owner=row.actor, reason=row.reason, at=row.at, **body))
-        elif row.kind == "settle":
-            said = said.settle(Settlement(cluster=row.subject, owner=row.actor, reason=row.reason, at=row.at, **body))
+        said = heard(said, row)
     return said
 
 
@@ -157,11 +102,12 @@ def as_document(row: Cluster) -> dict[str, Any]:
     """A cluster as scripts get it."""
     body = row.model_dump(mode="json")
     keys = ("id", "severity", "bouts", "agents", "first_seen", "last_seen", "expected", "accepted", "settled")
-    more = ("counted", "share", "rights", "over_ceiling")
+    more = ("counted", "decided", "share", "trend", "slices", "rights", "over_ceiling", "reopened")
     return {"class": body["klass"], **{key: body[key] for key in (*keys, *more)}, "open": row.open}
 
 
-def _the_one(cluster: str, rows: tuple[Cluster, ...]) -> Cluster:
+def the_one(cluster: str, rows: tuple[Cluster, ...]) -> Cluster:
+    """Find the cluster whose id begins so; raises `Stop` where it is none, or more than one."""
     name = cluster if cluster.startswith("d-") else f"d-{cluster}"
     matching = [row for row in rows if row.id.startswith(name)]
     if len(matching) != 1:
@@ -171,36 +117,27 @@ def _the_one(cluster: str, rows: tuple[Cluster, ...]) -> Cluster:
     return matching[0]
 
 
-def _decide(found: Reading, row: DecisionRow) -> None:
-    ledger = Ledger(found.folder.ledger)
-    try:
-        with ledger.transaction() as tx:
-            tx.add_decision(row)
-    finally:
-        ledger.close()
-
-
 def _shot(found: Reading, row: Cluster) -> PaneShot | None:
     """The pane as both saw it, where the tape of one of the last such differences is kept."""
     if found.ledger is None or row.example.pane is None:
         return None
     for kept in found.ledger.differences(cluster=row.id, limit=200):
-        for path in found.folder.tapes.glob(f"{kept.cycle}*"):
-            try:
-                shot = read_tape(path).tape.frames[-1].by_pane.get(kept.pane)
-            except (TornTape, OSError):  # one that is just being written, or taken away: an older one does as well
-                continue
-            if shot is not None:
-                return shot
+        try:
+            path = find(found.folder.tapes, kept.cycle)
+            shot = read_tape(path).tape.frames[-1].by_pane.get(kept.pane) if path is not None else None
+        except (TornTape, OSError):  # one that is just being written, or taken away: an older one does as well
+            continue
+        if shot is not None:
+            return shot
     return None
 
 
-def _tell(row: Cluster, shot: PaneShot | None) -> None:
+def _tell(row: Cluster, shot: PaneShot | None, register: ExpectedRegister) -> None:
     width = shutil.get_terminal_size().columns if person_looks() else _WIDTH
-    seen = f"{row.bouts} bouts of {row.agents} agents, {row.share:.1%} of all"
+    seen = f"{row.bouts} bouts of {row.agents} agents, {row.share:.1%} of all, {row.trend}"
     say(f"seen      {seen}; {clock_time(row.first_seen)} to {clock_time(row.last_seen)}")
     say(f"word      {_word(row) or 'nobody has said anything: `diffs settle` or `diffs accept`'}")
-    if entry := shipped().entry(row.expected or ""):
+    if entry := register.entry(row.expected or ""):
         say(textwrap.fill(entry.why.strip(), width, initial_indent=" " * 10, subsequent_indent=" " * 10))
     say()
     say(in_full(row.example, shot, width=width).rstrip())
@@ -209,7 +146,8 @@ def _tell(row: Cluster, shot: PaneShot | None) -> None:
 def _line(row: Cluster) -> tuple[str, ...]:
     kind = row.severity if row.klass == "true" else f"{row.severity} ({row.klass})"
     sides = side_text(row.example.incumbent), side_text(row.example.candidate)
-    return (row.id, kind, str(row.bouts), str(row.agents), *sides, _word(row))
+    counts = (str(row.bouts), f"{row.share:.1%}", row.trend, str(row.agents))
+    return (row.id, kind, *counts, *sides, _word(row))
 
 
 def _word(row: Cluster) -> str:
@@ -220,8 +158,21 @@ def _word(row: Cluster) -> str:
         words.append("accepted")
     if row.expected:
         words.append(f"expected: {row.expected}")
-    if row.over_ceiling:
+    if row.reopened and not row.settled:
+        words.append(_REOPENED[row.reopened])
+    if row.over_ceiling and row.reopened is not Lapse.CEILING:
         words.append("above its ceiling")
     if row.rights and not row.settled:
-        words.append("hindsight: " + ", ".join(f"{right} {count}" for right, count in row.rights.items()))
+        known = ", ".join(f"{right} {count}" for right, count in row.rights.items())
+        words.append(f"hindsight: {known}" + ("" if row.decided else ", one-sided"))
     return "; ".join(words)
+
+
+def _remind(found: Reading) -> None:
+    """Once a week a person is wanted: what nobody says, and what everybody agrees on, is audited by lot."""
+    if found.ledger is None or found.last_cycle is None:
+        return
+    first = found.ledger.first_cycle_at() or found.last_cycle.at
+    drawn = max((row.at for row in found.ledger.decisions(SETTLE_BOUT)), default=first)
+    if found.last_cycle.at - drawn > _WEEK_S:
+        note("Nobody has judged a draw for a week: understudy diffs settle --draw 20")

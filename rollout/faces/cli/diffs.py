@@ -1,0 +1,159 @@
+"""The family `diffs`: list the clusters, look at one, accept or settle it, draw lots, try a rule."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollout.faces.cli.app import examples, family
+from rollout.faces.cli.options import Actor, Json, Reason, SocketName, SocketPath, Yes
+
+_Cluster = Annotated[str, typer.Argument(metavar="ID", help="The cluster's id; its beginning is enough.")]
+
+diffs = family("Look", "diffs", "List the differences in clusters, show one, accept or settle it.")
+
+
+@diffs.command("list", epilog=examples("diffs list", "diffs list --json"))
+def diffs_list(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
+    """List the clusters of differences, the gravest first."""
+    from rollout.faces.cli.verbs.diffs import listing  # noqa: PLC0415
+
+    raise typer.Exit(listing(socket_name, socket_path, as_json=json))
+
+
+@diffs.command("show", epilog=examples("diffs show 3f2a91"))
+def diffs_show(
+    cluster: _Cluster,
+    *,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+    json: Json = False,
+) -> None:
+    """Show what both monitors said, side by side, with the pane's text."""
+    from rollout.faces.cli.verbs.diffs import show  # noqa: PLC0415
+
+    raise typer.Exit(show(cluster, socket_name, socket_path, as_json=json))
+
+
+@diffs.command("referee", epilog=examples("diffs referee", "diffs referee --json"))
+def diffs_referee(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
+    """Show how often each kind of difference is settled, for whom and by which rule."""
+    from rollout.faces.cli.verbs.referee import referee  # noqa: PLC0415
+
+    raise typer.Exit(referee(socket_name, socket_path, as_json=json))
+
+
+@diffs.command(
+    "accept",
+    epilog=examples(
+        'diffs accept 3f2a91 --reason "meant so" --expires 14d --ceiling 0.05',
+        'diffs accept 3f2a91 --owner team-a --reason "until 2.0 is out" --expires 2027-01-31 --yes',
+    ),
+)
+def diffs_accept(
+    cluster: _Cluster,
+    *,
+    reason: Reason,
+    owner: Annotated[str | None, typer.Option(metavar="WHO", help="Who answers for it; default: who decides.")] = None,
+    actor: Actor = None,
+    expires: Annotated[
+        str, typer.Option(metavar="WHEN", help="After so long (14d, 12h), or on a day (2027-01-31, UTC).")
+    ] = "30d",
+    ceiling: Annotated[
+        float, typer.Option(min=0.0001, max=1.0, metavar="RATE", help="It holds up to this share of the bouts.")
+    ] = 1.0,
+    yes: Yes = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+) -> None:
+    """Sign a cluster off: it counts neither for nor against the candidate.
+
+    It ends by itself: when it expires, above its ceiling, and when another version of a monitor plays. A cluster in
+    which an act differs shows five of its bouts, drawn at random, before it is signed off.
+    """
+    from rollout.faces.cli.verbs.signing import Terms, accept  # noqa: PLC0415
+
+    terms = Terms(owner=owner, actor=actor, reason=reason, expires=expires, ceiling=ceiling, yes=yes)
+    raise typer.Exit(accept(cluster, terms, socket_name, socket_path))
+
+
+@diffs.command(
+    "settle",
+    epilog=examples(
+        'diffs settle 3f2a91 --right candidate --reason "the composer is empty"',
+        "diffs settle --draw 20                # once a week: judge bouts drawn at random",
+        "diffs settle --draw 20 --json         # the same for scripts: the draw, to be answered with the next",
+        "diffs settle b-3fa9c1d2e4 --right neither",
+    ),
+)
+def diffs_settle(
+    what: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A cluster (d-...), or one bout (b-...); not with --draw.")
+    ] = None,
+    *,
+    right: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Who was right: incumbent, candidate, both, neither.")
+    ] = None,
+    draw: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Ask about so many bouts drawn at random, one by one.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Draw the same lots again.")] = None,
+    fixtures: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where `--right candidate` writes its test cases; default: ./tests."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    actor: Actor = None,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+    json: Json = False,
+) -> None:
+    """Say who was right in a cluster, or in one bout; that is evidence.
+
+    A cluster in which the candidate is right is an improvement: where a folder of tests is at hand, its screen becomes
+    a case of the modular engine's corpus and of the shadow's.
+    """
+    from rollout.faces.cli.exits import Exit, Stop  # noqa: PLC0415
+    from rollout.faces.cli.verbs.drawing import draw_lots  # noqa: PLC0415
+    from rollout.faces.cli.verbs.signing import Word, settle  # noqa: PLC0415
+
+    word = Word(reason=reason, actor=actor)
+    if draw is not None and what is None and right is None:
+        raise typer.Exit(draw_lots(draw, seed, word, socket_name, socket_path, as_json=json))
+    if draw is not None or what is None or right is None:
+        raise Stop(Exit.USAGE, "name what you settle and who is right (settle ID --right WHO), or draw lots (--draw N)")
+    raise typer.Exit(settle(what, right, word, socket_name, socket_path, fixtures=fixtures, as_json=json))
+
+
+@diffs.command(
+    "rules",
+    epilog=examples(
+        "diffs rules",
+        "diffs rules --try mine.toml            # what it would hide, before it is saved",
+        'diffs rules --save mine.toml --reason "the banner is new"',
+    ),
+)
+def diffs_rules(
+    *,
+    try_: Annotated[
+        Path | None, typer.Option("--try", metavar="FILE", help="Show what this rule would have hidden.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep this rule for this server, from the next run on.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    actor: Actor = None,
+    yes: Yes = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+    json: Json = False,
+) -> None:
+    """List the expected differences: who is right about each, and why; try or save one of your own."""
+    from rollout.faces.cli.verbs.rules import listing, save_rule, try_rule  # noqa: PLC0415
+    from rollout.faces.cli.verbs.signing import Word  # noqa: PLC0415
+
+    if try_ is not None:
+        raise typer.Exit(try_rule(try_, socket_name, socket_path, as_json=json))
+    if save is not None:
+        raise typer.Exit(save_rule(save, Word(reason=reason, actor=actor), socket_name, socket_path, yes=yes))
+    raise typer.Exit(listing(socket_name, socket_path, as_json=json))

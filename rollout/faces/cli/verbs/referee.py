@@ -1,0 +1,41 @@
+"""`understudy diffs referee`: how often each kind of difference is settled, for whom, and by which rule."""
+
+from pathlib import Path
+
+from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.output import emit, note, say, table
+from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.faces.cli.verbs.diffs import bouts_of
+from shadow.kinds import KindRate, settle_rates
+from shadow.labels import Right
+
+
+def referee(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """Show the settle rates: differences by kind and side, then the sample of agreements."""
+    with reading(socket_name, socket_path) as found:
+        if found.ledger is None:
+            note(NOTHING_YET)
+        rows = settle_rates(bouts_of(found))
+    if as_json:
+        emit({"kinds": [_as_document(row) for row in rows]})
+        return Exit.OK
+    differing, agreeing = [row for row in rows if not row.agrees], [row for row in rows if row.agrees]
+    heads = ("incumbent says", "candidate says", "bouts", "settled", "incumbent", "candidate", "neither", "by", "")
+    table((_line(row) for row in differing), header=heads)
+    if agreeing:
+        wrong = sum(row.rights.get(Right.NEITHER, 0) for row in agreeing)
+        say(f"{sum(row.bouts for row in agreeing)} agreements looked at, too: both wrong in {wrong}.")
+        table((_line(row) for row in agreeing if row.rights), header=heads)
+    return Exit.OK
+
+
+def _line(row: KindRate) -> tuple[str, ...]:
+    by = [f"{rule} {count}" for rule, count in sorted(row.rules.items())]
+    by += [f"people {row.by_people}"] if row.by_people else []
+    word = "" if row.decides or row.agrees else "one-sided: decides nothing alone"
+    sides = [f"{row.side(right):.0%}" for right in (Right.INCUMBENT, Right.CANDIDATE, Right.NEITHER)]
+    return (row.incumbent, row.candidate, str(row.bouts), f"{row.rate:.0%}", *sides, ", ".join(by), word)
+
+
+def _as_document(row: KindRate) -> dict[str, object]:
+    return {**row.model_dump(mode="json"), "settled": row.settled, "rate": row.rate, "agrees": row.agrees}

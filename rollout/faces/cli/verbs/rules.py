@@ -1,0 +1,103 @@
+"""`understudy diffs rules`: the register of expected differences; a rule of one's own, tried and saved."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import typer
+
+from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.output import emit, say, table
+from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.verbs.diffs import bouts_of
+from rollout.faces.cli.verbs.signing import Word, write_decision
+from rollout.loop.spoken import RULE
+from rollout.store.ledger import DecisionRow
+from rollout.store.orders import operator
+from shadow.bout import Bout
+from shadow.expected import Entry, read_entry, shipped
+from shadow.rescoring import Figures, Rescored, rescored
+
+
+def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """List the register, one's own entries with it."""
+    with reading(socket_name, socket_path) as found:
+        entries = found.register.entries
+    if as_json:
+        emit({"rules": [entry.model_dump(mode="json") for entry in entries]})
+    else:
+        table(
+            ((entry.id, f"{entry.right} right", f"<= {entry.ceiling:.3g}", entry.title) for entry in entries),
+            header=("id", "", "ceiling", "what"),
+        )
+    return Exit.OK
+
+
+def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """Say what a rule would have hidden, and what it would have made of the rate; it changes nothing."""
+    entry = read_entry(path)
+    with reading(socket_name, socket_path) as found:
+        tried = _tried(found, entry)
+    if as_json:
+        emit({"rule": entry.id, **tried.model_dump(mode="json")})
+    else:
+        tell(entry.id, tried)
+    return Exit.OK
+
+
+def save_rule(path: Path, word: Word, socket_name: str | None, socket_path: Path | None, *, yes: bool) -> Exit:
+    """Keep a rule for one server; what it would have hidden is said first."""
+    entry = read_entry(path)
+    if not word.reason:
+        raise Stop(Exit.USAGE, f"say why {entry.id} is expected from now on: --reason")
+    if shipped().entry(entry.id) is not None:
+        raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program; call yours otherwise")
+    with reading(socket_name, socket_path) as found:
+        if found.ledger is None:
+            raise Stop(Exit.CONFLICT, "nothing has run here yet, so there is nothing to expect: understudy run")
+        tell(entry.id, _tried(found, entry))
+        if not yes:
+            _confirm(entry.id)
+        folder = found.folder.expected
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / f"{entry.id}.toml").write_bytes(path.read_bytes())
+        body = json.dumps({"rule": entry.model_dump(mode="json")})
+        write_decision(
+            found, DecisionRow(round(time.time(), 6), RULE, entry.id, word.actor or operator(), word.reason, body)
+        )
+    say(f"Kept as {folder / entry.id}.toml; the next `understudy run` expects it.")
+    return Exit.OK
+
+
+def tell(name: str, tried: Rescored) -> None:
+    """Say what would have been hidden, the acts first."""
+    say(
+        f"{name} would have hidden {tried.hides} bouts in {len(tried.clusters)} clusters, "
+        f"{tried.hides_actions} of which change an act"
+        + (f"; in {tried.hides_wrong} of them the candidate was found wrong" if tried.hides_wrong else "")
+        + "."
+    )
+    say(f"Differing acts are {_figure(tried.now)}; it would have been {_figure(tried.would_have_been)}.")
+    say("What would have been promotes nothing: a rule counts from when it is saved.")
+    if tried.clusters:
+        say(f"Hidden clusters: {', '.join(tried.clusters)}")
+
+
+def _tried(found: Reading, entry: Entry) -> Rescored:
+    def expected(bout: Bout) -> bool:
+        return bout.difference is not None and entry.matches(bout.difference)
+
+    return rescored(bouts_of(found), expected)
+
+
+def _figure(figures: Figures) -> str:
+    rate = "" if figures.rate is None else f" ({figures.rate:.2%})"
+    return f"{figures.events} of {figures.bouts} bouts{rate}"
+
+
+def _confirm(name: str) -> None:
+    if not sys.stdin.isatty():
+        raise Stop(Exit.USAGE, f"keep {name}? Say --yes where nobody is there to answer")
+    if not typer.confirm(f"Keep {name}?"):
+        raise Stop(Exit.CONFLICT, "left as it was")

@@ -1,0 +1,169 @@
+"""`understudy diffs accept` and `settle`: a person's word on a cluster or a bout, kept with who and why."""
+
+import json
+import re
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Final
+
+import typer
+
+from contract.record import instant_text
+from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.output import clock_time, emit, note, say
+from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.verbs.diffs import all_clusters, bouts_of, the_one
+from rollout.faces.cli.verbs.fixtures import write_fixtures
+from rollout.loop.parts import Part
+from rollout.loop.spoken import ACCEPT, SETTLE, SETTLE_BOUT
+from rollout.store.ledger import DecisionRow, Ledger
+from rollout.store.orders import operator
+from shadow.bout import Bout
+from shadow.clusters import Cluster
+from shadow.differences import Severity
+from shadow.labels import Right
+from shadow.report.inert import one_line
+from shadow.report.show import side_by_side
+from shadow.rescoring import of_cluster, rescored
+
+_MEMBERS: Final = 5
+"""Bouts that are shown before a cluster in which acts differ is signed off."""
+_SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|min)")
+_SECONDS: Final = {"d": 86400, "h": 3600, "min": 60}
+_WIDTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who decides, and why."""
+
+    reason: str
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A sign-off as it was asked for."""
+
+    owner: str | None
+    actor: str | None
+    reason: str
+    expires: str
+    ceiling: float
+    yes: bool
+
+
+def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Path | None) -> Exit:
+    """Sign a cluster off until it expires, for the versions that play now, up to a ceiling."""
+    now = round(time.time(), 6)
+    expires = instant_of(terms.expires, now)
+    with reading(socket_name, socket_path) as found:
+        row = the_one(cluster, all_clusters(found, now))
+        if row.severity is Severity.ACTION:
+            _show_members(found, row)
+            if not terms.yes:
+                _confirm(f"Sign off {row.id}, in which acts differ?")
+        actor = terms.actor or operator()
+        body = {"owner": terms.owner or actor, "expires": instant_text(expires), "ceiling": terms.ceiling}
+        playing = [f"{one.monitor} {one.version}" for part in Part if (one := found.report(part)) is not None]
+        if len(playing) == len(Part):
+            body["monitors"] = playing
+        write_decision(found, DecisionRow(now, ACCEPT, row.id, actor, terms.reason, json.dumps(body)))
+    say(f"Accepted {row.id} until {instant_text(expires)[:10]}, up to {terms.ceiling:.3g} of all bouts.")
+    return Exit.OK
+
+
+def settle(
+    what: str,
+    right: str,
+    word: Word,
+    socket_name: str | None,
+    socket_path: Path | None,
+    *,
+    fixtures: Path | None = None,
+    as_json: bool = False,
+) -> Exit:
+    """Say who was right in a cluster or a bout; where the candidate is, its screen becomes a test."""
+    if right not in set(Right):
+        raise Stop(Exit.USAGE, f"{right} cannot be right: name one of {', '.join(Right)}")
+    now, body = round(time.time(), 6), json.dumps({"right": right})
+    written: tuple[Path, ...] = ()
+    with reading(socket_name, socket_path) as found:
+        if what.startswith("b-"):
+            if found.ledger is None or found.ledger.bout(what) is None:
+                raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --draw 20 --json` names some")
+            kind, name = SETTLE_BOUT, what
+        else:
+            if not word.reason:
+                raise Stop(Exit.USAGE, "say why: --reason")
+            row = the_one(what, all_clusters(found, now))
+            kind, name = SETTLE, row.id
+            if right == Right.CANDIDATE:
+                written = write_fixtures(found, row, fixtures)
+        write_decision(found, DecisionRow(now, kind, name, word.actor or operator(), word.reason, body))
+    if as_json:
+        emit({"settled": name, "right": right, "fixtures": [str(path) for path in written]})
+        return Exit.OK
+    say(f"Settled {name}: {right} right.")
+    for path in written:
+        say(f"A case of it: {path}")
+    return Exit.OK
+
+
+def write_decision(found: Reading, row: DecisionRow) -> None:
+    """Write one word of an operator into the ledger; a run takes it up in its next cycle."""
+    ledger = Ledger(found.folder.ledger)
+    try:
+        with ledger.transaction() as tx:
+            tx.add_decision(row)
+    finally:
+        ledger.close()
+
+
+def instant_of(when: str, now: float) -> float:
+    """Read `14d`, `12h`, `30min` from now, or a day or instant in UTC; raises `Stop` where it is neither, or past."""
+    if span := _SPAN.fullmatch(when.strip()):
+        return now + float(span[1]) * _SECONDS[span[2]]
+    try:
+        at = datetime.fromisoformat(when.strip())
+    except ValueError:
+        raise Stop(Exit.USAGE, f"--expires {when}: write 14d, 12h, or a day such as 2027-01-31") from None
+    instant = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    if instant <= now:
+        raise Stop(Exit.USAGE, f"--expires {when}: that is over; give a later one")
+    return instant
+
+
+def _show_members(found: Reading, row: Cluster) -> None:
+    """Show some bouts of a cluster, drawn at random: what is signed off must have been looked at."""
+    members = [bout for bout in bouts_of(found) if bout.difference is not None and bout.difference.cluster == row.id]
+    shown = SystemRandom().sample(members, min(_MEMBERS, len(members)))
+    note(f"{row.id} changes what is done. {len(shown)} of its {len(members)} settled bouts, drawn at random:")
+    for bout in shown:
+        _show(bout)
+    then = rescored(bouts_of(found), of_cluster(row.id))
+    note(
+        f"Differing acts are {then.now.events} of {then.now.bouts} bouts; without {row.id} it would have been "
+        f"{then.would_have_been.events} of {then.would_have_been.bouts}. That promotes nothing: it counts from now on."
+    )
+
+
+def _show(bout: Bout) -> None:
+    if bout.difference is None:
+        return
+    word = bout.label.reason if bout.label is not None else "nobody has said who was right"
+    note("")
+    note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {word}"))
+    for line in side_by_side(bout.difference, "incumbent", "candidate", _WIDTH):
+        note(f"  {line}")
+
+
+def _confirm(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise Stop(Exit.USAGE, f"{question} Say --yes where nobody is there to answer")
+    if not typer.confirm(question):
+        raise Stop(Exit.CONFLICT, "left as it was")

@@ -1,0 +1,70 @@
+"""How often, and for whom, each kind of difference is settled: what a referee's silence may hide."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from contract.record import Record
+from contract.verdicts import AgentState
+from shadow.bout import Bout
+from shadow.labels import Referee, Right
+from shadow.refuting import two_sided
+
+
+class KindRate(Record):
+    """One pair of states, by who says which; for agreements the same state twice."""
+
+    incumbent: AgentState
+    candidate: AgentState
+    bouts: int
+    """Those at which hindsight looked, or of which a person spoke."""
+    rights: dict[Right, int]
+    """Of these, who was right, where somebody said so."""
+    by_people: int
+    """Of these, those that a person settled."""
+    rules: dict[str, int]
+    """What hindsight went by, and how often (`shadow.refuting.FactKind`)."""
+    decides: bool
+    """Hindsight can speak for either side; else its labels are shown, and decide nothing alone."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same: then `neither` means that both are wrong."""
+        return self.incumbent is self.candidate
+
+    @property
+    def settled(self) -> int:
+        """Bouts of which somebody said who was right."""
+        return sum(self.rights.values())
+
+    @property
+    def rate(self) -> float:
+        """The share that is settled."""
+        return self.settled / self.bouts if self.bouts else 0.0
+
+    def side(self, right: Right) -> float:
+        """The share that is settled for one side."""
+        return self.rights.get(right, 0) / self.bouts if self.bouts else 0.0
+
+
+def settle_rates(bouts: Iterable[Bout]) -> tuple[KindRate, ...]:
+    """Count the bouts of panes by kind, the most frequent first; agreements behind."""
+    heaps: dict[tuple[AgentState, AgentState], list[Bout]] = {}
+    for bout in bouts:
+        one, two = bout.incumbent.state, bout.candidate.state
+        if one is not None and two is not None and (bout.watched or bout.label is not None):
+            heaps.setdefault((one, two), []).append(bout)
+    rows = [_row(one, two, heap) for (one, two), heap in heaps.items()]
+    return tuple(sorted(rows, key=lambda row: (row.agrees, -row.bouts, row.incumbent, row.candidate)))
+
+
+def _row(one: AgentState, two: AgentState, bouts: list[Bout]) -> KindRate:
+    labels = [bout.label for bout in bouts if bout.label is not None]
+    return KindRate(
+        incumbent=one,
+        candidate=two,
+        bouts=len(bouts),
+        rights=dict(Counter(label.right for label in labels)),
+        by_people=sum(label.by is Referee.PERSON for label in labels),
+        rules=dict(Counter(label.rule for label in labels if label.rule)),
+        decides=one is not two and two_sided(one, two),
+    )
