@@ -41,7 +41,7 @@ def run(asked: Asked) -> Exit:
     settings = load(asked.flags).settings
     log_to_stderr(settings.log_level)
     address = ServerAddress.resolve(settings.socket_name, settings.socket_path)
-    plan = find_plan(settings.plan)
+    plan, flags = find_plan(settings.plan), chosen(settings)
     identify(address)
     blueprint = Blueprint(
         address=address,
@@ -53,7 +53,7 @@ def run(asked: Asked) -> Exit:
         deadline_s=settings.deadline_s,
         rules=rules_folder(settings),
         spawn_command=settings.spawn_command,
-        flags=chosen(settings),
+        flags=flags,
         retention=Retention(settings.tapes_days, settings.tapes_mb, settings.tapes_sample),
         redaction=settings.redaction,
     )

@@ -1,0 +1,47 @@
+"""The real flags server of this folder's tests: started once, and as it should be at the start of each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from unleash_world import ROOT, Unleash, world
+
+from rollout.store.flags import initial_text, parse_flags
+from rollout.store.flags.unleash import Door, Place, carry_out, look_around, steps_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest.register_assert_rewrite("tests.cli.shell")
+
+
+@pytest.fixture(scope="session")
+def installed() -> None:
+    """Skip where the server cannot be installed; where it has to be, fail."""
+    done = subprocess.run([ROOT / "scripts" / "prepare-unleash"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        why = done.stderr.strip().splitlines()[-1]
+        if os.environ.get("UNDERSTUDY_REQUIRE_INTEGRATION") == "1":
+            pytest.fail(f"UNDERSTUDY_REQUIRE_INTEGRATION=1, and there is no flags server: {why}")
+        pytest.skip(f"no flags server: {why}")
+
+
+@pytest.fixture(scope="session")
+def bare_server(installed: None) -> Iterator[Unleash]:  # noqa: ARG001 - what has to be there first
+    """A real server on which nothing was made yet when the first test got it."""
+    yield from world()
+
+
+@pytest.fixture
+def unleash(bare_server: Unleash) -> Iterator[Unleash]:
+    """The server with the flags of a rollout, at nothing; healed afterwards from whatever the test did to it."""
+    door, place = Door(bare_server.url, "*:*.admin-of-a-test"), Place()
+    found = look_around(door, place)
+    for step in steps_to(parse_flags(initial_text()), found, place, door.url):
+        carry_out(door, step)
+    bare_server.reset()
+    yield bare_server
+    bare_server.reset()
