@@ -100,16 +100,15 @@ class Running:
                 arrived.append(entry)
             if last is not None:
                 lines[entry] = last
-        if not arrived and len(lines) == len(self._lines) and roots == self._roots:
-            return self._chains
-        self._files.keep_only(lines)
-        table = {line[1].pid: line[1] for line in lines.values()}
+        table = {line[1].pid: line[1] for line in lines.values()} if arrived else {}
         for entry in arrived:
             if entry in lines and _is_elsewhere(lines[entry][1], table, roots, elsewhere):
                 elsewhere[entry] = entries[entry]
                 del lines[entry]
+        if roots != self._roots or lines != self._lines:
+            self._files.keep_only(lines)
+            self._chains = chains({line[1].pid: line[1] for line in lines.values()}, roots)
         self._roots, self._lines, self._elsewhere = roots, lines, elsewhere
-        self._chains = chains(table, roots)
         return self._chains
 
 
