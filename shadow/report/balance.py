@@ -73,7 +73,7 @@ class Sorter:
         if difference.klass is not DiffClass.TRUE:
             return Place.KNOWN
         cluster = self._clusters[difference.cluster]
-        right = bout.label.right if bout.label is not None else cluster.settled
+        right = bout.label.right if bout.label is not None and bout.label.alone else cluster.settled
         if right in {Right.CANDIDATE, Right.BOTH}:
             return Place.FOR
         if cluster.accepted or self._as_expected(bout, cluster):

@@ -9,13 +9,14 @@ from shadow.bout import Bout
 from shadow.clusters import Cluster, breached, clusters, tally
 from shadow.differences import Difference, Severity
 from shadow.expected import ExpectedRegister
+from shadow.kinds import settle_rates
 from shadow.labels import Referee
 from shadow.report.balance import Balance, Place, Sorter
 from shadow.report.confusion import confusion
 from shadow.report.coverage import Coverage, coverage
 from shadow.report.record import ExpectedRow, Member, Move, Notes, Rate, Reason, Ruling, ShadowReport, StratumRow
 from shadow.report.speeds import Speed
-from shadow.report.timeline import Timeline, timeline, trend
+from shadow.report.timeline import timeline
 from shadow.settling import contradicts
 from shadow.signoffs import Signoffs
 from shadow.strata import Stratum
@@ -95,11 +96,12 @@ def build(
         rates=tuple(beside.rates),
         strata=_strata(bouts),
         clusters=rows,
-        notes=_notes(rows, differ, line),
+        notes=_notes(rows, differ),
         expected=_expected(bouts, known),
-        signed_off=tuple(entry for entry in told.accepted if entry.holds(now)),
+        signed_off=told.in_force(now),
         timeline=line,
         confusion=confusion(bouts),
+        kinds=settle_rates(bouts),
         coverage=beside.coverage or coverage(bouts),
         speeds=tuple(beside.speeds),
         address=tuple(beside.address),
@@ -114,17 +116,17 @@ class _Heap:
     places: list[Place] = field(default_factory=list)
 
 
-def _notes(rows: Iterable[Cluster], differ: Iterable[tuple[Bout, Place]], line: Timeline) -> tuple[Notes, ...]:
+def _notes(rows: Iterable[Cluster], differ: Iterable[tuple[Bout, Place]]) -> tuple[Notes, ...]:
     heaps = {row.id: _Heap() for row in rows}
     for bout, place in differ:
-        heap = heaps[bout.fingerprint.cluster if bout.difference is None else bout.difference.cluster]
-        heap.bouts.append(bout)
-        heap.places.append(place)
+        if bout.difference is not None:
+            heap = heaps[bout.difference.cluster]
+            heap.bouts.append(bout)
+            heap.places.append(place)
     return tuple(
         Notes(
             cluster=name,
             balance=Balance.count(heap.places),
-            trend=trend((bout.began for bout in heap.bouts), line),
             reasons=_reasons(heap.bouts),
             members=tuple(_member(bout) for bout in sorted(heap.bouts, key=lambda bout: -bout.began)[:MEMBERS]),
         )

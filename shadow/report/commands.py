@@ -8,7 +8,7 @@ from typing import Final
 
 from shadow.clusters import Cluster
 
-_DAYS: Final = 14
+_TERM: Final = "14d"
 _ROOM: Final = 1.5
 """A ceiling is put so many times above the share that was seen: more than that is another matter."""
 
@@ -24,7 +24,7 @@ class Command:
 def commands(cluster: Cluster, address: Sequence[str] = ()) -> tuple[Command, ...]:
     """Offer what a person can do about a cluster; the reason is theirs to write."""
     share = max(0.001, min(1.0, ceil(cluster.share * _ROOM * 1000) / 1000))
-    accept = ("accept", cluster.id, "--expires", f"{_DAYS}d", "--ceiling", f"{share:g}", "--reason", "WHY")
+    accept = ("accept", cluster.id, "--expires", _TERM, "--ceiling", f"{share:g}", "--reason", "WHY")
     return (
         Command("look at it in the terminal", _line("show", cluster.id, *address)),
         Command(

@@ -62,12 +62,13 @@ def _cluster_table(report: ShadowReport) -> list[str]:
             f"{cluster.bouts:,}",
             f"{cluster.agents:,}",
             words.percent(cluster.share),
+            cluster.trend.value,
             f"**{words.standing(cluster)}**" if cluster.open else words.standing(cluster),
             words.who_was_right(cluster),
         )
         for cluster, _ in first
     ]
-    table = _table("Clusters", ("cluster", "differs", "bouts", "agents", "share", "standing", "right"), rows)
+    table = _table("Clusters", ("cluster", "differs", "bouts", "agents", "share", "trend", "standing", "right"), rows)
     if (rest := len(report.clusters) - len(first)) > 0:
         table += ["", f"and {rest:,} clusters more: {_code(more(report.address))}"]
     return table

@@ -8,6 +8,7 @@ from contract.record import SCHEMA_VERSION, Instant, Record
 from shadow.bout import Excuse
 from shadow.clusters import Cluster
 from shadow.differences import Severity
+from shadow.kinds import KindRate
 from shadow.labels import Right
 from shadow.report.balance import Balance
 from shadow.report.confusion import Cell
@@ -123,8 +124,6 @@ class Notes(Record):
 
     cluster: str
     balance: Balance
-    trend: tuple[int, ...]
-    """Bouts by the slices of the timeline."""
     reasons: tuple[Reason, ...]
     """The most frequent first; figures in them are those of one bout."""
     members: tuple[Member, ...]
@@ -172,6 +171,8 @@ class ShadowReport(Record):
     """Those that hold now."""
     timeline: Timeline
     confusion: tuple[Cell, ...]
+    kinds: tuple[KindRate, ...]
+    """How often each kind of difference is settled, and for whom; agreements that were looked at behind."""
     coverage: Coverage
     speeds: tuple[Speed, ...]
     address: tuple[str, ...]

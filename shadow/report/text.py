@@ -88,10 +88,9 @@ def _clusters(report: ShadowReport, width: int) -> list[str]:
 
 def _cluster(cluster: Cluster, notes: Notes, width: int) -> Iterable[str]:
     yield ""
-    yield (
-        f"  {cluster.id}  {cluster.severity.upper()}  {words.number(cluster.bouts, 'bout')} "
-        f"({cluster.counted:,} counted, {words.percent(cluster.share)}), {words.number(cluster.agents, 'agent')}"
-    )
+    counts = f"{cluster.counted:,} counted, {words.percent(cluster.share)}, {cluster.trend}"
+    bouts, agents = words.number(cluster.bouts, "bout"), words.number(cluster.agents, "agent")
+    yield f"  {cluster.id}  {cluster.severity.upper()}  {bouts} ({counts}), {agents}"
     yield f"{_INDENT}{words.standing(cluster)}"
     yield f"{_INDENT}right: {words.who_was_right(cluster)}"
     for reason in words.reasons(notes):

@@ -1,6 +1,6 @@
 """Who was right over time: the bouts that differ, in at most forty slices of the time that is reported on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
@@ -42,16 +42,6 @@ def timeline(placed: Sequence[tuple[float, Place]], since: float | None, until: 
             Slice(at=round(first + number * step, 6), balance=Balance.count(heap)) for number, heap in enumerate(heaps)
         ),
     )
-
-
-def trend(ats: Iterable[float], line: Timeline) -> tuple[int, ...]:
-    """Count instants by the slices of a timeline."""
-    counts = [0] * len(line.slices)
-    for at in ats:
-        if counts:
-            place = int((at - line.slices[0].at) // line.step_s)
-            counts[min(max(place, 0), len(counts) - 1)] += 1
-    return tuple(counts)
 
 
 def _step(span: float) -> float:

@@ -5,10 +5,19 @@ from math import ceil
 from contract.record import instant_text
 from shadow.clusters import Cluster
 from shadow.differences import Difference, Side
+from shadow.labels import Right
 from shadow.report.record import Notes, Rate, ShadowReport
+from shadow.signoffs import Lapse
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _TENTH = 0.001
+
+
+_ENDED = {
+    Lapse.EXPIRED: "it expired",
+    Lapse.VERSION: "another version of a monitor plays",
+    Lapse.CEILING: "above its ceiling",
+}
 
 
 def percent(share: float | None) -> str:
@@ -69,6 +78,7 @@ def standing(cluster: Cluster) -> str:
         f"expected: {cluster.expected}" if cluster.expected else "",
         "signed off" if cluster.accepted else "",
         f"settled: {cluster.settled} right" if cluster.settled else "",
+        f"sign-off ended: {_ENDED[cluster.reopened]}" if cluster.reopened and not cluster.settled else "",
         f"CONTRADICTED {number(cluster.contradicted, 'time')}" if cluster.contradicted else "",
         "OVER ITS CEILING" if cluster.over_ceiling else "",
         f"class {cluster.klass}" if cluster.klass != "true" else "",
@@ -162,6 +172,11 @@ def totals(report: ShadowReport) -> str:
         f"{number(report.bouts, 'bout')} of {number(report.panes, 'pane')} in {number(report.sessions, 'session')}: "
         f"{report.agreeing:,} agree, {differing:,} differ ({share})."
     )
+
+
+def both_wrong(report: ShadowReport) -> int:
+    """Count the bouts on which both agreed, and both were wrong."""
+    return sum(kind.rights.get(Right.NEITHER, 0) for kind in report.kinds if kind.agrees)
 
 
 def consequence(report: ShadowReport) -> str:

@@ -8,13 +8,12 @@ from typing import Final
 from modular.rulebook import shipped_files
 from rollout.faces.cli.reading import Reading
 from rollout.faces.cli.scenes import sizes_on
-from rollout.faces.cli.verbs.diffs import differences_of, signoffs_of
+from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
 from rollout.judgement.evidence import Row
 from rollout.loop.parts import Part
 from rollout.store.settings import load
 from shadow.bout import Bout
-from shadow.expected import shipped
 from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build, coverage, speed
 
 _LOOKED_AT: Final = 5000
@@ -27,7 +26,7 @@ _NO_CLI: Final = frozenset({"any", "shell", "unknown"})
 
 def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowReport:
     """Build the report of what was read; `address` is what commands need to speak of this server."""
-    bouts = [Bout.model_validate_json(row.body) for row in found.ledger.bouts()] if found.ledger else []
+    bouts = bouts_of(found)
     return build(
         bouts,
         now,
@@ -43,7 +42,7 @@ def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowRepor
             address=address,
         ),
         differences=differences_of(found),
-        register=shipped(),
+        register=found.register,
         signoffs=signoffs_of(found),
     )
 

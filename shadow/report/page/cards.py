@@ -98,6 +98,6 @@ def _card(
         strip=strip(scene, palette) if scene is not None else None,
         expected=entries.get(cluster.expected or ""),
         commands=commands(cluster, tuple(address)),
-        trend=spark(notes.trend),
+        trend=spark(cluster.slices),
         opened=opened,
     )

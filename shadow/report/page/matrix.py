@@ -25,8 +25,6 @@ class Matrix:
 
     states: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Square, ...]], ...]
-    differing: tuple[Cell, ...]
-    """Pairs in which the states differ, the most frequent first."""
 
 
 def matrix(cells: Sequence[Cell]) -> Matrix:
@@ -35,8 +33,7 @@ def matrix(cells: Sequence[Cell]) -> Matrix:
     by_pair = {(cell.incumbent, cell.candidate): cell for cell in cells}
     most = max((cell.bouts for cell in cells), default=1)
     rows = tuple((one, tuple(_square(by_pair.get((one, two)), most) for two in states)) for one in states)
-    differing = sorted((cell for cell in cells if not cell.agrees), key=lambda cell: -cell.bouts)
-    return Matrix(states, rows, tuple(differing))
+    return Matrix(states, rows)
 
 
 def _square(cell: Cell | None, most: int) -> Square:
