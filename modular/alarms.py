@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from contract import AgentState, Problem, ProblemKind
+from modular.classifier import DOUBT
 from modular.memory import AgentMemory
 from modular.rulefaults import RuleFault
 from modular.rulefile import SHELL, UNKNOWN
@@ -11,7 +12,6 @@ from modular.steadying import FLIPS_A_MINUTE, flickers
 
 DRIFT_S: Final = 60.0
 """Seconds for which nothing may fit the screens of a known CLI before its rules are thought to be old."""
-_DOUBT: Final = "doubt"
 
 
 def alarms(agents: Iterable[AgentMemory], faults: Iterable[RuleFault], now: float) -> Iterator[Problem]:
@@ -30,7 +30,7 @@ def _drifted(agent: AgentMemory, now: float) -> str:
     if agent.agent in {UNKNOWN, SHELL} or now - agent.since < DRIFT_S:
         return ""
     who, since = f"{agent.agent} in {agent.pane}", f"{now - agent.since:.0f} s"
-    if agent.state is AgentState.UNKNOWN and agent.rule == _DOUBT:
+    if agent.state is AgentState.UNKNOWN and agent.rule == DOUBT:
         return f"no rule has fitted the screen of {who} for {since}: its looks may have changed (docs/rules.md)"
     if agent.rule.startswith(f"{UNKNOWN}."):
         return f"only rules for unknown CLIs have fitted {who} for {since}: its looks may have changed (docs/rules.md)"

@@ -12,12 +12,15 @@ from typing import Final
 from contract import AgentState, IdleDetail, PaneShot
 from modular import crash, processes
 from modular.composer import Composer
-from modular.identity import identify, was_there
+from modular.identity import identify, named, was_there
 from modular.processes import Front
 from modular.rulebook import AgentRules, CompiledRule, RuleBook, shipped
+from modular.rulefile import UNKNOWN
 from modular.screen import Screen, cut
 
 _EVIDENCE_LINES: Final = 3
+DOUBT: Final = "doubt"
+"""The rule of a reading where no rule held."""
 _START_ROWS: Final = 6
 """An agent that starts has printed no more rows than these below the line that started it."""
 
@@ -65,8 +68,11 @@ def classify(
         return _reading(AgentState.UNKNOWN, "pane.vanished", (), who)
     if (gone := _gone(shot, front, known or was_there(last_agent, book) or who)) is not None:
         return gone
-    rules = book.of(who)
-    return _read(_Sight(shots, rules, book.commands, colours), front, who)
+    reading = _read(_Sight(shots, book.of(who), book.commands, colours), front, who)
+    if reading.rule == DOUBT and known is None and named(shot, chain, book) is None:
+        # only its looks told which CLI it is, and its rules fit none of them: another may look like it
+        reading = _read(_Sight(shots, book.of(UNKNOWN), book.commands, colours), front, who)
+    return reading
 
 
 @dataclass(slots=True)
@@ -155,7 +161,7 @@ def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> 
     filled = screen.whole()
     if not filled:
         alive = front in {Front.AGENT, Front.PROGRAM}
-        return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, "doubt")), (), agent)
+        return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, DOUBT)), (), agent)
     launched = crash.launch_line(filled, sight.commands | {*chain})
     if launched is None and front is Front.PROGRAM and processes.may_hide_an_agent(chain):
         launched = crash.launch_line(filled[-1:], None)
@@ -163,7 +169,7 @@ def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> 
         return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent)
     if processes.runs_a_tool(chain):
         return _reading(AgentState.BUSY, "process.tool", (" ".join(chain),), agent)
-    return _reading(AgentState.UNKNOWN, "doubt", (), agent)
+    return _reading(AgentState.UNKNOWN, DOUBT, (), agent)
 
 
 def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:

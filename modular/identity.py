@@ -8,14 +8,15 @@ from modular.rulebook import AgentRules, RuleBook
 from modular.rulefile import ANY, SHELL, UNKNOWN
 
 
+def named(shot: PaneShot, chain: Sequence[str], book: RuleBook) -> str | None:
+    """Name the CLI that says itself which it is, by its process or by its title; None where only looks can tell."""
+    return processes.agent_of(chain, book) or _by_title(shot.title, book)
+
+
 def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: str | None = None) -> str:
     """Name the CLI in a pane; the one last seen there where its screen still shows its marks; else `unknown`."""
-    named = processes.agent_of(chain, book)
-    if named is not None:
-        return named
-    by_title = _by_title(shot.title, book)
-    if by_title is not None:
-        return by_title
+    if (certain := named(shot, chain, book)) is not None:
+        return certain
     last = book.agents.get(last_agent) if last_agent is not None else None
     if last is not None and (not shot.text.strip() or _marks(last, shot.text)):
         return last.agent

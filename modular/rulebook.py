@@ -130,9 +130,11 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
     known = [*file.rule, *(common.rule if file is not common else ())]
     known.sort(key=lambda rule: -rule.priority)
     rules = [_compiled_rule(rule, place) for place, rule in enumerate(known)]
-    shapes = [_compiled_composer(shape, file.agent) for shape in file.composer]
-    if shapes and unknown is not None and file is not unknown:  # a CLI may have changed its looks
-        shapes += [_compiled_composer(shape, UNKNOWN) for shape in unknown.composer if shape.shape != "prompt"]
+    drawn = [(shape, file.agent) for shape in file.composer]
+    if drawn and unknown is not None and file is not unknown:  # a CLI may have changed its looks
+        drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shape != "prompt"]
+    placeholders = _compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
+    shapes = [_compiled_composer(shape, owner, placeholders) for shape, owner in drawn]
     return AgentRules(
         agent=file.agent,
         processes=frozenset(file.processes),
@@ -165,7 +167,7 @@ def _shape_need(shape: CompiledComposer) -> Need:
     return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
 
 
-def _compiled_composer(shape: ComposerShape, owner: str) -> CompiledComposer:
+def _compiled_composer(shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...]) -> CompiledComposer:
     return CompiledComposer(
         shape=shape,
         owner=owner,
@@ -174,7 +176,7 @@ def _compiled_composer(shape: ComposerShape, owner: str) -> CompiledComposer:
         top=_compiled_one(shape.top or shape.fence),
         strip=_compiled_one(shape.strip),
         footer=_compiled_one(shape.footer),
-        placeholders=_compiled(shape.placeholders),
+        placeholders=(*_compiled(shape.placeholders), *placeholders),
         refuses=_compiled(shape.refuses),
         empty_hint=_compiled_one(shape.empty_hint),
     )

@@ -137,6 +137,8 @@ class RuleFile(Record):
     """What only this CLI draws; one is enough."""
     hints: tuple[Pattern, ...] = ()
     """What it draws, but others may as well: they decide where no mark does."""
+    placeholders: tuple[Telling, ...] = ()
+    """Texts that the CLI itself writes into any of its composers while it is empty; those of `any` hold for all."""
     echo: Pattern | None = None
     """How it repeats what a person asked: the turn begins below the last of these."""
     composer: tuple[ComposerShape, ...] = ()
@@ -186,6 +188,7 @@ def laid_over(below: RuleFile | None, file: RuleFile) -> RuleFile:
             "titles": _together(file.titles, below.titles),
             "marks": _together(file.marks, below.marks),
             "hints": _together(file.hints, below.hints),
+            "placeholders": _together(file.placeholders, below.placeholders),
             "echo": file.echo or below.echo,
             "composer": (*file.composer, *below.composer),
             "rule": (*file.rule, *kept),
