@@ -14,6 +14,8 @@ from modular.rulebook import CompiledComposer
 
 _NOTHING: Final = re.compile("[\\s\u200b\u2588\u258c_|]*\\Z")
 """Blank, or only a cursor that the CLI draws itself."""
+_NARROWEST: Final = 20
+"""Cells; no pane in which an agent works is narrower."""
 _FRAME: Final = "│┃|\u200b"
 
 
@@ -132,9 +134,15 @@ def _find_prompt(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
             while shape.strip is None and first > 0 and prompt.search(rows[first - 1]) and rows[first - 1].strip(" >"):
                 first -= 1  # a draft of several lines repeats the prompt on each
             return first, filled[last], range(first, filled[last] + 1)
-        if footer is None or not rows[index].startswith(" "):
+        if not (_goes_on(rows, index) or (footer is not None and rows[index].startswith(" "))):
             return None
     return None
+
+
+def _goes_on(rows: Sequence[str], index: int) -> bool:
+    """Whether a row is what did not fit into the row above it, which is as wide as any."""
+    width = max(len(row) for row in rows)
+    return width >= _NARROWEST and len(rows[index - 1]) >= width - 1  # the last cell may be blank
 
 
 def _find_bar(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int, Sequence[int]] | None:
