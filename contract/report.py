@@ -25,13 +25,17 @@ class ProblemKind(StrEnum):
     """The monitor's own code failed on one agent; the rest of the report stands."""
     RULES_UNUSABLE = "rules_unusable"
     """A file that a person wrote for the monitor cannot be used; what was in force before is."""
+    PLUGIN_UNUSABLE = "plugin_unusable"
+    """A plugin was left out; what it offers is missing, and all the rest works."""
     RULES_DRIFTED = "rules_drifted"
     """A known CLI is in the pane, and nothing that is known of its screens has fitted for a while."""
     FLICKERS = "flickers"
     """What it says of the pane changes back and forth so fast that it is hardly true."""
 
 
-_DOUBTS = frozenset({ProblemKind.RULES_UNUSABLE, ProblemKind.RULES_DRIFTED, ProblemKind.FLICKERS})
+_DOUBTS = frozenset(
+    {ProblemKind.RULES_UNUSABLE, ProblemKind.PLUGIN_UNUSABLE, ProblemKind.RULES_DRIFTED, ProblemKind.FLICKERS}
+)
 
 
 class Problem(Record):

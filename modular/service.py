@@ -13,19 +13,20 @@ from modular.attention import busy_with
 from modular.classifier import Reading
 from modular.components import Components
 from modular.discovery import Sighting, discover, identity
+from modular.extensions import Extensions
 from modular.look import Look, managers_of, teams_of
 from modular.memory import AgentMemory
 from modular.mind import Memory, recalled
 from modular.rulebook import RuleBook
-from modular.rulefolders import RuleShelf, folders_of
 from modular.sampling import Sampling
-from modular.strategies import DEFAULT, STRATEGIES, Budget
+from modular.strategies import Budget
 from modular.tracker import lose
 from modular.tracking import StateTracker
 from modular.verdicts import Verdicts
-from modular.wording import Wording
 
 VERSION: Final = "1.0.0"
+_BUDGET: Final = Budget(1.0)
+"""What the looks of one cycle may cost, for strategies that heed it."""
 
 
 class MonitorService:
@@ -36,20 +37,20 @@ class MonitorService:
     says: frozenset[str] = frozenset(state.value for state in AgentState)
 
     def __init__(self, book: RuleBook | None = None) -> None:
-        self._rules = RuleShelf(folders_of(os.environ), fixed=book)
-        self._use_rules()
-        self._strategy, self._budget = STRATEGIES[DEFAULT], Budget(1.0)
-        self._tracker, self._verdicts, self._components = StateTracker(), Verdicts(), Components(Wording())
+        self._extensions = Extensions(os.environ, book)
+        self._use_extensions()
+        self._tracker, self._verdicts = StateTracker(), Verdicts()
         self._memory = Memory()
         self._stored: JsonValue = None
 
     def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
         """Look once and report; raises a `LookingFailed` where the server cannot be seen."""
-        if self._rules.refresh():
-            self._use_rules()
+        if self._extensions.refresh():
+            self._use_extensions()
+        strategy = self._extensions.strategy
         before = self._memory
         known = before.agents
-        seen = looking.look(eyes, self._strategy, self._budget, known, before.looks, clock.now())
+        seen = looking.look(eyes, strategy, _BUDGET, known, before.looks, clock.now())
         now = clock.now()
         sightings = discover(seen.panes, known, self._sampling.readings.is_agents)
         readings, problems = self._sampling.read(eyes, sightings, known, seen.waiting)
@@ -59,7 +60,7 @@ class MonitorService:
         look = _look(sightings, agents, lost, readings, outcomes, now)
         slices, wanted = self._components.advance(before, look)
 
-        looks = looking.looked(before.looks, known, agents, readings, now) if self._strategy.learns else before.looks
+        looks = looking.looked(before.looks, known, agents, readings, now) if strategy.learns else before.looks
         self._remember(seen.panes, Memory.model_construct(agents=agents | lost, looks=looks, **slices))
         return CycleReport.model_construct(  # of records that were validated one by one
             cycle=cycle,
@@ -67,7 +68,11 @@ class MonitorService:
             version=self.version,
             verdicts={one.shot.pane: self._verdict(one, look, looks) for one in sightings},
             intents=tuple(wish for wish in wanted if scope.sessions is None or scope.covers(wish.session)),
-            problems=(*problems, *alarms(agents.values(), self._rules.faults, now)),
+            problems=(
+                *problems,
+                *alarms(agents.values(), self._extensions.rule_faults, now),
+                *self._extensions.problems(),
+            ),
         )
 
     def memory(self) -> JsonValue:
@@ -94,9 +99,10 @@ class MonitorService:
             attended=key in look.busy_with,
         )
 
-    def _use_rules(self) -> None:
-        self._sampling = Sampling(self._rules.book)
-        self.version = f"{VERSION}+rules.{self._rules.digest}" if self._rules.digest else VERSION
+    def _use_extensions(self) -> None:
+        self._sampling = Sampling(self._extensions.book)
+        self._components = Components(self._extensions.wording)
+        self.version = VERSION + self._extensions.version
 
     def _remember(self, panes: Sequence[PaneShot], memory: Memory) -> None:
         self._memory = memory

@@ -39,6 +39,11 @@ _WIDE: Final = 40
 _FEW: Final = 16
 
 
+_LINE_END: Final = 0x0A
+_BLANK_ROWS: Final = "\\n[" + "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in SPACES) + "]*\\n"
+"""What may stand for a line's end: more of them, with nothing but blanks between."""
+
+
 class _Unsayable(Exception):
     """A construct that this module does not know."""
 
@@ -60,9 +65,9 @@ _NOTHING_SAID: Final = _Piece("", whole=False)
 
 
 def weakened(pattern: re.Pattern[str]) -> str | None:
-    """Return what RE2 finds wherever the pattern is found, also where rows are added to the text at either end.
+    """Return what RE2 finds wherever the pattern is found, also where the text has more rows than the pattern saw.
 
-    None where it cannot be said.
+    Those may be any rows above and below, and blank ones anywhere. None where it cannot be said.
     """
     try:
         parsed = _parser.parse(pattern.pattern, pattern.flags)
@@ -112,7 +117,7 @@ def _character(operation: str, argument: Any, flags: int) -> _Piece:
     if operation == "LITERAL":
         return _literal(argument, flags)
     if operation == "ANY":
-        return _one_of(_ANYTHING if flags & re.DOTALL else all_but([(0x0A, 0x0A)]))
+        return _one_of(_ANYTHING if flags & re.DOTALL else all_but([(_LINE_END, _LINE_END)]))
     items = argument if operation == "IN" else [("NEGATE", None), ("LITERAL", argument)]
     return _one_of(_ANYTHING if flags & re.IGNORECASE and _has_case(items) else _members(items))
 
@@ -211,4 +216,5 @@ def _cased(code: int) -> bool:
 def _class(ranges: Ranges) -> str:
     if not ranges:
         return r"[^\x00-\x{10ffff}]"  # nothing at all
-    return "[" + "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in ranges) + "]"
+    known = "[" + "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in ranges) + "]"
+    return known if size(ranges, _LINE_END, _LINE_END) == 0 else rf"(?:{known}|{_BLANK_ROWS})"

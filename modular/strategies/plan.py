@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from contract import AgentState, Role
 
@@ -76,9 +76,15 @@ class Plan:
 class Strategy(Protocol):
     """Plans one cycle; the same question has the same answer."""
 
-    name: ClassVar[str]
-    learns: ClassVar[bool]
-    """Whether it plans by when agents were looked at; where none does, nobody keeps it."""
+    @property
+    def name(self) -> str:
+        """What the setting `strategy` calls it."""
+        ...
+
+    @property
+    def learns(self) -> bool:
+        """Whether it plans by when agents were looked at; where none does, nobody keeps it."""
+        ...
 
     def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:
         """Say who is looked at now, in which batches; every agent is either in a batch or waiting."""

@@ -1,0 +1,86 @@
+"""What others add to the engine: rules and plugins, and the strategy in use; read anew between two cycles."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from contract import Problem, ProblemKind
+from modular.plugins.faults import PluginFault
+from modular.plugins.guarded import Guarded
+from modular.plugins.shelf import PluginShelf
+from modular.plugins.sources import folders_of as plugin_folders
+from modular.rulebook import RuleBook
+from modular.rulefaults import RuleFault
+from modular.rulefolders import RuleShelf
+from modular.rulefolders import folders_of as rule_folders
+from modular.strategies import DEFAULT, STRATEGIES, Strategy
+from modular.wording import Wording
+
+STRATEGY_VARIABLE: Final = "UNDERSTUDY_STRATEGY"
+"""The strategy by its name, as a monitor's process finds it in its environment."""
+
+
+class Extensions:
+    """The rules, plugins and strategy that an environment names; with `book` its rules are those for good."""
+
+    def __init__(self, environment: Mapping[str, str], book: RuleBook | None = None) -> None:
+        self._book = book
+        self._rule_folders = rule_folders(environment)
+        self._wanted = environment.get(STRATEGY_VARIABLE) or DEFAULT
+        self._plugins = PluginShelf(plugin_folders(environment))
+        self._rules = RuleShelf(self._folders(), fixed=book)
+        self._strategy = self._chosen()
+        self.wording = Wording(self._plugins.text)
+
+    def refresh(self) -> bool:
+        """Read anew what was edited; whether others are in force now."""
+        if not self._plugins.refresh():
+            return self._rules.refresh()
+        self._rules = RuleShelf(self._folders(), fixed=self._book)
+        self._strategy = self._chosen()
+        return True
+
+    @property
+    def book(self) -> RuleBook:
+        """The rules in force."""
+        return self._rules.book
+
+    @property
+    def strategy(self) -> Strategy:
+        """The strategy in use; of one that is not there, or failed, the default, which looks at everybody."""
+        return self._strategy
+
+    @property
+    def version(self) -> str:
+        """What is in force beside what ships, to be put behind a version: `+rules.5d1c0e9a.plugins.77aa01c3`."""
+        plugins = self._plugins.loaded.digest
+        said = [f"rules.{self._rules.digest}"] if self._rules.digest else []
+        return "+" + ".".join([*said, f"plugins.{plugins}"] if plugins else said) if said or plugins else ""
+
+    @property
+    def rule_faults(self) -> tuple[RuleFault, ...]:
+        """What is wrong with rule files."""
+        return self._rules.faults
+
+    def problems(self) -> Iterator[Problem]:
+        """Say which plugins are left out, and whether the strategy asked for is not the one in use."""
+        loaded = self._plugins.loaded
+        for fault in loaded.faults:
+            yield Problem(kind=ProblemKind.PLUGIN_UNUSABLE, subject=fault.plugin, text=str(fault))
+        if self._wanted not in STRATEGIES and self._wanted not in loaded.strategies:
+            known = ", ".join(sorted({*STRATEGIES, *loaded.strategies}))
+            text = f"there is no strategy {self._wanted}, everybody is looked at: set `strategy` to one of {known}"
+            yield Problem(kind=ProblemKind.PLUGIN_UNUSABLE, subject=self._wanted, text=text)
+
+    def _folders(self) -> tuple[Path, ...]:
+        return (*self._plugins.loaded.rule_packs, *self._rule_folders)
+
+    def _chosen(self) -> Strategy:
+        offered = self._plugins.loaded.strategies.get(self._wanted)
+        if offered is not None:
+            return Guarded(*offered, self._blame)
+        return STRATEGIES.get(self._wanted, STRATEGIES[DEFAULT])
+
+    def _blame(self, fault: PluginFault) -> None:
+        self._plugins.blame(fault)
+        self._strategy = self._chosen()

@@ -1,0 +1,101 @@
+"""What a plugin must be before it is used: each check raises `BadPlugin` with the plugin's name and the remedy."""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from contract import AgentState, Notice, Role
+from modular.plugins.faults import BadPlugin, PluginFault
+from modular.plugins.hooks import API, Plugin
+from modular.strategies import Budget, Plan, Strategy, Watched
+from modular.wording import Facts
+
+_BUDGET: Final = Budget(1.0)
+_FLEET: Final = (
+    Watched("%1", Role.MANAGER, AgentState.IDLE),
+    Watched("%2", Role.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
+    Watched("%3", Role.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
+)
+_FACTS: Final = Facts(
+    Notice.IDLE, "%2", "team", "claude-qa", "claude", AgentState.IDLE, minutes=3, sentence="claude-qa is idle."
+)
+
+
+def metadata(module: Any, place: str) -> Plugin:
+    """Read what a plugin says of itself."""
+    said = getattr(module, "PLUGIN", None)
+    if not isinstance(said, Plugin):
+        fix = 'add PLUGIN = Plugin(name="...", version="1.0") from modular.plugins'
+        raise BadPlugin(PluginFault(place, "it does not say what it is", fix))
+    if said.api != API:
+        says = f"it is written for version {said.api} of the hooks, and this is {API}"
+        raise BadPlugin(PluginFault(said.name, says, "get the version of it for this one"))
+    return said
+
+
+def new_name(plugin: Plugin, place: str, known: Collection[str]) -> None:
+    """Check that no other plugin has its name."""
+    if plugin.name in known:
+        says = f"another plugin has its name, and this one lies in {place}"
+        raise BadPlugin(PluginFault(plugin.name, says, "rename or remove one of them"))
+
+
+def strategies(name: str, offered: Any, taken: Collection[str]) -> tuple[Strategy, ...]:
+    """Check the strategies that a plugin offers, each by planning for a small fleet."""
+    return tuple(_strategy(name, one, taken) for one in _listed(name, "understudy_strategies", offered))
+
+
+def rule_packs(name: str, offered: Any) -> tuple[Path, ...]:
+    """Check the folders of rules that a plugin offers."""
+    folders = tuple(Path(one) for one in _listed(name, "understudy_rule_packs", offered))
+    for folder in folders:
+        if not folder.is_dir():
+            raise BadPlugin(PluginFault(name, f"its rules are to lie in {folder}, which is no folder", "ship it too"))
+    return folders
+
+
+def text(name: str, said: Any) -> str | None:
+    """Check what a plugin makes of a notice."""
+    if said is None:
+        return None
+    if not isinstance(said, str) or not said.strip() or "\n" in said:
+        says = f"understudy_notice_text answered {said!r}"
+        raise BadPlugin(PluginFault(name, says, "answer one line of text, or None"))
+    return said
+
+
+def sample_facts() -> Facts:
+    """What a plugin is asked before it is used."""
+    return _FACTS
+
+
+def complete(name: str, plan: Any, fleet: Iterable[Watched]) -> Plan:
+    """Check a plan: everybody in one batch, or waiting."""
+    if not isinstance(plan, Plan):
+        raise BadPlugin(PluginFault(name, f"its strategy planned {plan!r}", "return a modular.plugins.Plan"))
+    panes = sorted(agent.pane for agent in fleet)
+    if sorted((*plan.panes, *plan.waiting)) != panes:
+        says = f"its strategy planned {sorted((*plan.panes, *plan.waiting))} where there are {panes}"
+        raise BadPlugin(PluginFault(name, says, "put everybody into one batch, or let them wait"))
+    return plan
+
+
+def _strategy(name: str, one: Any, taken: Collection[str]) -> Strategy:
+    called = getattr(one, "name", None)
+    if not isinstance(called, str) or not called or not callable(getattr(one, "plan", None)):
+        says = f"{one!r} is no strategy"
+        raise BadPlugin(PluginFault(name, says, "give it `name`, `learns` and `plan(watched, now, budget)`"))
+    if not isinstance(getattr(one, "learns", None), bool):
+        says = f"its strategy {called} does not say whether it plans by when agents were looked at"
+        raise BadPlugin(PluginFault(name, says, "give it `learns = True` or `learns = False`"))
+    if called in taken:
+        raise BadPlugin(PluginFault(name, f"there is a strategy {called} already", "name its own otherwise"))
+    strategy: Strategy = one
+    complete(name, strategy.plan(_FLEET, 100.0, _BUDGET), _FLEET)
+    return strategy
+
+
+def _listed(name: str, hook: str, offered: Any) -> list[Any]:
+    if isinstance(offered, str | bytes) or not isinstance(offered, Iterable):
+        raise BadPlugin(PluginFault(name, f"{hook} answered {offered!r}", "answer a list"))
+    return list(offered)

@@ -1,0 +1,89 @@
+"""Where plugins come from: installed packages that offer one, and files in plugin folders."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from modular.plugins.faults import BadPlugin, PluginFault
+
+GROUP: Final = "understudy.plugins"
+FOLDERS_VARIABLE: Final = "UNDERSTUDY_PLUGINS"
+"""The folders in which a monitor's process looks for plugins, as PATH names its own."""
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+
+Signature = tuple[tuple[str, int, int], ...]
+"""Of every file its path, when it was written (ns) and its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that holds a plugin."""
+
+    place: str
+    """The file, or the entry point."""
+    load: Callable[[], Any]
+    """Makes the module or object; may raise whatever a plugin raises, and `BadPlugin`."""
+
+
+def folders_of(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Name the plugin folders that an environment names; none where it names none."""
+    return tuple(Path(part).expanduser() for part in environment.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part)
+
+
+def installed(offered: Iterable[EntryPoint] | None = None) -> list[Source]:
+    """Find what installed packages offer under `understudy.plugins`, by name."""
+    points = entry_points(group=GROUP) if offered is None else offered
+    return [Source(f"{point.name} ({point.value})", point.load) for point in sorted(points, key=lambda one: one.name)]
+
+
+def in_folders(folders: Sequence[Path]) -> list[Source]:
+    """Find the `*.py` of these folders, but those whose names begin with `_`."""
+    return [Source(str(path), lambda path=path: _load(path)) for path in _files(folders)]  # type: ignore[misc]
+
+
+def signature(folders: Sequence[Path]) -> Signature:
+    """Say how the files of these folders are: as long as it stands, so do their plugins."""
+    seen: list[tuple[str, int, int]] = []
+    for path in _files(folders):
+        try:
+            status = path.stat()
+        except OSError:
+            seen.append((str(path), 0, 0))
+        else:
+            seen.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(seen)
+
+
+def _files(folders: Sequence[Path]) -> list[Path]:
+    files: list[Path] = []
+    for folder in folders:
+        try:
+            files += sorted(path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith("_"))
+        except OSError:  # a folder that is not there has no plugins
+            continue
+    return files
+
+
+def _load(path: Path) -> ModuleType:
+    """Run a file as a module of its own. Compiled here: a cache of bytecode would not notice a quick second edit."""
+    for place in (path.parent, path):
+        status = place.stat()
+        if status.st_mode & _OTHERS_WRITE or status.st_uid not in {os.getuid(), 0}:
+            says = f"{place} can be written by others, and would run as you"
+            raise BadPlugin(PluginFault(str(path), says, f"chown it to yourself and chmod go-w {place}"))
+    name = f"understudy_plugin_{path.stem}"
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)  # noqa: S102 - to run a plugin is the purpose
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
