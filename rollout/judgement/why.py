@@ -36,6 +36,11 @@ def _change(standing: Standing, judgement: Judgement, plan: Plan) -> str:
         return "`understudy retry --reason ...` begins again in shadow."
     if standing.state is State.PAUSED:
         return "`understudy resume --reason ...` lets it move on; a rollback happens even while it is paused."
+    if standing.stage is Stage.RETIRED and judgement.verdict in {Verdict.CONTINUE, Verdict.HOLD}:
+        return (
+            "`understudy retire --undo --reason ...` switches the incumbent on again; a new candidate in the settings "
+            "begins in shadow, beside the incumbent that they name."
+        )
     if judgement.verdict is Verdict.PROMOTABLE:
         return _when_promotable(standing, plan)
     return {
@@ -49,8 +54,6 @@ def _change(standing: Standing, judgement: Judgement, plan: Plan) -> str:
 def _when_promotable(standing: Standing, plan: Plan) -> str:
     if standing.stage is Stage.PRODUCTION:
         return "`understudy retire --reason ...` ends the incumbent's service; nothing does it by itself."
-    if standing.stage is Stage.RETIRED:
-        return "The incumbent is retired; `understudy rollback --reason ...` would bring it back."
     if plan.of_stage(standing.stage).person:
         return "The plan wants a person here: `understudy approve --reason ...`."
     return "It is promoted in the next cycle."

@@ -1,12 +1,13 @@
 """Putting the house together, and taking it apart again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.clock import SystemClock
 from rollout.judgement.plan import Plan
+from rollout.judgement.words import Stage
 from rollout.loop.acting.delivery import Delivery
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
@@ -47,8 +48,8 @@ class Blueprint:
     plan: Plan
     act: bool = False
     deadline_s: float = 30.0
-    rules: Path | None = None
-    """The folder of rule files laid over those that ship; None for none, as in the demo."""
+    surroundings: Mapping[str, str] = field(default_factory=surroundings)
+    """What every monitor's process finds in its environment; by default nothing of one's own, as in the demo."""
     spawn_command: str | None = None
     flags: FlagsChoice = field(default_factory=FlagsChoice)
     """Who holds the flags."""
@@ -83,10 +84,12 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         ends.callback(ledger.close)
         flags = blueprint.flags.open(folder)
         keeper = StageKeeper(ledger, flags, plan)
-        keeper.wake(clock.now())
+        standing_now = keeper.wake(clock.now())
         desk = Desk.load(ledger)
+        desk.retired = standing_now.stage is Stage.RETIRED
         with ledger.transaction() as tx:
             tx.keep_document("plan", plan.model_dump_json())
+            tx.keep_document(f"plan {plan.fingerprint}", plan.model_dump_json())  # what was judged by stays readable
         register = with_own(folder.expected)
         tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
@@ -96,13 +99,14 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
                     spec,
                     folder.logs / f"{part}.log",
                     limits=HostLimits(deadline_s=blueprint.deadline_s),
-                    surroundings=surroundings(blueprint.rules),
+                    surroundings=blueprint.surroundings,
                 )
             )
             for part, spec in specs.items()
         }
-        for host in hosts.values():
-            host.exists()
+        for part, host in hosts.items():
+            if part is Part.CANDIDATE or not desk.retired:
+                host.exists()
         reader = Reader(blueprint.address, clock=clock)
         camera = Camera(reader, clock, redact)
         looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
@@ -150,6 +154,7 @@ def _delivery(
         {str(part): host for part, host in hosts.items()},
         memory=lambda role: desk.memories.get(Part(role)),
         frozen=frozen,
+        off=lambda: frozenset({str(Part.INCUMBENT)} if desk.retired else ()),
     )
     hands = Hands(blueprint.address, judge.for_briefing(), clock)
     return Delivery(ledger, hands, judge, clock, frozen=frozen, spawn_command=blueprint.spawn_command)

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from contract.outcomes import Outcome
 from rollout.judgement.standing import Standing
+from rollout.judgement.words import Stage
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.settling import End, EndKind, outcomes, settle
@@ -27,6 +28,8 @@ class Desk:
     book: EpisodeBook = field(default_factory=EpisodeBook)
     acted_in: int = 0
     """Epoch in which the book was last advanced: where the stage has moved since, everything is handed over."""
+    retired: bool = False
+    """Whether the incumbent is switched off: then it is not asked about anything."""
     memories: dict[Part, JsonValue] = field(default_factory=dict)
 
     @classmethod
@@ -65,6 +68,7 @@ class Desk:
         if self.acted_in not in {0, standing.epoch}:
             self.book = hand_over(self.book)
         self.acted_in = standing.epoch
+        self.retired = standing.stage is Stage.RETIRED
 
     def minds(self) -> dict[Part, Mind]:
         """What each monitor brings into the next cycle."""

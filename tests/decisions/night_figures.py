@@ -28,7 +28,7 @@ from shadow.differences import DiffClass, Difference, Fingerprint, Severity, Sid
 from shadow.labels import Label, Referee, Right
 from shadow.strata import events_of, strata_of
 
-PANES: Final = 20
+PANES: Final = 24
 SESSIONS: Final = 4
 HOURS: Final = 30.0
 _JUDGED_EVERY_S: Final = 300.0

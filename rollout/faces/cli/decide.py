@@ -88,9 +88,10 @@ def retry(
     _move("retry", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
-@verb("Decide", 'retire --reason "a month in production"')
+@verb("Decide", 'retire --reason "a month in production"', 'retire --undo --reason "we want to compare again"')
 def retire(
     *,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: both run again.")] = False,
     reason: Reason,
     actor: Actor = None,
     yes: Yes = False,
@@ -98,8 +99,12 @@ def retire(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """End the incumbent's service, once production has shown enough."""
-    _move("retire", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
+    """End the incumbent's service, once production has shown enough.
+
+    The incumbent is switched off, and --undo switches it on again. The next version begins as the candidate of a new
+    rollout, with the monitor that stands alone as its incumbent: name both in the settings.
+    """
+    _move("restore" if undo else "retire", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
 @verb(

@@ -45,12 +45,17 @@ class FrameJudge:
         deadline_s: float = 3.0,
         memory: Callable[[str], JsonValue] = lambda _role: None,
         frozen: Callable[[], str] = lambda: "",
+        off: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
-        """Take hosts by role, and what each remembers; `frozen` says why nothing may be touched, "" where it may."""
+        """Take hosts by role, and what each remembers.
+
+        `frozen` says why nothing may be touched, "" where it may; `off` which roles are switched off, and not asked.
+        """
         self._hosts = hosts
         self._deadline_s = deadline_s
         self._memory = memory
         self._frozen = frozen
+        self._off = off
 
     def of(self, touch: Touch) -> Guard:
         """The guard of one touch."""
@@ -71,9 +76,11 @@ class FrameJudge:
         tape = Tape(id="guard", frames=(Frame(at=at, panes=(shot,)),))
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
         until = monotonic() + self._deadline_s
+        off = self._off()
         asked = {
             role: host.ask(Ask("guard", sight, self._memory(role)), self._deadline_s)
             for role, host in self._hosts.items()
+            if role not in off
         }
         states = {
             role: state for role, future in asked.items() if (state := _said(future, shot.pane, until)) is not None

@@ -1,0 +1,50 @@
+"""Monitors of several generations that all read the same off the clock: what one says the next one says too."""
+
+from collections.abc import Sequence
+
+from eager import Eager
+from pydantic import JsonValue
+
+from contract import Clock, CycleReport, Eyes, Outcome, Scope
+
+PHASE_S = 0.3
+
+
+class First(Eager):
+    """What was always there."""
+
+    name = "first"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lived = 0
+
+    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+        self.lived += 1
+        self.cycles = int(clock.now() / PHASE_S)
+        return super().cycle(cycle, eyes, clock, scope, outcomes)
+
+    def memory(self) -> JsonValue:
+        return {self.name: self.lived}
+
+    def recall(self, memory: JsonValue) -> None:
+        kept = memory.get(self.name) if isinstance(memory, dict) else 0
+        self.lived = kept if isinstance(kept, int) else 0
+
+
+class Second(First):
+    """The candidate of the first migration, and what the second one falls back to."""
+
+    name = "second"
+
+
+class Third(First):
+    """The candidate of the second migration."""
+
+    name = "third"
+
+
+class ThirdAgain(Third):
+    """The same with a new version."""
+
+    version = "2"
