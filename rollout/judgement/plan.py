@@ -52,7 +52,7 @@ class Floors(Record):
     """How much must have been seen, whatever the evidence: bouts of one agent are alike."""
 
     panes: Annotated[int, Field(ge=0)] = 24
-    """Different agents, by pane and process: one that was started anew is another. `make decisions` shows why so many."""
+    """Different agents, by pane and process: one that was started anew is another (`make decisions`: why so many)."""
     sessions: Annotated[int, Field(ge=0)] = 2
 
 

@@ -66,7 +66,7 @@ class Night:
 
 def night_figures(scale: float = 1.0, plan: Plan = DEFAULT_PLAN, workers: int = 2) -> Iterator[Figure]:
     """Every night in turn; `scale` shortens the number of runs, for a test."""
-    runs = max(10, round(100 * scale))
+    runs = max(10, round(70 * scale))
     jobs = [
         (seed, replace(trouble, share=share), plan)
         for share in SHARES
