@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     """Or the file that holds it."""
     rules: Path | None = None
     """A folder of rule files of one's own (`docs/rules.md`); unset: `rules` beside the user's settings file."""
+    plugins: Path | None = None
+    """A folder of plugins (`docs/plugins.md`); unset: `plugins` beside the user's settings file."""
+    strategy: str = "async_polling"
+    """Who is looked at when by `modular`: `async_polling` (all), `polling`, `concurrent`, `priority`, or a plugin's."""
     spawn_command: str | None = None
     """The command that starts a manager in a new window; unset: a person is asked instead."""
     redaction: Path | None = None
@@ -140,17 +144,35 @@ def user_file(env: Mapping[str, str] | None = None) -> Path:
 
 def rules_folder(settings: Settings) -> Path:
     """The folder of rule files of one's own; raises `SettingsInvalid` where one is named that is not there."""
-    if settings.rules is None:
-        return user_file().with_name("rules")
-    folder = settings.rules.expanduser().absolute()
+    return _own_folder("rules", settings.rules)
+
+
+def plugins_folder(settings: Settings) -> Path:
+    """The folder of plugins; raises `SettingsInvalid` where one is named that is not there."""
+    return _own_folder("plugins", settings.plugins)
+
+
+def surroundings(settings: Settings | None = None) -> dict[str, str]:
+    """The variables that tell a monitor's process what is set for it; None for what ships alone.
+
+    Raises `SettingsInvalid` where a folder is named that is not there.
+    """
+    if settings is None:
+        return {f"{PREFIX}RULES": "", f"{PREFIX}PLUGINS": "", f"{PREFIX}STRATEGY": ""}
+    return {
+        f"{PREFIX}RULES": str(rules_folder(settings)),
+        f"{PREFIX}PLUGINS": str(plugins_folder(settings)),
+        f"{PREFIX}STRATEGY": settings.strategy,
+    }
+
+
+def _own_folder(key: str, named: Path | None) -> Path:
+    if named is None:
+        return user_file().with_name(key)
+    folder = named.expanduser().absolute()
     if not folder.is_dir():
-        raise SettingsInvalid(f"rules: there is no folder {folder}: make it, or name another")
+        raise SettingsInvalid(f"{key}: there is no folder {folder}: make it, or name another")
     return folder
-
-
-def surroundings(rules: Path | None) -> dict[str, str]:
-    """The variables that tell a monitor's process where rules of one's own lie; None for nowhere."""
-    return {f"{PREFIX}RULES": str(rules or "")}
 
 
 def load(flags: Mapping[str, Any] | None = None) -> Loaded:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rollout.faces.doctor.findings import Finding, broken, well
 from rollout.faces.doctor.kept import kept
 from rollout.faces.doctor.machine import machine
+from rollout.faces.doctor.plugins import plugins
 from rollout.faces.doctor.rules import rules
 from rollout.faces.doctor.server import server
 from rollout.store.settings import Settings, SettingsInvalid, load
@@ -24,6 +25,7 @@ def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[Findi
     else:
         yield well("settings", "all valid")
         yield from rules(settings)
+        yield from plugins(settings)
     address = ServerAddress.resolve(settings.socket_name, settings.socket_path)
     yield from server(address)
     yield from kept(StateFolder.from_environment(), address.socket_path)

@@ -14,7 +14,7 @@ from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.where import server_address
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
-from rollout.store.settings import rules_folder, surroundings
+from rollout.store.settings import surroundings
 from tmuxio.address import ServerAddress, identify
 from tmuxio.eyes import LibtmuxEyes, ServerEyes
 from tmuxio.floor import Floor
@@ -46,7 +46,7 @@ def bench(
     spec = monitor_spec(monitor)
     if spec.program is not None:
         raise Stop(Exit.USAGE, f"`{monitor}` is a program of its own: name a monitor, or module:Class")
-    os.environ.update(surroundings(rules_folder(load_settings().settings)))
+    os.environ.update(surroundings(load_settings().settings))
     figures = measure(monitor, server_address(socket_name, socket_path), cycles, interval_s)
     if as_json:
         emit(asdict(figures))

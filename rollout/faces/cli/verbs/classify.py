@@ -2,9 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,13 +12,13 @@ from pydantic import ValidationError
 from contract import Frame, PaneShot, Tape
 from contract.outcomes import EVERYTHING
 from modular.classify import BadQuestion, Question, classify_question
+from modular.extensions import Extensions
 from modular.rulebook import RuleBook
-from modular.rulefolders import load as load_rules
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
-from rollout.store.settings import rules_folder, surroundings
+from rollout.store.settings import surroundings
 from tmuxio.tape_eyes import TapeClock, TapeEyes
 
 Classifier = Callable[[dict[str, Any]], dict[str, Any]]
@@ -32,8 +31,8 @@ _THEN = 1_700_000_000.0
 
 def classify(monitor: str) -> Exit:
     """Answer every line in its order; ends at the first that cannot be answered."""
-    rules = rules_folder(load_settings().settings)
-    ask = partial(classify_question, book=_book(rules)) if monitor == "modular" else watcher(monitor, rules)
+    around = surroundings(load_settings().settings)
+    ask = partial(classify_question, book=_book(around)) if monitor == "modular" else watcher(monitor, around)
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue
@@ -46,12 +45,12 @@ def classify(monitor: str) -> Exit:
     return Exit.OK
 
 
-def _book(rules: Path) -> RuleBook:
-    """The rules in force; what is wrong with files of one's own is said, and they are left out."""
-    loaded = load_rules([rules])
-    for fault in loaded.faults:
+def _book(around: Mapping[str, str]) -> RuleBook:
+    """The rules in force; what is wrong with files of one's own, or with a plugin, is said, and they are left out."""
+    extensions = Extensions(around)
+    for fault in (*extensions.rule_faults, *(problem.text for problem in extensions.problems())):
         note(str(fault))
-    return loaded.book
+    return extensions.book
 
 
 def _question(line: bytes) -> dict[str, Any]:
@@ -64,9 +63,9 @@ def _question(line: bytes) -> dict[str, Any]:
     return question
 
 
-def watcher(name: str, rules: Path | None = None) -> Classifier:
+def watcher(name: str, around: Mapping[str, str]) -> Classifier:
     """Make a classifier of any monitor: it watches a tape of one pane, on a first day."""
-    os.environ.update(surroundings(rules))
+    os.environ.update(around)
     monitor, _ = load(monitor_spec(name))
 
     def ask(question: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.words import side_text
 from rollout.loop.hosting.host import Ask, EncodedSight, HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.store.settings import load, rules_folder, surroundings
+from rollout.store.settings import load, surroundings
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
@@ -67,7 +67,7 @@ def replay(paths: Sequence[Path], flags: Mapping[str, Any], *, fail_on: str | No
     kept = [read_tape(path) for path in paths]  # all of them first: a torn one is said before anything is run
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-replay-")))
-        limits, around = HostLimits(deadline_s=settings.deadline_s), surroundings(rules_folder(settings))
+        limits, around = HostLimits(deadline_s=settings.deadline_s), surroundings(settings)
         players = [
             _Player(stack.enter_context(MonitorHost(spec, logs / f"{number}.log", limits=limits, surroundings=around)))
             for number, spec in enumerate(specs)

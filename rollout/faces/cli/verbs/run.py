@@ -17,7 +17,7 @@ from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
 from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
-from rollout.store.settings import Settings, load, rules_folder
+from rollout.store.settings import Settings, load, surroundings
 from rollout.store.state_folder import StateFolder
 from tmuxio.address import ServerAddress, identify
 
@@ -51,7 +51,7 @@ def run(asked: Asked) -> Exit:
         plan=plan,
         act=settings.act,
         deadline_s=settings.deadline_s,
-        rules=rules_folder(settings),
+        surroundings=surroundings(settings),
         spawn_command=settings.spawn_command,
         flags=flags,
         retention=Retention(settings.tapes_days, settings.tapes_mb, settings.tapes_sample),
