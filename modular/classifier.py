@@ -5,7 +5,7 @@ rules by priority, between them the composer (a draft, later an empty one), then
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -111,17 +111,16 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
 def _read(sight: _Sight, front: Front, agent: str) -> Reading:
     screen, rules = sight.screen(), sight.rules
     composer = screen.composer
-    likely = rules.likely.passes(screen.region("screen"))
-    reading, motion = _first_that_holds(rules.over_draft, likely, sight, agent)
+    reading, motion = _first_that_holds(rules.over_draft, sight, screen, agent)
     if reading is None and composer is not None and composer.draft:
         reading = _typed(screen, composer, agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(rules.over_empty, likely, sight, agent)
+        reading, more_motion = _first_that_holds(rules.over_empty, sight, screen, agent)
         motion |= more_motion
     if reading is None and composer is not None:
         reading = _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _rows_of(screen, composer), agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(rules.rest, likely, sight, agent)
+        reading, more_motion = _first_that_holds(rules.rest, sight, screen, agent)
         motion |= more_motion
     if reading is None:
         reading = _without_a_rule(sight, screen, front, agent)
@@ -129,13 +128,12 @@ def _read(sight: _Sight, front: Front, agent: str) -> Reading:
 
 
 def _first_that_holds(
-    rules: Sequence[CompiledRule], likely: Collection[int], sight: _Sight, agent: str
+    rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str
 ) -> tuple[Reading | None, bool]:
     """Try the likely rules in order; also say whether one on the way would have needed more frames to be tried."""
     wants_motion = False
-    screen = sight.screen()
     for rule in rules:
-        if rule.place not in likely or (lines := _holds(rule, screen)) is None:
+        if rule.place not in screen.likely or (lines := _holds(rule, screen)) is None:
             continue
         wanted = rule.rule
         if wanted.motion is not None:

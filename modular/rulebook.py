@@ -29,7 +29,7 @@ class CompiledRule:
     all: tuple[re.Pattern[str], ...]
     none: tuple[re.Pattern[str], ...]
     place: int
-    """Where it stands among the rules of its CLI, which is its name in their sieve."""
+    """Its name in the sieve of its CLI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class CompiledComposer:
     placeholders: tuple[re.Pattern[str], ...]
     refuses: tuple[re.Pattern[str], ...]
     empty_hint: re.Pattern[str] | None
+    place: int
+    """Its name in the sieve of its CLI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,8 @@ class AgentRules:
     """Those that outrank only an empty composer."""
     rest: tuple[CompiledRule, ...]
     """Those that are asked where there is no composer."""
-    likely: Sieve
-    """Lets a rule through, by its place, where it may hold on a screen's filled rows."""
-    drawn: Sieve
-    """Lets a composer's shape through where it may be found on a screen."""
+    sieve: Sieve
+    """Lets rules and composers' shapes through, by their places, where they may hold on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,10 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
     if drawn and unknown is not None and file is not unknown:  # a CLI may have changed its looks
         drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shape != "prompt"]
     placeholders = _compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
-    shapes = [_compiled_composer(shape, owner, placeholders) for shape, owner in drawn]
+    shapes = [
+        _compiled_composer(shape, owner, placeholders, place)
+        for place, (shape, owner) in enumerate(drawn, start=len(rules))
+    ]
     return AgentRules(
         agent=file.agent,
         processes=frozenset(file.processes),
@@ -146,8 +149,7 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
         over_draft=tuple(rule for rule in rules if rule.rule.priority > DRAFT_PRIORITY),
         over_empty=tuple(rule for rule in rules if EMPTY_PRIORITY < rule.rule.priority <= DRAFT_PRIORITY),
         rest=tuple(rule for rule in rules if rule.rule.priority <= EMPTY_PRIORITY),
-        likely=Sieve([_need(rule) for rule in rules]),
-        drawn=Sieve([_shape_need(shape) for shape in shapes]),
+        sieve=Sieve([*map(_need, rules), *map(_shape_need, shapes)]),
     )
 
 
@@ -167,7 +169,9 @@ def _shape_need(shape: CompiledComposer) -> Need:
     return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
 
 
-def _compiled_composer(shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...]) -> CompiledComposer:
+def _compiled_composer(
+    shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...], place: int
+) -> CompiledComposer:
     return CompiledComposer(
         shape=shape,
         owner=owner,
@@ -179,6 +183,7 @@ def _compiled_composer(shape: ComposerShape, owner: str, placeholders: tuple[re.
         placeholders=(*_compiled(shape.placeholders), *placeholders),
         refuses=_compiled(shape.refuses),
         empty_hint=_compiled_one(shape.empty_hint),
+        place=place,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +22,8 @@ class Screen:
     title: str
     composer: Composer | None
     echo: re.Pattern[str] | None
+    likely: Collection[int]
+    """The rules, by their places, that may hold on it."""
     _filled: list[str] = field(init=False)
     _places: list[int] = field(init=False)
     """Which rows those are."""
@@ -90,9 +92,10 @@ _REGIONS: Final[dict[RegionName, Callable[[Screen], list[str]]]] = {
 def cut(shot: PaneShot, rules: AgentRules, *, colours: bool = True) -> Screen:
     """Cut a pane's screen as a CLI's rules read it; `colours` says whether the shot carries the colours it had."""
     rows = shot.text.split("\n")
-    shapes = [rules.composers[place] for place in sorted(rules.drawn.passes(shot.text))]
+    likely = rules.sieve.passes(shot.text)
+    shapes = [shape for shape in rules.composers if shape.place in likely]
     composer = find_composer(rows, shot.ansi if colours else None, shapes)
-    return Screen(rows, shot.title, composer, rules.echo)
+    return Screen(rows, shot.title, composer, rules.echo, likely)
 
 
 def _below_last(pattern: re.Pattern[str], rows: list[str]) -> list[str]:

@@ -34,7 +34,7 @@ class Sieve:
         """By pattern: what it is the first need of, with the patterns of its other needs."""
 
     def passes(self, text: str) -> Collection[int]:
-        """Name, by their places, what may hold on this text or on any run of its rows."""
+        """Name, by their places, what may hold on this text, on any run of its rows, or of those that are filled."""
         if not self._ready:
             self._prepare()
         if self._set is None:

@@ -65,7 +65,8 @@ def test_where_a_pattern_that_ships_is_found_its_weakened_self_is(found: tuple[s
     said = weakened(compiled(pattern))
     assert said is not None
     assert re2.search(said, text) is not None
-    assert re2.search(said, f"a row above\n{text}\na row below") is not None
+    spread = text.replace("\n", "\n \t\n\u3000\n")
+    assert re2.search(said, f"a row above\n\n{spread}\na row below") is not None
 
 
 ATOMS = st.sampled_from(
@@ -129,7 +130,8 @@ def test_what_any_pattern_finds_is_let_through(pattern: str, flags: int, text: s
         return  # such as a look behind of no fixed width
     if wanted.search(text) is not None:
         assert 0 in Sieve([[[wanted]]]).passes(text)
-        assert 0 in Sieve([[[wanted]]]).passes(f"above\n{text}\nbelow")
+        spread = text.replace("\n", "\n\n \n")
+        assert 0 in Sieve([[[wanted]]]).passes(f"above\n{spread}\nbelow")
 
 
 @pytest.mark.parametrize(
