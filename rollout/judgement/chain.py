@@ -37,6 +37,11 @@ class Transition(Record):
     hash: str = ""
 
     @property
+    def head(self) -> str:
+        """The beginning of its hash, as notices print it: with it anybody can tell later that it is still there."""
+        return self.hash[:12]
+
+    @property
     def moves_flag(self) -> bool:
         """Whether the flag must be written for it."""
         return self.flag_revision is not None

@@ -13,8 +13,9 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
 from rollout.judgement.stages import apply, begin
 from rollout.judgement.standing import Refusal, Request, Standing, Why, stands
+from rollout.loop.audit import keep_head
 from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
-from rollout.store.ledger import Ledger, LedgerReader, StageMoved, TransitionRow
+from rollout.store.ledger import Ledger, LedgerReader, LedgerUnusable, StageMoved, TransitionRow
 
 IN_FLIGHT_S: Final = 15.0
 """A pending move younger than this may still be at its write: the longest that one takes, and some."""
@@ -123,6 +124,7 @@ class StageKeeper:
             with self._ledger.transaction() as tx:
                 tx.keep_document(_OWED, pending.hash)
                 tx.finish_transition(pending.hash, "committed")
+                keep_head(tx)
             self._turn_down(pending)
             return
         try:
@@ -168,10 +170,14 @@ class StageKeeper:
         )
         with self._ledger.transaction() as tx:
             tx.add_transition(row, after=after)
+            if row.status == "committed":
+                keep_head(tx)
 
     def _finish(self, transition: Transition, status: str) -> None:
         with self._ledger.transaction() as tx:
             tx.finish_transition(transition.hash, status)
+            if status == "committed":
+                keep_head(tx)
 
 
 def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable) -> Refusal:
@@ -184,4 +190,10 @@ def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable) -> Refusal:
 
 
 def _read(row: TransitionRow) -> Transition:
-    return Transition.model_validate(json.loads(row.body))
+    try:
+        return Transition.model_validate(json.loads(row.body))
+    except ValueError as error:  # pydantic's too
+        raise LedgerUnusable(
+            "a row of the audit trail cannot be read: `understudy history --verify` says which; until it is mended "
+            "`understudy freeze` and `understudy rollback --now` work"
+        ) from error

@@ -47,10 +47,13 @@ def explain(
     raise typer.Exit(work(pane, socket_name, socket_path, as_json=json))
 
 
-@verb("Look", "history", "history --verify", "history --json")
+@verb("Look", "history", "history --verify", "history --head 3f2a91c07d4e", "history --json")
 def history(
     *,
     verify: Annotated[bool, typer.Option("--verify", help="Check the chain of hashes.")] = False,
+    head: Annotated[
+        str, typer.Option("--head", metavar="HASH", help="Check too that the row of an audit head seen once is there.")
+    ] = "",
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
@@ -58,7 +61,7 @@ def history(
     """Show every change of the stage, and every approval: who, when and why."""
     from rollout.faces.cli.verbs.history import history as work  # noqa: PLC0415
 
-    raise typer.Exit(work(socket_name, socket_path, verify=verify, as_json=json))
+    raise typer.Exit(work(socket_name, socket_path, verify=verify, seen_head=head, as_json=json))
 
 
 @verb(

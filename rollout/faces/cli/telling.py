@@ -82,7 +82,8 @@ def _in(kind: str) -> str:
 
 
 def _moved(transition: Transition) -> str:
-    return f"{transition.from_} -> {transition.to} ({transition.exposure_percent} %): {transition.reason}"
+    move = f"{transition.from_} -> {transition.to} ({transition.exposure_percent} %)"
+    return f"{move}: {transition.reason} [audit {transition.head}]"
 
 
 def as_document(cycled: Cycled) -> dict[str, Any]:

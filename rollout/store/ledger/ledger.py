@@ -113,6 +113,15 @@ class Transaction:
             t.transitions.update().where(t.transitions.c.hash == transition_hash, pending).values(status=status)
         )
 
+    def trail_end(self) -> tuple[int, str]:
+        """How many transitions are committed by now, this transaction's own included, and the hash of the last."""
+        committed = t.transitions.c.status == "committed"
+        many = self._connection.execute(sa.select(sa.func.count()).select_from(t.transitions).where(committed)).scalar()
+        last = self._connection.execute(
+            sa.select(t.transitions.c.hash).where(committed).order_by(t.transitions.c.n.desc()).limit(1)
+        ).scalar()
+        return int(many or 0), str(last or "")
+
     def _add(self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | EvidenceRow | DeliveryRow]) -> None:
         if values := [asdict(row) for row in rows]:
             self._connection.execute(table.insert(), values)

@@ -50,7 +50,7 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
         finally:
             ledger.close()
     if done is not None:
-        say(f"{headline(done)}, by {done.actor}: {done.reason}")
+        say(f"{headline(done)}, by {done.actor}: {done.reason} [audit {done.head}]")
     return Exit.OK
 
 

@@ -8,10 +8,10 @@ from contract.record import instant_text
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, paint, say
 from rollout.faces.cli.reading import NOTHING_YET, reading
-from rollout.judgement import chain
 from rollout.judgement.chain import Transition
+from rollout.loop.audit import breaks
 from rollout.loop.keeper import trail
-from rollout.store.ledger import DecisionRow
+from rollout.store.ledger import DecisionRow, LedgerReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +24,21 @@ class _Entry:
     reason: str
 
 
-def history(socket_name: str | None, socket_path: Path | None, *, verify: bool, as_json: bool) -> Exit:
+def history(
+    socket_name: str | None, socket_path: Path | None, *, verify: bool, seen_head: str = "", as_json: bool
+) -> Exit:
     """Show every transition and every word of an operator, oldest first; `verify` checks the chain of hashes first."""
     with reading(socket_name, socket_path) as found:
+        if (verify or seen_head) and found.ledger:
+            _verify(found.ledger, seen_head)
         rows = trail(found.ledger) if found.ledger else ()
         words = found.ledger.decisions() if found.ledger else ()
-    if verify:
-        _verify(rows)
     if as_json:
         document = {
             "transitions": [as_document(row) for row in rows],
             "decisions": [_as_decision(row) for row in words],
         }
-        emit(document | ({"verified": True} if verify else {}))
+        emit(document | ({"verified": True} if verify or seen_head else {}))
         return Exit.OK
     if not rows:
         note(NOTHING_YET)
@@ -47,12 +49,14 @@ def history(socket_name: str | None, socket_path: Path | None, *, verify: bool, 
         say(f"{'':21}{entry.reason}")
     if verify:
         say(f"{len(rows)} rows: the chain is whole")
+    if rows:
+        say(f"audit head {rows[-1].head}")
     return Exit.OK
 
 
-def _verify(rows: tuple[Transition, ...]) -> None:
-    if breaks := chain.verify(rows):
-        raise Stop(Exit.CONFLICT, "the audit trail is not what was written:\n" + "\n".join(breaks))
+def _verify(ledger: LedgerReader, seen_head: str) -> None:
+    if found := breaks(ledger, seen_head):
+        raise Stop(Exit.CONFLICT, "the audit trail is not what was written:\n" + "\n".join(found))
 
 
 def headline(row: Transition) -> str:
