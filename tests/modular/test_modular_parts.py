@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from drawn_fleet import BUSY, IDLE, SHELL, pane
+from drawn_fleet import BUSY, IDLE, RULE, SHELL, SIGN, pane
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,6 +149,20 @@ def test_a_cli_behind_an_interpreter_is_told_by_its_screen() -> None:
     gemini = "✦ Done.\n" + "▄" * 40 + "\n > Type your message or @path/to/file\n" + "▀" * 40 + "\n"
     assert found(pane("%1", gemini, window="notes", processes=("bash", "node"))) == ["%1"]
     assert found(pane("%1", "listening on :8080\n", window="notes", processes=("bash", "node"))) == []
+
+
+@pytest.mark.parametrize("window", ["codex", "aider-2", "claude-dev", "gemini", ""])
+def test_the_windows_name_never_says_which_cli_it_is(window: str) -> None:
+    for processes, who in ((("bash", "claude"), "claude"), (("bash", "node", "codex"), "codex"), (("bash",), "shell")):
+        assert classify([pane("%1", SHELL, window=window, processes=processes)]).agent == who
+    assert classify([pane("%1", "", window=window, processes=("bash", "node"))]).agent == "unknown"
+
+
+def test_a_cli_by_its_looks_whose_rules_fit_nothing_is_read_as_one_that_nobody_knows() -> None:
+    box = "Auggie by Augment Code\n\n  the answer\n\n" + f"{RULE}\n{SIGN} \n{RULE}\n"
+    shown = {"processes": ("bash", "node", "newcli")}
+    assert classify([pane("%1", box, **shown)]).state is AgentState.IDLE
+    assert classify([pane("%1", "Auggie by Augment Code\n\n  ?\n", **shown)]).state is AgentState.UNKNOWN
 
 
 def test_a_pager_that_shows_an_agents_screen_is_none() -> None:
