@@ -31,7 +31,7 @@ def installed() -> None:
 
 @pytest.fixture(scope="session")
 def bare_server(installed: None) -> Iterator[Unleash]:  # noqa: ARG001 - what has to be there first
-    """A real server on which nothing was made yet when the first test got it."""
+    """A real server as a test before left it."""
     yield from world()
 
 
