@@ -54,3 +54,11 @@ def read(block: bytes, batch: Sequence[str], rows: Mapping[str, Row]) -> dict[st
         screens[pane] = "\n".join(lines[at:below])
         at = below
     return screens
+
+
+def read_one(block: bytes, row: Row) -> str:
+    """Read the answer to a question about a single pane."""
+    text = block.decode("utf-8", "replace")
+    if text.count("\n") != row.height or not text.endswith("\n"):
+        raise Torn(f"{text.count(chr(10))} lines are not the screen of {row.pane}")
+    return text[:-1]

@@ -1,6 +1,7 @@
 """Questions to a control client about single panes: their screens, and the commands that tmux names for them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tmuxio import capture
@@ -34,13 +35,10 @@ class CloseUp:
         """
         screens: dict[str, str] = {}
         for pane, block in zip(self.screens, blocks, strict=False):
-            if pane not in rows:
+            if (row := rows.get(pane)) is None:
                 continue
-            text = unescaped(block).removesuffix(b"\n") if self.buffer else block
-            try:
-                screens |= capture.read(text, (pane,), rows)
-            except capture.Torn:
-                continue
+            with suppress(capture.Torn):
+                screens[pane] = capture.read_one(unescaped(block).removesuffix(b"\n") if self.buffer else block, row)
         commands: dict[str, str] = {}
         for pane, block in zip(self.commands, blocks[len(self.screens) :], strict=False):
             if block:  # a pane that is gone has no answer, one without a name an empty line
