@@ -33,7 +33,7 @@ class Loaded:
     """By the strategy's name: whose it is, and it."""
     rule_packs: tuple[Path, ...] = ()
     texts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    """By plugin, who words notices; the last registered first, as pluggy asks them."""
+    """By plugin, who words notices, in the order in which they are asked: whoever requires another comes before it."""
 
     @property
     def digest(self) -> str:
@@ -74,9 +74,7 @@ def load(sources: Iterable[Source]) -> Loaded:
 
 
 def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]) -> Loaded:
-    """Register one after the other, each on what it needs being in force."""
-    manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(Hooks)
+    """Put one after the other to use, each on what it needs being in force."""
     loaded = Loaded()
     for name, (plugin, module) in found.items():
         lost = [needed for needed, _ in plugin.needs() if needed not in loaded.plugins]
@@ -84,9 +82,7 @@ def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]
             faults.append(PluginFault(name, f"it requires {lost[0]}, which is left out", f"mend {lost[0]}"))
             continue
         try:
-            manager.register(module, name)
-            manager.check_pending()
-            loaded = _offered(manager, name, plugin, module, loaded)
+            loaded = _with(loaded, plugin, _registered(module, name).hook)
         except pluggy.PluginValidationError as invalid:
             says = " ".join(str(invalid).split())
             faults.append(PluginFault(name, says, "implement the hooks as modular.plugins.Hooks says"))
@@ -94,22 +90,24 @@ def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]
             faults.append(bad.fault)
         except _RAISED as error:
             faults.append(PluginFault(name, _said(error), _MEND))
-        if name not in loaded.plugins and manager.has_plugin(name):
-            manager.unregister(name=name)
     return replace(loaded, faults=tuple(faults))
 
 
-def _offered(manager: pluggy.PluginManager, name: str, plugin: Plugin, module: Any, loaded: Loaded) -> Loaded:
-    """Ask a plugin alone for all that it offers, and check it."""
-    others = [other for other in manager.get_plugins() if other is not module]
+def _registered(module: Any, name: str) -> pluggy.PluginManager:
+    """Register a plugin with a manager of its own, so that whatever fails there is its own failure."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(Hooks)
+    manager.register(module, name)
+    manager.check_pending()
+    return manager
 
-    def ask(hook: str) -> Any:
-        return manager.subset_hook_caller(hook, others)
 
+def _with(loaded: Loaded, plugin: Plugin, hook: Any) -> Loaded:
+    """Ask a plugin for all that it offers, check it, and add it."""
+    name, words = plugin.name, hook.understudy_notice_text
     taken = STRATEGIES.keys() | loaded.strategies.keys()
-    strategies = [one for said in ask("understudy_strategies")() for one in checks.strategies(name, said, taken)]
-    packs = [one for said in ask("understudy_rule_packs")() for one in checks.rule_packs(name, said)]
-    words = ask("understudy_notice_text")
+    strategies = [one for said in hook.understudy_strategies() for one in checks.strategies(name, said, taken)]
+    packs = [one for said in hook.understudy_rule_packs() for one in checks.rule_packs(name, said)]
     checks.text(name, words(facts=checks.sample_facts()))
     return replace(
         loaded,
