@@ -9,10 +9,10 @@ _DELETE = re.compile("\x7f")
 
 
 def as_json(report: ShadowReport) -> str:
-    """Write a report as one indented JSON object that carries `"schema": 1`.
+    """Write a report as one JSON object, on one line, that carries `"schema": 1`.
 
     Every character outside ASCII is escaped, halves of surrogate pairs too: a terminal shows it as it is, and any
     reader of JSON gets back what stood there.
     """
-    text = json.dumps(report.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=True)
+    text = json.dumps(report.model_dump(mode="json", by_alias=True), ensure_ascii=True, separators=(",", ":"))
     return _DELETE.sub(r"\\u007f", text) + "\n"

@@ -45,5 +45,5 @@ def timeline(placed: Sequence[tuple[float, Place]], since: float | None, until: 
 
 
 def _step(span: float) -> float:
-    fitting = next((step for step in _STEPS_S if span / step < SLICES), None)
-    return float(fitting if fitting is not None else _STEPS_S[-1] * ceil((span + 1) / (SLICES - 1) / _STEPS_S[-1]))
+    fitting = next((step for step in _STEPS_S if span / step < SLICES - 1), None)
+    return float(fitting if fitting is not None else _STEPS_S[-1] * ceil((span + 1) / (SLICES - 2) / _STEPS_S[-1]))

@@ -54,9 +54,9 @@ class Group:
 
 
 _TITLES: Final = {
-    Severity.ACTION: ("In an act", "One monitor wants something done that the other does not."),
-    Severity.STATE: ("In a state", "They see an agent differently; nothing would be done differently."),
-    Severity.DETAIL: ("In a detail", "Without consequence."),
+    Severity.ACTION: ("Differ in an act", "One monitor wants something done that the other does not."),
+    Severity.STATE: ("Differ in a state", "They see an agent differently; nothing would be done differently."),
+    Severity.DETAIL: ("Differ in a detail", "Without consequence."),
 }
 
 

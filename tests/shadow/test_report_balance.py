@@ -1,0 +1,161 @@
+"""The report's first line: every bout that differs is in one of four places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from report_samples import T0, bout, day, report, side, signed_off
+
+from shadow.clusters import clusters
+from shadow.differences import DiffClass
+from shadow.expected import shipped
+from shadow.labels import Referee, Right
+from shadow.report import Balance, Move, Place, Rate, Ruling, ShadowReport, build, words
+from shadow.report.balance import Sorter
+from shadow.signoffs import NOBODY_SAID, Settlement, Signoffs
+
+if TYPE_CHECKING:
+    from shadow.bout import Bout
+
+IDLE, BUSY = side("idle", "R6"), side("busy", "claude.spinner")
+
+
+def places(bouts: list[Bout], signoffs: Signoffs = NOBODY_SAID) -> list[Place | None]:
+    rows = clusters(bouts, T0 + 60, register=shipped(), signoffs=signoffs)
+    sorter = Sorter(rows, shipped())
+    return [sorter.place(one) for one in bouts]
+
+
+def ruled(verdict: str, state: str = "running", *reasons: str, rates: tuple[Rate, ...] = ()) -> ShadowReport:
+    made = report(day())
+    ruling = Ruling.model_validate({"verdict": verdict, "state": state, "reasons": reasons, "next": "beta"})
+    return made.model_copy(update={"ruling": ruling, "rates": rates or made.rates})
+
+
+def test_the_first_line_says_what_is_dealt_with_and_what_needs_a_person() -> None:
+    assert "".join(words.first_line(report(day()))) == (
+        "22 differences: 12 known, 5 settled for the candidate, 2 against it, 3 need you"
+    )
+
+
+def test_a_single_one_needs_you() -> None:
+    assert words.first_line(report([bout(0, IDLE, BUSY)]))[1] == "1 needs you"
+
+
+def test_where_all_agree_nothing_needs_you() -> None:
+    assert "".join(words.first_line(report([bout(0, BUSY, BUSY)]))) == (
+        "No differences: 1 bout and all agree, nothing needs you"
+    )
+
+
+def test_an_agreement_has_no_place() -> None:
+    assert places([bout(0, BUSY, BUSY)]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("right", "place"),
+    [
+        (None, Place.YOURS),
+        ("candidate", Place.FOR),
+        ("both", Place.FOR),
+        ("incumbent", Place.AGAINST),
+        ("neither", Place.AGAINST),
+    ],
+)
+def test_a_label_says_where_a_bout_belongs(right: str | None, place: Place) -> None:
+    assert places([bout(0, IDLE, BUSY, right=right)]) == [place]
+
+
+def test_what_hindsight_may_not_decide_alone_still_needs_a_person() -> None:
+    one = bout(0, IDLE, BUSY, right="candidate")
+    assert one.label is not None
+    sided = one.model_copy(update={"label": one.label.model_copy(update={"alone": False})})
+    assert places([sided]) == [Place.YOURS]
+
+
+def test_a_persons_word_holds_for_the_bouts_that_nobody_labelled() -> None:
+    one = bout(0, IDLE, BUSY)
+    word = Settlement(cluster=one.fingerprint.cluster, right=Right.INCUMBENT, owner="ann", at=T0)
+    assert places([one], NOBODY_SAID.settle(word)) == [Place.AGAINST]
+
+
+def test_what_is_signed_off_is_known() -> None:
+    one = bout(0, IDLE, BUSY)
+    assert places([one], signed_off(one.fingerprint.cluster)) == [Place.KNOWN]
+
+
+def test_what_is_expected_is_known() -> None:
+    bouts = day()
+    expected = [place for one, place in zip(bouts, places(bouts), strict=True) if one.why_not]
+    assert expected == [Place.KNOWN] * 12
+
+
+def test_what_was_expected_but_is_more_frequent_than_that_needs_a_person() -> None:
+    assert places([one for one in day() if one.why_not]) == [Place.YOURS] * 12
+
+
+def test_what_was_expected_of_the_candidate_and_proven_wrong_is_against_it_and_the_rest_needs_a_person() -> None:
+    expected = [one for one in day() if one.why_not]
+    wrong = bout(1, expected[0].incumbent, expected[0].candidate, register=shipped(), right="incumbent")
+    agreements = [bout(n, BUSY, BUSY) for n in range(20)]
+    assert places([wrong, *expected[:2], *agreements])[:3] == [Place.AGAINST, Place.YOURS, Place.YOURS]
+
+
+def test_a_cluster_in_which_the_candidate_was_proven_needs_nobody() -> None:
+    assert places([bout(n, IDLE, BUSY, right="candidate" if n else None) for n in range(4)])[0] is Place.KNOWN
+
+
+def test_noise_is_known_whoever_was_right() -> None:
+    one = bout(0, IDLE, BUSY, right="incumbent", by=Referee.PERSON)
+    assert one.difference is not None
+    noisy = one.model_copy(update={"difference": one.difference.model_copy(update={"klass": DiffClass.NOISE})})
+    assert places([noisy]) == [Place.KNOWN]
+
+
+def test_the_places_add_up_to_the_bouts_that_differ() -> None:
+    made = report(day())
+    assert made.balance == Balance(known=12, settled_for=5, settled_against=2, needs_you=3)
+    assert made.balance.total == made.bouts - made.agreeing == sum(note.balance.total for note in made.notes)
+    assert made.balance.total == sum(one.balance.total for one in made.timeline.slices)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "said"),
+    [
+        ("promotable", "running", "Yes: the candidate may go on to beta."),
+        ("promotable", "awaiting_approval", "Yes: the candidate may go on to beta once a person approves."),
+        ("continue", "running", "Not yet: so."),
+        ("hold", "held", "Not yet: so."),
+        ("hold", "paused", "Not now: the rollout is paused."),
+        ("rollback", "running", "No: it must go back. So."),
+    ],
+)
+def test_the_verdict_is_one_sentence_that_begins_with_yes_or_no_and_ends_with_the_bound(
+    verdict: str, state: str, said: str
+) -> None:
+    bound = "Shown: acts differ in fewer than 14.37 % of bouts (3 of 52)."
+    assert words.judged(ruled(verdict, state, "so")) == f"{said} {bound}"
+
+
+def test_a_candidate_that_was_sent_back_may_not_go_on_and_the_sentence_says_why() -> None:
+    move = Move(at=T0, before="beta", after="shadow", actor="understudy", reason="it missed a crash")
+    made = ruled("hold", "rolled_back", "no data").model_copy(update={"moves": (move,)})
+    assert words.judged(made).startswith("No: the candidate was sent back from beta, because it missed a crash.")
+
+
+def test_a_bound_is_rounded_up_and_never_down() -> None:
+    assert [words.bound(share) for share in (0.01, 0.010001, 0.00123, None)] == ["1 %", "1.01 %", "0.13 %", "-"]
+
+
+def test_without_a_bout_that_counted_nothing_is_shown() -> None:
+    none = Rate(name="action_difference", bouts=0, events=0, bound=1.0, limit=0.01, needed=341)
+    assert words.shown(ruled("continue", rates=(none,))) == ("Nothing is shown yet in this stage: no bout has counted.")
+    assert words.judged(build([], T0, incumbent="a", candidate="b")).strip() == (
+        "Nothing was judged: these are counts, not proofs."
+    )
+
+
+def test_decisions_are_the_clusters_that_nobody_reviewed() -> None:
+    assert words.decisions(report(day())) == "2 decisions wait for you, 1 of them about what it was found wrong in"
+    assert words.decisions(report([])) == "No decision waits for you"
