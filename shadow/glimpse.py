@@ -1,7 +1,8 @@
 """What hindsight keeps of a screen: sums of its lines and what stands at its foot, and no text of it."""
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 from zlib import crc32
 
 from contract.record import Record
@@ -55,21 +56,27 @@ class Glimpse(Record):
 
 def glimpse(shot: PaneShot) -> Glimpse:
     """Take what hindsight needs of a pane's screen."""
-    lines = [line for line in shot.text.split("\n") if not _FRAME.match(line)]
-    at_prompts = [number for number, line in enumerate(lines) if _TYPED.match(line)]
+    return Glimpse.model_construct(pid=shot.pid, history=shot.history, **_of_text(shot.text))
+
+
+@lru_cache(maxsize=4096)
+def _of_text(text: str) -> dict[str, Any]:
+    """The parts that follow from the text alone; a screen that stands is taken apart once."""
+    lines = [line for line in text.split("\n") if not _FRAME.match(line)]
+    at_prompts = {number for number, line in enumerate(lines) if _TYPED.match(line)}
     lowest = max((number for number, line in enumerate(lines) if _PROMPT.match(line)), default=-1)
     foot = lowest if lowest in at_prompts and lowest >= len(lines) - _COMPOSER else None
     asks = _asks(lines)
-    return Glimpse(
-        pid=shot.pid,
-        printed=tuple(_sum(_DIGITS.sub("", line).strip()) for line in lines if not _TYPED.match(line)),
-        typed=tuple(_sum(_DIGITS.sub("", lines[number]).strip()) for number in at_prompts),
-        whole=_sum(shot.text),
-        history=shot.history,
-        asks=asks,
-        draft=None if asks or foot is None else _sum(_EDGES.sub("", lines[foot])),
-        sent=tuple(_sum(_EDGES.sub("", lines[number])) for number in at_prompts if number != foot),
-    )
+    plain = [_sum(_DIGITS.sub("", line).strip()) for line in lines]
+    prompts = sorted(at_prompts)
+    return {
+        "printed": tuple(line for number, line in enumerate(plain) if number not in at_prompts),
+        "typed": tuple(plain[number] for number in prompts),
+        "whole": _sum(text),
+        "asks": asks,
+        "draft": None if asks or foot is None else _sum(_EDGES.sub("", lines[foot])),
+        "sent": tuple(_sum(_EDGES.sub("", lines[number])) for number in prompts if number != foot),
+    }
 
 
 def _asks(lines: list[str]) -> bool:

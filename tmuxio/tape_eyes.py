@@ -1,6 +1,6 @@
 """Eyes on a tape: what any monitor sees when it watches what was recorded, and the time it was then."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from contract.clock import VirtualClock
 from contract.ports import SessionSeen, WindowSeen
@@ -28,6 +28,8 @@ class TapeEyes:
     def __init__(self, tape: Tape) -> None:
         self._frames = tape.frames
         self._last = tape.frames[-1]
+        self._windows: dict[str, tuple[WindowSeen, ...]] = {}
+        self._by_window: list[dict[str, PaneShot]] = []
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
         """Show the tape's last frames, oldest first. Gaps are the tape's own, and its screens all there already."""
@@ -41,23 +43,39 @@ class TapeEyes:
 
     def windows(self, session: str) -> Sequence[WindowSeen]:
         """List a session's windows by index."""
-        shots = sorted(self._active(session), key=lambda shot: shot.window_index)
-        return [
-            WindowSeen(str(shot.window_index), cut_name(shot.window), active=False, pane=shot.pane, pid=shot.pid)
-            for shot in shots
-        ]
+        if (known := self._windows.get(session)) is None:
+            shots = sorted((shot for shot in self._last.panes if _shows(shot, session)), key=_index)
+            known = self._windows[session] = tuple(
+                WindowSeen(str(shot.window_index), cut_name(shot.window), active=False, pane=shot.pane, pid=shot.pid)
+                for shot in shots
+            )
+        return list(known)
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
         """Read the active pane of `session:index` on the last frames; "" on those that do not show it."""
         del gap_s
-        session, _, index = target.rpartition(":")
         return [
-            next((printed(shot.text) for shot in self._active(session, frame) if str(shot.window_index) == index), "")
-            for frame in self._tail(looks)
+            printed(shot.text) if shot else "" for shot in (shown.get(target) for shown in self._tail_by_window(looks))
         ]
-
-    def _active(self, session: str, frame: Frame | None = None) -> list[PaneShot]:
-        return [shot for shot in (frame or self._last).panes if shot.session == session and shot.active]
 
     def _tail(self, frames: int) -> tuple[Frame, ...]:
         return self._frames[-frames:] if frames > 0 else ()
+
+    def _tail_by_window(self, frames: int) -> Sequence[Mapping[str, PaneShot]]:
+        """The panes of the last frames by `session:index`: looked up once a window, and there are many."""
+        if not self._by_window:
+            self._by_window = [_by_window(frame) for frame in self._frames]
+        return self._by_window[-frames:] if frames > 0 else ()
+
+
+def _by_window(frame: Frame) -> dict[str, PaneShot]:
+    """The active panes by `session:index`; the first where two claim one place."""
+    return {f"{shot.session}:{shot.window_index}": shot for shot in reversed(frame.panes) if shot.active}
+
+
+def _shows(shot: PaneShot, session: str) -> bool:
+    return shot.session == session and shot.active
+
+
+def _index(shot: PaneShot) -> int:
+    return shot.window_index

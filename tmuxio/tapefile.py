@@ -37,6 +37,15 @@ class KeptTape:
     meta: dict[str, JsonValue]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPacked:
+    """The same, its screens not yet put back: what travels to a monitor as it is."""
+
+    tape: PackedTape
+    memories: dict[str, JsonValue]
+    meta: dict[str, JsonValue]
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -118,6 +127,15 @@ def read_tape(path: Path) -> KeptTape:
 
     Raises `TornTape` naming file and line where it is cut short or is no tape, OSError where it cannot be opened.
     """
+    kept = read_packed(path)
+    try:
+        return KeptTape(unpack(kept.tape), kept.memories, kept.meta)
+    except TornTape as torn:
+        raise TornTape(f"{path}: {torn}") from None
+
+
+def read_packed(path: Path) -> KeptPacked:
+    """Read a tape back, each screen still once; raises as `read_tape` does, but for screens that are missing."""
     lines = _lines(path)
     head = next(lines, None)
     if head is None:
@@ -139,12 +157,11 @@ def read_tape(path: Path) -> KeptTape:
         raise TornTape(f"{path}, line {last + 1}: the tape should have ended with the line before")
     try:
         memories = start.memories if start.store is None else _from_store(path, start, frames, screens)
-        tape = unpack(PackedTape(id=start.tape, frames=tuple(frames), screens=screens))
     except TornTape as torn:
         raise TornTape(f"{path}: {torn}") from None
-    if not tape.frames:
+    if not frames:
         raise TornTape(f"{path}, line 1: a tape without a frame shows nothing")
-    return KeptTape(tape, memories, start.meta)
+    return KeptPacked(PackedTape(id=start.tape, frames=tuple(frames), screens=screens), memories, start.meta)
 
 
 def _from_store(path: Path, head: _Head, frames: list[PackedFrame], screens: dict[str, str]) -> dict[str, JsonValue]:

@@ -16,7 +16,7 @@ from rollout.loop.shadowing import Shadowed
 from rollout.loop.tape_retention import Interest
 from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, Transaction
 from shadow.bouts import Bout
-from shadow.differences import Difference
+from shadow.differences import DiffClass, Difference
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -61,6 +61,16 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
             str(part): blanked(mind.memory, house.redact) for part, mind in entry.looked.before.items()
         }
         meta: dict[str, JsonValue] = {
+            "differences": [  # what a replay is held against
+                {
+                    "subject": one.subject,
+                    "cluster": one.cluster,
+                    "severity": str(one.severity),
+                    "expected": one.expected,
+                }
+                for one in found
+                if one.klass is DiffClass.TRUE
+            ],
             "monitors": {str(part): f"{report.monitor} {report.version}" for part, report in cycled.reports.items()},
             "outcomes": {  # with them a replay answers word for word
                 str(part): [outcome.model_dump(mode="json") for outcome in mind.outcomes]

@@ -1,4 +1,4 @@
-"""The verbs for who builds a monitor: record, replay, classify, backtest, bench."""
+"""The verbs for who builds a monitor: record, replay, classify, backtest, bench, gate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -36,25 +36,55 @@ def record(
 
 @verb(
     "Build",
-    "replay tapes/*.tape.gz",
-    "replay tapes/*.tape.gz --candidate mine.monitor:Mine --fail-on state",
+    "replay tapes --candidate mine.monitor:Mine --fail-on state",
+    "replay --since 24h --monitor modular --monitor modular@my-rules",
+    "replay --since 24h --json --no-seconds > baseline.json",
+    "replay tapes --monitor legacy --monitor 'cmd:./mine --flag' --baseline baseline.json",
 )
 def replay(
-    tapes: Annotated[list[Path], typer.Argument(help="Kept tapes, oldest first.")],
+    tapes: Annotated[list[Path] | None, typer.Argument(help="Kept tapes, oldest first, or a folder of them.")] = None,
     *,
+    since: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="What the last run kept of so long (24h, 30min, 7d).")
+    ] = None,
+    monitor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MONITOR", help="Twice, the trusted one first; NAME@DIR uses the rule files in DIR."),
+    ] = None,
     incumbent: Incumbent = None,
     candidate: Candidate = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What counts as known: an earlier replay's --json.")
+    ] = None,
     fail_on: Annotated[
         str | None, typer.Option(metavar="SEVERITY", help="End with 3 on an action, state or detail that differs.")
     ] = None,
-    socket_name: SocketName = None,  # noqa: ARG001 - every verb takes them, so that scripts need not know which do
-    socket_path: SocketPath = None,  # noqa: ARG001
+    seconds: Annotated[
+        bool, typer.Option("--seconds/--no-seconds", help="Say how long it took; without, the same tapes say the same.")
+    ] = True,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Watch kept tapes again with any two monitors; say where they differ."""
-    from rollout.faces.cli.verbs.replay import replay as work  # noqa: PLC0415
+    """Watch kept tapes again with any two monitors; say where they differ.
 
-    raise typer.Exit(work(tapes, {"incumbent": incumbent, "candidate": candidate}, fail_on=fail_on, as_json=json))
+    Who was right is said where what the panes did next tells, and what is new or has vanished next to what the live
+    cycles recorded. The same tapes give the same output but for the seconds.
+    """
+    from rollout.faces.cli.verbs.replay import Asked, replay_tapes  # noqa: PLC0415
+
+    asked = Asked(
+        tapes=tapes or (),
+        since=since,
+        monitors=monitor or (),
+        incumbent=incumbent,
+        candidate=candidate,
+        baseline=baseline,
+        fail_on=fail_on,
+        seconds=seconds,
+        as_json=json,
+    )
+    raise typer.Exit(replay_tapes(asked, socket_name, socket_path))
 
 
 @verb("Build", "classify --jsonl < screens.jsonl", "classify --jsonl --monitor legacy < screens.jsonl")
@@ -108,3 +138,32 @@ def bench(
     from rollout.faces.cli.verbs.bench import bench as work  # noqa: PLC0415
 
     raise typer.Exit(work(monitor, cycles, interval, socket_name, socket_path, as_json=json))
+
+
+@verb(
+    "Build",
+    "gate bench.json",
+    "gate bench.json --baseline ratios.json --format md >> $GITHUB_STEP_SUMMARY",
+    "gate bench.json --json > ratios.json   # what a later run is held against",
+)
+def gate(
+    bench: Annotated[Path, typer.Argument(help="What pytest --benchmark-json wrote.")],
+    *,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Stored ratios, or the benchmark file of another run.")
+    ] = None,
+    rules: Annotated[Path, typer.Option(metavar="FILE", help="Where [tool.understudy.gate] stands.")] = Path(
+        "pyproject.toml"
+    ),
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or md.")] = "text",
+    socket_name: SocketName = None,  # noqa: ARG001 - as in replay
+    socket_path: SocketPath = None,  # noqa: ARG001
+    json: Json = False,
+) -> None:
+    """Judge a benchmark file by rules: may this change go in?
+
+    Ends with 3 where a rule is not kept, where what it is about was not measured, and where too few rounds were.
+    """
+    from rollout.faces.cli.verbs.gate import gate as work  # noqa: PLC0415
+
+    raise typer.Exit(work(bench, baseline, rules, form, as_json=json))

@@ -14,6 +14,8 @@ _CODES = {
     "shadow.expected.BadRegister": Exit.CONFIG,
     "tmuxio.redact.BadRedaction": Exit.CONFIG,
     "rollout.judgement.backtest.BadStream": Exit.USAGE,
+    "rollout.judgement.gate.measured.BadBench": Exit.USAGE,
+    "rollout.judgement.gate.rules.BadGate": Exit.CONFIG,
     "rollout.judgement.plan_file.BadPlan": Exit.CONFIG,
     "rollout.store.flags.faults.BadFlags": Exit.CONFIG,
     "rollout.store.flags.port.FlagsUnreachable": Exit.UNAVAILABLE,
@@ -23,6 +25,7 @@ _CODES = {
     "rollout.store.settings.SettingsInvalid": Exit.CONFIG,
     "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
     "rollout.loop.hosting.process.MonitorFailed": Exit.UNAVAILABLE,
+    "rollout.loop.replaying.ReplayFailed": Exit.UNAVAILABLE,
     "rollout.store.ledger.records.StageMoved": Exit.CONFLICT,
     "rollout.store.ledger.records.LedgerUnusable": Exit.CONFIG,
 }

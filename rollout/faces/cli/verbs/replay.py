@@ -1,92 +1,139 @@
 """`understudy replay`: kept tapes watched again by any two monitors, and where they differ."""
 
+import json
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import JsonValue
 
-from contract.outcomes import Outcome
-from contract.report import CycleReport
-from contract.tapes import pack
-from contract.wire import Introduction, OnTape
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.output import emit, say, table
+from rollout.faces.cli.output import emit, note, say, table
+from rollout.faces.cli.progress import Bar
+from rollout.faces.cli.reading import reading
+from rollout.faces.cli.tape_choice import Chosen, chosen
+from rollout.faces.cli.verbs.diffs import bouts_of
 from rollout.faces.cli.words import side_text
-from rollout.loop.hosting.host import Ask, EncodedSight, HostLimits, MonitorHost
+from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.store.settings import load, surroundings
-from shadow.compare import compare
+from rollout.loop.replaying import Player, Watched, replay, warm_up
+from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
-from tmuxio.tapefile import KeptTape, read_tape
+from shadow.replayed import Replayed, ReplayedCluster, Tally, nobody_knows, truths
+from tmuxio.tapefile import KeptPacked, read_packed
 
-
-@dataclass(slots=True)
-class _Player:
-    """One monitor that watches tape after tape, with its memory in between."""
-
-    host: MonitorHost
-    memory: JsonValue = None
-
-    def watch(self, kept: KeptTape, sight: EncodedSight) -> CycleReport:
-        """Watch one tape. Raises `MonitorFailed` where the monitor cannot be started, `Stop` where it fails on it."""
-        who = self.host.hello()
-        memory, outcomes = self._mind(kept, who)
-        answer = self.host.look(Ask(cycle=kept.tape.id, sight=sight, memory=memory, outcomes=outcomes))
-        if answer.report is None:
-            raise Stop(Exit.UNAVAILABLE, f"monitor {who.monitor} failed on tape {kept.tape.id}: {answer.text}")
-        self.memory = answer.memory
-        return answer.report
-
-    def _mind(self, kept: KeptTape, who: Introduction) -> tuple[JsonValue, tuple[Outcome, ...]]:
-        """What the same version brought to this tape when it was shot; else its memory of the tape before."""
-        played, told = kept.meta.get("monitors"), kept.meta.get("outcomes")
-        for part, name in played.items() if isinstance(played, dict) else ():
-            if name == f"{who.monitor} {who.version}" and part in kept.memories:
-                return kept.memories[part], _outcomes(kept, told.get(part)) if isinstance(told, dict) else ()
-        return self.memory, ()
+_TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
-    tape: str
-    verdicts: int
-    differences: tuple[Difference, ...] = field(default=())
+class Asked:
+    """Which tapes, which monitors, and how it is told."""
+
+    tapes: Sequence[Path] = ()
+    since: str | None = None
+    monitors: Sequence[str] = ()
+    incumbent: str | None = None
+    candidate: str | None = None
+    baseline: Path | None = None
+    fail_on: str | None = None
+    seconds: bool = True
+    as_json: bool = False
 
 
-def replay(paths: Sequence[Path], flags: Mapping[str, Any], *, fail_on: str | None, as_json: bool) -> Exit:
-    """Watch the tapes and say every difference; DIFFERENT where one is as grave as `fail_on` and not expected."""
-    worst = _severity(fail_on)
-    settings = load(flags).settings
-    specs = [monitor_spec(settings.incumbent), monitor_spec(settings.candidate)]
-    kept = [read_tape(path) for path in paths]  # all of them first: a torn one is said before anything is run
+def replay_tapes(asked: Asked, socket_name: str | None, socket_path: Path | None) -> Exit:
+    """Watch the tapes and say what differs; DIFFERENT where something is as grave as `fail_on` and not expected."""
+    worst = _severity(asked.fail_on)
+    settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
+    names = _pair(asked, settings)
+    before = _baseline(asked.baseline) if asked.baseline else None
     with ExitStack() as stack:
+        found = stack.enter_context(reading(socket_name, socket_path))
+        picked = chosen(asked.tapes, asked.since, found.folder.tapes, time.time())
+        register = found.register if asked.since else shipped()
+        tally = Tally(register, truths(bouts_of(found)) if asked.since else nobody_knows)
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-replay-")))
-        limits, around = HostLimits(deadline_s=settings.deadline_s), surroundings(settings)
         players = [
-            _Player(stack.enter_context(MonitorHost(spec, logs / f"{number}.log", limits=limits, surroundings=around)))
-            for number, spec in enumerate(specs)
+            stack.enter_context(_host(name, settings, logs / f"{number}.log")) for number, name in enumerate(names)
         ]
-        watched = list(_watch(kept, *players))
-    found = [(seen.tape, difference) for seen in watched for difference in seen.differences]
-    if as_json:
-        emit({"tapes": len(watched), "differences": [_as_json(tape, difference) for tape, difference in found]})
-    else:
-        _tell(watched, found)
-    grave = [one for _, one in found if worst and one.severity.rank <= worst.rank and one.expected is None]
-    return Exit.DIFFERENT if grave else Exit.OK
+        began, seen, live = time.monotonic(), list[tuple[str, Difference]](), _Live()
+        bar = stack.enter_context(Bar("tapes", len(picked.tapes)))
+        for watched in _watched(picked, Player(players[0]), Player(players[1])):
+            differences = tally.count(watched.tape, *watched.reports, comparable=watched.comparable)
+            seen += [(watched.tape.id, one) for one in differences]
+            live.note(watched)
+            bar.step()
+        who = [f"{host.hello().monitor} {host.hello().version}" for host in players]
+        result, took = tally.result(live.clusters if before is None else before), time.monotonic() - began
+    _tell(asked, who, result, seen, took)
+    return Exit.DIFFERENT if worst is not None and result.worst(worst) else Exit.OK
 
 
-def _outcomes(kept: KeptTape, told: JsonValue) -> tuple[Outcome, ...]:
+class _Live:
+    """What the live cycles found to differ, as far as their tapes tell."""
+
+    def __init__(self) -> None:
+        self._names: set[str] | None = None
+
+    def note(self, watched: Watched) -> None:
+        found = watched.meta.get("differences")
+        if isinstance(found, list):
+            names = {one.get("cluster") for one in found if isinstance(one, dict)}
+            self._names = (self._names or set()) | {name for name in names if isinstance(name, str)}
+
+    @property
+    def clusters(self) -> set[str] | None:
+        return self._names
+
+
+def _watched(picked: Chosen, incumbent: Player, candidate: Player) -> Iterator[Watched]:
+    warm_up(_read(picked.before, strict=False), incumbent, candidate)
+    yield from replay(_read(picked.tapes, strict=picked.named), incumbent, candidate)
+
+
+def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[KeptPacked]:
+    for path in paths:
+        try:
+            yield read_packed(path)
+        except (ValueError, OSError) as error:
+            if strict:
+                raise
+            note(f"left out: {error}")  # one of a shelf that was taken away meanwhile, or damaged
+
+
+def _host(name: str, settings: Settings, log: Path) -> MonitorHost:
+    """A monitor as it was named: `NAME`, `module:Class` (with `@FOLDER` behind it for its rule files) or `cmd:...`."""
+    target, at, rules = name.rpartition("@")
+    if not at or name.startswith("cmd:"):
+        target, rules = name, ""
+    if rules and not Path(rules).is_dir():
+        raise Stop(Exit.USAGE, f"--monitor {name}: there is no folder of rule files at {rules}")
+    own = settings.model_copy(update={"rules": Path(rules).absolute()}) if rules else settings
+    limits = HostLimits(deadline_s=settings.deadline_s)
+    return MonitorHost(monitor_spec(target), log, limits=limits, surroundings=surroundings(own))
+
+
+def _pair(asked: Asked, settings: Settings) -> tuple[str, str]:
+    if not asked.monitors:
+        return settings.incumbent, settings.candidate
+    if len(asked.monitors) != _TWO or asked.incumbent or asked.candidate:
+        raise Stop(Exit.USAGE, "name two monitors: --monitor A --monitor B, the trusted one first")
+    return asked.monitors[0], asked.monitors[1]
+
+
+def _baseline(path: Path) -> set[str]:
     try:
-        return tuple(Outcome.model_validate(one) for one in told) if isinstance(told, list) else ()
-    except ValueError as error:
-        raise Stop(Exit.USAGE, f"tape {kept.tape.id} holds outcomes that this build does not know") from error
+        document = json.loads(path.read_text("utf-8"))
+        return {str(row["id"]) for row in document["clusters"]}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Stop(
+            Exit.USAGE, f"{path} is no baseline: write one with `understudy replay ... --json > FILE`"
+        ) from error
 
 
 def _severity(text: str | None) -> Severity | None:
@@ -97,40 +144,46 @@ def _severity(text: str | None) -> Severity | None:
     return Severity(text)
 
 
-def _watch(kept: Sequence[KeptTape], incumbent: _Player, candidate: _Player) -> Iterator[_Watched]:
-    for one in kept:
-        sight = EncodedSight.of(OnTape(tape=pack(one.tape)))
-        ours, theirs = incumbent.watch(one, sight), candidate.watch(one, sight)
-        yield _Watched(one.tape.id, len({*ours.verdicts, *theirs.verdicts}), compare(ours, theirs, shipped()))
+def _tell(
+    asked: Asked, who: Sequence[str], result: Replayed, seen: Sequence[tuple[str, Difference]], took: float
+) -> None:
+    speed = {"seconds": round(took, 3), "frames_per_second": round(result.frames / took, 1)} if asked.seconds else {}
+    if asked.as_json:
+        body = result.model_dump(mode="json", exclude={"clusters"})
+        rows = [row.model_dump(mode="json", exclude={"example"}) for row in result.clusters]
+        differences = [_as_json(tape, difference) for tape, difference in seen]
+        more = {"agreement": result.agreement, "clusters": rows, "differences": differences}
+        emit({"monitors": list(who), **body, **more, **speed})
+        return
+    table((_line(row) for row in result.clusters), header=("cluster", "differs in", "looks", "agents", *who, "", ""))
+    say(_summary(result))
+    if result.vanished:
+        say(f"Vanished: {', '.join(result.vanished)}")
+    if asked.seconds:
+        note(f"{took:.1f} s, {result.frames / took:,.0f} agent-frames a second")
 
 
-def _tell(watched: Sequence[_Watched], found: Sequence[tuple[str, Difference]]) -> None:
-    table(
-        (
-            (
-                tape,
-                one.subject,
-                one.window,
-                one.severity,
-                side_text(one.incumbent),
-                side_text(one.candidate),
-                one.cluster,
-                one.expected or "",
-            )
-            for tape, one in found
-        ),
-        header=("tape", "pane", "window", "differs in", "incumbent", "candidate", "cluster", "expected"),
-    )
-    kinds = Counter(one.severity for _, one in found)
-    summary = ", ".join(f"{kinds[severity]} in {severity}" for severity in Severity if kinds[severity])
-    say(
-        f"{len(watched)} tapes, {sum(one.verdicts for one in watched)} agents seen: "
-        + (f"{len(found)} differences ({summary})" if found else "no difference")
-    )
+def _line(row: ReplayedCluster) -> tuple[str, ...]:
+    sides = side_text(row.example.incumbent), side_text(row.example.candidate)
+    new = {True: "new", False: "known", None: ""}[row.new]
+    word = row.expected or ("" if row.comparable or row.severity is not Severity.ACTION else "not comparable")
+    return (row.id, row.severity, str(row.looks), str(row.agents), *sides, new, word)
 
 
-def _as_json(tape: str, difference: Difference) -> dict[str, Any]:
-    body = difference.model_dump(mode="json")
+def _summary(result: Replayed) -> str:
+    kinds = Counter[Severity]()
+    for row in result.clusters:
+        kinds[row.severity] += row.looks
+    counts = ", ".join(f"{kinds[severity]} in {severity}" for severity in Severity if kinds[severity])
+    found = f"{kinds.total()} differences ({counts}) in {len(result.clusters)} clusters" if kinds else "no difference"
+    agree = "" if result.agreement is None else f"; they agree on {result.agreement:.1%}"
+    said = ", ".join(f"{right} {count}" for right, count in result.rights.items())
+    settled = f"; who was right in {result.differing_bouts} bouts: {said}" if said else ""
+    return f"{result.tapes} tapes, {result.agents} agents seen: {found}{agree}{settled}"
+
+
+def _as_json(tape: str, difference: Difference) -> dict[str, JsonValue]:
+    body: dict[str, Any] = difference.model_dump(mode="json")
     return {
         "tape": tape,
         "class": body.pop("klass"),
