@@ -43,6 +43,10 @@ class Readings:
             kept.reading = classify((sighting.shot,), book=self._book, last_agent=sighting.last_agent)
         return kept.reading
 
+    def stood_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading | None:
+        """Return the reading of a pane that is known to stand still since more than one look; None for any other."""
+        return self._slot(sighting.key, sighting.shot, None if known is None else known.agent).still
+
     def standing_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading:
         """Read a pane that shows what it showed at the last look: it stands still."""
         kept = self._slot(sighting.key, sighting.shot, None if known is None else known.agent)

@@ -49,7 +49,9 @@ class Sampling:
                 if wants_confirming(before, reading):
                     moving.append(one)
                 elif reading.wants_motion:
-                    if before is not None and before.screen == digest(one.shot.text):
+                    if (still := self.readings.stood_still(one, before)) is not None:
+                        reading = still
+                    elif before is not None and before.screen == digest(one.shot.text):
                         reading = self.readings.standing_still(one, before)
                     else:
                         moving.append(one)

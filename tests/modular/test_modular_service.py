@@ -225,13 +225,21 @@ def test_two_panes_of_one_window_are_two_agents() -> None:
 
 def test_a_frame_is_asked_for_once_where_one_settles_everything() -> None:
     stage = Stage()
-    stage.see(pane("%1"), pane("%2", BUSY), manager())
+    stage.see(pane("%1", BUSY), pane("%2", APPROVAL), manager())
     assert stage.eyes.looks == [(1, None)]
+
+
+def test_idle_agents_are_looked_at_for_motion_once_and_while_they_stand_still_no_more() -> None:
+    stage = Stage()
+    for _ in range(3):
+        stage.see(pane("%1"), pane("%2", BUSY), manager())
+    assert [look for look in stage.eyes.looks if look[0] > 1] == [(4, ["%1"])]
 
 
 def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
-    stage.see(pane("%1"), manager())
+    for _ in range(2):
+        stage.see(pane("%1"), manager())
 
     def refuse(*_args: object, **_kwargs: object) -> Never:
         raise AssertionError("read again")

@@ -59,10 +59,20 @@ def test_busy_and_blocked_are_believed_at_once(screen: str, state: str) -> None:
 def test_a_composer_without_a_sign_of_work_for_one_frame_is_no_idleness() -> None:
     agent = Watched()
     agent.says(BUSY)
-    held = agent.says(BUSY, BUSY, BUSY, IDLE)
+    assert agent.says(BUSY, BUSY, BUSY, IDLE).state == "busy"
+    held = agent.says(IDLE)
     assert (held.state, held.why.rule) == ("busy", "held.claude.composer.empty")
     assert held.why.lines
     assert agent.says(BUSY).state == "busy"
+
+
+def test_what_moves_above_an_empty_composer_is_at_work_without_any_other_sign() -> None:
+    agent = Watched()
+    agent.says(IDLE)
+    streams = [f"● line {number}\n{IDLE}" for number in range(4)]
+    seen = agent.says(*streams)
+    assert (seen.state, seen.why.rule) == ("busy", "any.busy.moving")
+    assert agent.says(*[IDLE] * 4).state == "idle"
 
 
 def test_idle_in_all_frames_is_idle_at_once() -> None:
