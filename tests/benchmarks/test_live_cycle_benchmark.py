@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import libtmux
 import pytest
 from crowd import assemble
-
-from contract import EVERYTHING, Clock, Monitor, SystemClock
-from legacy.monitor import LegacyMonitor
-from modular.service import MonitorService
-from tmuxio.eyes import LibtmuxEyes, ServerEyes
-from tmuxio.watch import Watch
+from cycles import legacy_cycle, modular_cycle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -26,36 +20,6 @@ if TYPE_CHECKING:
 ROUNDS = 5
 SAMPLING_S = 0.9
 """What the monolith sleeps over each agent."""
-
-
-class Hurried:
-    """The machine's clock, on which nobody waits: the monolith's deliberate sleeps are left out, and counted."""
-
-    def __init__(self) -> None:
-        self.slept_s = 0.0
-
-    def now(self) -> float:
-        return round(time.time(), 6)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept_s += max(0.0, seconds)
-
-
-@contextmanager
-def modular_cycle(server: TmuxServer) -> Iterator[Callable[[], object]]:
-    clock, watch = SystemClock(), Watch(server.address)
-    yield _cycle(MonitorService(), ServerEyes(watch, clock), clock)
-    watch.close()
-
-
-@contextmanager
-def legacy_cycle(server: TmuxServer) -> Iterator[Callable[[], object]]:
-    clock = Hurried()
-    yield _cycle(LegacyMonitor(), LibtmuxEyes(server.address, clock), clock)
-
-
-def _cycle(monitor: Monitor[Any], eyes: object, clock: Clock) -> Callable[[], object]:
-    return lambda: monitor.cycle("c-1", eyes, clock, EVERYTHING, ())
 
 
 def one_look(server: TmuxServer) -> Callable[[], object]:

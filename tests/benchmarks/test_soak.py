@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from crowd import assemble
-from test_live_cycle_benchmark import modular_cycle
+from cycles import modular_cycle
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ class Exit(IntEnum):
     OK = 0, "done; `run`, `status`, `diffs`, `report` and `backtest` end so whatever they found"
     INTERNAL = 1, "a defect of the program (`UNDERSTUDY_DEBUG=1` shows where)"
     USAGE = 2, "the command line, or a file named on it, is not understood"
-    DIFFERENT = 3, "differences found (only `replay --fail-on`)"
+    DIFFERENT = 3, "a gate is not passed, or differences are found (only `gate`, `replay --fail-on`)"
     ROLLED_BACK = 4, "rolled back (only `wait`, `demo`)"
     CONFLICT = 5, "somebody else changed the stage meanwhile, or the stage does not allow it"
     UNHEALTHY = 6, "something is missing or broken (only `doctor`)"

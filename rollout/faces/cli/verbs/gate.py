@@ -1,0 +1,84 @@
+"""`understudy gate`: may this change go in, by what a benchmark file shows?"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.output import emit, paint, say, table
+from rollout.judgement.gate import (
+    Finding,
+    GateRules,
+    Verdict,
+    judge,
+    ratios,
+    read_measured,
+    read_ratios,
+    read_rules,
+)
+
+_FORMATS = ("text", "md")
+_COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNDECIDED: "yellow", Verdict.MISSING: "red"}
+
+
+def gate(bench: Path, baseline: Path | None, rules: Path, form: str, *, as_json: bool) -> Exit:
+    """Judge a benchmark file by the rules; raises `BadBench` and `BadGate`."""
+    if form not in _FORMATS:
+        raise Stop(Exit.USAGE, f"--format {form}: name one of {', '.join(_FORMATS)}")
+    gate_rules = read_rules(rules.read_text(encoding="utf-8"), str(rules))
+    measured = read_measured(bench.read_text(encoding="utf-8"), gate_rules.group, str(bench))
+    stored = baseline or (rules.parent / gate_rules.baseline if gate_rules.baseline else None)
+    then = read_ratios(stored.read_text(encoding="utf-8"), gate_rules.group, str(stored)) if stored else None
+    findings = judge(measured, gate_rules, then)
+    passed = all(finding.passed for finding in findings)
+    if as_json:
+        rows = [asdict(finding) for finding in findings]
+        emit({"passed": passed, "findings": rows, "ratios": ratios(measured, gate_rules)})
+    elif form == "md":
+        _say_markdown(findings, gate_rules, passed=passed)
+    else:
+        _say_text(findings)
+    return Exit.OK if passed else Exit.DIFFERENT
+
+
+def _say_text(findings: tuple[Finding, ...]) -> None:
+    rows = [
+        (
+            paint(finding.verdict, _COLOURS[finding.verdict]),
+            finding.rule,
+            finding.subject,
+            *_numbers(finding),
+            finding.says,
+        )
+        for finding in findings
+    ]
+    table(rows, header=("", "rule", "of", "is", "at most", "because"))
+    say(_headline(findings))
+
+
+def _say_markdown(findings: tuple[Finding, ...], rules: GateRules, *, passed: bool) -> None:
+    say(f"### Cycle time: {'passed' if passed else 'not passed'}")
+    say()
+    say("| | rule | of | is | at most | because |")
+    say("|---|---|---|---:|---:|---|")
+    for finding in findings:
+        figure, bound = _numbers(finding)
+        mark = f"**{finding.verdict}**" if not finding.passed else finding.verdict
+        say(f"| {mark} | {finding.rule} | {finding.subject} | {figure} | {bound} | {finding.says} |")
+    say()
+    say(f"{_headline(findings)} Blocks of {rules.block} rounds, at least {rules.rounds} rounds a series.")
+
+
+def _headline(findings: tuple[Finding, ...]) -> str:
+    short = sum(not finding.passed for finding in findings)
+    return f"All {len(findings)} rules are kept." if not short else f"{short} of {len(findings)} rules are not kept."
+
+
+def _numbers(finding: Finding) -> tuple[str, str]:
+    return (
+        _number(finding.figure, finding.unit) if finding.figure is not None else "-",
+        _number(finding.bound, finding.unit),
+    )
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.2f}" if unit == "exponent" else f"{value:.3g} {unit}"

@@ -1,0 +1,36 @@
+"""What the gate found, rule by rule."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How a rule came out. Only one of these lets a change through."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+    """Neither is shown: too few rounds, or too close to the bound."""
+    MISSING = "missing"
+    """What it is about was not measured, or not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule at one number of agents, or at all of them."""
+
+    rule: str
+    subject: str
+    verdict: Verdict
+    figure: float | None
+    """As the rule counts it: a ratio, an exponent, or seconds; None where there is none."""
+    bound: float
+    unit: str
+    """`x`, `exponent`, or `s`."""
+    says: str
+    """What it rests on, or what is missing."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is shown to be well."""
+        return self.verdict is Verdict.PASSED

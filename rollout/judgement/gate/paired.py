@@ -1,0 +1,54 @@
+"""Two series of the same rounds: is the one slower than so many times the other, is it not, or is neither shown?
+
+Rounds are paired, which takes out what disturbed both, and the medians of blocks are judged, because neighbouring
+rounds are disturbed together. Each block is a yes or no, and the judge's own sequential test speaks: it fails where
+more than half of the blocks over the bound is shown, and passes where less than half is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rollout.judgement.gate.findings import Verdict
+from rollout.judgement.sequential import Process, Tally, proven
+
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the pairs show."""
+
+    verdict: Verdict
+    ratio: float
+    """The median of the blocks' medians."""
+    blocks: int
+    over: int
+    """Blocks over the bound."""
+
+
+def compare(
+    of: Sequence[float], to: Sequence[float], at_most: float, *, block: int, alpha: float, beta: float
+) -> Shown:
+    """Judge the ratios of the rounds that both have; at least one whole block of them."""
+    ratios = [one / other for one, other in zip(of, to, strict=False)]
+    medians = [median(ratios[start : start + block]) for start in range(0, len(ratios) - block + 1, block)]
+    process = Process(budget=_HALF, bound=_HALF, limit=1 / alpha)
+    tally = Tally()
+    for one in medians:
+        tally = process.fold(tally, event=one > at_most)
+    if process.crossed(tally):
+        verdict = Verdict.FAILED
+    elif proven(_HALF, beta, tally.bouts, tally.events):
+        verdict = Verdict.PASSED
+    else:
+        verdict = Verdict.UNDECIDED
+    return Shown(verdict, median(medians), tally.bouts, tally.events)
+
+
+def fewest_blocks(beta: float) -> int:
+    """How many blocks, all within the bound, show that a series keeps to it."""
+    count = 1
+    while not proven(_HALF, beta, count, 0):
+        count += 1
+    return count

@@ -1,0 +1,48 @@
+"""One live cycle of either monitor, ready to be timed."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from contract import EVERYTHING, Clock, Monitor, SystemClock
+from legacy.monitor import LegacyMonitor
+from modular.service import MonitorService
+from tmuxio.eyes import LibtmuxEyes, ServerEyes
+from tmuxio.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from private_tmux import TmuxServer
+
+
+class Hurried:
+    """The machine's clock, on which nobody waits: deliberate sleeps are left out, and counted."""
+
+    def __init__(self) -> None:
+        self.slept_s = 0.0
+
+    def now(self) -> float:
+        return round(time.time(), 6)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept_s += max(0.0, seconds)
+
+
+@contextmanager
+def modular_cycle(server: TmuxServer, clock: Clock | None = None) -> Iterator[Callable[[], object]]:
+    clock, watch = clock or SystemClock(), Watch(server.address)
+    yield _cycle(MonitorService(), ServerEyes(watch, clock), clock)
+    watch.close()
+
+
+@contextmanager
+def legacy_cycle(server: TmuxServer) -> Iterator[Callable[[], object]]:
+    clock = Hurried()
+    yield _cycle(LegacyMonitor(), LibtmuxEyes(server.address, clock), clock)
+
+
+def _cycle(monitor: Monitor[Any], eyes: object, clock: Clock) -> Callable[[], object]:
+    return lambda: monitor.cycle("c-1", eyes, clock, EVERYTHING, ())

@@ -1,0 +1,69 @@
+"""What `understudy gate` judges this project by: the candidate's live cycle, the incumbent's and tmux's floor in turn.
+
+All three are timed in every round, one right after the other, so that what disturbs one disturbs them all. The seconds
+that a monitor sleeps on purpose between two frames are left out of both.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from crowd import assemble
+from cycles import Hurried, legacy_cycle, modular_cycle
+
+from tmuxio.floor import Floor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from private_tmux import TmuxServer
+
+ROUNDS = 40
+SMALL = 25
+"""Up to so many agents the incumbent is timed as well: it takes a tenth of a second an agent."""
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.mark.benchmark(group="cycle")
+@pytest.mark.parametrize("agents", [10, 25, 50, 100])
+def test_the_candidates_cycle_after_a_tenth_of_the_agents_printed(
+    benchmark: Any, tmux_server: TmuxServer, tmp_path: Path, agents: int
+) -> None:
+    if benchmark.disabled and agents > SMALL:
+        pytest.skip("only timed: with --benchmark-enable")
+    assemble(tmux_server, tmp_path, agents)
+    ttys = tmux_server.run("list-panes", "-a", "-F", "#{pane_tty}").split()[1 : 1 + agents // 10]
+    floor, printed = Floor(tmux_server.address), 0
+    with (
+        modular_cycle(tmux_server, Hurried()) as candidate,
+        legacy_cycle(tmux_server) if agents <= SMALL else nullcontext() as incumbent,
+    ):
+        others: dict[str, Callable[[], object]] = {"floor": floor.seconds} | (
+            {"incumbent": incumbent} if incumbent else {}
+        )
+        paired: dict[str, list[float]] = {name: [] for name in others}
+
+        def others_in_turn() -> None:
+            nonlocal printed
+            for name, work in others.items():
+                paired[name].append(_timed(work))
+            printed += 1
+            for tty in ttys:
+                Path(tty).write_bytes(b"\r%d" % printed)
+            time.sleep(0.02)  # tmux draws what was printed
+
+        candidate()
+        benchmark.pedantic(candidate, setup=others_in_turn, rounds=ROUNDS)
+    floor.close()
+    benchmark.extra_info.update(series="candidate", agents=agents, paired=paired)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
