@@ -63,7 +63,7 @@ def test_every_verb_has_examples_and_takes_a_server(verb: str) -> None:
     from typer.main import get_command
     from typer.testing import CliRunner
 
-    from rollout.faces.cli import build, decide, emergency, look, start  # noqa: F401 - registers the verbs
+    from rollout.faces.cli import build, decide, diffs, emergency, look, start  # noqa: F401 - registers the verbs
     from rollout.faces.cli.app import app
 
     command = get_command(app).commands[verb]  # type: ignore[attr-defined]  # a group, as it has verbs

@@ -107,14 +107,20 @@ class Seen:
     truths: dict[str, AgentState]
 
 
+def shoot(fleet: Sequence[Agent], number: int, at: float) -> Tape:
+    """Shoot a tape of four frames of everybody."""
+    frames = []
+    for frame in range(4):
+        now = at + frame * 0.3
+        for agent in fleet:
+            agent.live(now)
+        frames.append(Frame(at=now, panes=tuple(agent.shot(now) for agent in fleet)))
+    return Tape(id=f"t-{number}", frames=tuple(frames))
+
+
 def play(agents: int, seconds: float, every_s: float = 10.0) -> Iterator[Seen]:
-    """Shoot a tape of four frames of everybody every so many seconds."""
+    """Shoot a tape of everybody every so many seconds."""
     fleet: Sequence[Agent] = [Agent(number) for number in range(1, agents + 1)]
-    for step in range(int(seconds / every_s)):
-        frames = []
-        for frame in range(4):
-            now = T0 + step * every_s + frame * 0.3
-            for agent in fleet:
-                agent.live(now)
-            frames.append(Frame(at=now, panes=tuple(agent.shot(now) for agent in fleet)))
-        yield Seen(Tape(id=f"t-{step}", frames=tuple(frames)), {agent.pane: agent.truth(now) for agent in fleet})
+    for number in range(int(seconds / every_s)):
+        tape = shoot(fleet, number, T0 + number * every_s)
+        yield Seen(tape, {agent.pane: agent.truth(tape.at) for agent in fleet})
