@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import time
 from typing import TYPE_CHECKING
@@ -23,10 +24,17 @@ SCREEN = """\\033[2m ● Read(shop/basket.py)\\033[0m
 ╰──────────────────────────────────────────────────────────────────────────────╯
   ? for shortcuts
 """
+WORKING = "\\033[5;1H✻ Kneading… (%ss · esc to interrupt)\\033[K"
+"""What an agent at work prints, in the words of printf: into the row above its composer, the seconds that it took."""
+
+
+def at_work(seconds: int) -> bytes:
+    """What an agent at work prints."""
+    return (WORKING.replace("\\033", "\033") % seconds).encode()
 
 
 def assemble(server: TmuxServer, folder: Path, agents: int, active: int = 0) -> None:
-    """Open so many 80x24 windows, the first of them the manager's; `active` of the others print a counter on and on.
+    """Open so many 80x24 windows, the first of them the manager's; `active` of the others are at work on and on.
 
     Returns once the rest holds still.
     """
@@ -35,10 +43,15 @@ def assemble(server: TmuxServer, folder: Path, agents: int, active: int = 0) -> 
     screen = folder / "screen"
     screen.write_text(SCREEN.encode().decode("unicode_escape").encode("latin-1").decode())
     still = f"cat {screen}; exec {claude} 100000"
-    moving = f"cat {screen}; n=0; while :; do n=$((n+1)); printf '\\r%s' $n; {claude} 0.2; done"
+    moving = f"cat {screen}; n=0; while :; do n=$((n+1)); printf '{WORKING}' $n; {claude} 0.2; done"
     server.new_window(still, session="crowd", name="claude-pm")
-    for number in range(1, agents):
-        server.new_window(moving if number <= active else still, session="crowd", name=f"claude-{number}")
+    windows = [
+        f"new-window -d -t =crowd: -n claude-{number} {shlex.quote(moving if number <= active else still)}"
+        for number in range(1, agents)
+    ]
+    script = folder / "windows.conf"
+    script.write_text("\n".join(windows))
+    server.run("source-file", str(script))
     last = server.run("list-panes", "-a", "-F", "#{pane_id}").splitlines()[-1]
     server.wait_for(last, "? for shortcuts", seconds=60)
     _settle(server, active)

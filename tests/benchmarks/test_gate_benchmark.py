@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from crowd import assemble
+from crowd import assemble, at_work
 from cycles import Hurried, legacy_cycle, modular_cycle
 
 from tmuxio.floor import Floor
@@ -54,7 +54,7 @@ def test_the_candidates_cycle_after_a_tenth_of_the_agents_printed(
                 paired[name].append(_timed(work))
             printed += 1
             for tty in ttys:
-                Path(tty).write_bytes(b"\r%d" % printed)
+                Path(tty).write_bytes(at_work(printed))
             time.sleep(0.02)  # tmux draws what was printed
 
         candidate()

@@ -1,0 +1,93 @@
+"""What work costs everybody who takes part in it: this process, the clients that it starts, and the tmux server.
+
+Seconds of processors, not of the clock on the wall: nothing here waits but for tmux, so that on a machine with nothing
+else to do the two are the same, and on a busy one only the first say anything. Nobody sleeps unseen: see `Cycles`.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from crowd import at_work
+
+from contract import EVERYTHING, SystemClock
+from modular.service import MonitorService
+from tmuxio.eyes import ServerEyes
+from tmuxio.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from private_tmux import TmuxServer
+
+
+class Meter:
+    """Measures work that a tmux server is asked for."""
+
+    def __init__(self, server: TmuxServer) -> None:
+        self._status = Path(f"/proc/{server.pid}/schedstat")
+
+    def cost_s(self, work: Callable[[], object]) -> float:
+        """Do it once, and say what it cost."""
+        before = self._spent_s()
+        work()
+        return self._spent_s() - before
+
+    def server_s(self) -> float:
+        """What the server has spent so far, to the nanosecond."""
+        return int(self._status.read_text().split()[0]) / 1e9
+
+    def _spent_s(self) -> float:
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + children.ru_utime + children.ru_stime + self.server_s()
+
+
+class Cycles:
+    """Whole live cycles of the engine, each after some agents have printed."""
+
+    def __init__(self, server: TmuxServer) -> None:
+        self._clock, self._watch = SystemClock(), Watch(server.address)
+        self._eyes, self._monitor = ServerEyes(self._watch, self._clock), MonitorService()
+        self._meter = Meter(server)
+        self._printed = 0
+
+    def cost_s(self, printing: Sequence[str]) -> float:
+        """What one cycle costs after each of these terminals has printed something; nobody may have slept in it."""
+        self._printed += 1
+        for tty in printing:
+            Path(tty).write_bytes(at_work(self._printed))
+        time.sleep(0.01 + len(printing) / 5000)  # tmux draws what was printed
+        captured = self._watch.captures
+        spent = self._meter.cost_s(lambda: self._monitor.cycle("c", self._eyes, self._clock, EVERYTHING, ()))
+        assert self._watch.captures - captured >= len(printing), "a screen that changed was not read"
+        assert self._eyes.waited_s == 0, "the engine slept"
+        return spent
+
+    def close(self) -> None:
+        self._watch.close()
+
+
+@contextmanager
+def cycles(server: TmuxServer) -> Iterator[Cycles]:
+    """An engine that has looked at the server a few times."""
+    engine = Cycles(server)
+    try:
+        for _ in range(3):
+            engine.cost_s(terminals(server))
+        yield engine
+    finally:
+        engine.close()
+
+
+def terminals(server: TmuxServer) -> list[str]:
+    return server.run("list-panes", "-a", "-F", "#{pane_tty}").split()
+
+
+def told(costs: Sequence[float]) -> str:
+    """A cost in words, for whoever reads why a gate is red."""
+    return f"{median(costs) * 1000:.2f} ms ({min(costs) * 1000:.2f} to {max(costs) * 1000:.2f})"
