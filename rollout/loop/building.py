@@ -59,6 +59,8 @@ class Blueprint:
     """Between two frames of a tape."""
     retention: Retention = field(default_factory=Retention)
     """Of tapes."""
+    ledger_days: float = 30.0
+    """So long what the ledger holds of single cycles is kept."""
     redaction: Path | None = None
     """Rules of one's own for what is blanked."""
 
@@ -132,6 +134,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             rules=Rules(windows=plan.windows, single_key=plan.single_key),
             act=blueprint.act,
             can_spawn=blueprint.spawn_command is not None,
+            ledger_days=blueprint.ledger_days,
             order_folders=order_folders,
         )
 

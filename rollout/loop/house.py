@@ -52,5 +52,7 @@ class House:
     rules: Rules
     act: bool
     can_spawn: bool
+    ledger_days: float
+    """So long single cycles' differences, bouts and evidence are kept."""
     order_folders: tuple[Path, ...]
     """Where standing orders may lie: the server's folder and the state folder."""

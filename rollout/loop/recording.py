@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
+_FORGET_EVERY: Final = 360
+"""Cycles from one look for what is too old to the next: an hour at 10 s."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Everything that one cycle adds."""
@@ -38,7 +42,9 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
     with house.ledger.transaction() as tx:
-        tx.add_cycle(_row(cycled), {part: _text(house, report) for part, report in cycled.reports.items()})
+        number = tx.add_cycle(_row(cycled), {part: _text(house, report) for part, report in cycled.reports.items()})
+        if number % _FORGET_EVERY == 0:
+            tx.forget(cycled.at - house.ledger_days * 86400, epoch)
         desk.keep(tx, cycled.cycle, ((part, report.monitor) for part, report in cycled.reports.items()), house.redact)
         tx.add_differences(
             DifferenceRow(
@@ -47,7 +53,7 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
                 epoch,
                 found.difference.subject,
                 found.difference.cluster,
-                found.difference.model_dump_json(),
+                found.difference.model_dump_json(exclude_defaults=True),
             )
             for found in entry.shadowed.found
         )
@@ -134,7 +140,7 @@ def _bout(bout: Bout, epoch: int) -> BoutRow:
         pane=bout.pane or bout.session,
         settled_at=bout.settled_at or bout.began,
         cluster=None if bout.agrees else bout.fingerprint.cluster,
-        body=bout.model_dump_json(),
+        body=bout.model_dump_json(exclude_defaults=True),
     )
 
 

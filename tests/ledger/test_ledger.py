@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import Executable
 
 from rollout.store.ledger import (
+    BoutRow,
     CycleRow,
+    DecisionRow,
     DeliveryRow,
+    DifferenceRow,
     EvidenceRow,
     Ledger,
     LedgerReader,
@@ -47,6 +50,35 @@ def test_what_one_transaction_wrote_is_read_back_as_it_was(ledger: Ledger) -> No
     assert ledger.reports("c-1") == {"incumbent": "{}"}
     assert ledger.evidence(1) == (evidence,)
     assert ledger.memory("incumbent") == MemoryRow(role="incumbent", monitor="m", cycle="c-1", body="[1]")
+
+
+def bout(name: str, epoch: int, at: float, cluster: str | None) -> BoutRow:
+    return BoutRow(id=name, epoch=epoch, pane="%1", settled_at=at, cluster=cluster, body="{}")
+
+
+def test_what_is_too_old_goes_but_for_what_the_judge_the_trail_and_people_need(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        assert [tx.add_cycle(cycle(n), {}) for n in (1, 2, 3)] == [1, 2, 3]
+        tx.add_bouts([
+            bout("b-old-agreement", 2, 10, None),
+            bout("b-old-difference", 1, 10, "d-1"),
+            bout("b-old-but-of-this-epoch", 2, 10, "d-1"),
+            bout("b-new", 2, 90, None),
+        ])  # fmt: skip
+        tx.add_evidence(EvidenceRow(2, at, "eyes", None, event=True, subject="x") for at in (10.0, 90.0))
+        tx.add_differences(DifferenceRow("c-1", at, 2, "%1", "d-1", "{}") for at in (10.0, 90.0))
+        tx.want([touch("open"), replace(touch("over"), status="done", finished_at=10.0)])
+        tx.add_decision(DecisionRow(10.0, "settle", "d-1", "ann", "why"))
+        tx.add_transition(TransitionRow(10.0, "committed", "h-1", "{}"), after="")
+    with ledger.transaction() as tx:
+        assert tx.forget(before=50.0, epoch=2) == 5
+    assert [row.id for row in ledger.bouts()] == ["b-old-but-of-this-epoch", "b-new"]
+    assert [row.at for row in ledger.evidence(2)] == [90.0]
+    assert [row.at for row in ledger.differences()] == [90.0]
+    assert [row.id for row in ledger.deliveries()] == ["open"]
+    assert (len(ledger.decisions()), len(ledger.transitions()), ledger.cycle_count()) == (1, 1, 3)
+    with ledger.transaction() as tx:
+        assert tx.forget(before=50.0, epoch=2) == 0
 
 
 def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:

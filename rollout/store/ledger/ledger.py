@@ -21,9 +21,10 @@ from rollout.store.ledger.records import (
     StageMoved,
     TransitionRow,
 )
+from rollout.store.ledger.retention import forget
 
 KEEP_REPORTS = 400
-"""Cycles whose reports and outcomes are kept; differences, bouts and transitions are kept for good."""
+"""Cycles whose reports and outcomes are kept; what else goes in time, `rollout.store.ledger.retention` says."""
 
 
 class Transaction:
@@ -32,19 +33,25 @@ class Transaction:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def add_cycle(self, row: CycleRow, reports: dict[str, str]) -> None:
-        """Add a cycle with its reports: role -> `CycleReport` as JSON text."""
+    def add_cycle(self, row: CycleRow, reports: dict[str, str]) -> int:
+        """Add a cycle with its reports: role -> `CycleReport` as JSON text; returns its number, the first is 1."""
         values = asdict(row) | {"outcomes": list(row.outcomes)}
         added = self._connection.execute(t.cycles.insert().values(**values))
         for role, body in reports.items():
             self._connection.execute(t.reports.insert().values(cycle=row.id, role=role, body=body))
         key = added.inserted_primary_key
-        oldest = (key[0] if key else 0) - KEEP_REPORTS
+        number = int(key[0]) if key else 0
+        oldest = number - KEEP_REPORTS
         if oldest > 0 and oldest % 20 == 0:
             stale = sa.select(t.cycles.c.id).where(t.cycles.c.n <= oldest)
             self._connection.execute(t.reports.delete().where(t.reports.c.cycle.in_(stale)))
             told = (t.cycles.c.n <= oldest) & (t.cycles.c.n > oldest - KEEP_REPORTS)
             self._connection.execute(t.cycles.update().where(told).values(outcomes=[]))
+        return number
+
+    def forget(self, before: float, epoch: int) -> int:
+        """Delete what is older than `before` and nobody needs (`retention.forget`); returns how many rows went."""
+        return forget(self._connection, before, epoch)
 
     def keep_memory(self, row: MemoryRow) -> None:
         """Replace what a role remembers."""

@@ -55,6 +55,7 @@ def run(asked: Asked) -> Exit:
         spawn_command=settings.spawn_command,
         flags=flags,
         retention=Retention(settings.tapes_days, settings.tapes_mb, settings.tapes_sample),
+        ledger_days=settings.ledger_days,
         redaction=settings.redaction,
     )
     teller: Teller = AsJson() if asked.as_json else AsText()
