@@ -73,3 +73,5 @@ class CycleReport(Record):
     problems: tuple[Problem, ...] = ()
     pause_s: float = 0.0
     """The pause it would make now."""
+    figures: dict[str, float] = Field(default_factory=dict)
+    """What it counts of itself, by name, for metrics alone: never compared."""

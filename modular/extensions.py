@@ -58,6 +58,11 @@ class Extensions:
         return "+" + ".".join([*said, f"plugins.{plugins}"] if plugins else said) if said or plugins else ""
 
     @property
+    def plugins(self) -> frozenset[str]:
+        """The plugins in force, by name."""
+        return frozenset(self._plugins.loaded.plugins)
+
+    @property
     def rule_faults(self) -> tuple[RuleFault, ...]:
         """What is wrong with rule files."""
         return self._rules.faults

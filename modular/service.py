@@ -16,6 +16,7 @@ from modular.discovery import Sighting, discover, identity
 from modular.extensions import Extensions
 from modular.look import Look, managers_of, teams_of
 from modular.memory import AgentMemory
+from modular.metrics import figures
 from modular.mind import Memory, recalled
 from modular.rulebook import RuleBook
 from modular.sampling import Sampling
@@ -61,7 +62,8 @@ class MonitorService:
         slices, wanted = self._components.advance(before, look)
 
         looks = looking.looked(before.looks, known, agents, readings, now) if strategy.learns else before.looks
-        self._remember(seen.panes, Memory.model_construct(agents=agents | lost, looks=looks, **slices))
+        after: Memory = Memory.model_construct(agents=agents | lost, looks=looks, **slices)
+        self._remember(seen.panes, after)
         return CycleReport.model_construct(  # of records that were validated one by one
             cycle=cycle,
             monitor=self.name,
@@ -73,6 +75,7 @@ class MonitorService:
                 *alarms(agents.values(), self._extensions.rule_faults, now),
                 *self._extensions.problems(),
             ),
+            figures=figures(seen, look, after, self._extensions.plugins),
         )
 
     def memory(self) -> JsonValue:

@@ -64,6 +64,21 @@ def history(
     raise typer.Exit(work(socket_name, socket_path, verify=verify, seen_head=head, as_json=json))
 
 
+@verb("Look", "metrics", "metrics --port 9464", "metrics --once", "curl -s localhost:9464/readyz?verbose")
+def metrics(
+    *,
+    host: Annotated[str, typer.Option(metavar="HOST", help="The address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="PORT", help="The port; 0 for any.")] = 9464,
+    once: Annotated[bool, typer.Option("--once", help="Print the metrics, and end.")] = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+) -> None:
+    """Serve /metrics, /livez and /readyz for other programs, until it is ended."""
+    from rollout.faces.cli.verbs.metrics import metrics as work  # noqa: PLC0415
+
+    raise typer.Exit(work(host, port, socket_name, socket_path, once=once))
+
+
 @verb(
     "Look", "report", "report --format html -o shadow.html", "report --format md -o shadow.md", "report --format json"
 )

@@ -44,6 +44,15 @@ class LedgerReader:
         at: float | None = self._scalar(sa.select(sa.func.min(t.cycles.c.at)))
         return at
 
+    def cycles_since(self, n: int | None, limit: int) -> tuple[tuple[int, CycleRow, dict[str, str]], ...]:
+        """The cycles behind number `n`, oldest first, each with its number and reports; None for the newest alone."""
+        query = sa.select(t.cycles)
+        if n is None:
+            query = query.order_by(t.cycles.c.n.desc()).limit(1)
+        else:
+            query = query.where(t.cycles.c.n > n).order_by(t.cycles.c.n).limit(limit)
+        return tuple((row["n"], _cycle(row), self.reports(row["id"])) for row in self._rows(query))
+
     def cycle_count(self, epoch: int | None = None) -> int:
         """How many cycles there were, in all or in one epoch (the time between two fresh starts of the evidence)."""
         query = sa.select(sa.func.count()).select_from(t.cycles)
@@ -72,10 +81,12 @@ class LedgerReader:
         return body
 
     def differences(
-        self, *, cluster: str | None = None, epoch: int | None = None, limit: int = 1000
+        self, *, cycle: str | None = None, cluster: str | None = None, epoch: int | None = None, limit: int = 1000
     ) -> tuple[DifferenceRow, ...]:
-        """The last differences, newest first, of all clusters or one."""
+        """The last differences, newest first, of all cycles and clusters or one."""
         query = sa.select(t.differences).order_by(t.differences.c.n.desc()).limit(limit)
+        if cycle is not None:
+            query = query.where(t.differences.c.cycle == cycle)
         if cluster is not None:
             query = query.where(t.differences.c.cluster == cluster)
         if epoch is not None:

@@ -1,0 +1,5 @@
+"""Figures for Prometheus and answers for health checks, read from the ledger; the dashboard serves the same three."""
+
+from rollout.faces.metrics.answers import Answers
+
+__all__ = ["Answers"]

@@ -1,0 +1,106 @@
+"""Filling the instruments: from the newest reports, the standing, and the cycles since last time."""
+
+import json
+from collections import Counter as Count
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any, Final
+
+from contract.intents import wish
+from contract.report import CycleReport
+from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.verbs.status import as_document
+from rollout.faces.metrics.instruments import Instruments
+from rollout.loop.parts import Part
+from rollout.store.ledger import LedgerReader
+
+_AT_ONCE: Final = 400
+"""So many cycles are caught up with in one go; reports are kept no longer than that."""
+
+
+class Taking:
+    """Takes figures whenever it is asked; counters go on from the cycle that it took last."""
+
+    def __init__(self) -> None:
+        self.instruments = Instruments()
+        self._cycle: int | None = None
+        self._transitions = 0
+        self.instruments.build.labels(version("understudy")).set(1)
+        for trigger in ("judge", "person"):  # a counter that is not there yet cannot be seen to rise
+            self.instruments.rollbacks.labels(trigger)
+
+    def take(self, found: Reading) -> None:
+        """Take what a rollout's ledger says now; raises `LedgerUnusable`."""
+        if found.ledger is None:
+            return
+        self._count_cycles(found.ledger)
+        self._count_rollbacks(found.ledger)
+        self._show_standing(found)
+        self._show_reports(found)
+
+    def _count_cycles(self, ledger: LedgerReader) -> None:
+        """Count the cycles since last time; at first the newest alone, for what came before was nobody's to see."""
+        i = self.instruments
+        for n, row, reports in ledger.cycles_since(self._cycle, _AT_ONCE):
+            self._cycle = n
+            i.last_cycle.set(row.at)
+            heard = {part: json.loads(body) for part, body in reports.items()}
+            for part in Part if row.mode == "shadow" else sorted(set(row.owners.values())):
+                report = heard.get(part)
+                engine = str(report["monitor"]) if report else str(part)
+                i.cycles.labels(engine, row.mode, "ok" if report else "failed").inc()
+                if report:
+                    i.seconds.labels(engine).observe(report["wall_s"])
+                    i.cpu.labels(engine).inc(report["cpu_s"])
+                    i.waited.labels(engine).inc(report["waited_s"])
+            for difference in ledger.differences(cycle=row.id):
+                i.mismatches.labels(json.loads(difference.body)["severity"]).inc()
+
+    def _count_rollbacks(self, ledger: LedgerReader) -> None:
+        transitions = [json.loads(row.body) for row in ledger.transitions() if row.status == "committed"]
+        for body in transitions[self._transitions :]:
+            if body["state"] == "rolled_back":
+                self.instruments.rollbacks.labels("judge" if body["actor"] == "understudy" else "person").inc()
+        self._transitions = len(transitions)
+
+    def _show_standing(self, found: Reading) -> None:
+        i, said = self.instruments, as_document(found)
+        for gauge, value in ((i.stage, said["stage"]), (i.state, said["state"]), (i.verdict, said["verdict"])):
+            gauge.clear()
+            gauge.labels(str(value)).set(1)
+        i.weight.set(said["exposure_percent"] / 100)
+        i.acts.set(said["act"])
+        for gauge in (i.evidence, i.limit, i.needed, i.would_have):
+            gauge.clear()
+        for row in said["evidence"]:
+            labels = (row["guardrail"], row["stratum"] or "")
+            for gauge, key in ((i.evidence, "e_value"), (i.limit, "limit"), (i.needed, "needed")):
+                if row[key] is not None:
+                    gauge.labels(*labels).set(row[key])
+        for kind, count in said["would_have"].items():
+            i.would_have.labels(kind).set(count)
+        now = found.last_cycle.at if found.last_cycle else 0.0
+        i.escalations.set(len(found.desk.book.escalations(now)))
+        i.healthy.clear()
+        for monitor in said["monitors"]:
+            i.healthy.labels(monitor["name"]).set(monitor["healthy"])
+
+    def _show_reports(self, found: Reading) -> None:
+        i = self.instruments
+        for gauge in (i.agents, i.problems, i.wishes, i.engine):
+            gauge.clear()
+        for report in found.reports().values():
+            self._show(report)
+
+    def _show(self, report: CycleReport) -> None:
+        i, engine = self.instruments, report.monitor
+        _set(i.agents, engine, (str(verdict.state) for verdict in report.verdicts.values()))
+        _set(i.problems, engine, (str(problem.kind) for problem in report.problems))
+        _set(i.wishes, engine, (wish(intent) for intent in report.intents))
+        for figure, value in report.figures.items():
+            i.engine.labels(engine, figure).set(value)
+
+
+def _set(gauge: Any, engine: str, kinds: Iterable[str]) -> None:
+    for kind, count in Count(kinds).items():
+        gauge.labels(engine, kind).set(count)
