@@ -68,7 +68,7 @@ class Running:
 
     Every process below a pane is read each time. One that was found to be below none can never come to be: nobody is
     adopted by a process that was not above it before. So it is told from others by its directory's inode, which is its
-    own and not its number's, and is not read again.
+    own and not its number's, and is not read again. Where the kernel has given no number since, nobody came.
     """
 
     def __init__(self, proc: Path = Path("/proc")) -> None:
@@ -77,6 +77,9 @@ class Running:
         self._roots: frozenset[int] = frozenset()
         self._lines: dict[str, tuple[bytes, Process]] = {}
         """By entry, each with the start of its text that says all of it: one that says the same is not taken apart."""
+        self._newest = b""
+        self._entries: dict[str, int] = {}
+        """Every process with its inode, when that number was the last that had been given."""
         self._elsewhere: dict[str, int] = {}
         """Inodes of the entries that are below no pane."""
         self._chains: dict[int, tuple[str, ...]] = {}
@@ -86,9 +89,12 @@ class Running:
         """Read the processes below each of these and name them, outermost first."""
         roots = frozenset(pids)
         if not roots <= self._roots or self._readings % _READ_ALL_EVERY == 0:
-            self._lines, self._elsewhere = {}, {}
+            self._lines, self._elsewhere, self._newest = {}, {}, b""
         self._readings += 1
-        entries = _entries(self._proc)
+        newest = _newest(self._proc)  # before the entries: whoever comes meanwhile is looked for next time
+        if not newest or newest != self._newest:
+            self._entries, self._newest = _entries(self._proc), newest
+        entries = self._entries
         elsewhere = {entry: inode for entry, inode in self._elsewhere.items() if entries.get(entry) == inode}
         lines: dict[str, tuple[bytes, Process]] = {}
         arrived: list[str] = []
@@ -100,6 +106,8 @@ class Running:
                 arrived.append(entry)
             if last is not None:
                 lines[entry] = last
+            else:
+                del entries[entry]
         table = {line[1].pid: line[1] for line in lines.values()} if arrived else {}
         for entry in arrived:
             if entry in lines and _is_elsewhere(lines[entry][1], table, roots, elsewhere):
@@ -110,6 +118,14 @@ class Running:
             self._chains = chains({line[1].pid: line[1] for line in lines.values()}, roots)
         self._roots, self._lines, self._elsewhere = roots, lines, elsewhere
         return self._chains
+
+
+def _newest(proc: Path) -> bytes:
+    """The number that the kernel gave last, to a process or a thread; nothing where it does not tell."""
+    try:
+        return (proc / "loadavg").read_bytes().rpartition(b" ")[2]
+    except OSError:
+        return b""
 
 
 def _entries(proc: Path) -> dict[str, int]:

@@ -233,3 +233,24 @@ def test_files_are_kept_open_to_a_bound_and_closed_with_their_reader(
     assert open_files() == before + 1
     del files
     assert open_files() == before
+
+
+def test_who_came_is_looked_for_once_the_kernel_has_given_a_number(tmp_path: Path) -> None:
+    def newest(pid: int) -> None:
+        (tmp_path / "loadavg").write_text(f"0.04 0.08 0.06 1/153 {pid}\n")
+
+    write(tmp_path, 1, "init", 0)
+    write(tmp_path, 10, "bash", 1, front=20)
+    write(tmp_path, 20, "claude", 10, front=20)
+    newest(20)
+    running = Running(tmp_path)
+    assert running([10]) == {10: ("bash", "claude")}
+    (tmp_path / "20" / "stat").write_text("")
+    assert running([10]) == {10: ("bash",)}  # who left is seen without any number
+    assert running([10]) == {10: ("bash",)}
+
+    write(tmp_path, 10, "bash", 1, front=30)
+    write(tmp_path, 30, "codex", 10, front=30)
+    assert running([10]) == {10: ("bash",)}
+    newest(30)
+    assert running([10]) == {10: ("bash", "codex")}
