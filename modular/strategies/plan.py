@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from contract import AgentState, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """One agent as a planner needs to know it."""
+class Watched(NamedTuple):
+    """One agent as a planner needs to know it. A tuple: one is made of every agent at every look."""
 
     pane: str
     role: Role

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +21,7 @@ watched = st.builds(
     crashed_at=st.none() | st.floats(NOW - 1000, NOW),
 )
 fleets = st.lists(watched, max_size=30).map(
-    lambda agents: [replace(agent, pane=f"%{index}") for index, agent in enumerate(agents)]
+    lambda agents: [agent._replace(pane=f"%{index}") for index, agent in enumerate(agents)]
 )
 budgets = st.builds(
     Budget, seconds=st.floats(0, 0.1), per_look_s=st.floats(0.0001, 0.01), per_trip_s=st.floats(0, 0.01)
@@ -70,15 +68,15 @@ def test_with_priorities_nobody_waits_longer_than_the_stated_bound(
 ) -> None:
     strategy = Priority(at_once=4)
     bound = strategy.bound_s(len(fleet), cycle_s, budget)
-    agents = {agent.pane: replace(agent, looked_at=NOW) for agent in fleet}
+    agents = {agent.pane: agent._replace(looked_at=NOW) for agent in fleet}
     now = NOW
     for changed in changes:
         now += cycle_s
         for index in changed:
             if (agent := agents.get(f"%{index}")) is not None:
-                agents[agent.pane] = replace(agent, changed_at=now)
+                agents[agent.pane] = agent._replace(changed_at=now)
         for pane in strategy.plan(list(agents.values()), now, budget).panes:
-            agents[pane] = replace(agents[pane], looked_at=now)
+            agents[pane] = agents[pane]._replace(looked_at=now)
         for agent in agents.values():
             assert now - agent.waiting_since <= bound + 1e-6
 
