@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench decisions lint format lock clean
+.PHONY: help setup demo test bench gate decisions lint format lock clean
 
 help: ## say what there is to type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -27,6 +27,12 @@ bench: setup ## the benchmarks, timed, one after the other
 	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only $(ARGS)
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest tests/benchmarks/test_budgets.py $(ARGS)
 
+gate: setup ## may this change go in, by what a cycle costs? (a minute; the rules are in pyproject.toml)
+	@scripts/ensure-tmux
+	@mkdir -p .benchmarks
+	@$(BIN)/python -m pytest -q tests/benchmarks/test_gate_benchmark.py --benchmark-enable --benchmark-json=.benchmarks/gate.json
+	@$(BIN)/understudy gate .benchmarks/gate.json
+
 decisions: setup ## how good the judge's decisions are, as a table; fails outside its bounds (under three minutes)
 	@$(BIN)/python tests/decisions
 
@@ -44,5 +50,5 @@ lock: ## write both locks anew from pyproject.toml (needs uv)
 	@scripts/lock
 
 clean: ## remove .venv and every cache
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

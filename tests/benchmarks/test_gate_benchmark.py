@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-ROUNDS = 40
+ROUNDS = 48
 SMALL = 25
 """Up to so many agents the incumbent is timed as well: it takes a tenth of a second an agent."""
 

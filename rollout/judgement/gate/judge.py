@@ -57,18 +57,28 @@ def _of_ratio(measured: Measured, gate: GateRules, rule: Rule, _baseline: Baseli
 def _of_growth(measured: Measured, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[Finding]:
     assert isinstance(rule, GrowthRule)
     sizes = sorted(set(rule.agents or gate.agents))
-    subject = f"{rule.of}, {sizes[0]} to {sizes[-1]} agents"
-    lacks = [lack for agents in sizes if (lack := _lack(measured, gate, agents, rule.of)) is not None]
+    name = rule.of if rule.to is None else f"{rule.of} / {rule.to}"
+    subject = f"{name}, {sizes[0]} to {sizes[-1]} agents"
+    series = (rule.of,) if rule.to is None else (rule.of, rule.to)
+    lacks = [lack for agents in sizes if (lack := _lack(measured, gate, agents, *series)) is not None]
     if lacks or len(sizes) < 2:  # noqa: PLR2004 - a line takes two points
         lack = lacks[0] if lacks else "growth needs two numbers of agents: name another"
         yield _finding(rule, subject, Verdict.MISSING, None, rule.at_most, lack)
         return
-    exponent = _slope(
-        [math.log(size) for size in sizes], [math.log(_median(measured, rule.of, size)) for size in sizes]
-    )
+    costs = [_cost(measured, rule, size) for size in sizes]
+    exponent = _slope([math.log(size) for size in sizes], [math.log(cost) for cost in costs])
     verdict = Verdict.PASSED if exponent <= rule.at_most else Verdict.FAILED
-    says = ", ".join(f"{size}: {_median(measured, rule.of, size) * 1000:.3g} ms" for size in sizes)
+    unit = "s" if rule.to is None else "x"
+    says = ", ".join(f"{size}: {cost:.3g} {unit}" for size, cost in zip(sizes, costs, strict=True))
     yield _finding(rule, subject, verdict, exponent, rule.at_most, says)
+
+
+def _cost(measured: Measured, rule: GrowthRule, agents: int) -> float:
+    if rule.to is None:
+        return median(measured.rounds[rule.of, agents])
+    found = _ratio(measured, rule.of, rule.to, agents)
+    assert found is not None
+    return found
 
 
 def _of_budget(measured: Measured, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[Finding]:
@@ -127,10 +137,6 @@ def _stored(baseline: Baseline, rule: RegressionRule, agents: int) -> float | No
     if isinstance(baseline, Measured):
         return _ratio(baseline, rule.of, rule.to, agents)
     return baseline.get((rule.of, rule.to, agents))
-
-
-def _median(measured: Measured, series: str, agents: int) -> float:
-    return median(measured.rounds[series, agents])
 
 
 def _slope(xs: Sequence[float], ys: Sequence[float]) -> float:

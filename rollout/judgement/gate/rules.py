@@ -39,8 +39,10 @@ class GrowthRule(_Rule):
     """How a series grows with the number of agents."""
 
     rule: Literal["growth"]
+    to: str | None = None
+    """What it is measured against, so that a machine that is busier at one size than at another is no growth."""
     at_most: Bound
-    """The exponent: 1 is twice the time for twice the agents."""
+    """The exponent: 1 is twice the time, or with `to` twice the ratio, for twice the agents."""
 
 
 class BudgetRule(_Rule):

@@ -26,7 +26,7 @@ def gate(bench: Path, baseline: Path | None, rules: Path, form: str, *, as_json:
         raise Stop(Exit.USAGE, f"--format {form}: name one of {', '.join(_FORMATS)}")
     gate_rules = read_rules(rules.read_text(encoding="utf-8"), str(rules))
     measured = read_measured(bench.read_text(encoding="utf-8"), gate_rules.group, str(bench))
-    stored = baseline or (rules.parent / gate_rules.baseline if gate_rules.baseline else None)
+    stored = baseline or _named(rules, gate_rules)
     then = read_ratios(stored.read_text(encoding="utf-8"), gate_rules.group, str(stored)) if stored else None
     findings = judge(measured, gate_rules, then)
     passed = all(finding.passed for finding in findings)
@@ -38,6 +38,12 @@ def gate(bench: Path, baseline: Path | None, rules: Path, form: str, *, as_json:
     else:
         _say_text(findings)
     return Exit.OK if passed else Exit.DIFFERENT
+
+
+def _named(rules: Path, gate_rules: GateRules) -> Path | None:
+    """The stored ratios that the rules name; before they are stored, a rule about them does not pass."""
+    path = rules.parent / gate_rules.baseline if gate_rules.baseline else None
+    return path if path is not None and path.exists() else None
 
 
 def _say_text(findings: tuple[Finding, ...]) -> None:
