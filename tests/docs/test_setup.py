@@ -1,4 +1,4 @@
-"""What `make` needs before it can begin: a Python that is new enough, and tmux."""
+"""What `make` needs before it can begin: a Python that is new enough, tmux, and a browser for the tests of pages."""
 
 from __future__ import annotations
 
@@ -91,6 +91,30 @@ def test_without_any_package_manager_it_says_what_is_needed(machine: Machine) ->
     done = machine.ensure_tmux()
     assert done.returncode == 1
     assert "tmux 3.2 or newer" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["chromium", "chromium-browser"])
+def test_a_browser_that_is_there_is_left_alone(machine: Machine, name: str) -> None:
+    machine.has(name, "exit 0")
+    machine.has("apt-get", "echo must not be called >&2; exit 9")
+    done = machine.run(SCRIPTS / "ensure-browser")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_browser_that_is_missing_is_installed(machine: Machine) -> None:
+    machine.has("id", "echo 0")
+    chromium = machine.bin / "chromium"
+    machine.has("apt-get", f"printf '#!/bin/sh\n' > {chromium}; chmod 755 {chromium}")
+    assert machine.run(SCRIPTS / "ensure-browser").returncode == 0
+
+
+def test_a_browser_that_cannot_be_installed_is_said_with_the_command(machine: Machine) -> None:
+    machine.has("id", "echo 1000")
+    machine.has("sudo", "exit 1")
+    machine.has("dnf", "exit 9")
+    done = machine.run(SCRIPTS / "ensure-browser")
+    assert done.returncode == 1
+    assert "sudo dnf install -y -q chromium" in done.stderr
 
 
 def prepare(machine: Machine, tmp_path: Path) -> subprocess.CompletedProcess[str]:
