@@ -1,5 +1,6 @@
 """The judge: ROLLBACK > HOLD > PROMOTABLE > CONTINUE. Pure; it says what is due, and others do it."""
 
+import math
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -145,12 +146,17 @@ def _quiet(rows: tuple[Row, ...], evidence: Evidence, plan: Plan, now: float) ->
 def _floors(stage: Stage, seen: Seen, plan: Plan) -> Iterator[Floor]:
     hours = plan.of_stage(stage).hours
     if hours:
-        yield Floor(what="hours in this stage", have=round(seen.watched_s / 3600, 2), want=hours)
+        yield Floor(what="hours in this stage", have=_so_far(seen.watched_s / 3600), want=hours)
     if stage is Stage.PRODUCTION and plan.retire_after_days:
-        have = round(seen.watched_s / 86_400, 2)
+        have = _so_far(seen.watched_s / 86_400)
         yield Floor(what="days at full exposure without a rollback", have=have, want=plan.retire_after_days)
     yield Floor(what="panes", have=seen.panes, want=plan.floors.panes)
     yield Floor(what="sessions", have=seen.sessions, want=plan.floors.sessions)
+
+
+def _so_far(amount: float) -> float:
+    """Two digits for people, never more than there is: what is rounded up would be a floor that nobody reached."""
+    return math.floor(amount * 100 + 1e-9) / 100
 
 
 def _missing(rows: tuple[Row, ...], floors: tuple[Floor, ...], seen: Seen, plan: Plan) -> Iterator[str]:

@@ -10,14 +10,14 @@ from rollout.judgement.evidence import Battery, Evidence, Fact
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, GuardKind
 from rollout.judgement.judge import Judgement, judge
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan
+from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Limits, Plan
 from rollout.judgement.seen import Seen
 from rollout.judgement.standing import Standing
 from rollout.judgement.why import why
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
 
 NOW = 1_000_000.0
-ENOUGH = Seen(watched_s=48 * 3600.0, panes=20, sessions=4, states=frozenset(AgentState))
+ENOUGH = Seen(watched_s=48 * 3600.0, panes=30, sessions=4, states=frozenset(AgentState))
 GUARD = Guard(GuardKind.DEADLY_WISH, "%1", "the candidate wants kill_window for %1")
 
 
@@ -194,3 +194,24 @@ def test_a_lease_that_ended_counts_by_who_owned_it_most_of_the_time() -> None:
     book = book.note([("a#2", True)])
     assert book.finished == (True, False)
     assert LeaseBook.model_validate_json(book.model_dump_json()) == book
+
+
+def test_a_floor_is_not_reached_by_rounding(proven: Evidence) -> None:
+    assert judged(proven, replace(ENOUGH, watched_s=12 * 3600 - 18.0)).verdict is Verdict.CONTINUE
+
+
+def test_a_guardrail_in_dry_run_is_shown_and_decides_nothing() -> None:
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.EYES: Limits(dry_run=True)}
+    plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
+    battery = Battery.of(plan, Stage.CANARY)
+    bad = clean(plan, Stage.CANARY).fold([Fact(Guardrail.EYES, event=True, at=NOW)] * 50, battery)
+    judgement = judged(bad, plan=plan)
+    assert judgement.verdict is Verdict.PROMOTABLE
+    assert [row.crossed for row in judgement.rows if row.guardrail is Guardrail.EYES] == [True]
+    armed = battery.processes[Guardrail.FAILURE, None].limit
+    assert armed == pytest.approx(4 / DEFAULT_PLAN.alpha)  # alpha is split over the four that count
+
+
+def test_a_retired_incumbent_leaves_failures_alone_to_be_counted() -> None:
+    rows = judge(Stage.RETIRED, Evidence(), ENOUGH, DEFAULT_PLAN, NOW).rows
+    assert {row.guardrail for row in rows} == {Guardrail.FAILURE}
