@@ -1,8 +1,11 @@
 """What comparing costs: agreement must cost next to nothing, and a fleet that differs must not stop the loop."""
 
+from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 import pytest
+from deepdiff import DeepDiff
 from pytest_benchmark.fixture import BenchmarkFixture
 from shadow_cases import T0, report, verdict, want
 
@@ -37,3 +40,28 @@ def test_entering_a_look_into_the_book(benchmark: BenchmarkFixture, agents: int)
     later = look.model_copy(update={"at": T0 + 1})
     after, settled = benchmark(advance, book, later, T0 + 1)
     assert (len(after.open), settled) == (agents, ())
+
+
+BUDGETS_MS = [(20, 0, 0.3), (20, 20, 1.0), (1000, 100, 10.0)]
+"""Agents, every so-manieth differs (0 for none), milliseconds on two cores: printed beside what it took."""
+
+
+def _best_ms(work: Callable[[], object], rounds: int = 20) -> float:
+    best = float("inf")
+    for _ in range(rounds):
+        began = perf_counter()
+        work()
+        best = min(best, perf_counter() - began)
+    return best * 1e3
+
+
+@pytest.mark.parametrize(("agents", "differing_every", "budget_ms"), BUDGETS_MS)
+def test_comparing_costs_a_small_part_of_holding_two_whole_documents_against_each_other(
+    agents: int, differing_every: int, budget_ms: float
+) -> None:
+    ours, theirs = _fleet(agents, differing_every, "old"), _fleet(agents, differing_every, "new")
+    took = _best_ms(lambda: (_changes.cache_clear(), compare(ours, theirs)))
+    documents = [report.model_dump(mode="json", include={"verdicts", "intents"}) for report in (ours, theirs)]
+    whole = _best_ms(lambda: DeepDiff(*documents, threshold_to_diff_deeper=0), rounds=3 if agents <= 20 else 1)
+    print(f"{agents} agents: {took:.3f} ms (budget {budget_ms} ms), DeepDiff on everything {whole:.1f} ms")  # noqa: T201 - the figure is what this is for
+    assert took * 10 < whole
