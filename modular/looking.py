@@ -37,7 +37,10 @@ class Seen:
 def look(
     eyes: Eyes, strategy: Strategy, budget: Budget, known: Mapping[str, AgentMemory], times: LookTimes, now: float
 ) -> Seen:
-    """Look at whom the strategy chooses, and at every pane that is new; raises a `LookingFailed`."""
+    """Look at whom the strategy chooses, and at every pane that is new; at everybody where that would be nobody.
+
+    Raises a `LookingFailed`.
+    """
     agents = [agent for agent in known.values() if agent.missing_since is None]
     plan = strategy.plan([_watched(agent, times) for agent in agents], now, budget)
     if not plan.waiting and len(plan.batches) <= 1:
@@ -54,6 +57,8 @@ def look(
         newest = eyes.look(panes=new)[-1].by_pane
         shots |= {pane: newest[pane] for pane in new if pane in newest}
         trips += 1
+    if not shots:  # whoever asks about a lone pane, such as the guard before a touch, wants it looked at
+        return Seen(eyes.look()[-1].panes, trips=trips + 1)
     panes = tuple(shots.get(shot.pane, shot) for shot in frame.panes)
     return Seen(panes, frozenset(shot.pane for shot in panes if shot.pane not in shots), trips)
 

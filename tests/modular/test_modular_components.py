@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pkgutil import resolve_name
@@ -26,6 +27,7 @@ LIMIT = (
     + "─" * 60
 )
 DEAD = {"screen": SHELL, "processes": ("bash",)}
+FRESH = IDLE.partition("\n\n")[2].replace("✻ Baked for 3s", " ✻ Welcome to Claude Code!\n\n   /help for help")
 NOON = 1_800_014_400.0
 """12:00 UTC."""
 
@@ -140,6 +142,30 @@ def test_what_components_lean_on_is_used_too(name: str, monkeypatch: pytest.Monk
     assert asked
 
 
+@pytest.mark.parametrize("component", SCENARIOS)
+def test_each_component_goes_on_after_a_restart_as_if_there_had_been_none(component: str) -> None:
+    class Restarting(Play):
+        def see(self, *panes: PaneShot, after: float = 10.0, outcomes: tuple[Outcome, ...] = ()) -> CycleReport:
+            memory = json.loads(json.dumps(self.service.memory()))
+            self.service = MonitorService()
+            self.service.recall(memory)
+            return super().see(*panes, after=after, outcomes=outcomes)
+
+    scenario, act, _ = SCENARIOS[component]
+    steady, restarting = Play(), Restarting()
+    scenario(steady)
+    scenario(restarting)
+    assert restarting.wanted == steady.wanted
+    assert act in [what for what, _, _ in restarting.wanted]
+
+
+def test_the_memory_of_a_thousand_agents_is_less_than_a_megabyte() -> None:
+    play = Play()
+    play.see(*(pane(f"%{number}", DRAFT if number % 3 else IDLE) for number in range(10, 1010)), manager())
+    play.see(after=60)
+    assert len(json.dumps(play.service.memory())) < 1_000_000
+
+
 # --- crash ----------------------------------------------------------------------------------------------------------
 
 
@@ -160,6 +186,7 @@ def test_a_crash_is_told_by_the_processes_and_no_word_on_a_screen_is_one() -> No
     ("shot", "about"),
     [
         (pane("%1"), "idle"),
+        (pane("%1", FRESH), "fresh"),
         (pane("%1", APPROVAL), "approval"),
         (pane("%1", ansi=SHELL, processes=("bash",)), "crash"),
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from drawn_fleet import BUSY, IDLE, SHELL, manager, pane
+from drawn_fleet import APPROVAL, BUSY, IDLE, SHELL, manager, pane
 
 from contract import EVERYTHING, CycleReport, Frame, VirtualClock
 from contract.intents import wish
@@ -127,11 +127,17 @@ def test_a_team_of_which_somebody_waits_is_not_said_to_be_idle(priority: Watchin
     assert [one for one in waits if one not in told] == [], "nothing new while it waits"
 
 
+def test_a_lone_pane_is_looked_at_whatever_the_plan_says(priority: Watching) -> None:
+    report = priority.see(pane("%1", APPROVAL))
+    assert report.verdicts["%1"].state == "waiting_approval", "the guard asks so, before a pane is touched"
+
+
 class Never:
     name, learns = "never", True
 
     def plan(self, watched: Sequence[object], now: float, budget: object) -> object:
         del now, budget
-        from modular.strategies import Plan
+        from modular.strategies import Batch, Plan
 
-        return Plan((), tuple(agent.pane for agent in watched))  # type: ignore[attr-defined]
+        first, *others = (agent.pane for agent in watched if agent.pane != "%1")  # type: ignore[attr-defined]
+        return Plan((Batch((first, *others)),), ("%1",))
