@@ -71,7 +71,7 @@ def test_a_monitor_of_ones_own_gets_from_the_readme_to_its_first_report(
     agents = understudy("agents", "--json").json["agents"]
     states = {one["window"]: one["monitors"]["candidate"]["state"] for one in agents if "candidate" in one["monitors"]}
     assert states == {"Claude-pm": "crashed", "Claude-busy": "busy", "Claude-still": "idle"}
-    assert "mine 0.1" in (understudy.folder / "shadow.md").read_text(encoding="utf-8")
+    assert "mine 0.1" in (understudy.folder / "shadow.html").read_text(encoding="utf-8")
 
 
 def test_every_key_of_the_json_that_a_page_lists_is_there(understudy: Shell) -> None:

@@ -56,7 +56,7 @@ def summary(outcome: Outcome, hints: Sequence[str], width: int = 0) -> list[str]
         else f"This demo did not end as it should: {outcome.trouble or 'not every stage was reached'}."
     )
     told = [line for step in outcome.steps for line in _broken(f"  {clock(step.at_s)}  {_step(step)}", width)]
-    report = ["", "The shadow-diff report:", f"  {outcome.report}"] if outcome.report else []
+    report = ["", "The shadow-diff report, for a browser:", f"  {outcome.report}"] if outcome.report else []
     types = ["", "Type next:", *(f"  {hint}" for hint in hints)] if hints else []
     return [head, "", *told, *report, *types]
 

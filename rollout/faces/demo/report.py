@@ -5,11 +5,17 @@ from pathlib import Path
 from rollout.faces.cli.reading import reading
 from rollout.faces.cli.verbs.report import written
 
+_FORMS = ("md", "html")
 
-def write_report(path: Path, socket_path: Path) -> str:
-    """Write the report of the server behind a socket to `path`; returns where it lies, "" where nothing ran."""
+
+def write_report(folder: Path, socket_path: Path) -> str:
+    """Write the report of the server behind a socket, as Markdown and as a page; returns where the page lies.
+
+    "" where nothing ran.
+    """
     with reading(None, socket_path) as found:
         if found.ledger is None:
             return ""
-        path.write_text(written(found, "md"), encoding="utf-8")
-    return str(path)
+        for form in _FORMS:
+            (folder / f"report.{form}").write_text(written(found, form), encoding="utf-8")
+    return str(folder / "report.html")

@@ -66,7 +66,7 @@ def play(seats: Audience) -> int:
                 folder = state.of_server(world.socket_path)
                 seats.tell(_started(world))
                 trouble = _perform(world, state, folder, director, seats, began)
-                report = write_report(folder.path / "report.md", world.socket_path)
+                report = write_report(folder.path, world.socket_path)
                 if world.dialog_keys:
                     trouble = trouble or f"{world.dialog_keys} keys reached an approval dialog"
         except StageFailed as failure:

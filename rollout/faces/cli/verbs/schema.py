@@ -23,9 +23,9 @@ _OURS: dict[str, type[BaseModel]] = {
     "difference": Difference,
     "expected-difference": Entry,
     "plan": Plan,
+    "report": ShadowReport,
     "rules": RuleFile,
     "settings": Settings,
-    "shadow-report": ShadowReport,
     "transition": Transition,
 }
 """Beside the contract's: what people write, and what the verbs print."""
