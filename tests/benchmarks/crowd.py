@@ -28,6 +28,10 @@ WORKING = "\\033[5;1H✻ Kneading… (%ss · esc to interrupt)\\033[K"
 """What an agent at work prints, in the words of printf: into the row above its composer, the seconds that it took."""
 
 
+_AT_ONCE = 50
+"""Windows that one command opens: it has a few seconds for them."""
+
+
 def at_work(seconds: int) -> bytes:
     """What an agent at work prints."""
     return (WORKING.replace("\\033", "\033") % seconds).encode()
@@ -50,8 +54,9 @@ def assemble(server: TmuxServer, folder: Path, agents: int, active: int = 0) -> 
         for number in range(1, agents)
     ]
     script = folder / "windows.conf"
-    script.write_text("\n".join(windows))
-    server.run("source-file", str(script))
+    for some in range(0, len(windows), _AT_ONCE):
+        script.write_text("\n".join(windows[some : some + _AT_ONCE]))
+        server.run("source-file", str(script))
     last = server.run("list-panes", "-a", "-F", "#{pane_id}").splitlines()[-1]
     server.wait_for(last, "? for shortcuts", seconds=60)
     _settle(server, active)
