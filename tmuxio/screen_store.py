@@ -119,4 +119,4 @@ def _text(body: bytes) -> str:
     text = undo.decompress(body, _BIGGEST)
     if undo.unconsumed_tail or not undo.eof:
         raise zlib.error("a screen is cut short, or far larger than any screen")
-    return text.decode("utf-8", "surrogatepass")
+    return text.decode()

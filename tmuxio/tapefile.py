@@ -12,6 +12,7 @@ shelf shares its screens and memories with the others there: it carries none, it
 import gzip
 import json
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -70,6 +71,8 @@ T = TypeVar("T")
 _LONGEST: Final = 64 << 20
 """Bytes of one line, unpacked; more is no tape, but somebody's bomb."""
 _MOST_LINES: Final = 100_000
+_MAYBE_HALVES: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Half of a surrogate pair, as JSON writes it; most often its other half follows."""
 
 _HEAD, _SCREEN, _FRAME = TypeAdapter(_Head), TypeAdapter(_Screen), TypeAdapter(PackedFrame)
 
@@ -211,12 +214,17 @@ def _head(path: Path, line: bytes) -> _Head:
 
 def _parse(path: Path, number: int, kind: TypeAdapter[T], line: bytes) -> T:
     try:
-        return kind.validate_python(json.loads(line))
+        document = json.loads(line)
+        if _MAYBE_HALVES.search(line):
+            json.dumps(document, ensure_ascii=False).encode()
+        return kind.validate_python(document)
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(map(str, fault["loc"]))
         raise TornTape(f"{path}, line {number}: {place}: {fault['msg']}") from None
     except RecursionError:
         raise TornTape(f"{path}, line {number}: nested deeper than any tape") from None
+    except UnicodeEncodeError:
+        raise TornTape(f"{path}, line {number}: holds half a character, which no screen does") from None
     except ValueError as error:
         raise TornTape(f"{path}, line {number}: no JSON ({error})") from None

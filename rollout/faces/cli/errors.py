@@ -47,8 +47,13 @@ def explain(error: Exception) -> Exit:
         first = sentence.splitlines()[0]
         sentence = f"this is a defect: {type(error).__name__}: {first} (UNDERSTUDY_DEBUG=1 shows where)"
     for line in sentence.splitlines():
-        sys.stderr.write(f"understudy: {line}\n")
+        sys.stderr.write(f"understudy: {_inert(line)}\n")
     return code
+
+
+def _inert(line: str) -> str:
+    """A sentence may quote what somebody typed, or what a file holds: none of it may move the cursor."""
+    return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in line)
 
 
 def _code(error: Exception) -> Exit:
