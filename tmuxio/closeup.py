@@ -1,4 +1,4 @@
-"""Questions to a control client about single panes: their screens, and the commands that tmux names for them."""
+"""Questions to a control client about single panes: their screens, and what lasts while the same runs in them."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tmuxio import capture
 from tmuxio.blocks import unescaped
-from tmuxio.listing import Row
+from tmuxio.listing import Lasting, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,22 +14,23 @@ class CloseUp:
     """Which panes are looked at, and for what."""
 
     screens: Sequence[str]
-    commands: Sequence[str]
+    lasting: Sequence[str]
     buffer: str | None
     """Where a control client leaks what is printed to it, screens go through a buffer of this name instead."""
 
     def questions(self) -> list[str]:
-        """One question for each screen, then one for each command; in the end the buffer is removed."""
+        """One question for each screen, then one for each of what lasts; in the end the buffer is removed."""
         asked = [self._screen(capture.pane_id(pane)) for pane in self.screens]
         asked += [
-            f"display-message -p -t {capture.pane_id(pane)} '#{{pane_current_command}}'" for pane in self.commands
+            f"display-message -p -t {capture.pane_id(pane)} '#{{pane_tty}} #{{pane_current_command}}'"
+            for pane in self.lasting
         ]
         if self.screens and self.buffer:
             asked.append(f"delete-buffer -b {self.buffer}")
         return asked
 
-    def answers(self, blocks: Sequence[bytes], rows: Mapping[str, Row]) -> tuple[dict[str, str], dict[str, str]]:
-        """Read the blocks that answer `questions()`: screens and commands by pane id.
+    def answers(self, blocks: Sequence[bytes], rows: Mapping[str, Row]) -> tuple[dict[str, str], dict[str, Lasting]]:
+        """Read the blocks that answer `questions()`: screens and what lasts, by pane id.
 
         Panes that are gone, and screens of another size than the list in `rows` told, are left out.
         """
@@ -39,11 +40,12 @@ class CloseUp:
                 continue
             with suppress(capture.Torn):
                 screens[pane] = capture.read_one(unescaped(block).removesuffix(b"\n") if self.buffer else block, row)
-        commands: dict[str, str] = {}
-        for pane, block in zip(self.commands, blocks[len(self.screens) :], strict=False):
+        lasting: dict[str, Lasting] = {}
+        for pane, block in zip(self.lasting, blocks[len(self.screens) :], strict=False):
             if block:  # a pane that is gone has no answer, one without a name an empty line
-                commands[pane] = block.decode("utf-8", "replace").removesuffix("\n")
-        return screens, commands
+                tty, _, command = block.decode("utf-8", "replace").removesuffix("\n").partition(" ")
+                lasting[pane] = Lasting(tty, command)
+        return screens, lasting
 
     def _screen(self, pane: str) -> str:
         if self.buffer is None:

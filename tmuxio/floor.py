@@ -20,7 +20,7 @@ class Floor:
         """Do it once and say how long that took; raises a `TmuxError` where the server cannot be asked."""
         listed = self._client.ask(["list-panes -a -F '#{pane_id}'"], self._deadline_s).blocks[0]
         questions = [
-            listing.question(secrets.token_hex(8), commands=False),
+            listing.question(secrets.token_hex(8), lasting=False),
             *(f"capture-pane -e -b {self._buffer} -t {pane}" for pane in listed.decode().split()),
             f"delete-buffer -b {self._buffer}",
         ]

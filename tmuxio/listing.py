@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 _NUMBERS: Final = (
     "window_index",
@@ -21,7 +21,9 @@ _NUMBERS: Final = (
 )
 _IDS: Final = ("pane_id", "session_id", "window_id")
 _NAMES: Final = ("window_name", "pane_title", "pane_tty", "pane_current_command")
-"""Free text, which may contain anything: each stands alone behind its own mark. tmux reads /proc for the last one."""
+"""Free text, which may contain anything: each stands alone behind its own mark."""
+_LASTING: Final = 2
+"""The last of those stay as they are for as long as the same runs in a pane; tmux reads /proc for the very last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,26 @@ class Row:
     """When a person last pressed a key in it: seconds since the epoch, cut to whole ones; None where nobody looks."""
 
 
+class Lasting(NamedTuple):
+    """What stays as it is for as long as the same runs in a pane."""
+
+    tty: str
+    command: str
+
+
 class Unreadable(ValueError):
     """An answer that is no list of panes."""
 
 
-def question(mark: str, *, commands: bool = True) -> str:
+def question(mark: str, *, lasting: bool = True) -> str:
     """Ask for all panes of a server; `mark` is a word that no name in the list can contain.
 
-    Without `commands` nobody's command is told, and the list costs tmux a third less. What tmux spends goes by the
+    Without what is `lasting`, terminals and commands, the list costs tmux a third less. What tmux spends goes by the
     number of figures, so that those of a session are not asked for with each of its panes.
     """
     fixed = " ".join(f"#{{{name}}}" for name in _IDS + _NUMBERS)
     # the "=" keeps two marks apart where a name between them is empty: two at a stretch begin a record
-    free = "".join(f"{mark}=#{{{name}}}" for name in (_NAMES if commands else _NAMES[:-1]))
+    free = "".join(f"{mark}=#{{{name}}}" for name in (_NAMES if lasting else _NAMES[:-_LASTING]))
     return (
         f"list-sessions -F '{mark}{mark}#{{session_id}} #{{session_created}}{mark}=#{{session_name}}'\n"
         f"list-clients -F '{mark}{mark}!#{{client_control_mode}} #{{client_activity}} #{{pane_id}}'\n"
@@ -131,8 +140,8 @@ def _session(record: str) -> tuple[str, tuple[int, str]]:
 
 def _row(record: str, sessions: Mapping[str, tuple[int, str]]) -> Row:
     fixed, *names = record.removesuffix("\n").split("\0")
-    if len(names) == len(_NAMES) - 1:
-        names.append("")
+    if len(names) == len(_NAMES) - _LASTING:
+        names += [""] * _LASTING
     pane, session_id, window_id, *numbers = fixed.split(" ")
     try:
         (index, panes, active, pid, width, height, x, y, dead, alternate, mode, history, activity) = (

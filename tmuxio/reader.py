@@ -10,7 +10,7 @@ from contract.screens import Frame, PaneShot
 from tmuxio import capture, listing
 from tmuxio.address import ServerAddress
 from tmuxio.errors import ServerSilent, TmuxRefused
-from tmuxio.listing import Row
+from tmuxio.listing import Lasting, Row
 from tmuxio.processes import Running
 from tmuxio.transport import OneShot, Transport
 
@@ -118,9 +118,9 @@ class Reader:
 
 
 def shot(
-    row: Row, ansi: str, processes: tuple[str, ...], *, command: str | None = None, vanished: bool = False
+    row: Row, ansi: str, processes: tuple[str, ...], *, lasting: Lasting | None = None, vanished: bool = False
 ) -> PaneShot:
-    """Make a pane's record from its row, its screen and its processes; `command` where the row has none."""
+    """Make a pane's record from its row, its screen and its processes; `lasting` where the row has it not."""
     return PaneShot(
         pane=row.pane,
         pid=row.pid,
@@ -140,8 +140,8 @@ def shot(
         dead=row.dead,
         alternate=row.alternate,
         in_mode=row.in_mode,
-        tty=row.tty,
-        command=row.command if command is None else command,
+        tty=row.tty if lasting is None else lasting.tty,
+        command=row.command if lasting is None else lasting.command,
         processes=processes,
         history=row.history,
         vanished=vanished,

@@ -19,7 +19,7 @@ from tmuxio.address import ServerAddress
 from tmuxio.closeup import CloseUp
 from tmuxio.control import ControlClient
 from tmuxio.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
-from tmuxio.listing import Row
+from tmuxio.listing import Lasting, Row
 from tmuxio.processes import Running
 from tmuxio.reader import Chains, Reader, shot
 from tmuxio.staleness import Seen, clock_jumped, stale
@@ -31,6 +31,7 @@ _BULK: Final = 20_000
 """Pieces of output times panes. What a control client is told leaves in pieces of 16 KB, for each of which tmux walks
 all panes: above this (about 200 of 1000 panes) a client of its own is cheaper, although it must be started."""
 _PIECE: Final = 16384
+_NOTHING: Final = Lasting("", "")
 _RETRY_S: Final = (0.5, 30.0)
 """Seconds without a control client after it failed: at first, and at most."""
 
@@ -43,7 +44,7 @@ class _Sight:
     below: Mapping[int, tuple[str, ...]]
     """Processes by pane process."""
     screens: dict[str, str]
-    commands: dict[str, str]
+    lasting: dict[str, Lasting]
 
 
 class Watch:
@@ -72,7 +73,7 @@ class Watch:
         self._known: dict[str, Row] = {}
         self._rows: dict[str, Row] = {}
         self._seen: dict[str, Seen] = {}
-        self._commands: dict[str, str] = {}
+        self._lasting: dict[str, Lasting] = {}
         self._below: Mapping[int, tuple[str, ...]] = {}
         self._elsewhere: set[str] = set()
         """Panes that had just begun to run something else: tmux may not have known its command yet."""
@@ -92,7 +93,7 @@ class Watch:
             return [] if not screens else some if panes is None else [pane for pane in some if pane in panes]
 
         # What was stale when the last frame was done is so still: activity never goes back.
-        sight = self._look(wanted(stale(self._rows, self._seen)), until, commands=whole)
+        sight = self._look(wanted(stale(self._rows, self._seen)), until, lasting=whole)
         due = wanted(stale(sight.rows, self._seen))
         self._complete(sight, due, until)
         vanished = {pane for pane in due if pane not in sight.screens}
@@ -103,7 +104,6 @@ class Watch:
         shots = tuple(
             self._shot(row, sight.below.get(row.pid, ()), vanished=pane in vanished) for pane, row in sight.rows.items()
         )
-        self._commands = {shot.pane: shot.command for shot in shots}
         return Frame(at=at, panes=shots)
 
     def sessions(self) -> dict[str, int]:
@@ -114,30 +114,30 @@ class Watch:
         """End the control client."""
         self._control.close()
 
-    def _look(self, sure: list[str], until: float, *, commands: bool) -> _Sight:
+    def _look(self, sure: list[str], until: float, *, lasting: bool) -> _Sight:
         """Read the list, with the screens that are due in any case, and the processes."""
         sight = _Sight({}, {}, {}, {})
         if self._without_client() or self._bulky(self._rows, sure):
             sight.rows, sight.screens = self._bulk.look(sure, until)
         else:
-            self._look_by_client(sight, sure, until, commands=commands)
+            self._look_by_client(sight, sure, until, lasting=lasting)
         pids = {row.pid for row in sight.rows.values()}
         if not pids <= sight.below.keys():
             sight.below = self._processes(pids)
         return sight
 
-    def _look_by_client(self, sight: _Sight, sure: list[str], until: float, *, commands: bool) -> None:
+    def _look_by_client(self, sight: _Sight, sure: list[str], until: float, *, lasting: bool) -> None:
         def processes() -> None:
             if pids := {row.pid for row in self._rows.values()}:
                 sight.below = self._processes(pids)
 
         mark = secrets.token_hex(8)
         close_up = self._close_up(sure, self._elsewhere)
-        questions = [listing.question(mark, commands=commands), *close_up.questions()]
+        questions = [listing.question(mark, lasting=lasting), *close_up.questions()]
         try:
             listed, *blocks = self._control.ask(questions, self._left(until), processes).blocks
             sight.rows = listing.read(listed, mark, self._known)
-            sight.screens, sight.commands = close_up.answers(blocks, sight.rows)
+            sight.screens, sight.lasting = close_up.answers(blocks, sight.rows)
         except (NoServer, ServerSilent, TmuxMissing):
             raise
         except (TmuxError, listing.Unreadable):  # no session to attach to, or a name that forged an answer's end
@@ -150,12 +150,12 @@ class Watch:
             self._wait_s = _RETRY_S[0]
 
     def _complete(self, sight: _Sight, due: list[str], until: float) -> None:
-        """Read the screens that are due by the list, and the commands of panes that run something else."""
+        """Read the screens that are due by the list, and what lasts of panes that run something else."""
         rows, below = sight.rows, sight.below
         elsewhere = {pane for pane, row in rows.items() if self._below.get(row.pid) != below.get(row.pid)}
         unnamed = {pane for pane in due if not below.get(rows[pane].pid)}  # nothing else tells who is there
         self._elsewhere = elsewhere
-        asked = [pane for pane in elsewhere | unnamed if pane not in sight.commands and not rows[pane].command]
+        asked = [pane for pane in elsewhere | unnamed if pane not in sight.lasting and not rows[pane].command]
         left = [pane for pane in due if pane not in sight.screens]
         if not (asked or left):
             return
@@ -168,9 +168,9 @@ class Watch:
             except TmuxError:
                 pass
             else:
-                screens, commands = close_up.answers(blocks, rows)
+                screens, lasting = close_up.answers(blocks, rows)
                 sight.screens |= screens
-                sight.commands |= commands
+                sight.lasting |= lasting
                 left = [pane for pane in left if pane not in screens]
                 asked = []
         if left or asked:  # too many, or some whose size changed or that went meanwhile: one trip tells all of it
@@ -185,15 +185,15 @@ class Watch:
         for pane, ansi in sight.screens.items():
             last = self._seen.get(pane)
             self._seen[pane] = Seen(rows[pane], second, moved=last is not None and last.ansi != ansi, ansi=ansi)
-        for kept in (self._seen, self._shots):
+        self._lasting |= sight.lasting
+        for kept in (self._seen, self._shots, self._lasting):
             for pane in [pane for pane in kept if pane not in rows or pane in vanished]:
                 del kept[pane]
-        self._commands |= sight.commands
         self._rows, self._below = rows, sight.below
 
-    def _close_up(self, screens: Iterable[str], commands: Iterable[str]) -> CloseUp:
+    def _close_up(self, screens: Iterable[str], lasting: Iterable[str]) -> CloseUp:
         # a screen printed to a client that leaks would stay in the server for good; a buffer's does not
-        return CloseUp(tuple(screens), tuple(commands), self._buffer if self._control.leaks else None)
+        return CloseUp(tuple(screens), tuple(lasting), self._buffer if self._control.leaks else None)
 
     def _without_client(self) -> bool:
         return time.monotonic() < self._not_before
@@ -205,13 +205,13 @@ class Watch:
     def _shot(self, row: Row, below: tuple[str, ...], *, vanished: bool) -> PaneShot:
         """The pane's record: the one of the frame before where nothing changed."""
         seen = self._seen.get(row.pane)
-        command = row.command or self._commands.get(row.pane, "")
-        made_of = (row, seen.ansi if seen else "", below, command, vanished)
+        lasting = Lasting(row.tty, row.command) if row.tty else self._lasting.get(row.pane, _NOTHING)
+        made_of = (row, seen.ansi if seen else "", below, lasting, vanished)
         last = self._shots.get(row.pane)
         if last is not None and last[0] == made_of:
             return last[1]
-        made = shot(row, made_of[1], below, command=command, vanished=vanished)
-        self._shots[row.pane] = (made_of, made)
+        made = shot(row, made_of[1], below, lasting=lasting, vanished=vanished)
+        self._shots[row.pane], self._lasting[row.pane] = (made_of, made), lasting
         return made
 
     def _left(self, until: float) -> float:

@@ -12,6 +12,7 @@ import pytest
 
 from tmuxio.control import ControlClient
 from tmuxio.errors import NoServer, ServerSilent
+from tmuxio.listing import Lasting
 from tmuxio.reader import Reader
 from tmuxio.watch import Watch
 
@@ -133,16 +134,26 @@ def test_an_agent_that_dies_without_a_trace_is_noticed(tmux_server: TmuxServer, 
     assert watch.frame().by_pane[pane].command == "sleep"
 
 
+def test_a_panes_terminal_is_known_from_its_first_frame_on(tmux_server: TmuxServer, watch: Watch) -> None:
+    first = tmux_server.new_window("sleep 600")
+    watch.frame()
+    later = tmux_server.new_window("sleep 600")
+    for _ in range(2):
+        frame = watch.frame()
+        for pane in (first, later):
+            assert frame.by_pane[pane].tty == tmux_server.run("display-message", "-p", "-t", pane, "#{pane_tty}")
+
+
 def test_a_command_that_tmux_did_not_know_yet_is_asked_for_once_more(tmux_server: TmuxServer) -> None:
     pane = tmux_server.new_window("printf start; exec sleep 600")
     tmux_server.wait_for(pane, "start")
     now = [("sh",)]
     watch = Watch(tmux_server.address, processes=lambda pids: dict.fromkeys(pids, now[0]))
     settled(watch)
-    watch._commands[pane] = "half-known"
+    watch._lasting[pane] = Lasting("", "half-known")
     now[0] = ("sleep",)
     watch.frame()
-    watch._commands[pane] = "half-known"
+    watch._lasting[pane] = Lasting("", "half-known")
 
     frame = watch.frame()
     watch.close()
