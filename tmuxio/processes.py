@@ -123,9 +123,13 @@ class Running:
 def _newest(proc: Path) -> bytes:
     """The number that the kernel gave last, to a process or a thread; nothing where it does not tell."""
     try:
-        return (proc / "loadavg").read_bytes().rpartition(b" ")[2]
+        handle = os.open(f"{proc}/loadavg", os.O_RDONLY)
     except OSError:
         return b""
+    try:
+        return os.read(handle, 256).rpartition(b" ")[2]
+    finally:
+        os.close(handle)
 
 
 def _entries(proc: Path) -> dict[str, int]:
