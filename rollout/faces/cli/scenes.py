@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,9 @@ SIZED: Final = 30
 _TRIED: Final = 50
 """Differences of a cluster, the newest ones, of which one is wanted whose tape is kept."""
 _NEIGHBOURS: Final = 4
+_NEAR_S: Final = 600.0
+"""A screen from further away is not what was there before, or what came next."""
+_AT_HAND: Final = 16
 
 
 def scenes(found: Reading, clusters: Iterable[Cluster]) -> dict[str, Scene]:
@@ -43,22 +47,20 @@ def sizes_on(folder: Path) -> tuple[dict[tuple[int, int], int], int]:
 
 
 class _Shelf:
-    """The kept tapes by cycle, each read once."""
+    """The kept tapes by cycle; the last few that were read stay at hand."""
 
     def __init__(self, folder: Path) -> None:
         self._paths = {_cycle(path): path for path in sorted(folder.glob(f"*{SUFFIX}"))}
         self.cycles = list(self._paths)
         self._place = {cycle: number for number, cycle in enumerate(self.cycles)}
-        self._read: dict[str, Tape | None] = {}
+        self.tape = lru_cache(maxsize=_AT_HAND)(self._tape)
 
-    def tape(self, cycle: str) -> Tape | None:
+    def _tape(self, cycle: str) -> Tape | None:
         """The tape of a cycle; None where it is kept no longer, or cannot be read."""
-        if cycle not in self._read:
-            try:
-                self._read[cycle] = read_tape(self._paths[cycle]).tape if cycle in self._paths else None
-            except (TornTape, OSError):  # one that is just being written, or taken away: another does as well
-                self._read[cycle] = None
-        return self._read[cycle]
+        try:
+            return read_tape(self._paths[cycle]).tape if cycle in self._paths else None
+        except (TornTape, OSError):  # one that is just being written, taken away or edited: another does as well
+            return None
 
     def beside(self, cycle: str) -> list[Tape]:
         """The tapes just before and after."""
@@ -88,7 +90,8 @@ def _scene(found: Reading, shelf: _Shelf, cluster: Cluster) -> Scene | None:
 
 def _neighbours(tape: Tape, beside: Iterable[Tape], shot: PaneShot) -> tuple[Still, ...]:
     """The other screens of the same process near by, as far as each is unlike the one before it."""
-    frames = sorted((*tape.frames, *(frame for other in beside for frame in other.frames)), key=lambda frame: frame.at)
+    others = (frame for other in beside for frame in other.frames if abs(frame.at - tape.at) <= _NEAR_S)
+    frames = sorted((*tape.frames, *others), key=lambda frame: frame.at)
     stills: list[Still] = []
     last: str | None = None
     for frame in frames:

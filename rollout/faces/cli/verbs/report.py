@@ -28,7 +28,11 @@ def report(form: str, output: Path | None, socket_name: str | None, socket_path:
     if output is None:
         sys.stdout.write(text)
         return Exit.OK
-    output.write_text(text, encoding="utf-8")
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        where = f"--output {output}: {(error.strerror or 'it cannot be written').lower()}"
+        raise Stop(Exit.USAGE, f"{where}: name a file in a folder that you may write to") from error
     note(f"Written to {output}")
     return Exit.OK
 
