@@ -132,7 +132,7 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
     rules = [_compiled_rule(rule, place) for place, rule in enumerate(known)]
     drawn = [(shape, file.agent) for shape in file.composer]
     if drawn and unknown is not None and file is not unknown:  # a CLI may have changed its looks
-        drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shape != "prompt"]
+        drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shared]
     placeholders = _compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
     shapes = [
         _compiled_composer(shape, owner, placeholders, place)
