@@ -107,7 +107,7 @@ class ComposerShape(Record):
     empty_hint: Pattern | None = None
     """Shown below the composer only while it is empty; asked where the colours are not known."""
     shared: bool = True
-    """Only in `unknown`: CLIs with a file of their own are looked at for it too, as they may have changed their looks."""
+    """Only in `unknown`: looked for at CLIs with a file of their own too, which may have changed their looks."""
     below: int = Field(default=4, ge=0, le=30)
     """So many non-blank rows may stand below it at most."""
     rows: int = Field(default=12, ge=1, le=40)
