@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import Fact, Key
 from rollout.judgement.plan import CycleTime
 from rollout.judgement.words import Guardrail
 from shadow.bouts import Bout, Excuse
@@ -44,6 +44,24 @@ def right_or_wrong(bout: Bout) -> Iterator[Fact]:
             subject=bout.id,
             at=bout.settled_at,
         )
+
+
+def touched_by(bouts: Iterable[Bout]) -> frozenset[Key]:
+    """What a word about these bouts' cluster changes the count of: there the evidence starts again, and only there."""
+    keys = set[Key]()
+    for bout in bouts:
+        strata = (None, *bout.differs_in)
+        if bout.action_differs:
+            keys |= {(Guardrail.ACTION_DIFFERENCE, stratum) for stratum in strata}
+        if matters(bout):
+            keys |= {(Guardrail.CANDIDATE_WRONG, stratum) for stratum in strata}
+    return frozenset(keys)
+
+
+def start_again(keys: Iterable[Key], subject: str) -> Iterator[Fact]:
+    """Drop what was counted there; `subject` is the decision or the rule because of which."""
+    for guardrail, stratum in sorted(keys, key=str):
+        yield Fact(guardrail, False, stratum, whole=stratum is None, subject=subject, starts_again=True)
 
 
 def matters(bout: Bout) -> bool:

@@ -16,6 +16,9 @@ _STRATA_SHARE = 0.25  # of a guardrail's alpha: all strata together; the rest is
 _ALARM_EVERY = 1e6  # observations between two false alarms in a stage without end, over all guardrails
 _OPEN_ENDED = frozenset({Stage.PRODUCTION, Stage.RETIRED})
 
+STARTS_AGAIN: Final = "starts again: "
+"""How the subject of a kept row begins that is no observation: there the count began anew."""
+
 Key = tuple[Guardrail, str | None]
 """A guardrail and one of its strata; None for the guardrail as a whole."""
 

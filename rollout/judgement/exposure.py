@@ -6,9 +6,13 @@ from typing import Final
 from pydantic import Field
 
 from contract.record import Record
+from rollout.judgement.sequential import Process, Tally
 
 KEEP: Final = 64
 """Finished leases that are remembered."""
+
+_SHARE: Final = Process(budget=0.02, bound=0.05, limit=100.0)
+"""One lease in fifty may slip away at a restart; more must be shown with a risk of 1 %."""
 
 
 class LeaseUse(Record):
@@ -25,6 +29,21 @@ class LeaseBook(Record):
     running: dict[str, LeaseUse] = Field(default_factory=dict)
     finished: tuple[bool, ...] = ()
     """Oldest first: whether the candidate owned it in more than half of the looks."""
+    missed: Tally = Tally()
+    """Of all finished leases of the stage, those that it did not own."""
+
+    @property
+    def shown_missing(self) -> str:
+        """Why the exposure seen is shown to be less than what was asked for; "" where it is not.
+
+        Valid at every look. It passes again once enough leases were owned since.
+        """
+        if _SHARE.e_value(self.missed) < _SHARE.limit:
+            return ""
+        return (
+            f"the exposure seen is less than what was asked for: of {self.missed.bouts} leases that were due the "
+            f"candidate owned {self.missed.bouts - self.missed.events}"
+        )
 
     def note(self, leases: Iterable[tuple[str, bool]]) -> "LeaseBook":
         """Enter one cycle: the leases that are due now, by name, and whether the candidate owns each.
@@ -36,4 +55,7 @@ class LeaseBook(Record):
             use = self.running.get(name, LeaseUse())
             running[name] = LeaseUse(looks=use.looks + 1, own=use.own + own)
         over = tuple(use.own * 2 > use.looks for name, use in self.running.items() if name not in running)
-        return LeaseBook(running=running, finished=(*self.finished, *over)[-KEEP:])
+        missed = self.missed
+        for own in over:
+            missed = _SHARE.fold(missed, event=not own)
+        return LeaseBook(running=running, finished=(*self.finished, *over)[-KEEP:], missed=missed)

@@ -8,6 +8,7 @@ from contract.record import Record
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import LOOK_BACK, Seen
+from rollout.judgement.signals import Reading
 from rollout.judgement.words import Guardrail, Stage, Verdict, percent
 
 
@@ -32,6 +33,8 @@ class Judgement(Record):
     """Sentences, the gravest first; for `continue`, what is still missing."""
     rows: tuple[Row, ...]
     floors: tuple[Floor, ...] = ()
+    signals: tuple[Reading, ...] = ()
+    """Shown, also those that hold nothing."""
     plan: str = ""
     """Fingerprint of the plan that was judged by."""
 
@@ -61,7 +64,9 @@ def judge(stage: Stage, evidence: Evidence, seen: Seen, plan: Plan, now: float) 
         reasons = (_ALONE,)
     elif not reasons:
         verdict, reasons = Verdict.PROMOTABLE, (_promotable(stage, rows),)
-    return Judgement(verdict=verdict, reasons=reasons, rows=rows, floors=floors, plan=plan.fingerprint)
+    return Judgement(
+        verdict=verdict, reasons=reasons, rows=rows, floors=floors, signals=seen.signals, plan=plan.fingerprint
+    )
 
 
 def rolls_back(rows: tuple[Row, ...]) -> tuple[str, ...]:
@@ -107,11 +112,8 @@ def _holds(
     if seen.candidate_ill:
         yield f"the candidate could not take over now: {seen.candidate_ill}"
     yield from _quiet(rows, evidence, plan, now)
-    if missed := seen.leases_missed:
-        yield (
-            f"exposure is missing: of the last {min(len(seen.leases), LOOK_BACK)} leases that were the candidate's "
-            f"by the flag, it did not own {missed}"
-        )
+    yield from _exposed(seen)
+    yield from (reading.text for reading in seen.signals if reading.holds)
     for row in rows:
         if row.guardrail is Guardrail.NOISE and row.crossed:
             yield (
@@ -130,6 +132,16 @@ def _holds(
             f"of {seen.differing.bouts} bouts that differ only {seen.differing.settled} are settled; more than half "
             "must be: wait for hindsight, or `understudy diffs settle`"
         )
+
+
+def _exposed(seen: Seen) -> Iterator[str]:
+    if missed := seen.leases_missed:
+        yield (
+            f"exposure is missing: of the last {min(len(seen.leases), LOOK_BACK)} leases that were the candidate's "
+            f"by the flag, it did not own {missed}"
+        )
+    if seen.exposure_missing:
+        yield seen.exposure_missing
 
 
 def _quiet(rows: tuple[Row, ...], evidence: Evidence, plan: Plan, now: float) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pydantic import Field, field_serializer, model_validator
 
 from contract.record import Record
 from contract.verdicts import AgentState
+from rollout.judgement.signals import Signal, Signals
 from rollout.judgement.words import Guardrail, Stage, percent
 from shadow.rules import BoutRules, Windows
 
@@ -100,6 +101,8 @@ class Plan(Record):
     """Kinds of destructive intent that the owner may have done without the other monitor's key."""
     pauses: bool = True
     """Whether the pause that a monitor asks for is made, in solo and under that owner."""
+    signals: Signals = Signals()
+    """What holds a promotion although every verdict is right."""
     crash_loop: Annotated[int, Field(ge=2)] = 5
     """So many failures of the candidate in a row are a crash loop."""
     retire_after_days: Annotated[float, Field(ge=0)] = 7.0
@@ -129,6 +132,10 @@ class Plan(Record):
     @field_serializer("single_key")
     def _in_order(self, kinds: frozenset[str]) -> list[str]:
         return sorted(kinds)  # the fingerprint must not depend on how a process happens to hash
+
+    @field_serializer("signals")
+    def _signals_in_order(self, signals: Signals) -> dict[str, object]:
+        return {**dict(signals), "dry_run": [name for name in Signal if name in signals.dry_run]}  # as `single_key`
 
     @property
     def fingerprint(self) -> str:
@@ -249,5 +256,6 @@ DEMO_PLAN: Final = Plan(
     single_key=frozenset({"submit_draft"}),
     pauses=False,
     retire_after_days=0.0,
+    signals=Signals(cpu=None, notices=None),  # a cycle a second, and whatever else the machine does meanwhile
 )
 """Minutes instead of days: 27 clean bouts for each proof, two required strata, no hours, leases of five seconds."""

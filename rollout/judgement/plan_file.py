@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +17,14 @@ class BadPlan(ValueError):
     """A plan that cannot be used; says which key, and what to do about it."""
 
 
-def find_plan(name: str) -> Plan:
-    """The plan that a setting names: `default`, `demo`, or the path of a file; raises `BadPlan`."""
-    return BASES[name] if name in BASES else read_plan(Path(name))
+def find_plan(said: str | Mapping[str, Any]) -> Plan:
+    """The plan that a setting says: `default`, `demo`, the path of a file, or a table of what differs.
+
+    Raises `BadPlan`.
+    """
+    if not isinstance(said, str):
+        return _plan(dict(said), "settings", prefix="plan.")
+    return BASES[said] if said in BASES else read_plan(Path(said))
 
 
 def read_plan(path: Path) -> Plan:
@@ -42,15 +48,21 @@ def parse_plan(text: str, *, json_text: bool = False, source: str = "plan") -> P
         raise BadPlan(f"{source}: is not {kind} ({error}): mend that place") from error
     if not isinstance(document, dict):
         raise BadPlan(f"{source}: must be a table of settings, such as {{'alpha': 0.01}}")
+    return _plan(document, source)
+
+
+def _plan(document: dict[str, Any], source: str, *, prefix: str = "") -> Plan:
     based_on = document.pop("based_on", "default")
     if based_on not in BASES:
-        raise BadPlan(f"{source}: based_on: {based_on!r} is no plan of ours: use {' or '.join(map(repr, BASES))}")
+        ours = " or ".join(map(repr, BASES))
+        raise BadPlan(f"{source}: {prefix}based_on: {based_on!r} is no plan of ours: use {ours}")
     base = BASES[based_on].model_dump(mode="json")
     document.setdefault("name", Path(source).stem)
     try:
         return Plan.model_validate_json(json.dumps(_merged(base, document), default=str))
     except ValidationError as error:
-        raise BadPlan("\n".join(f"{source}: {_sentence(dict(problem))}" for problem in error.errors())) from error
+        faults = (f"{source}: {prefix}{_sentence(dict(problem))}" for problem in error.errors())
+        raise BadPlan("\n".join(faults)) from error
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from contract.verdicts import AgentState
 from rollout.judgement.events import Differing
 from rollout.judgement.guards import Guard
+from rollout.judgement.signals import Reading
 
 LOOK_BACK = 8
 """Leases that were due: a miss among the last so many holds."""
@@ -23,11 +24,15 @@ class Seen:
     """States seen live in any stage, proven on recordings, or waived by a person with a reason."""
     leases: tuple[bool, ...] = ()
     """The finished leases of this stage that hash to the candidate, oldest first: whether it did own each."""
+    exposure_missing: str = ""
+    """Why the exposure of the whole stage is shown to be less than what was asked for; empty where it is not."""
     clusters_open: tuple[str, ...] = ()
     """Clusters in which an action differs and that nobody has reviewed: not expected, signed off or settled."""
     differing: Differing = field(default_factory=Differing)
     guards: tuple[Guard, ...] = ()
     """Hard guards that were hit in this stage."""
+    signals: tuple[Reading, ...] = ()
+    """What each signal says now."""
     incumbent_ill: str = ""
     """Why the incumbent could not take over now; empty where it could."""
     candidate_ill: str = ""

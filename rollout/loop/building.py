@@ -29,8 +29,9 @@ from rollout.store.orders import OrderKind, standing
 from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder, watch_alone
 from shadow.expected import with_own
-from tmuxio.address import ServerAddress
+from tmuxio.address import ServerAddress, identify
 from tmuxio.camera import Camera
+from tmuxio.errors import TmuxError
 from tmuxio.hands import Hands
 from tmuxio.reader import Reader
 from tmuxio.redact import redactor
@@ -136,7 +137,15 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             can_spawn=blueprint.spawn_command is not None,
             ledger_days=blueprint.ledger_days,
             order_folders=order_folders,
+            tmux_pid=_tmux_pid(blueprint.address),
         )
+
+
+def _tmux_pid(address: ServerAddress) -> int | None:
+    try:
+        return identify(address).pid
+    except TmuxError:  # the first cycle says so, in its own words
+        return None
 
 
 def _delivery(

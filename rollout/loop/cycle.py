@@ -22,6 +22,7 @@ from rollout.loop.parts import Part
 from rollout.loop.recording import Entry, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.shadowing import Shadowed
+from rollout.loop.signalling import used
 from rollout.loop.trial import counted, in_epoch, judged, watched
 from rollout.store.orders import OrderKind, give
 
@@ -107,7 +108,11 @@ def _learn(
     said = listen(house, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
     shadowed = house.shadowing.enter(said.trial, looked, touched | looked.typed, now, next_in_s)
     states = {verdict.state for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
-    noted = {"states": shadowed.trial.states | states, "leases": shadowed.trial.leases.note(routing.exposure)}
+    noted = {
+        "states": shadowed.trial.states | states,
+        "leases": shadowed.trial.leases.note(routing.exposure),
+        "signals": shadowed.trial.signals.fold(used(looked, house.tmux_pid), now),
+    }
     trial = shadowed.trial.model_copy(update=noted)
     trial = counted(trial, (*said.facts, *shadowed.facts), standing, house.plan)
     desk.trial = judged(trial, standing, house.plan, house.register, now, routing.drift)

@@ -56,3 +56,5 @@ class House:
     """So long single cycles' differences, bouts and evidence are kept."""
     order_folders: tuple[Path, ...]
     """Where standing orders may lie: the server's folder and the state folder."""
+    tmux_pid: int | None = None
+    """Of the tmux server that is watched; None where it did not say."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.verdicts import AgentState
+from rollout.judgement.events import start_again, touched_by
 from rollout.judgement.evidence import Fact
 from rollout.judgement.standing import Ask, Request, Standing
 from rollout.judgement.words import State
+from rollout.loop.by_register import by_register
 from rollout.loop.house import House
 from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
@@ -63,14 +65,19 @@ def stand(house: House, now: float) -> Stand:
 
 
 def listen(house: House, trial: Trial) -> Said:
-    """Read what operators wrote into the ledger since the cycle before."""
-    facts, relabelled, approvals = list[Fact](), list[BoutRow](), dict[str, str]()
+    """Read what operators wrote into the ledger since the cycle before, and whether the register says anything else."""
+    relabelled, approvals = list[BoutRow](), dict[str, str]()
+    trial, edited = by_register(trial, house.register)
+    facts = list(edited)
     for row in house.ledger.decisions(after=trial.decisions_read):
         match row.kind:
             case "approve":
                 approvals[row.subject] = row.actor
             case "accept":
                 trial = trial.model_copy(update={"signoffs": heard(trial.signoffs, row)})
+                named = house.ledger.bouts(epoch=trial.epoch, cluster=row.subject)
+                signed = [Bout.model_validate_json(one.body) for one in named]
+                facts += start_again(touched_by(signed), f"accept {row.subject} by {row.actor}")
             case "settle" | "settle_bout":
                 trial, more, bouts = _settled(house, trial, row)
                 facts += more

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from contract.report import CycleReport
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk, blanked
@@ -151,5 +151,5 @@ def _evidence(fact: Fact, epoch: int, at: float) -> EvidenceRow:
         guardrail=fact.guardrail,
         stratum=fact.stratum,
         event=fact.event,
-        subject=fact.subject,
+        subject=f"{STARTS_AGAIN}{fact.subject}" if fact.starts_again else fact.subject,
     )

@@ -8,13 +8,21 @@ from pydantic import Field
 
 from contract.record import Instant, Record
 from contract.verdicts import AgentState
-from rollout.judgement.events import Differing, bout_facts, cycle_fact, look_facts, matters, right_or_wrong
+from rollout.judgement.events import (
+    Differing,
+    bout_facts,
+    cycle_fact,
+    look_facts,
+    matters,
+    right_or_wrong,
+)
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, Sighting, confirmed, crash_loop, missed_crashes, sightings
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import Seen
+from rollout.judgement.signals import SignalBook
 from rollout.judgement.standing import Standing, stopped
 from rollout.loop.parts import Part
 from shadow.bouts import Bout, BoutBook
@@ -69,10 +77,13 @@ class Trial(Record):
     settled: int = 0
     standing: frozenset[str] = frozenset()
     """The differences of the last look, by subject and cluster."""
+    signals: SignalBook = SignalBook()
     tallies: Tallies = Tallies()
     """The clusters of this epoch."""
     signoffs: Signoffs = Signoffs()
     decisions_read: int = 0
+    rules: dict[str, str] = Field(default_factory=dict)
+    """The entries of the register that the evidence was counted by: what each said, by its id."""
     judgement: Judgement | None = None
 
 
@@ -110,6 +121,7 @@ def in_epoch(trial: Trial, standing: Standing) -> Trial:
         states=trial.states,
         signoffs=trial.signoffs,
         decisions_read=trial.decisions_read,
+        rules=trial.rules,
         ill=trial.ill,
     )
 
@@ -198,6 +210,8 @@ def judged(trial: Trial, standing: Standing, plan: Plan, register: ExpectedRegis
         sessions=len(trial.sessions),
         states=trial.states,
         leases=trial.leases.finished,
+        signals=trial.signals.readings(plan.signals),
+        exposure_missing=trial.leases.shown_missing,
         clusters_open=trial.tallies.open(trial.signoffs, register, now),
         differing=Differing(bouts=trial.differ, settled=trial.settled),
         guards=trial.guards,

@@ -52,8 +52,8 @@ class Settings(BaseSettings):
     """The monitor that is trusted today: an installed name, or an import path such as `mine.monitor:MyMonitor`."""
     candidate: str = "modular"
     """The monitor that wants to take over: likewise."""
-    plan: str = "default"
-    """The rollout's plan: `default`, `demo`, or the path of a TOML file."""
+    plan: str | dict[str, Any] = "default"
+    """The rollout's plan: `default`, `demo`, the path of a TOML file, or a table `[plan]` of what differs."""
     flags_file: Path | None = None
     """The flags that a fresh rollout starts from; unset: the ones that ship with the program."""
     flags_max_age_s: Seconds = 300.0

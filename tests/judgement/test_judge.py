@@ -118,7 +118,7 @@ def test_no_lease_due_is_not_missing(proven: Evidence) -> None:
 @pytest.mark.parametrize(
     ("less", "word"),
     [
-        ({"panes": 3}, "3 of 8 panes"),
+        ({"panes": 3}, "3 of 24 panes"),
         ({"sessions": 1}, "1 of 2 sessions"),
         ({"watched_s": 3600.0}, "1 of 12 hours"),
         ({"states": frozenset(AgentState) - {AgentState.CRASHED}}, "never seen so far: crashed"),

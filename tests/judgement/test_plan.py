@@ -113,3 +113,11 @@ def test_a_bad_plan_names_the_key_and_what_to_do(text: str, words: tuple[str, ..
 def test_a_plan_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadPlan, match="cannot be read as a plan"):
         find_plan(str(tmp_path / "none.toml"))
+
+
+def test_a_plan_may_stand_in_the_settings_as_a_table() -> None:
+    plan = find_plan({"based_on": "demo", "stages": {"canary": {"person": True}}, "signals": {"cpu": 0.2}})
+    assert plan.stages[Stage.CANARY].person
+    assert (plan.stages[Stage.CANARY].exposure_percent, plan.signals.cpu) == (5, 0.2)
+    with pytest.raises(BadPlan, match=r"settings: plan\.stages\.canary\.persn: no such setting"):
+        find_plan({"stages": {"canary": {"persn": True}}})

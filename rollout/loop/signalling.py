@@ -1,0 +1,36 @@
+"""What a cycle used: read off the answers, and off the tmux server's process."""
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+
+from contract.report import CycleReport
+from rollout.judgement.signals import Usage
+from rollout.loop.looking import Looked
+from rollout.loop.parts import Part
+
+
+def used(looked: Looked, tmux_pid: int | None) -> Usage:
+    """What one cycle used; where both watched, who wanted to tell how much, too."""
+    candidate = looked.answers.get(Part.CANDIDATE)
+    reports = {part: answer.report for part, answer in looked.answers.items() if answer.report is not None}
+    wants = {str(part): _notices(report) for part, report in reports.items()} if looked.tape is not None else None
+    return Usage(
+        rss_bytes=candidate.rss_bytes if candidate else None,
+        cpu_s=candidate.cpu_s if candidate else None,
+        tmux_rss_bytes=None if tmux_pid is None else _rss(tmux_pid),
+        wants=wants,
+    )
+
+
+def _notices(report: CycleReport) -> frozenset[str]:
+    return frozenset(
+        f"{intent.pane} {intent.session} {intent.about} {intent.ordinal}"
+        for intent in report.intents
+        if intent.kind == "notify_manager"
+    )
+
+
+def _rss(pid: int) -> int | None:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return None
