@@ -8,6 +8,7 @@ kept which says most and has no such stretch in it. A pattern that cannot be sai
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from re import _parser  # type: ignore[attr-defined]  # nothing public takes a pattern apart as Python means it
 from typing import Any, Final
@@ -64,6 +65,7 @@ class _Piece:
 _NOTHING_SAID: Final = _Piece("", whole=False)
 
 
+@cache  # the rules for every CLI are in the sieve of each
 def weakened(pattern: re.Pattern[str]) -> str | None:
     """Return what RE2 finds wherever the pattern is found, also where the text has more rows than the pattern saw.
 
