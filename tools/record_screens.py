@@ -78,10 +78,14 @@ class Recording:
             (home / path).parent.mkdir(parents=True, exist_ok=True)
             (home / path).write_text(text.format(**self._names).strip() + "\n")
         env = {
-            "HOME": str(home), "SHELL": "/bin/bash", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor",
-            "PS1": "keeper@lighthouse:~/lighthouse$ ", "PATH": f"{binaries}:{os.environ['PATH']}",
+            "HOME": str(home),
+            "SHELL": "/bin/bash",
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LC_ALL": "C.UTF-8",
+            "PATH": f"{binaries}:{os.environ['PATH']}",
             **{name: value.format(**self._names) for name, value in cli.env.items()},
-        }  # fmt: skip
+        }
         self._env = env
         self.terminal = Terminal(self._folder, *size, env, work)
         if cli.setup:
