@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rollout.judgement.chain import verify
 from rollout.judgement.plan import DEFAULT_PLAN
@@ -83,14 +83,21 @@ class KeeperMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.flags.weather = Weather.FINE
         self.at += 100
-        self.keeper.settle(self.at)
+        self._settle()
         assert [row.status for row in self.ledger.transitions() if row.status == "pending"] == []
         assert not self.keeper.owes()
-        now = standing(self.ledger)
-        if now.state is State.ROLLED_BACK and not self.touched_by_hand:
+        moves = [transition for transition in trail(self.ledger) if transition.moves_flag]
+        if moves and moves[-1].request == Ask.ROLLBACK and not self.touched_by_hand:
             assert self.flags.now.percent == 0
         self.ledger.close()
         shutil.rmtree(self.folder)
+
+    def _settle(self) -> None:
+        """Heal, and check that a move is finished only where the flags say so."""
+        before = {row.hash for row in self.ledger.transitions() if row.status == "pending"}
+        self.keeper.settle(self.at)
+        finished = [transition for transition in trail(self.ledger) if transition.hash in before]
+        assert all(self.flags.now.percent == transition.exposure_percent for transition in finished)
 
     def _keeper(self) -> StageKeeper:
         keeper = StageKeeper(self.ledger, self.flags, DEFAULT_PLAN)
@@ -100,6 +107,11 @@ class KeeperMachine(RuleBasedStateMachine):
     def _ask(self, what: Ask) -> object:
         self.at += 1
         return self.keeper.ask(Request(what, "ann", "a test", self.at))
+
+    @initialize(stages=st.integers(0, 3))
+    def a_rollout_on_its_way(self, stages: int) -> None:
+        for _ in range(stages):
+            assert not isinstance(self._ask(Ask.PROMOTE), Refusal)
 
     @rule(weather=st.sampled_from(Weather))
     def weather_turns(self, weather: Weather) -> None:
@@ -120,10 +132,10 @@ class KeeperMachine(RuleBasedStateMachine):
 
     @rule()
     def roll_back(self) -> None:
-        self._ask(Ask.ROLLBACK)
+        answer = self._ask(Ask.ROLLBACK)
         now = standing(self.ledger)
         assert (now.state, now.exposure_percent, now.stage) == (State.ROLLED_BACK, 0, Stage.SHADOW)
-        self.touched_by_hand = False
+        self.touched_by_hand &= isinstance(answer, Refusal)  # it was rolled back already
 
     @rule()
     def try_again(self) -> None:
@@ -141,7 +153,7 @@ class KeeperMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from((1.0, 20.0, 600.0)))
     def time_passes(self, seconds: float) -> None:
         self.at += seconds
-        self.keeper.settle(self.at)
+        self._settle()
 
     @precondition(lambda self: self.flags.weather is not Weather.AWAY)
     @rule()
@@ -158,6 +170,27 @@ class KeeperMachine(RuleBasedStateMachine):
     def one_move_at_a_time_and_the_trail_is_whole(self) -> None:
         assert sum(row.status == "pending" for row in self.ledger.transitions()) <= 1
         assert verify(trail(self.ledger)) == ()
+
+
+def test_what_a_rollback_owes_is_written_once_the_flags_can_be_reached(tmp_path: Path) -> None:
+    ledger, flags = Ledger(tmp_path / "ledger.sqlite"), Shaky()
+    keeper = StageKeeper(ledger, flags, DEFAULT_PLAN)
+    keeper.wake(NOW)
+    keeper.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    flags.weather = Weather.AWAY
+    assert not isinstance(keeper.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
+    assert standing(ledger).exposure_percent == 0
+    keeper.settle(NOW + 2)
+    assert keeper.owes()
+    flags.weather = Weather.FINE
+    keeper.settle(NOW + 3)
+    assert keeper.owes()  # not at every cycle: each attempt may keep one waiting
+    keeper.settle(NOW + 13)
+    assert (keeper.owes(), flags.now.percent) == (False, 0)
+    flags.now = Held(flags.now.revision, 50)
+    keeper.settle(NOW + 30)
+    assert flags.now.percent == 50  # what a hand writes afterwards is drift, and not written over
+    ledger.close()
 
 
 TestKeeperMachine = KeeperMachine.TestCase
