@@ -19,6 +19,8 @@ _ALWAYS: Final = "(?:)"
 _MEMORY: Final = 4 << 20
 """Bytes that a pass may remember of its work; RE2 forgets and goes on where it would need more."""
 
+_KEPT: Final = 1024
+
 
 class Sieve:
     """Lets through what may hold on a text. Prepared when it is first used; after that safe to share."""
@@ -32,6 +34,8 @@ class Sieve:
         """What needs nothing that can be looked for."""
         self._opened: list[list[tuple[int, list[frozenset[int]]]]] = []
         """By pattern: what it is the first need of, with the patterns of its other needs."""
+        self._passed: dict[tuple[int, ...], frozenset[int]] = {}
+        """What passed where these patterns were found: screens of one CLI show the same ones again and again."""
 
     def passes(self, text: str) -> Collection[int]:
         """Name, by their places, what may hold on this text, on any run of its rows, or of those that are filled."""
@@ -43,16 +47,21 @@ class Sieve:
             found = self._set.Match(text.encode())
         except UnicodeEncodeError:  # half a surrogate pair, which RE2 does not know
             return self._everything
-        if found is None or 0 not in found:
-            return self._everything
-        if len(found) == 1:
-            return self._free
+        key = tuple(found or ())
+        if (passed := self._passed.get(key)) is None:
+            if len(self._passed) >= _KEPT:
+                self._passed.clear()
+            passed = self._passed[key] = self._through(key) if 0 in key else self._everything
+        return passed
+
+    def _through(self, found: tuple[int, ...]) -> frozenset[int]:
+        """What passes where these patterns were found."""
         there = set(found)
         opened = [
             place
             for pattern in found
             for place, others in self._opened[pattern]
-            if not others or all(not group.isdisjoint(there) for group in others)
+            if all(not group.isdisjoint(there) for group in others)
         ]
         return self._free.union(opened)
 
