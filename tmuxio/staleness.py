@@ -4,6 +4,10 @@ tmux keeps no count of a pane's changes. It keeps the second in which anything w
 everything else that can change a screen shows in the pane's own figures (size, process, death, scrollback). Bytes that
 arrive in the second in which a screen was read may have come after it, so that second counts as changed; to compare
 with "later than" instead leaves one pane in five stale for good under load.
+
+inotify on the panes' terminals is not asked. It does not see what the kernel echoes, so that the list would be needed
+all the same; all that it could spare is the second reading of a screen that printed in the second of its first, which
+there is none of where looks are seconds apart; and it sees the panes of this machine alone.
 """
 
 from collections.abc import Mapping
