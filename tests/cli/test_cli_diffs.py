@@ -53,7 +53,12 @@ def bout(number: int, *, agrees: bool) -> Bout:
 
 @pytest.fixture
 def ran(understudy: Shell, tmp_path: Path) -> Kept:
-    made = kept(understudy.state, tmp_path / "sock")
+    return filled(understudy.state, tmp_path / "sock")
+
+
+def filled(state: Path, socket: Path) -> Kept:
+    """A rollout of twelve bouts that differ and thirty that agree, and one tape that shows them."""
+    made = kept(state, socket)
     bouts = [
         *(bout(number, agrees=False) for number in range(12)),
         *(bout(number, agrees=True) for number in range(30)),

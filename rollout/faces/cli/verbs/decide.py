@@ -1,12 +1,10 @@
 """The operator's moves: each one a request to the keeper of the stage, answered with a transition or a refusal."""
 
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
-
+from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note, say
 from rollout.faces.cli.reading import Reading, reading
@@ -65,7 +63,7 @@ def _made(ask: Ask, word: Word, found: Reading, keeper: StageKeeper) -> Transiti
     if proposed is None or word.dry_run:
         return None
     if ask in _ASKS_FIRST and not word.yes:
-        _confirm(proposed)
+        confirm(f"{headline(proposed)}: do it?")
     return _answer(keeper.ask(request))
 
 
@@ -98,11 +96,3 @@ def _answer(answer: Transition | Refusal) -> Transition | None:
         note(f"Nothing to do: {answer.text}")
         return None
     raise Stop(Exit.UNAVAILABLE if answer.why is Why.UNREACHABLE else Exit.CONFLICT, answer.text)
-
-
-def _confirm(proposed: Transition) -> None:
-    question = f"{headline(proposed)}: do it?"
-    if not sys.stdin.isatty():
-        raise Stop(Exit.USAGE, f"{question} Say --yes where nobody is there to answer")
-    if not typer.confirm(question):
-        raise Stop(Exit.CONFLICT, "left as it was")

@@ -1,12 +1,10 @@
 """`understudy diffs rules`: the register of expected differences; a rule of one's own, tried and saved."""
 
 import json
-import sys
 import time
 from pathlib import Path
 
-import typer
-
+from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.reading import Reading, reading
@@ -58,7 +56,7 @@ def save_rule(path: Path, word: Word, socket_name: str | None, socket_path: Path
             raise Stop(Exit.CONFLICT, "nothing has run here yet, so there is nothing to expect: understudy run")
         tell(entry.id, _tried(found, entry))
         if not yes:
-            _confirm(entry.id)
+            confirm(f"Keep {entry.id}?")
         folder = found.folder.expected
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / f"{entry.id}.toml").write_bytes(path.read_bytes())
@@ -94,10 +92,3 @@ def _tried(found: Reading, entry: Entry) -> Rescored:
 def _figure(figures: Figures) -> str:
     rate = "" if figures.rate is None else f" ({figures.rate:.2%})"
     return f"{figures.events} of {figures.bouts} bouts{rate}"
-
-
-def _confirm(name: str) -> None:
-    if not sys.stdin.isatty():
-        raise Stop(Exit.USAGE, f"keep {name}? Say --yes where nobody is there to answer")
-    if not typer.confirm(f"Keep {name}?"):
-        raise Stop(Exit.CONFLICT, "left as it was")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,9 +9,8 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Final
 
-import typer
-
 from contract.record import instant_text
+from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, say
 from rollout.faces.cli.reading import Reading, reading
@@ -66,7 +64,7 @@ def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Pat
         if row.severity is Severity.ACTION:
             _show_members(found, row)
             if not terms.yes:
-                _confirm(f"Sign off {row.id}, in which acts differ?")
+                confirm(f"Sign off {row.id}, in which acts differ?")
         actor = terms.actor or operator()
         body = {"owner": terms.owner or actor, "expires": instant_text(expires), "ceiling": terms.ceiling}
         playing = [f"{one.monitor} {one.version}" for part in Part if (one := found.report(part)) is not None]
@@ -160,10 +158,3 @@ def _show(bout: Bout) -> None:
     note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {word}"))
     for line in side_by_side(bout.difference, "incumbent", "candidate", _WIDTH):
         note(f"  {line}")
-
-
-def _confirm(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise Stop(Exit.USAGE, f"{question} Say --yes where nobody is there to answer")
-    if not typer.confirm(question):
-        raise Stop(Exit.CONFLICT, "left as it was")

@@ -1,0 +1,15 @@
+"""Asking a person before something is done."""
+
+import sys
+
+import typer
+
+from rollout.faces.cli.exits import Exit, Stop
+
+
+def confirm(question: str) -> None:
+    """Ask, and go on after a yes; raises `Stop` after a no, and where nobody is there to answer."""
+    if not sys.stdin.isatty():
+        raise Stop(Exit.USAGE, f"{question} Say --yes where nobody is there to answer")
+    if not typer.confirm(question):
+        raise Stop(Exit.CONFLICT, "left as it was")
