@@ -53,7 +53,7 @@ class House:
     act: bool
     can_spawn: bool
     ledger_days: float
-    """So long single cycles' differences, bouts and evidence are kept."""
+    """So long differences and bouts are kept."""
     order_folders: tuple[Path, ...]
     """Where standing orders may lie: the server's folder and the state folder."""
     tmux_pid: int | None = None

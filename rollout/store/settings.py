@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     tapes_sample: Annotated[float, Field(ge=0, le=1)] = 0.05
     """The share of the cycles without a difference whose tapes are kept; those that differ are kept all."""
     ledger_days: Positive = 30.0
-    """Days that differences, bouts and evidence of single cycles are kept; moves and decisions are kept for good."""
+    """Days that differences and bouts are kept; moves, decisions and evidence are kept for good."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least of what a run writes to standard error."""
 

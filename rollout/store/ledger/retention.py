@@ -1,8 +1,8 @@
 """What a ledger forgets, so that it does not grow for ever: nothing that the judge, the audit trail or a person needs.
 
-Transitions and decisions stay for good, the judge's own counts lie in its document. What differs in the running epoch
-and is not yet decided stays as long as that epoch: a person's word may still reach it. Everything else of single cycles
-(bouts, differences, evidence, touches that are over) is kept for so many days, which is as far back as reports look.
+Transitions, decisions and the evidence that moves rest on stay for good: every move can be judged again from them. What
+differs in the running epoch stays as long as that epoch: a person's word may still reach it. The rest of single cycles
+(bouts, differences, touches that are over) is kept for so many days, which is as far back as reports look.
 """
 
 import sqlalchemy as sa
@@ -24,7 +24,6 @@ def forget(connection: sa.Connection, before: float, epoch: int) -> int:
     gone = (
         t.bouts.delete().where(old_agreement),
         t.differences.delete().where(t.differences.c.at < before),
-        t.evidence.delete().where(t.evidence.c.at < before),
         t.deliveries.delete().where(t.deliveries.c.status.in_(_OVER), t.deliveries.c.finished_at < before),
     )
     rows = sum(connection.execute(one).rowcount for one in gone)
