@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rollout.faces.doctor.findings import Finding, broken, well
+from rollout.faces.doctor.flags_server import flags_server
 from rollout.faces.doctor.kept import kept
 from rollout.faces.doctor.machine import machine
 from rollout.faces.doctor.plugins import plugins
@@ -28,6 +29,7 @@ def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[Findi
         yield from plugins(settings)
     address = ServerAddress.resolve(settings.socket_name, settings.socket_path)
     yield from server(address)
+    yield from flags_server(settings)
     yield from kept(StateFolder.from_environment(), address.socket_path)
 
 

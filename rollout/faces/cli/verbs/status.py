@@ -77,6 +77,10 @@ def _flags(found: Reading) -> FlagsDocument | None:
     try:
         choice = chosen(load().settings)
         kept = choice.kept(found.folder)
+        if choice.server is not None and kept.exists() and found.last_cycle is not None:
+            age_s = found.last_cycle.at - kept.stat().st_mtime
+            if age_s > choice.max_age_s:  # nobody follows them any more, and the incumbent owns everything
+                return None
         if kept.exists():
             return parse_flags(kept.read_text(encoding="utf-8", errors="replace"))
         return None if choice.server else parse_flags(initial_text(choice.initial))
