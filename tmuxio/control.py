@@ -7,7 +7,7 @@ reading would block the agents), never counts for a window's size, and leaves th
 
 import os
 import re
-import selectors
+import select
 import signal
 import subprocess
 import threading
@@ -154,22 +154,23 @@ class ControlClient:
         if meanwhile is not None:
             meanwhile()
         answered: list[Block] = []
-        with selectors.PollSelector() as ready:
-            ready.register(process.stdout, selectors.EVENT_READ)
-            if to_write:
-                ready.register(process.stdin, selectors.EVENT_WRITE)
-            while len(answered) < len(lines) or self._blocks.greeting is None:
-                left = until - time.monotonic()
-                events = ready.select(left) if left > 0 else []
-                if not events:
-                    raise TimeoutError
-                for key, _ in events:
-                    if key.fileobj is process.stdout:
-                        answered += self._blocks.feed(self._read(process.stdout.fileno()))
-                    else:
-                        to_write = to_write[self._write(process.stdin.fileno(), to_write) :]
-                        if not to_write:
-                            ready.unregister(process.stdin)
+        out, into = process.stdout.fileno(), process.stdin.fileno()
+        ready = select.poll()
+        ready.register(out, select.POLLIN)
+        if to_write:
+            ready.register(into, select.POLLOUT)
+        while len(answered) < len(lines) or self._blocks.greeting is None:
+            left = until - time.monotonic()
+            events = ready.poll(left * 1000) if left > 0 else []
+            if not events:
+                raise TimeoutError
+            for handle, _ in events:
+                if handle == out:
+                    answered += self._blocks.feed(self._read(out))
+                else:
+                    to_write = to_write[self._write(into, to_write) :]
+                    if not to_write:
+                        ready.unregister(into)
         if self._blocks.greeting.failed:
             raise ServerGone(self.address.socket_path)
         return answered
