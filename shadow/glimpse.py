@@ -1,8 +1,9 @@
 """What hindsight keeps of a screen: sums of its lines and what stands at its foot, and no text of it."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from contract.record import Record
@@ -59,31 +60,58 @@ def glimpse(shot: PaneShot) -> Glimpse:
     return Glimpse.model_construct(pid=shot.pid, history=shot.history, **_of_text(shot.text))
 
 
+class _Line(NamedTuple):
+    """One line, as far as it tells anything by itself."""
+
+    framing: bool
+    prompt: bool
+    typed: bool
+    plain: int
+    said: int
+    chosen: bool
+    option: bool
+    letters: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(line: str) -> _Line:
+    """Read a line; from frame to frame most of them stay."""
+    framing, prompt = bool(_FRAME.match(line)), bool(_PROMPT.match(line))
+    typed = bool(_TYPED.match(line))
+    return _Line(
+        framing=framing,
+        prompt=prompt,
+        typed=typed,
+        plain=_sum(_DIGITS.sub("", line).strip()),
+        said=_sum(_EDGES.sub("", line)) if typed else 0,
+        chosen=bool(_CHOSEN.match(line)),
+        option=bool(_OPTION.match(line)),
+        letters=bool(_YES_NO.search(line)),
+    )
+
+
 @lru_cache(maxsize=4096)
 def _of_text(text: str) -> dict[str, Any]:
     """The parts that follow from the text alone; a screen that stands is taken apart once."""
-    lines = [line for line in text.split("\n") if not _FRAME.match(line)]
-    at_prompts = {number for number, line in enumerate(lines) if _TYPED.match(line)}
-    lowest = max((number for number, line in enumerate(lines) if _PROMPT.match(line)), default=-1)
-    foot = lowest if lowest in at_prompts and lowest >= len(lines) - _COMPOSER else None
+    lines = [line for line in map(_read, text.split("\n")) if not line.framing]
+    lowest = max((number for number, line in enumerate(lines) if line.prompt), default=-1)
+    foot = lowest if lowest >= max(0, len(lines) - _COMPOSER) and lines[lowest].typed else None
     asks = _asks(lines)
-    plain = [_sum(_DIGITS.sub("", line).strip()) for line in lines]
-    prompts = sorted(at_prompts)
     return {
-        "printed": tuple(line for number, line in enumerate(plain) if number not in at_prompts),
-        "typed": tuple(plain[number] for number in prompts),
+        "printed": tuple(line.plain for line in lines if not line.typed),
+        "typed": tuple(line.plain for line in lines if line.typed),
         "whole": _sum(text),
         "asks": asks,
-        "draft": None if asks or foot is None else _sum(_EDGES.sub("", lines[foot])),
-        "sent": tuple(_sum(_EDGES.sub("", lines[number])) for number in prompts if number != foot),
+        "draft": None if asks or foot is None else lines[foot].said,
+        "sent": tuple(line.said for number, line in enumerate(lines) if line.typed and number != foot),
     }
 
 
-def _asks(lines: list[str]) -> bool:
+def _asks(lines: Sequence[_Line]) -> bool:
     """Whether a choice of at least two, one of them under a cursor, or a yes-or-no question is open at the foot."""
     foot = lines[-_FOOT:]
-    chosen = any(_CHOSEN.match(line) for line in foot) and sum(bool(_OPTION.match(line)) for line in foot) > 1
-    return chosen or any(_YES_NO.search(line) for line in lines[-_QUESTION:])
+    chosen = any(line.chosen for line in foot) and sum(line.option for line in foot) > 1
+    return chosen or any(line.letters for line in lines[-_QUESTION:])
 
 
 def _sum(text: str) -> int:
