@@ -40,7 +40,7 @@ def postgres_bin() -> Path:
         return Path(found).resolve().parent
     places = [
         *Path("/usr/lib/postgresql").glob("*/bin"),
-        *(ROOT / ".cache" / "postgres").glob("lib/*/*/pginstall*/bin"),
+        *(ROOT / ".cache" / "postgres").glob("lib/*/*/*/pginstall*/bin"),
     ]
     with_initdb = sorted(place for place in places if (place / "initdb").exists())
     assert with_initdb, "scripts/prepare-unleash makes one of these"
@@ -73,8 +73,7 @@ class Postgres:
         if self._as_root:
             os.chown(folder, _NOBODY, -1)
             if not self._open_to_all(self._bin):
-                shutil.copytree(self._bin.parents[1], folder / "pginstall", symlinks=True)
-                self._bin = folder / "pginstall" / self._bin.parent.name / "bin"
+                self._bin = _copied(self._bin, folder / "site")
         self._process: Process | None = None
         self._run(
             "initdb", "-D", str(folder / "data"), "-U", "unleash", "--auth=trust", "-E", "UTF8", "--no-locale", "-N"
@@ -259,6 +258,17 @@ class Unleash:
             "UNDERSTUDY_UNLEASH_TOKEN": BACKEND_TOKEN,
             "UNDERSTUDY_UNLEASH_ADMIN_TOKEN": ADMIN_TOKEN,
         }
+
+
+def _copied(bin_folder: Path, to: Path) -> Path:
+    """PostgreSQL out of a wheel where others can run it: its package, and the libraries that lie beside that."""
+    install = bin_folder.parent
+    package = install.parent
+    shutil.copytree(install, to / package.name / install.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, to / libraries.name)
+    return to / package.name / install.name / bin_folder.name
 
 
 def world() -> Iterator[Unleash]:
