@@ -1,7 +1,8 @@
-"""What work costs everybody who takes part in it: this process, the clients that it starts, and the tmux server.
+"""What work costs on a machine that has nothing else to do, measured on one that has.
 
-Seconds of processors, not of the clock on the wall: nothing here waits but for tmux, so that on a machine with nothing
-else to do the two are the same, and on a busy one only the first say anything. Nobody sleeps unseen: see `Cycles`.
+It takes no longer than the clock on the wall showed, nor than all who take part (this process, the clients that it
+starts, the tmux server) were on a processor, one after the other: the smaller of the two is what it costs. The round in
+which that was least is the one that the machine disturbed least. Nobody sleeps unseen: see `Cycles`.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ class Meter:
 
     def cost_s(self, work: Callable[[], object]) -> float:
         """Do it once, and say what it cost."""
-        before = self._spent_s()
+        spent, began = self._spent_s(), time.perf_counter()
         work()
-        return self._spent_s() - before
+        return min(time.perf_counter() - began, self._spent_s() - spent)
 
     def server_s(self) -> float:
         """What the server has spent so far, to the nanosecond."""
@@ -89,5 +90,5 @@ def terminals(server: TmuxServer) -> list[str]:
 
 
 def told(costs: Sequence[float]) -> str:
-    """A cost in words, for whoever reads why a gate is red."""
-    return f"{median(costs) * 1000:.2f} ms ({min(costs) * 1000:.2f} to {max(costs) * 1000:.2f})"
+    """Costs in words, for whoever reads why a gate is red."""
+    return f"{min(costs) * 1000:.2f} ms (median {median(costs) * 1000:.2f} ms)"
