@@ -110,6 +110,8 @@ def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool
     }
     if lasting:
         seen |= _stood_there(watch, now, shots[-1], first=before is None)
+    if before is None and len(shots) > 1 and glimpse(shots[-2]) == now:
+        seen |= {"moves": 0, "prints": 0}  # it came to rest on this tape: what moved may have been the state before
     return watch.model_copy(update=seen)
 
 
@@ -148,7 +150,9 @@ def ruling(incumbent: AgentState | None, candidate: AgentState | None, watch: Wa
 
 
 def facts(watch: Watch, still_s: float) -> list[Fact]:
-    """What is known, the surest first."""
+    """What is known, the surest first; nothing where somebody typed before the first look was over."""
+    if not watch.looks:
+        return []
     if watch.shells and not watch.programs:
         return [Fact(FactKind.SHELL, "but a shell, or nobody, was in front all the time")]
     known: list[Fact] = []

@@ -89,7 +89,7 @@ def _excuse(
         return Excuse.NOISE
     if difference.expected is not None:
         right = register.right(difference.expected)
-        if right is None or not contradicts(label, right):
+        if right is None or label is None or not (label.alone and contradicts(label, right)):
             return Excuse.EXPECTED
     return Excuse.SIGNED_OFF if signoffs.acceptance(difference.cluster, began) is not None else None
 
@@ -103,4 +103,5 @@ def _label(difference: Difference, standing: Standing, rules: BoutRules, signoff
     settlement = signoffs.settlement(difference.cluster)
     if settlement is not None:
         return settlement.label
-    return ruling(standing.incumbent.state, standing.candidate.state, standing.watch, rules.still_s)
+    ours, theirs = standing.incumbent.state, standing.candidate.state
+    return None if ours is theirs else ruling(ours, theirs, standing.watch, rules.still_s)
