@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests" / "modular"))
-
-from drawn_fleet import IDLE, DrawnEyes, manager, pane  # noqa: E402 - of the folder next door
-
-from contract import EVERYTHING, CycleReport, NotifyManager, VirtualClock  # noqa: E402
-from modular.service import MonitorService  # noqa: E402
+from contract import EVERYTHING, CycleReport, NotifyManager, VirtualClock
+from modular.service import MonitorService
+from tests.modular.drawn_fleet import IDLE, DrawnEyes, manager, pane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +22,8 @@ if TYPE_CHECKING:
     from tests.conftest import TmuxServer
 
 pytest_plugins = ["tests.cli.shell"]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HEAD = "from modular.plugins import Batch, Plan, Plugin, hookimpl\nPLUGIN = Plugin(name='mine', version='1.0')\n"
 
