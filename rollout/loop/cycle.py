@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from contract.outcomes import EVERYTHING, Scope
-from contract.record import instant_text
 from contract.report import CycleReport
 from contract.verdicts import AgentVerdict
 from rollout.judgement.chain import Transition
@@ -13,7 +12,7 @@ from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.episodes import Advanced, advance
 from rollout.loop.acting.hearing import Heard
 from rollout.loop.basis import rebased
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycled import Cycled, cycle_name
 from rollout.loop.desk import Desk
 from rollout.loop.house import House
 from rollout.loop.looking import Looked
@@ -33,7 +32,7 @@ def one_cycle(house: House, next_in_s: float) -> Cycled:
     Raises `LookingFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
     """
     desk, began = house.desk, house.clock.now()
-    cycle = f"c-{instant_text(began)[:-1].replace(':', '').replace('-', '')}"
+    cycle = cycle_name(began)
     now_standing = stand(house, began)
     now_standing = replace(now_standing, standing=rebased(house, desk, now_standing.standing, began))
     sessions, panes = _sessions(house)

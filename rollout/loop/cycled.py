@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contract.outcomes import Outcome
+from contract.record import instant_text
 from contract.report import CycleReport
 from rollout.judgement.chain import Transition
 from rollout.judgement.judge import Judgement
@@ -12,6 +13,11 @@ from rollout.loop.acting.episode import Escalation
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Routing
 from shadow.differences import Difference
+
+
+def cycle_name(began: float) -> str:
+    """Name a cycle by when it began, in seconds since the epoch: names sort as their cycles do."""
+    return f"c-{instant_text(began)[:-1].replace(':', '').replace('-', '')}"
 
 
 @dataclass(frozen=True, slots=True)
