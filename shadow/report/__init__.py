@@ -6,7 +6,7 @@ from shadow.report.confusion import Cell
 from shadow.report.coverage import Coverage, coverage
 from shadow.report.data import as_json
 from shadow.report.markdown import as_markdown
-from shadow.report.record import ExpectedRow, Move, Notes, Rate, Ruling, ShadowReport, StratumRow
+from shadow.report.record import ExpectedRow, Move, Notes, Rate, Ruling, ShadowReport, StratumRow, waits
 from shadow.report.scene import Scene, Still
 from shadow.report.show import show
 from shadow.report.speeds import Speed, speed
@@ -35,4 +35,5 @@ __all__ = [
     "coverage",
     "show",
     "speed",
+    "waits",
 ]

@@ -12,7 +12,7 @@ from shadow.differences import Difference
 from shadow.report import words
 from shadow.report.commands import commands, more
 from shadow.report.inert import longest_run, one_line
-from shadow.report.record import Notes, ShadowReport
+from shadow.report.record import Notes, ShadowReport, waits
 from shadow.report.show import side_by_side
 
 MOST_BYTES: Final = 1_000_000
@@ -63,7 +63,7 @@ def _cluster_table(report: ShadowReport) -> list[str]:
             f"{cluster.agents:,}",
             words.percent(cluster.share),
             cluster.trend.value,
-            f"**{words.standing(cluster)}**" if cluster.open else words.standing(cluster),
+            f"**{words.standing(cluster)}**" if waits(cluster) else words.standing(cluster),
             words.who_was_right(cluster),
         )
         for cluster, _ in first
@@ -90,13 +90,13 @@ def _examples(report: ShadowReport, room: int) -> str:
 
 
 def _example(cluster: Cluster, notes: Notes, address: Sequence[str]) -> Iterator[str]:
-    title = f"{_title(cluster.example)}{' (open)' if cluster.open else ''}"
+    title = f"{_title(cluster.example)}{' (open)' if waits(cluster) else ''}"
     yield from ("<details>", f"<summary><code>{cluster.id}</code> {cluster.severity}: {title}</summary>", "")
     lines = [line.rstrip() for line in side_by_side(cluster.example, "incumbent", "candidate", _EXAMPLE_WIDTH)]
     yield from _fenced([f"{one_line(_where(cluster.example))}", "", *lines])
     if said := words.reasons(notes):
         yield from ("", *(f"- {_code(line)}" for line in said))
-    if cluster.open:
+    if waits(cluster):
         yield ""
         yield from _fenced([command.text for command in commands(cluster, address)], "sh")
     yield from ("", "</details>", "")

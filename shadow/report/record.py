@@ -130,6 +130,11 @@ class Notes(Record):
     """The newest few."""
 
 
+def waits(cluster: Cluster) -> bool:
+    """Whether a cluster waits for a person: nobody has reviewed it, and a bout of it has settled."""
+    return cluster.open and cluster.bouts > 0
+
+
 class ShadowReport(Record):
     """Everything that the reader of a report is told, but for screens."""
 
@@ -181,13 +186,13 @@ class ShadowReport(Record):
     @property
     def open_clusters(self) -> tuple[Cluster, ...]:
         """What nobody has reviewed: each is one decision."""
-        return tuple(cluster for cluster in self.clusters if cluster.open)
+        return tuple(cluster for cluster in self.clusters if waits(cluster))
 
     @property
     def noted(self) -> tuple[tuple[Cluster, Notes], ...]:
         """Each cluster with its notes: those that wait for a person first, then the gravest."""
         notes = {note.cluster: note for note in self.notes}
-        return tuple((cluster, notes[cluster.id]) for cluster in sorted(self.clusters, key=lambda one: not one.open))
+        return tuple((cluster, notes[cluster.id]) for cluster in sorted(self.clusters, key=lambda one: not waits(one)))
 
     @property
     def rolled_back(self) -> Move | None:

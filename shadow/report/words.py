@@ -6,7 +6,7 @@ from contract.record import instant_text
 from shadow.clusters import Cluster
 from shadow.differences import Difference, Side
 from shadow.labels import Right
-from shadow.report.record import Notes, Rate, ShadowReport
+from shadow.report.record import Notes, Rate, ShadowReport, waits
 from shadow.signoffs import Lapse
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
@@ -84,6 +84,8 @@ def standing(cluster: Cluster) -> str:
         f"class {cluster.klass}" if cluster.klass != "true" else "",
     ]
     said = ", ".join(word for word in words if word)
+    if not cluster.bouts:
+        return f"{said}, still settling" if said else "still settling"
     if cluster.open:
         return f"OPEN, {said}" if said else "OPEN"
     return said or "proven by what the panes did next"
@@ -117,7 +119,7 @@ def first_line(report: ShadowReport) -> tuple[str, str]:
 
 def decisions(report: ShadowReport) -> str:
     """Say how many decisions wait."""
-    waiting = [(cluster, notes) for cluster, notes in report.noted if cluster.open]
+    waiting = [(cluster, notes) for cluster, notes in report.noted if waits(cluster)]
     wrong = sum(notes.balance.settled_against > 0 for _, notes in waiting)
     found = f", {wrong:,} of them about what it was found wrong in" if wrong else ""
     verb = "waits" if len(waiting) == 1 else "wait"

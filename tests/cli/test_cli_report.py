@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import Frame, PaneShot, Tape
+from contract import AgentState, Frame, PaneShot, Tape
+from rollout.loop.cycled import cycle_name
+from rollout.store.ledger import BoutRow, Ledger
+from shadow.bout import Bout
+from shadow.compare import differ
+from shadow.differences import Side
+from shadow.sides import Who
 from tests.cli.rollouts import THEN, Kept, kept
 from tmuxio.tapefile import write_tape
 
@@ -64,6 +70,45 @@ def test_a_page_shows_the_screen_of_each_cluster_with_what_came_before_and_next(
     assert "what came before" in card
     assert "what came after" in card
     assert "what came much later" not in card
+
+
+def test_a_cluster_that_no_single_cycle_showed_has_the_screen_of_its_bout(understudy: Shell, ran: Kept) -> None:
+    sides = [
+        Side(state=state, rule=rule, wishes=wishes, agent="claude")
+        for state, rule, wishes in (
+            (AgentState.CRASHED, "R3", (("notify_manager:crash", 1),)),
+            (AgentState.IDLE, "slow", (("notify_manager:idle", 1), ("submit_draft", 1))),
+        )
+    ]
+    difference = differ(Who("%3", 103, "team one", "Claude-3"), *sides)
+    assert difference is not None
+    made = Bout(
+        id="b-1",
+        pane="%3",
+        pid=103,
+        session="team one",
+        window="Claude-3",
+        agent="claude",
+        began=THEN + 31.2,
+        ended=THEN + 42.4,
+        looks=2,
+        agrees=False,
+        difference=difference,
+        fingerprint=difference.fingerprint,
+        incumbent=sides[0],
+        candidate=sides[1],
+        settled_at=THEN + 100,
+    )
+    shelve(ran.folder.tapes / f"{cycle_name(THEN + 30)}.tape.gz", THEN + 31, "as it began")
+    shelve(ran.folder.tapes / f"{cycle_name(THEN + 41)}.tape.gz", THEN + 42, "as it ended")
+    shelve(ran.folder.tapes / f"{cycle_name(THEN + 50)}.tape.gz", THEN + 51, "as it was over")
+    ledger = Ledger(ran.folder.ledger)
+    with ledger.transaction() as tx:
+        tx.add_bouts([BoutRow("b-1", 1, "%3", THEN + 100, difference.cluster, made.model_dump_json())])
+    ledger.close()
+    page = understudy("report", "--format", "html").out
+    card = page[page.index(f'id="{difference.cluster}"') :].partition('<details class="card')[0]
+    assert re.findall(r"(as it [a-z]+)", card) == ["as it ended", "as it began", "as it was"]
 
 
 @pytest.mark.usefixtures("ran")

@@ -159,3 +159,14 @@ def test_without_a_bout_that_counted_nothing_is_shown() -> None:
 def test_decisions_are_the_clusters_that_nobody_reviewed() -> None:
     assert words.decisions(report(day())) == "2 decisions wait for you, 1 of them about what it was found wrong in"
     assert words.decisions(report([])) == "No decision waits for you"
+
+
+def test_before_a_bout_of_a_cluster_has_settled_there_is_nothing_to_decide() -> None:
+    fresh = bout(0, side("crashed"), side("idle", "", "notify_manager:idle")).difference
+    assert fresh is not None
+    made = report(day(), differences=[(T0, fresh)])
+    (cluster,) = [one for one in made.clusters if one.id == fresh.cluster]
+    assert cluster.open
+    assert cluster not in made.open_clusters
+    assert words.standing(cluster) == "still settling"
+    assert len(made.open_clusters) == len(report(day()).open_clusters)

@@ -1,7 +1,8 @@
 """Scenes for the report: of a cluster, one difference whose tape is kept, with the screens before and after."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -9,9 +10,11 @@ from typing import Final
 from contract.screens import PaneShot, Tape
 from contract.tapes import TornTape
 from rollout.faces.cli.reading import Reading
+from rollout.loop.cycled import cycle_name
+from shadow.bout import Bout
 from shadow.clusters import Cluster
 from shadow.differences import Difference
-from shadow.report import Scene, Still
+from shadow.report import Scene, Still, waits
 from tmuxio.tapefile import read_tape
 
 SUFFIX: Final = ".tape.gz"
@@ -24,6 +27,8 @@ _TRIED: Final = 50
 _NEIGHBOURS: Final = 4
 _NEAR_S: Final = 600.0
 """A screen from further away is not what was there before, or what came next."""
+_SHOOTING_S: Final = 3.0
+"""A cycle begins so long before its tape is whole, at most."""
 _AT_HAND: Final = 16
 
 
@@ -32,7 +37,7 @@ def scenes(found: Reading, clusters: Iterable[Cluster]) -> dict[str, Scene]:
     if found.ledger is None:
         return {}
     shelf = _Shelf(found.folder.tapes)
-    chosen = sorted(clusters, key=lambda cluster: not cluster.open)[:MOST_SCENES]
+    chosen = sorted(clusters, key=lambda cluster: not waits(cluster))[:MOST_SCENES]
     return {cluster.id: scene for cluster in chosen if (scene := _scene(found, shelf, cluster)) is not None}
 
 
@@ -62,6 +67,10 @@ class _Shelf:
         except (TornTape, OSError):  # one that is just being written, taken away or edited: another does as well
             return None
 
+    def between(self, first: str, last: str) -> list[str]:
+        """The cycles with a tape from one instant to another, as names have it, the newest first."""
+        return self.cycles[bisect_left(self.cycles, first) : bisect_right(self.cycles, last)][::-1]
+
     def beside(self, cycle: str) -> list[Tape]:
         """The tapes just before and after."""
         place = self._place[cycle]
@@ -77,15 +86,29 @@ def _cycle(path: Path) -> str:
 
 
 def _scene(found: Reading, shelf: _Shelf, cluster: Cluster) -> Scene | None:
-    if found.ledger is None or cluster.example.pane is None:
-        return None
-    for kept in found.ledger.differences(cluster=cluster.id, limit=_TRIED):
-        tape = shelf.tape(kept.cycle)
-        shot = tape.frames[-1].by_pane.get(kept.pane) if tape is not None else None
-        if tape is not None and shot is not None and not shot.vanished:
-            difference = Difference.model_validate_json(kept.body)
-            return Scene(difference=difference, shot=shot, neighbours=_neighbours(tape, shelf.beside(kept.cycle), shot))
+    for cycle, difference in _seen(found, shelf, cluster):
+        tape = shelf.tape(cycle)
+        shot = tape.frames[-1].by_pane.get(difference.pane or "") if tape is not None else None
+        if tape is not None and shot is not None and shot.pid == difference.pid and not shot.vanished:
+            return Scene(difference=difference, shot=shot, neighbours=_neighbours(tape, shelf.beside(cycle), shot))
     return None
+
+
+def _seen(found: Reading, shelf: _Shelf, cluster: Cluster) -> Iterator[tuple[str, Difference]]:
+    """Say in which cycles a cluster was seen, and how: cycle by cycle, and else during its bouts.
+
+    A bout takes up what came a little earlier or later; what it differs in need not have been so in any one cycle.
+    """
+    if found.ledger is None or cluster.example.pane is None:
+        return
+    for row in found.ledger.differences(cluster=cluster.id, limit=_TRIED):
+        yield row.cycle, Difference.model_validate_json(row.body)
+    for bout in (
+        Bout.model_validate_json(row.body) for row in found.ledger.bouts(cluster=cluster.id)[: -_TRIED - 1 : -1]
+    ):
+        if bout.difference is not None and bout.ended is not None:
+            for cycle in shelf.between(cycle_name(bout.began - _SHOOTING_S), cycle_name(bout.ended)):
+                yield cycle, bout.difference
 
 
 def _neighbours(tape: Tape, beside: Iterable[Tape], shot: PaneShot) -> tuple[Still, ...]:

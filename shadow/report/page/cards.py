@@ -10,7 +10,7 @@ from shadow.report.commands import Command, commands
 from shadow.report.page.charts import Box, spark
 from shadow.report.page.palette import Palette
 from shadow.report.page.screens import Strip, strip
-from shadow.report.record import ExpectedRow, Notes, ShadowReport
+from shadow.report.record import ExpectedRow, Notes, ShadowReport, waits
 from shadow.report.scene import Scene
 
 MOST_CARDS: Final = 300
@@ -58,17 +58,24 @@ _TITLES: Final = {
     Severity.STATE: ("Differ in a state", "They see an agent differently; nothing would be done differently."),
     Severity.DETAIL: ("Differ in a detail", "Without consequence."),
 }
+_SETTLING: Final = (
+    "Seen, but not settled",
+    "A bout counts when what came of it is known; until then there is nothing to decide.",
+)
 
 
 def groups(report: ShadowReport, scenes: Mapping[str, Scene], palette: Palette) -> tuple[Group, ...]:
     """Make the cards of a report; groups without a cluster are left out."""
     room, made = MOST_CARDS, list[Group]()
     entries = {row.id: row for row in report.expected}
-    waiting = [pair for pair in report.noted if pair[0].open]
+    waiting = [pair for pair in report.noted if waits(pair[0])]
     heaps = [("waiting", ("Waits for you", "Nobody has reviewed these: look, then settle or accept."), waiting)]
     for severity, titles in _TITLES.items():
-        rest = [pair for pair in report.noted if pair[0].severity is severity and not pair[0].open]
+        rest = [
+            (one, notes) for one, notes in report.noted if one.severity is severity and one.bouts and not waits(one)
+        ]
         heaps.append((severity.value, titles, rest))
+    heaps.append(("settling", _SETTLING, [pair for pair in report.noted if not pair[0].bouts]))
     for name, (title, about), pairs in heaps:
         opened = OPENED if name == "waiting" else 0
         cards = tuple(
