@@ -83,10 +83,11 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
                 for part, mind in entry.looked.before.items()
             },
         }
-        house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=_interest(found))
+        house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
 
 
-def _interest(found: Sequence[Difference]) -> Interest:
+def interest_of(found: Sequence[Difference]) -> Interest:
+    """Say what the tape of a cycle is worth keeping for, by what it differs in."""
     if not found:
         return Interest.AGREES
     return Interest.KNOWN if all(difference.expected is not None for difference in found) else Interest.DIFFERS

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract import AgentState, AgentVerdict, CycleReport, Role, Why
 from contract.screens import Frame, PaneShot, Tape
+from rollout.loop.recording import interest_of
 from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, outdated, sampled
 from rollout.loop.tape_shelf import TapeShelf, listed
+from shadow.compare import compare
 from tmuxio.tapefile import read_tape
 
 if TYPE_CHECKING:
@@ -137,3 +140,19 @@ def test_a_disk_that_is_full_costs_a_picture_and_not_the_loop(tmp_path: Path, mo
     shelf.keep("c-2", tape(2), {}, {}, interest=Interest.DIFFERS)
     shelf.close()
     assert [kept.name for kept in listed(tmp_path)] == ["c-2-differs.tape.gz"]
+
+
+def test_what_a_cycle_differs_in_says_what_its_tape_is_worth() -> None:
+    (unexpected,) = compare(one_pane("idle"), one_pane("busy"))
+    expected = unexpected.model_copy(update={"expected": "quiet-work"})
+    assert interest_of([]) is Interest.AGREES
+    assert interest_of([expected]) is Interest.KNOWN
+    assert interest_of([expected, unexpected]) is Interest.DIFFERS
+
+
+def one_pane(state: str) -> CycleReport:
+    verdict = AgentVerdict(
+        pane="%1", pid=1, session="s", window="w", window_index=0, role=Role.WORKER, agent="claude",
+        state=AgentState(state), since=0.0, why=Why(rule=state),
+    )  # fmt: skip
+    return CycleReport(cycle="c", monitor="m", version="1", verdicts={"%1": verdict})

@@ -72,3 +72,13 @@ def test_a_sign_off_holds_until_it_expires_or_its_ceiling_is_passed() -> None:
 def test_an_entry_that_is_more_frequent_than_it_allows_is_breached_in_both_counts() -> None:
     bouts = played(*[EXPECTED] * 12, register=shipped())
     assert Tallies().count(bouts, shipped()).breached(shipped()) == breached(bouts, shipped())
+
+
+def test_a_sign_off_holds_for_the_versions_it_was_given_for() -> None:
+    bouts = played(KILLING)
+    tallies = Tallies().count(bouts, ExpectedRegister())
+    (cluster,) = tallies.clusters
+    given = accepted(cluster, ceiling=1.0, expires=100).model_copy(update={"monitors": ("old 1", "new 1")})
+    signed = NOBODY_SAID.accept(given)
+    assert tallies.open(signed.under(("old 1", "new 1")), ExpectedRegister(), T0 + 1) == ()
+    assert tallies.open(signed.under(("old 1", "new 2")), ExpectedRegister(), T0 + 1) == (cluster,)
