@@ -48,6 +48,7 @@ class MonitorService:
         """Look once and report; raises a `LookingFailed` where the server cannot be seen."""
         if self._extensions.refresh():
             self._use_extensions()
+        self.version = VERSION + self._extensions.version  # a plugin that failed at work is in force no more
         strategy = self._extensions.strategy
         before = self._memory
         known = before.agents

@@ -84,6 +84,7 @@ def test_a_plugin_that_fails_at_work_is_a_problem_by_name_and_the_notice_goes_ou
     (problem,) = report.problems
     assert (problem.kind, problem.subject) == ("plugin_unusable", "mine")
     assert problem.text == "plugin mine: ZeroDivisionError: division by zero: mend it, or take it away"
+    assert watching.see().version == "1.0.0", "it is in force no more"
     plugin(SAYS.format(answer="'mended'"))
     report = watching.see()
     assert (texts(report), report.problems) == (["mended"], ())
