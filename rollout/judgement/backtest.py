@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contract.record import Record
@@ -28,6 +28,27 @@ class RunResult(Record):
     """Number of the run's line at which a rollback was due, from 1; None where it never was."""
     promotable_at: int | None
     """Number of the run's first line after which everything was proven; None where it never was."""
+
+
+class LookResult(Record):
+    """What one line of a run led to."""
+
+    run: str | int | None
+    line: int
+    """Of the run, from 1."""
+    guardrail: Guardrail
+    stratum: str | None
+    event: bool
+    verdict: Verdict
+    e_value: float
+    """Of this guardrail, or of its stratum, as all that follows."""
+    limit: float
+    spent: float
+    """How much of the way to a rollback is gone, 0 to 1."""
+    bound: float
+    """The rate is shown to be below this share."""
+    needed: int
+    """So many more clean ones until it is proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,56 +88,122 @@ def backtest(lines: Iterable[str], stage: Stage, plan: Plan) -> tuple[RunResult,
     return tuple(_judged(run, order, facts, stage, plan) for run, order in (runs or {None: array("L")}).items())
 
 
+def looks(lines: Iterable[str], stage: Stage, plan: Plan) -> Iterator[LookResult]:
+    """Judge every run of a stream, and show each look: a result a line, run by run."""
+    runs: dict[str | int | None, list[Fact]] = {}
+    for observation in parse_stream(lines):
+        runs.setdefault(observation.run, []).append(observation.fact)
+    for run, facts in runs.items():
+        judged = _Run(list(dict.fromkeys(facts)), stage, plan)
+        for fact in facts:
+            judged.count(fact)
+            yield judged.look(run, fact)
+
+
 class _Trial:
     """One test of one run: its tally, and how many clean ones its proof still takes."""
 
     def __init__(self, process: Process, beta: float) -> None:
         self.process = process
-        self.tally = Tally()
+        self._tally = Tally()
         self._beta = beta
-        self._needed = needed(process.bound, beta, self.tally)
+        self._needed = needed(process.bound, beta, self._tally)
+        self._clean = 0  # counted only when somebody looks: a clean one rolls nothing back
 
-    def count(self, *, event: bool) -> None:
-        self.tally = self.process.fold(self.tally, event=event)
+    @property
+    def tally(self) -> Tally:
+        """What was counted so far."""
+        if self._clean:
+            self._tally, self._clean = self.process.fold_clean(self._tally, self._clean), 0
+        return self._tally
+
+    def count(self, *, event: bool) -> bool:
+        """Enter one observation; returns whether a rollback is due."""
+        if not event and not self.process.open_ended:
+            self._clean += 1
+            self._needed -= bool(self._needed)
+            return False
+        self._tally = self.process.fold(self.tally, event=event)
         if event:
-            self._needed = needed(self.process.bound, self._beta, self.tally)
-        elif self._needed:
-            self._needed -= 1
+            self._needed = needed(self.process.bound, self._beta, self._tally)
+        else:
+            self._needed -= bool(self._needed)
+        return self.process.crossed(self._tally)
 
     @property
     def is_proven(self) -> bool:
         return not self._needed
 
 
+class _Run:
+    """One run while it is judged: its tests, and what they have shown so far."""
+
+    def __init__(self, facts: Collection[Fact], stage: Stage, plan: Plan) -> None:
+        self._battery = Battery.of(
+            plan,
+            stage,
+            guardrails={fact.guardrail for fact in facts},
+            strata={fact.stratum for fact in facts if fact.stratum is not None},
+        )
+        trials = {key: _Trial(process, self._battery.beta) for key, process in self._battery.processes.items()}
+        self._noise = trials.get((Guardrail.NOISE, None))
+        self._trials = trials
+        self._required = [trials[key] for key in self._battery.required]
+        silent = {key for key in trials if key[0] in {Guardrail.NOISE, *self._battery.dry_run}}
+        self._armed = {id(trial) for key, trial in trials.items() if key not in silent}
+        self._counted = {fact: [trials[key] for key in fact.keys if key in trials] for fact in facts}
+        self.seen = 0
+        self.rollback_at: int | None = None
+        self.promotable_at: int | None = None
+
+    def count(self, fact: Fact) -> None:
+        """Enter one line."""
+        self.seen += 1
+        for trial in self._counted[fact]:
+            crossed = trial.count(event=fact.event)
+            if crossed and self.rollback_at is None and id(trial) in self._armed:
+                self.rollback_at = self.seen
+        if self.promotable_at is None and self.rollback_at is None and self._is_proven():
+            self.promotable_at = self.seen
+
+    def verdict(self) -> Verdict:
+        """What the judge says by now."""
+        if self.rollback_at is not None:
+            return Verdict.ROLLBACK
+        if not self._required or (self._noise is not None and self._noise.process.crossed(self._noise.tally)):
+            return Verdict.HOLD
+        return Verdict.PROMOTABLE if self._is_proven() else Verdict.CONTINUE
+
+    def look(self, run: str | int | None, fact: Fact) -> LookResult:
+        """What the line just entered led to, on the line of the table that it counts for."""
+        key = fact.keys[-1]
+        row = self._battery.row(key, self._trials[key].tally) if key in self._trials else None
+        return LookResult(
+            run=run,
+            line=self.seen,
+            guardrail=fact.guardrail,
+            stratum=fact.stratum,
+            event=fact.event,
+            verdict=self.verdict(),
+            e_value=row.e_value if row else 0.0,
+            limit=row.limit if row else 0.0,
+            spent=row.spent if row else 0.0,
+            bound=row.bound if row else 1.0,
+            needed=row.needed if row else 0,
+        )
+
+    def _is_proven(self) -> bool:
+        return bool(self._required) and all(trial.is_proven for trial in self._required)
+
+
 def _judged(run: str | int | None, order: Iterable[int], kinds: Sequence[Fact], stage: Stage, plan: Plan) -> RunResult:
     order = tuple(order)
-    occurring = [kinds[kind] for kind in sorted(set(order))]
-    battery = Battery.of(
-        plan,
-        stage,
-        guardrails={fact.guardrail for fact in occurring},
-        strata={fact.stratum for fact in occurring if fact.stratum is not None},
+    judged = _Run([kinds[kind] for kind in sorted(set(order))], stage, plan)
+    for kind in order:
+        judged.count(kinds[kind])
+    return RunResult(
+        run=run, verdict=judged.verdict(), rollback_at=judged.rollback_at, promotable_at=judged.promotable_at
     )
-    trials = {key: _Trial(process, battery.beta) for key, process in battery.processes.items()}
-    required = [trials[key] for key in battery.required]
-    counted = {kind: [trials[key] for key in kinds[kind].keys if key in trials] for kind in set(order)}
-    noise = trials.get((Guardrail.NOISE, None))
-    rollback_at = promotable_at = None
-    for number, kind in enumerate(order, 1):
-        event = kinds[kind].event
-        for trial in counted[kind]:
-            trial.count(event=event)
-            if rollback_at is None and trial is not noise and trial.process.crossed(trial.tally):
-                rollback_at = number
-        if promotable_at is None and rollback_at is None and required and all(trial.is_proven for trial in required):
-            promotable_at = number
-    if rollback_at is not None:
-        verdict = Verdict.ROLLBACK
-    elif not required or (noise is not None and noise.process.crossed(noise.tally)):
-        verdict = Verdict.HOLD
-    else:
-        verdict = Verdict.PROMOTABLE if all(trial.is_proven for trial in required) else Verdict.CONTINUE
-    return RunResult(run=run, verdict=verdict, rollback_at=rollback_at, promotable_at=promotable_at)
 
 
 def _observation(number: int, line: str) -> Observation:

@@ -11,7 +11,7 @@ It needs only the two counts.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -95,6 +95,23 @@ class Process:
             at=tally.at if at is None else at,
             against=tally.against,
         )
+
+    def fold_clean(self, tally: Tally, many: int) -> Tally:
+        """Count so many clean observations one after the other: what `fold` comes to, to the last bit, and faster."""
+        if many and tally.against != (self.budget, self.bound):
+            tally = Tally(against=(self.budget, self.bound))
+        if self.open_ended:  # its value grows by itself, and is looked at every time
+            for _ in range(many):
+                tally = self.fold(tally, event=False)
+            return tally
+        ratios, every, laid = _ratios(self.budget)[False], block(self.budget), tally.laid
+        wealth = list(tally.wealth) or [0.0] * len(ratios)
+        for observed in range(tally.bouts, tally.bouts + many):
+            if stake := 0.0 if observed % every else _stake(observed, every):
+                laid += stake
+                wealth = [have + stake for have in wealth]
+            wealth = [have * ratio for have, ratio in zip(wealth, ratios, strict=True)]
+        return replace(tally, bouts=tally.bouts + many, wealth=tuple(wealth), laid=laid) if many else tally
 
     def e_value(self, tally: Tally) -> float:
         """How strongly the counts speak against the budget: 1 says nothing, `limit` is enough."""

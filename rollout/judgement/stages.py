@@ -31,7 +31,12 @@ def due(
             expected_revision=standing.revision,
             act=act,
             incumbent_well=incumbent_well,
-            evidence={"rows": [row.model_dump(mode="json") for row in judgement.rows], "plan": judgement.plan},
+            evidence={
+                "verdict": judgement.verdict.value,
+                "rows": [row.model_dump(mode="json") for row in judgement.rows],
+                "floors": [floor.model_dump(mode="json") for floor in judgement.floors],
+                "plan": judgement.plan,
+            },
         )
 
     if judgement.verdict is Verdict.ROLLBACK:

@@ -45,10 +45,17 @@ def _change(standing: Standing, judgement: Judgement, plan: Plan) -> str:
         return _when_promotable(standing, plan)
     return {
         Verdict.ROLLBACK: "It happens by itself in the next cycle; `understudy rollback --now` does it at once.",
-        Verdict.HOLD: "It moves on by itself once none of this holds any more.",
-        Verdict.CONTINUE: "With that the judge would call it promotable; "
-        f"{judgement.spent:.0%} of the way to a rollback is used up.",
+        Verdict.HOLD: f"It moves on by itself once none of this holds{_proofs(judgement)}; {_spent(judgement)}.",
+        Verdict.CONTINUE: f"With that the judge would call it promotable; {_spent(judgement)}.",
     }[judgement.verdict]
+
+
+def _proofs(judgement: Judgement) -> str:
+    return f" and {judgement.needed} more clean observations have proven every rate" if judgement.needed else ""
+
+
+def _spent(judgement: Judgement) -> str:
+    return f"{judgement.spent:.0%} of the way to a rollback is used up"
 
 
 def _when_promotable(standing: Standing, plan: Plan) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from rollout.faces.cli.output import table
 from rollout.judgement.standing import Ask
+from rollout.loop.trial import Trial
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import Kept, kept
 from tests.cli.shell import PROGRAM
@@ -93,7 +94,26 @@ def test_status_works_with_a_broken_flags_file_and_exposes_nothing(understudy: S
     ran.move(Ask.PROMOTE)
     assert understudy("status", "--json").json["exposure_percent"] == 5
     ran.folder.flags.write_text("{")
-    assert understudy("status", "--json").json["exposure_percent"] == 0
+    said = understudy("status", "--json").json
+    assert (said["exposure_percent"], "nothing is exposed" in said["exposure_doubt"]) == (0, True)
+
+
+def test_status_says_the_share_that_rules_while_the_last_good_flags_are_followed(understudy: Shell, ran: Kept) -> None:
+    ran.move(Ask.PROMOTE)
+    ledger = Ledger(ran.folder.ledger)
+    with ledger.transaction() as tx:
+        tx.keep_document("trial", Trial(epoch=2, exposed_percent=5).model_dump_json())
+    ledger.close()
+    ran.folder.flags.write_text("{")
+    said = understudy("status", "--json").json
+    assert (said["exposure_percent"], "last good ones" in said["exposure_doubt"]) == (5, True)
+
+
+@pytest.mark.usefixtures("ran")
+def test_status_shows_the_risk_as_a_budget_and_the_head_of_the_trail(understudy: Shell) -> None:
+    said = understudy("status", "--json").json
+    assert said["budget"] == {"alpha": 0.01, "spent": 0.0, "nearest": None, "needed": said["budget"]["needed"]}
+    assert said["audit_head"] in understudy("history").out
 
 
 @pytest.mark.usefixtures("ran")

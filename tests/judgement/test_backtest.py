@@ -6,9 +6,9 @@ from statistics import median
 
 import pytest
 
-from rollout.judgement.backtest import BadStream, RunResult, backtest
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan
-from rollout.judgement.words import Stage, Verdict
+from rollout.judgement.backtest import BadStream, RunResult, backtest, looks
+from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Limits, Plan
+from rollout.judgement.words import Guardrail, Stage, Verdict
 
 
 def dice(seed: int) -> random.Random:
@@ -133,3 +133,21 @@ def test_a_clean_candidate_is_not_rolled_back_in_twenty_runs_at_its_budget() -> 
         line for run in range(20) for line in lines("failure", [rng.random() < 0.001 for _ in range(1500)], run=run)
     ]
     assert sum(result.rollback_at is not None for result in backtest(stream, Stage.CANARY, DEFAULT_PLAN)) <= 1
+
+
+def test_every_look_is_shown_and_the_last_is_the_verdict() -> None:
+    stream = lines("failure", [False] * 400 + [True] * 5)
+    shown = list(looks(stream, Stage.CANARY, DEFAULT_PLAN))
+    result = one(stream)
+    assert [look.line for look in shown] == list(range(1, 406))
+    assert next(look.line for look in shown if look.verdict is Verdict.PROMOTABLE) == result.promotable_at == 341
+    assert next(look.line for look in shown if look.verdict is Verdict.ROLLBACK) == result.rollback_at
+    assert shown[-1].verdict is result.verdict
+    assert [look.needed for look in shown[:3]] == [340, 339, 338]
+
+
+def test_a_guardrail_in_dry_run_neither_rolls_back_nor_promotes() -> None:
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.EYES: Limits(dry_run=True)}
+    plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
+    result = one(lines("eyes", [True] * 50), plan=plan)
+    assert (result.verdict, result.rollback_at, result.promotable_at) == (Verdict.HOLD, None, None)

@@ -125,6 +125,19 @@ def test_a_regression_is_caught_within_its_figures(limit: float, rate: float, mo
     assert delays[int(len(delays) * 0.9)] <= most_late * 1.25
 
 
+@pytest.mark.parametrize("budget", [0.001, 0.1, 0.5])
+@pytest.mark.parametrize("open_ended", [False, True])
+def test_many_clean_ones_at_once_come_to_the_same_to_the_last_bit(budget: float, *, open_ended: bool) -> None:
+    process, rng = Process(budget=budget, bound=budget, limit=100, open_ended=open_ended), dice(19)
+    slow = fast = Tally()
+    for _ in range(12):
+        many = rng.randrange(0, 300)
+        for _ in range(many):
+            slow = process.fold(slow, event=False)
+        slow, fast = process.fold(slow, event=True), process.fold(process.fold_clean(fast, many), event=True)
+        assert slow == fast
+
+
 @pytest.mark.parametrize(("rate", "most"), [(0.01, 950), (0.05, 100)])
 def test_a_regression_after_a_long_clean_past_is_caught_nearly_as_fast(rate: float, most: int) -> None:
     rng, process = dice(5), Process(budget=BUDGET, bound=BOUND, limit=100)

@@ -103,22 +103,36 @@ def classify(
     raise typer.Exit(work(monitor))
 
 
-@verb("Build", "backtest --stream bouts.jsonl --stage canary", "backtest --stream - --json < bouts.jsonl")
+@verb(
+    "Build",
+    "backtest --stream bouts.jsonl --stage canary",
+    "backtest --stream - --json < bouts.jsonl",
+    "backtest --stream bouts.jsonl --looks   # line by line",
+    "backtest                                # judge again what the ledger kept",
+)
 def backtest(
     *,
     stream: Annotated[
-        Path, typer.Option(metavar="FILE", help="JSON Lines of guardrail and event; - is standard input.")
-    ],
+        Path | None,
+        typer.Option(metavar="FILE", help="JSON Lines of guardrail and event; - is standard input; none: the ledger."),
+    ] = None,
+    looks: Annotated[bool, typer.Option("--looks", help="Show every look, not only the last.")] = False,
     stage: Annotated[str, typer.Option(metavar="STAGE", help="The stage to judge as.")] = "canary",
     plan: Annotated[str, typer.Option(metavar="PLAN", help="default, demo, or a TOML file.")] = "default",
-    socket_name: SocketName = None,  # noqa: ARG001 - as in replay
-    socket_path: SocketPath = None,  # noqa: ARG001
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Judge a kept stream of evidence: what, and when."""
-    from rollout.faces.cli.verbs.backtest import backtest as work  # noqa: PLC0415
+    """Judge a kept stream of evidence: what, and when.
 
-    raise typer.Exit(work(stream, stage, plan, as_json=json))
+    Without a stream every move that rests on evidence is judged again from the ledger alone: it must come out the same.
+    """
+    from rollout.faces.cli.verbs.backtest import backtest as work  # noqa: PLC0415
+    from rollout.faces.cli.verbs.backtest import of_ledger  # noqa: PLC0415
+
+    if stream is None:
+        raise typer.Exit(of_ledger(socket_name, socket_path, as_json=json))
+    raise typer.Exit(work(stream, stage, plan, looks=looks, as_json=json))
 
 
 @verb("Build", "bench -S /tmp/s", "bench --monitor legacy --cycles 3 --json")

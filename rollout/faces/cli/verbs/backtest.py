@@ -1,20 +1,28 @@
-"""`understudy backtest`: the judge over a stored or piped stream of yes and no."""
+"""`understudy backtest`: the judge over a stored or piped stream of yes and no, or over what the ledger kept."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.output import emit, table
+from rollout.faces.cli.output import emit, note, say, table
+from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.backtest import backtest as judge_stream
+from rollout.judgement.backtest import looks as judge_looks
+from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
-from rollout.judgement.words import Stage
+from rollout.judgement.words import Stage, percent
+from rollout.loop.reproducing import Reproduced, reproduced
 
 
-def backtest(stream: Path, stage: str, plan: str, *, as_json: bool) -> Exit:
+def backtest(stream: Path, stage: str, plan: str, *, looks: bool = False, as_json: bool) -> Exit:
     """Judge every run in the stream (`-` is standard input)."""
     if stage not in set(Stage):
         raise Stop(Exit.USAGE, f"--stage {stage}: name one of {', '.join(Stage)}")
     lines = sys.stdin.readlines() if str(stream) == "-" else stream.read_text(encoding="utf-8").splitlines()
+    if looks:
+        return _looks(lines, Stage(stage), find_plan(plan), as_json=as_json)
     results = judge_stream(lines, Stage(stage), find_plan(plan))
     if as_json:
         for result in results:
@@ -31,6 +39,59 @@ def backtest(stream: Path, stage: str, plan: str, *, as_json: bool) -> Exit:
         )
         table(rows, header=("run", "verdict", "rollback at", "promotable at"))
     return Exit.OK
+
+
+def of_ledger(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+    """Judge every move of the judge again, from the ledger alone; CONFLICT where one does not come out the same."""
+    with reading(socket_name, socket_path) as found:
+        moves = tuple(reproduced(found.ledger)) if found.ledger else ()
+    if as_json:
+        emit({"moves": [_as_json(one) for one in moves]})
+    elif not moves:
+        note("No move rests on evidence yet: nothing to judge again." if found.ledger else NOTHING_YET)
+    else:
+        for one in moves:
+            same = "as written down" if not one.differs else f"NOT as written down: {', '.join(one.differs)}"
+            say(f"{headline(one.move)}: {one.observations} observations say {one.verdict}, {same}")
+    if changed := [headline(one.move) for one in moves if one.differs]:
+        raise Stop(Exit.CONFLICT, f"the evidence in the ledger is not what was judged: {'; '.join(changed)}")
+    return Exit.OK
+
+
+def _looks(lines: Iterable[str], stage: Stage, plan: Plan, *, as_json: bool) -> Exit:
+    found = judge_looks(lines, stage, plan)
+    if as_json:
+        for look in found:
+            emit(look.model_dump(mode="json"))
+        return Exit.OK
+    rows = (
+        (
+            str(look.run if look.run is not None else "-"),
+            str(look.line),
+            f"{look.guardrail} in {look.stratum}" if look.stratum else str(look.guardrail),
+            "event" if look.event else "clean",
+            f"{look.e_value:.3g} of {look.limit:.3g}",
+            f"{look.spent:.0%}",
+            f"< {percent(look.bound)}",
+            str(look.needed),
+            str(look.verdict),
+        )
+        for look in found
+    )
+    table(rows, header=("run", "line", "counts for", "", "e-value", "spent", "shown", "more clean", "verdict"))
+    return Exit.OK
+
+
+def _as_json(one: Reproduced) -> dict[str, object]:
+    return {
+        "from": one.move.from_,
+        "to": one.move.to,
+        "hash": one.move.hash,
+        "observations": one.observations,
+        "verdict": one.verdict,
+        "same": not one.differs,
+        "differs": list(one.differs),
+    }
 
 
 def _line(number: int | None) -> str:

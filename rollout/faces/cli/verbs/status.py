@@ -39,6 +39,7 @@ def as_document(found: Reading) -> dict[str, Any]:
     return {
         "stage": found.standing.stage,
         "exposure_percent": _exposure(found, flags),
+        "exposure_doubt": _doubt(found, flags),
         "shadow_percent": flags.shadow.percent if flags else 0,
         "act": found.last_cycle.act if found.last_cycle else False,
         "state": state(found),
@@ -49,6 +50,9 @@ def as_document(found: Reading) -> dict[str, Any]:
         "would_have": dict(found.desk.book.would_have),
         "socket": str(_socket(found)),
         "cycles": found.ledger.cycle_count() if found.ledger else 0,
+        "budget": _budget(found),
+        "signals": [reading.model_dump(mode="json") for reading in judgement.signals] if judgement else [],
+        "audit_head": found.standing.last_hash[:12],
     }
 
 
@@ -69,8 +73,34 @@ def rows(found: Reading) -> tuple[Row, ...]:
 
 
 def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
-    """The smaller one of what the ledger wants and what the flag says rules."""
-    return min(found.standing.exposure_percent, flags.candidate.percent if flags else 0)
+    """The smaller one of what the ledger wants and what the flag says rules.
+
+    Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
+    """
+    trial, wanted = found.desk.trial, found.standing.exposure_percent
+    if flags is not None:
+        return min(wanted, flags.candidate.percent)
+    return min(wanted, trial.exposed_percent) if trial.epoch == found.standing.epoch else 0
+
+
+def _doubt(found: Reading, flags: FlagsDocument | None) -> str:
+    """Why the share is not the one that the flags say; "" where it is."""
+    if flags is not None or found.ledger is None:
+        return ""
+    followed = "the last good ones were followed in the last cycle" if _exposure(found, flags) else "nothing is exposed"
+    return f"the flags cannot be used, and {followed}: see `understudy flags check`"
+
+
+def _budget(found: Reading) -> dict[str, Any]:
+    """The risk that the plan allows for a false rollback, and how much of the way there is gone."""
+    armed = [row for row in rows(found) if row.guardrail is not Guardrail.NOISE and not row.dry_run]
+    nearest = max(armed, key=lambda row: row.spent, default=None)
+    return {
+        "alpha": found.plan.alpha,
+        "spent": nearest.spent if nearest else 0.0,
+        "nearest": nearest.subject if nearest and nearest.spent else None,
+        "needed": max((row.needed for row in armed), default=0),
+    }
 
 
 def _flags(found: Reading) -> FlagsDocument | None:
@@ -120,6 +150,8 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     headline = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
     hands = "acts" if document["act"] else "tied hands: presses nothing"
     say(f"{paint(headline, 'bold')}  ({hands})")
+    if document["exposure_doubt"]:
+        say(cut(paint(document["exposure_doubt"], "red")))
     say("  ".join(f"{part}: {_who(names[part])}" for part in Part))
     say(f"server {document['socket']}, {_seen(found)}")
     say()
@@ -129,7 +161,7 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     if len(document["reasons"]) > _REASONS:
         say(f"  and {len(document['reasons']) - _REASONS} more")
     say("  (in full: understudy why)")
-    say()
+    say(cut(_spent(document["budget"])))
     table(
         (_row(row) for row in rows(found) if _worth_a_line(row)),
         header=("evidence", "events", "of", "shown below", "wanted", "more clean", "to rollback"),
@@ -138,6 +170,11 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
         counts = ", ".join(f"{wish} {count}" for wish, count in sorted(document["would_have"].items()))
         say()
         say(f"would have: {counts}")
+
+
+def _spent(budget: dict[str, Any]) -> str:
+    risk = f"budget: {budget['spent']:.0%} of the way to a rollback (risk of a false one {percent(budget['alpha'])})"
+    return f"{risk}, {budget['needed']} more clean until every rate is proven"
 
 
 _REASONS = 4

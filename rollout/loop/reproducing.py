@@ -1,0 +1,65 @@
+"""Judging again what the ledger kept: every move that rests on evidence can be reproduced from the ledger alone."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from rollout.judgement.chain import Transition
+from rollout.judgement.evidence import STARTS_AGAIN, Battery, Evidence, Fact, Row
+from rollout.judgement.judge import rolls_back, unproven
+from rollout.judgement.plan import Plan
+from rollout.judgement.words import Guardrail, Verdict
+from rollout.loop.keeper import trail
+from rollout.store.ledger import EvidenceRow, LedgerReader
+
+_ROWS = TypeAdapter(tuple[Row, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduced:
+    """One move, judged again on what was kept of its stage."""
+
+    move: Transition
+    observations: int
+    rows: tuple[Row, ...]
+    verdict: Verdict
+    """Of the evidence alone: floors, guards and clusters are in the reason of the move."""
+    differs: tuple[str, ...]
+    """The lines that do not come out as they were written down; none where all do."""
+
+
+def reproduced(ledger: LedgerReader) -> Iterator[Reproduced]:
+    """Judge every move of the judge again; those by people rest on their word."""
+    for move in trail(ledger):
+        name = move.evidence.get("plan")
+        kept = ledger.document(f"plan {name}") if name else None
+        if kept is None or "rows" not in move.evidence or not move.moves_flag:
+            continue
+        plan, facts = Plan.model_validate_json(kept), tuple(facts_of(ledger.evidence(move.epoch - 1)))
+        battery = Battery.of(plan, move.from_)
+        rows = Evidence().fold(facts, battery).table(battery)
+        written = _ROWS.validate_python(move.evidence["rows"])
+        wrong = (row.subject for row, before in zip(rows, written, strict=False) if row != before)
+        differs = tuple(wrong) if len(rows) == len(written) else ("the number of lines",)
+        yield Reproduced(move, len(facts), rows, _verdict(rows), differs)
+
+
+def facts_of(rows: Iterable[EvidenceRow]) -> Iterator[Fact]:
+    """What was counted, read back in its order."""
+    for row in rows:
+        yield Fact(
+            Guardrail(row.guardrail),
+            row.event,
+            row.stratum,
+            whole=row.stratum is None,
+            subject=row.subject.removeprefix(STARTS_AGAIN),
+            at=row.at,
+            starts_again=row.subject.startswith(STARTS_AGAIN),
+        )
+
+
+def _verdict(rows: tuple[Row, ...]) -> Verdict:
+    if rolls_back(rows):
+        return Verdict.ROLLBACK
+    return Verdict.CONTINUE if unproven(rows) else Verdict.PROMOTABLE

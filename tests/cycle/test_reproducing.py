@@ -1,0 +1,59 @@
+"""Every move of the judge comes out the same when it is judged again from the ledger alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from crash_driver import PLAN
+
+from rollout.judgement.words import Stage, Verdict
+from rollout.loop.building import Blueprint, open_house
+from rollout.loop.daemon import Stop, loop
+from rollout.loop.reproducing import Reproduced, reproduced
+from rollout.store.ledger import Ledger
+from rollout.store.state_folder import StateFolder
+
+if TYPE_CHECKING:
+    from private_tmux import TmuxServer
+
+    from rollout.loop.cycled import Cycled
+
+pytestmark = pytest.mark.timeout(300)  # two stages of a real loop
+
+
+def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
+    tmux_server: TmuxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    for window in ("pm", "idle-1", "idle-2"):
+        tmux_server.new_window("sleep 1000", session="team", name=window)
+    names, state, stop = ("clockwork:First", "clockwork:Second"), StateFolder(tmp_path / "state"), Stop()
+
+    def watch(cycled: Cycled) -> None:
+        if cycled.standing.stage is Stage.BETA:
+            stop()
+
+    with open_house(Blueprint(tmux_server.address, state, *names, PLAN, act=True, gap_s=0.01)) as house:
+        loop(house, interval_s=0.05, cycles=1500, stop=stop, watch=watch)
+        path = house.ledger.path
+    again = judged_again(path)
+    assert [(one.move.from_, one.verdict, one.differs) for one in again] == [
+        (Stage.SHADOW, Verdict.PROMOTABLE, ()),
+        (Stage.CANARY, Verdict.PROMOTABLE, ()),
+    ]
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM evidence WHERE n = (SELECT min(n) FROM evidence WHERE guardrail = 'failure')")
+    connection.close()
+    assert judged_again(path)[0].differs == ("failure",)
+
+
+def judged_again(path: Path) -> tuple[Reproduced, ...]:
+    ledger = Ledger(path)
+    try:
+        return tuple(reproduced(ledger))
+    finally:
+        ledger.close()
