@@ -88,7 +88,7 @@ class StageKeeper:
         """Give the candidate more: only where the flags say exactly what the ledger wants."""
         try:
             held = self._flags.held()
-        except (BadFlags, FlagsUnreachable) as fault:
+        except (BadFlags, FlagsUnreachable, OSError) as fault:
             return _refused(fault)
         if held.percent != before.exposure_percent:
             drift = f"the flag says {held.percent} % and the ledger wants {before.exposure_percent} %"
@@ -102,10 +102,12 @@ class StageKeeper:
             self._flags.write_exposure(move.exposure_percent, held)
         except WriteUnknown as unknown:
             return Refusal(Why.CONFLICT, f"{unknown}: the move waits until they say which; see `understudy status`")
-        except (RevisionMoved, BadFlags, FlagsUnreachable) as fault:
+        except (RevisionMoved, BadFlags, FlagsUnreachable, OSError) as fault:
             self._finish(move, "undone")
             return _refused(fault)
         self._finish(move, "committed")
+        if all(done.hash != move.hash for done in trail(self._ledger)):
+            return Refusal(Why.CONFLICT, "it was taken back while the flag was written: look at `understudy status`")
         return move
 
     def _give_back(self, before: Standing, request: Request) -> Transition | Refusal:
@@ -180,7 +182,7 @@ class StageKeeper:
                 keep_head(tx)
 
 
-def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable) -> Refusal:
+def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable | OSError) -> Refusal:
     match fault:
         case RevisionMoved():
             return Refusal(Why.CONFLICT, str(fault))

@@ -193,5 +193,41 @@ def test_what_a_rollback_owes_is_written_once_the_flags_can_be_reached(tmp_path:
     ledger.close()
 
 
+def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_path: Path) -> None:
+    ledger, flags = Ledger(tmp_path / "ledger.sqlite"), Shaky()
+    ours, theirs = (StageKeeper(ledger, flags, DEFAULT_PLAN) for _ in range(2))
+    ours.wake(NOW)
+
+    class Overtaken(Shaky):
+        def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+            found = flags.write_exposure(percent, expected)
+            theirs.ask(Request(Ask.ROLLBACK, "bob", "a test", NOW + 1))
+            return found
+
+    slow = StageKeeper(ledger, Overtaken(), DEFAULT_PLAN)
+    answer = slow.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    assert isinstance(answer, Refusal)
+    assert answer.why is Why.CONFLICT
+    assert "taken back while the flag was written" in answer.text
+    assert (standing(ledger).exposure_percent, flags.now.percent) == (0, 0)
+    ledger.close()
+
+
+def test_a_disk_that_is_full_refuses_a_promotion_and_no_rollback(tmp_path: Path) -> None:
+    class Full(Shaky):
+        def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+            raise OSError(28, f"No space left for {percent} % after {expected}")
+
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    keeper = StageKeeper(ledger, Full(), DEFAULT_PLAN)
+    keeper.wake(NOW)
+    refused = keeper.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    assert isinstance(refused, Refusal)
+    assert "No space left" in refused.text
+    assert not isinstance(keeper.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
+    assert keeper.owes()
+    ledger.close()
+
+
 TestKeeperMachine = KeeperMachine.TestCase
 TestKeeperMachine.settings = settings(settings.get_profile("house"), max_examples=40, stateful_step_count=25)
