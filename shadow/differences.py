@@ -134,6 +134,11 @@ class Change(Record):
     """The value as text; None where there is none."""
     candidate: str | None
 
+    @property
+    def name(self) -> str:
+        """The path as people write it: `root['wishes']['kill_window']` is `wishes/kill_window`."""
+        return self.path.removeprefix("root['").removesuffix("']").replace("']['", "/")
+
 
 class Difference(Record):
     """One subject about which two monitors differ in one cycle, or in one bout."""

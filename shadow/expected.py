@@ -129,7 +129,7 @@ class Entry(Record):
         )
 
     def _about(self, difference: Difference) -> bool:
-        names = [_name(change.path) for change in difference.changes]
+        names = [change.name for change in difference.changes]
         return all(any(fnmatchcase(name, path) for path in self.paths) for name in names)
 
 
@@ -201,8 +201,3 @@ def read_entry(path: Path) -> Entry:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "entry"
         raise BadRegister(f"{path}: {where}: {first['msg']}") from error
-
-
-def _name(path: str) -> str:
-    """Write DeepDiff's `root['wishes']['kill_window']` as `wishes/kill_window`."""
-    return path.removeprefix("root['").removesuffix("']").replace("']['", "/")
