@@ -21,13 +21,3 @@ class Scene(Record):
     """The last frame of the tape: the one that was judged."""
     neighbours: tuple[Still, ...] = ()
     """Other frames of the tape, and the tapes next to it; only screens unlike their predecessor; oldest first."""
-
-    @property
-    def before(self) -> tuple[Still, ...]:
-        """What stood there before."""
-        return tuple(still for still in self.neighbours if still.offset_s < 0)
-
-    @property
-    def after(self) -> tuple[Still, ...]:
-        """What came next."""
-        return tuple(still for still in self.neighbours if still.offset_s > 0)

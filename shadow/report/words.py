@@ -4,13 +4,14 @@ from math import ceil
 
 from contract.record import instant_text
 from shadow.clusters import Cluster
-from shadow.differences import Difference, Side
+from shadow.differences import Difference, Severity, Side
 from shadow.labels import Right
 from shadow.report.record import Notes, Rate, ShadowReport, waits
 from shadow.signoffs import Lapse
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _TENTH = 0.001
+_DETAILS = 2
 
 
 _ENDED = {
@@ -219,9 +220,21 @@ def reasons(notes: Notes) -> tuple[str, ...]:
 def gist(difference: Difference) -> str:
     """Say what differs in a few words: the two states, else the acts that only one of them wants."""
     ours, theirs = verdict(difference.incumbent), verdict(difference.candidate)
+    if difference.pane is None:
+        return f"session {difference.session}"
     if difference.incumbent.state is not difference.candidate.state:
         return f"{ours} \N{RIGHTWARDS ARROW} {theirs}"
     return f"both {ours}" if ours == theirs else f"{ours} / {theirs}"
+
+
+def details(difference: Difference) -> tuple[str, ...]:
+    """Say which details differ, the first few."""
+    if difference.severity is not Severity.DETAIL:
+        return ()
+    return tuple(
+        f"{change.name}: {change.incumbent or 'nothing'} \N{RIGHTWARDS ARROW} {change.candidate or 'nothing'}"
+        for change in difference.changes[:_DETAILS]
+    )
 
 
 def acts(difference: Difference) -> tuple[str, ...]:
