@@ -1,7 +1,6 @@
 """The list of all panes: the question, and its answer whatever the names in it contain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 _NUMBERS: Final = (
@@ -26,9 +25,11 @@ _LASTING: Final = 2
 """The last of those stay as they are for as long as the same runs in a pane; tmux reads /proc for the very last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One pane as `list-panes` tells it; see `contract.screens.PaneShot` for the meanings."""
+class Row(NamedTuple):
+    """One pane as `list-panes` tells it; see `contract.screens.PaneShot` for the meanings.
+
+    A tuple: one is made of every pane that printed, and compared with the one before.
+    """
 
     pane: str
     session_id: str
@@ -115,7 +116,7 @@ def read(block: bytes, mark: str, known: dict[str, Row] | None = None) -> dict[s
     if known is not None:
         known.clear()
         known.update(fresh)
-    rows.update((pane, replace(rows[pane], typed=second)) for pane, second in typed.items() if pane in rows)
+    rows.update((pane, rows[pane]._replace(typed=second)) for pane, second in typed.items() if pane in rows)
     return rows
 
 

@@ -11,14 +11,13 @@ there is none of where looks are seconds apart; and it sees the panes of this ma
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tmuxio.listing import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known of a pane whose screen was read."""
+class Seen(NamedTuple):
+    """What is known of a pane whose screen was read. A tuple: one is made of every screen that is read."""
 
     row: Row
     """Its figures just before."""

@@ -4,14 +4,16 @@ An open file speaks of its process alone, also when the process's number has bec
 """
 
 import os
+import resource
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from weakref import finalize
 
-MOST: Final = 256
-"""So many are kept open at most: a process has 1024 files by default, and these are not all that it needs."""
+_ALLOWED: Final = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+MOST: Final = 2048 if _ALLOWED == resource.RLIM_INFINITY else min(2048, _ALLOWED // 4)
+"""So many are kept open at most: they are not all the files that a process needs."""
 
 
 class StatusFiles:

@@ -8,7 +8,7 @@ printed. Screens that must be read again whatever the list will say are asked fo
 import secrets
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from contract.clock import SystemClock
@@ -87,7 +87,7 @@ class Watch:
         until = clocks[1] + self._deadline_s
         whole = self._frames % _FULL_EVERY == 0 or clock_jumped(self._clocks, clocks)
         if whole:
-            self._seen = {pane: replace(last, second=0) for pane, last in self._seen.items()}
+            self._seen = {pane: last._replace(second=0) for pane, last in self._seen.items()}
 
         def wanted(some: list[str]) -> list[str]:
             return [] if not screens else some if panes is None else [pane for pane in some if pane in panes]

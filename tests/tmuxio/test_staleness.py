@@ -1,7 +1,5 @@
 """Which screens must be read again, without a server."""
 
-from dataclasses import replace
-
 import pytest
 
 from tmuxio.listing import Row
@@ -22,7 +20,7 @@ def test_a_pane_that_was_never_read_is_stale() -> None:
 
 @pytest.mark.parametrize(("activity", "expected"), [(99, False), (100, True), (101, True)])
 def test_output_in_the_very_second_of_the_reading_counts_as_later(activity: int, *, expected: bool) -> None:
-    assert is_stale(replace(ROW, activity=activity)) is expected
+    assert is_stale(ROW._replace(activity=activity)) is expected
 
 
 def test_a_screen_that_moved_is_read_once_more() -> None:
@@ -38,11 +36,11 @@ def test_a_screen_that_moved_is_read_once_more() -> None:
     ],
 )  # fmt: skip
 def test_every_figure_that_changes_with_a_screen_makes_it_stale(change: dict[str, int | bool]) -> None:
-    assert is_stale(replace(ROW, **change))  # type: ignore[arg-type]
+    assert is_stale(ROW._replace(**change))  # type: ignore[arg-type]
 
 
 def test_names_that_change_need_no_new_screen() -> None:
-    assert not is_stale(replace(ROW, session="other", window="other", title="other", command="other"))
+    assert not is_stale(ROW._replace(session="other", window="other", title="other", command="other"))
 
 
 def test_a_wall_clock_that_was_set_is_noticed() -> None:

@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -313,7 +312,7 @@ def test_reading_for_long_leaks_nothing_in_the_server(tmux_server: TmuxServer, w
     def grown(frames: int) -> int:
         before = _resident(server)
         for _ in range(frames):
-            watch._seen = {pane: replace(seen, moved=True) for pane, seen in watch._seen.items()}
+            watch._seen = {pane: seen._replace(moved=True) for pane, seen in watch._seen.items()}
             watch.frame()
         return _resident(server) - before
 
