@@ -1,0 +1,70 @@
+"""Whatever a fleet does: one trouble is one episode, ordinals only rise, and nothing is wanted about the attended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, SHELL, DrawnEyes, manager, pane
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract import EVERYTHING, VirtualClock
+from modular.service import MonitorService
+
+if TYPE_CHECKING:
+    from contract import PaneShot
+
+LIMIT = "\u276f go\n\n  ⎿ You've hit your session limit · resets 3pm (UTC)\n\n" + IDLE.partition("\n\n")[2]
+SHOWN: list[dict[str, object]] = [
+    {"ansi": IDLE},
+    {"ansi": BUSY},
+    {"ansi": DRAFT},
+    {"ansi": OURS},
+    {"ansi": APPROVAL},
+    {"ansi": LIMIT},
+    {"ansi": "?\n"},
+    {"ansi": SHELL, "processes": ("bash",)},
+    {"ansi": "", "vanished": True},
+]
+workers = st.fixed_dictionaries(
+    {f"%{number}": st.sampled_from([None, *SHOWN]) for number in (1, 2, 3)} | {"%9": st.sampled_from([None, *SHOWN])}
+)
+looks = st.lists(
+    st.tuples(workers, st.sampled_from([1.0, 10.0, 61.0, 400.0]), st.sampled_from([None, "%1", "%2"])),
+    min_size=1,
+    max_size=10,
+)
+
+
+@settings(max_examples=25)
+@given(looks)
+def test_whatever_a_fleet_does_wishes_stand_or_rise_and_the_attended_are_left_alone(
+    played: list[tuple[dict[str, dict[str, object] | None], float, str | None]],
+) -> None:
+    clock = VirtualClock(1_800_014_400.0)
+    eyes, service = DrawnEyes(clock), MonitorService()
+    before: dict[tuple[str, str | None], int] = {}
+    for fleet, wait, typing in played:
+        clock.sleep(wait)
+        eyes.show(
+            *(_shot(name, shown, clock.now() if name == typing else None) for name, shown in fleet.items() if shown)
+        )
+        report = service.cycle("c", eyes, clock, EVERYTHING, ())
+        keys = [(f"{wish.kind}:{getattr(wish, 'about', '')} {wish.session}", wish.pane) for wish in report.intents]
+        assert len(keys) == len(set(keys)), "one wish for one thing"
+        assert typing not in {wish.pane for wish in report.intents if wish.kind != "pause_session"}
+        for key, wish in zip(keys, report.intents, strict=True):
+            assert wish.ordinal in {1, before.get(key, 0), before.get(key, 0) + 1}
+            assert "kill" not in wish.kind
+            if wish.kind == "submit_draft":
+                assert wish.pane is not None
+                assert fleet[wish.pane] == {"ansi": OURS}
+        before |= {key: wish.ordinal for key, wish in zip(keys, report.intents, strict=True)}
+
+
+def _shot(name: str, shown: dict[str, object], typed_at: float | None) -> PaneShot:
+    fields = {**shown, "typed_at": typed_at}
+    screen = str(fields.pop("ansi"))
+    return (
+        manager(name, screen, **fields) if name == "%9" else pane(name, screen, window=f"claude-{name[1:]}", **fields)
+    )
