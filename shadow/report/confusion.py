@@ -28,9 +28,8 @@ class Cell(Record):
 
 def confusion(bouts: Iterable[Bout]) -> tuple[Cell, ...]:
     """Count the bouts of panes by both states, in the order of the taxonomy; pairs that never occurred are left out."""
-    counts = Counter(
-        (bout.incumbent.state or ABSENT, bout.candidate.state or ABSENT) for bout in bouts if bout.pane is not None
-    )
+    pairs = ((bout.incumbent.state, bout.candidate.state) for bout in bouts if bout.pane is not None)
+    counts = Counter((one or ABSENT, two or ABSENT) for one, two in pairs if one or two)
     return tuple(
         Cell(incumbent=one, candidate=two, bouts=counts[one, two])
         for one in _ORDER

@@ -1,10 +1,11 @@
 """How the report says things, whatever its form."""
 
 from math import ceil
+from typing import Final
 
 from contract.record import instant_text
 from shadow.clusters import Cluster
-from shadow.differences import Difference, Severity, Side
+from shadow.differences import Difference, Severity, Side, Silence
 from shadow.labels import Right
 from shadow.report.record import Notes, Rate, ShadowReport, waits
 from shadow.signoffs import Lapse
@@ -19,6 +20,14 @@ _ENDED = {
     Lapse.VERSION: "another version of a monitor plays",
     Lapse.CEILING: "above its ceiling",
 }
+
+
+SILENCES: Final = {
+    Silence.ASLEEP: "it wants the session left alone",
+    Silence.NO_MANAGER: "it sees no living manager",
+    Silence.ATTENDED: "somebody is busy with the pane",
+}
+"""Why a monitor tells nobody."""
 
 
 def percent(share: float | None) -> str:

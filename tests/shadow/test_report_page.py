@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from rollout.faces.cli import diffs  # noqa: F401 - registers its verbs
 from rollout.faces.cli.app import app
-from shadow.report import Scene, Still, build
+from shadow.differences import Silence
+from shadow.report import Scene, Still, build, words
 from shadow.report.commands import commands
 from shadow.report.page import as_html
 from shadow.report.page.ansi import PLAIN, rows_of
@@ -105,6 +106,25 @@ def test_a_page_of_more_clusters_than_it_has_cards_for_says_how_many_are_left_ou
     left_out = [int(count.replace(",", "")) for count in re.findall(r"and ([\d,]+) clusters? more without", page)]
     assert sum(left_out) == 700 - MOST_CARDS
     assert "understudy diffs list --socket-name work" in page
+
+
+def test_every_reason_for_telling_nobody_has_its_words() -> None:
+    assert set(words.SILENCES) == set(Silence)
+
+
+def test_a_monitor_that_would_tell_nobody_is_said_to_and_why() -> None:
+    quiet = side("crashed", silence=Silence.ATTENDED)
+    assert "tells nobody: somebody is busy with the pane" in as_html(report([bout(0, quiet, side("idle"))]))
+
+
+def test_the_confusion_matrix_leaves_out_what_neither_sees() -> None:
+    seen = report(
+        [bout(0, side(None), side("idle")), bout(1, side(None), side(None)), bout(2, side("idle"), side("idle"))]
+    )
+    assert [(cell.incumbent, cell.candidate, cell.bouts) for cell in seen.confusion] == [
+        ("idle", "idle", 1),
+        ("absent", "idle", 1),
+    ]
 
 
 def test_a_report_of_nothing_is_a_page_too() -> None:
