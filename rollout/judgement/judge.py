@@ -184,6 +184,10 @@ def _missing(rows: tuple[Row, ...], floors: tuple[Floor, ...], seen: Seen, plan:
 
 
 def _promotable(stage: Stage, rows: tuple[Row, ...]) -> str:
-    proofs = ", ".join(f"{row.subject} < {percent(row.bound)}" for row in rows if row.stratum is None and row.bouts)
+    proofs = ", ".join(
+        f"{row.subject} < {percent(row.bound)}"
+        for row in rows
+        if row.stratum is None and row.bouts and row.guardrail is not Guardrail.NOISE
+    )
     to = "the incumbent may be retired" if stage.next is None else f"the candidate has earned {stage.next}"
     return f"{to}: shown are {proofs}"
