@@ -42,7 +42,8 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
         crash_looks=min(CRASH_LOOKS, (before.crash_looks if before is not None else 0) + 1) if crashed else 0,
         flips=flips(before, reading.state, now),
     )
-    return before if before is not None and after == before else after
+    same = before is not None and before.screen == screen and after == before  # mostly the screen tells, at once
+    return before if before is not None and same else after
 
 
 def lose(known: Mapping[str, AgentMemory], panes: Collection[str], now: float) -> dict[str, AgentMemory]:
