@@ -191,6 +191,8 @@ def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
         found.append(match)
     if any(pattern.search(text) for pattern in rule.none):
         return None
+    if wanted.region == "composer" and screen.composer is not None:  # what stands in it is not a row as it is drawn
+        return _rows_of(screen, screen.composer)
     return _evidence(text, found)
 
 

@@ -104,6 +104,7 @@ def compile_book(files: Iterable[RuleFile]) -> RuleBook:
                 raise BadRules(RuleFault(name, None, says, "let one have it"))
     if ANY not in by_agent:
         raise BadRules(RuleFault(f"{ANY}.toml", None, "the rules for every CLI are missing", "add the file"))
+    by_agent = {name: _descended(file, by_agent) for name, file in by_agent.items()}
     common = by_agent[ANY]
     agents = {name: _compile(file, common, by_agent.get(UNKNOWN)) for name, file in by_agent.items()}
     marked = Sieve([[(*rules.marks, *rules.hints)] for rules in agents.values()])
@@ -124,6 +125,27 @@ def shipped_files() -> tuple[RuleFile, ...]:
         (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
     )
     return tuple(parse(entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
+
+
+def without_ancestor(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> str | None:
+    """Say what is wrong with the CLI that a file says its own is like; None where nothing is."""
+    if file.like is None:
+        return None
+    if (ancestor := by_agent.get(file.like)) is None:
+        return f"no file of rules is for {file.like!r}, which {file.agent} is to be like"
+    return f"{file.like} is itself like {ancestor.like}: only one step is taken" if ancestor.like is not None else None
+
+
+def _descended(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> RuleFile:
+    """Give a descendant what its ancestor looks like; which CLI it is only its own processes and marks tell."""
+    if (says := without_ancestor(file, by_agent)) is not None:
+        raise BadRules(RuleFault(f"{file.agent}.toml", None, says, "name another"))
+    if file.like is None:
+        return file
+    ancestor = by_agent[file.like]
+    looks = {"echo": file.echo or ancestor.echo, "placeholders": (*file.placeholders, *ancestor.placeholders)}
+    both = {"composer": (*file.composer, *ancestor.composer), "rule": (*file.rule, *ancestor.rule)}
+    return file.model_copy(update={**looks, **both})
 
 
 def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> AgentRules:

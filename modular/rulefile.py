@@ -127,6 +127,8 @@ class RuleFile(Record):
 
     agent: str = Field(pattern=r"^[a-z0-9_]+$")
     """The CLI's name: lower-case letters, digits and underscores."""
+    like: str | None = None
+    """The CLI that it is a descendant of: its composers and rules hold too, after this file's own."""
     alone: bool = False
     """This file is all that is to be known of the CLI: nothing of what lies below it is kept."""
     without: Literals = ()
@@ -191,6 +193,7 @@ def laid_over(below: RuleFile | None, file: RuleFile) -> RuleFile:
             "marks": _together(file.marks, below.marks),
             "hints": _together(file.hints, below.hints),
             "placeholders": _together(file.placeholders, below.placeholders),
+            "like": file.like or below.like,
             "echo": file.echo or below.echo,
             "composer": (*file.composer, *below.composer),
             "rule": (*file.rule, *kept),

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from modular.rulebook import RuleBook, compile_book, shipped, shipped_files
+from modular.rulebook import RuleBook, compile_book, shipped, shipped_files, without_ancestor
 from modular.rulefaults import BadRules, RuleFault, line_of
 from modular.rulefile import RuleFile, laid_over, parse
 
@@ -56,7 +56,10 @@ def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None)
             file = _file(path, text, before or {}, faults)
             if file is None:
                 continue
-            if (clash := _clash(path, text or "", file, taken)) is not None:
+            clash = _clash(path, text or "", file, taken)
+            if clash is None and (says := without_ancestor(file, book)) is not None:
+                clash = RuleFault(str(path), line_of(text or "", ("like",)), says, "name another")
+            if clash is not None:
                 faults.append(clash)
                 continue
             taken |= dict.fromkeys((f"agent {file.agent}", *(f"command {name}" for name in file.processes)), path)

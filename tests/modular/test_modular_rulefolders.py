@@ -99,6 +99,20 @@ def test_a_file_may_stand_alone(tmp_path: Path) -> None:
     assert not [rule for rule in own.book.of("claude").over_draft if rule.rule.id.startswith("claude.")]
 
 
+def test_a_cli_may_be_like_another_and_is_told_from_it_by_its_process_alone(tmp_path: Path) -> None:
+    own = load([written(tmp_path, mycode='agent = "mycode"\nlike = "opencode"\nprocesses = ["mycode"]\n')])
+    bar = "  ┃\n  ┃  \n  ┃\n  ┃  Build  some-model\n  ╹▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀\n"
+    assert classify([pane("%1", bar, processes=("bash", "mycode"))], book=own.book).agent == "mycode"
+    assert says(own.book, bar, "bash", "mycode") == ("idle", "mycode.composer.empty")
+
+
+@pytest.mark.parametrize("like", ["nothing", "kilo"])
+def test_a_cli_that_is_like_nobody_or_like_a_descendant_is_a_fault_with_its_line(tmp_path: Path, like: str) -> None:
+    own = load([written(tmp_path, digger=OWN, mine=f'agent = "mine"\nlike = "{like}"\n')])
+    assert [(fault.line, fault.fix) for fault in own.faults] == [(2, "name another")]
+    assert "digger" in own.book.agents
+
+
 def test_who_claims_a_command_that_ships_with_another_cli_has_it(tmp_path: Path) -> None:
     own = load([written(tmp_path, digger=OWN.replace('["digger"]', '["claude", "digger"]'))])
     assert (own.book.by_process["claude"], own.faults) == ("digger", ())
