@@ -176,7 +176,18 @@ def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
     if wanted.composer is not None and (screen.composer is not None) is not (wanted.composer == "present"):
         return None
     text = screen.region(wanted.region, wanted.lines)
-    if not text or (wanted.needs and not any(literal in text for literal in wanted.needs)):
+    found = _found(rule, text)
+    if found is None:
+        return None
+    if wanted.region == "composer" and screen.composer is not None:  # what stands in it is not a row as it is drawn
+        return _rows_of(screen, screen.composer)
+    return _evidence(text, found)
+
+
+def _found(rule: CompiledRule, text: str) -> list[re.Match[str]] | None:
+    """Find everything that a rule wants in its region; None where something is missing or stands there unwanted."""
+    needs = rule.rule.needs
+    if not text or (needs and not any(literal in text for literal in needs)):
         return None
     found: list[re.Match[str]] = []
     if rule.any:
@@ -189,11 +200,7 @@ def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
         if match is None:
             return None
         found.append(match)
-    if any(pattern.search(text) for pattern in rule.none):
-        return None
-    if wanted.region == "composer" and screen.composer is not None:  # what stands in it is not a row as it is drawn
-        return _rows_of(screen, screen.composer)
-    return _evidence(text, found)
+    return None if any(pattern.search(text) for pattern in rule.none) else found
 
 
 def _evidence(text: str, found: Sequence[re.Match[str]]) -> tuple[str, ...]:
