@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contract import AgentVerdict, CycleReport, Intent, NotifyManager, SubmitDraft
+from contract import AgentVerdict, CycleReport, Intent, NotifyManager, SubmitDraft, screens
 from contract.intents import wish
 from contract.record import Instant
 from contract.schema import json_schema, names
@@ -90,3 +90,12 @@ def test_plain_text_is_the_screen_without_its_colours(ansi: str, text: str) -> N
 def test_plain_text_of_any_screen_has_as_many_lines(ansi: str) -> None:
     assert plain(ansi).count("\n") <= ansi.count("\n")
     assert not math.isnan(len(plain(ansi)))
+
+
+PIECES = ["\x1b", "[1m", "[", "]0;", "\x07", "\x1b\\", "\x0e", "\x0f", "(B", "[?25l", "a", " ", "\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_the_short_way_to_plain_text_and_the_long_one_end_alike(ansi: str) -> None:
+    long = screens._ESCAPES.sub("", ansi) if "\x1b" in ansi or "\x0e" in ansi else ansi
+    assert plain(ansi) == "\n".join(line.rstrip(" ") for line in long.split("\n"))
