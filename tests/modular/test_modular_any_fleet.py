@@ -19,6 +19,7 @@ SHOWN: list[dict[str, object]] = [
     {"ansi": IDLE},
     {"ansi": BUSY},
     {"ansi": DRAFT},
+    {"ansi": DRAFT},
     {"ansi": OURS},
     {"ansi": APPROVAL},
     {"ansi": LIMIT},
@@ -36,7 +37,7 @@ looks = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=50)
 @given(looks)
 def test_whatever_a_fleet_does_wishes_stand_or_rise_and_the_attended_are_left_alone(
     played: list[tuple[dict[str, dict[str, object] | None], float, str | None]],
