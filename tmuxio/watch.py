@@ -29,7 +29,8 @@ _FULL_EVERY: Final = 60
 """Frames after which everything is read again, as a net below what no test has thought of."""
 _BULK: Final = 20_000
 """Pieces of output times panes. What a control client is told leaves in pieces of 16 KB, for each of which tmux walks
-all panes: above this (about 200 of 1000 panes) a client of its own is cheaper, although it must be started."""
+all panes: above this (about 350 of 500 panes, 170 of 1000) a client of its own is cheaper, although it must be started.
+Measured, and held to it, by tests/benchmarks/test_bulk_switch.py."""
 _PIECE: Final = 16384
 _NOTHING: Final = Lasting("", "")
 _RETRY_S: Final = (0.5, 30.0)
