@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.loop.hosting.process import MonitorProcess
+from tests.cli.rollouts import kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ NOWHERE = {"UNDERSTUDY_UNLEASH_URL": "http://127.0.0.1:9"}
 SECRET = "default:production.very-secret"  # noqa: S105 - of nobody
 
 
-@pytest.mark.parametrize("verb", [("flags", "show"), ("run", "--once"), ("status",), ("unleash", "init")])
+@pytest.mark.parametrize("verb", [("flags", "show"), ("run", "--once"), ("unleash", "init")])
 def test_a_server_without_its_token_is_a_sentence_that_says_how_to_give_it(
     understudy: Shell, verb: tuple[str, ...]
 ) -> None:
@@ -28,6 +29,21 @@ def test_a_server_without_its_token_is_a_sentence_that_says_how_to_give_it(
     assert said.code == 78
     assert "UNDERSTUDY_UNLEASH_" in said.err
     assert "_token_file" in said.err
+
+
+def test_without_a_token_one_may_look_pause_and_roll_back_and_not_promote(understudy: Shell, tmp_path: Path) -> None:
+    ran = kept(understudy.state, tmp_path / "socket")
+    assert understudy("status", "--json", env=NOWHERE).json["stage"] == "shadow"
+    assert understudy("pause", "--reason", "looking", env=NOWHERE).code == 0
+    assert understudy("resume", "--reason", "looked", env=NOWHERE).code == 0
+    promoted = understudy("promote", "--yes", "--reason", "on", env=NOWHERE)
+    assert promoted.code == 69
+    assert "UNDERSTUDY_UNLEASH_ADMIN_TOKEN" in promoted.err
+    rolled = understudy("rollback", "--reason", "back", env=NOWHERE)
+    assert rolled.code == 0
+    assert "a run writes it when it can" in rolled.err
+    assert understudy("rollback", "--now", env=NOWHERE).code == 0
+    assert (ran.folder.path / "rollback.json").exists()
 
 
 def test_unleash_init_without_a_server_says_which_setting_names_one(understudy: Shell) -> None:

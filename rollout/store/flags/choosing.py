@@ -48,9 +48,13 @@ class FlagsChoice:
         return folder.flags_of_server(self.server.backend.url, self.server.place.environment)
 
 
-def chosen(settings: Settings) -> FlagsChoice:
-    """The choice that the settings make; raises `SettingsInvalid` where a server is chosen and its token is missing."""
-    server = None if settings.unleash_url is None else _server(settings, settings.unleash_url)
+def chosen(settings: Settings, *, to_follow: bool = True) -> FlagsChoice:
+    """The choice that the settings make; raises `SettingsInvalid` where a token cannot be read.
+
+    Likewise where the token that a server is followed with is missing, unless nothing is `to_follow`: who asks where a
+    rollout stands, pauses it or rolls it back need not be told a secret.
+    """
+    server = None if settings.unleash_url is None else _server(settings, settings.unleash_url, to_follow=to_follow)
     return FlagsChoice(server, settings.flags_file, settings.flags_max_age_s)
 
 
@@ -64,13 +68,13 @@ def admin_door(settings: Settings) -> tuple[Door, Place]:
     return Door(_address(settings.unleash_url), token, "unleash_admin_token"), _place(settings)
 
 
-def _server(settings: Settings, url: str) -> ServerChoice:
+def _server(settings: Settings, url: str, *, to_follow: bool) -> ServerChoice:
     token = _token(settings.unleash_token, settings.unleash_token_file)
-    if token is None:
+    if token is None and to_follow:
         raise SettingsInvalid(_missing("unleash_token", f"a backend token of {settings.unleash_environment}"))
     admin = _token(settings.unleash_admin_token, settings.unleash_admin_token_file)
     return ServerChoice(
-        backend=Door(_address(url), token, "unleash_token"),
+        backend=Door(_address(url), token or "", "unleash_token"),
         admin=Door(_address(url), admin, "unleash_admin_token") if admin else None,
         place=_place(settings),
     )

@@ -41,7 +41,7 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
             )
         ledger = Ledger(found.folder.ledger)
         try:
-            keeper = StageKeeper(ledger, chosen(load().settings).open(found.folder), found.plan)
+            keeper = StageKeeper(ledger, chosen(load().settings, to_follow=False).open(found.folder), found.plan)
             done = _made(ask, word, found, keeper)
             if keeper.owes():
                 note("The flag is not turned down yet; the smaller exposure rules, and a run writes it when it can.")

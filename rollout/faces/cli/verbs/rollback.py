@@ -47,6 +47,6 @@ def _on_the_server(server: ServerFolder) -> None:
     from rollout.store.flags.choosing import chosen  # noqa: PLC0415 - as above
     from rollout.store.settings import load  # noqa: PLC0415
 
-    choice = chosen(load().settings)
+    choice = chosen(load().settings, to_follow=False)
     if choice.server is not None:
         choice.open(server).write_exposure(0)

@@ -105,7 +105,7 @@ def _budget(found: Reading) -> dict[str, Any]:
 
 def _flags(found: Reading) -> FlagsDocument | None:
     try:
-        choice = chosen(load().settings)
+        choice = chosen(load().settings, to_follow=False)
         kept = choice.kept(found.folder)
         if choice.server is not None and kept.exists() and found.last_cycle is not None:
             age_s = found.last_cycle.at - kept.stat().st_mtime
