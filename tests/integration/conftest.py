@@ -29,19 +29,26 @@ def installed() -> None:
         pytest.skip(f"no flags server: {why}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def bare_server(installed: None) -> Iterator[Unleash]:  # noqa: ARG001 - what has to be there first
-    """A real server as a test before left it."""
+    """A real server on which nothing was made yet."""
+    yield from world()
+
+
+@pytest.fixture(scope="session")
+def server(installed: None) -> Iterator[Unleash]:  # noqa: ARG001 - as above
+    """A real server, as the test before left it."""
     yield from world()
 
 
 @pytest.fixture
-def unleash(bare_server: Unleash) -> Iterator[Unleash]:
+def unleash(server: Unleash) -> Iterator[Unleash]:
     """The server with the flags of a rollout, at nothing; healed afterwards from whatever the test did to it."""
-    door, place = Door(bare_server.url, "*:*.admin-of-a-test"), Place()
+    server.revive()
+    door, place = Door(server.url, "*:*.admin-of-a-test"), Place()
     found = look_around(door, place)
     for step in steps_to(parse_flags(initial_text()), found, place, door.url):
         carry_out(door, step)
-    bare_server.reset()
-    yield bare_server
-    bare_server.reset()
+    server.reset()
+    yield server
+    server.reset()

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.timeout(300)  # the first of these waits for the instal
 
 
 def test_it_makes_everything_once_and_nothing_twice(bare_server: Unleash, understudy: Shell) -> None:
-    bare_server.forget()
     env = bare_server.environment()
     dry = understudy("unleash", "init", "--dry-run", "--json", env=env).json
     assert dry["dry_run"]

@@ -218,25 +218,21 @@ class Unleash:
         patch = [{"op": "add", "path": path, "value": value} for path, value in operations]
         self.admin("PATCH", f"{_path(name)}/strategies/{strategy}", patch)
 
-    def forget(self) -> None:
-        """Take everything away that `unleash init` makes."""
-        for name in (CANDIDATE, "monitor.shadow"):
-            if self.knows(name):
-                self.admin("DELETE", f"/projects/default/features/{name}")
-                self.admin("DELETE", f"/archive/{name}")
-        for field_name in {"lease", "session", "cycleId"} & {one["name"] for one in self.admin("GET", "/context")}:
-            self.admin("DELETE", f"/context/{field_name}")
-
     def knows(self, name: str) -> bool:
         """Whether there is such a flag."""
         return any(one["name"] == name for one in self.admin("GET", "/projects/default/features")["features"])
 
-    def reset(self) -> None:
-        """The flag as `unleash init` leaves it, whatever a test did to the server."""
+    def revive(self) -> None:
+        """Running and answering, whatever a test did to it."""
         self.go_on()
-        if not self.runs:
+        if self._process is None or self._process.popen.poll() is not None:
+            self.kill()
             self.start()
         until(self.is_up, "the flags server")
+
+    def reset(self) -> None:
+        """The flag as `unleash init` leaves it, whatever a test did to the server."""
+        self.revive()
         for strategy in self.flag()["strategies"][1:]:
             self.admin("DELETE", f"{_path(CANDIDATE)}/strategies/{strategy['id']}")
         self.patch(("/parameters/rollout", "0"), ("/title", "understudy, revision 0: 0 %"), ("/disabled", False))
