@@ -145,5 +145,6 @@ def test_two_hands_at_once_promote_once_or_one_after_the_other(
         for number in range(2)
     ]
     codes = sorted(call.wait(60) for call in calls)
-    assert codes in ([0, 5], [0, 0])  # the second was late enough to see the first, and meant the stage after it
-    assert unleash.percent() == (5 if codes == [0, 5] else 50)
+    # one is done; the other met the first (5), was late enough to mean the stage after it, or met a busy server (69)
+    assert codes in ([0, 5], [0, 0], [0, 69])
+    assert unleash.percent() == (50 if codes == [0, 0] else 5)
