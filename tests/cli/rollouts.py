@@ -18,6 +18,8 @@ from shadow.compare import compare
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rollout.judgement.words import Verdict
+
 THEN = 1_780_000_000.0
 
 
@@ -63,9 +65,9 @@ class Kept:
 
     folder: ServerFolder
 
-    def move(self, ask: Ask, *, act: bool = True) -> None:
+    def move(self, ask: Ask, *, act: bool = True, verdict: Verdict | None = None) -> None:
         ledger = Ledger(self.folder.ledger)
-        answer = self._keeper(ledger).ask(Request(ask, "ann", f"a test's {ask}", THEN + 10, act=act))
+        answer = self._keeper(ledger).ask(Request(ask, "ann", f"a test's {ask}", THEN + 10, verdict, act=act))
         ledger.close()
         assert hasattr(answer, "hash"), answer
 

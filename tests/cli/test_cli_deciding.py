@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.standing import Ask
+from rollout.judgement.words import Verdict
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
@@ -203,3 +204,14 @@ def test_waiting_for_what_never_comes_is_refused(understudy: Shell) -> None:
     said = understudy("wait", "--for", "christmas")
     assert said.code == 2
     assert "stage=production" in said.err
+
+
+def test_a_retirement_can_be_taken_back_and_only_a_retirement(understudy: Shell, ran: Kept) -> None:
+    for ask in (Ask.PROMOTE, Ask.PROMOTE, Ask.PROMOTE):
+        ran.move(ask)
+    early = understudy("retire", "--undo", "--reason", "compare again")
+    assert (early.code, "not retired" in early.err) == (0, True)
+    ran.move(Ask.RETIRE, verdict=Verdict.PROMOTABLE)
+    said = understudy("retire", "--undo", "--reason", "compare again")
+    assert (said.code, said.out.startswith("retired -> production (100 %)")) == (0, True)
+    assert "[audit " in said.out
