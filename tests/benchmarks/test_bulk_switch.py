@@ -51,5 +51,5 @@ def test_screens_are_read_the_cheaper_way(
     rounds = [(cost_s(None), cost_s(math.inf), cost_s(0)) for _ in range(ROUNDS)]
     watch.close()
     chosen, staying, own = zip(*rounds, strict=True)
-    text = f"{screens} of {AGENTS}: {told(chosen)}; by the client that stays {told(staying)}, by one of its own {told(own)}"
-    assert min(chosen) <= DEARER * min(*staying, *own), text
+    ways = f"by the client that stays {told(staying)}, by one of its own {told(own)}"
+    assert min(chosen) <= DEARER * min(*staying, *own), f"{screens} of {AGENTS} screens: {told(chosen)}; {ways}"
