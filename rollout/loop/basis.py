@@ -41,11 +41,11 @@ def basis_of(house: House, before: Basis, standing: Standing) -> Basis:
     """What the next evidence will rest on. A part that cannot introduce itself is taken for the one that it was."""
     incumbent, candidate = house.hosts[Part.INCUMBENT], house.hosts[Part.CANDIDATE]
     stands_for = _name(candidate.introduction) or before.candidate
-    if standing.stage is Stage.RETIRED and not _is_new(before.candidate, stands_for):
-        trusted = before.incumbent  # nobody asks it
-    else:
-        trusted = (_name(incumbent.introduction) if incumbent.answers() else "") or before.incumbent
-    return Basis(plan=house.plan.fingerprint, incumbent=trusted, candidate=stands_for)
+    is_off = standing.stage is Stage.RETIRED
+    if is_off and _is_new(before.candidate, stands_for):  # it is needed from now on
+        is_off = not incumbent.answers()
+    trusted = "" if is_off else _name(incumbent.introduction)
+    return Basis(plan=house.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
 
 
 def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:
