@@ -4,6 +4,8 @@ Evidence speaks of what it was gathered about. Where that changes it starts agai
 trail; a candidate that has changed has proven nothing yet, and begins in shadow.
 """
 
+from dataclasses import replace
+
 from contract.wire import Introduction
 from rollout.judgement.chain import Transition
 from rollout.judgement.standing import HARNESS, Ask, Request, Standing
@@ -11,6 +13,7 @@ from rollout.judgement.words import Stage
 from rollout.loop.desk import Desk
 from rollout.loop.house import House
 from rollout.loop.keeper import standing as by_ledger
+from rollout.loop.looking import Looked
 from rollout.loop.parts import Part
 from rollout.loop.trial import Basis
 
@@ -46,6 +49,22 @@ def basis_of(house: House, before: Basis, standing: Standing) -> Basis:
         is_off = not incumbent.answers()
     trusted = "" if is_off else _name(incumbent.introduction)
     return Basis(plan=house.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
+
+
+def heard(house: House, desk: Desk, looked: Looked) -> Looked:
+    """Leave out the answer of a monitor that came up in another version in the middle of this look.
+
+    Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
+    """
+    basis = desk.trial.basis
+    known = {Part.INCUMBENT: basis.incumbent, Part.CANDIDATE: basis.candidate}
+    answers = dict(looked.answers)
+    for part, answer in looked.answers.items():
+        name = _name(house.hosts[part].introduction)
+        if answer.report is not None and _is_new(known[part], name or known[part]):
+            text = f"it came up as {name}, and is heard from the next cycle on"
+            answers[part] = replace(answer, report=None, text=text, backing_off=True)
+    return replace(looked, answers=answers)
 
 
 def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:

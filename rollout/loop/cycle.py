@@ -11,7 +11,7 @@ from rollout.judgement.standing import Ask, Standing
 from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.episodes import Advanced, advance
 from rollout.loop.acting.hearing import Heard
-from rollout.loop.basis import rebased
+from rollout.loop.basis import heard, rebased
 from rollout.loop.cycled import Cycled, cycle_name
 from rollout.loop.desk import Desk
 from rollout.loop.house import House
@@ -40,6 +40,7 @@ def one_cycle(house: House, next_in_s: float) -> Cycled:
     touched = desk.take_ends(house.ledger, house.rules)
     desk.hand_over_if_moved(now_standing.standing)
     looked, scopes = _look(house, desk, cycle, routing, panes, next_in_s)
+    looked = heard(house, desk, looked)
     said, shadowed = _learn(house, desk, looked, touched, routing, now_standing.standing, next_in_s)
     advanced = _decide(house, desk, looked, routing, now_standing, scopes, said)
     cycled = Cycled(

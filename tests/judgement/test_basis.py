@@ -1,0 +1,55 @@
+"""What the evidence rests on, and what happens to a monitor that changes in the middle of a look."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contract import CycleReport
+from contract.wire import Introduction
+from rollout.loop.basis import changes, heard
+from rollout.loop.desk import Desk
+from rollout.loop.hosting.host import HostAnswer
+from rollout.loop.looking import Looked
+from rollout.loop.parts import Part
+from rollout.loop.trial import Basis, Trial
+
+BASIS = Basis(plan="p1", incumbent="legacy 1", candidate="modular 1")
+
+
+@pytest.mark.parametrize(
+    ("update", "words"),
+    [
+        ({"candidate": "modular 2"}, "begins in shadow"),
+        ({"incumbent": "legacy 2"}, "the evidence starts again"),
+        ({"plan": "p2"}, "the evidence starts again"),
+    ],
+)
+def test_each_change_is_a_sentence(update: dict[str, str], words: str) -> None:
+    (sentence,) = changes(BASIS, BASIS.model_copy(update=update))
+    assert words in sentence
+
+
+def test_what_was_not_known_before_is_no_change() -> None:
+    assert changes(Basis(), BASIS) == ()
+    assert changes(BASIS, BASIS) == ()
+
+
+def house(**versions: str) -> Any:
+    hosts = {
+        part: SimpleNamespace(introduction=Introduction(monitor=name, version=versions[part], says=()))
+        for part, name in ((Part.INCUMBENT, "legacy"), (Part.CANDIDATE, "modular"))
+    }
+    return SimpleNamespace(hosts=hosts)
+
+
+def test_who_came_up_in_another_version_in_the_middle_of_a_look_is_not_heard() -> None:
+    reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in Part}
+    looked = Looked("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
+    desk = Desk(trial=Trial(basis=BASIS))
+    assert heard(house(incumbent="1", candidate="1"), desk, looked) == looked
+    left = heard(house(incumbent="1", candidate="2"), desk, looked).answers
+    assert left[Part.INCUMBENT].report is not None
+    assert left[Part.CANDIDATE].report is None
+    assert "came up as modular 2" in left[Part.CANDIDATE].text
+    assert left[Part.CANDIDATE].backing_off  # it failed nothing
