@@ -22,10 +22,10 @@ test: setup ## the whole test suite, on real tmux servers of its own (ARGS="-k w
 	@scripts/ensure-tmux
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: setup ## the benchmarks, timed, one after the other
+bench: setup ## the benchmarks, and what looking may cost, one after the other (minutes)
 	@scripts/ensure-tmux
 	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only $(ARGS)
-	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py tests/benchmarks/test_bulk_switch.py $(ARGS)
+	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py tests/benchmarks/test_bulk_switch.py tests/benchmarks/test_soak.py $(ARGS)
 
 gate: setup ## may this change go in, by what a cycle costs? (a minute; the rules are in pyproject.toml)
 	@scripts/ensure-tmux

@@ -1,6 +1,6 @@
 """Ten thousand cycles, as many as a day has at one every ten seconds: neither the engine nor the tmux server grows.
 
-Some minutes long: `UNDERSTUDY_BENCH_LARGE=1 make bench` runs it.
+Some minutes long: `make bench` runs it.
 """
 
 from __future__ import annotations
