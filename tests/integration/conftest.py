@@ -7,7 +7,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from unleash_world import ROOT, Unleash, world
+from postgres_cluster import ROOT
+from unleash_world import Unleash, world
 
 from rollout.store.flags import initial_text, parse_flags
 from rollout.store.flags.unleash import Door, Place, carry_out, look_around, steps_to

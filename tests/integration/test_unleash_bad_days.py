@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from middleman import Middleman
-from unleash_world import CANDIDATE, until
+from postgres_cluster import until
+from unleash_world import CANDIDATE
 
 from rollout.judgement.plan import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Refusal, Request, Why

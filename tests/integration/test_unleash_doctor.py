@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from unleash_world import ADMIN_TOKEN, until
+from postgres_cluster import until
+from unleash_world import ADMIN_TOKEN
 
 if TYPE_CHECKING:
     from unleash_world import Unleash

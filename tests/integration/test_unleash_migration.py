@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from unleash_world import as_lines, until
+from postgres_cluster import until
+from unleash_world import as_lines
 
 from rollout.loop.routing.router import Router
 from tests.cli.shell import PROGRAM
