@@ -86,3 +86,8 @@ def test_what_is_next_follows_the_rollout() -> None:
     assert "regression" in director.see(PRODUCTION).view.next
     director.see(replace(PRODUCTION, elapsed_s=126.0))
     assert "9 s so far" in director.see(replace(PRODUCTION, elapsed_s=135.0)).view.next
+
+
+def test_a_rollout_that_has_not_begun_yet_goes_to_the_first_stage() -> None:
+    shown = Director().see(DemoView(elapsed_s=1.0, stage="off")).view
+    assert shown.next.startswith("promotion to shadow")

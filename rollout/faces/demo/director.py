@@ -84,7 +84,7 @@ class Director:
             return f"the judge notices, and rolls back by itself ({view.elapsed_s - self.worse_since_s:.0f} s so far)"
         if self._production_s is not None:
             return "a regression is put into the candidate, on purpose"
-        following = STAGES[STAGES.index(view.stage) + 1]
+        following = STAGES[STAGES.index(view.stage) + 1] if view.stage in STAGES else STAGES[0]
         return f"promotion to {following}: {_waits(view)}"
 
 
