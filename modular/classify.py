@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError
 
 from contract import PaneShot
 from contract.record import Record
-from modular.classifier import Reading, classify
-from modular.rulebook import RuleBook
+from modular.reading.classifier import Reading, classify
+from modular.rulebook.book import RuleBook
 
 __all__ = ["BadQuestion", "Question", "Reading", "classify", "classify_question", "main"]
 

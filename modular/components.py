@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract import Intent
-from modular import drafts, limits, missing, recovery, teams
-from modular.look import Look
 from modular.mind import Memory
-from modular.notifications import NotificationManager
-from modular.wording import Wording
+from modular.wishes import drafts, limits, missing, recovery, teams
+from modular.wishes.look import Look
+from modular.wishes.notifications import NotificationManager
+from modular.wishes.wording import Wording
 
 
 class Components:

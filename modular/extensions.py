@@ -9,12 +9,12 @@ from modular.plugins.faults import PluginFault
 from modular.plugins.guarded import Guarded
 from modular.plugins.shelf import PluginShelf
 from modular.plugins.sources import folders_of as plugin_folders
-from modular.rulebook import RuleBook
-from modular.rulefaults import RuleFault
-from modular.rulefolders import RuleShelf
-from modular.rulefolders import folders_of as rule_folders
+from modular.rulebook.book import RuleBook
+from modular.rulebook.faults import RuleFault
+from modular.rulebook.folders import RuleShelf
+from modular.rulebook.folders import folders_of as rule_folders
 from modular.strategies import DEFAULT, STRATEGIES, Strategy
-from modular.wording import Wording
+from modular.wishes.wording import Wording
 
 STRATEGY_VARIABLE: Final = "UNDERSTUDY_STRATEGY"
 """The strategy by its name, as a monitor's process finds it in its environment."""

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from modular.look import Look
-from modular.looking import Seen
+from modular.looking.planned import Seen
 from modular.mind import Memory
+from modular.wishes.look import Look
 
 FIGURES: Final[Mapping[str, str]] = {
     "panes": "Panes on the server.",

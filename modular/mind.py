@@ -5,14 +5,14 @@ from typing import Final, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from contract.record import Record
-from modular.drafts import DraftMemory
-from modular.limits import Limits
-from modular.looking import LookTimes
+from modular.looking.planned import LookTimes
 from modular.memory import AgentMemory
-from modular.missing import Missed
-from modular.notifications import StandingNotice
-from modular.recovery import Recovered
-from modular.teams import TeamIdle
+from modular.wishes.drafts import DraftMemory
+from modular.wishes.limits import Limits
+from modular.wishes.missing import Missed
+from modular.wishes.notifications import StandingNotice
+from modular.wishes.recovery import Recovered
+from modular.wishes.teams import TeamIdle
 
 MEMORY_VERSION: Final = 2
 """Any other version is a first day: guessing at old notes is worse than looking afresh."""

@@ -7,23 +7,23 @@ from typing import Final
 from pydantic import JsonValue
 
 from contract import AgentState, AgentVerdict, Clock, CycleReport, Eyes, Outcome, PaneShot, Scope
-from modular import looking
-from modular.alarms import alarms
-from modular.attention import busy_with
-from modular.classifier import Reading
 from modular.components import Components
-from modular.discovery import Sighting, discover, identity
 from modular.extensions import Extensions
-from modular.look import Look, managers_of, teams_of
+from modular.looking import planned
+from modular.looking.sampling import Sampling
 from modular.memory import AgentMemory
 from modular.metrics import figures
 from modular.mind import Memory, recalled
-from modular.rulebook import RuleBook
-from modular.sampling import Sampling
+from modular.reading.classifier import Reading
+from modular.reading.discovery import Sighting, discover, identity
+from modular.rulebook.book import RuleBook
 from modular.strategies import Budget
-from modular.tracker import lose
-from modular.tracking import StateTracker
-from modular.verdicts import Verdicts
+from modular.tracking.alarms import alarms
+from modular.tracking.state_tracker import StateTracker
+from modular.tracking.tracker import lose
+from modular.tracking.verdicts import Verdicts
+from modular.wishes.attention import busy_with
+from modular.wishes.look import Look, managers_of, teams_of
 
 VERSION: Final = "1.0.0"
 _BUDGET: Final = Budget(1.0)
@@ -52,7 +52,7 @@ class MonitorService:
         strategy = self._extensions.strategy
         before = self._memory
         known = before.agents
-        seen = looking.look(eyes, strategy, _BUDGET, known, before.looks, clock.now())
+        seen = planned.look(eyes, strategy, _BUDGET, known, before.looks, clock.now())
         now = clock.now()
         sightings = discover(seen.panes, known, self._sampling.readings.is_agents)
         readings, problems = self._sampling.read(eyes, sightings, known, seen.waiting)
@@ -62,7 +62,7 @@ class MonitorService:
         look = _look(sightings, agents, lost, readings, outcomes, now)
         slices, wanted = self._components.advance(before, look)
 
-        looks = looking.looked(before.looks, known, agents, readings, now) if strategy.learns else before.looks
+        looks = planned.looked(before.looks, known, agents, readings, now) if strategy.learns else before.looks
         after: Memory = Memory.model_construct(agents=agents | lost, looks=looks, **slices)
         self._remember(seen.panes, after)
         return CycleReport.model_construct(  # of records that were validated one by one
@@ -93,7 +93,7 @@ class MonitorService:
             self._memory = recalled(memory)
             self._stored = None
 
-    def _verdict(self, sighting: Sighting, look: Look, looks: looking.LookTimes) -> AgentVerdict:
+    def _verdict(self, sighting: Sighting, look: Look, looks: planned.LookTimes) -> AgentVerdict:
         key = sighting.key
         return self._verdicts.of(
             sighting,

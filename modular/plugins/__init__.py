@@ -2,6 +2,6 @@
 
 from modular.plugins.hooks import Hooks, Plugin, hookimpl
 from modular.strategies import Batch, Budget, Plan, Strategy, Watched
-from modular.wording import Facts
+from modular.wishes.wording import Facts
 
 __all__ = ["Batch", "Budget", "Facts", "Hooks", "Plan", "Plugin", "Strategy", "Watched", "hookimpl"]

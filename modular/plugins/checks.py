@@ -8,7 +8,7 @@ from contract import AgentState, Notice, Role
 from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import API, Plugin
 from modular.strategies import Budget, Plan, Strategy, Watched
-from modular.wording import Facts
+from modular.wishes.wording import Facts
 
 _BUDGET: Final = Budget(1.0)
 _FLEET: Final = (

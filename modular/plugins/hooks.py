@@ -9,7 +9,7 @@ from typing import Final
 import pluggy
 
 from modular.strategies import Strategy
-from modular.wording import Facts
+from modular.wishes.wording import Facts
 
 PROJECT: Final = "understudy"
 API: Final = 1

@@ -15,7 +15,7 @@ from modular.plugins.hooks import PROJECT, Hooks, Plugin
 from modular.plugins.order import in_order
 from modular.plugins.sources import Source, in_folders, installed, signature
 from modular.strategies import STRATEGIES, Strategy
-from modular.wording import Facts
+from modular.wishes.wording import Facts
 
 _MEND: Final = "mend it, or take it away"
 _RAISED: Final = (Exception, SystemExit)

@@ -16,8 +16,8 @@ import pytest
 
 from contract.screens import plain
 from modular.classify import classify_question
-from modular.rulebook import shipped
-from modular.rulefile import ANY, SHELL, UNKNOWN
+from modular.rulebook.book import shipped
+from modular.rulebook.file import ANY, SHELL, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

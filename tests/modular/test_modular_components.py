@@ -104,12 +104,12 @@ def recovery(play: Play) -> None:
 
 
 SCENARIOS: dict[str, tuple[Callable[[Play], None], str, str]] = {
-    "modular.notifications.NotificationManager.advance": (notices, "notify_manager:idle", "notices"),
-    "modular.drafts.advance": (drafts, "submit_draft", "drafts"),
-    "modular.limits.advance": (limits, "pause_session", "limits"),
-    "modular.missing.advance": (missing, "notify_manager:missing", "missing"),
-    "modular.teams.advance": (teams, "notify_manager:team_idle", "teams"),
-    "modular.recovery.advance": (recovery, "spawn_manager", "recovery"),
+    "modular.wishes.notifications.NotificationManager.advance": (notices, "notify_manager:idle", "notices"),
+    "modular.wishes.drafts.advance": (drafts, "submit_draft", "drafts"),
+    "modular.wishes.limits.advance": (limits, "pause_session", "limits"),
+    "modular.wishes.missing.advance": (missing, "notify_manager:missing", "missing"),
+    "modular.wishes.teams.advance": (teams, "notify_manager:team_idle", "teams"),
+    "modular.wishes.recovery.advance": (recovery, "spawn_manager", "recovery"),
 }
 
 
@@ -124,7 +124,7 @@ def test_each_component_is_used_by_the_running_cycle(component: str, monkeypatch
     assert memory[slice_of_memory]
 
     def idles(*arguments: object) -> tuple[object, list[object]]:
-        before = arguments[1] if component.count(".") > 2 else arguments[0]
+        before = arguments[1] if "Manager." in component else arguments[0]
         return before, []
 
     monkeypatch.setattr(component, idles)
@@ -133,7 +133,9 @@ def test_each_component_is_used_by_the_running_cycle(component: str, monkeypatch
     assert act not in [what for what, _, _ in without.wanted]
 
 
-@pytest.mark.parametrize("name", ["crash.prompt_at_bottom", "tracking.track", "drafts.stuck"])
+@pytest.mark.parametrize(
+    "name", ["reading.crash.prompt_at_bottom", "tracking.state_tracker.track", "wishes.drafts.stuck"]
+)
 def test_what_components_lean_on_is_used_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     target, real = f"modular.{name}", resolve_name(f"modular.{name}")

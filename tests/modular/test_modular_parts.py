@@ -11,20 +11,21 @@ from hypothesis import strategies as st
 
 from contract import AgentState, Role
 from contract.intents import Notice
-from modular import crash, drafts, recovery
-from modular.classifier import Reading, classify
-from modular.discovery import Sighting, discover, identity, named_as_agent, role_of, runs_or_ran
-from modular.drafts import DraftMemory
-from modular.identity import identify
-from modular.ink import cells
-from modular.limits import Limits
-from modular.look import Look, managers_of, teams_of
 from modular.memory import AgentMemory
 from modular.mind import Memory, recalled
-from modular.notifications import StandingNotice, due_at, reminded, stands
-from modular.processes import Front, front
-from modular.rulebook import shipped
-from modular.tracker import FORGET_S, lose, track
+from modular.reading import crash
+from modular.reading.classifier import Reading, classify
+from modular.reading.discovery import Sighting, discover, identity, named_as_agent, role_of, runs_or_ran
+from modular.reading.identity import identify
+from modular.reading.ink import cells
+from modular.reading.processes import Front, front
+from modular.rulebook.book import shipped
+from modular.tracking.tracker import FORGET_S, lose, track
+from modular.wishes import drafts, recovery
+from modular.wishes.drafts import DraftMemory
+from modular.wishes.limits import Limits
+from modular.wishes.look import Look, managers_of, teams_of
+from modular.wishes.notifications import StandingNotice, due_at, reminded, stands
 
 if TYPE_CHECKING:
     from contract import PaneShot

@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 
 from modular.classify import BadQuestion, classify_question, main
-from modular.rulebook import compile_book, shipped
-from modular.rulefaults import BadRules
-from modular.rulefile import RuleFile, parse
+from modular.rulebook.book import compile_book, shipped
+from modular.rulebook.faults import BadRules
+from modular.rulebook.file import RuleFile, parse
 
 GOOD = """
 agent = "new"

@@ -9,10 +9,10 @@ from drawn_fleet import pane
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modular.classifier import classify
-from modular.rulebook import shipped
-from modular.rulefaults import line_of
-from modular.rulefolders import RuleShelf, folders_of, load
+from modular.reading.classifier import classify
+from modular.rulebook.book import shipped
+from modular.rulebook.faults import line_of
+from modular.rulebook.folders import RuleShelf, folders_of, load
 
 OWN = """
 agent = "digger"

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contract import PaneShot
-    from modular.classifier import Reading
-    from modular.discovery import Sighting
     from modular.memory import AgentMemory
+    from modular.reading.classifier import Reading
+    from modular.reading.discovery import Sighting
 
 
 class Stage:
@@ -244,7 +244,7 @@ def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_args: object, **_kwargs: object) -> Never:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("modular.readings.classify", refuse)
+    monkeypatch.setattr("modular.looking.readings.classify", refuse)
     assert stage.see(pane("%1"), manager()).problems == ()
 
 

@@ -12,11 +12,11 @@ from drawn_fleet import pane
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modular import sieve, weaken
-from modular.classifier import Reading, classify
-from modular.rulebook import shipped
-from modular.sieve import Sieve
-from modular.weaken import weakened
+from modular.reading.classifier import Reading, classify
+from modular.rulebook import sieve, weaken
+from modular.rulebook.book import shipped
+from modular.rulebook.sieve import Sieve
+from modular.rulebook.weaken import weakened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from contract import AgentState, ProblemKind, VirtualClock
 from contract.outcomes import EVERYTHING
-from modular.alarms import DRIFT_S
-from modular.classifier import Reading
+from modular.reading.classifier import Reading
 from modular.service import MonitorService
-from modular.steadying import FLIPS_A_MINUTE, confirmed, flips
-from modular.tracker import track
+from modular.tracking.alarms import DRIFT_S
+from modular.tracking.steadying import FLIPS_A_MINUTE, confirmed, flips
+from modular.tracking.tracker import track
 
 if TYPE_CHECKING:
     from contract import AgentVerdict, CycleReport

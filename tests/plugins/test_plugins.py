@@ -11,7 +11,7 @@ import pytest
 
 from contract import AgentState, Notice
 from modular.plugins.shelf import PluginShelf
-from modular.wording import Facts
+from modular.wishes.wording import Facts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from modular.rulebook import shipped_files
+from modular.rulebook.book import shipped_files
 from rollout.faces.cli.reading import Reading
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of

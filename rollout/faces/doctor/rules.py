@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from modular.rulefolders import load
+from modular.rulebook.folders import load
 from rollout.faces.doctor.findings import Finding, broken, well
 from rollout.store.settings import Settings, SettingsInvalid, rules_folder
 

@@ -13,7 +13,7 @@ from contract import Frame, PaneShot, Tape
 from contract.outcomes import EVERYTHING
 from modular.classify import BadQuestion, Question, classify_question
 from modular.extensions import Extensions
-from modular.rulebook import RuleBook
+from modular.rulebook.book import RuleBook
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
 from rollout.loop.hosting.monitors import load, monitor_spec

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from contract import schema as contract_schema
-from modular.rulefile import RuleFile
+from modular.rulebook.file import RuleFile
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
 from rollout.judgement.chain import Transition

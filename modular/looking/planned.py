@@ -1,0 +1,93 @@
+"""Looking as a strategy plans it: who is read in this cycle, in which round trips, and who has to wait.
+
+Nothing is concluded from the screen of whom the plan leaves out: it is older than the cycle.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from contract import AgentState, Eyes, PaneShot
+from contract.record import Record
+from modular.memory import AgentMemory
+from modular.reading.discovery import identity
+from modular.strategies import Budget, Strategy, Watched
+
+
+class LookTimes(Record):
+    """The slice: when agents were looked at, by identity, in seconds since the epoch; empty where all always are."""
+
+    at: dict[str, float] = Field(default_factory=dict)
+    changed: dict[str, float] = Field(default_factory=dict)
+    crashed: dict[str, float] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Every pane of the server, in its order; of those that wait the screen is an old one."""
+
+    panes: Sequence[PaneShot]
+    waiting: frozenset[str] = frozenset()
+    """Pane ids."""
+    trips: int = 1
+    """Round trips that it took."""
+
+
+def look(
+    eyes: Eyes, strategy: Strategy, budget: Budget, known: Mapping[str, AgentMemory], times: LookTimes, now: float
+) -> Seen:
+    """Look at whom the strategy chooses, and at every pane that is new; at everybody where that would be nobody.
+
+    Raises a `LookingFailed`.
+    """
+    agents = [agent for agent in known.values() if agent.missing_since is None]
+    plan = strategy.plan([_watched(agent, times) for agent in agents], now, budget)
+    if not plan.waiting and len(plan.batches) <= 1:
+        return Seen(eyes.look()[-1].panes)
+    shots: dict[str, PaneShot] = {}
+    frame = None
+    for batch in plan.batches:
+        frame = eyes.look(panes=batch.panes)[-1]
+        shots |= {pane: frame.by_pane[pane] for pane in batch.panes if pane in frame.by_pane}
+    trips = len(plan.batches)
+    if frame is None:
+        frame, trips = eyes.look(panes=())[-1], 1
+    if new := [shot.pane for shot in frame.panes if shot.pane not in shots and identity(shot) not in known]:
+        newest = eyes.look(panes=new)[-1].by_pane
+        shots |= {pane: newest[pane] for pane in new if pane in newest}
+        trips += 1
+    if not shots:  # whoever asks about a lone pane, such as the guard before a touch, wants it looked at
+        return Seen(eyes.look()[-1].panes, trips=trips + 1)
+    panes = tuple(shots.get(shot.pane, shot) for shot in frame.panes)
+    return Seen(panes, frozenset(shot.pane for shot in panes if shot.pane not in shots), trips)
+
+
+def looked(
+    before: LookTimes,
+    known: Mapping[str, AgentMemory],
+    agents: Mapping[str, AgentMemory],
+    read: Mapping[str, object],
+    now: float,
+) -> LookTimes:
+    """Enter who was looked at now, and whose screen had changed; those who are gone are forgotten."""
+    at, changed, crashed = ({key: t for key, t in times.items() if key in agents} for times in _all(before))
+    for key in read:
+        agent, last = agents[key], known.get(key)
+        at[key] = now
+        if last is None or last.screen != agent.screen:
+            changed[key] = now
+        if agent.state is AgentState.CRASHED:
+            crashed[key] = now
+    return LookTimes(at=at, changed=changed, crashed=crashed)
+
+
+def _all(times: LookTimes) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
+    return times.at, times.changed, times.crashed
+
+
+def _watched(agent: AgentMemory, times: LookTimes) -> Watched:
+    key = agent.key
+    return Watched(
+        agent.pane, agent.role, agent.state, times.at.get(key), times.changed.get(key), times.crashed.get(key)
+    )

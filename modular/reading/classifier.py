@@ -1,0 +1,223 @@
+"""What a pane's screen means: shots of one pane in, one reading with its reason out. Pure.
+
+The order is the decision: the processes first (nobody there is nobody there, whatever stands on the screen), then the
+rules by priority, between them the composer (a draft, later an empty one), then signs of a start; the rest is doubt.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from contract import AgentState, IdleDetail, PaneShot
+from modular.reading import crash, processes
+from modular.reading.composer import Composer
+from modular.reading.identity import identify, named, was_there
+from modular.reading.processes import Front
+from modular.reading.screen import Screen, cut
+from modular.rulebook.book import AgentRules, CompiledRule, RuleBook, shipped
+from modular.rulebook.file import UNKNOWN
+
+_EVIDENCE_LINES: Final = 3
+DOUBT: Final = "doubt"
+"""The rule of a reading where no rule held."""
+_START_ROWS: Final = 6
+"""An agent that starts has printed no more rows than these below the line that started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one pane shows."""
+
+    state: AgentState
+    detail: IdleDetail | None
+    rule: str
+    """Stable id of what decided."""
+    lines: tuple[str, ...]
+    """The rows of the screen that made it decide."""
+    agent: str
+    """Which CLI; `unknown` where nothing tells."""
+    draft: str | None = None
+    """The text that somebody typed and did not send."""
+    wants_motion: bool = False
+    """A rule that outranks this one would need more than one frame to be tried."""
+
+
+def classify(
+    shots: Sequence[PaneShot],
+    *,
+    book: RuleBook | None = None,
+    agent: str | None = None,
+    last_agent: str | None = None,
+    colours: bool = True,
+) -> Reading:
+    """Read one pane from one or more of its shots, oldest first and about 0.3 s apart.
+
+    `agent` names the CLI where the caller knows it, `last_agent` the one last seen in this pane; `colours` is False
+    where the shots are plain text. Raises `ValueError` for no shots at all.
+    """
+    if not shots:
+        raise ValueError("there is nothing to classify: no shot of the pane was given")
+    book = shipped() if book is None else book
+    shot = shots[-1]
+    chain = processes.chain(shot)
+    known = agent if agent in book.agents else None
+    who = known or identify(shot, chain, book, last_agent)
+    front = processes.front(chain, book, dead=shot.dead)
+    if shot.vanished:
+        return _reading(AgentState.UNKNOWN, "pane.vanished", (), who)
+    if (gone := _gone(shot, front, known or was_there(last_agent, book) or who)) is not None:
+        return gone
+    reading = _read(_Sight(shots, book.of(who), book.commands, colours), front, who)
+    if reading.rule == DOUBT and known is None and named(shot, chain, book) is None:
+        # only its looks told which CLI it is, and its rules fit none of them: another may look like it
+        reading = _read(_Sight(shots, book.of(UNKNOWN), book.commands, colours), front, who)
+    return reading
+
+
+@dataclass(slots=True)
+class _Sight:
+    """The newest screen, and the earlier ones where a rule asks for motion."""
+
+    shots: Sequence[PaneShot]
+    rules: AgentRules
+    commands: frozenset[str]
+    """Every command that starts a CLI."""
+    colours: bool
+    _cut: dict[int, Screen] = field(default_factory=dict)
+
+    def screen(self, index: int = -1) -> Screen:
+        at = index % len(self.shots)
+        if (screen := self._cut.get(at)) is None:
+            screen = self._cut[at] = cut(self.shots[at], self.rules, colours=self.colours)
+        return screen
+
+    def moved(self, rule: CompiledRule) -> bool:
+        wanted = rule.rule
+        seen = {self.screen(index).region(wanted.region, wanted.lines) for index in range(len(self.shots))}
+        return len(seen) > 1
+
+
+def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
+    if front is Front.NOTHING:
+        return _reading(AgentState.CRASHED, "process.dead", (), agent)
+    if front is Front.SHELL:
+        return _reading(AgentState.CRASHED, "process.shell", (" ".join(processes.chain(shot)),), agent)
+    if front is Front.UNSEEN and (prompt := crash.prompt_at_bottom(shot.text.split("\n"))) is not None:
+        return _reading(AgentState.CRASHED, "shell.prompt", (prompt,), agent)
+    return None
+
+
+def _read(sight: _Sight, front: Front, agent: str) -> Reading:
+    screen, rules = sight.screen(), sight.rules
+    composer = screen.composer
+    reading, motion = _first_that_holds(rules.over_draft, sight, screen, agent)
+    if reading is None and composer is not None and composer.draft:
+        reading = _typed(screen, composer, agent)
+    if reading is None:
+        reading, more_motion = _first_that_holds(rules.over_empty, sight, screen, agent)
+        motion |= more_motion
+    if reading is None and composer is not None:
+        reading = _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _rows_of(screen, composer), agent)
+    if reading is None:
+        reading, more_motion = _first_that_holds(rules.rest, sight, screen, agent)
+        motion |= more_motion
+    if reading is None:
+        reading = _without_a_rule(sight, screen, front, agent)
+    return replace(reading, wants_motion=True) if motion else reading
+
+
+def _first_that_holds(
+    rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str
+) -> tuple[Reading | None, bool]:
+    """Try the likely rules in order; also say whether one on the way would have needed more frames to be tried."""
+    wants_motion = False
+    for rule in rules:
+        if rule.place not in screen.likely or (lines := _holds(rule, screen)) is None:
+            continue
+        wanted = rule.rule
+        if wanted.motion is not None:
+            if len(sight.shots) == 1:
+                wants_motion = True
+                continue
+            if sight.moved(rule) is not (wanted.motion == "moving"):
+                continue
+        composer = screen.composer
+        draft = composer.text if composer is not None and composer.draft else None
+        return Reading(wanted.state, wanted.detail, wanted.id, lines, agent, draft), wants_motion
+    return None, wants_motion
+
+
+def _typed(screen: Screen, composer: Composer, agent: str) -> Reading:
+    rule, lines = f"{composer.owner}.composer.draft", _rows_of(screen, composer)
+    return Reading(AgentState.UNSUBMITTED_INPUT, None, rule, lines, agent, composer.text)
+
+
+def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> Reading:
+    """What is left to tell where no rule holds: a CLI that drew nothing yet, or one that runs a command; else doubt."""
+    chain = processes.chain(sight.shots[-1])
+    filled = screen.whole()
+    if not filled:
+        alive = front in {Front.AGENT, Front.PROGRAM}
+        return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, DOUBT)), (), agent)
+    launched = crash.launch_line(filled, sight.commands | {*chain})
+    if launched is None and front is Front.PROGRAM and processes.may_hide_an_agent(chain):
+        launched = crash.launch_line(filled[-1:], None)
+    if launched is not None and len(filled) - launched <= _START_ROWS:
+        return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent)
+    if processes.runs_a_tool(chain):
+        return _reading(AgentState.BUSY, "process.tool", (" ".join(chain),), agent)
+    return _reading(AgentState.UNKNOWN, DOUBT, (), agent)
+
+
+def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
+    """Return the rows that make a rule hold, its motion aside; None where it does not hold."""
+    wanted = rule.rule
+    if wanted.composer is not None and (screen.composer is not None) is not (wanted.composer == "present"):
+        return None
+    text = screen.region(wanted.region, wanted.lines)
+    found = _found(rule, text)
+    if found is None:
+        return None
+    if wanted.region == "composer" and screen.composer is not None:  # what stands in it is not a row as it is drawn
+        return _rows_of(screen, screen.composer)
+    return _evidence(text, found)
+
+
+def _found(rule: CompiledRule, text: str) -> list[re.Match[str]] | None:
+    """Find everything that a rule wants in its region; None where something is missing or stands there unwanted."""
+    needs = rule.rule.needs
+    if not text or (needs and not any(literal in text for literal in needs)):
+        return None
+    found: list[re.Match[str]] = []
+    if rule.any:
+        first = next((match for pattern in rule.any if (match := pattern.search(text)) is not None), None)
+        if first is None:
+            return None
+        found.append(first)
+    for pattern in rule.all:
+        match = pattern.search(text)
+        if match is None:
+            return None
+        found.append(match)
+    return None if any(pattern.search(text) for pattern in rule.none) else found
+
+
+def _evidence(text: str, found: Sequence[re.Match[str]]) -> tuple[str, ...]:
+    rows: list[str] = []
+    for match in found:
+        start = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.end())
+        for row in text[start : end if end >= 0 else len(text)].split("\n"):
+            if row.strip() and row not in rows:
+                rows.append(row)
+    return tuple(rows[:_EVIDENCE_LINES])
+
+
+def _rows_of(screen: Screen, composer: Composer) -> tuple[str, ...]:
+    rows = [row for row in screen.rows[composer.first : composer.last + 1] if row.strip()]
+    return tuple(rows[:_EVIDENCE_LINES])
+
+
+def _reading(state: AgentState, rule: str, lines: tuple[str, ...], agent: str) -> Reading:
+    return Reading(state, None, rule, lines, agent)

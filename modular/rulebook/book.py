@@ -1,0 +1,217 @@
+"""The rules of all CLIs, their patterns compiled once and put into the order in which they are tried."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from modular.rulebook.faults import BadRules, RuleFault
+from modular.rulebook.file import (
+    ANY,
+    DRAFT_PRIORITY,
+    EMPTY_PRIORITY,
+    UNKNOWN,
+    ComposerShape,
+    Rule,
+    RuleFile,
+    parse,
+)
+from modular.rulebook.sieve import Need, Sieve
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule ready to be tried."""
+
+    rule: Rule
+    any: tuple[re.Pattern[str], ...]
+    all: tuple[re.Pattern[str], ...]
+    none: tuple[re.Pattern[str], ...]
+    place: int
+    """Its name in the sieve of its CLI."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledComposer:
+    """A composer's shape ready to be looked for."""
+
+    shape: ComposerShape
+    owner: str
+    """The CLI whose file says so; for shapes that CLIs share, `unknown`."""
+    prompt: re.Pattern[str] | None
+    fence: re.Pattern[str] | None
+    top: re.Pattern[str] | None
+    strip: re.Pattern[str] | None
+    footer: re.Pattern[str] | None
+    placeholders: tuple[re.Pattern[str], ...]
+    refuses: tuple[re.Pattern[str], ...]
+    empty_hint: re.Pattern[str] | None
+    place: int
+    """Its name in the sieve of its CLI."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRules:
+    """Everything known about the screens of one CLI, its own rules first, those of every CLI after them."""
+
+    agent: str
+    processes: frozenset[str]
+    titles: tuple[re.Pattern[str], ...]
+    marks: tuple[re.Pattern[str], ...]
+    hints: tuple[re.Pattern[str], ...]
+    echo: re.Pattern[str] | None
+    composers: tuple[CompiledComposer, ...]
+    over_draft: tuple[CompiledRule, ...]
+    """The rules that outrank a draft in the composer; highest priority first, as the others."""
+    over_empty: tuple[CompiledRule, ...]
+    """Those that outrank only an empty composer."""
+    rest: tuple[CompiledRule, ...]
+    """Those that are asked where there is no composer."""
+    sieve: Sieve
+    """Lets rules and composers' shapes through, by their places, where they may hold on a screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All files together."""
+
+    agents: Mapping[str, AgentRules]
+    by_process: Mapping[str, str]
+    """Command name -> CLI."""
+    commands: frozenset[str]
+    """Every command that starts one."""
+    marked: Sieve
+    """Lets a CLI through, by its place among `agents`, where one of its marks or hints may stand on a screen."""
+
+    def of(self, agent: str) -> AgentRules:
+        """The rules for this CLI; for an unknown one those that hold for every CLI."""
+        return self.agents.get(agent) or self.agents[ANY]
+
+
+def compile_book(files: Iterable[RuleFile]) -> RuleBook:
+    """Put files together; raises `BadRules` where two claim the same CLI or command, or `any` is missing."""
+    by_agent: dict[str, RuleFile] = {}
+    by_process: dict[str, str] = {}
+    for file in files:
+        name = f"{file.agent}.toml"
+        if file.agent in by_agent:
+            raise BadRules(RuleFault(name, None, f"two files of rules are for {file.agent!r}", "keep one"))
+        by_agent[file.agent] = file
+        for process in file.processes:
+            if (other := by_process.setdefault(process, file.agent)) != file.agent:
+                says = f"{file.agent} and {other} both claim the command {process!r}"
+                raise BadRules(RuleFault(name, None, says, "let one have it"))
+    if ANY not in by_agent:
+        raise BadRules(RuleFault(f"{ANY}.toml", None, "the rules for every CLI are missing", "add the file"))
+    by_agent = {name: _descended(file, by_agent) for name, file in by_agent.items()}
+    common = by_agent[ANY]
+    agents = {name: _compile(file, common, by_agent.get(UNKNOWN)) for name, file in by_agent.items()}
+    marked = Sieve([[(*rules.marks, *rules.hints)] for rules in agents.values()])
+    return RuleBook(agents, by_process, frozenset(by_process), marked)
+
+
+@cache
+def shipped() -> RuleBook:
+    """The rules that ship with the engine."""
+    return compile_book(shipped_files())
+
+
+@cache
+def shipped_files() -> tuple[RuleFile, ...]:
+    """Their files, by name."""
+    folder = resources.files("modular.rules")
+    entries = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
+    )
+    return tuple(parse(entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
+
+
+def without_ancestor(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> str | None:
+    """Say what is wrong with the CLI that a file says its own is like; None where nothing is."""
+    if file.like is None:
+        return None
+    if (ancestor := by_agent.get(file.like)) is None:
+        return f"no file of rules is for {file.like!r}, which {file.agent} is to be like"
+    return f"{file.like} is itself like {ancestor.like}: only one step is taken" if ancestor.like is not None else None
+
+
+def _descended(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> RuleFile:
+    """Give a descendant what its ancestor looks like; which CLI it is only its own processes and marks tell."""
+    if (says := without_ancestor(file, by_agent)) is not None:
+        raise BadRules(RuleFault(f"{file.agent}.toml", None, says, "name another"))
+    if file.like is None:
+        return file
+    ancestor = by_agent[file.like]
+    looks = {"echo": file.echo or ancestor.echo, "placeholders": (*file.placeholders, *ancestor.placeholders)}
+    both = {"composer": (*file.composer, *ancestor.composer), "rule": (*file.rule, *ancestor.rule)}
+    return file.model_copy(update={**looks, **both})
+
+
+def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> AgentRules:
+    known = [*file.rule, *(common.rule if file is not common else ())]
+    known.sort(key=lambda rule: -rule.priority)
+    rules = [_compiled_rule(rule, place) for place, rule in enumerate(known)]
+    drawn = [(shape, file.agent) for shape in file.composer]
+    if drawn and unknown is not None and file is not unknown:  # a CLI may have changed its looks
+        drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shared]
+    placeholders = _compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
+    shapes = [
+        _compiled_composer(shape, owner, placeholders, place)
+        for place, (shape, owner) in enumerate(drawn, start=len(rules))
+    ]
+    return AgentRules(
+        agent=file.agent,
+        processes=frozenset(file.processes),
+        titles=_compiled(file.titles),
+        marks=_compiled(file.marks),
+        hints=_compiled(file.hints),
+        echo=_compiled_one(file.echo or common.echo),
+        composers=tuple(shapes),
+        over_draft=tuple(rule for rule in rules if rule.rule.priority > DRAFT_PRIORITY),
+        over_empty=tuple(rule for rule in rules if EMPTY_PRIORITY < rule.rule.priority <= DRAFT_PRIORITY),
+        rest=tuple(rule for rule in rules if rule.rule.priority <= EMPTY_PRIORITY),
+        sieve=Sieve([*map(_need, rules), *map(_shape_need, shapes)]),
+    )
+
+
+def _compiled_rule(rule: Rule, place: int) -> CompiledRule:
+    return CompiledRule(rule, _compiled(rule.any), _compiled(rule.all), _compiled(rule.none), place)
+
+
+def _need(rule: CompiledRule) -> Need:
+    if rule.rule.region in {"title", "composer"}:  # all others are runs of the screen's rows
+        return []
+    return [group for group in (rule.any, *((pattern,) for pattern in rule.all)) if group]
+
+
+def _shape_need(shape: CompiledComposer) -> Need:
+    """What stands on rows as they are; a prompt between fences is looked for on what is left without the borders."""
+    wanted = {"fenced": (shape.fence, shape.top), "prompt": (shape.prompt,), "bar": (shape.fence, shape.prompt)}
+    return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
+
+
+def _compiled_composer(
+    shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...], place: int
+) -> CompiledComposer:
+    return CompiledComposer(
+        shape=shape,
+        owner=owner,
+        prompt=_compiled_one(shape.prompt),
+        fence=_compiled_one(shape.fence),
+        top=_compiled_one(shape.top or shape.fence),
+        strip=_compiled_one(shape.strip),
+        footer=_compiled_one(shape.footer),
+        placeholders=(*_compiled(shape.placeholders), *placeholders),
+        refuses=_compiled(shape.refuses),
+        empty_hint=_compiled_one(shape.empty_hint),
+        place=place,
+    )
+
+
+def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
+
+
+def _compiled_one(pattern: str | None) -> re.Pattern[str] | None:
+    return None if pattern is None else re.compile(pattern, re.MULTILINE)

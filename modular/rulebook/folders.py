@@ -1,0 +1,176 @@
+"""Rules of one's own: folders of rule files, laid over what ships with the engine.
+
+A file that cannot be used is named with its line and its remedy, and the rest works as if it were not there.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from modular.rulebook.book import RuleBook, compile_book, shipped, shipped_files, without_ancestor
+from modular.rulebook.faults import BadRules, RuleFault, line_of
+from modular.rulebook.file import RuleFile, laid_over, parse
+
+Signature = tuple[tuple[str, int, int], ...]
+"""Of every file its path, when it was written (ns) and its size: as long as this stands, so do the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rules in force, and what is wrong with files that are not."""
+
+    book: RuleBook
+    faults: tuple[RuleFault, ...] = ()
+    digest: str = ""
+    """Names what lies over the rules that ship, in 8 hexadecimal digits; empty where nothing does."""
+    files: Mapping[Path, RuleFile] = field(default_factory=dict)
+    """Every file that is in force, as it was read."""
+
+
+FOLDERS_VARIABLE: Final = "UNDERSTUDY_RULES"
+"""The folders in which a monitor's process looks for rules, as PATH names its own."""
+
+
+def folders_of(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Name the folders that an environment names; none where it names none."""
+    named = environment.get(FOLDERS_VARIABLE, "")
+    return tuple(Path(part).expanduser() for part in named.split(os.pathsep) if part)
+
+
+def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None) -> Loaded:
+    """Read every `*.toml` of these folders, one folder laid over the other, and all of them over what ships.
+
+    `before` holds files as they were when they could last be used: one that cannot be used now stays in force so. A
+    folder that is not there has no files. Never raises for what a file says.
+    """
+    book = {file.agent: file for file in shipped_files()}
+    faults: list[RuleFault] = []
+    files: dict[Path, RuleFile] = {}
+    for folder in folders:
+        taken: dict[str, Path] = {}
+        for path in _paths(folder):
+            text = _text(path, faults)
+            file = _file(path, text, before or {}, faults)
+            if file is None:
+                continue
+            clash = _clash(path, text or "", file, taken)
+            if clash is None and (says := without_ancestor(file, book)) is not None:
+                clash = RuleFault(str(path), line_of(text or "", ("like",)), says, "name another")
+            if clash is not None:
+                faults.append(clash)
+                continue
+            taken |= dict.fromkeys((f"agent {file.agent}", *(f"command {name}" for name in file.processes)), path)
+            faults += _unknown_ids(path, text or "", file, book.get(file.agent))
+            _lay(book, file)
+            files[path] = file
+    if not files:
+        return Loaded(shipped(), tuple(faults))
+    said = "\n".join(file.model_dump_json() for file in files.values())
+    digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return Loaded(compile_book(book[agent] for agent in sorted(book)), tuple(faults), digest, files)
+
+
+class RuleShelf:
+    """The rules of some folders, read anew when a file there has changed."""
+
+    def __init__(self, folders: Sequence[Path] = (), *, fixed: RuleBook | None = None) -> None:
+        """With `fixed` it holds that book for good."""
+        self._folders = () if fixed is not None else tuple(folders)
+        self._signature = _signature(self._folders)
+        self._loaded = load(self._folders) if fixed is None else Loaded(fixed)
+
+    @property
+    def book(self) -> RuleBook:
+        """The rules in force."""
+        return self._loaded.book
+
+    @property
+    def faults(self) -> tuple[RuleFault, ...]:
+        """What is wrong with files of these folders."""
+        return self._loaded.faults
+
+    @property
+    def digest(self) -> str:
+        """Names what lies over the rules that ship; empty where nothing does."""
+        return self._loaded.digest
+
+    def refresh(self) -> bool:
+        """Read everything anew where a file was written, came or went; whether other rules are in force now."""
+        signature = _signature(self._folders)
+        if signature == self._signature:
+            return False
+        before, self._signature = self._loaded, signature
+        self._loaded = load(self._folders, before.files)
+        return self._loaded.digest != before.digest
+
+
+def _text(path: Path, faults: list[RuleFault]) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        says = f"it cannot be read ({error.strerror})"
+    except UnicodeDecodeError:
+        says = "it is not UTF-8"
+    faults.append(RuleFault(str(path), None, says, "mend or remove it"))
+    return None
+
+
+def _file(path: Path, text: str | None, before: Mapping[Path, RuleFile], faults: list[RuleFault]) -> RuleFile | None:
+    if text is not None:
+        try:
+            return parse(str(path), text)
+        except BadRules as bad:
+            faults += bad.faults
+    return before.get(path)
+
+
+def _clash(path: Path, text: str, file: RuleFile, taken: Mapping[str, Path]) -> RuleFault | None:
+    """Say what two files of one folder both want to be for."""
+    if (other := taken.get(f"agent {file.agent}")) is not None:
+        says = f"{other.name} in the same folder is for {file.agent!r} too"
+        return RuleFault(str(path), line_of(text, ("agent",)), says, "make one file of both")
+    for name in file.processes:
+        if (other := taken.get(f"command {name}")) is not None:
+            says = f"{other.name} in the same folder claims the command {name!r} too"
+            return RuleFault(str(path), line_of(text, ("processes", 0), name), says, "let one have it")
+    return None
+
+
+def _lay(book: dict[str, RuleFile], file: RuleFile) -> None:
+    """Lay one file over the book; a command that it claims is nobody else's any more."""
+    for agent, other in book.items():
+        if agent != file.agent and not set(file.processes).isdisjoint(other.processes):
+            left = tuple(name for name in other.processes if name not in file.processes)
+            book[agent] = other.model_copy(update={"processes": left})
+    book[file.agent] = laid_over(book.get(file.agent), file)
+
+
+def _unknown_ids(path: Path, text: str, file: RuleFile, below: RuleFile | None) -> Iterable[RuleFault]:
+    known = {rule.id for rule in below.rule} if below is not None else set()
+    for name in file.without:
+        if name not in known:
+            line = line_of(text, ("without", 0), name)
+            yield RuleFault(str(path), line, f"there is no rule {name} to leave out", "take it out of `without`")
+
+
+def _paths(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+    except OSError:
+        return []
+
+
+def _signature(folders: Sequence[Path]) -> Signature:
+    seen: list[tuple[str, int, int]] = []
+    for folder in folders:
+        for path in _paths(folder):
+            try:
+                status = path.stat()
+            except OSError:
+                seen.append((str(path), 0, 0))
+            else:
+                seen.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(seen)

@@ -1,0 +1,105 @@
+"""Which of many rules may hold on a text: told in one pass over it, for all their patterns at once.
+
+What passes is only worth trying; the rule's own patterns decide. What does not pass certainly does not hold.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import re2  # type: ignore[import-untyped]  # it ships no types
+
+from modular.rulebook.weaken import weakened
+
+Need = Sequence[Sequence[re.Pattern[str]]]
+"""What something needs: of each of these groups one pattern at least. Empty: nothing."""
+
+_ALWAYS: Final = "(?:)"
+"""A pattern that is found in every text: a pass that does not find it has failed, which RE2 does not say otherwise."""
+_MEMORY: Final = 4 << 20
+"""Bytes that a pass may remember of its work; RE2 forgets and goes on where it would need more."""
+
+_KEPT: Final = 1024
+
+
+class Sieve:
+    """Lets through what may hold on a text. Prepared when it is first used; after that safe to share."""
+
+    def __init__(self, needs: Sequence[Need]) -> None:
+        self._needs = needs
+        self._everything = frozenset(range(len(needs)))
+        self._ready = False
+        self._set: re2.Set | None = None
+        self._free: frozenset[int] = frozenset()
+        """What needs nothing that can be looked for."""
+        self._opened: list[list[tuple[int, list[frozenset[int]]]]] = []
+        """By pattern: what it is the first need of, with the patterns of its other needs."""
+        self._passed: dict[tuple[int, ...], frozenset[int]] = {}
+        """What passed where these patterns were found: screens of one CLI show the same ones again and again."""
+
+    def passes(self, text: str) -> Collection[int]:
+        """Name, by their places, what may hold on this text, on any run of its rows, or of those that are filled."""
+        if not self._ready:
+            self._prepare()
+        if self._set is None:
+            return self._everything
+        try:
+            found = self._set.Match(text.encode())
+        except UnicodeEncodeError:  # half a surrogate pair, which RE2 does not know
+            return self._everything
+        key = tuple(found or ())
+        if (passed := self._passed.get(key)) is None:
+            if len(self._passed) >= _KEPT:
+                self._passed.clear()
+            passed = self._passed[key] = self._through(key) if 0 in key else self._everything
+        return passed
+
+    def _through(self, found: tuple[int, ...]) -> frozenset[int]:
+        """What passes where these patterns were found."""
+        there = set(found)
+        opened = [
+            place
+            for pattern in found
+            for place, others in self._opened[pattern]
+            if all(not group.isdisjoint(there) for group in others)
+        ]
+        return self._free.union(opened)
+
+    def _prepare(self) -> None:
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = _MEMORY
+        patterns = re2.Set.SearchSet(options)
+        patterns.Add(_ALWAYS)
+        places: dict[str, int] = {}
+        self._opened = [[]]
+        free: list[int] = []
+        for place, need in enumerate(self._needs):
+            groups = [found for group in need if (found := self._add(patterns, places, group)) is not None]
+            if not groups:
+                free.append(place)
+                continue
+            for pattern in groups[0]:
+                self._opened[pattern].append((place, groups[1:]))
+        try:
+            patterns.Compile()
+        except re2.error:  # more than its memory holds
+            patterns = None
+        self._set, self._free, self._ready = patterns, frozenset(free), True
+
+    def _add(
+        self, patterns: re2.Set, places: dict[str, int], group: Sequence[re.Pattern[str]]
+    ) -> frozenset[int] | None:
+        """Add a group's patterns; None where one of them cannot be looked for."""
+        added: set[int] = set()
+        for pattern in group:
+            if (said := weakened(pattern)) is None:
+                return None
+            try:
+                if said not in places:
+                    places[said] = patterns.Add(said)
+                    self._opened.append([])
+            except (re2.error, UnicodeEncodeError):
+                return None
+            added.add(places[said])
+        return frozenset(added)

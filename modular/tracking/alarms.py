@@ -1,0 +1,37 @@
+"""What the engine does not trust itself in: rules that fit no screen, flicker, files that it cannot use. Pure."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from contract import AgentState, Problem, ProblemKind
+from modular.memory import AgentMemory
+from modular.reading.classifier import DOUBT
+from modular.rulebook.faults import RuleFault
+from modular.rulebook.file import SHELL, UNKNOWN
+from modular.tracking.steadying import FLIPS_A_MINUTE, flickers
+
+DRIFT_S: Final = 60.0
+"""Seconds for which nothing may fit the screens of a known CLI before its rules are thought to be old."""
+
+
+def alarms(agents: Iterable[AgentMemory], faults: Iterable[RuleFault], now: float) -> Iterator[Problem]:
+    """Say everything that a person should know; `now` in seconds since the epoch."""
+    for fault in faults:
+        yield Problem(kind=ProblemKind.RULES_UNUSABLE, subject=fault.file, text=str(fault))
+    for agent in agents:
+        if agent.missing_since is None and (text := _drifted(agent, now)):
+            yield Problem(kind=ProblemKind.RULES_DRIFTED, subject=agent.pane, text=text)
+        if agent.flips and flickers(agent, now):
+            text = f"{agent.agent} in {agent.pane} changed its state more than {FLIPS_A_MINUTE} times within a minute"
+            yield Problem(kind=ProblemKind.FLICKERS, subject=agent.pane, text=f"{text}: it is hardly read right")
+
+
+def _drifted(agent: AgentMemory, now: float) -> str:
+    if agent.agent in {UNKNOWN, SHELL} or now - agent.since < DRIFT_S:
+        return ""
+    who, since = f"{agent.agent} in {agent.pane}", f"{now - agent.since:.0f} s"
+    if agent.state is AgentState.UNKNOWN and agent.rule == DOUBT:
+        return f"no rule has fitted the screen of {who} for {since}: its looks may have changed (docs/rules.md)"
+    if agent.rule.startswith(f"{UNKNOWN}."):
+        return f"only rules for unknown CLIs have fitted {who} for {since}: its looks may have changed (docs/rules.md)"
+    return ""
