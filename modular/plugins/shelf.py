@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import pluggy
 
+from modular.edited import signature
 from modular.plugins import checks
 from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import PROJECT, Hooks, Plugin
 from modular.plugins.order import in_order
-from modular.plugins.sources import Source, in_folders, installed, signature
+from modular.plugins.sources import Source, files_in, in_folders, installed
 from modular.strategies import STRATEGIES, Strategy
 from modular.wishes.wording import Facts
 
@@ -125,12 +126,12 @@ class PluginShelf:
         """`offered` is for tests; it defaults to the installed entry points of the group `understudy.plugins`."""
         self._folders = tuple(folders)
         self._installed = installed(offered)
-        self._signature = signature(self._folders)
+        self._signature = signature(files_in(self._folders))
         self.loaded = load([*self._installed, *in_folders(self._folders)])
 
     def refresh(self) -> bool:
         """Load everything anew where a file of the folders was written, came or went; whether it did."""
-        now = signature(self._folders)
+        now = signature(files_in(self._folders))
         if now == self._signature:
             return False
         self._signature = now

@@ -17,9 +17,6 @@ FOLDERS_VARIABLE: Final = "UNDERSTUDY_PLUGINS"
 """The folders in which a monitor's process looks for plugins, as PATH names its own."""
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
-Signature = tuple[tuple[str, int, int], ...]
-"""Of every file its path, when it was written (ns) and its size."""
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -43,24 +40,12 @@ def installed(offered: Iterable[EntryPoint] | None = None) -> list[Source]:
 
 
 def in_folders(folders: Sequence[Path]) -> list[Source]:
-    """Find the `*.py` of these folders, but those whose names begin with `_`."""
-    return [Source(str(path), lambda path=path: _load(path)) for path in _files(folders)]  # type: ignore[misc]
+    """Make a source of each plugin file in these folders."""
+    return [Source(str(path), lambda path=path: _load(path)) for path in files_in(folders)]  # type: ignore[misc]
 
 
-def signature(folders: Sequence[Path]) -> Signature:
-    """Say how the files of these folders are: as long as it stands, so do their plugins."""
-    seen: list[tuple[str, int, int]] = []
-    for path in _files(folders):
-        try:
-            status = path.stat()
-        except OSError:
-            seen.append((str(path), 0, 0))
-        else:
-            seen.append((str(path), status.st_mtime_ns, status.st_size))
-    return tuple(seen)
-
-
-def _files(folders: Sequence[Path]) -> list[Path]:
+def files_in(folders: Sequence[Path]) -> list[Path]:
+    """Find the `*.py` of these folders, by name; one that cannot be read holds none."""
     files: list[Path] = []
     for folder in folders:
         try:

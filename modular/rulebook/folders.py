@@ -10,12 +10,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from modular.edited import signature
 from modular.rulebook.book import RuleBook, compile_book, shipped, shipped_files, without_ancestor
 from modular.rulebook.faults import BadRules, RuleFault, line_of
 from modular.rulebook.file import RuleFile, laid_over, parse
-
-Signature = tuple[tuple[str, int, int], ...]
-"""Of every file its path, when it was written (ns) and its size: as long as this stands, so do the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class RuleShelf:
     def __init__(self, folders: Sequence[Path] = (), *, fixed: RuleBook | None = None) -> None:
         """With `fixed` it holds that book for good."""
         self._folders = () if fixed is not None else tuple(folders)
-        self._signature = _signature(self._folders)
+        self._signature = signature(_all(self._folders))
         self._loaded = load(self._folders) if fixed is None else Loaded(fixed)
 
     @property
@@ -99,10 +97,10 @@ class RuleShelf:
 
     def refresh(self) -> bool:
         """Read everything anew where a file was written, came or went; whether other rules are in force now."""
-        signature = _signature(self._folders)
-        if signature == self._signature:
+        now = signature(_all(self._folders))
+        if now == self._signature:
             return False
-        before, self._signature = self._loaded, signature
+        before, self._signature = self._loaded, now
         self._loaded = load(self._folders, before.files)
         return self._loaded.digest != before.digest
 
@@ -163,14 +161,5 @@ def _paths(folder: Path) -> list[Path]:
         return []
 
 
-def _signature(folders: Sequence[Path]) -> Signature:
-    seen: list[tuple[str, int, int]] = []
-    for folder in folders:
-        for path in _paths(folder):
-            try:
-                status = path.stat()
-            except OSError:
-                seen.append((str(path), 0, 0))
-            else:
-                seen.append((str(path), status.st_mtime_ns, status.st_size))
-    return tuple(seen)
+def _all(folders: Sequence[Path]) -> list[Path]:
+    return [path for folder in folders for path in _paths(folder)]

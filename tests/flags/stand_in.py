@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
-import threading
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
+
+from listener import Listener
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping
 
 
-class StandIn:
-    """Listens on the loopback; `answer` gets each question's bytes and the connection to speak on."""
+class StandIn(Listener):
+    """`answer` gets each question's bytes and the connection to speak on."""
 
     def __init__(self, answer: Callable[[bytes, socket.socket], None]) -> None:
+        super().__init__()
         self.answer = answer
         self.asked: list[bytes] = []
-        self.over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self._listener.close()
-
-    def _listen(self) -> None:
-        with contextlib.suppress(OSError):  # closed: the test is over
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):
-            question = client.recv(1 << 16)
-            self.asked.append(question)
-            self.answer(question, client)
+    def serve(self, client: socket.socket) -> None:
+        """Keep the question, and answer it."""
+        question = client.recv(1 << 16)
+        self.asked.append(question)
+        self.answer(question, client)
 
 
 def says(

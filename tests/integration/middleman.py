@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Middleman:
+class Middleman(Listener):
     """Listens on a port of its own and passes each connection on."""
 
     def __init__(self, port: int) -> None:
+        super().__init__()
         self._to = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.swallows = False
         """Whether a PATCH is never passed on, and never answered."""
         self.mute = False
@@ -26,40 +27,23 @@ class Middleman:
         """Done when a PATCH has come, before it is passed on."""
         self.heard = threading.Event()
         """Set once a PATCH came."""
-        self._gone = threading.Event()
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._gone.set()
-        self._listener.close()
-
-    def _listen(self) -> None:
-        with contextlib.suppress(OSError):  # closed: the test is over
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):
-            asked = client.recv(1 << 16)
-            patch = asked.startswith(b"PATCH")
-            if patch:
-                self.heard.set()
-                self.on_patch()
-                if self.swallows:
-                    self._gone.wait()
-                    return
-            with socket.create_connection(("127.0.0.1", self._to)) as server:
-                server.sendall(asked)
-                back = threading.Thread(
-                    target=_pass, args=(server, None if patch and self.mute else client), daemon=True
-                )
-                back.start()
-                _pass(client, server)
-                back.join(timeout=20)
+    def serve(self, client: socket.socket) -> None:
+        """Pass one question on, and its answer back, but for what is to happen to a PATCH."""
+        asked = client.recv(1 << 16)
+        patch = asked.startswith(b"PATCH")
+        if patch:
+            self.heard.set()
+            self.on_patch()
+            if self.swallows:
+                self.over.wait()
+                return
+        with socket.create_connection(("127.0.0.1", self._to)) as server:
+            server.sendall(asked)
+            back = threading.Thread(target=_pass, args=(server, None if patch and self.mute else client), daemon=True)
+            back.start()
+            _pass(client, server)
+            back.join(timeout=20)
 
 
 def _pass(source: socket.socket, to: socket.socket | None) -> None:
