@@ -6,6 +6,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import insists
 import pytest
 from hypothesis import HealthCheck, settings
 from private_tmux import TmuxServer, private_server
@@ -26,6 +27,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job; what tests start inherits it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what this run insists on from the programs under test; whoever hands tests out needs it for the workers."""
+    if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
+        insists.keep_to_tests()
 
 
 @pytest.fixture

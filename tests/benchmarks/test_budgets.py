@@ -8,9 +8,9 @@ the caches cold is a good part of what it costs.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
+import insists
 import libtmux
 import pytest
 from costs import Meter, cycles, terminals, told
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-EXACT = bool(os.environ.get("UNDERSTUDY_BENCH_LARGE"))
+EXACT = insists.on(insists.LARGE)
 LARGE = pytest.mark.skipif(not EXACT, reason="UNDERSTUDY_BENCH_LARGE is not set")
 ALLOWED = 1.0 if EXACT else 1.25
 GROWTH = 25

@@ -7,9 +7,9 @@ on every machine; and to measure it takes a server that is full.
 from __future__ import annotations
 
 import math
-import os
 from typing import TYPE_CHECKING
 
+import insists
 import pytest
 from costs import Meter, told
 from crowd import assemble
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
 pytestmark = [
-    pytest.mark.skipif("UNDERSTUDY_BENCH_LARGE" not in os.environ, reason="UNDERSTUDY_BENCH_LARGE is not set"),
+    pytest.mark.skipif(not insists.on(insists.LARGE), reason="UNDERSTUDY_BENCH_LARGE is not set"),
     pytest.mark.timeout(600),
 ]
 AGENTS = 500

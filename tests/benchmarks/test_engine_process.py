@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import insists
 import psutil
 import pytest
 from costs import Meter, terminals
@@ -20,7 +20,7 @@ from rollout.loop.hosting.monitors import monitor_spec
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-LARGE = pytest.mark.skipif(not os.environ.get("UNDERSTUDY_BENCH_LARGE"), reason="UNDERSTUDY_BENCH_LARGE is not set")
+LARGE = pytest.mark.skipif(not insists.on(insists.LARGE), reason="UNDERSTUDY_BENCH_LARGE is not set")
 INTERVAL_S = 10.0
 SHARE = 0.02
 """Of one core, for the engine and what it has tmux do."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import insists
 import psutil
 import pytest
 from crowd import assemble
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
 pytestmark = [
-    pytest.mark.skipif("UNDERSTUDY_BENCH_LARGE" not in os.environ, reason="minutes long: UNDERSTUDY_BENCH_LARGE=1"),
+    pytest.mark.skipif(not insists.on(insists.LARGE), reason="minutes long: UNDERSTUDY_BENCH_LARGE=1"),
     pytest.mark.timeout(1800),
 ]
 CYCLES = 10_000

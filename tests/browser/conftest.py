@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING, Final
 
+import insists
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -22,8 +22,6 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-REQUIRE: Final = "UNDERSTUDY_REQUIRE_BROWSER"
-"""Set to 1 where a missing browser is a failure and no reason to skip."""
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +29,8 @@ def browser() -> Iterator[Browser]:
     """One browser for all tests that want one."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        if os.environ.get(REQUIRE) == "1":
-            pytest.fail(f"no chromium on PATH, and {REQUIRE}=1 wants one: scripts/ensure-browser installs it")
+        if insists.on(insists.BROWSER):
+            pytest.fail(f"no chromium on PATH, and {insists.BROWSER}=1 wants one: scripts/ensure-browser installs it")
         pytest.skip("no chromium on PATH: scripts/ensure-browser installs it")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))

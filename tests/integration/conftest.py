@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from typing import TYPE_CHECKING
 
+import insists
 import pytest
 from postgres_cluster import ROOT
 from unleash_world import Unleash, world
@@ -25,8 +25,8 @@ def installed() -> None:
     done = subprocess.run([ROOT / "scripts" / "prepare-unleash"], capture_output=True, text=True, check=False)
     if done.returncode:
         why = done.stderr.strip().splitlines()[-1]
-        if os.environ.get("UNDERSTUDY_REQUIRE_INTEGRATION") == "1":
-            pytest.fail(f"UNDERSTUDY_REQUIRE_INTEGRATION=1, and there is no flags server: {why}")
+        if insists.on(insists.INTEGRATION):
+            pytest.fail(f"{insists.INTEGRATION}=1, and there is no flags server: {why}")
         pytest.skip(f"no flags server: {why}")
 
 
