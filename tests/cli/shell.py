@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
@@ -52,15 +53,12 @@ class Shell:
     def __call__(self, *args: str | Path, stdin: str | bytes = b"", env: Mapping[str, str] | None = None) -> Said:
         given = io.TextIOWrapper(io.BytesIO(_bytes(stdin)), encoding="utf-8")
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(self.folder)
-            for name in os.environ:
-                patch.delenv(name)
-            for name, value in (self.env | dict(env or {})).items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["understudy", *map(str, args)])
+        around = patch.dict(os.environ, self.env | dict(env or {}), clear=True)  # what a verb sets there is gone, too
+        with around, pytest.MonkeyPatch.context() as here:
+            here.chdir(self.folder)
+            here.setattr(sys, "argv", ["understudy", *map(str, args)])
             for name, stream in (("stdin", given), ("stdout", out), ("stderr", err)):
-                patch.setattr(sys, name, stream)
+                here.setattr(sys, name, stream)
             with pytest.raises(SystemExit) as ended:
                 main()
         texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]  # BytesIO
