@@ -24,6 +24,8 @@ class Listener(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.over.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # to close it would leave its thread waiting for a client
         self._listener.close()
 
     @abstractmethod
