@@ -1,5 +1,6 @@
 """Any monitor as a process: JSON Lines on standard input and output, one request at a time."""
 
+import gc
 import os
 import sys
 import time
@@ -107,4 +108,6 @@ def serve_stdio(make_monitor: Callable[[], Monitor[Any]], open_eyes: OpenEyes) -
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     if isinstance(sys.stdout, TextIOWrapper):  # what is said must be in the log in its order, also after a kill
         sys.stdout.reconfigure(line_buffering=True)
-    serve(make_monitor(), open_eyes, sys.stdin.buffer, replies)
+    monitor = make_monitor()
+    gc.freeze()  # what is loaded by now stays: to look through it for garbage costs a tenth of every cycle
+    serve(monitor, open_eyes, sys.stdin.buffer, replies)

@@ -7,6 +7,7 @@ which that was least is the one that the machine disturbed least. Nobody sleeps 
 
 from __future__ import annotations
 
+import gc
 import resource
 import time
 from contextlib import contextmanager
@@ -80,8 +81,10 @@ def cycles(server: TmuxServer) -> Iterator[Cycles]:
     try:
         for _ in range(3):
             engine.cost_s(terminals(server))
+        gc.freeze()  # as the process of a monitor does
         yield engine
     finally:
+        gc.unfreeze()
         engine.close()
 
 

@@ -44,7 +44,7 @@ class Budget(NamedTuple):
 
 
 BUDGETS = [
-    pytest.param(Budget(50, 40, 3, 24)),
+    pytest.param(Budget(50, 40, 3, 120)),
     pytest.param(Budget(500, 80, 3.5, 12), marks=LARGE),
     pytest.param(Budget(1000, 120, 3, 8), marks=LARGE),
 ]

@@ -1,5 +1,6 @@
 """`understudy bench`: what a monitor's live cycles cost on a server, and what tmux itself must spend on them."""
 
+import gc
 import os
 import resource
 import time
@@ -58,6 +59,7 @@ def bench(
 def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float) -> Figures:
     """Measure a monitor in this process on a live server; raises `UnknownMonitor` and `TmuxError`s."""
     made, kind = load(monitor_spec(monitor))
+    gc.freeze()  # as the process of a monitor does
     server, clock = identify(address).pid, SystemClock()
     watch, floor = Watch(address), Floor(address)
     eyes = LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(watch, clock)
