@@ -30,7 +30,7 @@ def breaks(ledger: LedgerReader, seen_head: str = "") -> tuple[str, ...]:
 
     `seen_head` is a head that a notice once showed, or its beginning: the row with that hash must still be there.
     """
-    found, trail = list[str](), list[Transition]()
+    found, trail = list(_gaps(ledger.transition_numbers())), list[Transition]()
     for number, row in enumerate(ledger.transitions(), 1):
         transition = _read(row)
         if transition is None:
@@ -47,6 +47,15 @@ def breaks(ledger: LedgerReader, seen_head: str = "") -> tuple[str, ...]:
     if seen_head and (len(seen_head) < _FEWEST_DIGITS or not any(one.hash.startswith(seen_head) for one in trail)):
         found.append(f"no row has the hash {seen_head}: the trail that it was seen in is not this one")
     return tuple(found)
+
+
+def _gaps(numbers: tuple[int, ...]) -> tuple[str, ...]:
+    for number, filed in enumerate(numbers, 1):
+        if filed != number:
+            return (
+                f"row {number} of the ledger is filed as number {filed}: it was moved, or rows are missing before it",
+            )
+    return ()
 
 
 def _ended(trail: list[Transition], kept: str | None) -> tuple[str, ...]:

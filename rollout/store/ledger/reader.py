@@ -117,6 +117,11 @@ class LedgerReader:
         rows = self._rows(sa.select(t.transitions).order_by(t.transitions.c.n))
         return tuple(TransitionRow(**_without_n(row)) for row in rows)
 
+    def transition_numbers(self) -> tuple[int, ...]:
+        """The numbers of the transitions, ascending: from 1 on without a gap, unless somebody moved or removed one."""
+        rows = self._rows(sa.select(t.transitions.c.n).order_by(t.transitions.c.n))
+        return tuple(row["n"] for row in rows)
+
     def deliveries(self, status: str | None = None) -> tuple[DeliveryRow, ...]:
         """The touches, oldest first, all or those of one status."""
         query = sa.select(t.deliveries).order_by(t.deliveries.c.wanted_at, t.deliveries.c.id)
