@@ -34,13 +34,6 @@ class Process:
 Table = Mapping[int, Process]
 
 
-def read_table(proc: Path = Path("/proc")) -> dict[int, Process]:
-    """Read all processes that have not ended; nothing where there is no such file system."""
-    files = StatusFiles(proc)
-    parsed = (_parsed(files.read(entry, again=False)) for entry in _entries(proc))
-    return {line[1].pid: line[1] for line in parsed if line is not None}
-
-
 def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
     """Read one process; None where it has ended."""
     parsed = _parsed(StatusFiles(proc).read(str(pid), again=False))

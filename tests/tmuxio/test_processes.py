@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
-from tmuxio.processes import Process, Running, chains, read_process, read_table
+from tmuxio.processes import Process, Running, chains, read_process
 from tmuxio.reader import Reader
 from tmuxio.status_files import StatusFiles
 
@@ -94,8 +95,10 @@ def test_a_name_with_brackets_and_blanks_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "8" / "stat").write_text("8 (gone) Z 1 8 8 34816 8 " + "0 " * 13 + "1 0 0")
     (tmp_path / "9").mkdir()
 
-    assert read_table(tmp_path) == {7: Process(7, "a) b (c", 1, 7, 7, 7, 4242)}
-    assert read_table(tmp_path / "none") == {}
+    assert read_process(7, tmp_path) == Process(7, "a) b (c", 1, 7, 7, 7, 4242)
+    for ended in (8, 9):
+        assert read_process(ended, tmp_path) is None
+    assert read_process(7, tmp_path / "none") is None
 
 
 def write(proc: Path, pid: int, name: str, parent: int, *, front: int = 10) -> Path:
@@ -189,7 +192,7 @@ def test_an_agent_that_is_killed_leaves_the_shell_in_front_though_its_screen_sta
     until(seen, ("bash", "sleep"))
     tmux_server.wait_for(pane, "\nworking")
     pid = int(tmux_server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
-    child = next(one.pid for one in read_table().values() if one.parent == pid)
+    child = psutil.Process(pid).children()[0].pid
     os.kill(child, signal.SIGKILL)
     until(seen, ("bash",))
     assert "working" in reader.frame().by_pane[pane].text
