@@ -70,6 +70,11 @@ class PaneShot(Record):
     """The visible screen with colours, as `capture-pane -p -e` prints it."""
 
     @cached_property
+    def key(self) -> str:
+        """The pane and its own process in one word: the identity of whoever is in it. A respawned pane is another."""
+        return f"{self.pane}/{self.pid}"
+
+    @cached_property
     def text(self) -> str:
         """The visible screen without colours."""
         return plain(self.ansi)

@@ -15,7 +15,7 @@ from modular.memory import AgentMemory
 from modular.metrics import figures
 from modular.mind import Memory, recalled
 from modular.reading.classifier import Reading
-from modular.reading.discovery import Sighting, discover, identity
+from modular.reading.discovery import Sighting, discover
 from modular.rulebook.book import RuleBook
 from modular.strategies import Budget
 from modular.tracking.alarms import alarms
@@ -113,7 +113,7 @@ class MonitorService:
         self._stored = None
         readings = self._sampling.readings
         if len(readings) > len(panes):  # every pane that was ever looked at has a reading
-            present = {identity(shot) for shot in panes}
+            present = {shot.key for shot in panes}
             readings.keep_only(present)
             self._verdicts.keep_only(present)
 

@@ -1,6 +1,7 @@
 """The list of all panes: the question, and its answer whatever the names in it contain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 _NUMBERS: Final = (
@@ -85,49 +86,57 @@ def question(mark: str, *, lasting: bool = True) -> str:
     )
 
 
-def read(block: bytes, mark: str, known: dict[str, Row] | None = None) -> dict[str, Row]:
+@dataclass(slots=True)
+class Known:
+    """What one reading leaves for the next."""
+
+    sessions: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """When each was created, and its name, by id."""
+    rows: dict[str, Row] = field(default_factory=dict)
+    """By the records that told them."""
+
+
+def read(block: bytes, mark: str, known: Known | None = None) -> dict[str, Row]:
     """Read the answer to `question(mark)`: rows by pane id.
 
     A pane that several sessions share (linked windows, session groups) is listed once, under its oldest session.
-    `known` keeps the rows of one reading for the next: a pane of which nothing changed is the same object again.
+    With `known`, a pane of which nothing changed since the reading before is the same object again.
     """
-    rows: dict[str, Row] = {}
-    fresh: dict[str, Row] = {}
-    sessions: dict[str, tuple[int, str]] = {}
-    typed: dict[str, int] = {}
     text = block.decode("utf-8", "replace").replace(f"{mark}=", "\0")  # no name in tmux can hold a NUL
     head, *records = text.split(mark + mark)
     if head:
         raise Unreadable(f"{head[:40]!r} before the first record")
+    sessions = dict(_session(record) for record in records if record.startswith("$"))
+    before = known.rows if known is not None and known.sessions == sessions else {}
+    fresh: dict[str, Row] = {}
+    rows: dict[str, Row] = {}
     for record in records:
-        if record.startswith("$"):
-            session_id, session = _session(record)
-            sessions[session_id] = session
-            continue
-        if record.startswith("!"):
-            _enter_client(record, typed)
-            continue
-        row = None if known is None else known.get(record)
-        if row is None or (row.session_created, row.session) != sessions.get(row.session_id):
+        if (row := before.get(record)) is None:
+            if record.startswith(("$", "!")):
+                continue
             row = _row(record, sessions)
         fresh[record] = row
-        if (other := rows.get(row.pane)) is None or int(row.session_id[1:]) < int(other.session_id[1:]):
+        other = rows.setdefault(row.pane, row)
+        if other is not row and int(row.session_id[1:]) < int(other.session_id[1:]):
             rows[row.pane] = row
     if known is not None:
-        known.clear()
-        known.update(fresh)
+        known.sessions, known.rows = sessions, fresh
+    typed = _typed(record for record in records if record.startswith("!"))
     rows.update((pane, rows[pane]._replace(typed=second)) for pane, second in typed.items() if pane in rows)
     return rows
 
 
-def _enter_client(record: str, typed: dict[str, int]) -> None:
-    """Enter when a client's person last pressed a key, and where it went; a control client is nobody."""
-    try:
-        control, second, *shown = record[1:].split()
-        for pane in shown if control != "1" else ():  # one that is just attaching shows none
-            typed[pane] = max(int(second), typed.get(pane, 0))
-    except ValueError:
-        raise Unreadable(f"{record!r} is no client") from None
+def _typed(records: Iterable[str]) -> dict[str, int]:
+    """When a person last pressed a key, by the pane that it went to; a control client is nobody."""
+    typed: dict[str, int] = {}
+    for record in records:
+        try:
+            control, second, *shown = record[1:].split()
+            for pane in shown if control != "1" else ():  # one that is just attaching shows none
+                typed[pane] = max(int(second), typed.get(pane, 0))
+        except ValueError:
+            raise Unreadable(f"{record!r} is no client") from None
+    return typed
 
 
 def _session(record: str) -> tuple[str, tuple[int, str]]:

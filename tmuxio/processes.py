@@ -70,6 +70,7 @@ class Running:
         self._roots: frozenset[int] = frozenset()
         self._lines: dict[str, tuple[bytes, Process]] = {}
         """By entry, each with the start of its text that says all of it: one that says the same is not taken apart."""
+        self._starts: dict[str, bytes] = {}
         self._newest = b""
         self._entries: dict[str, int] = {}
         """Every process with its inode, when that number was the last that had been given."""
@@ -85,7 +86,10 @@ class Running:
             self._lines, self._elsewhere, self._newest = {}, {}, b""
         self._readings += 1
         newest = _newest(self._proc)  # before the entries: whoever comes meanwhile is looked for next time
-        if not newest or newest != self._newest:
+        nobody_came = newest != b"" and newest == self._newest
+        if nobody_came and roots == self._roots and self._files.all_begin(self._starts):
+            return self._chains
+        if not nobody_came:
             self._entries, self._newest = _entries(self._proc), newest
         entries = self._entries
         elsewhere = {entry: inode for entry, inode in self._elsewhere.items() if entries.get(entry) == inode}
@@ -108,6 +112,7 @@ class Running:
                 del lines[entry]
         if roots != self._roots or lines != self._lines:
             self._files.keep_only(lines)
+            self._starts = {entry: line[0] for entry, line in lines.items()}
             self._chains = chains({line[1].pid: line[1] for line in lines.values()}, roots)
         self._roots, self._lines, self._elsewhere = roots, lines, elsewhere
         return self._chains

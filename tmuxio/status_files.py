@@ -5,7 +5,7 @@ An open file speaks of its process alone, also when the process's number has bec
 
 import os
 import resource
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -45,6 +45,13 @@ class StatusFiles:
             return b""
         finally:
             os.close(handle)
+
+    def all_begin(self, starts: Mapping[str, bytes]) -> bool:
+        """Whether all of these entries are kept open, live, and say lines that begin as they did."""
+        try:
+            return all(os.pread(self._open[entry], 4096, 0).startswith(start) for entry, start in starts.items())
+        except (KeyError, OSError):
+            return False
 
     def keep_only(self, entries: Collection[str]) -> None:
         """Close the files of all others."""

@@ -16,10 +16,11 @@ from contract.ports import Clock
 from contract.screens import Frame, PaneShot
 from tmuxio import listing
 from tmuxio.address import ServerAddress
+from tmuxio.album import Album
 from tmuxio.closeup import CloseUp
 from tmuxio.control import ControlClient
 from tmuxio.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
-from tmuxio.listing import Lasting, Row
+from tmuxio.listing import Known, Lasting, Row
 from tmuxio.processes import Running
 from tmuxio.reader import Chains, Reader, shot
 from tmuxio.staleness import Seen, clock_jumped, stale
@@ -71,14 +72,14 @@ class Watch:
         self._bulk = Reader(address, deadline_s, transport=OneShot(address))
         self._buffer = f"understudy-{secrets.token_hex(4)}"
         self._wait_s, self._not_before = _RETRY_S[0], 0.0
-        self._known: dict[str, Row] = {}
+        self._known = Known()
         self._rows: dict[str, Row] = {}
         self._seen: dict[str, Seen] = {}
         self._lasting: dict[str, Lasting] = {}
         self._below: Mapping[int, tuple[str, ...]] = {}
         self._elsewhere: set[str] = set()
         """Panes that had just begun to run something else: tmux may not have known its command yet."""
-        self._shots: dict[str, tuple[object, PaneShot]] = {}
+        self._album = Album()
         self._frames = 0
         self._clocks = (0.0, 0.0)
 
@@ -102,10 +103,8 @@ class Watch:
         self.captures += len(due)
         self.spared += len(sight.rows) - len(due)
         self._frames, self._clocks = self._frames + 1, clocks
-        shots = tuple(
-            self._shot(row, sight.below.get(row.pid, ()), vanished=pane in vanished) for pane, row in sight.rows.items()
-        )
-        return Frame(at=at, panes=shots)
+        shots = tuple(self._shot(pane, row, vanished=pane in vanished) for pane, row in sight.rows.items())
+        return Frame.model_construct(at=at, panes=shots)
 
     def sessions(self) -> dict[str, int]:
         """List the sessions by name, as `Reader.sessions` does."""
@@ -180,16 +179,19 @@ class Watch:
             for pane in {*screens, *asked} & later.keys():
                 rows[pane] = later[pane]
 
-    def _keep(self, sight: _Sight, second: int, vanished: Collection[str]) -> None:
+    def _keep(self, sight: _Sight, second: int, vanished: set[str]) -> None:
         """Remember what was seen, and forget the panes that are gone."""
         rows = sight.rows
         for pane, ansi in sight.screens.items():
             last = self._seen.get(pane)
             self._seen[pane] = Seen(rows[pane], second, moved=last is not None and last.ansi != ansi, ansi=ansi)
         self._lasting |= sight.lasting
-        for kept in (self._seen, self._shots, self._lasting):
-            for pane in [pane for pane in kept if pane not in rows or pane in vanished]:
+        self._lasting |= {pane: Lasting(row.tty, row.command) for pane, row in rows.items() if row.tty}
+        present = rows.keys() - vanished
+        for kept in (self._seen, self._lasting):
+            for pane in kept.keys() - present:
                 del kept[pane]
+        self._album.keep_only(present)
         self._rows, self._below = rows, sight.below
 
     def _close_up(self, screens: Iterable[str], lasting: Iterable[str]) -> CloseUp:
@@ -203,17 +205,11 @@ class Watch:
         size = sum(rows[pane].width * rows[pane].height for pane in panes)
         return size / _PIECE * len(rows) > _BULK
 
-    def _shot(self, row: Row, below: tuple[str, ...], *, vanished: bool) -> PaneShot:
-        """The pane's record: the one of the frame before where nothing changed."""
-        seen = self._seen.get(row.pane)
-        lasting = Lasting(row.tty, row.command) if row.tty else self._lasting.get(row.pane, _NOTHING)
-        made_of = (row, seen.ansi if seen else "", below, lasting, vanished)
-        last = self._shots.get(row.pane)
-        if last is not None and last[0] == made_of:
-            return last[1]
-        made = shot(row, made_of[1], below, lasting=lasting, vanished=vanished)
-        self._shots[row.pane], self._lasting[row.pane] = (made_of, made), lasting
-        return made
+    def _shot(self, pane: str, row: Row, *, vanished: bool) -> PaneShot:
+        below, lasting = self._below.get(row.pid, ()), self._lasting.get(pane, _NOTHING)
+        if vanished:
+            return shot(row, "", below, lasting=lasting, vanished=True)
+        return self._album.shot(row, self._seen.get(pane), below, lasting)
 
     def _left(self, until: float) -> float:
         if (left := until - time.monotonic()) <= 0:

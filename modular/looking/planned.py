@@ -11,7 +11,6 @@ from pydantic import Field
 from contract import AgentState, Eyes, PaneShot
 from contract.record import Record
 from modular.memory import AgentMemory
-from modular.reading.discovery import identity
 from modular.strategies import Budget, Strategy, Watched
 
 
@@ -41,8 +40,8 @@ def look(
 
     Raises a `LookingFailed`.
     """
-    agents = [agent for agent in known.values() if agent.missing_since is None]
-    plan = strategy.plan([_watched(agent, times) for agent in agents], now, budget)
+    watched = [_watched(key, agent, times) for key, agent in known.items() if agent.missing_since is None]
+    plan = strategy.plan(watched, now, budget)
     if not plan.waiting and len(plan.batches) <= 1:
         return Seen(eyes.look()[-1].panes)
     shots: dict[str, PaneShot] = {}
@@ -53,7 +52,7 @@ def look(
     trips = len(plan.batches)
     if frame is None:
         frame, trips = eyes.look(panes=())[-1], 1
-    if new := [shot.pane for shot in frame.panes if shot.pane not in shots and identity(shot) not in known]:
+    if new := [shot.pane for shot in frame.panes if shot.pane not in shots and shot.key not in known]:
         newest = eyes.look(panes=new)[-1].by_pane
         shots |= {pane: newest[pane] for pane in new if pane in newest}
         trips += 1
@@ -86,8 +85,7 @@ def _all(times: LookTimes) -> tuple[Mapping[str, float], Mapping[str, float], Ma
     return times.at, times.changed, times.crashed
 
 
-def _watched(agent: AgentMemory, times: LookTimes) -> Watched:
-    key = agent.key
+def _watched(key: str, agent: AgentMemory, times: LookTimes) -> Watched:
     return Watched(
         agent.pane, agent.role, agent.state, times.at.get(key), times.changed.get(key), times.crashed.get(key)
     )

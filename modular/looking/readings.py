@@ -29,27 +29,27 @@ class Readings:
         self._book = book
         self._kept: dict[str, _Kept] = {}
 
-    def is_agents(self, key: str, shot: PaneShot, known: AgentMemory | None) -> bool:
+    def is_agents(self, shot: PaneShot, known: AgentMemory | None) -> bool:
         """Whether an agent CLI runs in this pane, or ran there when it was last seen."""
-        kept = self._slot(key, shot, None if known is None else known.agent)
+        kept = self._slot(shot, known)
         if kept.is_agents is None:
             kept.is_agents = runs_or_ran(shot, known, self._book)
         return kept.is_agents
 
     def of(self, sighting: Sighting, known: AgentMemory | None) -> Reading:
         """Read a pane from its one newest shot."""
-        kept = self._slot(sighting.key, sighting.shot, None if known is None else known.agent)
+        kept = self._slot(sighting.shot, known)
         if kept.reading is None:
             kept.reading = classify((sighting.shot,), book=self._book, last_agent=sighting.last_agent)
         return kept.reading
 
     def stood_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading | None:
         """Return the reading of a pane that is known to stand still since more than one look; None for any other."""
-        return self._slot(sighting.key, sighting.shot, None if known is None else known.agent).still
+        return self._slot(sighting.shot, known).still
 
     def standing_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading:
         """Read a pane that shows what it showed at the last look: it stands still."""
-        kept = self._slot(sighting.key, sighting.shot, None if known is None else known.agent)
+        kept = self._slot(sighting.shot, known)
         if kept.still is None:
             twice = (sighting.shot, sighting.shot)
             kept.still = classify(twice, book=self._book, last_agent=sighting.last_agent)
@@ -62,12 +62,13 @@ class Readings:
         """Forget the panes that are gone."""
         self._kept = {key: kept for key, kept in self._kept.items() if key in keys}
 
-    def _slot(self, key: str, shot: PaneShot, last_agent: str | None) -> _Kept:
-        kept = self._kept.get(key)
+    def _slot(self, shot: PaneShot, known: AgentMemory | None) -> _Kept:
+        last_agent = None if known is None else known.agent
+        kept = self._kept.get(shot.key)
         if kept is not None and kept.shot is shot and kept.last_agent == last_agent:
             return kept
         if kept is None or not _knew(kept, last_agent) or not shows_the_same(kept.shot, shot):
-            kept = self._kept[key] = _Kept(shot, last_agent)
+            kept = self._kept[shot.key] = _Kept(shot, last_agent)
         kept.shot = shot
         return kept
 

@@ -32,11 +32,6 @@ class Sighting(NamedTuple):
     """Its identity: the pane and the pane's own process."""
 
 
-def identity(shot: PaneShot) -> str:
-    """A pane and its own process in one word; a respawned pane is another agent."""
-    return f"{shot.pane}/{shot.pid}"
-
-
 @lru_cache(maxsize=4096)
 def named_as_agent(window: str) -> bool:
     """Whether the incumbent would take a window of this name for an agent's."""
@@ -51,18 +46,18 @@ def role_of(window: str) -> Role:
     return Role.MANAGER if any(word in name for word in _MANAGER_WORDS) else Role.WORKER
 
 
-IsAgents = Callable[[str, PaneShot, AgentMemory | None], bool]
-"""Whether the pane of this identity is an agent's in its own right, as `runs_or_ran` tells."""
+IsAgents = Callable[[PaneShot, AgentMemory | None], bool]
+"""Whether a pane is an agent's in its own right, as `runs_or_ran` tells."""
 
 
 def discover(panes: Iterable[PaneShot], known: Mapping[str, AgentMemory], is_agents: IsAgents) -> list[Sighting]:
     """Find the agents among the panes of one frame, in the frame's order."""
-    keyed = [(identity(shot), shot) for shot in panes]
-    own = {key for key, shot in keyed if is_agents(key, shot, known.get(key))}
-    taken = {shot.window_id for key, shot in keyed if key in own}
+    seen = [(shot.key, shot, known.get(shot.key)) for shot in panes]
+    own = {key for key, shot, memory in seen if is_agents(shot, memory)}
+    taken = {shot.window_id for key, shot, _ in seen if key in own}
     return [
-        Sighting(shot, role_of(shot.window), _last_agent(known.get(key)), key)
-        for key, shot in keyed
+        Sighting(shot, role_of(shot.window), _last_agent(memory), key)
+        for key, shot, memory in seen
         if key in own or (shot.active and shot.window_id not in taken and named_as_agent(shot.window))
     ]
 

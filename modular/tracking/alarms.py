@@ -13,6 +13,9 @@ from modular.tracking.steadying import FLIPS_A_MINUTE, flickers
 DRIFT_S: Final = 60.0
 """Seconds for which nothing may fit the screens of a known CLI before its rules are thought to be old."""
 
+_NOBODY_S: Final = frozenset({UNKNOWN, SHELL})
+"""Whose rules cannot be old: they are no CLI's."""
+
 
 def alarms(agents: Iterable[AgentMemory], faults: Iterable[RuleFault], now: float) -> Iterator[Problem]:
     """Say everything that a person should know; `now` in seconds since the epoch."""
@@ -27,7 +30,7 @@ def alarms(agents: Iterable[AgentMemory], faults: Iterable[RuleFault], now: floa
 
 
 def _drifted(agent: AgentMemory, now: float) -> str:
-    if agent.agent in {UNKNOWN, SHELL} or now - agent.since < DRIFT_S:
+    if now - agent.since < DRIFT_S or agent.agent in _NOBODY_S:
         return ""
     who, since = f"{agent.agent} in {agent.pane}", f"{now - agent.since:.0f} s"
     if agent.state is AgentState.UNKNOWN and agent.rule == DOUBT:

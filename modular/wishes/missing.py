@@ -31,6 +31,8 @@ class Missed(Record):
 
 def advance(before: Mapping[str, Missed], look: Look) -> tuple[dict[str, Missed], list[Intent]]:
     """Bring up to this look who is missing where, and say it."""
+    if not look.lost:
+        return {}, []
     missed = {
         session: _told(before.get(session), tuple(sorted({agent.window for agent in agents})), look.now)
         for session, agents in _gone(look).items()

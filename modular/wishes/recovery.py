@@ -57,7 +57,7 @@ def advance(before: Mapping[str, Recovered], look: Look) -> tuple[dict[str, Reco
         if after != Recovered():
             recovered[session] = after
         team = teams.get(session, ())
-        dead = (one for one in team if not look.doubts(one.key) and may_spawn(one, team, after, look))
+        dead = (one for one in team if may_spawn(one, team, after, look) and not look.doubts(one.key))
         wishes += [_spawn(manager, team, look.now) for manager in dead]
         if after.back_at is not None and (leader := look.managers.get(session)) is not None:
             wishes.append(_greeting(leader, team, after, look.now))

@@ -15,7 +15,7 @@ from modular.memory import AgentMemory
 from modular.mind import Memory, recalled
 from modular.reading import crash
 from modular.reading.classifier import Reading, classify
-from modular.reading.discovery import Sighting, discover, identity, named_as_agent, role_of, runs_or_ran
+from modular.reading.discovery import Sighting, discover, named_as_agent, role_of, runs_or_ran
 from modular.reading.identity import identify
 from modular.reading.ink import cells
 from modular.reading.processes import Front, front
@@ -138,7 +138,7 @@ def test_managers_are_told_by_name() -> None:
 
 def found(*panes: PaneShot) -> list[str]:
     book = shipped()
-    sightings = discover(panes, {}, lambda _, shot, agent: runs_or_ran(shot, agent, book))
+    sightings = discover(panes, {}, lambda shot, agent: runs_or_ran(shot, agent, book))
     return [sighting.shot.pane for sighting in sightings]
 
 
@@ -181,7 +181,7 @@ def test_in_a_split_window_the_name_says_nothing_where_another_pane_is_the_agent
 
 
 def test_a_respawned_pane_is_another_agent() -> None:
-    assert identity(pane("%1", pid=1)) != identity(pane("%1", pid=2))
+    assert pane("%1", pid=1).key != pane("%1", pid=2).key
 
 
 def test_the_cli_last_seen_behind_an_interpreter_stays_the_one_while_its_marks_stand() -> None:
@@ -197,7 +197,7 @@ def test_the_cli_last_seen_behind_an_interpreter_stays_the_one_while_its_marks_s
 
 def sighting(**changes: object) -> Sighting:
     shot = pane("%1", **changes)
-    return Sighting(shot, Role.WORKER, "claude", identity(shot))
+    return Sighting(shot, Role.WORKER, "claude", shot.key)
 
 
 def test_since_stands_as_long_as_the_state_does() -> None:

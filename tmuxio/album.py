@@ -1,0 +1,52 @@
+"""The records of panes, each kept for as long as nothing about its pane changes: most panes stand still."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from contract.screens import PaneShot
+from tmuxio.listing import Lasting, Row
+from tmuxio.reader import shot
+from tmuxio.staleness import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    row: Row
+    seen: Seen | None
+    below: tuple[str, ...]
+    lasting: Lasting
+    shot: PaneShot
+
+
+class Album:
+    """Makes a server's shots out of what was seen of it; one that would be as it was is the same object again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, _Kept] = {}
+
+    def shot(self, row: Row, seen: Seen | None, below: tuple[str, ...], lasting: Lasting) -> PaneShot:
+        """The record of a pane with these figures, this screen, these processes, and what lasts."""
+        kept = self._kept.get(row.pane)
+        if kept is None:
+            made = _made(row, seen, below, lasting)
+        elif kept.row is row and kept.seen is seen and kept.below is below and kept.lasting is lasting:
+            return kept.shot
+        elif (kept.row, _ansi(kept.seen), kept.below, kept.lasting) == (row, _ansi(seen), below, lasting):
+            made = kept.shot
+        else:
+            made = _made(row, seen, below, lasting)
+        self._kept[row.pane] = _Kept(row, seen, below, lasting, made)
+        return made
+
+    def keep_only(self, panes: Collection[str]) -> None:
+        """Forget the panes that are gone."""
+        for pane in self._kept.keys() - panes:
+            del self._kept[pane]
+
+
+def _made(row: Row, seen: Seen | None, below: tuple[str, ...], lasting: Lasting) -> PaneShot:
+    return shot(row, _ansi(seen), below, lasting=lasting)
+
+
+def _ansi(seen: Seen | None) -> str:
+    return "" if seen is None else seen.ansi
