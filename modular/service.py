@@ -6,22 +6,19 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract import AgentState, AgentVerdict, Clock, CycleReport, Eyes, Outcome, PaneShot, Scope
+from contract import AgentState, Clock, CycleReport, Eyes, Outcome, Scope
 from modular.components import Components
 from modular.extensions import Extensions
 from modular.looking import planned
-from modular.looking.sampling import Sampling
+from modular.looking.survey import Round, Survey
+from modular.looking.verdicts import Verdicts
 from modular.memory import AgentMemory
 from modular.metrics import figures
 from modular.mind import Memory, recalled
-from modular.reading.classifier import Reading
-from modular.reading.discovery import Sighting, discover
 from modular.rulebook.book import RuleBook
 from modular.strategies import Budget
 from modular.tracking.alarms import alarms
-from modular.tracking.state_tracker import StateTracker
 from modular.tracking.tracker import lose
-from modular.tracking.verdicts import Verdicts
 from modular.wishes.attention import busy_with
 from modular.wishes.look import Look, managers_of, teams_of
 
@@ -40,7 +37,7 @@ class MonitorService:
     def __init__(self, book: RuleBook | None = None) -> None:
         self._extensions = Extensions(os.environ, book)
         self._use_extensions()
-        self._tracker, self._verdicts = StateTracker(), Verdicts()
+        self._verdicts = Verdicts()
         self._memory = Memory()
         self._stored: JsonValue = None
 
@@ -54,26 +51,25 @@ class MonitorService:
         known = before.agents
         seen = planned.look(eyes, strategy, _BUDGET, known, before.looks, clock.now())
         now = clock.now()
-        sightings = discover(seen.panes, known, self._sampling.readings.is_agents)
-        readings, problems = self._sampling.read(eyes, sightings, known, seen.waiting)
-        agents = self._tracker.track(sightings, readings, known, now)
-        sightings = [one for one in sightings if one.key in agents]
+        round_, problems = self._survey.take(eyes, seen, known, now)
         lost = lose(known, {shot.pane for shot in seen.panes}, now)
-        look = _look(sightings, agents, lost, readings, outcomes, now)
+        look = _look(round_, lost, outcomes, now)
         slices, wanted = self._components.advance(before, look)
 
-        looks = planned.looked(before.looks, known, agents, readings, now) if strategy.learns else before.looks
-        after: Memory = Memory.model_construct(agents=agents | lost, looks=looks, **slices)
-        self._remember(seen.panes, after)
+        looks = before.looks
+        if strategy.learns:
+            looks = planned.looked(looks, known, round_.agents, round_.readings, now)
+        after = before.model_copy(update={"agents": {**round_.agents, **lost}, "looks": looks, **slices})
+        self._memory, self._stored = after, None
         return CycleReport.model_construct(  # of records that were validated one by one
             cycle=cycle,
             monitor=self.name,
             version=self.version,
-            verdicts={one.shot.pane: self._verdict(one, look, looks) for one in sightings},
+            verdicts=self._verdicts.of(round_, look.busy_with, looks.at, now),
             intents=tuple(wish for wish in wanted if scope.sessions is None or scope.covers(wish.session)),
             problems=(
                 *problems,
-                *alarms(agents.values(), self._extensions.rule_faults, now),
+                *alarms(round_.agents.values(), self._extensions.rule_faults, now),
                 *self._extensions.problems(),
             ),
             figures=figures(seen, look, after, self._extensions.plugins),
@@ -93,47 +89,22 @@ class MonitorService:
             self._memory = recalled(memory)
             self._stored = None
 
-    def _verdict(self, sighting: Sighting, look: Look, looks: planned.LookTimes) -> AgentVerdict:
-        key = sighting.key
-        return self._verdicts.of(
-            sighting,
-            look.agents[key],
-            look.readings.get(key),
-            looks.at.get(key, look.now),
-            attended=key in look.busy_with,
-        )
-
     def _use_extensions(self) -> None:
-        self._sampling = Sampling(self._extensions.book)
+        self._survey = Survey(self._extensions.book)
         self._components = Components(self._extensions.wording)
         self.version = VERSION + self._extensions.version
 
-    def _remember(self, panes: Sequence[PaneShot], memory: Memory) -> None:
-        self._memory = memory
-        self._stored = None
-        readings = self._sampling.readings
-        if len(readings) > len(panes):  # every pane that was ever looked at has a reading
-            present = {shot.key for shot in panes}
-            readings.keep_only(present)
-            self._verdicts.keep_only(present)
 
-
-def _look(
-    sightings: Sequence[Sighting],
-    agents: Mapping[str, AgentMemory],
-    lost: Mapping[str, AgentMemory],
-    readings: Mapping[str, Reading],
-    outcomes: Sequence[Outcome],
-    now: float,
-) -> Look:
+def _look(seen: Round, lost: Mapping[str, AgentMemory], outcomes: Sequence[Outcome], now: float) -> Look:
+    agents = seen.agents
     managers = managers_of(agents.values())
     return Look(
         now=now,
         agents=agents,
         lost=lost,
-        readings=readings,
+        readings=seen.readings,
         teams=teams_of(agents.values()),
         managers=managers,
-        busy_with=busy_with(sightings, agents, managers, now),
+        busy_with=busy_with(seen.sightings.values(), agents, managers, now),
         outcomes=outcomes,
     )

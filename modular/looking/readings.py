@@ -4,6 +4,7 @@ Nothing here is memory: dropping it only costs time. A reading is kept for one s
 which alone it depends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract import PaneShot
@@ -55,12 +56,11 @@ class Readings:
             kept.still = classify(twice, book=self._book, last_agent=sighting.last_agent)
         return kept.still
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def keep_only(self, keys: set[str]) -> None:
+    def keep_only(self, panes: Sequence[PaneShot]) -> None:
         """Forget the panes that are gone."""
-        self._kept = {key: kept for key, kept in self._kept.items() if key in keys}
+        if len(self._kept) > len(panes):  # every pane that was ever looked at has a reading
+            present = {shot.key for shot in panes}
+            self._kept = {key: kept for key, kept in self._kept.items() if key in present}
 
     def _slot(self, shot: PaneShot, known: AgentMemory | None) -> _Kept:
         last_agent = None if known is None else known.agent

@@ -20,23 +20,17 @@ def busy_with(
     sightings: Iterable[Sighting], agents: Mapping[str, AgentMemory], managers: Mapping[str, AgentMemory], now: float
 ) -> frozenset[str]:
     """Name the agents, by identity, whom a person or the manager of their session is busy with."""
-    sightings = list(sightings)
     shots = {one.key: one.shot for one in sightings}
     targets = {
         session: found
         for session, manager in managers.items()
         if manager.state is AgentState.BUSY and (found := _targets(shots[manager.key], session))
     }
-    return frozenset(
-        one.key
-        for one in sightings
-        if one.key in agents
-        and (_typed_lately(one.shot, now) or (one.shot.session in targets and _named(one.shot, targets)))
+    typed = {key for key, shot in shots.items() if shot.typed_at is not None and now - shot.typed_at < PERSON_S}
+    named = (
+        {key for key, shot in shots.items() if shot.session in targets and _named(shot, targets)} if targets else set()
     )
-
-
-def _typed_lately(shot: PaneShot, now: float) -> bool:
-    return shot.typed_at is not None and now - shot.typed_at < PERSON_S
+    return frozenset((typed | named) & agents.keys())
 
 
 def _targets(shot: PaneShot, session: str) -> frozenset[str]:

@@ -81,7 +81,7 @@ def test_each_component_is_used_by_the_running_cycle(component: str, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "name", ["reading.crash.prompt_at_bottom", "tracking.state_tracker.track", "wishes.drafts.stuck"]
+    "name", ["reading.crash.prompt_at_bottom", "looking.survey.track", "wishes.drafts.stuck"]
 )
 def test_what_components_lean_on_is_used_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []

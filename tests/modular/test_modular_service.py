@@ -205,14 +205,14 @@ def test_doubt_for_one_look_neither_withdraws_nor_repeats_a_notice() -> None:
 
 def test_an_agent_that_cannot_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
-    original = stage.service._sampling.readings.of
+    original = stage.service._survey.sampling.readings.of
 
     def of(sighting: Sighting, known: AgentMemory | None) -> Reading:
         if sighting.shot.pane == "%1":
             raise RuntimeError("bad luck")
         return original(sighting, known)
 
-    monkeypatch.setattr(stage.service._sampling.readings, "of", of)
+    monkeypatch.setattr(stage.service._survey.sampling.readings, "of", of)
     report = stage.see(pane("%1"), pane("%2"), manager())
     assert [report.verdicts[name].state for name in ("%1", "%2")] == ["unknown", "idle"]
     assert report.problems[0].text == "RuntimeError: bad luck"

@@ -1,0 +1,103 @@
+"""Everybody in one look: who is there, what they show, and what is remembered of them.
+
+Nothing new is said of who stood still. That is an agent whose pane's record is the very object of the look before, and
+of whom that look said the very same as the one before it, from the same memory: what is said depends on nothing else.
+So a look costs by what happened since the one before, and not by how many there are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contract import Eyes, PaneShot, Problem
+from modular.looking.planned import Seen
+from modular.looking.sampling import Sampling
+from modular.memory import AgentMemory
+from modular.reading.classifier import Reading
+from modular.reading.discovery import Sighting, discover
+from modular.rulebook.book import RuleBook
+from modular.tracking.tracker import track
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one look came to; agents go by identity, in the order of the server's list."""
+
+    panes: Sequence[PaneShot]
+    sightings: Mapping[str, Sighting]
+    readings: Mapping[str, Reading]
+    """Of those that were looked at."""
+    agents: Mapping[str, AgentMemory]
+    """What is remembered of those in view."""
+    restless: frozenset[str] = frozenset()
+    """Of whom more may be said at the next look, even if they show then what they showed."""
+
+
+_NOBODY: Final = Round((), {}, {}, {})
+
+
+class Survey:
+    """Goes round by one book. What it keeps is no memory: dropping it only costs time."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self.sampling = Sampling(book)
+        self._last = _NOBODY
+
+    def take(self, eyes: Eyes, seen: Seen, known: Mapping[str, AgentMemory], now: float) -> tuple[Round, list[Problem]]:
+        """Read everybody in view and take it into what is `known`; `now` in seconds since the epoch."""
+        last = self._last
+        news = None if seen.waiting else _news(last, seen.panes, known)
+        sightings = self._discover(seen.panes if news is None else news, known)
+        if news is not None and any((shot.key in sightings) is not (shot.key in last.sightings) for shot in news):
+            news, sightings = None, self._discover(seen.panes, known)  # so that everybody stands in order
+        readings, problems = self.sampling.read(eyes, tuple(sightings.values()), known, seen.waiting)
+        agents = _tracked(sightings, readings, known, now)
+        sightings = {key: one for key, one in sightings.items() if key in agents}
+        restless = frozenset(
+            key
+            for key, agent in agents.items()
+            if agent is not known.get(key) or key not in readings or readings[key] is not last.readings.get(key)
+        )
+        if news is not None:
+            sightings, readings = {**last.sightings, **sightings}, {**last.readings, **readings}
+            agents = {**last.agents, **agents}
+        self._last = Round(seen.panes, sightings, readings, agents, restless)
+        self.sampling.readings.keep_only(seen.panes)
+        return self._last, problems
+
+    def _discover(self, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, Sighting]:
+        return {one.key: one for one in discover(panes, known, self.sampling.readings.is_agents)}
+
+
+def _news(last: Round, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> list[PaneShot] | None:
+    """The panes of whom something new may be said, with all that share a window with one; None where others are there.
+
+    In a window of several panes it depends on all of them which of them are agents'.
+    """
+    if len(panes) != len(last.panes):
+        return None
+    news: list[PaneShot] = []
+    for shot, before in zip(panes, last.panes, strict=True):
+        key = shot.key
+        if shot is not before and key != before.key:
+            return None
+        if shot is not before or key in last.restless or known.get(key) is not last.agents.get(key):
+            news.append(shot)
+    if shared := {shot.window_id for shot in news if shot.window_panes > 1}:
+        new = {shot.key for shot in news}
+        return [shot for shot in panes if shot.key in new or shot.window_id in shared]
+    return news
+
+
+def _tracked(
+    sightings: Mapping[str, Sighting], readings: Mapping[str, Reading], known: Mapping[str, AgentMemory], now: float
+) -> dict[str, AgentMemory]:
+    """What is remembered of each agent; one without a reading is as it was, or not known yet."""
+    agents: dict[str, AgentMemory] = {}
+    for key, one in sightings.items():
+        before, reading = known.get(key), readings.get(key)
+        if reading is not None:
+            agents[key] = track(before, one, reading, now)
+        elif before is not None:
+            agents[key] = before
+    return agents
