@@ -69,7 +69,7 @@ class PaneShot(Record):
     ansi: str = ""
     """The visible screen with colours, as `capture-pane -p -e` prints it."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         """The pane and its own process in one word: the identity of whoever is in it. A respawned pane is another."""
         return f"{self.pane}/{self.pid}"

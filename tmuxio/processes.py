@@ -4,15 +4,15 @@ tmux names one process a pane and calls codex `node` and aider `python3`; after 
 were. Only the tree of processes knows who is there.
 """
 
-import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from tmuxio.status_files import StatusFiles
+from tmuxio.process_files import ProcessFiles
 
-_MAX_DEPTH = 32
+MAX_DEPTH: Final = 32
+"""Generations; a longer line of ancestors is a loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,22 @@ class Process:
 Table = Mapping[int, Process]
 
 
+class Line(NamedTuple):
+    """A line of `/proc/NUMBER/stat`."""
+
+    start: bytes
+    """As much of it as says all that counts; what follows changes all the time."""
+    process: Process
+
+
 def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
     """Read one process; None where it has ended."""
-    parsed = _parsed(StatusFiles(proc).read(str(pid), again=False))
-    return parsed[1] if parsed else None
+    parsed = parse(ProcessFiles(proc).read(str(pid), again=False))
+    return parsed.process if parsed else None
 
 
-def _parsed(line: bytes) -> tuple[bytes, Process] | None:
-    """Take a line apart: the process, and the part of the line that tells it, but for its start: that never changes."""
+def parse(line: bytes) -> Line | None:
+    """Take a line apart; None for that of a process that has ended."""
     head, _, tail = line.rpartition(b") ")
     pid, _, name = head.partition(b" (")
     fields = tail.split(None, 20)
@@ -49,106 +57,7 @@ def _parsed(line: bytes) -> tuple[bytes, Process] | None:
         return None
     parent, group, session, _, front = map(int, fields[1:6])
     process = Process(int(pid), name.decode("utf-8", "replace"), parent, group, session, front, int(fields[19]))
-    return head + b") " + b" ".join(fields[:6]) + b" ", process
-
-
-_READ_ALL_EVERY: Final = 60
-"""Readings after which every process of the machine is read again, as a net."""
-
-
-class Running:
-    """Names what runs below pane processes now.
-
-    Every process below a pane is read each time. One that was found to be below none can never come to be: nobody is
-    adopted by a process that was not above it before. So it is told from others by its directory's inode, which is its
-    own and not its number's, and is not read again. Where the kernel has given no number since, nobody came.
-    """
-
-    def __init__(self, proc: Path = Path("/proc")) -> None:
-        self._proc = proc
-        self._files = StatusFiles(proc)
-        self._roots: frozenset[int] = frozenset()
-        self._lines: dict[str, tuple[bytes, Process]] = {}
-        """By entry, each with the start of its text that says all of it: one that says the same is not taken apart."""
-        self._starts: dict[str, bytes] = {}
-        self._newest = b""
-        self._entries: dict[str, int] = {}
-        """Every process with its inode, when that number was the last that had been given."""
-        self._elsewhere: dict[str, int] = {}
-        """Inodes of the entries that are below no pane."""
-        self._chains: dict[int, tuple[str, ...]] = {}
-        self._readings = 0
-
-    def __call__(self, pids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
-        """Read the processes below each of these and name them, outermost first."""
-        roots = frozenset(pids)
-        if not roots <= self._roots or self._readings % _READ_ALL_EVERY == 0:
-            self._lines, self._elsewhere, self._newest = {}, {}, b""
-        self._readings += 1
-        newest = _newest(self._proc)  # before the entries: whoever comes meanwhile is looked for next time
-        nobody_came = newest != b"" and newest == self._newest
-        if nobody_came and roots == self._roots and self._files.all_begin(self._starts):
-            return self._chains
-        if not nobody_came:
-            self._entries, self._newest = _entries(self._proc), newest
-        entries = self._entries
-        elsewhere = {entry: inode for entry, inode in self._elsewhere.items() if entries.get(entry) == inode}
-        lines: dict[str, tuple[bytes, Process]] = {}
-        arrived: list[str] = []
-        for entry in entries.keys() - elsewhere.keys():
-            last = self._lines.get(entry)
-            line = self._files.read(entry, again=last is not None)
-            if last is None or not line.startswith(last[0]):
-                last = _parsed(line)
-                arrived.append(entry)
-            if last is not None:
-                lines[entry] = last
-            else:
-                del entries[entry]
-        table = {line[1].pid: line[1] for line in lines.values()} if arrived else {}
-        for entry in arrived:
-            if entry in lines and _is_elsewhere(lines[entry][1], table, roots, elsewhere):
-                elsewhere[entry] = entries[entry]
-                del lines[entry]
-        if roots != self._roots or lines != self._lines:
-            self._files.keep_only(lines)
-            self._starts = {entry: line[0] for entry, line in lines.items()}
-            self._chains = chains({line[1].pid: line[1] for line in lines.values()}, roots)
-        self._roots, self._lines, self._elsewhere = roots, lines, elsewhere
-        return self._chains
-
-
-def _newest(proc: Path) -> bytes:
-    """The number that the kernel gave last, to a process or a thread; nothing where it does not tell."""
-    try:
-        handle = os.open(f"{proc}/loadavg", os.O_RDONLY)
-    except OSError:
-        return b""
-    try:
-        return os.read(handle, 256).rpartition(b" ")[2]
-    finally:
-        os.close(handle)
-
-
-def _entries(proc: Path) -> dict[str, int]:
-    """The processes of the process file system, by name, with their inodes."""
-    try:
-        with os.scandir(proc) as entries:
-            return {entry.name: entry.inode() for entry in entries if entry.name.isdigit()}
-    except OSError:
-        return {}
-
-
-def _is_elsewhere(process: Process, table: Table, roots: Collection[int], elsewhere: Collection[str]) -> bool:
-    """Whether a process is certainly below none of the roots: somebody above it is missing where it is in doubt."""
-    at: Process | None = process
-    for _ in range(_MAX_DEPTH):
-        if at is None or at.pid in roots:
-            return False
-        if at.parent == 0 or str(at.parent) in elsewhere:
-            return True
-        at = table.get(at.parent)
-    return False
+    return Line(head + b") " + b" ".join(fields[:6]) + b" ", process)
 
 
 def chains(table: Table, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -165,7 +74,7 @@ def _chain(table: Table, children: Mapping[int, list[Process]], pid: int) -> lis
     if own is None:
         return []
     chain = _path(table, own, own.front)
-    while len(chain) < _MAX_DEPTH:
+    while len(chain) < MAX_DEPTH:
         last = chain[-1]
         below = [child for child in children.get(last.pid, ()) if not _behind(child, last, own)]
         if not below:
@@ -179,7 +88,7 @@ def _path(table: Table, own: Process, front: int) -> list[Process]:
     """From the pane's process down to the leader of the group in front; only its own where that is nobody's child."""
     path: list[Process] = []
     at = table.get(front)
-    while at is not None and at.pid != own.pid and len(path) < _MAX_DEPTH:
+    while at is not None and at.pid != own.pid and len(path) < MAX_DEPTH:
         path.append(at)
         at = table.get(at.parent)
     return [own, *reversed(path)] if at is own else [own]

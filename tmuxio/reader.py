@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
 
 from contract.clock import SystemClock
 from contract.ports import Clock
@@ -11,11 +12,17 @@ from tmuxio import capture, listing
 from tmuxio.address import ServerAddress
 from tmuxio.errors import ServerSilent, TmuxRefused
 from tmuxio.listing import Lasting, Row
-from tmuxio.processes import Running
+from tmuxio.running import Running
 from tmuxio.transport import OneShot, Transport
 
-Chains = Callable[[Collection[int]], Mapping[int, tuple[str, ...]]]
-"""From pane processes to the names of what runs below each."""
+
+class Chains(Protocol):
+    """Names what runs below processes; see `tmuxio.running.Running`."""
+
+    def __call__(self, pids: Iterable[int], closely: Collection[int] | None = None, /) -> Mapping[int, tuple[str, ...]]:
+        """Name the processes below each of these, outermost first."""
+        ...
+
 
 _TRIES = 2
 """A server that changes between a list and its screens does so once; one that does it again is not understood."""

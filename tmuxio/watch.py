@@ -21,8 +21,8 @@ from tmuxio.closeup import CloseUp
 from tmuxio.control import ControlClient
 from tmuxio.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
 from tmuxio.listing import Known, Lasting, Row
-from tmuxio.processes import Running
 from tmuxio.reader import Chains, Reader, shot
+from tmuxio.running import Running
 from tmuxio.staleness import Seen, clock_jumped, stale
 from tmuxio.transport import OneShot
 
@@ -45,6 +45,8 @@ class _Sight:
     rows: dict[str, Row]
     below: Mapping[int, tuple[str, ...]]
     """Processes by pane process."""
+    closely: set[int]
+    """Of which pane processes they were read closely."""
     screens: dict[str, str]
     lasting: dict[str, Lasting]
 
@@ -95,8 +97,11 @@ class Watch:
             return [] if not screens else some if panes is None else [pane for pane in some if pane in panes]
 
         # What was stale when the last frame was done is so still: activity never goes back.
-        sight = self._look(wanted(stale(self._rows, self._seen)), until, lasting=whole)
-        due = wanted(stale(sight.rows, self._seen))
+        sure = stale(self._rows, self._seen)
+        sight = self._look(wanted(sure), {self._rows[pane].pid for pane in sure}, until, lasting=whole)
+        moved = stale(sight.rows, self._seen)
+        self._look_closer(sight, moved)
+        due = wanted(moved)
         self._complete(sight, due, until)
         vanished = {pane for pane in due if pane not in sight.screens}
         self._keep(sight, int(clocks[0]), vanished)
@@ -114,22 +119,28 @@ class Watch:
         """End the control client."""
         self._control.close()
 
-    def _look(self, sure: list[str], until: float, *, lasting: bool) -> _Sight:
-        """Read the list, with the screens that are due in any case, and the processes."""
-        sight = _Sight({}, {}, {}, {})
+    def _look(self, sure: list[str], printed: set[int], until: float, *, lasting: bool) -> _Sight:
+        """Read the list, with the screens that are due in any case, and the processes, those of `printed` closely."""
+        sight = _Sight({}, {}, set(), {}, {})
         if self._without_client() or self._bulky(self._rows, sure):
             sight.rows, sight.screens = self._bulk.look(sure, until)
         else:
-            self._look_by_client(sight, sure, until, lasting=lasting)
-        pids = {row.pid for row in sight.rows.values()}
-        if not pids <= sight.below.keys():
-            sight.below = self._processes(pids)
+            self._look_by_client(sight, sure, printed, until, lasting=lasting)
         return sight
 
-    def _look_by_client(self, sight: _Sight, sure: list[str], until: float, *, lasting: bool) -> None:
+    def _look_closer(self, sight: _Sight, moved: list[str]) -> None:
+        """Read the processes of panes that came, or printed since the list was asked for last."""
+        pids = {row.pid for row in sight.rows.values()}
+        late = {sight.rows[pane].pid for pane in moved} - sight.closely
+        if late or not pids <= sight.below.keys():
+            sight.below = self._processes(pids, late)
+
+    def _look_by_client(
+        self, sight: _Sight, sure: list[str], printed: set[int], until: float, *, lasting: bool
+    ) -> None:
         def processes() -> None:
             if pids := {row.pid for row in self._rows.values()}:
-                sight.below = self._processes(pids)
+                sight.below, sight.closely = self._processes(pids, printed), printed
 
         mark = secrets.token_hex(8)
         close_up = self._close_up(sure, self._elsewhere)
@@ -145,7 +156,6 @@ class Watch:
             self._not_before = time.monotonic() + self._wait_s
             self._wait_s = min(self._wait_s * 2, _RETRY_S[1])
             sight.rows, sight.screens = self._bulk.look(sure, until)
-            sight.below = {}
         else:
             self._wait_s = _RETRY_S[0]
 

@@ -4,7 +4,7 @@ Nothing here is memory: dropping it only costs time. A reading is kept for one s
 which alone it depends.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from contract import PaneShot
@@ -30,45 +30,44 @@ class Readings:
         self._book = book
         self._kept: dict[str, _Kept] = {}
 
-    def is_agents(self, shot: PaneShot, known: AgentMemory | None) -> bool:
+    def is_agents(self, key: str, shot: PaneShot, known: AgentMemory | None) -> bool:
         """Whether an agent CLI runs in this pane, or ran there when it was last seen."""
-        kept = self._slot(shot, known)
+        kept = self._slot(key, shot, known)
         if kept.is_agents is None:
             kept.is_agents = runs_or_ran(shot, known, self._book)
         return kept.is_agents
 
     def of(self, sighting: Sighting, known: AgentMemory | None) -> Reading:
         """Read a pane from its one newest shot."""
-        kept = self._slot(sighting.shot, known)
+        kept = self._slot(sighting.key, sighting.shot, known)
         if kept.reading is None:
             kept.reading = classify((sighting.shot,), book=self._book, last_agent=sighting.last_agent)
         return kept.reading
 
     def stood_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading | None:
         """Return the reading of a pane that is known to stand still since more than one look; None for any other."""
-        return self._slot(sighting.shot, known).still
+        return self._slot(sighting.key, sighting.shot, known).still
 
     def standing_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading:
         """Read a pane that shows what it showed at the last look: it stands still."""
-        kept = self._slot(sighting.shot, known)
+        kept = self._slot(sighting.key, sighting.shot, known)
         if kept.still is None:
             twice = (sighting.shot, sighting.shot)
             kept.still = classify(twice, book=self._book, last_agent=sighting.last_agent)
         return kept.still
 
-    def keep_only(self, panes: Sequence[PaneShot]) -> None:
+    def keep_only(self, keys: Collection[str]) -> None:
         """Forget the panes that are gone."""
-        if len(self._kept) > len(panes):  # every pane that was ever looked at has a reading
-            present = {shot.key for shot in panes}
-            self._kept = {key: kept for key, kept in self._kept.items() if key in present}
+        if len(self._kept) > len(keys):  # every pane that was ever looked at has a reading
+            self._kept = {key: kept for key, kept in self._kept.items() if key in keys}
 
-    def _slot(self, shot: PaneShot, known: AgentMemory | None) -> _Kept:
+    def _slot(self, key: str, shot: PaneShot, known: AgentMemory | None) -> _Kept:
         last_agent = None if known is None else known.agent
-        kept = self._kept.get(shot.key)
+        kept = self._kept.get(key)
         if kept is not None and kept.shot is shot and kept.last_agent == last_agent:
             return kept
         if kept is None or not _knew(kept, last_agent) or not shows_the_same(kept.shot, shot):
-            kept = self._kept[shot.key] = _Kept(shot, last_agent)
+            kept = self._kept[key] = _Kept(shot, last_agent)
         kept.shot = shot
         return kept
 

@@ -21,9 +21,10 @@ from modular.tracking.tracker import track
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one look came to; agents go by identity, in the order of the server's list."""
+    """What one look came to; everything goes by identity, in the order of the server's list."""
 
-    panes: Sequence[PaneShot]
+    panes: Mapping[str, PaneShot]
+    """All of the server's."""
     sightings: Mapping[str, Sighting]
     readings: Mapping[str, Reading]
     """Of those that were looked at."""
@@ -33,7 +34,7 @@ class Round:
     """Of whom more may be said at the next look, even if they show then what they showed."""
 
 
-_NOBODY: Final = Round((), {}, {}, {})
+_NOBODY: Final = Round({}, {}, {}, {})
 
 
 class Survey:
@@ -46,10 +47,14 @@ class Survey:
     def take(self, eyes: Eyes, seen: Seen, known: Mapping[str, AgentMemory], now: float) -> tuple[Round, list[Problem]]:
         """Read everybody in view and take it into what is `known`; `now` in seconds since the epoch."""
         last = self._last
-        news = None if seen.waiting else _news(last, seen.panes, known)
-        sightings = self._discover(seen.panes if news is None else news, known)
-        if news is not None and any((shot.key in sightings) is not (shot.key in last.sightings) for shot in news):
-            news, sightings = None, self._discover(seen.panes, known)  # so that everybody stands in order
+        panes = _news(last, seen.panes, known) if not seen.waiting else None
+        part = panes is not None
+        if panes is None:
+            panes = {shot.key: shot for shot in seen.panes}
+        sightings = self._discover(panes, known)
+        if part and any((key in sightings) is not (key in last.sightings) for key in panes):
+            part, panes = False, {shot.key: shot for shot in seen.panes}  # so that everybody stands in order
+            sightings = self._discover(panes, known)
         readings, problems = self.sampling.read(eyes, tuple(sightings.values()), known, seen.waiting)
         agents = _tracked(sightings, readings, known, now)
         sightings = {key: one for key, one in sightings.items() if key in agents}
@@ -58,34 +63,35 @@ class Survey:
             for key, agent in agents.items()
             if agent is not known.get(key) or key not in readings or readings[key] is not last.readings.get(key)
         )
-        if news is not None:
-            sightings, readings = {**last.sightings, **sightings}, {**last.readings, **readings}
-            agents = {**last.agents, **agents}
-        self._last = Round(seen.panes, sightings, readings, agents, restless)
-        self.sampling.readings.keep_only(seen.panes)
+        if part:
+            panes, sightings = {**last.panes, **panes}, {**last.sightings, **sightings}
+            readings, agents = {**last.readings, **readings}, {**last.agents, **agents}
+        self._last = Round(panes, sightings, readings, agents, restless)
+        self.sampling.readings.keep_only(panes)
         return self._last, problems
 
-    def _discover(self, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, Sighting]:
-        return {one.key: one for one in discover(panes, known, self.sampling.readings.is_agents)}
+    def _discover(self, panes: Mapping[str, PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, Sighting]:
+        return discover(panes, known, self.sampling.readings.is_agents)
 
 
-def _news(last: Round, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> list[PaneShot] | None:
+def _news(last: Round, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, PaneShot] | None:
     """The panes of whom something new may be said, with all that share a window with one; None where others are there.
 
     In a window of several panes it depends on all of them which of them are agents'.
     """
     if len(panes) != len(last.panes):
         return None
-    news: list[PaneShot] = []
-    for shot, before in zip(panes, last.panes, strict=True):
-        key = shot.key
-        if shot is not before and key != before.key:
-            return None
-        if shot is not before or key in last.restless or known.get(key) is not last.agents.get(key):
-            news.append(shot)
-    if shared := {shot.window_id for shot in news if shot.window_panes > 1}:
-        new = {shot.key for shot in news}
-        return [shot for shot in panes if shot.key in new or shot.window_id in shared]
+    news: dict[str, PaneShot] = {}
+    for shot, (key, before) in zip(panes, last.panes.items(), strict=True):
+        if shot is not before:
+            if shot.key != key:
+                return None
+            news[key] = shot
+        elif key in last.restless or known.get(key) is not last.agents.get(key):
+            news[key] = shot
+    if shared := {shot.window_id for shot in news.values() if shot.window_panes > 1}:
+        everybody = zip(last.panes, panes, strict=True)
+        return {key: shot for key, shot in everybody if key in news or shot.window_id in shared}
     return news
 
 

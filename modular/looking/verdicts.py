@@ -1,6 +1,7 @@
 """What is said of each agent, in the contract's words; the same object for as long as nothing about it changes."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from contract import AgentState, AgentVerdict, Why
 from modular.looking.survey import Round
@@ -16,8 +17,8 @@ class Verdicts:
     """Makes verdicts, and keeps those of one look for the next."""
 
     def __init__(self) -> None:
-        self._said: dict[str, tuple[object, AgentVerdict]] = {}
-        """By identity, each with what it was made of."""
+        self._said: dict[str, _Said] = {}
+        """By identity."""
 
     def of(
         self, seen: Round, attended: frozenset[str], looked_at: Mapping[str, float], now: float
@@ -27,42 +28,53 @@ class Verdicts:
         `attended` are those that somebody is busy with; `looked_at` says when those were looked at last that wait now.
         """
         before, self._said = self._said, {}
-        for key, agent in seen.agents.items():
-            sighting, reading, is_attended = seen.sightings[key], seen.readings.get(key), key in attended
-            made_of = (agent, reading, sighting, is_attended)
+        verdicts: dict[str, AgentVerdict] = {}
+        for key, sighting in seen.sightings.items():
+            agent, reading, is_attended = seen.agents[key], seen.readings.get(key), key in attended
             said = before.get(key)
-            if reading is None:
+            if (
+                said is None
+                or said.agent is not agent
+                or said.reading is not reading
+                or said.sighting is not sighting
+                or said.verdict.attended is not is_attended
+            ):
                 index = sighting.shot.window_index
-                verdict = _verdict(agent, index, AgentState.UNKNOWN, looked_at.get(key, now), WAITS)
-                said = (made_of, verdict)
-            elif said is None or said[0] != made_of:
-                last = None if said is None else said[1]
-                said = (made_of, _spoken(last, sighting, agent, reading, attended=is_attended))
+                if reading is None:
+                    verdict = _verdict(agent, index, AgentState.UNKNOWN, looked_at.get(key, now), WAITS)
+                else:
+                    verdict = _spoken(said and said.verdict, index, agent, reading, attended=is_attended)
+                said = _Said(sighting, agent, reading, verdict)
             self._said[key] = said
-        return {verdict.pane: verdict for _, verdict in self._said.values()}
+            verdicts[agent.pane] = said.verdict
+        return verdicts
+
+
+class _Said(NamedTuple):
+    """A verdict, and what it was made of."""
+
+    sighting: Sighting
+    agent: AgentMemory
+    reading: Reading | None
+    verdict: AgentVerdict
 
 
 def _spoken(
-    last: AgentVerdict | None, sighting: Sighting, agent: AgentMemory, reading: Reading, *, attended: bool
+    last: AgentVerdict | None, index: int, agent: AgentMemory, reading: Reading, *, attended: bool
 ) -> AgentVerdict:
-    index = sighting.shot.window_index
-    if (
-        last is not None
-        and _says_the_same(last, agent, reading)
-        and (last.window_index, last.attended) == (index, attended)
-    ):
-        return last  # the screen changed, and nothing that is said of it
-    why = Why(rule=reading.rule, lines=reading.lines)
+    same_why = last is not None and last.why.rule == reading.rule and last.why.lines == reading.lines
+    why = last.why if last is not None and same_why else Why(rule=reading.rule, lines=reading.lines)
+    if last is not None and _says_the_same(last, agent) and (last.window_index, last.attended) == (index, attended):
+        # the screen changed, and nothing that is said of it, or only what shows it
+        return last if same_why else last.model_copy(update={"why": why})
     return _verdict(agent, index, agent.state, agent.since, why, attended=attended)
 
 
-def _says_the_same(verdict: AgentVerdict, agent: AgentMemory, reading: Reading) -> bool:
+def _says_the_same(verdict: AgentVerdict, agent: AgentMemory) -> bool:
     return (
         verdict.state is agent.state
         and verdict.since == agent.since
         and verdict.detail is agent.detail
-        and verdict.why.rule == reading.rule
-        and verdict.why.lines == reading.lines
         and verdict.agent == agent.agent
         and verdict.role is agent.role
         and verdict.window == agent.window

@@ -82,7 +82,9 @@ def _find_fenced(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
     below, blank_too = 0, fence.search("") is not None
     for bottom in range(len(rows) - 1, 0, -1):
         row = rows[bottom]
-        if (row or blank_too) and fence.search(row):
+        if not (row or blank_too):
+            continue
+        if fence.search(row):
             inner = _rows_up_to(rows, bottom, top, shape)
             if inner:
                 return inner[0] - 1, bottom, inner

@@ -5,7 +5,7 @@ as the incumbent names agents. In a window of several panes the name speaks for 
 other pane of it is an agent's in its own right.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -46,20 +46,21 @@ def role_of(window: str) -> Role:
     return Role.MANAGER if any(word in name for word in _MANAGER_WORDS) else Role.WORKER
 
 
-IsAgents = Callable[[PaneShot, AgentMemory | None], bool]
-"""Whether a pane is an agent's in its own right, as `runs_or_ran` tells."""
+IsAgents = Callable[[str, PaneShot, AgentMemory | None], bool]
+"""Whether the pane of this identity is an agent's in its own right, as `runs_or_ran` tells."""
 
 
-def discover(panes: Iterable[PaneShot], known: Mapping[str, AgentMemory], is_agents: IsAgents) -> list[Sighting]:
-    """Find the agents among the panes of one frame, in the frame's order."""
-    seen = [(shot.key, shot, known.get(shot.key)) for shot in panes]
-    own = {key for key, shot, memory in seen if is_agents(shot, memory)}
-    taken = {shot.window_id for key, shot, _ in seen if key in own}
-    return [
-        Sighting(shot, role_of(shot.window), _last_agent(memory), key)
-        for key, shot, memory in seen
+def discover(
+    panes: Mapping[str, PaneShot], known: Mapping[str, AgentMemory], is_agents: IsAgents
+) -> dict[str, Sighting]:
+    """Find the agents among these panes, by identity and in the order given."""
+    own = {key for key, shot in panes.items() if is_agents(key, shot, known.get(key))}
+    taken = {shot.window_id for key, shot in panes.items() if key in own}
+    return {
+        key: Sighting(shot, role_of(shot.window), _last_agent(known.get(key)), key)
+        for key, shot in panes.items()
         if key in own or (shot.active and shot.window_id not in taken and named_as_agent(shot.window))
-    ]
+    }
 
 
 def runs_or_ran(shot: PaneShot, known: AgentMemory | None, book: RuleBook) -> bool:

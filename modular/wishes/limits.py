@@ -66,7 +66,8 @@ class Limits(Record):
 
 def advance(before: Limits, look: Look) -> tuple[Limits, list[Intent]]:
     """Bring the limits up to this look, and say which sessions are to be left alone."""
-    limited = {key for key, agent in look.agents.items() if agent.state is AgentState.RATE_LIMITED}
+    state = AgentState.RATE_LIMITED
+    limited = {key for key, agent in look.agents.items() if agent.state is state}
     if not limited and not before.agents:
         return before, []
     agents: dict[str, Parked] = {}

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from contract import AgentState, Outcome, Role
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.rulebook.file import UNKNOWN
+
+_UNKNOWN: Final = AgentState.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Look:
 
     def doubts(self, key: str) -> bool:
         """Whether this cycle says nothing certain of an agent: nothing new may rest on it."""
-        return key not in self.readings or self.agents[key].state is AgentState.UNKNOWN
+        return key not in self.readings or self.agents[key].state is _UNKNOWN
 
 
 def teams_of(agents: Iterable[AgentMemory]) -> dict[str, list[AgentMemory]]:

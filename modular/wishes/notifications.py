@@ -60,7 +60,7 @@ class NotificationManager:
         standing: dict[str, StandingNotice] = {}
         wishes: list[Intent] = []
         for key, agent in look.agents.items():
-            notice = stands(before.get(key), agent, look, limits, stuck)
+            notice = stands(key, before.get(key), agent, look, limits, stuck)
             if notice is None:
                 continue
             standing[key] = notice
@@ -92,13 +92,17 @@ class NotificationManager:
 
 
 def stands(
-    before: StandingNotice | None, agent: AgentMemory, look: Look, limits: Limits, stuck: Collection[str]
+    key: str,
+    before: StandingNotice | None,
+    agent: AgentMemory,
+    look: Look,
+    limits: Limits,
+    stuck: Collection[str],
 ) -> StandingNotice | None:
     """Say which notice stands about an agent after a look, if one did before."""
-    key = agent.key
     if look.doubts(key):
         return before
-    about = wanted(agent, stuck)
+    about = wanted(key, agent, stuck)
     if about is None or (about in _OF_NO_USE and limits.holds(agent, look)):
         return None
     known = before if before is not None and before.about is about else None
@@ -109,12 +113,12 @@ def stands(
     return reminded(known, look.now, limits.until(key) if about is Notice.RATE_LIMIT else None)
 
 
-def wanted(agent: AgentMemory, stuck: Collection[str]) -> Notice | None:
+def wanted(key: str, agent: AgentMemory, stuck: Collection[str]) -> Notice | None:
     """Name the notice that an agent's state asks for; None where it asks for none."""
     if agent.state is AgentState.IDLE and agent.detail is IdleDetail.FRESH:
         return Notice.FRESH
     if agent.state is AgentState.UNSUBMITTED_INPUT:
-        return Notice.DRAFT if agent.key in stuck else None
+        return Notice.DRAFT if key in stuck else None
     return _CAUSES.get(agent.state)
 
 

@@ -138,7 +138,8 @@ def test_managers_are_told_by_name() -> None:
 
 def found(*panes: PaneShot) -> list[str]:
     book = shipped()
-    sightings = discover(panes, {}, lambda shot, agent: runs_or_ran(shot, agent, book))
+    keyed = {one.key: one for one in panes}
+    sightings = discover(keyed, {}, lambda _, shot, agent: runs_or_ran(shot, agent, book)).values()
     return [sighting.shot.pane for sighting in sightings]
 
 
@@ -253,7 +254,7 @@ def test_an_ordinal_rises_by_one_only_when_due_and_begins_anew_with_each_cause(
     for state, wait in looks:
         now += wait
         agent = remembered(state=state)
-        notice = stands(stood, agent, look(agent, now=now), Limits(), ())
+        notice = stands(agent.key, stood, agent, look(agent, now=now), Limits(), ())
         if state is AgentState.UNKNOWN:
             assert notice is stood
         elif notice is not None and (stood is None or stood.about is not notice.about):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tmuxio.processes import Process, Running, chains, read_process
+from tmuxio.process_files import ProcessFiles
+from tmuxio.processes import Process, chains, read_process
 from tmuxio.reader import Reader
-from tmuxio.status_files import StatusFiles
+from tmuxio.running import Running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +210,7 @@ def test_a_program_that_replaces_itself_is_seen_under_its_new_name(tmux_server: 
 
 
 def test_a_file_that_was_kept_open_speaks_of_no_other_process_with_its_number() -> None:
-    files = StatusFiles(Path("/proc"))
+    files = ProcessFiles(Path("/proc"))
     with subprocess.Popen(["sleep", "600"]) as first:
         entry = str(first.pid)
         for _ in range(2):  # its name and counters still change: it has only just begun
@@ -225,11 +226,11 @@ def open_files() -> int:
 def test_files_are_kept_open_to_a_bound_and_closed_with_their_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tmuxio.status_files.MOST", 2)
+    monkeypatch.setattr("tmuxio.process_files.MOST", 2)
     for pid in (1, 2, 3):
         write(tmp_path, pid, "agent", 0)
     before = open_files()
-    files = StatusFiles(tmp_path)
+    files = ProcessFiles(tmp_path)
     for _ in range(2):
         assert all(b"agent" in files.read(entry, again=True) for entry in ("1", "2", "3"))
     assert open_files() == before + 2

@@ -147,7 +147,7 @@ def test_a_command_that_tmux_did_not_know_yet_is_asked_for_once_more(tmux_server
     pane = tmux_server.new_window("printf start; exec sleep 600")
     tmux_server.wait_for(pane, "start")
     now = [("sh",)]
-    watch = Watch(tmux_server.address, processes=lambda pids: dict.fromkeys(pids, now[0]))
+    watch = Watch(tmux_server.address, processes=lambda pids, _=None: dict.fromkeys(pids, now[0]))
     settled(watch)
     watch._lasting[pane] = Lasting("", "half-known")
     now[0] = ("sleep",)
@@ -263,7 +263,7 @@ def test_a_pane_that_goes_between_the_list_and_its_screen_is_marked(tmux_server:
     tmux_server.new_window("exec sleep 600")
     goes = tmux_server.new_window("exec sleep 600")
 
-    def kill(pids: object) -> dict[int, tuple[str, ...]]:
+    def kill(pids: object, _: object = None) -> dict[int, tuple[str, ...]]:
         assert isinstance(pids, set)
         tmux_server.run("kill-pane", "-t", goes)
         return dict.fromkeys(pids, ())
@@ -280,7 +280,7 @@ def test_a_pane_that_is_resized_between_the_list_and_its_screen_is_shown_in_one_
     pane = tmux_server.new_window("seq 30; exec sleep 600")
     tmux_server.wait_for(pane, "30")
 
-    def resize(pids: object) -> dict[int, tuple[str, ...]]:
+    def resize(pids: object, _: object = None) -> dict[int, tuple[str, ...]]:
         assert isinstance(pids, set)
         tmux_server.run("resize-window", "-t", pane, "-x", "60", "-y", "10")
         return dict.fromkeys(pids, ())

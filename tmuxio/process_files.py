@@ -1,0 +1,123 @@
+"""The kernel's files about processes, kept open: to open one costs the kernel more than to read it.
+
+An open file speaks of its process alone, also when the process's number has become another's: then it cannot be read.
+"""
+
+import os
+import resource
+import select
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from weakref import finalize
+
+_FILES: Final = 3
+_ALLOWED: Final = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+MOST: Final = 2048 if _ALLOWED == resource.RLIM_INFINITY else min(2048, _ALLOWED // (2 * _FILES))
+"""Of so many processes files are kept open at most: they are not all the files that a process needs."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    status: int
+    """All about it; to make it up costs the kernel four times what the name does."""
+    comm: int
+    """Its name, which another program brings along; -1 where the kernel does not tell that alone."""
+    life: int
+    """Can be read once it has ended; -1 where the kernel has no such thing."""
+    name: bytes = b""
+    """As it was called when somebody asked last: whoever is asked about for the first time is read."""
+
+
+class ProcessFiles:
+    """Reads `/proc/NUMBER/stat`, and tells at a glance who ended or runs another program."""
+
+    def __init__(self, proc: Path) -> None:
+        self._proc = str(proc)
+        self._pidfds = proc == Path("/proc") and hasattr(os, "pidfd_open")
+        self._kept: dict[str, _Kept] = {}
+        self._lives: dict[int, str] = {}
+        self._ends = select.poll()
+        finalize(self, _close, self._kept)
+
+    def read(self, entry: str, *, again: bool) -> bytes:
+        """Read an entry's line, empty where its process has ended; `again` says that it will be asked about again."""
+        if again and entry not in self._kept and len(self._kept) < MOST:
+            self._keep(entry)
+        if (kept := self._kept.get(entry)) is None:
+            return self._content(entry, "stat")
+        try:
+            return os.pread(kept.status, 4096, 0)
+        except OSError:
+            self._forget(entry)  # it ended; its number may be another's by now
+            return self._content(entry, "stat")
+
+    def stirred(self, entries: Collection[str]) -> set[str]:
+        """Name those who ended, or run another program than when this was asked last, and those whom nothing tells."""
+        stirred = {self._lives[handle] for handle, _ in self._ends.poll(0)}
+        for entry in entries:
+            kept = self._kept.get(entry)
+            if kept is None or kept.comm < 0 or kept.life < 0:
+                stirred.add(entry)
+            elif (name := _name(kept)) != kept.name:
+                stirred.add(entry)
+                kept.name = name
+        return stirred
+
+    def keep_only(self, entries: Collection[str]) -> None:
+        """Close the files of all others."""
+        for entry in self._kept.keys() - entries:
+            self._forget(entry)
+
+    def _keep(self, entry: str) -> None:
+        if (status := self._opened(entry, "stat")) < 0:
+            return
+        kept = self._kept[entry] = _Kept(status, self._opened(entry, "comm"), self._life(entry))
+        if kept.life >= 0:
+            self._lives[kept.life] = entry
+            self._ends.register(kept.life, select.POLLIN)
+
+    def _life(self, entry: str) -> int:
+        try:
+            return os.pidfd_open(int(entry)) if self._pidfds else -1
+        except (OSError, ValueError):
+            return -1
+
+    def _opened(self, entry: str, name: str) -> int:
+        try:
+            return os.open(f"{self._proc}/{entry}/{name}", os.O_RDONLY)
+        except OSError:
+            return -1
+
+    def _content(self, entry: str, name: str) -> bytes:
+        if (handle := self._opened(entry, name)) < 0:
+            return b""
+        try:
+            return os.read(handle, 4096)
+        except OSError:  # it ended between the opening and the reading
+            return b""
+        finally:
+            os.close(handle)
+
+    def _forget(self, entry: str) -> None:
+        kept = self._kept.pop(entry)
+        if kept.life >= 0:
+            self._ends.unregister(kept.life)
+            del self._lives[kept.life]
+        _close({entry: kept})
+
+
+def _name(kept: _Kept) -> bytes:
+    """What its process is called now; empty where it has ended, or where that is not told."""
+    try:
+        return os.pread(kept.comm, 64, 0) if kept.comm >= 0 else b""
+    except OSError:
+        return b""
+
+
+def _close(kept: dict[str, _Kept]) -> None:
+    for files in kept.values():
+        for handle in (files.status, files.comm, files.life):
+            if handle >= 0:
+                os.close(handle)
