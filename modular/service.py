@@ -52,7 +52,8 @@ class MonitorService:
         seen = planned.look(eyes, strategy, _BUDGET, known, before.looks, clock.now())
         now = clock.now()
         round_, problems = self._survey.take(eyes, seen, known, now)
-        lost = lose(known, {shot.pane for shot in seen.panes}, now)
+        gone = {key: agent for key, agent in known.items() if key not in round_.panes}
+        lost = lose(gone, seen.panes, now)
         look = _look(round_, lost, outcomes, now)
         slices, wanted = self._components.advance(before, look)
 

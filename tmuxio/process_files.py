@@ -39,19 +39,20 @@ class ProcessFiles:
         self._kept: dict[str, _Kept] = {}
         self._lives: dict[int, str] = {}
         self._ends = select.poll()
-        finalize(self, _close, self._kept)
+        self._load = _opened(f"{proc}/loadavg")
+        finalize(self, _close, self._kept, self._load)
 
     def read(self, entry: str, *, again: bool) -> bytes:
         """Read an entry's line, empty where its process has ended; `again` says that it will be asked about again."""
         if again and entry not in self._kept and len(self._kept) < MOST:
             self._keep(entry)
         if (kept := self._kept.get(entry)) is None:
-            return self._content(entry, "stat")
+            return self._content(entry)
         try:
             return os.pread(kept.status, 4096, 0)
         except OSError:
             self._forget(entry)  # it ended; its number may be another's by now
-            return self._content(entry, "stat")
+            return self._content(entry)
 
     def stirred(self, entries: Collection[str]) -> set[str]:
         """Name those who ended, or run another program than when this was asked last, and those whom nothing tells."""
@@ -65,15 +66,19 @@ class ProcessFiles:
                 kept.name = name
         return stirred
 
+    def newest(self) -> bytes:
+        """The number that the kernel gave last, to a process or a thread; nothing where it does not tell."""
+        return os.pread(self._load, 256, 0).rpartition(b" ")[2] if self._load >= 0 else b""
+
     def keep_only(self, entries: Collection[str]) -> None:
         """Close the files of all others."""
         for entry in self._kept.keys() - entries:
             self._forget(entry)
 
     def _keep(self, entry: str) -> None:
-        if (status := self._opened(entry, "stat")) < 0:
+        if (status := _opened(f"{self._proc}/{entry}/stat")) < 0:
             return
-        kept = self._kept[entry] = _Kept(status, self._opened(entry, "comm"), self._life(entry))
+        kept = self._kept[entry] = _Kept(status, _opened(f"{self._proc}/{entry}/comm"), self._life(entry))
         if kept.life >= 0:
             self._lives[kept.life] = entry
             self._ends.register(kept.life, select.POLLIN)
@@ -84,14 +89,8 @@ class ProcessFiles:
         except (OSError, ValueError):
             return -1
 
-    def _opened(self, entry: str, name: str) -> int:
-        try:
-            return os.open(f"{self._proc}/{entry}/{name}", os.O_RDONLY)
-        except OSError:
-            return -1
-
-    def _content(self, entry: str, name: str) -> bytes:
-        if (handle := self._opened(entry, name)) < 0:
+    def _content(self, entry: str) -> bytes:
+        if (handle := _opened(f"{self._proc}/{entry}/stat")) < 0:
             return b""
         try:
             return os.read(handle, 4096)
@@ -108,6 +107,13 @@ class ProcessFiles:
         _close({entry: kept})
 
 
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return -1
+
+
 def _name(kept: _Kept) -> bytes:
     """What its process is called now; empty where it has ended, or where that is not told."""
     try:
@@ -116,8 +122,7 @@ def _name(kept: _Kept) -> bytes:
         return b""
 
 
-def _close(kept: dict[str, _Kept]) -> None:
-    for files in kept.values():
-        for handle in (files.status, files.comm, files.life):
-            if handle >= 0:
-                os.close(handle)
+def _close(kept: dict[str, _Kept], *handles: int) -> None:
+    for handle in (*handles, *(handle for files in kept.values() for handle in (files.status, files.comm, files.life))):
+        if handle >= 0:
+            os.close(handle)

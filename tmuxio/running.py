@@ -52,7 +52,7 @@ class Running:
         return self._chains
 
     def _came_and_gone(self) -> tuple[set[str], set[str]]:
-        newest = _newest(self._proc)  # before the entries: whoever comes meanwhile is looked for next time
+        newest = self._files.newest()  # before the entries: whoever comes meanwhile is looked for next time
         if newest and newest == self._newest:
             return set(), set()
         entries = self._entries = _entries(self._proc)
@@ -122,18 +122,6 @@ def _trees(lines: Mapping[str, Line], roots: Collection[int]) -> dict[int, set[s
         if at is not None and at.pid in trees:
             trees[at.pid].add(entry)
     return trees
-
-
-def _newest(proc: Path) -> bytes:
-    """The number that the kernel gave last, to a process or a thread; nothing where it does not tell."""
-    try:
-        handle = os.open(f"{proc}/loadavg", os.O_RDONLY)
-    except OSError:
-        return b""
-    try:
-        return os.read(handle, 256).rpartition(b" ")[2]
-    finally:
-        os.close(handle)
 
 
 def _entries(proc: Path) -> dict[str, int]:

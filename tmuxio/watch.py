@@ -75,6 +75,8 @@ class Watch:
         self._buffer = f"understudy-{secrets.token_hex(4)}"
         self._wait_s, self._not_before = _RETRY_S[0], 0.0
         self._known = Known()
+        self._mark = secrets.token_hex(8)  # nobody but tmux is ever told
+        self._lists = {lasting: listing.question(self._mark, lasting=lasting) for lasting in (True, False)}
         self._rows: dict[str, Row] = {}
         self._seen: dict[str, Seen] = {}
         self._lasting: dict[str, Lasting] = {}
@@ -142,12 +144,11 @@ class Watch:
             if pids := {row.pid for row in self._rows.values()}:
                 sight.below, sight.closely = self._processes(pids, printed), printed
 
-        mark = secrets.token_hex(8)
         close_up = self._close_up(sure, self._elsewhere)
-        questions = [listing.question(mark, lasting=lasting), *close_up.questions()]
+        questions = [self._lists[lasting], *close_up.questions()]
         try:
             listed, *blocks = self._control.ask(questions, self._left(until), processes).blocks
-            sight.rows = listing.read(listed, mark, self._known)
+            sight.rows = listing.read(listed, self._mark, self._known)
             sight.screens, sight.lasting = close_up.answers(blocks, sight.rows)
         except (NoServer, ServerSilent, TmuxMissing):
             raise

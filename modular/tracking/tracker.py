@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Final
 
-from contract import AgentState, IdleDetail
+from contract import AgentState, IdleDetail, PaneShot
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting
@@ -46,14 +46,17 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
     return before if before is not None and same else after
 
 
-def lose(known: Mapping[str, AgentMemory], panes: Collection[str], now: float) -> dict[str, AgentMemory]:
-    """What becomes of the remembered agents whose panes are not among these: missing, in the end forgotten.
+def lose(gone: Mapping[str, AgentMemory], panes: Collection[PaneShot], now: float) -> dict[str, AgentMemory]:
+    """What becomes of remembered agents that are not there, where these panes are: missing, in the end forgotten.
 
-    Nobody misses an agent whose pane lives on under another process or name, or that had crashed before it was closed.
+    Nobody misses an agent whose pane lives on under another process, or that had crashed before it was closed.
     """
+    if not gone:
+        return {}
+    names = {shot.pane for shot in panes}
     lost: dict[str, AgentMemory] = {}
-    for key, agent in known.items():
-        if agent.pane in panes or agent.state is AgentState.CRASHED:
+    for key, agent in gone.items():
+        if agent.pane in names or agent.state is AgentState.CRASHED:
             continue
         if agent.missing_since is None:
             lost[key] = agent.model_copy(update={"missing_since": now})

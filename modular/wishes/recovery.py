@@ -49,16 +49,18 @@ class Recovered(Record):
 def advance(before: Mapping[str, Recovered], look: Look) -> tuple[dict[str, Recovered], list[Intent]]:
     """Bring up to this look what became of managers, and say which are to be replaced and which to be greeted."""
     teams = look.teams
-    orphans = {agent.session for agent in (*look.agents.values(), *look.lost.values()) if agent.role is Role.MANAGER}
+    leads = Role.MANAGER
+    here = [agent for agent in look.agents.values() if agent.role is leads]
+    led = {agent.session for agent in here} | {agent.session for agent in look.lost.values() if agent.role is leads}
     recovered: dict[str, Recovered] = {}
     wishes: list[Intent] = []
-    for session in (before.keys() | orphans | teams.keys()) & {*before, *teams}:
-        after = _learned(before.get(session, Recovered()), session, look, had_one=session in orphans)
+    for session in sorted(before.keys() | teams.keys()):
+        after = _learned(before.get(session, Recovered()), session, look, had_one=session in led)
         if after != Recovered():
             recovered[session] = after
         team = teams.get(session, ())
-        dead = (one for one in team if may_spawn(one, team, after, look) and not look.doubts(one.key))
-        wishes += [_spawn(manager, team, look.now) for manager in dead]
+        mine = (one for one in here if one.session == session and not look.doubts(one.key))
+        wishes += [_spawn(manager, team, look.now) for manager in mine if may_spawn(manager, team, after, look)]
         if after.back_at is not None and (leader := look.managers.get(session)) is not None:
             wishes.append(_greeting(leader, team, after, look.now))
     return recovered, wishes
@@ -66,7 +68,7 @@ def advance(before: Mapping[str, Recovered], look: Look) -> tuple[dict[str, Reco
 
 def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovered, look: Look) -> bool:
     """Whether a new manager is wanted in place of this one."""
-    if not is_gone(manager, look.now):  # asked of everybody at every look: the rest goes through the whole team
+    if not is_gone(manager, look.now):
         return False
     others = [one for one in team if one is not manager and one.state is not AgentState.CRASHED]
     return (

@@ -228,7 +228,7 @@ def test_a_lost_pane_is_missing_since_its_first_absence_and_forgotten_in_the_end
 
 
 def test_nobody_misses_an_agent_whose_pane_lives_on_or_that_had_crashed() -> None:
-    assert lose({"%1/1": remembered()}, ["%1"], NOW) == {}
+    assert lose({"%1/1": remembered()}, [pane("%1", pid=2)], NOW) == {}
     assert lose({"%1/1": remembered(state=AgentState.CRASHED)}, [], NOW) == {}
 
 
