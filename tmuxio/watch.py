@@ -1,8 +1,8 @@
 """Frames at the speed of tmux: a list over a control client, and only the screens that may have changed.
 
 Nothing is older than its frame: a screen that is not read again is one that was shown not to have changed since. The
-processes of every pane are read each time, while tmux makes its list, since an agent may die without a byte being
-printed. Screens that must be read again whatever the list will say are asked for together with it.
+processes of every pane are asked about each time, while tmux makes its list, since an agent may die without a byte
+being printed. Screens that must be read again whatever the list will say are asked for together with it.
 """
 
 import secrets

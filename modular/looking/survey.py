@@ -46,38 +46,49 @@ class Survey:
 
     def take(self, eyes: Eyes, seen: Seen, known: Mapping[str, AgentMemory], now: float) -> tuple[Round, list[Problem]]:
         """Read everybody in view and take it into what is `known`; `now` in seconds since the epoch."""
-        last = self._last
-        panes = _news(last, seen.panes, known) if not seen.waiting else None
-        part = panes is not None
-        if panes is None:
-            panes = {shot.key: shot for shot in seen.panes}
-        sightings = self._discover(panes, known)
-        if part and any((key in sightings) is not (key in last.sightings) for key in panes):
-            part, panes = False, {shot.key: shot for shot in seen.panes}  # so that everybody stands in order
-            sightings = self._discover(panes, known)
+        still, panes, sightings = self._whom_to_read(seen, known)
         readings, problems = self.sampling.read(eyes, tuple(sightings.values()), known, seen.waiting)
         agents = _tracked(sightings, readings, known, now)
         sightings = {key: one for key, one in sightings.items() if key in agents}
         restless = frozenset(
             key
             for key, agent in agents.items()
-            if agent is not known.get(key) or key not in readings or readings[key] is not last.readings.get(key)
+            if agent is not known.get(key)
+            or key not in readings
+            or readings[key] is not self._last.readings.get(key)
+            or sightings[key].shot.vanished
         )
-        if part:
-            panes, sightings = {**last.panes, **panes}, {**last.sightings, **sightings}
-            readings, agents = {**last.readings, **readings}, {**last.agents, **agents}
-        self._last = Round(panes, sightings, readings, agents, restless)
+        panes = {**still.panes, **panes}
+        self._last = Round(
+            panes,
+            {**still.sightings, **sightings},
+            {**still.readings, **readings},
+            {**still.agents, **agents},
+            restless,
+        )
         self.sampling.readings.keep_only(panes)
         return self._last, problems
+
+    def _whom_to_read(
+        self, seen: Seen, known: Mapping[str, AgentMemory]
+    ) -> tuple[Round, dict[str, PaneShot], dict[str, Sighting]]:
+        """Say what still holds, and which panes and agents have to be read; everybody where somebody came or left."""
+        last = self._last
+        if not seen.waiting and (news := _news(last, seen.panes, known)) is not None:
+            sightings = self._discover(news, known)
+            if all((key in sightings) is (key in last.sightings) for key in news):
+                return last, news, sightings
+        everybody = {shot.key: shot for shot in seen.panes}
+        return _NOBODY, everybody, self._discover(everybody, known)
 
     def _discover(self, panes: Mapping[str, PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, Sighting]:
         return discover(panes, known, self.sampling.readings.is_agents)
 
 
 def _news(last: Round, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, PaneShot] | None:
-    """The panes of whom something new may be said, with all that share a window with one; None where others are there.
+    """The panes of which something new may be said; None where others are there.
 
-    In a window of several panes it depends on all of them which of them are agents'.
+    With one come all that share its window: on all of them it depends which of them are agents'.
     """
     if len(panes) != len(last.panes):
         return None
