@@ -1,6 +1,8 @@
 """Bouts, the unit of evidence: kept look by look in a book, and settled once the future has had time to speak."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
 
 from pydantic import Field
 
@@ -35,6 +37,8 @@ __all__ = [
 ]
 
 DEFAULT_RULES = BoutRules()
+_PACED_BY: Final = 9
+"""Looks that tell the pace."""
 
 
 class Look(Record):
@@ -61,6 +65,14 @@ class BoutBook(Record):
     counted: dict[str, Instant] = Field(default_factory=dict)
     """Subject, process and fingerprint -> beginning of the bout that counted last."""
     actions: ActionBook = ActionBook()
+    looked: tuple[Instant, ...] = ()
+    """When the latest looks were."""
+
+    @property
+    def pace_s(self) -> float:
+        """How far apart looks are lately, in seconds: the longest time between two, but for one that was a break."""
+        gaps = sorted(after - before for before, after in pairwise(self.looked))
+        return gaps[-2] if len(gaps) > 1 else 0.0
 
 
 def advance(
@@ -82,6 +94,9 @@ def advance(
         register: Which differences are expected.
         signoffs: What people have said; leave out sign-offs whose ceiling is breached (`Tallies.holding`).
     """
+    if look is not None:
+        book = book.model_copy(update={"looked": (*book.looked, look.at)[-_PACED_BY:]})
+    rules = rules.at_pace(book.pace_s)
     if look is not None:
         book = _entered(book, look, rules)
     return _settled(book, now, rules, register, signoffs)
@@ -110,6 +125,7 @@ def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
         over=tuple(_watched(standing, frames, look, rules) for standing in over if not standing.settled),
         counted={key: began for key, began in book.counted.items() if began >= look.at - rules.repeat_s - keep_s},
         actions=utter(book.actions, look.at, wants, unseen, keep_s),
+        looked=book.looked,
     )
 
 

@@ -1,5 +1,7 @@
 """When two monitors want the same act, when a bout counts, and when it is settled: all in seconds, all the plan's."""
 
+from __future__ import annotations
+
 from contract.record import Record
 
 
@@ -10,6 +12,16 @@ class Windows(Record):
     draft_s: float = 15.0
     kill_s: float = 60.0
     """Also for `spawn_manager`, and for every kind that has no window of its own."""
+    looks: int = 0
+    """So many looks each of them lasts at least, however far apart looks are; 0 for seconds alone."""
+
+    def at_pace(self, pace_s: float) -> Windows:
+        """The same where a look comes every so many seconds."""
+        least = self.looks * pace_s
+        if least <= min(self.notice_s, self.draft_s, self.kill_s):
+            return self
+        seconds = {name: max(getattr(self, name), least) for name in ("notice_s", "draft_s", "kill_s")}
+        return self.model_copy(update=seconds)
 
     def of(self, wish: str) -> float:
         """The window of a wish, as `contract.intents.wish` names it."""
@@ -42,3 +54,11 @@ class BoutRules(Record):
     def settling_s(self) -> float:
         """How long after its end a bout is settled."""
         return max(self.settle_s, self.windows.widest)
+
+    def at_pace(self, pace_s: float) -> BoutRules:
+        """The same where a look comes every so many seconds: nothing is settled that may still be answered."""
+        windows = self.windows.at_pace(pace_s)
+        if windows is self.windows:
+            return self
+        paced = self.model_copy(update={"windows": windows})
+        return paced.model_copy(update={"at_latest_s": max(self.at_latest_s, paced.settling_s + pace_s)})

@@ -252,7 +252,7 @@ DEMO_PLAN: Final = Plan(
     repeat_s=5.0,
     still_s=5.0,
     lease_s=5.0,
-    windows=Windows(notice_s=3.0, draft_s=3.0, kill_s=3.0),
+    windows=Windows(notice_s=3.0, draft_s=3.0, kill_s=3.0, looks=2),  # on a busy machine a look takes as long
     single_key=frozenset({"submit_draft"}),
     pauses=False,
     retire_after_days=0.0,

@@ -10,12 +10,11 @@ from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
 from rollout.loop.parts import Part
 from rollout.loop.trial import Answered, OwnLook, Trial, facts_of_answers, facts_of_bouts, facts_of_look, guarded
 from shadow import bouts, noise
-from shadow.bouts import Bout, BoutRules, Look
+from shadow.bouts import Bout, Look
 from shadow.compare import compare
 from shadow.differences import DiffClass, Difference
 from shadow.expected import ExpectedRegister
 from shadow.eyes import compare_eyes
-from shadow.rules import Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Shadowing:
         self._looking = looking
         self._plan = plan
         self._register = register
-        self._rules = bout_rules(plan)
+        self._rules = plan.bout_rules
         self._waiting: _Entered | None = None
 
     def enter(self, trial: Trial, looked: Looked, touched: frozenset[str], now: float, next_in_s: float) -> Shadowed:
@@ -156,16 +155,6 @@ def answered(looked: Looked) -> Iterator[Answered]:
     for part, answer in looked.answers.items():
         failed = answer.report is None
         yield Answered(part, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
-
-
-def bout_rules(plan: Plan) -> BoutRules:
-    """The plan's figures, as the bouts want them."""
-    return BoutRules(
-        settle_s=plan.settle_after_s,
-        at_latest_s=plan.settle_latest_s,
-        repeat_s=plan.repeat_s,
-        windows=Windows(notice_s=plan.windows.notice_s, draft_s=plan.windows.draft_s, kill_s=plan.windows.kill_s),
-    )
 
 
 def _reports(looked: Looked) -> tuple[CycleReport, CycleReport] | None:

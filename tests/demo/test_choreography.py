@@ -16,7 +16,6 @@ from modular.service import MonitorService
 from rollout.faces.demo.casting import cast
 from rollout.faces.demo.world import World
 from rollout.judgement.plan import DEMO_PLAN
-from rollout.loop.shadowing import bout_rules
 from shadow import noise
 from shadow.bouts import Bout, BoutBook, Excuse, Look, advance
 from shadow.compare import compare
@@ -66,7 +65,7 @@ class Shadow:
         again.recall(memory)  # type: ignore[arg-type]
         report = again.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ends)
         look = look.model_copy(update={"differences": noise.classify(look.differences, report)})
-        self._book, settled = advance(self._book, look, look.at, rules=bout_rules(DEMO_PLAN), register=shipped())
+        self._book, settled = advance(self._book, look, look.at, rules=DEMO_PLAN.bout_rules, register=shipped())
         self.bouts += settled
 
 

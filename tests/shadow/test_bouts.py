@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from shadow_cases import QUICK, T0, Watching, one, report, verdict, want
 
 from contract import Problem, ProblemKind
-from shadow.bouts import BoutRules, Excuse, Label, Referee, Right, Stratum
+from shadow.bouts import BoutRules, Excuse, Label, Referee, Right, Stratum, Windows
 from shadow.signoffs import Acceptance, Settlement
 
 
@@ -85,6 +85,51 @@ def test_a_wish_that_the_other_utters_after_its_window_is_one_difference_of_acti
     watching.look(4, one("idle", "notify_manager:idle"), one("idle", "notify_manager:idle"))
     watching.look(9, report(), report()).wait(20)
     assert [bout.action_differs for bout in watching.bouts] == [True, False]
+
+
+@pytest.mark.parametrize(("looks", "differs"), [(0, True), (2, False)])
+def test_a_window_may_last_some_looks_at_least_however_slow_they_are(looks: int, differs: bool) -> None:  # noqa: FBT001
+    rules = QUICK.model_copy(update={"windows": QUICK.windows.model_copy(update={"looks": looks})})
+    watching, told = Watching(rules), one("idle", "notify_manager:idle")
+    for at in (0, 5, 10, 15):
+        watching.look(at, one("busy"), one("busy"))
+    watching.look(20, told, one("idle")).look(25, told, told).look(30, report(), report()).wait(60)
+
+    assert [bout.action_differs for bout in watching.bouts] == [False, differs, False]
+
+
+def test_one_break_between_looks_makes_no_window_wider() -> None:
+    rules = QUICK.model_copy(update={"windows": QUICK.windows.model_copy(update={"looks": 2})})
+    watching, told = Watching(rules), one("idle", "notify_manager:idle")
+    for at in (0, 1, 2, 102):
+        watching.look(at, one("busy"), one("busy"))
+    for at in (103, 104, 105, 106):
+        watching.look(at, told, one("idle"))
+    watching.look(107, told, told).look(108, report(), report()).wait(150)
+
+    assert [bout.action_differs for bout in watching.bouts][1] is True
+
+
+@given(
+    pace_s=st.floats(0, 1000),
+    settle_s=st.floats(0, 100),
+    at_latest_s=st.floats(0, 1000),
+    seconds=st.lists(st.floats(0, 100), min_size=3, max_size=3),
+    looks=st.integers(0, 5),
+)
+def test_no_pace_makes_a_window_shorter_or_settles_before_the_windows_have_passed(
+    pace_s: float, settle_s: float, at_latest_s: float, seconds: list[float], looks: int
+) -> None:
+    notice_s, draft_s, kill_s = seconds
+    windows = Windows(notice_s=notice_s, draft_s=draft_s, kill_s=kill_s, looks=looks)
+    rules = BoutRules(settle_s=settle_s, at_latest_s=at_latest_s, windows=windows)
+
+    paced = rules.at_pace(pace_s)
+
+    for wish in ("notify_manager:idle", "submit_draft", "kill_window"):
+        assert paced.windows.of(wish) == max(windows.of(wish), looks * pace_s)
+    assert paced.at_latest_s >= at_latest_s
+    assert paced == rules or paced.at_latest_s >= paced.settling_s + pace_s >= looks * pace_s
 
 
 def test_a_second_asking_without_a_first_is_one_too_many() -> None:
