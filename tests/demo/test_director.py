@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from rollout.faces.demo.director import BUDGET_S, IN_PRODUCTION_S, LAST_LOOK_S, Director
 from rollout.faces.demo.view import STAGES, DemoView, Gauge, Step, Told
 
@@ -49,6 +51,13 @@ def test_a_rollback_after_the_regression_ends_it_well() -> None:
     outcome = director.outcome("/report.md", 150.0)
     assert outcome.stages == STAGES
     assert outcome.whole
+
+
+@pytest.mark.parametrize(("cycles", "blamed"), [(200, False), (120, True), (0, False)])
+def test_a_machine_that_is_too_busy_for_the_scenes_is_said_to_be(cycles: int, blamed: bool) -> None:  # noqa: FBT001
+    director = Director()
+    director.see(DemoView(elapsed_s=BUDGET_S, cycles=cycles, steps=(BEGIN,)))
+    assert ("try again when it is quieter" in director.outcome("", BUDGET_S).trouble) is blamed
 
 
 def test_a_rollback_before_the_regression_is_no_success() -> None:

@@ -12,6 +12,8 @@ LAST_LOOK_S: Final = 3.0
 BUDGET_S: Final = 235.0
 """By then it must be over: four minutes less what the end takes."""
 ROLLED_BACK: Final = "rolled_back"
+SLOW_S: Final = 1.5
+"""From one look to the next. The scenes are made for one second; of what lasts three, a slow look may see nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Director:
         if view.state == ROLLED_BACK and self._back_s is None:
             self._back_s = now
             if self.worse_since_s is None:
-                self.trouble = f"the candidate was rolled back before its regression: {_reason(view)}"
+                self.trouble = f"the candidate was rolled back before its regression: {_reason(view)}{_excuse(view)}"
         make_worse = (
             self._production_s is not None
             and self._back_s is None
@@ -61,7 +63,7 @@ class Director:
             events.append(DemoEvent(Told.REGRESSION, now, text, {"what": "crashed_called_idle"}))
         over = self._back_s is not None and now - self._back_s >= LAST_LOOK_S
         if not over and now >= self.budget_s:
-            over, self.trouble = True, f"after {now:.0f} s it still waits: {_waits(view)}"
+            over, self.trouble = True, f"after {now:.0f} s it still waits: {_waits(view)}{_excuse(view)}"
         self._last = replace(view, next=self._next(view), regression=self.worse_since_s is not None)
         return Direction(self._last, tuple(events), make_worse, over)
 
@@ -95,6 +97,15 @@ def _waits(view: DemoView) -> str:
     if lacks is not None and lacks.needed:
         return f"{lacks.name.strip()} needs {lacks.needed} more clean ones"
     return view.reasons[0] if view.reasons else "the judge has not spoken yet"
+
+
+def _excuse(view: DemoView) -> str:
+    pace_s = view.elapsed_s / view.cycles if view.cycles else 0.0
+    if pace_s < SLOW_S:
+        return ""
+    return (
+        f". This machine is busy: a look came every {pace_s:.1f} s instead of every one; try again when it is quieter"
+    )
 
 
 def _reason(view: DemoView) -> str:
