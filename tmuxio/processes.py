@@ -38,7 +38,7 @@ class Line(NamedTuple):
     """A line of `/proc/NUMBER/stat`."""
 
     start: bytes
-    """As much of it as says all that counts; what follows changes all the time."""
+    """As much of it as says all that counts, and whether it runs just now; what follows changes all the time."""
     process: Process
 
 

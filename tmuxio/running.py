@@ -47,8 +47,10 @@ class Running:
         came, gone = self._came_and_gone()
         read = self._read((came | self._suspects(closely)) - gone) | dict.fromkeys(gone)
         self._pass_over_others(came, read, roots)
-        if roots != self._roots or any(self._lines.get(entry) != line for entry, line in read.items()):
+        if roots != self._roots or self._others(read):
             self._take_in(read, roots)
+        else:
+            self._lines |= _live(read)
         return self._chains
 
     def _came_and_gone(self) -> tuple[set[str], set[str]]:
@@ -89,9 +91,13 @@ class Running:
                 if line is not None:
                     self._elsewhere[entry] = self._entries[entry]
 
+    def _others(self, read: Mapping[str, Line | None]) -> set[str]:
+        """The entries that say something else now; whether one runs or sleeps is nothing that counts."""
+        return {entry for entry, line in read.items() if _process(self._lines.get(entry)) != _process(line)}
+
     def _take_in(self, read: Mapping[str, Line | None], roots: frozenset[int]) -> None:
         """Say anew what runs below the panes, of which some lines are others now."""
-        changed = {entry for entry, line in read.items() if self._lines.get(entry) != line}
+        changed = self._others(read)
         lines = _live({**self._lines, **read})
         trees = _trees(lines, roots)
         again = {  # who listens to a terminal changes with who is there
@@ -104,6 +110,10 @@ class Running:
         self._files.keep_only(lines)
         self._chains = chains({line.process.pid: line.process for line in lines.values()}, roots)
         self._roots, self._lines, self._trees = roots, lines, trees
+
+
+def _process(line: Line | None) -> Process | None:
+    return None if line is None else line.process
 
 
 def _live(read: Mapping[str, Line | None]) -> dict[str, Line]:

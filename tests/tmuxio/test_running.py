@@ -104,6 +104,18 @@ def test_who_is_alone_in_a_pane_is_not_read_for_being_looked_at(
     assert not below(shell) & {*read}
 
 
+def test_a_process_that_runs_where_it_slept_is_no_other(tmp_path: Path) -> None:
+    stat = tmp_path / "10" / "stat"
+    stat.parent.mkdir()
+    running = Running(tmp_path)
+    said = []
+    for state in "SRSD":
+        stat.write_text(f"10 (claude) {state} 1 10 10 34816 10 " + "0 " * 13 + "10 0 0")
+        said.append(running([10]))
+    assert said[0] == {10: ("claude",)}
+    assert all(chains is said[0] for chains in said)
+
+
 def test_who_ends_in_a_quiet_pane_is_seen_to_have_ended(shell: subprocess.Popen[bytes]) -> None:
     running = Running()
     tell(shell, "sleep 600 & echo $! >&2; wait")
