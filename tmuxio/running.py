@@ -97,18 +97,17 @@ class Running:
 
     def _take_in(self, read: Mapping[str, Line | None], roots: frozenset[int]) -> None:
         """Say anew what runs below the panes, of which some lines are others now."""
-        changed = self._others(read)
+        others = self._others(read)
         lines = _live({**self._lines, **read})
         trees = _trees(lines, roots)
-        again = {  # who listens to a terminal changes with who is there
-            entry
-            for root, tree in trees.items()
-            if (before := self._trees.get(root)) is not None and (before != tree or not changed.isdisjoint(tree))
-            for entry in tree
-        }
+        moved = [root for root, tree in trees.items() if tree != self._trees.get(root) or not others.isdisjoint(tree)]
+        again = set[str]().union(
+            *(trees[root] for root in moved)
+        )  # who listens to a terminal changes with who is there
         lines = _live({**lines, **self._read(again - read.keys())})
         self._files.keep_only(lines)
-        self._chains = chains({line.process.pid: line.process for line in lines.values()}, roots)
+        table = {lines[entry].process.pid: lines[entry].process for entry in again if entry in lines}
+        self._chains = {root: self._chains.get(root, ()) for root in roots} | chains(table, moved)
         self._roots, self._lines, self._trees = roots, lines, trees
 
 
