@@ -157,6 +157,7 @@ class Watch:
             self._not_before = time.monotonic() + self._wait_s
             self._wait_s = min(self._wait_s * 2, _RETRY_S[1])
             sight.rows, sight.screens = self._bulk.look(sure, until)
+            sight.below = {}  # time has passed
         else:
             self._wait_s = _RETRY_S[0]
 
