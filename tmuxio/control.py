@@ -84,7 +84,7 @@ class ControlClient:
             self._end()
 
     def _asked(self, questions: Sequence[str], until: float, meanwhile: Callable[[], object] | None = None) -> Answers:
-        process = self._process or self._start(until)
+        process = self._living() or self._start(until)
         lines = [question.split("\n") for question in questions]
         answered = self._exchange(process, [line for question in lines for line in question], until, meanwhile)
         blocks: list[bytes] = []
@@ -97,6 +97,12 @@ class ControlClient:
             blocks.append(b"" if refused else b"".join(block.content for block in own))
             refusals += refused
         return Answers(tuple(blocks), b"".join(refusals).decode("utf-8", "replace"))
+
+    def _living(self) -> subprocess.Popen[bytes] | None:
+        """The client, unless it ended since it was asked last, as with its session."""
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        return self._process
 
     def _start(self, until: float) -> subprocess.Popen[bytes]:
         session = self._harmless(until)

@@ -148,6 +148,27 @@ def test_a_client_whose_session_is_closed_goes_on_in_another(tmux_server: TmuxSe
     assert client.ask(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
 
 
+def test_a_client_that_ended_while_nobody_asked_is_replaced_before_it_is_asked(
+    client: ControlClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.ask(["display-message -p x"], 5)
+    old = client.pid
+    assert old is not None
+    os.kill(old, signal.SIGKILL)
+    os.waitid(os.P_PID, old, os.WEXITED | os.WNOWAIT)
+    asked: list[int] = []
+    exchange = ControlClient._exchange
+
+    def noted(self: ControlClient, process: subprocess.Popen[bytes], *rest: object) -> object:
+        asked.append(process.pid)
+        return exchange(self, process, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ControlClient, "_exchange", noted)
+
+    assert client.ask(["display-message -p again"], 5).blocks == (b"again\n",)
+    assert old not in asked
+
+
 def test_a_session_that_is_to_end_with_its_last_client_is_never_attached_to(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:

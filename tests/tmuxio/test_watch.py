@@ -4,13 +4,15 @@ import os
 import random
 import signal
 import time
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tmuxio.control import ControlClient
-from tmuxio.errors import NoServer, ServerSilent
+from tmuxio.errors import NoServer, ServerSilent, TmuxRefused
 from tmuxio.listing import Lasting
 from tmuxio.reader import Reader
 from tmuxio.watch import Watch
@@ -380,6 +382,27 @@ def test_where_no_client_may_attach_frames_are_the_same_without_one(tmux_server:
 
     assert all(same(frame, Reader(tmux_server.address).frame()) for frame in frames)
     assert frames[-1].by_pane[pane].command == "sleep"
+
+
+def test_a_client_that_cannot_be_had_is_asked_for_less_and_less_often(
+    tmux_server: TmuxServer, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmux_server.new_window("exec sleep 600")
+    began = time.monotonic()
+    now, tried = [began], list[float]()
+    monkeypatch.setattr("tmuxio.watch.time", SimpleNamespace(time=time.time, monotonic=lambda: now[0]))
+
+    def refused(*_: object) -> None:
+        tried.append(now[0] - began)
+        raise TmuxRefused(tmux_server.socket_path, "no")
+
+    monkeypatch.setattr(watch._control, "ask", refused)
+    for _ in range(400):
+        assert watch.frame().panes
+        now[0] += 0.25
+
+    waits = [later - earlier for earlier, later in pairwise(tried)]
+    assert waits == pytest.approx([0.5, 1, 2, 4, 8, 16, 30, 30], abs=0.26)  # a quarter of a second from frame to frame
 
 
 def test_it_has_one_client_at_most(tmux_server: TmuxServer, watch: Watch) -> None:
