@@ -88,7 +88,7 @@ class Survey:
 def _news(last: Round, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, PaneShot] | None:
     """The panes of which something new may be said; None where others are there.
 
-    With one come all that share its window: on all of them it depends which of them are agents'.
+    With one come all that share its window, or did: on all of them it depends which of them are agents'.
     """
     if len(panes) != len(last.panes):
         return None
@@ -100,7 +100,8 @@ def _news(last: Round, panes: Sequence[PaneShot], known: Mapping[str, AgentMemor
             news[key] = shot
         elif key in last.restless or known.get(key) is not last.agents.get(key):
             news[key] = shot
-    if shared := {shot.window_id for shot in news.values() if shot.window_panes > 1}:
+    both = (one for key, shot in news.items() for one in (shot, last.panes[key]))
+    if shared := {one.window_id for one in both if one.window_panes > 1}:
         everybody = zip(last.panes, panes, strict=True)
         return {key: shot for key, shot in everybody if key in news or shot.window_id in shared}
     return news

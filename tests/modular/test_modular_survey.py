@@ -64,6 +64,7 @@ def drawn(happened: Mapping[str, str], before: Mapping[str, PaneShot]) -> dict[s
 
 
 @given(story=happenings)
+@example(story=[{"%1": "beside", "%2": "split"}, {"%1": STILL, "%2": "idle"}])
 @example(story=[{"%1": "no agent's", "%2": "idle"}, {"%1": STILL, "%2": STILL}, {"%1": "idle", "%2": STILL}])
 def test_a_service_that_leaves_alone_who_stood_still_says_what_one_says_that_reads_everybody(
     story: list[dict[str, str]],
