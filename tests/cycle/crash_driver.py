@@ -1,6 +1,7 @@
 """Runs the real loop until it is killed, or for so many cycles: `crash_driver.py SOCKET STATE [CYCLES]`."""
 
 import sys
+import time
 from pathlib import Path
 
 from rollout.judgement.plan import DEMO_PLAN, Limits, StratumPlan
@@ -35,3 +36,5 @@ if __name__ == "__main__":
         cycles = int(count[0]) if count else None
         say = sys.stdout.write
         loop(house, interval_s=0.05, cycles=cycles, stop=Stop(), watch=lambda cycled: say(f"{cycled.cycle}\n") and None)
+        while not house.delivery.idle():  # what is queued when a run ends stays wanted, for a next start
+            time.sleep(0.01)
