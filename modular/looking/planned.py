@@ -11,7 +11,7 @@ from pydantic import Field
 from contract import AgentState, Eyes, PaneShot
 from contract.record import Record
 from modular.memory import AgentMemory
-from modular.strategies import Budget, Strategy, Watched
+from modular.strategies import AsyncPolling, Budget, Strategy, Watched
 
 
 class LookTimes(Record):
@@ -40,6 +40,8 @@ def look(
 
     Raises a `LookingFailed`.
     """
+    if isinstance(strategy, AsyncPolling):  # it always plans everybody at once: nobody need be described to it
+        return Seen(eyes.look()[-1].panes)
     watched = [_watched(key, agent, times) for key, agent in known.items() if agent.missing_since is None]
     plan = strategy.plan(watched, now, budget)
     if not plan.waiting and len(plan.batches) <= 1:
