@@ -13,7 +13,7 @@ from modular.tracking.steadying import FLIPS_A_MINUTE, flickers
 DRIFT_S: Final = 60.0
 """Seconds for which nothing may fit the screens of a known CLI before its rules are thought to be old."""
 
-_NOBODY_S: Final = frozenset({UNKNOWN, SHELL})
+_NO_CLIS: Final = frozenset({UNKNOWN, SHELL})
 """Whose rules cannot be old: they are no CLI's."""
 
 
@@ -30,7 +30,7 @@ def alarms(agents: Iterable[AgentMemory], faults: Iterable[RuleFault], now: floa
 
 
 def _drifted(agent: AgentMemory, now: float) -> str:
-    if now - agent.since < DRIFT_S or agent.agent in _NOBODY_S:
+    if now - agent.since < DRIFT_S or agent.agent in _NO_CLIS:
         return ""
     who, since = f"{agent.agent} in {agent.pane}", f"{now - agent.since:.0f} s"
     if agent.state is AgentState.UNKNOWN and agent.rule == DOUBT:

@@ -8,25 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from patient import until
 
 from tmuxio.listing import Lasting
 from tmuxio.reader import Reader
 from tmuxio.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from private_tmux import TmuxServer
 
     from contract.screens import Frame
     from tmuxio.transport import Answers
-
-
-@pytest.fixture
-def watch(tmux_server: TmuxServer) -> Iterator[Watch]:
-    watch = Watch(tmux_server.address)
-    yield watch
-    watch.close()
 
 
 def settled(watch: Watch) -> Frame:
@@ -39,13 +33,6 @@ def settled(watch: Watch) -> Frame:
             return frame
         time.sleep(0.1)
     pytest.fail("the panes never held still")
-
-
-def until(claim: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not claim():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def same(one: Frame, other: Frame) -> bool:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from patient import until
 
 from tmuxio.control import ControlClient
 from tmuxio.errors import NoServer, ServerSilent, TmuxRefused
@@ -17,23 +18,7 @@ from tmuxio.reader import Reader
 from tmuxio.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from private_tmux import TmuxServer
-
-
-@pytest.fixture
-def watch(tmux_server: TmuxServer) -> Iterator[Watch]:
-    watch = Watch(tmux_server.address)
-    yield watch
-    watch.close()
-
-
-def until(claim: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not claim():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_stopped_server_is_silent_and_is_watched_on_afterwards(tmux_server: TmuxServer) -> None:
