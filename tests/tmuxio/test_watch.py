@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import time
 from pathlib import Path
@@ -80,13 +79,9 @@ def test_every_kind_of_change_is_noticed_in_the_next_frame(tmux_server: TmuxServ
         tmux_server.new_window(f"seq 40; printf {word}; exec sleep 600", name=word)
         for word in ("dies", "respawned", "resized", "cleared", "moded")
     )
-    execs = tmux_server.new_window(
-        "printf start; sh -c 'while ! test -e go; do sleep 0.05; done'; exec tail -f /dev/null"
-    )
     reader = Reader(tmux_server.address)
     until(lambda: all("40" in shot.text or "start" in shot.text for shot in reader.frame().panes[1:]))
     pid = int(tmux_server.run("display-message", "-p", "-t", dies, "#{pane_pid}"))
-    del execs
     before = settled(watch).by_pane
 
     for pane in enter.values():
@@ -143,34 +138,6 @@ def test_a_command_that_tmux_did_not_know_yet_is_asked_for_once_more(tmux_server
     watch.close()
 
     assert frame.by_pane[pane].command == "sleep"
-
-
-def test_random_writers_leave_no_pane_stale(tmux_server: TmuxServer, watch: Watch) -> None:
-    count, rng = 40, random.Random(7)  # noqa: S311 - no secret
-    gates = [tmux_server.folder / f"g{number}" for number in range(count)]
-    for gate in gates:
-        os.mkfifo(gate)
-        tmux_server.new_window(f"printf '0 ready'; while read n; do printf '\\r%s' $n; done <> {gate}")
-    reader = Reader(tmux_server.address)
-    until(lambda: all("ready" in shot.text for shot in reader.frame().panes))
-    writers = [os.open(gate, os.O_WRONLY | os.O_NONBLOCK) for gate in gates]
-    end = time.monotonic() + 4
-    written = 0
-    while time.monotonic() < end:
-        written += 1
-        os.write(rng.choice(writers), f"{written}\n".encode())
-        if rng.random() < 0.3:
-            watch.frame()
-        time.sleep(rng.random() * 0.02)
-    watch.frame()
-    time.sleep(0.2)  # what was written last has been drawn; no further look would be forced by it
-
-    seen, truth = watch.frame().by_pane, reader.frame().by_pane
-
-    assert written > 100
-    assert [pane for pane in truth if seen[pane].text != truth[pane].text] == []
-    for writer in writers:
-        os.close(writer)
 
 
 def test_a_pane_that_was_not_asked_for_stays_due_until_it_is(tmux_server: TmuxServer, watch: Watch) -> None:
