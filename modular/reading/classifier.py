@@ -109,18 +109,18 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
 
 
 def _read(sight: _Sight, front: Front, agent: str) -> Reading:
-    screen, rules = sight.screen(), sight.rules
-    composer = screen.composer
-    reading, motion = _first_that_holds(rules.over_draft, sight, screen, agent)
+    screen = sight.screen()
+    composer, likely = screen.composer, screen.likely
+    reading, motion = _first_that_holds(likely.over_draft, sight, screen, agent)
     if reading is None and composer is not None and composer.draft:
         reading = _typed(screen, composer, agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(rules.over_empty, sight, screen, agent)
+        reading, more_motion = _first_that_holds(likely.over_empty, sight, screen, agent)
         motion |= more_motion
     if reading is None and composer is not None:
         reading = _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _rows_of(screen, composer), agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(rules.rest, sight, screen, agent)
+        reading, more_motion = _first_that_holds(likely.rest, sight, screen, agent)
         motion |= more_motion
     if reading is None:
         reading = _without_a_rule(sight, screen, front, agent)
@@ -130,10 +130,10 @@ def _read(sight: _Sight, front: Front, agent: str) -> Reading:
 def _first_that_holds(
     rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str
 ) -> tuple[Reading | None, bool]:
-    """Try the likely rules in order; also say whether one on the way would have needed more frames to be tried."""
+    """Try rules in order; also say whether one on the way would have needed more frames to be tried."""
     wants_motion = False
     for rule in rules:
-        if rule.place not in screen.likely or (lines := _holds(rule, screen)) is None:
+        if (lines := _holds(rule, screen)) is None:
             continue
         wanted = rule.rule
         if wanted.motion is not None:

@@ -45,8 +45,7 @@ def _by_marks(text: str, book: RuleBook, *, hints: bool) -> str | None:
 
     Where a program of another name runs, hints count for nothing: it may well draw what others draw.
     """
-    agents = list(book.agents.values())
-    likely = [agents[place] for place in sorted(book.marked.passes(text))]
+    likely = book.marked.passes(text)
     counts = {rules.agent: (_marks(rules, text), _hints(rules, text) if hints else 0) for rules in likely}
     best = max((agent for agent in counts if agent != ANY), key=lambda agent: counts[agent], default=None)
     return best if best is not None and any(counts[best]) else None

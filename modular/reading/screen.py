@@ -2,13 +2,13 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from contract import PaneShot
 from modular.reading.composer import Composer, find_composer
-from modular.rulebook.book import AgentRules
+from modular.rulebook.book import AgentRules, Looks
 from modular.rulebook.file import RegionName
 
 _RULE_LINE: Final = re.compile(r"^\s*[─━═▔╌-]{8,}\s*$")
@@ -22,8 +22,8 @@ class Screen:
     title: str
     composer: Composer | None
     echo: re.Pattern[str] | None
-    likely: Collection[int]
-    """The rules, by their places, that may hold on it."""
+    likely: Looks
+    """What of its CLI's looks it may have."""
     _filled: list[str] = field(init=False)
     _places: list[int] = field(init=False)
     """Which rows those are."""
@@ -93,8 +93,7 @@ def cut(shot: PaneShot, rules: AgentRules, *, colours: bool = True) -> Screen:
     """Cut a pane's screen as a CLI's rules read it; `colours` says whether the shot carries the colours it had."""
     rows = shot.text.split("\n")
     likely = rules.sieve.passes(shot.text)
-    shapes = [shape for shape in rules.composers if shape.place in likely]
-    composer = find_composer(rows, shot.ansi if colours else None, shapes)
+    composer = find_composer(rows, shot.ansi if colours else None, likely.composers)
     return Screen(rows, shot.title, composer, rules.echo, likely)
 
 

@@ -1,10 +1,11 @@
 """The rules of all CLIs, their patterns compiled once and put into the order in which they are tried."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 from modular.rulebook.faults import BadRules, RuleFault
 from modular.rulebook.file import (
@@ -28,8 +29,6 @@ class CompiledRule:
     any: tuple[re.Pattern[str], ...]
     all: tuple[re.Pattern[str], ...]
     none: tuple[re.Pattern[str], ...]
-    place: int
-    """Its name in the sieve of its CLI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,18 @@ class CompiledComposer:
     placeholders: tuple[re.Pattern[str], ...]
     refuses: tuple[re.Pattern[str], ...]
     empty_hint: re.Pattern[str] | None
-    place: int
-    """Its name in the sieve of its CLI."""
+
+
+class Looks(NamedTuple):
+    """What the screens of one CLI may look like; everything in the order in which it is tried."""
+
+    composers: tuple[CompiledComposer, ...]
+    over_draft: tuple[CompiledRule, ...]
+    """The rules that outrank a draft in the composer; highest priority first, as the others."""
+    over_empty: tuple[CompiledRule, ...]
+    """Those that outrank only an empty composer."""
+    rest: tuple[CompiledRule, ...]
+    """Those that are asked where there is no composer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +70,10 @@ class AgentRules:
     marks: tuple[re.Pattern[str], ...]
     hints: tuple[re.Pattern[str], ...]
     echo: re.Pattern[str] | None
-    composers: tuple[CompiledComposer, ...]
-    over_draft: tuple[CompiledRule, ...]
-    """The rules that outrank a draft in the composer; highest priority first, as the others."""
-    over_empty: tuple[CompiledRule, ...]
-    """Those that outrank only an empty composer."""
-    rest: tuple[CompiledRule, ...]
-    """Those that are asked where there is no composer."""
-    sieve: Sieve
-    """Lets rules and composers' shapes through, by their places, where they may hold on a screen."""
+    looks: Looks
+    """All that are known."""
+    sieve: Sieve[Looks]
+    """Lets those through that a screen may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ class RuleBook:
     """Command name -> CLI."""
     commands: frozenset[str]
     """Every command that starts one."""
-    marked: Sieve
-    """Lets a CLI through, by its place among `agents`, where one of its marks or hints may stand on a screen."""
+    marked: Sieve[tuple[AgentRules, ...]]
+    """Lets the rules of those CLIs through of which marks or hints may stand on a screen, in the order of `agents`."""
 
     def of(self, agent: str) -> AgentRules:
         """The rules for this CLI; for an unknown one those that hold for every CLI."""
@@ -107,7 +111,9 @@ def compile_book(files: Iterable[RuleFile]) -> RuleBook:
     by_agent = {name: _descended(file, by_agent) for name, file in by_agent.items()}
     common = by_agent[ANY]
     agents = {name: _compile(file, common, by_agent.get(UNKNOWN)) for name, file in by_agent.items()}
-    marked = Sieve([[(*rules.marks, *rules.hints)] for rules in agents.values()])
+    every = tuple(agents.values())
+    marks = [[(*rules.marks, *rules.hints)] for rules in every]
+    marked = Sieve(marks, lambda places: tuple(every[place] for place in sorted(places)))
     return RuleBook(agents, by_process, frozenset(by_process), marked)
 
 
@@ -151,15 +157,14 @@ def _descended(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> RuleFile:
 def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> AgentRules:
     known = [*file.rule, *(common.rule if file is not common else ())]
     known.sort(key=lambda rule: -rule.priority)
-    rules = [_compiled_rule(rule, place) for place, rule in enumerate(known)]
+    rules = list(map(_compiled_rule, known))
     drawn = [(shape, file.agent) for shape in file.composer]
     if drawn and unknown is not None and file is not unknown:  # a CLI may have changed its looks
         drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shared]
     placeholders = _compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
-    shapes = [
-        _compiled_composer(shape, owner, placeholders, place)
-        for place, (shape, owner) in enumerate(drawn, start=len(rules))
-    ]
+    shapes = [_compiled_composer(shape, owner, placeholders) for shape, owner in drawn]
+    every: list[CompiledRule | CompiledComposer] = [*rules, *shapes]
+    needs = [*map(_need, rules), *map(_shape_need, shapes)]
     return AgentRules(
         agent=file.agent,
         processes=frozenset(file.processes),
@@ -167,16 +172,23 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
         marks=_compiled(file.marks),
         hints=_compiled(file.hints),
         echo=_compiled_one(file.echo or common.echo),
-        composers=tuple(shapes),
-        over_draft=tuple(rule for rule in rules if rule.rule.priority > DRAFT_PRIORITY),
-        over_empty=tuple(rule for rule in rules if EMPTY_PRIORITY < rule.rule.priority <= DRAFT_PRIORITY),
-        rest=tuple(rule for rule in rules if rule.rule.priority <= EMPTY_PRIORITY),
-        sieve=Sieve([*map(_need, rules), *map(_shape_need, shapes)]),
+        looks=_looks(every),
+        sieve=Sieve(needs, lambda places: _looks([every[place] for place in sorted(places)])),
     )
 
 
-def _compiled_rule(rule: Rule, place: int) -> CompiledRule:
-    return CompiledRule(rule, _compiled(rule.any), _compiled(rule.all), _compiled(rule.none), place)
+def _looks(some: Sequence[CompiledRule | CompiledComposer]) -> Looks:
+    rules = [one for one in some if isinstance(one, CompiledRule)]
+    return Looks(
+        composers=tuple(one for one in some if isinstance(one, CompiledComposer)),
+        over_draft=tuple(rule for rule in rules if rule.rule.priority > DRAFT_PRIORITY),
+        over_empty=tuple(rule for rule in rules if EMPTY_PRIORITY < rule.rule.priority <= DRAFT_PRIORITY),
+        rest=tuple(rule for rule in rules if rule.rule.priority <= EMPTY_PRIORITY),
+    )
+
+
+def _compiled_rule(rule: Rule) -> CompiledRule:
+    return CompiledRule(rule, _compiled(rule.any), _compiled(rule.all), _compiled(rule.none))
 
 
 def _need(rule: CompiledRule) -> Need:
@@ -191,9 +203,7 @@ def _shape_need(shape: CompiledComposer) -> Need:
     return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
 
 
-def _compiled_composer(
-    shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...], place: int
-) -> CompiledComposer:
+def _compiled_composer(shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...]) -> CompiledComposer:
     return CompiledComposer(
         shape=shape,
         owner=owner,
@@ -205,7 +215,6 @@ def _compiled_composer(
         placeholders=(*_compiled(shape.placeholders), *placeholders),
         refuses=_compiled(shape.refuses),
         empty_hint=_compiled_one(shape.empty_hint),
-        place=place,
     )
 
 

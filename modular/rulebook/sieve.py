@@ -4,8 +4,8 @@ What passes is only worth trying; the rule's own patterns decide. What does not 
 """
 
 import re
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Sequence
+from typing import Final, Generic, TypeVar
 
 import re2  # type: ignore[import-untyped]  # it ships no types
 
@@ -21,24 +21,30 @@ _MEMORY: Final = 4 << 20
 
 _KEPT: Final = 1024
 
+Passed = TypeVar("Passed")
 
-class Sieve:
-    """Lets through what may hold on a text. Prepared when it is first used; after that safe to share."""
 
-    def __init__(self, needs: Sequence[Need]) -> None:
+class Sieve(Generic[Passed]):
+    """Lets through what may hold on a text. Prepared when it is first used; after that safe to share.
+
+    `gather` makes what is given back out of the places of what passed: once for all texts on which the same is found.
+    """
+
+    def __init__(self, needs: Sequence[Need], gather: Callable[[Collection[int]], Passed]) -> None:
         self._needs = needs
-        self._everything = frozenset(range(len(needs)))
+        self._gather = gather
+        self._everything = gather(range(len(needs)))
         self._ready = False
         self._set: re2.Set | None = None
         self._free: frozenset[int] = frozenset()
         """What needs nothing that can be looked for."""
         self._opened: list[list[tuple[int, list[frozenset[int]]]]] = []
         """By pattern: what it is the first need of, with the patterns of its other needs."""
-        self._passed: dict[tuple[int, ...], frozenset[int]] = {}
+        self._passed: dict[tuple[int, ...], Passed] = {}
         """What passed where these patterns were found: screens of one CLI show the same ones again and again."""
 
-    def passes(self, text: str) -> Collection[int]:
-        """Name, by their places, what may hold on this text, on any run of its rows, or of those that are filled."""
+    def passes(self, text: str) -> Passed:
+        """Give back what may hold on this text, on any run of its rows, or of those that are filled."""
         if not self._ready:
             self._prepare()
         if self._set is None:
@@ -51,7 +57,7 @@ class Sieve:
         if (passed := self._passed.get(key)) is None:
             if len(self._passed) >= _KEPT:
                 self._passed.clear()
-            passed = self._passed[key] = self._through(key) if 0 in key else self._everything
+            passed = self._passed[key] = self._gather(self._through(key)) if 0 in key else self._everything
         return passed
 
     def _through(self, found: tuple[int, ...]) -> frozenset[int]:

@@ -26,7 +26,7 @@ ANY = RuleFile(agent="any")
 
 def test_a_good_file_decides() -> None:
     book = compile_book([ANY, parse("new.toml", GOOD)])
-    assert [rule.rule.id for rule in book.of("new").over_draft] == ["new.busy.word"]
+    assert [rule.rule.id for rule in book.of("new").looks.over_draft] == ["new.busy.word"]
     assert book.by_process == {"newcli": "new"}
 
 
@@ -100,7 +100,7 @@ def test_a_book_without_the_rules_for_all_is_refused() -> None:
 
 def test_no_two_shipped_rules_of_one_cli_leave_their_order_to_chance() -> None:
     for agent, rules in shipped().agents.items():
-        every = [rule.rule for rule in (*rules.over_draft, *rules.over_empty, *rules.rest)]
+        every = [rule.rule for rule in (*rules.looks.over_draft, *rules.looks.over_empty, *rules.looks.rest)]
         own = [rule for rule in every if rule.id.startswith(f"{agent}.")]
         by_priority: dict[int, set[str]] = {}
         for rule in own:
@@ -111,7 +111,7 @@ def test_no_two_shipped_rules_of_one_cli_leave_their_order_to_chance() -> None:
 
 def test_no_rule_says_idle_over_a_draft() -> None:
     for rules in shipped().agents.values():
-        assert "idle" not in {rule.rule.state for rule in rules.over_draft}
+        assert "idle" not in {rule.rule.state for rule in rules.looks.over_draft}
 
 
 def test_a_question_may_leave_out_all_but_the_id_and_a_screen() -> None:
@@ -156,5 +156,5 @@ def test_a_question_without_a_screen_is_refused() -> None:
 
 def test_no_rule_calls_an_agent_crashed_on_a_word() -> None:
     for rules in shipped().agents.values():
-        every = (*rules.over_draft, *rules.over_empty, *rules.rest)
+        every = (*rules.looks.over_draft, *rules.looks.over_empty, *rules.looks.rest)
         assert "crashed" not in {rule.rule.state for rule in every}

@@ -77,17 +77,19 @@ region = "bottom"
 any = ['^a new error$']
 """
     own, before = load([written(tmp_path, claude=changed)]).book.of("claude"), shipped().of("claude")
-    ids = {rule.rule.id: rule.rule for rule in (*own.over_draft, *own.over_empty, *own.rest)}
+    ids = {rule.rule.id: rule.rule for rule in (*own.looks.over_draft, *own.looks.over_empty, *own.looks.rest)}
     assert ids["claude.busy.hint"].state == "error"
-    assert set(ids) == {rule.rule.id for rule in (*before.over_draft, *before.over_empty, *before.rest)}
+    assert set(ids) == {
+        rule.rule.id for rule in (*before.looks.over_draft, *before.looks.over_empty, *before.looks.rest)
+    }
     assert own.processes == before.processes
-    assert len(own.composers) == len(before.composers)
+    assert len(own.looks.composers) == len(before.looks.composers)
 
 
 def test_a_rule_can_be_left_out_and_one_that_is_not_there_is_a_fault_with_its_line(tmp_path: Path) -> None:
     without = 'agent = "claude"\nwithout = [\n  "claude.busy.hint",\n  "claude.busy.hynt",\n]\n'
     own = load([written(tmp_path, claude=without)])
-    every = own.book.of("claude").over_draft
+    every = own.book.of("claude").looks.over_draft
     assert "claude.busy.hint" not in {rule.rule.id for rule in every}
     assert "claude.busy.status" in {rule.rule.id for rule in every}
     assert [(fault.line, fault.says) for fault in own.faults] == [(4, "there is no rule claude.busy.hynt to leave out")]
@@ -95,8 +97,8 @@ def test_a_rule_can_be_left_out_and_one_that_is_not_there_is_a_fault_with_its_li
 
 def test_a_file_may_stand_alone(tmp_path: Path) -> None:
     own = load([written(tmp_path, claude='agent = "claude"\nalone = true\nprocesses = ["claude"]\n')])
-    assert own.book.of("claude").composers == ()
-    assert not [rule for rule in own.book.of("claude").over_draft if rule.rule.id.startswith("claude.")]
+    assert own.book.of("claude").looks.composers == ()
+    assert not [rule for rule in own.book.of("claude").looks.over_draft if rule.rule.id.startswith("claude.")]
 
 
 def test_a_cli_may_be_like_another_and_is_told_from_it_by_its_process_alone(tmp_path: Path) -> None:
