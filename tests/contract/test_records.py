@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contract import AgentVerdict, CycleReport, Intent, NotifyManager, SubmitDraft, screens
+from contract import AgentVerdict, CycleReport, Intent, NotifyManager, PaneShot, SubmitDraft, screens
 from contract.intents import wish
 from contract.record import Instant
 from contract.schema import json_schema, names
@@ -13,6 +13,14 @@ from contract.screens import plain
 
 INSTANT = TypeAdapter(Instant)
 INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
+
+
+@pytest.fixture
+def shot() -> PaneShot:
+    return PaneShot(
+        pane="%1", pid=7, session="s", session_id="$1", session_created=1, window_id="@1", window_index=1,
+        window="claude-1", ansi="secret",
+    )  # fmt: skip
 
 
 @given(st.floats(min_value=0, max_value=4e9).map(lambda at: round(at, 6)))
@@ -28,6 +36,22 @@ def test_records_are_frozen() -> None:
     report = CycleReport(cycle="c", monitor="m", version="1")
     with pytest.raises(ValidationError, match="frozen"):
         report.cycle = "d"  # type: ignore[misc]
+
+
+def test_a_copy_shows_its_own_screen_and_not_the_one_that_was_worked_out_before(shot: PaneShot) -> None:
+    assert shot.text == "secret"
+
+    assert shot.model_copy(update={"ansi": "\x1b[1m******"}).text == "******"
+    assert shot.text == "secret"
+
+
+def test_a_copy_equals_its_original_and_holds_the_same_fields(shot: PaneShot) -> None:
+    copied = shot.model_copy()
+
+    assert copied == shot
+    assert copied.model_fields_set == shot.model_fields_set
+    assert copied.model_dump_json(exclude_unset=True) == shot.model_dump_json(exclude_unset=True)
+    assert PaneShot.model_validate_json(copied.model_dump_json()) == shot
 
 
 def test_an_unknown_key_is_an_error_and_not_a_surprise() -> None:
