@@ -1,7 +1,7 @@
 """The records of panes, each kept for as long as nothing about its pane changes: most panes stand still."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from contract.screens import PaneShot
 from tmuxio.listing import Lasting, Row
@@ -9,8 +9,7 @@ from tmuxio.reader import shot
 from tmuxio.staleness import Seen
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     row: Row
     seen: Seen | None
     below: tuple[str, ...]

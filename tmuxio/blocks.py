@@ -1,8 +1,7 @@
 """The answers of a control client, cut apart: tmux puts each command's output between a header and its echo."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _OURS: Final = b" 1"
 """The last word of headers that answer a command of this client; others answer what tmux did by itself."""
@@ -14,9 +13,8 @@ class OutOfStep(ValueError):
     """Text where none can be: something that was printed looked like the end of its own answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What one command printed."""
+class Block(NamedTuple):
+    """What one command printed. A tuple: two are made of every screen that is read."""
 
     content: bytes
     failed: bool
@@ -31,8 +29,11 @@ class Blocks:
 
     def __init__(self) -> None:
         self._held = bytearray()
+        self._at = 0
+        """How much of that is done with."""
         self._header: bytes | None = None
         self._searched = 0
+        """Up to where the end of the open answer was looked for."""
         self.greeting: Block | None = None
         """What became of the attaching itself, once that is known."""
 
@@ -40,47 +41,46 @@ class Blocks:
         """Take the next piece of the stream; returns the answers that it completes."""
         self._held += piece
         done: list[Block] = []
-        while True:
-            if self._header is None and not self._open():
-                return done
-            if (block := self._close()) is None:
-                return done
-            header, self._header = self._header or b"", None
+        while (header := self._header or self._open()) is not None and (block := self._close(header)) is not None:
             if header.endswith(_OURS):
                 done.append(block)
             elif self.greeting is None:
                 self.greeting = block
+        del self._held[: self._at]
+        self._searched -= self._at
+        self._at = 0
+        return done
 
-    def _open(self) -> bool:
+    def _open(self) -> bytes | None:
         """Skip notifications up to the next header."""
-        while (end := self._held.find(b"\n")) >= 0:
-            line = bytes(self._held[:end])
+        held = self._held
+        while (end := held.find(b"\n", self._at)) >= 0:
+            line = bytes(held[self._at : end])
             if line.startswith(b"%begin "):
                 self._header = line.removeprefix(b"%begin ")
-                del self._held[:end]  # the line's end stays: an empty answer ends with it
-                self._searched = 0
-                return True
+                self._at = self._searched = end  # the line's end stays: an empty answer ends with it
+                return self._header
             if line and not line.startswith(b"%"):
                 raise OutOfStep(f"{line[:40]!r} between two answers")
-            del self._held[: end + 1]
-        return False
+            self._at = end + 1
+        return None
 
-    def _close(self) -> Block | None:
-        header = self._header or b""
-        for word, failed in ((b"%end ", False), (b"%error ", True)):
-            mark = b"\n" + word + header + b"\n"
-            if (at := self._held.find(mark, self._searched)) >= 0:
-                block = Block(bytes(self._held[1 : at + 1]), failed)
-                del self._held[: at + len(mark)]
+    def _close(self, header: bytes) -> Block | None:
+        held = self._held
+        for word, failed in ((b"\n%end ", False), (b"\n%error ", True)):
+            mark = word + header + b"\n"
+            if (end := held.find(mark, self._searched)) >= 0:
+                block = Block(bytes(held[self._at + 1 : end + 1]), failed)
+                self._at, self._header = end + len(mark), None
                 return block
-        self._searched = max(0, len(self._held) - len(header) - 16)
+        self._searched = max(self._at, len(held) - len(header) - 16)
         return None
 
 
 def unescaped(shown: bytes) -> bytes:
     r"""Undo what `show-buffer` does to control characters for a control client: `\033` is one, `\\` a backslash."""
-    if b"\\" not in shown:
-        return shown
+    if b"\\\\" not in shown:
+        return _without_octals(shown)
     # every escape begins at an even place of its run of backslashes, so that pairs from the left are backslashes
     return b"\\".join(map(_without_octals, shown.split(b"\\\\")))
 

@@ -1,7 +1,6 @@
 """Questions to a control client about single panes: their screens, and what lasts while the same runs in them."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from tmuxio import capture
@@ -38,8 +37,10 @@ class CloseUp:
         for pane, block in zip(self.screens, blocks, strict=False):
             if (row := rows.get(pane)) is None:
                 continue
-            with suppress(capture.Torn):
+            try:
                 screens[pane] = capture.read_one(unescaped(block).removesuffix(b"\n") if self.buffer else block, row)
+            except capture.Torn:
+                continue
         lasting: dict[str, Lasting] = {}
         for pane, block in zip(self.lasting, blocks[len(self.screens) :], strict=False):
             if block:  # a pane that is gone has no answer, one without a name an empty line
