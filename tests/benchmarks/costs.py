@@ -58,12 +58,16 @@ class Cycles:
         self._meter = Meter(server)
         self._printed = 0
 
-    def cost_s(self, printing: Sequence[str]) -> float:
-        """What one cycle costs after each of these terminals has printed something; nobody may have slept in it."""
+    def stir(self, printing: Sequence[str]) -> None:
+        """Have each of these terminals print something, and wait until tmux has drawn it."""
         self._printed += 1
         for tty in printing:
             Path(tty).write_bytes(at_work(self._printed))
-        time.sleep(0.01 + len(printing) / 5000)  # tmux draws what was printed
+        time.sleep(0.01 + len(printing) / 5000)
+
+    def cost_s(self, printing: Sequence[str]) -> float:
+        """What one cycle costs after each of these terminals has printed something; nobody may have slept in it."""
+        self.stir(printing)
         captured = self._watch.captures
         spent = self._meter.cost_s(lambda: self._monitor.cycle("c", self._eyes, self._clock, EVERYTHING, ()))
         assert self._watch.captures - captured >= len(printing), "a screen that changed was not read"
