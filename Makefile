@@ -20,7 +20,7 @@ demo: ## a whole migration in front of your eyes: install, then `understudy demo
 
 test: setup ## the whole test suite, on real tmux servers of its own (ARGS="-k word" narrows it)
 	@scripts/ensure-tmux
-	@$(BIN)/python -m pytest $(ARGS)
+	@scripts/run-tests $(ARGS)
 
 bench: setup ## the benchmarks, and what looking may cost, one after the other (minutes)
 	@scripts/ensure-tmux
