@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench gate decisions lint format lock clean
+.PHONY: help setup demo test bench budgets gate decisions lint format lock clean
 
 help: ## say what there is to type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -22,10 +22,13 @@ test: setup ## the whole test suite, on real tmux servers of its own (ARGS="-k w
 	@scripts/ensure-tmux
 	@scripts/run-tests $(ARGS)
 
-bench: setup ## the benchmarks, and what looking may cost, one after the other (minutes)
+bench: budgets ## every benchmark, the budgets, and ten thousand cycles, one after the other (minutes)
+	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only -r fE
+	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_bulk_switch.py tests/benchmarks/test_soak.py
+
+budgets: setup ## what looking may cost, at 50, 500 and 1000 agents; fails outside (two minutes)
 	@scripts/ensure-tmux
-	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only $(ARGS)
-	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py tests/benchmarks/test_bulk_switch.py tests/benchmarks/test_soak.py $(ARGS)
+	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py
 
 gate: setup ## may this change go in, by what a cycle costs? (a minute; the rules are in pyproject.toml)
 	@scripts/ensure-tmux
