@@ -12,6 +12,7 @@ import pytest
 from rollout.faces.doctor import Verdict
 from rollout.faces.doctor.machine import python, tmux
 from rollout.faces.doctor.server import control_clients, other_monitors
+from tmuxio.transport import OWNER, environment
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell
@@ -68,6 +69,26 @@ def test_a_control_client_of_a_living_program_is_a_note_and_a_left_over_one_has_
     assert "client-2" in left.says
     assert "client-1" not in left.says
     assert left.remedy
+
+
+def test_a_client_that_a_run_left_behind_when_it_was_killed_is_named_with_a_remedy(
+    understudy: Shell, tmux_server: TmuxServer
+) -> None:
+    tmux_server.new_window("exec sleep 600")
+    argv = ["tmux", "-C", "-S", str(tmux_server.socket_path), "attach-session"]
+    pipe = subprocess.PIPE
+    env = environment() | {OWNER: "1:none"}  # of a process that is no more
+    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, env=env) as orphan:
+        assert orphan.stdout is not None
+        orphan.stdout.readline()  # it is attached
+
+        said = understudy("doctor", "--json", "--socket-path", tmux_server.socket_path).json
+        orphan.kill()
+
+    (finding,) = (check for check in said["checks"] if check["check"] == "control clients")
+    assert finding["verdict"] == "note"
+    assert f"left over: client-{orphan.pid} (process {orphan.pid})" in finding["says"]
+    assert "understudy run" in finding["remedy"]
 
 
 def test_another_monitor_that_acts_on_its_own_is_broken() -> None:

@@ -1,13 +1,14 @@
 """The tmux server: whether it answers, who is attached to it in control mode, and who else may be acting on it."""
 
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from contract.failures import LookingFailed
 from rollout.faces.doctor.findings import Finding, broken, note, well
 from tmuxio.address import ServerAddress, identify
+from tmuxio.sweep import leftovers
 
 _PATIENCE_S = 5
 _OTHER_MONITORS = ("_run_monitoring_daemon", "idle-monitor", "idle_monitor", "tmux-orc monitor")
@@ -23,14 +24,17 @@ def server(address: ServerAddress) -> Iterator[Finding]:
         yield broken("server", fault, remedy or "start a tmux server, or name its socket with --socket-path")
     else:
         yield well("server", f"{address} answers (process {identity.pid})")
-        yield control_clients(_clients(address))
+        yield control_clients(_clients(address), leftovers(address))
     yield other_monitors(_processes())
 
 
-def control_clients(clients: Iterable[tuple[str, int]]) -> Finding:
-    """Judge the control-mode clients, (name, process id) each: whose process is gone is left over."""
+def control_clients(clients: Iterable[tuple[str, int]], orphans: Collection[int] = ()) -> Finding:
+    """Judge the control-mode clients, (name, process id) each; `orphans` are those that a run of ours left behind.
+
+    Left over is also whose process is gone, and whom the server has not let go.
+    """
     clients = list(clients)
-    dead = [f"{name} (process {pid})" for name, pid in clients if not psutil.pid_exists(pid)]
+    dead = [f"{name} (process {pid})" for name, pid in clients if pid in orphans or not psutil.pid_exists(pid)]
     if dead:
         return note(
             "control clients",
