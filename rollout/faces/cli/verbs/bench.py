@@ -4,6 +4,7 @@ import gc
 import os
 import resource
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -12,6 +13,7 @@ from contract.clock import SystemClock
 from contract.outcomes import EVERYTHING
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
+from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.where import server_address
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
@@ -20,8 +22,6 @@ from tmuxio.address import ServerAddress, identify
 from tmuxio.eyes import LibtmuxEyes, ServerEyes
 from tmuxio.floor import Floor
 from tmuxio.watch import Watch
-
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +61,23 @@ def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float
     made, kind = load(monitor_spec(monitor))
     gc.freeze()  # as the process of a monitor does
     server, clock = identify(address).pid, SystemClock()
-    watch, floor = Watch(address), Floor(address)
-    eyes = LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(watch, clock)
     walls: list[float] = []
     floors: list[float] = []
     engine_s = tmux_s = 0.0
-    try:
+    with closing(Watch(address)) as watch, closing(Floor(address)) as floor, Bar("cycles", cycles) as bar:
+        eyes = LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(watch, clock)
         report = made.cycle("bench", eyes, clock, EVERYTHING, ())
         captures, spared = watch.captures, watch.spared
         for _ in range(cycles):
-            clock.sleep(interval_s)
-            began, cpu, tmux = time.perf_counter(), time.process_time(), _cpu_s(server)
+            clock.sleep(interval_s / 2)
+            began, engine, tmux = time.perf_counter(), _own_cpu_s(), _cpu_s(server)
             report = made.cycle("bench", eyes, clock, EVERYTHING, ())
             walls.append(time.perf_counter() - began)
-            engine_s += time.process_time() - cpu
+            engine_s += _own_cpu_s() - engine
             tmux_s += _cpu_s(server) - tmux
+            clock.sleep(interval_s / 2)  # after a pause tmux and its caches remember as little of either
             floors.append(floor.seconds())
-    finally:
-        watch.close()
-        floor.close()
+            bar.step()
     counted = kind != "windows"
     return Figures(
         monitor=made.name,
@@ -99,13 +97,18 @@ def _p95(seconds: list[float]) -> float:
     return quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
 
 
+def _own_cpu_s() -> float:
+    """CPU seconds of this process so far, and of the clients that it started."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
 def _cpu_s(pid: int) -> float:
-    """CPU seconds of a process so far, in the kernel's ticks; 0 where the kernel does not tell."""
+    """CPU seconds of a process with one thread so far, to the nanosecond; 0 where the kernel does not tell."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
-    except OSError:
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _tell(figures: Figures) -> None:
@@ -113,6 +116,6 @@ def _tell(figures: Figures) -> None:
     say(f"{figures.monitor}: {figures.cycles} cycles of {figures.agents} agents")
     say(f"  a cycle    {cycle['median'] * 1000:.2f} ms (median), {cycle['p95'] * 1000:.2f} ms (95 of 100 are faster)")
     say(f"  the floor  {floor * 1000:.2f} ms: what tmux alone spends on its list and on drawing every screen")
-    say(f"  CPU        {figures.engine_cpu_s:.3f} s here, {figures.tmux_cpu_s:.2f} s in tmux; {figures.rss_mb:.0f} MB")
+    say(f"  CPU        {figures.engine_cpu_s:.3f} s here, {figures.tmux_cpu_s:.3f} s in tmux; {figures.rss_mb:.0f} MB")
     if figures.captures is not None:
         say(f"  captures   {figures.captures} made, {figures.captures_saved} saved")
