@@ -8,10 +8,13 @@ import resource
 import select
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final
 from weakref import finalize
 
+_MACHINE: Final = Path("/proc")
 _FILES: Final = 3
 _ALLOWED: Final = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 MOST: Final = 2048 if _ALLOWED == resource.RLIM_INFINITY else min(2048, _ALLOWED // (2 * _FILES))
@@ -35,11 +38,11 @@ class ProcessFiles:
 
     def __init__(self, proc: Path) -> None:
         self._proc = str(proc)
-        self._pidfds = proc == Path("/proc") and hasattr(os, "pidfd_open")
+        self._pidfds = proc == _MACHINE and hasattr(os, "pidfd_open")
         self._kept: dict[str, _Kept] = {}
         self._lives: dict[int, str] = {}
         self._ends = select.poll()
-        self._load = _opened(f"{proc}/loadavg")
+        self._load = _opened(f"{proc}/loadavg") if numbers_are_new(proc) else -1
         finalize(self, _close, self._kept, self._load)
 
     def read(self, entry: str, *, again: bool) -> bytes:
@@ -68,7 +71,7 @@ class ProcessFiles:
 
     def newest(self) -> bytes:
         """The number that the kernel gave last, to a process or a thread; nothing where it does not tell."""
-        return os.pread(self._load, 256, 0).rpartition(b" ")[2] if self._load >= 0 else b""
+        return _last_number(self._load) if self._load >= 0 else b""
 
     def keep_only(self, entries: Collection[str]) -> None:
         """Close the files of all others."""
@@ -105,6 +108,32 @@ class ProcessFiles:
             self._ends.unregister(kept.life)
             del self._lives[kept.life]
         _close({entry: kept})
+
+
+@cache
+def numbers_are_new(proc: Path) -> bool:
+    """Whether the kernel's last number is told as it is: some containers are shown an older one, or none.
+
+    A thread takes a number, too; here one is started to see. It is the machine's own processes that are asked about.
+    """
+    if proc != _MACHINE:
+        return True
+    if (load := _opened(f"{proc}/loadavg")) < 0:
+        return False
+    seen = Event()
+    thread = Thread(target=seen.wait)
+    thread.start()
+    try:
+        last = _last_number(load)
+    finally:
+        seen.set()
+        thread.join()
+        os.close(load)
+    return last.strip().isdigit() and int(last) >= (thread.native_id or 0)
+
+
+def _last_number(load: int) -> bytes:
+    return os.pread(load, 256, 0).rpartition(b" ")[2]
 
 
 def _opened(path: str) -> int:

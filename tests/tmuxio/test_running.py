@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio.process_files import ProcessFiles
+from tmuxio import process_files
+from tmuxio.process_files import ProcessFiles, numbers_are_new
 from tmuxio.running import Running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+
+@pytest.fixture(autouse=True)
+def no_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read again only because it is time to: that would hide what is missed."""
+    monkeypatch.setattr("tmuxio.running._READ_ALL_EVERY", 1 << 60)
 
 
 @pytest.fixture
@@ -159,3 +166,26 @@ def test_a_dead_process_that_nobody_has_buried_has_ended() -> None:
         os.kill(child.pid, signal.SIGKILL)
 
         eventually(lambda: quiet(running, child.pid), child.pid, ())
+
+
+def test_the_last_number_of_this_machine_is_believed() -> None:
+    assert numbers_are_new(Path("/proc"))
+
+
+@pytest.mark.parametrize("told", ["0.00 0.00 0.00 1/1 2\n", "0.00 0.00 0.00 0/0 0\n", "", None])
+def test_where_an_old_number_is_told_whoever_comes_is_seen_all_the_same(
+    shell: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: str | None
+) -> None:
+    stale, opened = tmp_path / "loadavg", process_files._opened
+    if told is not None:
+        stale.write_text(told)
+    monkeypatch.setattr(process_files, "_opened", lambda path: opened(path.replace("/proc/loadavg", str(stale))))
+    numbers_are_new.cache_clear()
+    running = Running()
+    numbers_are_new.cache_clear()
+    for _ in range(4):
+        quiet(running, shell.pid)
+
+    tell(shell, "sh -c 'sleep 600; :'")
+
+    eventually(lambda: quiet(running, shell.pid), shell.pid, ("bash", "sh", "sleep"))
