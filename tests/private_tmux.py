@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tmuxio.address import ServerAddress
+    from tmuxio.server.address import ServerAddress
 
 _PATIENCE_S = 10.0
 
@@ -41,7 +41,7 @@ class TmuxServer:
     @property
     def address(self) -> ServerAddress:
         """Where it listens."""
-        from tmuxio.address import ServerAddress
+        from tmuxio.server.address import ServerAddress
 
         return ServerAddress(self.socket_path)
 

@@ -11,9 +11,9 @@ import psutil
 
 from contract.clock import SystemClock
 from contract.screens import PaneShot
-from tmuxio.address import ServerAddress
-from tmuxio.camera import Camera
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
+from tmuxio.server.address import ServerAddress
+from tmuxio.tapes.camera import Camera
 
 _PATIENCE_S: Final = 10.0
 

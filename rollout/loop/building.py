@@ -29,13 +29,14 @@ from rollout.store.orders import OrderKind, standing
 from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder, watch_alone
 from shadow.expected import with_own
-from tmuxio.address import ServerAddress, identify
-from tmuxio.camera import Camera
-from tmuxio.errors import TmuxError
-from tmuxio.hands import Hands
-from tmuxio.reader import Reader
-from tmuxio.redact import redactor
-from tmuxio.sweep import sweep
+from tmuxio.reading.reader import Reader
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.errors import TmuxError
+from tmuxio.server.identity import identify
+from tmuxio.server.sweep import sweep
+from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.redact import redactor
+from tmuxio.touching.hands import Hands
 
 
 @dataclass(frozen=True, slots=True)

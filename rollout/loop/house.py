@@ -19,7 +19,7 @@ from rollout.loop.shadowing import Shadowing
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.ledger import Ledger
 from shadow.expected import ExpectedRegister
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
 
 
 class Delivering(Protocol):

@@ -17,8 +17,8 @@ from contract.tapes import pack
 from contract.wire import Live, OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
 from rollout.loop.parts import Part
-from tmuxio.camera import Camera
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
+from tmuxio.tapes.camera import Camera
 
 ADJACENT_S = 1.2
 """From one tape to the one that tells noise from judgement, where the next cycle comes too late for that."""

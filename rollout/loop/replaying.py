@@ -13,7 +13,7 @@ from contract.screens import Tape
 from contract.tapes import unpack
 from contract.wire import Introduction, OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
-from tmuxio.tapefile import KeptPacked
+from tmuxio.tapes.tapefile import KeptPacked
 
 WARM: Final = 30
 """Tapes after which a monitor that began without a memory is taken to know what it would know."""

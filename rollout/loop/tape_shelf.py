@@ -12,8 +12,8 @@ from pydantic import JsonValue
 
 from contract.screens import Tape
 from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, outdated
-from tmuxio.screen_store import ScreenStore
-from tmuxio.tapefile import write_tape
+from tmuxio.tapes.screen_store import ScreenStore
+from tmuxio.tapes.tapefile import write_tape
 
 log = structlog.get_logger(__name__)
 

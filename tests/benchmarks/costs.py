@@ -26,8 +26,8 @@ from crowd import at_work
 from contract import EVERYTHING, SystemClock
 from modular.service import MonitorService
 from tmuxio.eyes import ServerEyes
-from tmuxio.floor import Floor
-from tmuxio.watch import Watch
+from tmuxio.reading.floor import Floor
+from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,7 +10,7 @@ from contract import EVERYTHING, Clock, Monitor, SystemClock
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from tmuxio.eyes import LibtmuxEyes, ServerEyes
-from tmuxio.watch import Watch
+from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ import pytest
 from costs import Meter, told
 from crowd import assemble
 
-from tmuxio.watch import Watch
+from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def test_screens_are_read_the_cheaper_way(
         watch._seen |= {pane: watch._seen[pane]._replace(moved=True) for pane in again}
         with monkeypatch.context() as patched:
             if bulk is not None:
-                patched.setattr("tmuxio.watch._BULK", bulk)
+                patched.setattr("tmuxio.reading.watch._BULK", bulk)
             return meter.cost_s(watch.frame)
 
     rounds = [(cost_s(None), cost_s(math.inf), cost_s(0)) for _ in range(ROUNDS)]

@@ -15,7 +15,7 @@ import pytest
 from crowd import assemble, at_work
 from cycles import Hurried, legacy_cycle, modular_cycle
 
-from tmuxio.floor import Floor
+from tmuxio.reading.floor import Floor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from tmuxio.eyes import TapeClock, TapeEyes
-from tmuxio.tapefile import read_tape, write_tape
+from tmuxio.tapes.tapefile import read_tape, write_tape
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "shadow"))
 from played_fleet import play

@@ -16,7 +16,7 @@ from shadow.bout import Bout, bout_id
 from shadow.compare import compare
 from shadow.signoffs import NOBODY_SAID
 from tests.cli.rollouts import CANDIDATE, INCUMBENT, THEN, Kept, kept
-from tmuxio.tapefile import read_tape
+from tmuxio.tapes.tapefile import read_tape
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 from rollout.faces.doctor import Verdict
 from rollout.faces.doctor.machine import python, tmux
 from rollout.faces.doctor.server import control_clients, other_monitors
-from tmuxio.transport import OWNER, environment
+from tmuxio.server.transport import OWNER, environment
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell

@@ -28,7 +28,7 @@ def test_exit_codes_are_those_that_scripts_rely_on() -> None:
 
 
 def test_a_subclass_ends_as_its_base_does() -> None:
-    from tmuxio.errors import NoServer
+    from tmuxio.server.errors import NoServer
 
     assert errors.explain(NoServer(Path("/nowhere/s"))) is Exit.UNAVAILABLE
 

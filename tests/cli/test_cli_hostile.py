@@ -15,7 +15,7 @@ from shadow.bout import Bout, bout_id
 from shadow.compare import compare
 from tests.cli.rollouts import CANDIDATE, INCUMBENT, THEN, kept
 from tests.cli.test_cli_tapes import MONITORS
-from tmuxio.tapefile import write_tape
+from tmuxio.tapes.tapefile import write_tape
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from rollout.loop.tape_retention import Interest
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.state_folder import StateFolder
 from tests.cli.test_cli_tapes import MONITORS
-from tmuxio.tapefile import write_tape
+from tmuxio.tapes.tapefile import write_tape
 
 if TYPE_CHECKING:
     from pathlib import Path

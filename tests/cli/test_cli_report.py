@@ -17,7 +17,7 @@ from shadow.compare import differ
 from shadow.differences import Side
 from shadow.sides import Who
 from tests.cli.rollouts import THEN, Kept, kept
-from tmuxio.tapefile import write_tape
+from tmuxio.tapes.tapefile import write_tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

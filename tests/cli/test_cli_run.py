@@ -11,7 +11,7 @@ import pytest
 
 from rollout.store.state_folder import StateFolder, watch_alone
 from tests.cli.shell import PROGRAM
-from tmuxio.tapefile import read_tape
+from tmuxio.tapes.tapefile import read_tape
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contract.outcomes import Outcome
-from tmuxio.tapefile import read_tape, write_tape
+from tmuxio.tapes.tapefile import read_tape, write_tape
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from rollout.judgement.plan import DEMO_PLAN, Limits, StratumPlan
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
 from rollout.store.state_folder import StateFolder
-from tmuxio.address import ServerAddress
+from tmuxio.server.address import ServerAddress
 
 EASY = Limits(budget=0.4, bound=0.5)
 """A handful of clean bouts promote: a run of 200 cycles goes through every stage."""

@@ -155,7 +155,7 @@ def test_a_second_daemon_on_the_same_server_is_refused_whatever_its_state_folder
 
 
 def test_a_cycle_writes_its_tape_with_the_memories_from_before_it(tmux_server: TmuxServer, tmp_path: Path) -> None:
-    from tmuxio.tapefile import read_tape
+    from tmuxio.tapes.tapefile import read_tape
 
     tmux_server.new_window("exec sleep 600", name="idle-1")
     with house_over(tmux_server, tmp_path) as house:

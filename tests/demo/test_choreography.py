@@ -22,10 +22,10 @@ from shadow.compare import compare
 from shadow.differences import Severity
 from shadow.expected import shipped
 from shadow.strata import Stratum
-from tmuxio.address import ServerAddress
-from tmuxio.camera import Camera
-from tmuxio.reader import Reader
-from tmuxio.tape_eyes import TapeClock, TapeEyes
+from tmuxio.eyes.tapes import TapeClock, TapeEyes
+from tmuxio.reading.reader import Reader
+from tmuxio.server.address import ServerAddress
+from tmuxio.tapes.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

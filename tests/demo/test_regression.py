@@ -13,9 +13,9 @@ from modular.service import MonitorService
 from rollout.faces.demo.regression import RULE, TRIGGER, LateRegression
 from rollout.faces.demo.wardrobe import dress, seat
 from rollout.loop.hosting.monitors import load, monitor_spec
-from tmuxio.camera import Camera
-from tmuxio.reader import Reader
-from tmuxio.tape_eyes import TapeClock, TapeEyes
+from tmuxio.eyes.tapes import TapeClock, TapeEyes
+from tmuxio.reading.reader import Reader
+from tmuxio.tapes.camera import Camera
 
 if TYPE_CHECKING:
     from pathlib import Path

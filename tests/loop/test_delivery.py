@@ -15,9 +15,9 @@ from contract import Key, SystemClock
 from rollout.loop.acting.delivery import ONCE_MORE, Delivery
 from rollout.loop.acting.touch import Item, Touch, message
 from rollout.store.ledger import DeliveryRow, Ledger, LedgerUnusable
-from tmuxio.errors import ServerSilent
-from tmuxio.hands import Place
-from tmuxio.hands import Touch as Touched
+from tmuxio.server.errors import ServerSilent
+from tmuxio.touching.hands import Place
+from tmuxio.touching.hands import Touch as Touched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

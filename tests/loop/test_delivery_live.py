@@ -19,7 +19,7 @@ from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from rollout.store.ledger import DeliveryRow, Ledger
 from rollout.store.orders import OrderKind, give, lift, standing
-from tmuxio.hands import Hands
+from tmuxio.touching.hands import Hands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

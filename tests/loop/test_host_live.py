@@ -11,8 +11,8 @@ from contract.tapes import pack
 from contract.wire import Live, OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from tmuxio.camera import Camera
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
+from tmuxio.tapes.camera import Camera
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from rollout.loop.recording import interest_of
 from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, outdated, sampled
 from rollout.loop.tape_shelf import TapeShelf, listed
 from shadow.compare import compare
-from tmuxio.tapefile import read_tape
+from tmuxio.tapes.tapefile import read_tape
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from contract.tapes import pack
 from contract.wire import Look, OnTape, Reply
 from modular.service import MonitorService
 from tmuxio.eyes import ServerEyes, TapeClock, TapeEyes
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer

@@ -14,9 +14,9 @@ from contract import Frame, Tape
 from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
-from tmuxio.camera import redacted
 from tmuxio.eyes import TapeClock, TapeEyes
-from tmuxio.redact import redact
+from tmuxio.tapes.camera import redacted
+from tmuxio.tapes.redact import redact
 
 CASES = sorted((Path(__file__).parents[1] / "modular" / "cases").glob("*/*/screen.ansi"))
 SECRETS = (

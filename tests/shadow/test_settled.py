@@ -14,7 +14,7 @@ import pytest
 from contract.outcomes import EVERYTHING
 from modular.service import MonitorService
 from tmuxio.eyes import TapeClock, TapeEyes
-from tmuxio.tapefile import read_tape
+from tmuxio.tapes.tapefile import read_tape
 
 SETTLED = Path(__file__).parent / "settled"
 CASES = sorted(folder.parent for folder in SETTLED.glob("*/settled.json"))

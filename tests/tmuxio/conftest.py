@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio.watch import Watch
+from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from contract.clock import SystemClock
-from tmuxio.hands import Hands, Veto
+from tmuxio.touching.hands import Hands, Veto
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer

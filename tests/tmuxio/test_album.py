@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from tmuxio.album import Album
-from tmuxio.listing import Lasting, Row
-from tmuxio.staleness import Seen
+from tmuxio.reading.album import Album
+from tmuxio.reading.listing import Lasting, Row
+from tmuxio.reading.staleness import Seen
 
 ROW = Row(
     pane="%1",

@@ -3,16 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contract.clock import VirtualClock
-from tmuxio.camera import Camera
-from tmuxio.reader import Reader
-from tmuxio.transport import Answers, OneShot
+from tmuxio.reading.reader import Reader
+from tmuxio.server.transport import Answers, OneShot
+from tmuxio.tapes.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from private_tmux import TmuxServer
 
-    from tmuxio.address import ServerAddress
+    from tmuxio.server.address import ServerAddress
 
 
 class Counting:

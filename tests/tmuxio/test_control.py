@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmuxio.address import ServerAddress
-from tmuxio.blocks import Block, Blocks, OutOfStep, unescaped
-from tmuxio.control import ControlClient
-from tmuxio.errors import NoServer, ServerGone, ServerSilent, TmuxError, TmuxMissing, TmuxRefused
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.blocks import Block, Blocks, OutOfStep, unescaped
+from tmuxio.server.control import ControlClient
+from tmuxio.server.errors import NoServer, ServerGone, ServerSilent, TmuxError, TmuxMissing, TmuxRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -248,8 +248,8 @@ def test_an_empty_line_never_reaches_tmux(client: ControlClient) -> None:
 def test_a_client_of_a_process_that_ended_is_gone(tmux_server: TmuxServer) -> None:
     tmux_server.new_window("exec sleep 600")
     script = (
-        "import sys; from pathlib import Path; from tmuxio.control import ControlClient;"
-        "from tmuxio.address import ServerAddress; c = ControlClient(ServerAddress(Path(sys.argv[1])));"
+        "import sys; from pathlib import Path; from tmuxio.server.control import ControlClient;"
+        "from tmuxio.server.address import ServerAddress; c = ControlClient(ServerAddress(Path(sys.argv[1])));"
         "c.ask(['display-message -p x'], 5); print(c.pid)"
     )
     done = subprocess.run(

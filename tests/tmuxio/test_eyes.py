@@ -9,11 +9,11 @@ import pytest
 from contract.clock import VirtualClock
 from contract.report import ProblemKind
 from contract.screens import Frame, PaneShot, Tape
-from tmuxio.address import ServerAddress
-from tmuxio.camera import Camera
-from tmuxio.errors import NoServer
 from tmuxio.eyes import LibtmuxEyes, ServerEyes, TapeClock, TapeEyes
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.errors import NoServer
+from tmuxio.tapes.camera import Camera
 
 if TYPE_CHECKING:
     from pathlib import Path

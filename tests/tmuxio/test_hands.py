@@ -13,8 +13,8 @@ from hands_desk import Desk
 
 from contract.clock import SystemClock
 from contract.intents import Key
-from tmuxio import touch
-from tmuxio.hands import Hands, Touch, Veto
+from tmuxio.touching import touch
+from tmuxio.touching.hands import Hands, Touch, Veto
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

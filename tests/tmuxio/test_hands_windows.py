@@ -8,8 +8,8 @@ import pytest
 from hands_desk import Desk
 
 from contract.intents import Key
-from tmuxio.hands import Place, Veto
-from tmuxio.tokens import find
+from tmuxio.touching.hands import Place, Veto
+from tmuxio.touching.tokens import find
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer

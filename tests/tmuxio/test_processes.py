@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tmuxio.process_files import ProcessFiles
-from tmuxio.processes import Process, chains, read_process
-from tmuxio.reader import Reader
-from tmuxio.running import Running
+from tmuxio.processes.files import ProcessFiles
+from tmuxio.processes.running import Running
+from tmuxio.processes.table import Process, chains, read_process
+from tmuxio.reading.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,7 +226,7 @@ def open_files() -> int:
 def test_files_are_kept_open_to_a_bound_and_closed_with_their_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tmuxio.process_files.MOST", 2)
+    monkeypatch.setattr("tmuxio.processes.files.MOST", 2)
     for pid in (1, 2, 3):
         write(tmp_path, pid, "agent", 0)
     before = open_files()

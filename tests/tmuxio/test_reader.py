@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contract.report import ProblemKind
-from tmuxio.address import ServerAddress, identify
-from tmuxio.errors import NoServer, ServerGone, ServerSilent, TmuxError, TmuxMissing
-from tmuxio.reader import Reader
-from tmuxio.transport import Answers, OneShot
+from tmuxio.reading.reader import Reader
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.errors import NoServer, ServerGone, ServerSilent, TmuxError, TmuxMissing
+from tmuxio.server.identity import identify
+from tmuxio.server.transport import Answers, OneShot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.screens import plain
-from tmuxio.redact import BadRedaction, redact, redactor
+from tmuxio.tapes.redact import BadRedaction, redact, redactor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio import process_files
-from tmuxio.process_files import ProcessFiles, numbers_are_new
-from tmuxio.running import Running
+from tmuxio.processes import files as process_files
+from tmuxio.processes.files import ProcessFiles, numbers_are_new
+from tmuxio.processes.running import Running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def no_net(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is read again only because it is time to: that would hide what is missed."""
-    monkeypatch.setattr("tmuxio.running._READ_ALL_EVERY", 1 << 60)
+    monkeypatch.setattr("tmuxio.processes.running._READ_ALL_EVERY", 1 << 60)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tmuxio.listing import Row
-from tmuxio.staleness import Seen, clock_jumped, stale
+from tmuxio.reading.listing import Row
+from tmuxio.reading.staleness import Seen, clock_jumped, stale
 
 ROW = Row(
     "%1", "$0", "@0", 1, 0, 1, True, 10, 80, 24, 0, 0, False, False, False, 5, 99, "s", "w", "t", "c", "/dev/pts/1"

@@ -5,9 +5,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tmuxio.address import ServerAddress
-from tmuxio.sweep import leftovers, sweep
-from tmuxio.transport import environment
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.sweep import leftovers, sweep
+from tmuxio.server.transport import environment
 
 if TYPE_CHECKING:
     from pathlib import Path

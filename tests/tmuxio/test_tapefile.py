@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from contract.screens import Frame, PaneShot, Tape
 from contract.tapes import TornTape
-from tmuxio.screen_store import ScreenStore
-from tmuxio.tapefile import KeptTape, read_tape, write_tape
+from tmuxio.tapes.screen_store import ScreenStore
+from tmuxio.tapes.tapefile import KeptTape, read_tape, write_tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,7 +234,7 @@ def test_a_tape_that_names_a_store_elsewhere_reads_no_other_folder(tmp_path: Pat
 def test_what_unpacks_to_far_more_than_a_tape_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tmuxio.tapefile._LONGEST", 1000)
+    monkeypatch.setattr("tmuxio.tapes.tapefile._LONGEST", 1000)
     (tmp_path / "bomb").write_bytes(gzip.compress(b'{"schema": 1, "tape": "' + b"x" * 5000))
     with pytest.raises(TornTape, match="line 1: far larger than any tape"):
         read_tape(tmp_path / "bomb")

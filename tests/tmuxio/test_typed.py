@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio.address import ServerAddress
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
+from tmuxio.server.address import ServerAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

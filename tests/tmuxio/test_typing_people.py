@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio.reader import Reader
-from tmuxio.watch import Watch
+from tmuxio.reading.reader import Reader
+from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from patient import until
 
-from tmuxio.listing import Lasting
-from tmuxio.reader import Reader
-from tmuxio.watch import Watch
+from tmuxio.reading.listing import Lasting
+from tmuxio.reading.reader import Reader
+from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
     from contract.screens import Frame
-    from tmuxio.transport import Answers
+    from tmuxio.server.transport import Answers
 
 
 def settled(watch: Watch) -> Frame:
@@ -156,7 +156,7 @@ def test_a_pane_that_was_not_asked_for_stays_due_until_it_is(tmux_server: TmuxSe
 def test_many_changes_at_once_take_the_bulk_road_and_show_the_same(
     tmux_server: TmuxServer, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tmuxio.watch._BULK", 0)
+    monkeypatch.setattr("tmuxio.reading.watch._BULK", 0)
     for number in range(20):
         tmux_server.new_window(f"printf {number}; exec sleep 600")
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from patient import until
 
-from tmuxio.control import ControlClient
-from tmuxio.errors import NoServer, ServerSilent, TmuxRefused
-from tmuxio.reader import Reader
-from tmuxio.watch import Watch
+from tmuxio.reading.reader import Reader
+from tmuxio.reading.watch import Watch
+from tmuxio.server.control import ControlClient
+from tmuxio.server.errors import NoServer, ServerSilent, TmuxRefused
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
@@ -85,7 +85,7 @@ def test_a_client_that_cannot_be_had_is_asked_for_less_and_less_often(
     tmux_server.new_window("exec sleep 600")
     began = time.monotonic()
     now, tried = [began], list[float]()
-    monkeypatch.setattr("tmuxio.watch.time", SimpleNamespace(time=time.time, monotonic=lambda: now[0]))
+    monkeypatch.setattr("tmuxio.reading.watch.time", SimpleNamespace(time=time.time, monotonic=lambda: now[0]))
 
     def refused(*_: object) -> None:
         tried.append(now[0] - began)

@@ -15,12 +15,12 @@ import psutil
 import pytest
 from patient import until
 
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from tmuxio.watch import Watch
+    from tmuxio.reading.watch import Watch
 
 WRITERS, WRITES, WRITING_RUNS = 40, 200, 10
 SHELLS, EVENTS, JOB_RUNS = 5, 200, 4
@@ -31,7 +31,7 @@ DRAWN_S = 0.3
 @pytest.fixture
 def watch(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> Watch:
     """One that never reads everything again only because it is time to."""
-    for net in ("tmuxio.watch._FULL_EVERY", "tmuxio.running._READ_ALL_EVERY"):
+    for net in ("tmuxio.reading.watch._FULL_EVERY", "tmuxio.processes.running._READ_ALL_EVERY"):
         monkeypatch.setattr(net, 1 << 60)
     return watch
 

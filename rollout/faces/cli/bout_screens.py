@@ -9,7 +9,7 @@ from contract.screens import PaneShot
 from contract.tapes import TornTape
 from rollout.loop.tape_shelf import SUFFIX
 from shadow.bout import Bout
-from tmuxio.tapefile import read_tape
+from tmuxio.tapes.tapefile import read_tape
 
 _BEGINS_BEFORE: Final = 30.0
 """Seconds by which a cycle may begin before its tape is shot."""

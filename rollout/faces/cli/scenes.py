@@ -15,7 +15,7 @@ from shadow.bout import Bout
 from shadow.clusters import Cluster
 from shadow.differences import Difference
 from shadow.report import Scene, Still, waits
-from tmuxio.tapefile import read_tape
+from tmuxio.tapes.tapefile import read_tape
 
 SUFFIX: Final = ".tape.gz"
 MOST_SCENES: Final = 60

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.store.state_folder import ServerFolder, StateFolder
-from tmuxio.address import ServerAddress
+from tmuxio.server.address import ServerAddress
 
 
 def server_address(socket_name: str | None, socket_path: Path | None) -> ServerAddress:

@@ -31,7 +31,7 @@ from rollout.loop.routing.lease import bucket, lease_name
 from rollout.store.flags import initial_text, parse_flags
 from rollout.store.ledger.records import LedgerUnusable
 from rollout.store.state_folder import ServerFolder, StateFolder
-from tmuxio.address import ServerAddress
+from tmuxio.server.address import ServerAddress
 
 CANDIDATE: Final = "rollout.faces.demo.regression:LateRegression"
 INTERVAL_S: Final = 1.0

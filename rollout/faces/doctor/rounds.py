@@ -12,7 +12,7 @@ from rollout.faces.doctor.rules import rules
 from rollout.faces.doctor.server import server
 from rollout.store.settings import Settings, SettingsInvalid, load
 from rollout.store.state_folder import StateFolder
-from tmuxio.address import ServerAddress
+from tmuxio.server.address import ServerAddress
 
 
 def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[Finding]:

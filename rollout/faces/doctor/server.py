@@ -7,8 +7,9 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from contract.failures import LookingFailed
 from rollout.faces.doctor.findings import Finding, broken, note, well
-from tmuxio.address import ServerAddress, identify
-from tmuxio.sweep import leftovers
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.identity import identify
+from tmuxio.server.sweep import leftovers
 
 _PATIENCE_S = 5
 _OTHER_MONITORS = ("_run_monitoring_daemon", "idle-monitor", "idle_monitor", "tmux-orc monitor")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from contract.failures import LookingFailed
 from rollout.faces.cli.reading import Reading
-from tmuxio.address import ServerAddress, identify
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.identity import identify
 
 _PATIENCE_S = 2.0
 

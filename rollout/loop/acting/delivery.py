@@ -16,7 +16,7 @@ from rollout.loop.acting.destroying import Destroyer
 from rollout.loop.acting.lanes import Lanes
 from rollout.loop.acting.touch import Touch, message
 from rollout.store.ledger import LedgerUnusable
-from tmuxio.hands import Place
+from tmuxio.touching.hands import Place
 
 ONCE_MORE: Final = "its token was seen nowhere: once more"
 _MAYBE: Final = "the harness ended with its hand on it: it may have been done, look at the pane before you approve it"

@@ -6,8 +6,8 @@ from typing import Protocol
 from contract.intents import Key
 from rollout.loop.acting.touch import Touch
 from rollout.store.ledger import DeliveryRow
-from tmuxio.hands import Guard, Place
-from tmuxio.hands import Touch as Touched
+from tmuxio.touching.hands import Guard, Place
+from tmuxio.touching.hands import Touch as Touched
 
 
 class DeliveryLog(Protocol):

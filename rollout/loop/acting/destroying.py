@@ -7,8 +7,8 @@ from contract.intents import SpawnManager, SubmitDraft
 from contract.ports import Clock
 from rollout.loop.acting.delivery_ports import Guards, HandsPort
 from rollout.loop.acting.touch import Touch
-from tmuxio.hands import Guard
-from tmuxio.hands import Touch as Touched
+from tmuxio.touching.hands import Guard
+from tmuxio.touching.hands import Touch as Touched
 
 
 @dataclass(frozen=True, slots=True)

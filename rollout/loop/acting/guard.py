@@ -17,7 +17,7 @@ from contract.verdicts import AgentState
 from contract.wire import Introduction, OnTape
 from rollout.loop.acting.touch import Touch
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer
-from tmuxio.hands import Guard, Veto
+from tmuxio.touching.hands import Guard, Veto
 
 _APPROVAL: Final = AgentState.WAITING_APPROVAL
 

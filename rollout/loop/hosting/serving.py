@@ -33,9 +33,9 @@ class OurEyes:
 
 
 def _live(kind: EyesKind, socket_path: Path, clock: SystemClock) -> Eyes | WindowEyes:
-    from tmuxio.address import ServerAddress  # noqa: PLC0415 - as above
     from tmuxio.eyes import LibtmuxEyes, ServerEyes  # noqa: PLC0415
-    from tmuxio.watch import Watch  # noqa: PLC0415
+    from tmuxio.reading.watch import Watch  # noqa: PLC0415
+    from tmuxio.server.address import ServerAddress  # noqa: PLC0415 - as above
 
     address = ServerAddress(socket_path)
     return LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(Watch(address), clock)

@@ -18,10 +18,11 @@ from rollout.faces.cli.where import server_address
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
-from tmuxio.address import ServerAddress, identify
 from tmuxio.eyes import LibtmuxEyes, ServerEyes
-from tmuxio.floor import Floor
-from tmuxio.watch import Watch
+from tmuxio.reading.floor import Floor
+from tmuxio.reading.watch import Watch
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.identity import identify
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from rollout.faces.cli.output import note
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
-from tmuxio.tape_eyes import TapeClock, TapeEyes
+from tmuxio.eyes.tapes import TapeClock, TapeEyes
 
 Classifier = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -20,7 +20,7 @@ from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
 from shadow.report import show as in_full
 from shadow.signoffs import Lapse, Signoffs
-from tmuxio.tapefile import read_tape
+from tmuxio.tapes.tapefile import read_tape
 
 _WEEK_S = 7 * 86400
 _HEADS = ("id", "differs in", "bouts", "share", "trend", "agents", "incumbent", "candidate", "")

@@ -10,7 +10,7 @@ from rollout.faces.cli.reading import Reading
 from rollout.loop.tape_shelf import find
 from shadow.clusters import Cluster
 from shadow.differences import UNKNOWN_AGENT, Difference
-from tmuxio.tapefile import read_tape, write_tape
+from tmuxio.tapes.tapefile import read_tape, write_tape
 
 _ENGINE, _SHADOW = Path("modular/cases"), Path("shadow/settled")
 """Where the corpora lie in a folder of tests."""

@@ -10,10 +10,10 @@ from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.where import server_address
 from rollout.loop.tape_shelf import SUFFIX
 from rollout.store.settings import load
-from tmuxio.camera import Camera
-from tmuxio.reader import Reader
-from tmuxio.redact import redactor
-from tmuxio.tapefile import write_tape
+from tmuxio.reading.reader import Reader
+from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.redact import redactor
+from tmuxio.tapes.tapefile import write_tape
 
 
 @dataclass(frozen=True, slots=True)

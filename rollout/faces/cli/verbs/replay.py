@@ -26,7 +26,7 @@ from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
 from shadow.replayed import Replayed, ReplayedCluster, Tally, nobody_knows, truths
-from tmuxio.tapefile import KeptPacked, read_packed
+from tmuxio.tapes.tapefile import KeptPacked, read_packed
 
 _TWO: Final = 2
 

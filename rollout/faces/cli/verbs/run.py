@@ -19,7 +19,8 @@ from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
 from rollout.store.settings import Settings, load, surroundings
 from rollout.store.state_folder import StateFolder
-from tmuxio.address import ServerAddress, identify
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.identity import identify
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from contract.screens import PaneShot
-from tmuxio.listing import Lasting, Row
-from tmuxio.reader import shot
-from tmuxio.staleness import Seen
+from tmuxio.reading.listing import Lasting, Row
+from tmuxio.reading.reader import shot
+from tmuxio.reading.staleness import Seen
 
 
 class _Kept(NamedTuple):

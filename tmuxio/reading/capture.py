@@ -8,7 +8,7 @@ surprise in one of them from reaching the next.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from tmuxio.listing import Row
+from tmuxio.reading.listing import Row
 
 BATCH = 16
 """Panes a question: a mark for every pane would double what tmux spends at 1000 panes, one for sixteen is nothing."""

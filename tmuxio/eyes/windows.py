@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from contract.failures import LookingFailed
 from contract.ports import Clock, SessionSeen, WindowSeen
 from contract.report import Problem, ProblemKind
-from tmuxio.address import ServerAddress
-from tmuxio.errors import TmuxError
-from tmuxio.monolith import cut_name
-from tmuxio.naps import Naps
-from tmuxio.patience import PatientServer
+from tmuxio.eyes.monolith import cut_name
+from tmuxio.eyes.naps import Naps
+from tmuxio.eyes.patience import PatientServer
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.errors import TmuxError
 
 
 class LibtmuxEyes:

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, Valid
 from contract.record import SCHEMA_VERSION
 from contract.screens import Tape
 from contract.tapes import PackedFrame, PackedTape, TornTape, pack, screen_hash, unpack
-from tmuxio.screen_store import ScreenStore, texts_of
+from tmuxio.tapes.screen_store import ScreenStore, texts_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from tmuxio.errors import NoServer, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
-from tmuxio.processes import read_process
+from tmuxio.processes.table import read_process
+from tmuxio.server.errors import NoServer, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
 
 OWNER: Final = "UNDERSTUDY_CLIENT_OF"
 """Environment variable of every tmux client that we start: the process that it belongs to."""
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tmuxio.address import ServerAddress
+    from tmuxio.server.address import ServerAddress
 
 
 @dataclass(frozen=True, slots=True)

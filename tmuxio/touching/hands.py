@@ -13,14 +13,14 @@ from contract.failures import LookingFailed
 from contract.intents import Key
 from contract.ports import Clock
 from contract.screens import Frame, PaneShot
-from tmuxio import touch
-from tmuxio.address import ServerAddress
-from tmuxio.capture import pane_id
-from tmuxio.errors import TmuxError
-from tmuxio.reader import Reader
-from tmuxio.tokens import Place, find, squeeze
-from tmuxio.touch import Guard, Touch, Veto
-from tmuxio.transport import Answers, OneShot
+from tmuxio.reading.capture import pane_id
+from tmuxio.reading.reader import Reader
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.errors import TmuxError
+from tmuxio.server.transport import Answers, OneShot
+from tmuxio.touching import touch
+from tmuxio.touching.tokens import Place, find, squeeze
+from tmuxio.touching.touch import Guard, Touch, Veto
 
 __all__ = ["Guard", "Hands", "Place", "Touch", "Veto"]
 

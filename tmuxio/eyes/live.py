@@ -5,7 +5,7 @@ from typing import Protocol
 
 from contract.ports import Clock
 from contract.screens import Frame
-from tmuxio.naps import Naps
+from tmuxio.eyes.naps import Naps
 
 
 class FrameSource(Protocol):

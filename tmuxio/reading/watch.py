@@ -14,17 +14,17 @@ from typing import Final
 from contract.clock import SystemClock
 from contract.ports import Clock
 from contract.screens import Frame, PaneShot
-from tmuxio import listing
-from tmuxio.address import ServerAddress
-from tmuxio.album import Album
-from tmuxio.closeup import CloseUp
-from tmuxio.control import ControlClient
-from tmuxio.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
-from tmuxio.listing import Known, Lasting, Row
-from tmuxio.reader import Chains, Reader, shot
-from tmuxio.running import Running
-from tmuxio.staleness import Seen, clock_jumped, stale
-from tmuxio.transport import OneShot
+from tmuxio.processes.running import Running
+from tmuxio.reading import listing
+from tmuxio.reading.album import Album
+from tmuxio.reading.closeup import CloseUp
+from tmuxio.reading.listing import Known, Lasting, Row
+from tmuxio.reading.reader import Chains, Reader, shot
+from tmuxio.reading.staleness import Seen, clock_jumped, stale
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.control import ControlClient
+from tmuxio.server.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
+from tmuxio.server.transport import OneShot
 
 _FULL_EVERY: Final = 60
 """Frames after which everything is read again, as a net below what no test has thought of."""

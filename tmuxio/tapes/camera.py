@@ -7,7 +7,7 @@ from functools import cache
 from contract.ports import Clock
 from contract.record import instant_text
 from contract.screens import Frame, PaneShot, Tape
-from tmuxio.reader import Reader
+from tmuxio.reading.reader import Reader
 
 Redact = Callable[[str], str]
 """Takes secrets out of a text, keeping its length and its lines."""

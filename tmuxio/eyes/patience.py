@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from libtmux.common import tmux_cmd
 from libtmux.server import Server
 
-from tmuxio.errors import ServerSilent, TmuxError, TmuxMissing
-from tmuxio.transport import environment, explain
+from tmuxio.server.errors import ServerSilent, TmuxError, TmuxMissing
+from tmuxio.server.transport import environment, explain
 
 if TYPE_CHECKING:
-    from tmuxio.address import ServerAddress
+    from tmuxio.server.address import ServerAddress
 
 
 class PatientCommand(tmux_cmd):

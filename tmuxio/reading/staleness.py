@@ -13,7 +13,7 @@ there is none of where looks are seconds apart; and it sees the panes of this ma
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tmuxio.listing import Row
+from tmuxio.reading.listing import Row
 
 
 class Seen(NamedTuple):

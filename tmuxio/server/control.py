@@ -17,10 +17,10 @@ from contextlib import suppress
 from typing import Final
 from weakref import finalize
 
-from tmuxio.address import ServerAddress
-from tmuxio.blocks import Block, Blocks, OutOfStep
-from tmuxio.errors import ServerGone, ServerSilent, TmuxMissing, TmuxRefused
-from tmuxio.transport import Answers, OneShot, environment, explain
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.blocks import Block, Blocks, OutOfStep
+from tmuxio.server.errors import ServerGone, ServerSilent, TmuxMissing, TmuxRefused
+from tmuxio.server.transport import Answers, OneShot, environment, explain
 
 _CHUNK: Final = 1 << 18
 _END_S: Final = 1.0
@@ -31,7 +31,7 @@ NO_LEAK: Final = (3, 6)
 
 
 class ControlClient:
-    """Implements `tmuxio.transport.Transport` over one client that stays. Safe to share: one question at a time."""
+    """A `Transport` over one client that stays. Safe to share: one question at a time."""
 
     def __init__(self, address: ServerAddress) -> None:
         self.address = address

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tmuxio import capture
-from tmuxio.blocks import unescaped
-from tmuxio.listing import Lasting, Row
+from tmuxio.reading import capture
+from tmuxio.reading.listing import Lasting, Row
+from tmuxio.server.blocks import unescaped
 
 
 @dataclass(frozen=True, slots=True)

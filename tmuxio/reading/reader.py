@@ -8,16 +8,16 @@ from typing import Protocol
 from contract.clock import SystemClock
 from contract.ports import Clock
 from contract.screens import Frame, PaneShot
-from tmuxio import capture, listing
-from tmuxio.address import ServerAddress
-from tmuxio.errors import ServerSilent, TmuxRefused
-from tmuxio.listing import Lasting, Row
-from tmuxio.running import Running
-from tmuxio.transport import OneShot, Transport
+from tmuxio.processes.running import Running
+from tmuxio.reading import capture, listing
+from tmuxio.reading.listing import Lasting, Row
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.errors import ServerSilent, TmuxRefused
+from tmuxio.server.transport import OneShot, Transport
 
 
 class Chains(Protocol):
-    """Names what runs below processes; see `tmuxio.running.Running`."""
+    """Names what runs below processes; see `tmuxio.processes.running.Running`."""
 
     def __call__(self, pids: Iterable[int], closely: Collection[int] | None = None, /) -> Mapping[int, tuple[str, ...]]:
         """Name the processes below each of these, outermost first."""

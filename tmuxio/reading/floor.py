@@ -3,9 +3,9 @@
 import secrets
 import time
 
-from tmuxio import listing
-from tmuxio.address import ServerAddress
-from tmuxio.control import ControlClient
+from tmuxio.reading import listing
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.control import ControlClient
 
 
 class Floor:

@@ -8,8 +8,8 @@ import os
 import signal
 from pathlib import Path
 
-from tmuxio.address import ServerAddress
-from tmuxio.transport import OWNER, owner_word
+from tmuxio.server.address import ServerAddress
+from tmuxio.server.transport import OWNER, owner_word
 
 
 def leftovers(address: ServerAddress | None = None, proc: Path = Path("/proc")) -> tuple[int, ...]:

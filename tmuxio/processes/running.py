@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tmuxio.process_files import ProcessFiles
-from tmuxio.processes import MAX_DEPTH, Line, Process, Table, chains, parse
+from tmuxio.processes.files import ProcessFiles
+from tmuxio.processes.table import MAX_DEPTH, Line, Process, Table, chains, parse
 
 _READ_ALL_EVERY: Final = 60
 """Readings after which every process of the machine is read again, as a net."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tmuxio.process_files import ProcessFiles
+from tmuxio.processes.files import ProcessFiles
 
 MAX_DEPTH: Final = 32
 """Generations; a longer line of ancestors is a loop."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contract.clock import VirtualClock
 from contract.ports import SessionSeen, WindowSeen
 from contract.screens import Frame, PaneShot, Tape
-from tmuxio.monolith import cut_name, printed
+from tmuxio.eyes.monolith import cut_name, printed
 
 
 class TapeClock(VirtualClock):

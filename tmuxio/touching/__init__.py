@@ -1,0 +1,1 @@
+"""The only hands that touch a server, and what is checked before they do."""
