@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import insists
 import pytest
-from costs import against_fewer, against_looks, against_the_floor, alone, settled, told
+from comparisons import against_fewer, against_looks, against_the_floor, alone, settled
+from costs import told
 from crowd import assemble
 from private_tmux import private_server
 

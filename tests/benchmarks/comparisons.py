@@ -1,0 +1,92 @@
+"""What a cycle costs next to something else on the same server: both in turn, in a process of their own.
+
+The tests around them are no part of what is measured, and would keep caches and memory from the engine that it has to
+itself where it works.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+
+import libtmux
+from costs import Meter, cycles, tenth, terminals
+
+from tmuxio.reading.floor import Floor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from private_tmux import TmuxServer
+
+Asked = ParamSpec("Asked")
+Told = TypeVar("Told")
+
+
+class Compared(NamedTuple):
+    """What each round cost, in seconds: of what is held to something, and of that."""
+
+    ours: list[float]
+    other: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """How many times the other ours costs: the least disturbed round against the least disturbed round."""
+        return min(self.ours) / min(self.other)
+
+
+def alone(work: Callable[Asked, Told], *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
+    """Do this in a process of its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as own:
+        return own.submit(work, *args, **kwargs).result()
+
+
+def settled(measure: Callable[[], Compared], kept: Callable[[Compared], bool]) -> Compared:
+    """Measure; where a bound is not kept measure on, twice: the least disturbed of more rounds is nearer the truth."""
+    cost = measure()
+    for _ in range(2):
+        if kept(cost):
+            break
+        more = measure()
+        cost = Compared(cost.ours + more.ours, cost.other + more.other)
+    return cost
+
+
+def against_looks(server: TmuxServer, rounds: int, turns: int) -> Compared:
+    """Cycles after a tenth has printed, against looks by libtmux (its list, and one capture of each pane).
+
+    Looks and cycles take turns so often: what is short is disturbed more often, and measured more often.
+    """
+    tmux, meter = libtmux.Server(socket_path=str(server.socket_path)), Meter(server)
+    printing = tenth(server)
+    cost = Compared([], [])
+    with cycles(server) as engine:
+        for _ in range(turns):
+            cost.other.append(meter.cost_s(lambda: [pane.capture_pane() for pane in tmux.panes]))
+            cost.ours.extend(engine.cost_s(printing) for _ in range(rounds // turns))
+    return cost
+
+
+def against_the_floor(server: TmuxServer, rounds: int) -> Compared:
+    """Cycles after everybody has printed, against what tmux itself must do then."""
+    meter, everybody = Meter(server), terminals(server)
+    cost = Compared([], [])
+    with cycles(server) as engine, closing(Floor(server.address)) as floor:
+        floor.seconds()
+        for _ in range(rounds):
+            cost.ours.append(engine.cost_s(everybody))
+            engine.stir(everybody)  # tmux has as much to draw, and remembers as little of it, as in a cycle
+            cost.other.append(meter.cost_s(floor.seconds))
+    return cost
+
+
+def against_fewer(many: TmuxServer, few: TmuxServer, rounds: int) -> Compared:
+    """Cycles of many agents against cycles of few, after a tenth of either has printed."""
+    cost = Compared([], [])
+    with cycles(many) as of_many, cycles(few) as of_few:
+        for _ in range(rounds):
+            cost.ours.append(of_many.cost_s(tenth(many)))
+            cost.other.append(of_few.cost_s(tenth(few)))
+    return cost
