@@ -13,6 +13,7 @@ from contract import AgentState, IdleDetail, PaneShot
 from modular.reading import crash, processes
 from modular.reading.composer import Composer
 from modular.reading.identity import identify, named, was_there
+from modular.reading.matching import first_match
 from modular.reading.processes import Front
 from modular.reading.screen import Screen, cut
 from modular.rulebook.book import AgentRules, CompiledRule, RuleBook, shipped
@@ -191,7 +192,7 @@ def _found(rule: CompiledRule, text: str) -> list[re.Match[str]] | None:
         return None
     found: list[re.Match[str]] = []
     if rule.any:
-        first = next((match for pattern in rule.any if (match := pattern.search(text)) is not None), None)
+        first = first_match(rule.any, text)
         if first is None:
             return None
         found.append(first)
@@ -200,7 +201,7 @@ def _found(rule: CompiledRule, text: str) -> list[re.Match[str]] | None:
         if match is None:
             return None
         found.append(match)
-    return None if any(pattern.search(text) for pattern in rule.none) else found
+    return found if first_match(rule.none, text) is None else None
 
 
 def _evidence(text: str, found: Sequence[re.Match[str]]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from modular.reading.ink import cells
+from modular.reading.matching import first_match
 from modular.rulebook.book import CompiledComposer
 
 _NOTHING: Final = re.compile("[\\s\u200b\u2588\u258c_|]*\\Z")
@@ -40,7 +41,7 @@ def find_composer(rows: Sequence[str], ansi: str | None, shapes: Sequence[Compil
     for shape in shapes:
         if (found := _FINDERS[shape.shape.shape](rows, shape)) is not None:
             composer = _read(rows, ansi, shape, *found)
-            if not any(pattern.search(composer.text) for pattern in shape.refuses):
+            if first_match(shape.refuses, composer.text) is None:
                 return composer
     return None
 
@@ -56,7 +57,7 @@ def _read(
 def _is_draft(
     text: str, rows: Sequence[str], ansi: str | None, shape: CompiledComposer, inner: Sequence[int], last: int
 ) -> bool:
-    if _NOTHING.match(text) or any(pattern.search(text) for pattern in shape.placeholders):
+    if _NOTHING.match(text) or first_match(shape.placeholders, text) is not None:
         return False
     if ansi is not None:
         return not _is_muted(ansi, inner, shape)

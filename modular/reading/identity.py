@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from contract import PaneShot
 from modular.reading import processes
+from modular.reading.matching import first_match
 from modular.rulebook.book import AgentRules, RuleBook
 from modular.rulebook.file import ANY, SHELL, UNKNOWN
 
@@ -35,7 +36,7 @@ def _by_title(title: str, book: RuleBook) -> str | None:
     if not title:
         return None
     for rules in book.agents.values():
-        if any(pattern.search(title) for pattern in rules.titles):
+        if first_match(rules.titles, title) is not None:
             return rules.agent
     return None
 

@@ -14,8 +14,9 @@ from modular.rulebook.weaken import weakened
 Need = Sequence[Sequence[re.Pattern[str]]]
 """What something needs: of each of these groups one pattern at least. Empty: nothing."""
 
-_ALWAYS: Final = "(?:)"
-"""A pattern that is found in every text: a pass that does not find it has failed, which RE2 does not say otherwise."""
+_ALWAYS: Final = r"\A"
+"""A pattern that is found in every text: a pass that does not find it has failed, which RE2 does not say otherwise.
+It is found once: whatever is found is noted at every place where it is."""
 _MEMORY: Final = 4 << 20
 """Bytes that a pass may remember of its work; RE2 forgets and goes on where it would need more."""
 

@@ -1,33 +1,12 @@
 from __future__ import annotations
 
+import pytest
+from rows import ROW
+
 from tmuxio.reading.album import Album
 from tmuxio.reading.listing import Lasting, Row
 from tmuxio.reading.staleness import Seen
 
-ROW = Row(
-    pane="%1",
-    session_id="$0",
-    window_id="@0",
-    session_created=1,
-    window_index=0,
-    window_panes=1,
-    active=True,
-    pid=7,
-    width=80,
-    height=24,
-    cursor_x=0,
-    cursor_y=0,
-    dead=False,
-    alternate=False,
-    in_mode=False,
-    history=0,
-    activity=100,
-    session="s",
-    window="w",
-    title="t",
-    command="",
-    tty="",
-)
 SEEN = Seen(ROW, 100, moved=False, ansi="screen")
 BELOW, LASTING = ("bash", "claude"), Lasting("/dev/pts/1", "claude")
 
@@ -51,6 +30,20 @@ def test_whatever_changes_is_in_the_next_record() -> None:
     assert album.shot(ROW, SEEN, ("bash",), LASTING).processes == ("bash",)
     assert album.shot(ROW, SEEN, BELOW, Lasting("/dev/pts/1", "vim")).command == "vim"
     assert album.shot(ROW, None, BELOW, LASTING).ansi == ""
+
+
+@pytest.mark.parametrize("field", Row._fields)
+def test_whatever_figure_of_a_pane_changes_its_record_is_that_of_a_new_pane(field: str) -> None:
+    was = getattr(ROW, field)
+    row = ROW._replace(
+        **{field: not was if isinstance(was, bool) else 50 if isinstance(was, int | None) else f"{was}1"}
+    )
+    album = Album()
+    _ = album.shot(ROW, SEEN, BELOW, LASTING).text
+
+    for seen in (SEEN, SEEN._replace(ansi="another screen")):
+        made, fresh = album.shot(row, seen, BELOW, LASTING), Album().shot(row, seen, BELOW, LASTING)
+        assert (made, made.text) == (fresh, fresh.text)
 
 
 def test_the_pane_that_is_gone_is_forgotten() -> None:

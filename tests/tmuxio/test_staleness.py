@@ -1,13 +1,10 @@
 """Which screens must be read again, without a server."""
 
 import pytest
+from rows import ROW
 
 from tmuxio.reading.listing import Row
 from tmuxio.reading.staleness import Seen, clock_jumped, stale
-
-ROW = Row(
-    "%1", "$0", "@0", 1, 0, 1, True, 10, 80, 24, 0, 0, False, False, False, 5, 99, "s", "w", "t", "c", "/dev/pts/1"
-)
 
 
 def is_stale(row: Row, *, second: int = 100, moved: bool = False) -> bool:

@@ -27,13 +27,13 @@ class Album:
         """The record of a pane with these figures, this screen, these processes, and what lasts."""
         kept = self._kept.get(row.pane)
         if kept is None:
-            made = _made(row, seen, below, lasting)
+            made = shot(row, _ansi(seen), below, lasting=lasting)
         elif kept.row is row and kept.seen is seen and kept.below is below and kept.lasting is lasting:
             return kept.shot
-        elif (kept.row, _ansi(kept.seen), kept.below, kept.lasting) == (row, _ansi(seen), below, lasting):
-            made = kept.shot
+        elif (kept.row.unmoved, kept.below, kept.lasting) != (row.unmoved, below, lasting):
+            made = shot(row, _ansi(seen), below, lasting=lasting)
         else:
-            made = _made(row, seen, below, lasting)
+            made = _printed(kept, row, _ansi(seen))
         self._kept[row.pane] = _Kept(row, seen, below, lasting, made)
         return made
 
@@ -43,8 +43,12 @@ class Album:
             del self._kept[pane]
 
 
-def _made(row: Row, seen: Seen | None, below: tuple[str, ...], lasting: Lasting) -> PaneShot:
-    return shot(row, _ansi(seen), below, lasting=lasting)
+def _printed(kept: _Kept, row: Row, ansi: str) -> PaneShot:
+    """The record of a pane that did nothing but print, if it did: what does not change is not looked at again."""
+    if kept.row == row and kept.shot.ansi == ansi:
+        return kept.shot
+    moved = {"cursor_x": row.cursor_x, "cursor_y": row.cursor_y, "history": row.history, "ansi": ansi}
+    return kept.shot.model_copy(update=moved)
 
 
 def _ansi(seen: Seen | None) -> str:

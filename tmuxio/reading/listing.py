@@ -29,9 +29,15 @@ _LASTING: Final = 2
 class Row(NamedTuple):
     """One pane as `list-panes` tells it; see `contract.screens.PaneShot` for the meanings.
 
-    A tuple: one is made of every pane that printed, and compared with the one before.
+    A tuple: one is made of every pane that printed, and compared with the one before. What changes when it prints comes
+    first, so that the rest can be compared alone.
     """
 
+    activity: int
+    """When anything was last printed in its window: seconds since the epoch, as whole as tmux keeps it."""
+    cursor_x: int
+    cursor_y: int
+    history: int
     pane: str
     session_id: str
     window_id: str
@@ -42,14 +48,9 @@ class Row(NamedTuple):
     pid: int
     width: int
     height: int
-    cursor_x: int
-    cursor_y: int
     dead: bool
     alternate: bool
     in_mode: bool
-    history: int
-    activity: int
-    """When anything was last printed in its window: seconds since the epoch, as whole as tmux keeps it."""
     session: str
     window: str
     title: str
@@ -57,6 +58,14 @@ class Row(NamedTuple):
     tty: str
     typed: int | None = None
     """When a person last pressed a key in it: seconds since the epoch, cut to whole ones; None where nobody looks."""
+
+    @property
+    def unmoved(self) -> tuple[int | str | None, ...]:
+        """All that printing alone does not change."""
+        return self[_PRINTED:]
+
+
+_PRINTED: Final = Row._fields.index("pane")
 
 
 class Lasting(NamedTuple):

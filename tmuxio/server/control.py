@@ -94,7 +94,7 @@ class ControlClient:
             own = answered[at : at + len(question)]
             at += len(question)
             refused = [block.content for block in own if block.failed]
-            blocks.append(b"" if refused else b"".join(block.content for block in own))
+            blocks.append(b"" if refused else b"".join([block.content for block in own]))
             refusals += refused
         return Answers(tuple(blocks), b"".join(refusals).decode("utf-8", "replace"))
 
@@ -153,9 +153,9 @@ class ControlClient:
         """
         assert process.stdin is not None
         assert process.stdout is not None
-        if any(not line for line in lines):
+        if "" in lines:
             raise ValueError("an empty line would detach the client")
-        to_write = memoryview("".join(f"{line}\n" for line in lines).encode())
+        to_write = memoryview("\n".join((*lines, "")).encode())
         to_write = to_write[self._write(process.stdin.fileno(), to_write) :]
         if meanwhile is not None:
             meanwhile()
