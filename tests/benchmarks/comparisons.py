@@ -43,17 +43,6 @@ def alone(work: Callable[Asked, Told], *args: Asked.args, **kwargs: Asked.kwargs
         return own.submit(work, *args, **kwargs).result()
 
 
-def settled(measure: Callable[[], Compared], kept: Callable[[Compared], bool]) -> Compared:
-    """Measure; where a bound is not kept measure on, twice: the least disturbed of more rounds is nearer the truth."""
-    cost = measure()
-    for _ in range(2):
-        if kept(cost):
-            break
-        more = measure()
-        cost = Compared(cost.ours + more.ours, cost.other + more.other)
-    return cost
-
-
 def against_looks(server: TmuxServer, rounds: int, turns: int) -> Compared:
     """Cycles after a tenth has printed, against looks by libtmux (its list, and one capture of each pane).
 

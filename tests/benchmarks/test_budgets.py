@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import insists
 import pytest
-from comparisons import against_fewer, against_looks, against_the_floor, alone, settled
+from comparisons import against_fewer, against_looks, against_the_floor, alone
 from costs import told
 from crowd import assemble
 from private_tmux import private_server
@@ -42,8 +42,8 @@ class Budget(NamedTuple):
 
 BUDGETS = [
     pytest.param(Budget(50, 40, 3, 480, 12)),
-    pytest.param(Budget(500, 80, 3.5, 12, 4), marks=LARGE),
-    pytest.param(Budget(1000, 120, 3, 8, 4), marks=LARGE),
+    pytest.param(Budget(500, 80, 3.5, 24, 4), marks=LARGE),
+    pytest.param(Budget(1000, 120, 3, 16, 4), marks=LARGE),
 ]
 
 
@@ -64,10 +64,7 @@ def test_a_cycle_at_10_percent_active_is_worth_a_small_part_of_one_look_by_libtm
     tmux_server: TmuxServer, tmp_path: Path, budget: Budget, say: Callable[[str], None]
 ) -> None:
     assemble(tmux_server, tmp_path, budget.agents)
-    cost = settled(
-        lambda: alone(against_looks, tmux_server, budget.rounds, budget.turns),
-        lambda cost: cost.ratio <= 1 / budget.looks,
-    )
+    cost = alone(against_looks, tmux_server, budget.rounds, budget.turns)
     one_look = f"one look by libtmux {told(cost.other)}, {1 / cost.ratio:.1f} times that"
     text = f"{budget.agents} agents, 10 % active: {told(cost.ours)}; {one_look}"
     say(text)
@@ -79,10 +76,7 @@ def test_a_cycle_with_everybody_active_stays_near_the_floor(
     tmux_server: TmuxServer, tmp_path: Path, budget: Budget, say: Callable[[str], None]
 ) -> None:
     assemble(tmux_server, tmp_path, budget.agents)
-    cost = settled(
-        lambda: alone(against_the_floor, tmux_server, min(120, budget.rounds)),
-        lambda cost: cost.ratio <= budget.floors,
-    )
+    cost = alone(against_the_floor, tmux_server, budget.rounds)
     floor = f"{cost.ratio:.2f} times what tmux alone takes, {told(cost.other)}"
     text = f"{budget.agents} agents, 100 % active: {told(cost.ours)}, {floor}"
     say(text)
@@ -97,7 +91,7 @@ def test_a_cycle_of_1000_agents_costs_at_most_25_times_one_of_50(tmp_path: Path,
     with private_server() as small, private_server() as large:
         assemble(small, few_folder, 50)
         assemble(large, many_folder, 1000)
-        cost = settled(lambda: alone(against_fewer, large, small, 16), lambda cost: cost.ratio <= GROWTH)
+        cost = alone(against_fewer, large, small, 16)
     text = f"10 % active: 1000 agents {told(cost.ours)}, {cost.ratio:.1f} times what 50 take, {told(cost.other)}"
     say(text)
     assert cost.ratio <= GROWTH, text
