@@ -21,8 +21,9 @@ class Record(BaseModel):
         """
         cls, kept = type(self), self.__dict__
         copied = cls.__new__(cls)
-        fields = cls.__pydantic_fields__
-        values = kept.copy() if len(kept) == len(fields) else {name: kept[name] for name in fields}
+        values = kept.copy()
+        while len(values) > len(cls.__pydantic_fields__):
+            values.popitem()  # the last ones: they came after the fields
         _set(copied, "__dict__", values)
         _set(copied, "__pydantic_fields_set__", self.__pydantic_fields_set__.copy())
         _set(copied, "__pydantic_extra__", None)

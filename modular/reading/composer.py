@@ -7,6 +7,7 @@ so the colours decide where they are known; where they are not, the CLI's own pl
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from modular.reading.ink import cells
@@ -66,13 +67,19 @@ def _is_draft(
 
 
 def _bare(row: str, shape: CompiledComposer) -> str:
-    return row if shape.strip is None else shape.strip.sub("", row)
+    return row if shape.strip is None else _without(shape.strip, row)
+
+
+@lru_cache(maxsize=4096)
+def _without(pattern: re.Pattern[str], row: str, count: int = 0) -> str:
+    """A row without what a pattern finds: from look to look it is mostly the same one, with nothing typed in it."""
+    return pattern.sub("", row, count=count)
 
 
 def _typed(row: str, shape: CompiledComposer, *, is_first: bool) -> str:
     row = _bare(row, shape)
     if shape.prompt is not None and (is_first or shape.shape.shape == "prompt"):
-        row = shape.prompt.sub("", row, count=1)
+        row = _without(shape.prompt, row, 1)
     return row.replace("\xa0", " ").strip()
 
 
