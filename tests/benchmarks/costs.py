@@ -60,8 +60,8 @@ class Cycles:
 
     def stir(self, printing: Sequence[str]) -> None:
         """Have each of these terminals print something, and wait until tmux has drawn it."""
-        self._printed += 1
         for tty in printing:
+            self._printed += 1  # no two of them the same
             Path(tty).write_bytes(at_work(self._printed))
         time.sleep(0.01 + len(printing) / 5000)
 

@@ -163,10 +163,10 @@ def _row(record: str, sessions: Mapping[str, tuple[int, str]]) -> Row:
         names += [""] * _LASTING
     pane, session_id, window_id, *numbers = fixed.split(" ")
     try:
-        (index, panes, active, pid, width, height, x, y, dead, alternate, mode, history, activity) = (
+        (index, panes, active, pid, width, height, x, y, dead, alternate, mode, history, activity) = [
             int(number or 0)
             for number in numbers  # tmux prints nothing for some that are 0
-        )
+        ]
         window, title, tty, command = names
         created, session = sessions[session_id]
     except (ValueError, KeyError):  # a pane whose session was not there a moment before is no answer either

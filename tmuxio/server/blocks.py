@@ -28,7 +28,7 @@ class Blocks:
     """
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._held = b""
         self._at = 0
         """How much of that is done with."""
         self._header: bytes | None = None
@@ -46,7 +46,7 @@ class Blocks:
                 done.append(block)
             elif self.greeting is None:
                 self.greeting = block
-        del self._held[: self._at]
+        self._held = self._held[self._at :]
         self._searched -= self._at
         self._at = 0
         return done
@@ -55,7 +55,7 @@ class Blocks:
         """Skip notifications up to the next header."""
         held = self._held
         while (end := held.find(b"\n", self._at)) >= 0:
-            line = bytes(held[self._at : end])
+            line = held[self._at : end]
             if line.startswith(b"%begin "):
                 self._header = line.removeprefix(b"%begin ")
                 self._at = self._searched = end  # the line's end stays: an empty answer ends with it
@@ -70,7 +70,7 @@ class Blocks:
         for word, failed in ((b"\n%end ", False), (b"\n%error ", True)):
             mark = word + header + b"\n"
             if (end := held.find(mark, self._searched)) >= 0:
-                block = Block(bytes(held[self._at + 1 : end + 1]), failed)
+                block = Block(held[self._at + 1 : end + 1], failed)
                 self._at, self._header = end + len(mark), None
                 return block
         self._searched = max(self._at, len(held) - len(header) - 16)
