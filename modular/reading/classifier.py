@@ -6,8 +6,8 @@ rules by priority, between them the composer (a draft, later an empty one), then
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from contract import AgentState, IdleDetail, PaneShot
 from modular.reading import crash, processes
@@ -26,9 +26,8 @@ _START_ROWS: Final = 6
 """An agent that starts has printed no more rows than these below the line that started it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one pane shows."""
+class Reading(NamedTuple):
+    """What one pane shows. A tuple: one is made of every screen that is read."""
 
     state: AgentState
     detail: IdleDetail | None
@@ -125,7 +124,7 @@ def _read(sight: _Sight, front: Front, agent: str) -> Reading:
         motion |= more_motion
     if reading is None:
         reading = _without_a_rule(sight, screen, front, agent)
-    return replace(reading, wants_motion=True) if motion else reading
+    return reading._replace(wants_motion=True) if motion else reading
 
 
 def _first_that_holds(

@@ -6,9 +6,8 @@ so the colours decide where they are known; where they are not, the CLI's own pl
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from modular.reading.ink import cells
 from modular.reading.matching import first_match
@@ -21,9 +20,8 @@ _NARROWEST: Final = 20
 _FRAME: Final = "│┃|\u200b"
 
 
-@dataclass(frozen=True, slots=True)
-class Composer:
-    """Where it is on the screen, and what stands in it."""
+class Composer(NamedTuple):
+    """Where it is on the screen, and what stands in it. A tuple: one is made of nearly every screen that is read."""
 
     first: int
     """Its first row, borders included."""

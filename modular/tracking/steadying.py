@@ -5,7 +5,6 @@ looks idle; a few frames do not, and neither does the look after it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from contract import AgentState, PaneShot
@@ -39,7 +38,7 @@ def confirmed(
     refuted = before.state in earlier
     if not refuted and (before.rule.startswith(HELD) or (earlier and {*earlier} == {AgentState.IDLE})):
         return reading
-    return replace(reading, state=before.state, detail=None, rule=HELD + reading.rule)
+    return reading._replace(state=before.state, detail=None, rule=HELD + reading.rule)
 
 
 def flips(before: AgentMemory | None, state: AgentState, now: float) -> tuple[float, ...]:
