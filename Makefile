@@ -26,7 +26,7 @@ bench: budgets ## every benchmark, the budgets, and ten thousand cycles, one aft
 	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only -r fE
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_bulk_switch.py tests/benchmarks/test_soak.py
 
-budgets: setup ## what looking may cost, at 50, 500 and 1000 agents; fails outside (two minutes)
+budgets: setup ## what looking may cost, at 50, 500 and 1000 agents; fails outside (three minutes)
 	@scripts/ensure-tmux
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py
 

@@ -1,7 +1,7 @@
 """What a whole live cycle may cost, next to what one look by libtmux and tmux itself cost on the same server just then.
 
 Ratios are the gate: each compares what was done in turn in one run. `UNDERSTUDY_BENCH_LARGE=1` (as `make budgets`
-sets it) prints what was measured, and adds the servers of 500 and 1000 agents, which take a minute and a half.
+sets it) prints what was measured, and adds the servers of 500 and 1000 agents, which take two minutes and a half.
 """
 
 from __future__ import annotations
