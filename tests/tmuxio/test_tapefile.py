@@ -154,6 +154,7 @@ def test_a_tape_that_lacks_a_whole_line_is_torn(tmp_path: Path, lost: int) -> No
         (gzip.compress(json.dumps({"schema": 2}).encode()), "line 1: a tape of schema 2, this build reads 1"),
         (gzip.compress(b"[" * 100_000), "line 1: nested deeper"),
     ],
+    ids=["empty", "plain text", "no JSON", "a list", "another schema", "deep"],  # what is packed has the time in it
 )
 def test_a_file_that_is_no_tape_says_what_is_wrong_with_it(tmp_path: Path, content: bytes, says: str) -> None:
     (tmp_path / "x").write_bytes(content)
