@@ -36,9 +36,9 @@ def one_cycle(house: House, next_in_s: float) -> Cycled:
     now_standing = stand(house, began)
     now_standing = replace(now_standing, standing=rebased(house, desk, now_standing.standing, began))
     sessions, panes = _sessions(house)
-    routing = _route(house, sessions, began, cycle, now_standing.standing)
     touched = desk.take_ends(house.ledger, house.rules)
-    desk.hand_over_if_moved(now_standing.standing)
+    desk.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
+    routing = _route(house, sessions, began, cycle, now_standing.standing)
     looked, scopes = _look(house, desk, cycle, routing, panes, next_in_s)
     looked = heard(house, desk, looked)
     said, shadowed = _learn(house, desk, looked, touched, routing, now_standing.standing, next_in_s)
