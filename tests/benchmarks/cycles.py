@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -34,8 +35,14 @@ class Hurried:
 @contextmanager
 def modular_cycle(server: TmuxServer, clock: Clock | None = None) -> Iterator[Callable[[], object]]:
     clock, watch = clock or SystemClock(), Watch(server.address)
-    yield _cycle(MonitorService(), ServerEyes(watch, clock), clock)
-    watch.close()
+    cycle = _cycle(MonitorService(), ServerEyes(watch, clock), clock)
+    try:
+        cycle()
+        gc.freeze()  # as the process of a monitor does: what the tests have loaded is no part of it
+        yield cycle
+    finally:
+        gc.unfreeze()
+        watch.close()
 
 
 @contextmanager
