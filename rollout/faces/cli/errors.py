@@ -12,7 +12,7 @@ _CODES = {
     "contract.tapes.TornTape": Exit.USAGE,
     "rollout.loop.hosting.monitors.UnknownMonitor": Exit.USAGE,
     "shadow.expected.BadRegister": Exit.CONFIG,
-    "tmuxio.tapes.redact.BadRedaction": Exit.CONFIG,
+    "tmuxio.redaction.rule_file.BadRedaction": Exit.CONFIG,
     "rollout.judgement.backtest.BadStream": Exit.USAGE,
     "rollout.judgement.gate.measured.BadBench": Exit.USAGE,
     "rollout.judgement.gate.rules.BadGate": Exit.CONFIG,

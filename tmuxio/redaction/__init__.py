@@ -1,0 +1,7 @@
+"""Redaction: secrets become stars before a text is kept or shown, in linear time, and nothing moves."""
+
+from tmuxio.redaction.documents import redact_document, redact_lines
+from tmuxio.redaction.redactor import Redactor, redact, redactor
+from tmuxio.redaction.rule_file import SHIPPED_RULES, BadRedaction
+
+__all__ = ["SHIPPED_RULES", "BadRedaction", "Redactor", "redact", "redact_document", "redact_lines", "redactor"]
