@@ -11,6 +11,7 @@ OTHER: Final = "\x7f"
 VERTICAL: Final = "│┃║┆┇┊┋╎╏╽╿▏▎▍▌▐▕█▉▊▋▮"
 """Characters that agents draw the left and right sides of a frame with."""
 
+_SIDE: Final = re.compile(f"[{VERTICAL}]")
 _FRAME: Final = re.compile("[\u2500-\u259f\u23b8-\u23bf\u2800-\u28ff\u25a0-\u25ff]")
 _BLANK: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _WIDE: Final = re.compile(
@@ -20,7 +21,10 @@ _WIDE: Final = re.compile(
 
 
 def flat(text: str) -> bytes:
-    """Return one byte for each character: frames and exotic blanks become blanks, other foreign characters `OTHER`."""
+    """Return one byte for each character: other foreign characters than blanks become `OTHER`.
+
+    The left and right sides of frames end a line, the rest of a frame is blank.
+    """
     return text.encode("ascii", "understudy-flat")
 
 
@@ -36,8 +40,8 @@ def wide_count(text: str) -> int:
 
 @lru_cache(4096)
 def _stand_in(run: str) -> str:
-    blanked = _BLANK.sub(" ", _FRAME.sub(" ", run))
-    return blanked if blanked.isascii() else "".join(char if char == " " else OTHER for char in blanked)
+    blanked = _BLANK.sub(" ", _FRAME.sub(" ", _SIDE.sub("\n", run)))
+    return blanked if blanked.isascii() else "".join(char if char in " \n" else OTHER for char in blanked)
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

@@ -7,8 +7,9 @@ what tells it is that the row is full, or as long as any row of its paragraph.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from tmuxio.redaction.characters import VERTICAL, has_wide, wide_count
@@ -20,10 +21,22 @@ _MARGIN: Final = 10
 """Cells that a program leaves free at most at the right of what it wraps."""
 _WORD: Final = re.compile(rb"\S+")
 _ASSIGNS: Final = re.compile(rb"[A-Za-z_][\w.\-]*(?:=[^=]|:$|:[^/])")
-_ORDINARY: Final = re.compile(rb"[A-Z]?[a-z]+[.,:;!?)]*$|[A-Z]+$|[^A-Za-z0-9+/=_*]")
-_TOKEN_END: Final = re.compile(rb"[A-Za-z0-9+/=_\-.~%*:@&?]{12,}$")
-_LONG_TAIL: Final = 4096
-"""Bytes of a row's end that are looked at for its last word."""
+_ORDINARY: Final = re.compile(rb"[A-Z]?[a-z]+[.,:;!?)]*$|[A-Z]+$|[^A-Za-z0-9+/=_*@;%&:!.,]")
+_LONG: Final = 12
+"""Characters from which a word is one that a row may have broken; shorter ones have letters and digits."""
+_SHORT: Final = 2
+"""Letters of a row that may be the rest of a word, though they look like one."""
+_WORD_SIZE: Final = 64
+"""Bytes of a row's last word that are looked at."""
+_DIGIT: Final = re.compile(rb"\d")
+_LETTER: Final = re.compile(rb"[A-Za-z]")
+_VALUE: Final = re.compile(rb"[^:=]*$")
+"""What a last word ends with: the value of an assignment."""
+
+
+Bounds = tuple[int, int]
+"""The columns of the borders at the left and at the right of a cell; -1 for none."""
+_NO_BOUNDS: Final = (-1, -1)
 
 
 class Cell(NamedTuple):
@@ -75,11 +88,12 @@ def unwrapped(shown: str, plain: bytes, width: int | None) -> list[Unwrapped]:
     """Return the paragraphs in which a row goes on in the next one, joined; none where no row does.
 
     `plain` is `shown` with one byte a character. Where a row is full to the edge, its next one may go on in the same
-    word or begin a new one: there are two texts then, one for each.
+    word or begin a new one: there are two texts then: one of
+    words that go on, and one that guesses.
     """
     tight, loose = Unwrapped(), Unwrapped()
     differ = False
-    for column in _columns(shown, plain, width):
+    for column in _columns(shown, plain):
         joints = _joints(column, plain, width)
         if not any(joints):
             continue
@@ -88,32 +102,43 @@ def unwrapped(shown: str, plain: bytes, width: int | None) -> list[Unwrapped]:
             tight.add(piece, cell.start)
             loose.add(piece, cell.start)
             differ = differ or joint == _EITHER
-            if joint != _SAME:
-                tight.add(b" " if joint == _NEW else b"\n" if joint == _BREAK else b"", -1)
-                loose.add(b"\n" if joint == _BREAK else b" ", -1)
+            between = b"\n" if joint == _BREAK else b" "
+            if joint != _EITHER:
+                tight.add(between, -1)
+            if joint != _EITHER or not _looks_broken(piece):
+                loose.add(between, -1)
     if not tight.size:
         return []
     return [tight, loose] if differ else [tight]
 
 
-_BREAK, _SAME, _NEW, _EITHER = 0, 1, 2, 3
-"""What comes behind a row: another line, the rest of its last word, its next word, or either of these."""
+_BREAK, _NEW, _EITHER = 0, 1, 2
+"""What comes behind a row: another line, its next word, or that or the rest of its last word."""
 
 
-def _columns(shown: str, plain: bytes, width: int | None) -> Iterator[list[Cell]]:
+def _columns(shown: str, plain: bytes) -> Iterator[list[Cell]]:
     """Yield the paragraphs: cells below each other between the same borders, without an empty one."""
     wide = has_wide(shown)
-    open_: dict[tuple[int, int], list[Cell]] = {}
+    open_: dict[Bounds, list[Cell]] = {}
     at = 0
     for row in shown.split("\n"):
-        now: dict[tuple[int, int], list[Cell]] = {}
-        for key, cell in _cells(row, at, plain, wide=wide):
-            column = open_.pop(key, None) or []
+        now: dict[Bounds, list[Cell]] = {}
+        cells: Iterable[tuple[Bounds, Cell | None]]
+        if sides := _sides(row):
+            cells = _cells(row, [-1, *sides, len(row)], at, plain, wide=wide)
+        else:
+            piece = plain[at : at + len(row)]
+            kept = piece.rstrip()
+            end = at + len(kept)
+            start = end - len(kept.lstrip())
+            cells = [(_NO_BOUNDS, Cell(start, end, _column(row, len(kept), wide), None) if kept else None)]
+        for bounds, cell in cells:
+            column = open_.pop(bounds, None)
             if cell is not None:
+                now[bounds] = column = column or []
                 column.append(cell)
-                now[key] = column
             elif column:
-                open_[key] = column
+                open_[bounds] = column
         for column in open_.values():
             if len(column) > 1:
                 yield column
@@ -124,26 +149,27 @@ def _columns(shown: str, plain: bytes, width: int | None) -> Iterator[list[Cell]
             yield column
 
 
-def _cells(row: str, at: int, plain: bytes, *, wide: bool) -> Iterator[tuple[tuple[int, int], Cell | None]]:
+def _cells(
+    row: str, sides: Sequence[int], at: int, plain: bytes, *, wide: bool
+) -> Iterator[tuple[Bounds, Cell | None]]:
     """Yield the parts of a row between its borders, each with the columns of these."""
-    sides = [-1, *_sides(row), len(row)]
-    for left, right in zip(sides, sides[1:], strict=False):
-        piece = plain[at + left + 1 : at + right]
-        kept = piece.strip()
-        edge = right if right < len(row) else None
-        if not kept:
-            if edge is not None or len(sides) == 2:  # noqa: PLR2004 - no border at all
-                yield (_column(row, left, wide), _column(row, edge, wide) if edge is not None else -1), None
-            continue
-        start = at + left + 1 + len(piece) - len(piece.lstrip())
-        end = start + len(kept)
-        bounds = (_column(row, left, wide), _column(row, edge, wide) if edge is not None else -1)
-        yield bounds, Cell(start, end, _column(row, end - at, wide), bounds[1] if edge is not None else None)
+    for left, right in pairwise(sides):
+        kept = plain[at + left + 1 : at + right].rstrip()
+        bordered = right < len(row)
+        bounds = (_column(row, left, wide), _column(row, right, wide) if bordered else -1)
+        if kept:
+            end = at + left + 1 + len(kept)
+            start = end - len(kept.lstrip())
+            yield bounds, Cell(start, end, _column(row, end - at, wide), bounds[1] if bordered else None)
+        elif bordered:
+            yield bounds, None
 
 
 def _sides(row: str) -> list[int]:
     if not row.isascii():
         return [side.start() for side in _SIDES.finditer(row)]
+    if "|" not in row:
+        return []
     bare = row.strip()
     if len(bare) > 1 and bare[0] == "|" == bare[-1]:
         return [row.index("|"), row.rindex("|")]
@@ -156,32 +182,46 @@ def _column(row: str, index: int, wide: bool) -> int:  # noqa: FBT001 - a fact a
 
 def _joints(column: Sequence[Cell], plain: bytes, width: int | None) -> list[int]:
     longest = max(cell.right for cell in column)
-    return [_joint(one, other, plain, longest, width) for one, other in zip(column, column[1:], strict=False)]
+    ruled = sum(cell.right == longest for cell in column) > 1  # two rows as long as each other: both were broken there
+    return [_joint(one, other, plain, (longest, ruled), width) for one, other in pairwise(column)]
 
 
-def _joint(one: Cell, other: Cell, plain: bytes, longest: int, width: int | None) -> int:
-    edge = one.edge if one.edge is not None else width
-    room = edge - one.right if edge is not None else None
+def _joint(one: Cell, other: Cell, plain: bytes, longest: tuple[int, bool], width: int | None) -> int:
     if plain[one.end - 1] == _BACKSLASH:
         return _NEW
+    edge = one.edge if one.edge is not None else width
+    room = edge - one.right if edge is not None else None
     if room is not None and room <= (_PADDING if one.edge is not None else 0):
         return _EITHER
-    if room is None or room > _MARGIN:
-        if one.right < longest:
-            return _BREAK
-        room = 0
+    if longest[1] and one.right == longest[0]:
+        return _EITHER
     first = _WORD.match(plain, other.start, other.end)
     assert first is not None  # a cell begins with what is no blank
-    if _continues(plain[max(one.start, one.end - _LONG_TAIL) : one.end], first[0]):
-        return _SAME
-    return _NEW if len(first[0]) + 1 > room and one.edge is not None or one.right == longest else _BREAK
+    near = room is not None and room <= _MARGIN
+    if near or one.right == longest[0]:
+        last = _last_word(plain[one.start : one.end])
+        long = len(last) >= _LONG or (_DIGIT.search(last) and _LETTER.search(last))
+        if long and _continues(first[0], alone=first.end() == other.end, near=near):
+            return _EITHER
+    wraps_at = longest[0] if edge is None else max(longest[0], edge - _MARGIN)
+    return _NEW if one.right + 1 + len(first[0]) > wraps_at else _BREAK
 
 
 _BACKSLASH: Final = ord("\\")
 
 
-def _continues(before: bytes, first: bytes) -> bool:
-    """Tell whether a row's first word looks like the rest of the long one that ended the row before."""
-    if not _TOKEN_END.search(before):
-        return False
-    return not (_ASSIGNS.match(first) or _ORDINARY.match(first))
+def _last_word(piece: bytes) -> bytes:
+    return piece[-_WORD_SIZE:].rsplit(None, 1)[-1]
+
+
+def _looks_broken(piece: bytes) -> bool:
+    """Tell whether a row's last word is rather a part of one than a whole one: it ends in a value with digits."""
+    value = _VALUE.search(_last_word(piece))
+    return value is not None and _DIGIT.search(value[0]) is not None
+
+
+def _continues(first: bytes, *, alone: bool, near: bool) -> bool:
+    """Tell whether a row's first word may be the rest of the one that ended the row before."""
+    if _ORDINARY.match(first):
+        return alone and len(first) <= _SHORT and first.isalpha()
+    return near or not _ASSIGNS.match(first)

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 from pathlib import Path
 from typing import Any, Final
@@ -64,12 +65,13 @@ class Rule:
         """Yield where secrets stand in a text: bytes for a pattern of RE2's, else characters."""
         at, size = 0, len(text)
         while at < size and (found := self.pattern.search(text, at)) is not None:
-            last = found.start() + 1
+            groups = _groups(found, self.groups)
+            last = groups[0][0] + 1
             for group in self.groups:
-                start, end = found.span(group)
+                start, end = groups[group]
                 if start < end:
                     last = max(last, end)
-                    if self._counts(found.group(group)):
+                    if self._counts(text[start:end]):
                         yield start, end
             at = max(last, at + 1)
 
@@ -77,6 +79,16 @@ class Rule:
         if self.unless is not None and self.unless.fullmatch(secret):
             return False
         return not self.random or _looks_random(secret)
+
+
+def _groups(found: Any, wanted: tuple[int, ...]) -> Any:
+    """Return the spans of a match by the number of their group.
+
+    RE2's matches hold them in a list; to ask for one by one makes them count their groups every time, which takes
+    longer than the search.
+    """
+    held = getattr(found, "_spans", None)
+    return held if held is not None else {group: found.span(group) for group in (0, *wanted)}
 
 
 def read_rules(own: Path | None = None) -> tuple[Rule, ...]:
@@ -150,6 +162,7 @@ def _linear(pattern: str) -> Any:
         return None
 
 
+@lru_cache(4096)
 def _looks_random(secret: bytes | str) -> bool:
     text = secret.encode() if isinstance(secret, str) else secret
     if len(text) < _RANDOM_SIZE or _NO_SECRET.fullmatch(text):
