@@ -30,12 +30,12 @@ from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder, watch_alone
 from shadow.expected import with_own
 from tmuxio.reading.reader import Reader
+from tmuxio.redaction import redactor
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
 from tmuxio.server.identity import identify
 from tmuxio.server.sweep import sweep
 from tmuxio.tapes.camera import Camera
-from tmuxio.tapes.redact import redactor
 from tmuxio.touching.hands import Hands
 
 
@@ -104,6 +104,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
                     folder.logs / f"{part}.log",
                     limits=HostLimits(deadline_s=blueprint.deadline_s),
                     surroundings=blueprint.surroundings,
+                    redact=redact,
                 )
             )
             for part, spec in specs.items()

@@ -16,6 +16,7 @@ from rollout.loop.looking import Mind
 from rollout.loop.parts import Part
 from rollout.loop.trial import Trial
 from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
+from tmuxio.redaction import redact_document
 
 _ENDED = {kind.value: kind for kind in EndKind}
 
@@ -91,10 +92,4 @@ class Desk:
 
 def blanked(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:
     """Redact every text in a JSON document."""
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, list):
-        return [blanked(item, redact) for item in value]
-    if isinstance(value, dict):
-        return {key: blanked(item, redact) for key, item in value.items()}
-    return value
+    return redact_document(value, redact)

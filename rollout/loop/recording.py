@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from contract.report import CycleReport
 from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
@@ -42,7 +41,7 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
     with house.ledger.transaction() as tx:
-        number = tx.add_cycle(_row(cycled), {part: _text(house, report) for part, report in cycled.reports.items()})
+        number = tx.add_cycle(_row(cycled), {part: report.model_dump_json() for part, report in cycled.reports.items()})
         if number % _FORGET_EVERY == 0:
             tx.forget(cycled.at - house.ledger_days * 86400, epoch)
         desk.keep(tx, cycled.cycle, ((part, report.monitor) for part, report in cycled.reports.items()), house.redact)
@@ -121,17 +120,6 @@ def _row(cycled: Cycled) -> CycleRow:
         owners={session: str(part) for session, part in cycled.routing.owners.items()},
         outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycled.outcomes),
     )
-
-
-def _text(house: House, report: CycleReport) -> str:
-    """A report as it is kept: the lines behind its verdicts without secrets."""
-    verdicts = {
-        pane: verdict.model_copy(
-            update={"why": verdict.why.model_copy(update={"lines": tuple(map(house.redact, verdict.why.lines))})}
-        )
-        for pane, verdict in report.verdicts.items()
-    }
-    return report.model_copy(update={"verdicts": verdicts}).model_dump_json()
 
 
 def _bout(bout: Bout, epoch: int) -> BoutRow:

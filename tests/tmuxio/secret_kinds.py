@@ -1,4 +1,4 @@
-"""Secrets of many kinds as they stand on screens, and the ways in which a screen lays them out. All of them are made up."""
+"""Made-up secrets of many kinds as they stand on screens, and the ways in which a screen lays them out."""
 
 from __future__ import annotations
 
@@ -236,9 +236,7 @@ def framed(marked: Marked, width: int, *, words: bool = True, sides: str = "│�
     inner = width - 2 - 2 * pad
     rows = word_wrapped(marked, inner) if words else broken(marked, inner)
     blank = " " * pad
-    body = [
-        plainly(sides[0] + blank) + row + plainly(" " * (inner - len(row)) + blank + sides[1]) for row in rows
-    ]
+    body = [plainly(sides[0] + blank) + row + plainly(" " * (inner - len(row)) + blank + sides[1]) for row in rows]
     return drawn([plainly("╭" + "─" * (width - 2) + "╮"), *body, plainly("╰" + "─" * (width - 2) + "╯")])
 
 

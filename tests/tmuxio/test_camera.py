@@ -74,7 +74,7 @@ def test_a_tape_is_redacted_before_anybody_sees_it(tmux_server: TmuxServer) -> N
     tmux_server.wait_for(pane, "screen")
     clock = VirtualClock(0.0)
 
-    camera = Camera(Reader(tmux_server.address), clock, redact=lambda text: text.replace("secret", "******"))
+    camera = Camera(Reader(tmux_server.address), clock, redact=lambda text, _width: text.replace("secret", "******"))
     shot = camera.shoot(frames=1).frames[0].by_pane[pane]
 
     assert shot.title == "****** title"

@@ -13,6 +13,7 @@ VERTICAL: Final = "│┃║┆┇┊┋╎╏╽╿▏▎▍▌▐▕█▉▊�
 
 _SIDE: Final = re.compile(f"[{VERTICAL}]")
 _FRAME: Final = re.compile("[\u2500-\u259f\u23b8-\u23bf\u2800-\u28ff\u25a0-\u25ff]")
+_ASCII_SIDES: Final = re.compile(rb"(?m)^([ \t]*)\|([^\n]*)\|([ \t]*)$")
 _BLANK: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _WIDE: Final = re.compile(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
@@ -25,7 +26,8 @@ def flat(text: str) -> bytes:
 
     The left and right sides of frames end a line, the rest of a frame is blank.
     """
-    return text.encode("ascii", "understudy-flat")
+    plain = text.encode("ascii", "understudy-flat")
+    return _ASCII_SIDES.sub(rb"\1\n\2\n\3", plain) if b"|" in plain else plain
 
 
 def has_wide(text: str) -> bool:

@@ -21,7 +21,7 @@ _MARGIN: Final = 10
 """Cells that a program leaves free at most at the right of what it wraps."""
 _WORD: Final = re.compile(rb"\S+")
 _ASSIGNS: Final = re.compile(rb"[A-Za-z_][\w.\-]*(?:=[^=]|:$|:[^/])")
-_ORDINARY: Final = re.compile(rb"[A-Z]?[a-z]+[.,:;!?)]*$|[A-Z]+$|[^A-Za-z0-9+/=_*@;%&:!.,]")
+_ORDINARY: Final = re.compile(rb"[A-Z]?[a-z]+[.,:;!?)]*$|[A-Z]+$|[^A-Za-z0-9]$|[(\[$`#>\-]")
 _LONG: Final = 12
 """Characters from which a word is one that a row may have broken; shorter ones have letters and digits."""
 _SHORT: Final = 2

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
 
 from contract.ports import Clock
 from contract.record import instant_text
 from contract.screens import Frame, PaneShot, Tape
 from tmuxio.reading.reader import Reader
 
-Redact = Callable[[str], str]
-"""Takes secrets out of a text, keeping its length and its lines."""
+Redact = Callable[[str, int | None], str]
+"""Takes secrets out of a text that a pane of so many cells shows, keeping its length and its lines."""
 
 
 class Camera:
@@ -20,6 +19,8 @@ class Camera:
         self._reader = reader
         self._clock = clock
         self._redact = redact
+        self._known: dict[tuple[str, int | None], str] = {}
+        """What the texts of the last tape were redacted to: most screens are the same on many tapes."""
 
     def shoot(self, frames: int = 4, gap_s: float = 0.3) -> Tape:
         """Shoot so many frames whose starts are `gap_s` seconds apart, or as close to that as the server allows.
@@ -34,11 +35,29 @@ class Camera:
             shot.append(self._reader.frame())
         name = re.sub(r"[-:.]", "", instant_text(shot[0].at))
         if self._redact is not None:
-            redact = cache(self._redact)  # most screens are the same on all frames
-            shot = [Frame(at=frame.at, panes=tuple(redacted(one, redact) for one in frame.panes)) for frame in shot]
+            shot = self._redacted(shot, self._redact)
         return Tape(id=name, frames=tuple(shot))
+
+    def _redacted(self, shot: list[Frame], redact: Redact) -> list[Frame]:
+        known: dict[tuple[str, int | None], str] = {}
+
+        def once(text: str, width: int | None) -> str:
+            key = (text, width)
+            if (answer := known.get(key)) is None:
+                answer = known[key] = self._known[key] if key in self._known else redact(text, width)
+            return answer
+
+        frames = [Frame(at=frame.at, panes=tuple(redacted(one, once) for one in frame.panes)) for frame in shot]
+        self._known = known
+        return frames
 
 
 def redacted(shot: PaneShot, redact: Redact) -> PaneShot:
-    """Take the secrets out of a pane's screen and title."""
-    return shot.model_copy(update={"ansi": redact(shot.ansi), "title": redact(shot.title)})
+    """Take the secrets out of a pane's screen, its title and its window's name."""
+    return shot.model_copy(
+        update={
+            "ansi": redact(shot.ansi, shot.width),
+            "title": redact(shot.title, None),
+            "window": redact(shot.window, None),
+        }
+    )

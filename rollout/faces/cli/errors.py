@@ -46,9 +46,15 @@ def explain(error: Exception) -> Exit:
     elif code is Exit.INTERNAL:
         first = sentence.splitlines()[0]
         sentence = f"this is a defect: {type(error).__name__}: {first} (UNDERSTUDY_DEBUG=1 shows where)"
-    for line in sentence.splitlines():
+    for line in _redacted(sentence).splitlines():
         sys.stderr.write(f"understudy: {_inert(line)}\n")
     return code
+
+
+def _redacted(sentence: str) -> str:
+    from tmuxio.redaction import redact  # noqa: PLC0415 - only an error pays for it
+
+    return redact(sentence)
 
 
 def _inert(line: str) -> str:

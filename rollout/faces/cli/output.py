@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from unicodedata import east_asian_width
 SCHEMA = 1
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_OWN_COLOURS = re.compile(f"(\x1b\\[(?:0|{'|'.join(_STYLES.values())})m)")
 
 
 def emit(document: Mapping[str, Any]) -> None:
@@ -22,13 +24,13 @@ def emit(document: Mapping[str, Any]) -> None:
 
 def say(text: str = "") -> None:
     """Write a line of data for people, at once: a pipe may belong to somebody who watches."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_neutral(text) + "\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
     """Write a message, which is no data, to standard error."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(_neutral(text) + "\n")
     sys.stderr.flush()
 
 
@@ -78,6 +80,17 @@ def ago(seconds: float) -> str:
         if seconds >= 2 * size or (size == 60 and seconds >= size):  # noqa: PLR2004 - seconds in a minute
             return f"{seconds / size:.0f} {unit}"
     return f"{max(seconds, 0):.0f} s"
+
+
+def _neutral(text: str) -> str:
+    """Let only the colours of this module through: what is quoted may hold anything, and none of it may act."""
+    if text.isascii() and text.isprintable():
+        return text
+    pieces = _OWN_COLOURS.split(text)
+    pieces[::2] = [
+        "".join(char if char.isprintable() or char in "\n\t" else "·" for char in piece) for piece in pieces[::2]
+    ]
+    return "".join(pieces)
 
 
 def _cells(text: str) -> int:

@@ -30,7 +30,11 @@ from rollout.loop.hosting.asking import (
 )
 from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor
 from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, Usage
+from rollout.loop.hosting.report_redaction import redact_report
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
+from tmuxio.redaction.documents import Redact
+from tmuxio.redaction.quoting import quotable
+from tmuxio.redaction.redactor import redact as shipped
 
 __all__ = ["Ask", "EncodedSight", "HostAnswer", "HostLimits", "MonitorHost"]
 
@@ -57,11 +61,13 @@ class MonitorHost:
         limits: HostLimits | None = None,
         clock: Clock | None = None,
         surroundings: Mapping[str, str] | None = None,
+        redact: Redact = shipped,
     ) -> None:
         """`surroundings` are variables that its process finds in its environment, over those of the harness."""
         self.spec = spec
         self._surroundings = dict(surroundings or {})
         self._log_path = log_path
+        self._redact = redact
         self._limits = limits or HostLimits()
         self._clock = clock or SystemClock()
         self._restarts = Restarts(self._limits.restarts)
@@ -167,7 +173,8 @@ class MonitorHost:
             reply = self._exchange(process, partial(cycle_line, ask), deadline_s)
             seconds, used = monotonic() - began, process.usage()
             assert self._introduction is not None  # `_running` saw to it
-            report, memory = report_of(reply, ask, self._introduction)
+            said, memory = report_of(reply, ask, self._introduction)
+            report = redact_report(said, self._redact)
         except MonitorFailed as failed:
             used = process.usage() if process else before
             self._after(failed)
@@ -175,7 +182,7 @@ class MonitorHost:
                 None,
                 ask.memory,
                 failed.failure,
-                str(failed),
+                quotable(str(failed), self._redact),
                 seconds=monotonic() - began,
                 cpu_s=max(0.0, used.cpu_s - before.cpu_s),
                 rss_bytes=used.rss_bytes,
@@ -199,7 +206,9 @@ class MonitorHost:
             if self._closed:
                 raise MonitorFailed(Failure.CRASH, "its host is closed")
             command = (*self.spec.command[:-1], "--parent", str(getpid()), self.spec.command[-1])
-            self._process = MonitorProcess(command, self._log_path, self._limits.reply_bytes, self._surroundings)
+            self._process = MonitorProcess(
+                command, self._log_path, self._limits.reply_bytes, self._surroundings, self._redact
+            )
         reply = self._exchange(self._process, hello_line, self._limits.start_s)
         if reply.introduction is None:
             raise MonitorFailed(Failure.SCHEMA, "it answered `hello` with something other than an introduction")

@@ -16,6 +16,8 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from rollout.loop.hosting.stderr_log import StderrLog
 from rollout.store.settings import PREFIX, SECRETS
+from tmuxio.redaction.documents import Redact
+from tmuxio.redaction.redactor import redact as shipped
 
 _CHUNK: Final = 1 << 16
 _SLICE_S: Final = 0.1
@@ -67,7 +69,12 @@ class MonitorProcess:
     """A monitor's process, running from construction to `end`. One thread uses it; any may `end` it."""
 
     def __init__(
-        self, command: Sequence[str], log_path: Path, max_reply_bytes: int, surroundings: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        log_path: Path,
+        max_reply_bytes: int,
+        surroundings: Mapping[str, str],
+        redact: Redact = shipped,
     ) -> None:
         """Start it, with these variables over those of the harness; raises `MonitorFailed` where that fails."""
         environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN} | {**surroundings}
@@ -87,7 +94,7 @@ class MonitorProcess:
         self._in, self._out = self._popen.stdin.fileno(), self._popen.stdout.fileno()
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
-        self._log = StderrLog(self._popen.stderr, log_path)
+        self._log = StderrLog(self._popen.stderr, log_path, redact=redact)
         self._max = max_reply_bytes
         self._buffer = bytearray()
         self._searched = 0

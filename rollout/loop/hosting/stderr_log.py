@@ -1,23 +1,28 @@
-"""What a process says on standard error, kept in a file that cannot fill the disk."""
+"""Standard error of a process, kept without secrets and control characters in a file that cannot fill the disk."""
 
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import IO, Final
 
+from tmuxio.redaction.documents import Redact
+from tmuxio.redaction.quoting import quotable
+from tmuxio.redaction.redactor import redact as shipped
+
 _CHUNK: Final = 1 << 16
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_LONGEST_LINE: Final = 1 << 20
+"""Bytes that are kept back until a line ends: a secret may stand on both sides of a break between two reads."""
 
 
 class StderrLog:
     """Copies a pipe into a file until the pipe ends; at most two files of `max_bytes`, the older as `<name>.1`."""
 
-    def __init__(self, pipe: IO[bytes], path: Path, max_bytes: int = 1 << 20) -> None:
+    def __init__(self, pipe: IO[bytes], path: Path, max_bytes: int = 1 << 20, redact: Redact = shipped) -> None:
         self._pipe = pipe
         self._path = path
         self._max = max_bytes
+        self._redact = redact
         self._tail = b""
         self._thread = Thread(target=self._copy, name=f"log-{path.name}", daemon=True)
         self._thread.start()
@@ -28,7 +33,8 @@ class StderrLog:
         Waits so long for the pipe to end: a process that died has often just said why.
         """
         self._thread.join(wait_s)
-        lines = [_CONTROL.sub("", line).strip() for line in self._tail.decode(errors="replace").splitlines()]
+        text = self._redact(self._tail.decode(errors="replace"))
+        lines = [_seen(line).strip() for line in text.split("\n")]
         return next((line[:300] for line in reversed(lines) if line), "")
 
     def close(self, wait_s: float = 3.0) -> None:
@@ -39,10 +45,21 @@ class StderrLog:
 
     def _copy(self) -> None:
         descriptor = self._pipe.fileno()
+        pending = b""
         while chunk := self._read(descriptor):
             self._tail = (self._tail + chunk)[-4096:]
+            pending += chunk
+            whole = pending.rfind(b"\n") + 1 or (len(pending) if len(pending) > _LONGEST_LINE else 0)
+            self._write(pending[:whole])
+            pending = pending[whole:]
+        self._write(pending)
+
+    def _write(self, said: bytes) -> None:
+        """Keep whole lines, without secrets and what would move a cursor."""
+        if said:
+            text = quotable(said.decode(errors="replace"), self._redact)
             with suppress(OSError):  # a full disk must not stop a monitor
-                self._keep(chunk)
+                self._keep(text.encode(errors="replace"))
 
     @staticmethod
     def _read(descriptor: int) -> bytes:
@@ -57,3 +74,8 @@ class StderrLog:
             self._path.replace(self._path.with_name(f"{self._path.name}.1"))
         with self._path.open("ab") as file:
             file.write(chunk)
+
+
+def _seen(line: str) -> str:
+    """Leave out what is not seen."""
+    return "".join(char for char in line if char.isprintable() or char == "\t")

@@ -9,12 +9,26 @@ MAX_AGE_S: Final = 300.0
 """How long flags that cannot be confirmed any more are followed, unless a setting says otherwise."""
 
 
+def _quotable(text: str) -> str:
+    from tmuxio.redaction import quotable  # noqa: PLC0415 - only a run that has something to complain of pays for it
+
+    return quotable(text)
+
+
 class FlagsUnreachable(Exception):
     """Whoever holds the flags could not be asked: nothing was learnt, and nothing was changed."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the text without secrets and control characters: it quotes addresses, and what a server says."""
+        super().__init__(_quotable(text))
 
 
 class WriteUnknown(Exception):
     """A write was sent, and whether it was done cannot be said."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the text without secrets and control characters: it quotes addresses, and what a server says."""
+        super().__init__(_quotable(text))
 
 
 class RevisionMoved(Exception):

@@ -8,6 +8,7 @@ from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, table
 from rollout.store.settings import PREFIX, Loaded, Origin, load
 from rollout.store.state_folder import StateFolder
+from tmuxio.redaction import redact, redact_document
 
 
 def config(flags: Mapping[str, Any], *, as_json: bool) -> Exit:
@@ -32,7 +33,7 @@ def config(flags: Mapping[str, Any], *, as_json: bool) -> Exit:
 
 def _rows(loaded: Loaded) -> list[tuple[str, Any, Origin]]:
     values = loaded.settings.model_dump(mode="json")
-    return [(name, value, loaded.origins[name]) for name, value in values.items()]
+    return [(name, redact_document(value, redact), loaded.origins[name]) for name, value in values.items()]
 
 
 def _state_row() -> tuple[str, str, Origin]:

@@ -11,8 +11,8 @@ from rollout.faces.cli.where import server_address
 from rollout.loop.tape_shelf import SUFFIX
 from rollout.store.settings import load
 from tmuxio.reading.reader import Reader
+from tmuxio.redaction import redactor
 from tmuxio.tapes.camera import Camera
-from tmuxio.tapes.redact import redactor
 from tmuxio.tapes.tapefile import write_tape
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
 from rollout.store.settings import Settings, load, surroundings
 from rollout.store.state_folder import StateFolder
+from tmuxio.redaction import quotable
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
 
@@ -100,6 +101,11 @@ def _greet(settings: Settings, address: ServerAddress) -> None:
     note(f"{who}; every {settings.interval_s:g} s on {address}, {hands}. Ctrl-C ends it after the cycle.")
 
 
+def _quotable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep secrets and control characters out of the log, whatever an event quotes."""
+    return {key: quotable(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
 def log_to_stderr(level: str) -> None:
     """Write what the loop logs to standard error: for people on a terminal, JSON Lines elsewhere."""
     renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
@@ -107,6 +113,7 @@ def log_to_stderr(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _quotable,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

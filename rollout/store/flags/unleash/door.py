@@ -53,9 +53,11 @@ class Reply:
     @property
     def says(self) -> str:
         """The server's own words, in short."""
+        from tmuxio.redaction import quotable  # noqa: PLC0415 - only a refusal pays for it
+
         message = self.body.get("message") if isinstance(self.body, Mapping) else None
         return (
-            f"{self.status} {message.splitlines()[0][:120]}"
+            f"{self.status} {quotable(message.splitlines()[0][:2000])[:120]}"
             if isinstance(message, str) and message
             else str(self.status)
         )
