@@ -157,10 +157,10 @@ def test_what_a_monitor_reads_a_screen_by_stays(text: str) -> None:
 
 
 def test_the_rows_behind_a_secret_stay() -> None:
-    secret = "GITHUB_TOKEN=ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO\n"
+    first = "GITHUB_TOKEN=ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO\n"
     rest = "DEBUG=1\nLOG_LEVEL=info\nPassword:\n\u276f 1. Yes, and don't ask again\n  2. No"
 
-    assert redact(secret + rest, 80).endswith("\n" + rest)
+    assert redact(first + rest, 80).endswith("\n" + rest)
 
 
 def test_a_frame_keeps_its_borders_around_a_private_key() -> None:
@@ -181,3 +181,11 @@ def test_nothing_moves() -> None:
         redacted = redact(screen.text, 50)
         assert len(redacted) == len(screen.text)
         assert [len(row) for row in redacted.split("\n")] == [len(row) for row in screen.text.split("\n")]
+
+
+@pytest.mark.parametrize("after", ["src/main.py:12", "https://example.org/x", "README.md", "Done", "● ok", "$ ls"])
+def test_a_line_behind_a_whole_token_stays(after: str) -> None:
+    secret = "GITHUB_TOKEN=ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO"
+
+    for width in (None, 80, 120):
+        assert redact(f"{secret}\n{after}", width).endswith(f"*\n{after}")

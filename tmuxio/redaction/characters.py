@@ -12,7 +12,7 @@ VERTICAL: Final = "│┃║┆┇┊┋╎╏╽╿▏▎▍▌▐▕█▉▊�
 """Characters that agents draw the left and right sides of a frame with."""
 
 _SIDE: Final = re.compile(f"[{VERTICAL}]")
-_FRAME: Final = re.compile("[\u2500-\u259f\u23b8-\u23bf\u2800-\u28ff\u25a0-\u25ff]")
+_FRAME: Final = re.compile("[\u2500-\u259f]")
 _ASCII_SIDES: Final = re.compile(rb"(?m)^([ \t]*)\|([^\n]*)\|([ \t]*)$")
 _BLANK: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _WIDE: Final = re.compile(

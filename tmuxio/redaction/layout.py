@@ -21,9 +21,13 @@ _MARGIN: Final = 10
 """Cells that a program leaves free at most at the right of what it wraps."""
 _WORD: Final = re.compile(rb"\S+")
 _ASSIGNS: Final = re.compile(rb"[A-Za-z_][\w.\-]*(?:=[^=]|:$|:[^/])")
-_ORDINARY: Final = re.compile(rb"[A-Z]?[a-z]+[.,:;!?)]*$|[A-Z]+$|[^A-Za-z0-9]$|[(\[$`#>\-]")
+_ORDINARY: Final = re.compile(rb"[a-z]+://|[A-Z]?[a-z]+[.,:;!?)]*$|[A-Z]+$|[^A-Za-z0-9=]$|[(\[$`#>\-]")
 _LONG: Final = 12
 """Characters from which a word is one that a row may have broken; shorter ones have letters and digits."""
+_TOKEN: Final = re.compile(
+    rb"(?:[A-Za-z+/=_*\-]*[0-9]|[A-Z+/=_*\-]*[a-z]+[+/=_*\-]*[A-Z]|[A-Z]+[a-z])[A-Za-z0-9+/=_*\-]*[\"',;)]*"
+)
+"""What a word of letters and digits looks like that means nothing."""
 _SHORT: Final = 2
 """Letters of a row that may be the rest of a word, though they look like one."""
 _WORD_SIZE: Final = 64
@@ -224,4 +228,6 @@ def _continues(first: bytes, *, alone: bool, near: bool) -> bool:
     """Tell whether a row's first word may be the rest of the one that ended the row before."""
     if _ORDINARY.match(first):
         return alone and len(first) <= _SHORT and first.isalpha()
-    return near or not _ASSIGNS.match(first)
+    if near:
+        return True
+    return _TOKEN.fullmatch(first) is not None and not _ASSIGNS.match(first)
