@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 from typing import IO, Final
 
 from tmuxio.redaction.documents import Redact
@@ -11,8 +11,6 @@ from tmuxio.redaction.quoting import quotable
 from tmuxio.redaction.redactor import redact as shipped
 
 _CHUNK: Final = 1 << 16
-_LONGEST_LINE: Final = 1 << 20
-"""Bytes that are kept back until a line ends: a secret may stand on both sides of a break between two reads."""
 
 
 class StderrLog:
@@ -24,8 +22,13 @@ class StderrLog:
         self._max = max_bytes
         self._redact = redact
         self._tail = b""
+        self._pending = bytearray()
+        self._ended = False
+        self._news = Condition()
         self._thread = Thread(target=self._copy, name=f"log-{path.name}", daemon=True)
+        self._writer = Thread(target=self._write_all, name=f"write-{path.name}", daemon=True)
         self._thread.start()
+        self._writer.start()
 
     def last_line(self, wait_s: float = 3.0) -> str:
         """The last line that says something, cut to 300 characters; "" where there was none.
@@ -42,24 +45,42 @@ class StderrLog:
         self._thread.join(wait_s)
         if not self._thread.is_alive():
             self._pipe.close()
+            self._writer.join(wait_s)
 
     def _copy(self) -> None:
+        """Take what is said at once: a process must never wait for its log."""
         descriptor = self._pipe.fileno()
-        pending = b""
         while chunk := self._read(descriptor):
             self._tail = (self._tail + chunk)[-4096:]
-            pending += chunk
-            whole = pending.rfind(b"\n") + 1 or (len(pending) if len(pending) > _LONGEST_LINE else 0)
-            self._write(pending[:whole])
-            pending = pending[whole:]
-        self._write(pending)
+            with self._news:
+                self._pending += chunk
+                if (excess := len(self._pending) - 2 * self._max) > 0:  # it would not have been kept for long
+                    del self._pending[:excess]
+                self._news.notify()
+        with self._news:
+            self._ended = True
+            self._news.notify()
+
+    def _write_all(self) -> None:
+        while True:
+            with self._news:
+                while not (self._ended or b"\n" in self._pending or len(self._pending) >= self._max):
+                    self._news.wait()
+                whole = len(self._pending)
+                if not self._ended:  # a secret may stand on both sides of a break between two reads
+                    whole = self._pending.rfind(b"\n") + 1 or whole
+                said, ended = bytes(self._pending[:whole]), self._ended
+                del self._pending[:whole]
+            for at in range(0, len(said), self._max):
+                self._write(said[at : at + self._max])
+            if ended:
+                return
 
     def _write(self, said: bytes) -> None:
-        """Keep whole lines, without secrets and what would move a cursor."""
-        if said:
-            text = quotable(said.decode(errors="replace"), self._redact)
-            with suppress(OSError):  # a full disk must not stop a monitor
-                self._keep(text.encode(errors="replace"))
+        """Keep lines without their secrets and without what would move a cursor."""
+        text = quotable(said.decode(errors="replace"), self._redact)
+        with suppress(OSError):  # a full disk must not stop a monitor
+            self._keep(text.encode(errors="replace")[-self._max :])
 
     @staticmethod
     def _read(descriptor: int) -> bytes:
