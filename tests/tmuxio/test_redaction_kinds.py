@@ -185,7 +185,7 @@ def test_nothing_moves() -> None:
 
 @pytest.mark.parametrize("after", ["src/main.py:12", "https://example.org/x", "README.md", "Done", "● ok", "$ ls"])
 def test_a_line_behind_a_whole_token_stays(after: str) -> None:
-    secret = "GITHUB_TOKEN=ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO"
+    first = "GITHUB_TOKEN=ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO"
 
     for width in (None, 80, 120):
-        assert redact(f"{secret}\n{after}", width).endswith(f"*\n{after}")
+        assert redact(f"{first}\n{after}", width).endswith(f"*\n{after}")

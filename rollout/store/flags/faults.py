@@ -18,11 +18,20 @@ class Fault:
         return f"{self.path}: {self.text}: {self.fix}"
 
 
+def quoted(text: str) -> str:
+    """Return a message without the secrets and the control characters of what it quotes."""
+    if not text:
+        return text
+    from tmuxio.redaction import quotable  # noqa: PLC0415 - only a run that has something to complain of pays for it
+
+    return quotable(text)
+
+
 class BadFlags(ValueError):
     """A flags file that must not be used."""
 
     def __init__(self, source: str, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(f"{source}: {fault}" for fault in faults))
+        super().__init__(quoted("\n".join(f"{source}: {fault}" for fault in faults)))
         self.source = source
         self.faults = faults
 

@@ -4,15 +4,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from rollout.store.flags.document import FlagsDocument
+from rollout.store.flags.faults import quoted
 
 MAX_AGE_S: Final = 300.0
 """How long flags that cannot be confirmed any more are followed, unless a setting says otherwise."""
-
-
-def _quotable(text: str) -> str:
-    from tmuxio.redaction import quotable  # noqa: PLC0415 - only a run that has something to complain of pays for it
-
-    return quotable(text)
 
 
 class FlagsUnreachable(Exception):
@@ -20,7 +15,7 @@ class FlagsUnreachable(Exception):
 
     def __init__(self, text: str) -> None:
         """Keep the text without secrets and control characters: it quotes addresses, and what a server says."""
-        super().__init__(_quotable(text))
+        super().__init__(quoted(text))
 
 
 class WriteUnknown(Exception):
@@ -28,7 +23,7 @@ class WriteUnknown(Exception):
 
     def __init__(self, text: str) -> None:
         """Keep the text without secrets and control characters: it quotes addresses, and what a server says."""
-        super().__init__(_quotable(text))
+        super().__init__(quoted(text))
 
 
 class RevisionMoved(Exception):
@@ -65,6 +60,10 @@ class Followed:
     """Why these are not the flags as they are now; empty where they are."""
     age_s: float = 0.0
     """Seconds since somebody confirmed them."""
+
+    def __post_init__(self) -> None:
+        """Keep the doubt without secrets and control characters: it quotes an address, and what a server says."""
+        object.__setattr__(self, "doubt", quoted(self.doubt))
 
 
 class Flags(Protocol):

@@ -58,9 +58,9 @@ def _show_server(
         raise Stop(Exit.UNAVAILABLE, f"{followed.doubt}: the incumbent owns every session")
     if as_json:
         age = {"age_seconds": round(followed.age_s, 1), "doubt": followed.doubt}
-        emit({"path": None, "server": server.backend.url, **age, **_as_json(followed.document)})
+        emit({"path": None, "server": server.backend.shown, **age, **_as_json(followed.document)})
         return Exit.OK
-    say(f"{server.backend.url}, {server.place.environment} of {server.place.project}  ({_seen(followed)})")
+    say(f"{server.backend.shown}, {server.place.environment} of {server.place.project}  ({_seen(followed)})")
     _tell(followed.document)
     if followed.doubt:
         note(followed.doubt)

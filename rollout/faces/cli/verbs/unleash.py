@@ -24,7 +24,7 @@ def init(*, dry_run: bool, as_json: bool) -> Exit:
             say(f"{'would ' if dry_run else ''}{step.says}")
     left = steps if dry_run else steps_to(wanted, look_around(door, place), place, door.url)
     if as_json:
-        where = {"server": door.url, "project": place.project, "environment": place.environment}
+        where = {"server": door.shown, "project": place.project, "environment": place.environment}
         emit({**where, "dry_run": dry_run, "steps": [step.says for step in steps], "left": [one.says for one in left]})
     else:
         say(_end(door, place, steps, dry_run=dry_run))
@@ -32,7 +32,7 @@ def init(*, dry_run: bool, as_json: bool) -> Exit:
 
 
 def _end(door: Door, place: Place, steps: tuple[Step, ...], *, dry_run: bool) -> str:
-    where = f"{door.url}, {place.environment} of {place.project}"
+    where = f"{door.shown}, {place.environment} of {place.project}"
     if not steps:
         return f"{where}: everything is there; nothing was changed"
     return f"{where}: {len(steps)} things to do, nothing done" if dry_run else f"{where}: ready"

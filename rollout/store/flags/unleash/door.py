@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from rollout.store.flags.faults import quoted
 from rollout.store.flags.port import FlagsUnreachable
 from rollout.store.flags.unleash.errand import errand
 
@@ -53,11 +54,9 @@ class Reply:
     @property
     def says(self) -> str:
         """The server's own words, in short."""
-        from tmuxio.redaction import quotable  # noqa: PLC0415 - only a refusal pays for it
-
         message = self.body.get("message") if isinstance(self.body, Mapping) else None
         return (
-            f"{self.status} {quotable(message.splitlines()[0][:2000])[:120]}"
+            f"{self.status} {quoted(message.splitlines()[0][:2000])[:120]}"
             if isinstance(message, str) and message
             else str(self.status)
         )
@@ -73,6 +72,11 @@ class Door:
     opens_with: str = "the token"
     """What the token is called in settings, for whoever has to mend it."""
     deadline_s: float = DEADLINE_S
+
+    @property
+    def shown(self) -> str:
+        """The address as it may be shown: without a password or a token in it."""
+        return quoted(self.url)
 
     def ask(self, method: str, path: str, body: Any = None, *, tag: str = "", deadline_s: float | None = None) -> Reply:
         """Ask once, and never again: a write that got no answer may have been done.
