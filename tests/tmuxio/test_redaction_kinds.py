@@ -189,3 +189,12 @@ def test_a_line_behind_a_whole_token_stays(after: str) -> None:
 
     for width in (None, 80, 120):
         assert redact(f"{first}\n{after}", width).endswith(f"*\n{after}")
+
+
+def test_two_assignments_of_one_length_eat_neither_each_other_nor_the_prompt_behind_them() -> None:
+    line = "export OPENAI_API_KEY=sk-proj-q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3H"
+
+    redacted = redact(f"{line}\n{line}\nme@box:~/garden$ claude", 80).split("\n")
+
+    assert redacted[1].startswith("export OPENAI_API_KEY=")
+    assert redacted[2] == "me@box:~/garden$ claude"

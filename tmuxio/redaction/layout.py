@@ -197,11 +197,9 @@ def _joint(one: Cell, other: Cell, plain: bytes, longest: tuple[int, bool], widt
     room = edge - one.right if edge is not None else None
     if room is not None and room <= (_PADDING if one.edge is not None else 0):
         return _EITHER
-    if longest[1] and one.right == longest[0]:
-        return _EITHER
     first = _WORD.match(plain, other.start, other.end)
     assert first is not None  # a cell begins with what is no blank
-    near = room is not None and room <= _MARGIN
+    near = room <= _MARGIN if room is not None else longest[1] and one.right == longest[0]
     if near or one.right == longest[0]:
         last = _last_word(plain[one.start : one.end])
         long = len(last) >= _LONG or (_DIGIT.search(last) and _LETTER.search(last))
