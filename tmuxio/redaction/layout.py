@@ -199,7 +199,9 @@ def _joint(one: Cell, other: Cell, plain: bytes, longest: tuple[int, bool], widt
         return _EITHER
     first = _WORD.match(plain, other.start, other.end)
     assert first is not None  # a cell begins with what is no blank
-    near = room <= _MARGIN if room is not None else longest[1] and one.right == longest[0]
+    if longest[1] and one.right == longest[0] and (room is None or room <= _MARGIN):
+        return _EITHER
+    near = room is not None and room <= _MARGIN
     if near or one.right == longest[0]:
         last = _last_word(plain[one.start : one.end])
         long = len(last) >= _LONG or (_DIGIT.search(last) and _LETTER.search(last))
