@@ -27,7 +27,8 @@ from rollout.store.flags.choosing import FlagsChoice
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
 from rollout.store.settings import surroundings
-from rollout.store.state_folder import StateFolder, watch_alone
+from rollout.store.server_lock import watch_alone
+from rollout.store.state_folder import StateFolder
 from shadow.expected import with_own
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress

@@ -1,6 +1,7 @@
 """What operators say between two cycles: standing orders in files, and words in the ledger."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
 from rollout.loop.trial import Trial, facts_of_settlement
 from rollout.store.ledger import BoutRow, DecisionRow
-from rollout.store.orders import OrderKind, lift, unfrozen
+from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
 from rollout.store.orders import standing as ordered
 from shadow.bouts import Bout
 
@@ -49,7 +50,8 @@ def stand(house: House, now: float) -> Stand:
         reason = order.reason or "an operator ordered it"
         house.keeper.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
         if by_ledger(house.ledger).state is State.ROLLED_BACK:
-            lift(OrderKind.ROLLBACK, order.path.parent)
+            with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
+                lift(OrderKind.ROLLBACK, order.path.parent)
     frozen = ordered(OrderKind.FREEZE, *house.order_folders)
     standing = by_ledger(house.ledger)
     if (frozen is not None) is not standing.frozen:
