@@ -26,8 +26,8 @@ from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags.choosing import FlagsChoice
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
-from rollout.store.settings import surroundings
 from rollout.store.server_lock import watch_alone
+from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder
 from shadow.expected import with_own
 from tmuxio.reading.reader import Reader

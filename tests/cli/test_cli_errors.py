@@ -10,6 +10,7 @@ import pytest
 
 from rollout.faces.cli import errors
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.store import shared_folder
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell
@@ -57,10 +58,13 @@ def test_debugging_shows_where(capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_a_state_folder_that_cannot_be_written_is_a_sentence(understudy: Shell) -> None:
+def test_a_state_folder_that_cannot_be_written_is_a_sentence(
+    understudy: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     blocked = understudy.write("a-file", "")
+    monkeypatch.setattr(shared_folder, "BASES", ())
     said = understudy("freeze", env={"UNDERSTUDY_STATE_DIR": str(blocked / "in-a-file")})
-    assert said.code == 1
+    assert said.code == 74
     assert "in-a-file" in said.err
     assert "defect" not in said.err
 
