@@ -27,6 +27,7 @@ _CODES = {
     "rollout.loop.hosting.process.MonitorFailed": Exit.UNAVAILABLE,
     "rollout.loop.replaying.ReplayFailed": Exit.UNAVAILABLE,
     "rollout.store.ledger.records.StageMoved": Exit.CONFLICT,
+    "rollout.store.ledger.records.LedgerConflict": Exit.RETRY,
     "rollout.store.ledger.records.LedgerUnusable": Exit.CONFIG,
 }
 """By the full name of the class or of one above it: explaining a typing error must not import half the program."""

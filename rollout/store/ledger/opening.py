@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
-from rollout.store.ledger.records import LedgerUnusable
+from rollout.store.ledger.records import LedgerConflict, LedgerUnusable
 from rollout.store.ledger.tables import LEDGER_VERSION, meta, metadata
 
 _BUSY_TIMEOUT_S = 5.0
@@ -55,6 +55,11 @@ def unusable(path: Path) -> Iterator[None]:
         if "locked" in str(error.orig):
             raise LedgerUnusable(f"the ledger at {path} is locked by another process: try again in a moment") from error
         raise LedgerUnusable(f"the ledger at {path} cannot be used: {error.orig}") from error
+    except IntegrityError as error:
+        raise LedgerConflict(
+            f"the ledger at {path} refused a row ({error.orig}): nothing was written, and the ledger is whole; "
+            "try again in a moment"
+        ) from error
     except DatabaseError as error:
         raise LedgerUnusable(f"{path} is no ledger ({error.orig}): move it away to start afresh") from error
 
