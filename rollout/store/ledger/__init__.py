@@ -1,5 +1,6 @@
 """The ledger: every cycle, difference, bout, transition and touch, in one SQLite file."""
 
+from rollout.store.ledger.checking import check_pages
 from rollout.store.ledger.ledger import Ledger, Transaction
 from rollout.store.ledger.reader import LedgerReader
 from rollout.store.ledger.records import (
@@ -31,4 +32,5 @@ __all__ = [
     "StageMoved",
     "Transaction",
     "TransitionRow",
+    "check_pages",
 ]
