@@ -75,7 +75,7 @@ def watch_alone(socket_path: Path) -> ServerLock:
 
 def holder(socket_path: Path) -> int | None:
     """The process that watches a tmux server, or None where there is none or it cannot be found out."""
-    import psutil  # noqa: PLC0415 - only when it is needed, and then by a verb that must work without it as well
+    import psutil  # type: ignore[import-untyped]  # noqa: PLC0415 - a verb that must work without it calls this
 
     places = {str(path) for path in lock_places(socket_path) if path.exists()}
     for process in psutil.process_iter() if places else ():

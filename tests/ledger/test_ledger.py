@@ -159,7 +159,7 @@ def test_a_file_that_is_no_ledger_gets_a_sentence(tmp_path: Path) -> None:
 def test_a_row_that_is_there_already_is_no_reason_to_move_a_ledger(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         tx.add_bouts([bout("b-1", 1, 1.0, None)])
-    with pytest.raises(LedgerConflict, match="is whole; try again") as refused, ledger.transaction() as tx:
+    with pytest.raises(LedgerConflict, match="is whole: try again") as refused, ledger.transaction() as tx:
         tx.add_bouts([bout("b-1", 1, 2.0, None)])
     assert "move" not in str(refused.value)
     assert [row.settled_at for row in ledger.bouts()] == [1.0]

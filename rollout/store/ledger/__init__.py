@@ -2,6 +2,8 @@
 
 from rollout.store.ledger.checking import check_pages
 from rollout.store.ledger.ledger import Ledger, Transaction
+from rollout.store.ledger.opening import RESTORE
+from rollout.store.ledger.raw import raw_rows
 from rollout.store.ledger.reader import LedgerReader
 from rollout.store.ledger.records import (
     BoutRow,
@@ -16,14 +18,19 @@ from rollout.store.ledger.records import (
     StageMoved,
     TransitionRow,
 )
+from rollout.store.ledger.trail import BREAK, HEAD, Head, decision_hash, difference
 
 __all__ = [
+    "BREAK",
+    "HEAD",
+    "RESTORE",
     "BoutRow",
     "CycleRow",
     "DecisionRow",
     "DeliveryRow",
     "DifferenceRow",
     "EvidenceRow",
+    "Head",
     "Ledger",
     "LedgerConflict",
     "LedgerReader",
@@ -33,4 +40,7 @@ __all__ = [
     "Transaction",
     "TransitionRow",
     "check_pages",
+    "decision_hash",
+    "difference",
+    "raw_rows",
 ]

@@ -2,8 +2,9 @@
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -50,6 +51,6 @@ def _looked_through(connection: sa.Connection, path: Path, until: float) -> bool
     return True
 
 
-def _first_line(found: list[str]) -> str:
+def _first_line(found: Sequence[Any]) -> str:
     lines = [line for text in found for line in str(text).splitlines() if not line.startswith("***")]
     return lines[0] if lines else "a page is not what was written"

@@ -9,9 +9,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
+from rollout.store.ledger import trail
 from rollout.store.ledger.read_only import reading_place
-from rollout.store.ledger.records import LedgerConflict, LedgerUnusable
-from rollout.store.ledger.tables import LEDGER_VERSION, meta, metadata
+from rollout.store.ledger.records import DecisionRow, LedgerConflict, LedgerUnusable
+from rollout.store.ledger.tables import LEDGER_VERSION, decisions, meta, metadata
 
 _BUSY_TIMEOUT_S = 5.0
 RESTORE: Final = "restore it from a copy, or move it away to start afresh in shadow"
@@ -30,7 +31,7 @@ def open_engine(path: Path, *, create: bool) -> sa.Engine:
         return _open_to_read(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists():
-        _open_to_read(path, may_be_empty=True).dispose()  # refused before a writer's connection changes anything
+        _open_to_read(path, to_write=True).dispose()  # refused before a writer's connection changes anything
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
@@ -39,16 +40,19 @@ def open_engine(path: Path, *, create: bool) -> sa.Engine:
     sa.event.listen(engine, "begin", _begin)
     with unusable(path), engine.connect() as connection:
         connection.execution_options(writes=True)  # it reads before it writes: see `_begin`
-        if _version(connection) is None:
+        if (version := _version(connection)) is None:
             metadata.create_all(connection)
             connection.execute(_first_version())
+            connection.commit()
+        elif version == "1":
+            _chain_decisions(connection)
             connection.commit()
         _check_version(connection, path)
     path.chmod(0o600)
     return engine
 
 
-def _open_to_read(path: Path, *, may_be_empty: bool = False) -> sa.Engine:
+def _open_to_read(path: Path, *, to_write: bool = False) -> sa.Engine:
     """Open a file read-only, also in a folder in which nothing can be written."""
     with unusable(path):
         place = reading_place(path, _BUSY_TIMEOUT_S)
@@ -57,8 +61,8 @@ def _open_to_read(path: Path, *, may_be_empty: bool = False) -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_to_read)
         sa.event.listen(engine, "begin", _begin)
         with engine.connect() as connection:
-            if not (may_be_empty and not sa.inspect(connection).get_table_names()):
-                _check_version(connection, path)
+            if not (to_write and not sa.inspect(connection).get_table_names()):
+                _check_version(connection, path, upgradable=to_write)
     return engine
 
 
@@ -97,9 +101,13 @@ def _version(connection: sa.Connection) -> str | None:
     return str(connection.execute(sa.select(meta.c.value).where(meta.c.key == "version")).scalar() or "")
 
 
-def _check_version(connection: sa.Connection, path: Path) -> None:
+def _check_version(connection: sa.Connection, path: Path, *, upgradable: bool = False) -> None:
     version = _version(connection)
     if version == str(LEDGER_VERSION):
+        return
+    if version == "1":
+        if not upgradable:
+            raise LedgerUnusable(f"the ledger at {path} has version 1: the next `understudy run` brings it up to date")
         return
     if not version:
         raise LedgerUnusable(f"{path} is no ledger (it names no version): {RESTORE}")
@@ -107,6 +115,19 @@ def _check_version(connection: sa.Connection, path: Path) -> None:
         f"the ledger at {path} has version {version}, this build reads version {LEDGER_VERSION}: "
         "use the build that wrote it, or move the file away to start afresh"
     )
+
+
+def _chain_decisions(connection: sa.Connection) -> None:
+    """Bring a ledger of version 1 up to date: its decisions get their hashes, in the order in which they were made."""
+    connection.execute(sa.text("ALTER TABLE decisions ADD COLUMN hash TEXT NOT NULL DEFAULT ''"))
+    previous = ""
+    for row in connection.execute(sa.select(decisions).order_by(decisions.c.n)).mappings().all():
+        previous = trail.decision_hash(DecisionRow(**row), previous)
+        connection.execute(decisions.update().where(decisions.c.n == row["n"]).values(hash=previous))
+    said, there = trail.kept(connection), trail.ends(connection)
+    if not said.rows or (said.rows, said.hash) == (there.rows, there.hash):  # else the break stays to be seen
+        trail.keep_head(connection)
+    connection.execute(meta.update().where(meta.c.key == "version").values(value=str(LEDGER_VERSION)))
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -115,3 +115,5 @@ class DecisionRow:
     reason: str
     body: str = "{}"
     n: int = 0
+    hash: str = ""
+    """Over itself and the decision before it; made when it is written."""
