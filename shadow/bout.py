@@ -122,10 +122,10 @@ class Standing(Record):
 
 def in_sample(name: str, share: float) -> bool:
     """Whether an agreement is among those that hindsight looks at: told by its name, so the same in a replay."""
-    return int(name.removeprefix("b-"), 16) < share * 16**10
+    return int(name.removeprefix("b-"), 16) < share * 16**16
 
 
 def bout_id(subject: str, pid: int | None, began: float) -> str:
     """Name a bout by its subject and beginning: the same bout, the same name, also in a replay."""
     text = f"{subject}\x1f{pid}\x1f{began:.6f}"
-    return f"b-{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=5).hexdigest()}"
+    return f"b-{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"

@@ -27,7 +27,7 @@ RETRY_S: Final = 10.0
 MAX_ATTEMPTS: Final = 5
 """After so many attempts the manager hears of it instead."""
 _SUBMIT: Final = SubmitDraft.model_fields["kind"].default
-_TOKEN: Final = re.compile(r"\[u-[0-9a-f]{4}\]")
+_TOKEN: Final = re.compile(r"\[u-[0-9a-f]{4,16}\]")
 """What every message of ours begins with."""
 _BREAKS: Final = re.compile(r"[\s│┃|▌▎]+")
 """What a composer puts into a text that it wraps."""

@@ -1,28 +1,14 @@
 """Whether the audit trail in a ledger is the one that was written: every row, in its place, and none cut off."""
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
-from contract.record import Record
 from rollout.judgement.chain import Transition, row_hash, verify
-from rollout.store.ledger import LedgerReader, Transaction, TransitionRow
+from rollout.store.ledger import BREAK, HEAD, DecisionRow, Head, LedgerReader, TransitionRow, decision_hash, difference
 
-_HEAD: Final = "audit-head"
 _FEWEST_DIGITS: Final = 6
 _SAME_INSTANT_S: Final = 0.001  # a row's body keeps microseconds
-
-
-class Head(Record):
-    """How the trail ended when something was last entered: what is missing behind it was cut off."""
-
-    rows: int
-    hash: str
-
-
-def keep_head(tx: Transaction) -> None:
-    """Write down how the trail ends, in the transaction that makes it end so."""
-    rows, last = tx.trail_end()
-    tx.keep_document(_HEAD, Head(rows=rows, hash=last).model_dump_json())
 
 
 def breaks(ledger: LedgerReader, seen_head: str = "") -> tuple[str, ...]:
@@ -30,7 +16,7 @@ def breaks(ledger: LedgerReader, seen_head: str = "") -> tuple[str, ...]:
 
     `seen_head` is a head that a notice once showed, or its beginning: the row with that hash must still be there.
     """
-    found, trail = list(_gaps(ledger.transition_numbers())), list[Transition]()
+    found, trail = list(_gaps("row", ledger.transition_numbers())), list[Transition]()
     for number, row in enumerate(ledger.transitions(), 1):
         transition = _read(row)
         if transition is None:
@@ -40,33 +26,55 @@ def breaks(ledger: LedgerReader, seen_head: str = "") -> tuple[str, ...]:
             found.append(f"row {number} of the ledger is filed under another hash or instant than its own")
         if row.status == "committed":
             trail.append(transition)
+        elif row.status not in {"pending", "undone"}:
+            found.append(f"row {number} of the ledger has the status {row.status}, which there is not")
         elif row_hash(transition) != transition.hash:
             found.append(f"row {number} of the ledger ({row.status}) was changed after it was written")
+    decisions = ledger.decisions()
     found += verify(trail)
-    found += _ended(trail, ledger.document(_HEAD))
-    if seen_head and (len(seen_head) < _FEWEST_DIGITS or not any(one.hash.startswith(seen_head) for one in trail)):
+    found += _of_decisions(decisions)
+    found += _ended(ledger, trail, decisions)
+    hashes = [*(one.hash for one in trail), *(one.hash for one in decisions)]
+    if seen_head and (len(seen_head) < _FEWEST_DIGITS or not any(one.startswith(seen_head) for one in hashes)):
         found.append(f"no row has the hash {seen_head}: the trail that it was seen in is not this one")
     return tuple(found)
 
 
-def _gaps(numbers: tuple[int, ...]) -> tuple[str, ...]:
+def _gaps(what: str, numbers: Sequence[int]) -> tuple[str, ...]:
     for number, filed in enumerate(numbers, 1):
         if filed != number:
             return (
-                f"row {number} of the ledger is filed as number {filed}: it was moved, or rows are missing before it",
+                f"{what} {number} of the ledger is filed as number {filed}: it was moved, or one is missing before it",
             )
     return ()
 
 
-def _ended(trail: list[Transition], kept: str | None) -> tuple[str, ...]:
+def _of_decisions(decisions: Sequence[DecisionRow]) -> tuple[str, ...]:
+    found, previous = list(_gaps("decision", [row.n for row in decisions])), ""
+    for number, row in enumerate(decisions, 1):
+        if decision_hash(row, previous) != row.hash:
+            found.append(
+                f"decision {number} ({row.kind} {row.subject} by {row.actor}) is not what was written, or another one "
+                "stood before it"
+            )
+        previous = row.hash
+    return tuple(found)
+
+
+def _ended(ledger: LedgerReader, trail: Sequence[Transition], decisions: Sequence[DecisionRow]) -> tuple[str, ...]:
+    """Hold the end of the trail against the head that is kept, and say what was come upon earlier."""
+    there = Head(len(trail), trail[-1].hash if trail else "", len(decisions), decisions[-1].hash if decisions else "")
+    found = [earlier] if (earlier := ledger.document(BREAK)) else []
+    kept = ledger.document(HEAD)
     if kept is None:
-        return ()
-    head = Head.model_validate_json(kept)
-    if (len(trail), trail[-1].hash if trail else "") == (head.rows, head.hash):
-        return ()
-    ends_in = trail[-1].hash if trail else "nothing"
-    text = f"the trail has {len(trail)} rows and ends in {ends_in}, but {head.rows} were written and the last is "
-    return (f"{text}{head.hash}: rows were cut off or added",)
+        if there != Head() or ledger.cycle_count():
+            found.append("the head of the trail is gone: it is written with the first row, before the first cycle")
+        return tuple(found)
+    try:
+        said = Head.read(kept)
+    except (ValueError, TypeError):
+        return (*found, "the head of the trail cannot be read: it was changed after it was written")
+    return (*found, text) if (text := difference(said, there)) and text not in found else tuple(found)
 
 
 def _read(row: TransitionRow) -> Transition | None:

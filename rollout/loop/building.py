@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from contract.clock import SystemClock
 from rollout.judgement.plan import Plan
@@ -24,10 +25,11 @@ from rollout.loop.shadowing import Shadowing
 from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags.choosing import FlagsChoice
-from rollout.store.ledger import Ledger
+from rollout.store.ledger import Ledger, check_pages
 from rollout.store.orders import OrderKind, standing
+from rollout.store.server_lock import watch_alone
 from rollout.store.settings import surroundings
-from rollout.store.state_folder import StateFolder, watch_alone
+from rollout.store.state_folder import StateFolder
 from shadow.expected import with_own
 from tmuxio.reading.reader import Reader
 from tmuxio.redaction import redactor
@@ -37,6 +39,9 @@ from tmuxio.server.identity import identify
 from tmuxio.server.sweep import sweep
 from tmuxio.tapes.camera import Camera
 from tmuxio.touching.hands import Hands
+
+_CHECK_S: Final = 3.0
+"""For so long the pages of a ledger are looked through before a run goes on with it; a few hundred MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         ends.callback(alone.release)
         sweep(blueprint.address)
         folder = blueprint.state.prepare(blueprint.address.socket_path)
+        if folder.ledger.exists():
+            check_pages(folder.ledger, _CHECK_S)
         ledger = Ledger(folder.ledger)
         ends.callback(ledger.close)
         flags = blueprint.flags.open(folder)

@@ -13,9 +13,9 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
 from rollout.judgement.stages import apply, begin
 from rollout.judgement.standing import Refusal, Request, Standing, Why, stands
-from rollout.loop.audit import keep_head
+from rollout.loop.audit import breaks
 from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
-from rollout.store.ledger import Ledger, LedgerReader, LedgerUnusable, StageMoved, TransitionRow
+from rollout.store.ledger import RESTORE, Ledger, LedgerReader, LedgerUnusable, StageMoved, TransitionRow
 
 IN_FLIGHT_S: Final = 15.0
 """A pending move younger than this may still be at its write: the longest that one takes, and some."""
@@ -48,7 +48,15 @@ class StageKeeper:
         self._ask_again_at = 0.0
 
     def wake(self, now: float) -> Standing:
-        """Finish or undo what was pending, and begin where nothing has begun; returns where the rollout stands."""
+        """Finish or undo what was pending, and begin where nothing has begun; returns where the rollout stands.
+
+        Raises `LedgerUnusable` where the audit trail is not the one that was written.
+        """
+        if found := breaks(self._ledger):
+            raise LedgerUnusable(
+                f"the audit trail in {self._ledger.path} is not what was written ({found[0]}; "
+                f"`understudy history --verify` says everything): {RESTORE}"
+            )
         self.settle(now, in_flight_s=0.0)
         if standing(self._ledger).last_hash == "":
             self._add(begin(now), after="")
@@ -60,10 +68,10 @@ class StageKeeper:
         A move younger than `in_flight_s` seconds may still be somebody's. Where the flags cannot be asked everything
         stays as it is, and for a while nobody asks again.
         """
-        if now < self._ask_again_at:
+        if now < self._ask_again_at <= now + _PATIENCE_S:  # beyond that, the clock went back since
             return
         for row in self._ledger.transitions():
-            if row.status == "pending" and now - row.at >= in_flight_s:
+            if row.status == "pending" and not 0 <= now - row.at < in_flight_s:
                 self._decide(_read(row))
                 self._ask_again_at = now + _PATIENCE_S
         if owed := self._owed():
@@ -85,7 +93,9 @@ class StageKeeper:
         return self._owed() is not None
 
     def _advance(self, before: Standing, request: Request) -> Transition | Refusal:
-        """Give the candidate more: only where the flags say exactly what the ledger wants."""
+        """Give the candidate more: only where the trail is whole and the flags say exactly what the ledger wants."""
+        if broken := breaks(self._ledger):
+            return Refusal(Why.NOT_ALLOWED, f"the audit trail is not what was written ({broken[0]})")
         try:
             held = self._flags.held()
         except (BadFlags, FlagsUnreachable, OSError) as fault:
@@ -126,7 +136,6 @@ class StageKeeper:
             with self._ledger.transaction() as tx:
                 tx.keep_document(_OWED, pending.hash)
                 tx.finish_transition(pending.hash, "committed")
-                keep_head(tx)
             self._turn_down(pending)
             return
         try:
@@ -172,14 +181,10 @@ class StageKeeper:
         )
         with self._ledger.transaction() as tx:
             tx.add_transition(row, after=after)
-            if row.status == "committed":
-                keep_head(tx)
 
     def _finish(self, transition: Transition, status: str) -> None:
         with self._ledger.transaction() as tx:
             tx.finish_transition(transition.hash, status)
-            if status == "committed":
-                keep_head(tx)
 
 
 def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable | OSError) -> Refusal:

@@ -1,8 +1,11 @@
 """What operators say between two cycles: standing orders in files, and words in the ledger."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
+
+import structlog
 
 from contract.verdicts import AgentState
 from rollout.judgement.events import start_again, touched_by
@@ -15,9 +18,11 @@ from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
 from rollout.loop.trial import Trial, facts_of_settlement
 from rollout.store.ledger import BoutRow, DecisionRow
-from rollout.store.orders import OrderKind, lift, unfrozen
+from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
 from rollout.store.orders import standing as ordered
 from shadow.bouts import Bout
+
+log = structlog.get_logger(__name__)
 
 TIED: Final = "its hands are tied: it was started without --act"
 
@@ -49,7 +54,8 @@ def stand(house: House, now: float) -> Stand:
         reason = order.reason or "an operator ordered it"
         house.keeper.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
         if by_ledger(house.ledger).state is State.ROLLED_BACK:
-            lift(OrderKind.ROLLBACK, order.path.parent)
+            with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
+                lift(OrderKind.ROLLBACK, order.path.parent)
     frozen = ordered(OrderKind.FREEZE, *house.order_folders)
     standing = by_ledger(house.ledger)
     if (frozen is not None) is not standing.frozen:
@@ -70,24 +76,33 @@ def listen(house: House, trial: Trial) -> Said:
     trial, edited = by_register(trial, house.register)
     facts = list(edited)
     for row in house.ledger.decisions(after=trial.decisions_read):
-        match row.kind:
-            case "approve":
+        try:
+            if row.kind == "approve":
                 approvals[row.subject] = row.actor
-            case "accept":
-                trial = trial.model_copy(update={"signoffs": heard(trial.signoffs, row)})
-                named = house.ledger.bouts(epoch=trial.epoch, cluster=row.subject)
-                signed = [Bout.model_validate_json(one.body) for one in named]
-                facts += start_again(touched_by(signed), f"accept {row.subject} by {row.actor}")
-            case "settle" | "settle_bout":
-                trial, more, bouts = _settled(house, trial, row)
-                facts += more
-                relabelled += bouts
-            case "waive":
-                trial = trial.model_copy(update={"states": trial.states | {AgentState(row.subject)}})
-            case _:
-                pass  # a later version's word: not ours to act on
+            trial, more, bouts = _taken_up(house, trial, row)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:  # it must not stop every later cycle as well
+            log.warning("decision.unreadable", row=row.n, kind=row.kind, why=f"{type(error).__name__}: {error}")
+        else:
+            facts += more
+            relabelled += bouts
         trial = trial.model_copy(update={"decisions_read": row.n})
     return Said(trial, tuple(facts), tuple(relabelled), approvals)
+
+
+def _taken_up(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, tuple[Fact, ...], list[BoutRow]]:
+    """Take one decision up: the trial with it, the facts that it makes, and the bouts that it labels."""
+    match row.kind:
+        case "accept":
+            named = house.ledger.bouts(epoch=trial.epoch, cluster=row.subject)
+            signed = [Bout.model_validate_json(one.body) for one in named]
+            trial = trial.model_copy(update={"signoffs": heard(trial.signoffs, row)})
+            return trial, tuple(start_again(touched_by(signed), f"accept {row.subject} by {row.actor}")), []
+        case "settle" | "settle_bout":
+            return _settled(house, trial, row)
+        case "waive":
+            return trial.model_copy(update={"states": trial.states | {AgentState(row.subject)}}), (), []
+        case _:
+            return trial, (), []  # a later version's word: not ours to act on
 
 
 def _settled(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, tuple[Fact, ...], list[BoutRow]]:

@@ -5,11 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-
-class AlreadyRunning(Exception):
-    """Another daemon of this user looks after the same tmux server."""
+from rollout.store.orders import SERVERS, prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class StateFolder:
     def of_server(self, socket_path: Path) -> ServerFolder:
         """The folder of the server behind this socket, whether or not anything is in it yet."""
         name = blake2b(str(socket_path.resolve()).encode(), digest_size=6).hexdigest()
-        return ServerFolder(self.root / "servers" / f"{socket_path.name[:24]}-{name}")
+        return ServerFolder(self.root / SERVERS / f"{socket_path.name[:24]}-{name}")
 
     def prepare(self, socket_path: Path) -> ServerFolder:
         """Make the folder of a server and remember it as the one last run."""
@@ -83,6 +79,8 @@ class StateFolder:
         self.root.chmod(0o700)
         for place in (folder.path, folder.tapes, folder.logs):
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for place in (self.root, folder.path):
+            prepare(place)
         (folder.path / "socket").write_text(str(socket_path), encoding="utf-8")
         (self.root / "last-run").write_text(folder.path.name, encoding="utf-8")
         return folder
@@ -93,28 +91,9 @@ class StateFolder:
             name = (self.root / "last-run").read_text(encoding="utf-8")
         except OSError:
             return None
-        folder = ServerFolder(self.root / "servers" / name)
+        folder = ServerFolder(self.root / SERVERS / name)
         return folder if folder.path.is_dir() else None
 
     def all_servers(self) -> tuple[ServerFolder, ...]:
         """Every server that was ever run from here."""
-        return tuple(ServerFolder(path) for path in sorted((self.root / "servers").glob("*")) if path.is_dir())
-
-
-def watch_alone(socket_path: Path) -> FileLock:
-    """Be the one daemon of this user for a tmux server, whatever its state folder; release the lock to end it.
-
-    Raises `AlreadyRunning`. The lock is the kernel's: it goes with the process, however that ends.
-    """
-    place = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/tmp/understudy-{os.getuid()}")  # noqa: S108 - made 0700 below
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = blake2b(str(socket_path.resolve()).encode(), digest_size=8).hexdigest()
-    lock = FileLock(place / f"understudy-{name}.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as busy:
-        raise AlreadyRunning(
-            f"another understudy already watches the tmux server on {socket_path}: "
-            "stop it first (`understudy status` tells what it does)"
-        ) from busy
-    return lock
+        return tuple(ServerFolder(path) for path in sorted((self.root / SERVERS).glob("*")) if path.is_dir())

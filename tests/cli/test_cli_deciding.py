@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rollout.judgement.standing import Ask
 from rollout.judgement.words import Verdict
+from rollout.loop.acting.episode import Episode, EpisodeBook, Escalation
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
@@ -98,6 +101,29 @@ def test_a_move_without_a_rollout_is_refused(understudy: Shell) -> None:
     said = understudy("pause", "--reason", "x")
     assert said.code == 5
     assert "nothing has run here yet" in said.err
+
+
+def test_a_question_may_be_named_by_as_many_digits_as_are_unmistakable(understudy: Shell, ran: Kept) -> None:
+    now = time.time()
+    ids = ("e-7f3a19c2d4e5f601", "e-7f3a19c2ffffffff")
+    episodes = {
+        one: Episode(
+            id=one, wish="kill_window", pane="%1", pid=1, session="team", opened_at=now, voices={},
+            escalation=Escalation(
+                episode=one, session="team", wish="kill_window", pane="%1", why="", at=now, expires_at=now + 900
+            ),
+        )
+        for one in ids
+    }  # fmt: skip
+    ledger = Ledger(ran.folder.ledger)
+    with ledger.transaction() as tx:
+        book = EpisodeBook(episodes=episodes).model_dump(mode="json")
+        tx.keep_document("acting", json.dumps({"epoch": 1, "book": book}))
+    ledger.close()
+    both = understudy("approve", "e-7f3a19", "--reason", "looked")
+    assert (both.code, "more than one question begins with e-7f3a19" in both.err) == (5, True)
+    assert understudy("approve", "e-7f3", "--reason", "looked").code == 5
+    assert "Approved e-7f3a19c2d4e5f601" in understudy("approve", "e-7f3a19c2d", "--reason", "looked").out
 
 
 @pytest.mark.usefixtures("ran")

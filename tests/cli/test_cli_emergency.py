@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ from rollout.store.orders import OrderKind, standing
 from tests.cli.rollouts import kept
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.cli.shell import Shell
 
 pytest_plugins = ["tests.cli.shell"]
@@ -68,6 +72,15 @@ def test_an_order_that_cannot_be_read_still_stands(understudy: Shell) -> None:
     order = standing(OrderKind.FREEZE, understudy.state)
     assert order is not None
     assert order.actor == ""
+
+
+def test_an_order_whose_content_finds_no_room_stands(understudy: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert understudy("freeze").code == 0
+    assert standing(OrderKind.FREEZE, understudy.state)
 
 
 def test_the_state_folder_is_its_users_alone(understudy: Shell) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.store.state_folder import StateFolder, watch_alone
+from rollout.store.server_lock import watch_alone
+from rollout.store.state_folder import StateFolder
 from tests.cli.shell import PROGRAM
 from tmuxio.tapes.tapefile import read_tape
 

@@ -23,7 +23,8 @@ from rollout.loop.cycle import one_cycle
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.hosting.monitors import UnknownMonitor
 from rollout.loop.parts import Part
-from rollout.store.state_folder import AlreadyRunning, StateFolder
+from rollout.store.server_lock import AlreadyRunning
+from rollout.store.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,7 +33,7 @@ HERE = Path(__file__).parent
 AGENT = HERE.parent / "loop" / "small_agent.py"
 CYCLES = 200
 SEED = 7
-TOKEN = re.compile(r"\[u-[0-9a-f]{4}\]")
+TOKEN = re.compile(r"\[u-[0-9a-f]{8}\]")
 
 
 @dataclass
@@ -128,12 +128,12 @@ def test_no_notice_is_lost(aftermath: Aftermath) -> None:
     rows = [row for row in aftermath.ledger.deliveries() if row.kind == "notify_manager"]
     assert len(rows) > 20
     assert [row.status for row in rows if row.status in {"claimed", "wanted"}] == []
-    untold = [row.id for row in rows if row.status == "done" and not aftermath.told[f"[{row.id[:6]}]"]]
+    untold = [row.id for row in rows if row.status == "done" and not aftermath.told[f"[{row.id[:10]}]"]]
     assert untold == []
 
 
 def test_a_notice_comes_twice_only_where_its_token_was_seen_nowhere(aftermath: Aftermath) -> None:
-    again = {f"[{row.id[:6]}]" for row in aftermath.ledger.deliveries() if row.why == ONCE_MORE}
+    again = {f"[{row.id[:10]}]" for row in aftermath.ledger.deliveries() if row.why == ONCE_MORE}
     assert {token for token, times in aftermath.told.items() if times > 1} <= again
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from rollout.judgement.standing import Ask, Request
 from rollout.loop.audit import breaks
 from rollout.loop.keeper import StageKeeper, trail
 from rollout.store.flags import FlagsFile
-from rollout.store.ledger import Ledger, LedgerUnusable
+from rollout.store.ledger import DecisionRow, Ledger, LedgerUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +68,23 @@ def test_a_trail_that_was_cut_with_its_head_is_found_by_a_head_that_somebody_saw
     seen = trail(ledger)[-1].head
     assert breaks(ledger, seen) == ()
     tamper(ledger, "DELETE FROM transitions WHERE n > 4")
-    tamper(ledger, "DELETE FROM documents WHERE name = 'audit-head'")
+    last = trail(ledger)[-1].hash
+    with ledger.transaction() as tx:
+        tx.keep_document("audit-head", json.dumps({"rows": 4, "hash": last}))
     assert breaks(ledger) == ()  # nothing in the file tells
     assert seen in breaks(ledger, seen)[0]
+
+
+def test_a_trail_without_its_head_is_not_whole(ledger: Ledger) -> None:
+    tamper(ledger, "DELETE FROM documents WHERE name = 'audit-head'")
+    assert "head of the trail is gone" in breaks(ledger)[0]
+
+
+def test_a_break_stays_to_be_seen_whatever_is_entered_behind_it(ledger: Ledger) -> None:
+    tamper(ledger, "DELETE FROM transitions WHERE n = 8")
+    with ledger.transaction() as tx:
+        tx.add_decision(DecisionRow(9.0, "settle", "d-1", "ann", "so"))
+    assert any("were cut off or added" in found for found in breaks(ledger))
 
 
 def test_a_head_of_a_few_digits_is_nobodys(ledger: Ledger) -> None:

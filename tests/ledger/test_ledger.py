@@ -15,6 +15,7 @@ from rollout.store.ledger import (
     DifferenceRow,
     EvidenceRow,
     Ledger,
+    LedgerConflict,
     LedgerReader,
     LedgerUnusable,
     MemoryRow,
@@ -153,6 +154,15 @@ def test_a_file_that_is_no_ledger_gets_a_sentence(tmp_path: Path) -> None:
     path.write_text("this is not a database, whatever its name says" * 100)
     with pytest.raises(LedgerUnusable, match="is no ledger"):
         Ledger(path)
+
+
+def test_a_row_that_is_there_already_is_no_reason_to_move_a_ledger(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        tx.add_bouts([bout("b-1", 1, 1.0, None)])
+    with pytest.raises(LedgerConflict, match="is whole: try again") as refused, ledger.transaction() as tx:
+        tx.add_bouts([bout("b-1", 1, 2.0, None)])
+    assert "move" not in str(refused.value)
+    assert [row.settled_at for row in ledger.bouts()] == [1.0]
 
 
 def test_a_ledger_of_another_version_is_refused(ledger: Ledger) -> None:

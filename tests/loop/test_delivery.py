@@ -161,7 +161,7 @@ def test_a_row_is_claimed_before_the_touch_and_done_after_it(bench: Bench) -> No
     (row,) = bench.deliver(NOTICE)
     assert seen == ["claimed"]
     assert (row.status, row.done, row.why) == ("done", True, "")
-    assert bench.hands.acts == [("type", "%0", 1, "[u-7f3a] %1 is idle")]
+    assert bench.hands.acts == [("type", "%0", 1, "[u-7f3a00] %1 is idle")]
 
 
 def test_each_kind_is_done_its_own_way(bench: Bench) -> None:
@@ -246,7 +246,7 @@ def test_a_notice_found_claimed_at_a_start_is_looked_for_by_its_token(
     delivery.recover()
     assert [row.status for row in bench.rows(delivery)] == ["done"]
     assert bench.did == acts
-    assert bench.hands.acts[0] == ("find", "%0", 1, "[u-7f3a]")
+    assert bench.hands.acts[0] == ("find", "%0", 1, "[u-7f3a00]")
 
 
 def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_then_given_up(bench: Bench) -> None:
@@ -370,7 +370,7 @@ def test_a_new_manager_takes_the_place_of_the_old_one_and_is_briefed(bench: Benc
     bench.hands.answers["spawn"] = Touched(done=True, pane="%8", pid=8)
     bench.hands.answers["type"] = [Touched(done=False, why="it has not come up yet"), DONE]
     (row,) = bench.deliver(touch, spawn_command="claude", boot_s=5.0)
-    brief = ("type", "%8", 8, "[u-7f3a] You lead this team.")
+    brief = ("type", "%8", 8, "[u-7f3a00] You lead this team.")
     assert bench.hands.acts == [("kill", "%0", 1000), ("spawn", "team", 1, "Claude-pm", "claude"), brief, brief]
     assert (row.status, row.why) == ("done", "")
 

@@ -20,8 +20,8 @@ def report_of(*intents: Intent) -> Touch:
 
 def test_a_heading_without_an_entry_says_so_and_an_empty_entry_beside_others_is_left_out() -> None:
     empty, also, named = (idle(f"%{n}", text=text, section="idle") for n, text in enumerate(("", " ", "dev")))
-    assert message(report_of(empty, also), 0.0) == "[u-7f3a] idle: (nobody named)"
-    assert message(report_of(empty, named), 0.0) == "[u-7f3a] idle: dev"
+    assert message(report_of(empty, also), 0.0) == "[u-7f3a00] idle: (nobody named)"
+    assert message(report_of(empty, named), 0.0) == "[u-7f3a00] idle: dev"
 
 
 def test_a_message_is_one_line_with_its_token_first_and_a_heading_a_section() -> None:
@@ -33,7 +33,7 @@ def test_a_message_is_one_line_with_its_token_first_and_a_heading_a_section() ->
         idle("%5", text="too late", section="IDLE", valid_until=5.0),
     )
     told = message(report_of(*intents), 10.0)
-    assert told == "[u-7f3a] said apart | IDLE: dev is idle; qa is idle | CRASHED: db fell"
+    assert told == "[u-7f3a00] said apart | IDLE: dev is idle; qa is idle | CRASHED: db fell"
 
 
 def test_a_message_has_an_end() -> None:

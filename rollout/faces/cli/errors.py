@@ -23,10 +23,11 @@ _CODES = {
     "rollout.store.flags.port.WriteUnknown": Exit.CONFLICT,
     "rollout.store.settings.ServerNamedTwice": Exit.USAGE,
     "rollout.store.settings.SettingsInvalid": Exit.CONFIG,
-    "rollout.store.state_folder.AlreadyRunning": Exit.RETRY,
+    "rollout.store.server_lock.AlreadyRunning": Exit.RETRY,
     "rollout.loop.hosting.process.MonitorFailed": Exit.UNAVAILABLE,
     "rollout.loop.replaying.ReplayFailed": Exit.UNAVAILABLE,
     "rollout.store.ledger.records.StageMoved": Exit.CONFLICT,
+    "rollout.store.ledger.records.LedgerConflict": Exit.RETRY,
     "rollout.store.ledger.records.LedgerUnusable": Exit.CONFIG,
 }
 """By the full name of the class or of one above it: explaining a typing error must not import half the program."""

@@ -13,6 +13,7 @@ from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
 from rollout.judgement.standing import Standing
 from rollout.loop.desk import Desk
+from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.keeper import standing
 from rollout.loop.parts import Part
 from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
@@ -102,6 +103,7 @@ def reading(socket_name: str | None, socket_path: Path | None) -> Iterator[Readi
         return
     ledger = LedgerReader.open(folder.ledger)
     try:
-        yield Reading(folder, ledger)
+        with garbled_rows_named(folder.ledger):
+            yield Reading(folder, ledger)
     finally:
         ledger.close()

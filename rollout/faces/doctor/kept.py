@@ -4,14 +4,19 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from contract.report import CycleReport, ProblemKind
 from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.loop.audit import breaks
 from rollout.loop.parts import Part
 from rollout.store.flags import BadFlags, parse_flags
-from rollout.store.ledger import LedgerReader, LedgerUnusable
+from rollout.store.ledger import LedgerReader, LedgerUnusable, check_pages
 from rollout.store.orders import Order, OrderKind, standing
 from rollout.store.state_folder import ServerFolder, StateFolder
+
+_CHECK_S: Final = 10.0
+"""For so long the pages of a ledger are looked through."""
 
 
 def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
@@ -62,12 +67,23 @@ def ledger(server: ServerFolder) -> Finding:
     if not server.ledger.exists():
         return well("ledger", "none yet (made at the first run)")
     try:
+        whole = check_pages(server.ledger, _CHECK_S)
         reader = LedgerReader.open(server.ledger)
-        cycles = reader.cycle_count()
-        reader.close()
+        try:
+            cycles, cut = reader.cycle_count(), breaks(reader)
+        finally:
+            reader.close()
     except LedgerUnusable as fault:
         says, _, remedy = str(fault).rpartition(": ")
         return broken("ledger", says, remedy)
+    if cut:
+        return broken("ledger", f"its audit trail is not what was written: {cut[0]}", "understudy history --verify")
+    if not whole:
+        return note(
+            "ledger",
+            f"{cycles} cycles in {server.ledger}; in {_CHECK_S:g} s not all of its pages could be looked through",
+            f"sqlite3 {server.ledger} 'PRAGMA quick_check'",
+        )
     return well("ledger", f"{cycles} cycles in {server.ledger}")
 
 

@@ -55,7 +55,7 @@ class Episode(Record):
     """One act for one pane, as asked for by one monitor or both."""
 
     id: str
-    """Such as `e-7f3a19`: what `approve` is given."""
+    """Such as `e-7f3a19c2d4e5f601`: what `approve` is given, whole or as many digits as are unmistakable."""
     wish: str
     """As `contract.intents.wish` names it."""
     pane: str | None
@@ -207,4 +207,4 @@ def key_of(intent: Intent) -> str:
 
 def episode_id(key: str, opened_at: float) -> str:
     """Name an episode, the same way whenever the same cycle is done again."""
-    return f"e-{blake2b(f'{key} {opened_at:.6f}'.encode(), digest_size=3).hexdigest()}"
+    return f"e-{blake2b(f'{key} {opened_at:.6f}'.encode(), digest_size=8).hexdigest()}"

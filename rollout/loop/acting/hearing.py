@@ -7,6 +7,7 @@ from contract.intents import Intent, wish
 from contract.outcomes import EVERYTHING, Scope
 from contract.report import CycleReport, ProblemKind
 from contract.verdicts import AgentVerdict
+from rollout.loop.acting.clock_back import not_in_the_future
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules, Voice, episode_id, key_of
 
 _WHOLE_SERVER = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
@@ -50,6 +51,7 @@ class Heard:
 
 def hear(book: EpisodeBook, heard: Heard) -> EpisodeBook:
     """Enter every intent, open what is new, pass on what its holder had long enough, and close what is over."""
+    book = not_in_the_future(book, heard.now, heard.rules)
     episodes = dict(book.episodes)
     for role, report in heard.reports.items():
         for intent in report.intents:

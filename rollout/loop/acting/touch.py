@@ -48,8 +48,8 @@ class Touch(Record):
 
     @property
     def token(self) -> str:
-        """What a message carries so that it can be found on a screen."""
-        return f"[{self.id[:6]}]"
+        """The mark that a message carries, so that it can be told from every other one in a scrollback."""
+        return f"[{self.id[:10]}]"
 
     @property
     def intent(self) -> Intent:
@@ -64,7 +64,7 @@ class Touch(Record):
 def touch_id(items: Sequence[Item], rows: Sequence[int]) -> str:
     """Name a touch by the episodes and the attempts it is made of."""
     parts = " ".join(f"{item.episode}.{row}" for item, row in zip(items, rows, strict=True))
-    return f"u-{blake2b(parts.encode(), digest_size=6).hexdigest()}"
+    return f"u-{blake2b(parts.encode(), digest_size=8).hexdigest()}"
 
 
 def message(touch: Touch, now: float) -> str:

@@ -1,6 +1,9 @@
 """The ledger: every cycle, difference, bout, transition and touch, in one SQLite file."""
 
+from rollout.store.ledger.checking import check_pages
 from rollout.store.ledger.ledger import Ledger, Transaction
+from rollout.store.ledger.opening import RESTORE
+from rollout.store.ledger.raw import raw_rows
 from rollout.store.ledger.reader import LedgerReader
 from rollout.store.ledger.records import (
     BoutRow,
@@ -9,24 +12,35 @@ from rollout.store.ledger.records import (
     DeliveryRow,
     DifferenceRow,
     EvidenceRow,
+    LedgerConflict,
     LedgerUnusable,
     MemoryRow,
     StageMoved,
     TransitionRow,
 )
+from rollout.store.ledger.trail import BREAK, HEAD, Head, decision_hash, difference
 
 __all__ = [
+    "BREAK",
+    "HEAD",
+    "RESTORE",
     "BoutRow",
     "CycleRow",
     "DecisionRow",
     "DeliveryRow",
     "DifferenceRow",
     "EvidenceRow",
+    "Head",
     "Ledger",
+    "LedgerConflict",
     "LedgerReader",
     "LedgerUnusable",
     "MemoryRow",
     "StageMoved",
     "Transaction",
     "TransitionRow",
+    "check_pages",
+    "decision_hash",
+    "difference",
+    "raw_rows",
 ]

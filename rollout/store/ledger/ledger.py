@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from rollout.store.ledger import tables as t
+from rollout.store.ledger import trail
 from rollout.store.ledger.opening import open_engine, unusable
 from rollout.store.ledger.reader import LedgerReader
 from rollout.store.ledger.records import (
@@ -94,10 +95,12 @@ class Transaction:
         )
 
     def add_decision(self, row: DecisionRow) -> None:
-        """Add an operator's word."""
-        values = asdict(row)
+        """Add an operator's word behind the last one."""
+        trail.note_break(self._connection)
+        values = asdict(row) | {"hash": trail.decision_hash(row, trail.last_decision(self._connection))}
         del values["n"]
         self._connection.execute(t.decisions.insert().values(**values))
+        trail.keep_head(self._connection)
 
     def add_transition(self, row: TransitionRow, *, after: str) -> None:
         """Add a transition behind the one whose hash is `after` ("" for none); else raises `StageMoved`."""
@@ -111,23 +114,18 @@ class Transaction:
             raise StageMoved(
                 "the stage was changed meanwhile by somebody else: look at `understudy status` and try again"
             )
+        trail.note_break(self._connection)
         self._connection.execute(t.transitions.insert().values(**asdict(row)))
+        trail.keep_head(self._connection)
 
     def finish_transition(self, transition_hash: str, status: str) -> None:
         """Say that a pending transition is committed or undone."""
+        trail.note_break(self._connection)
         pending = t.transitions.c.status == "pending"
         self._connection.execute(
             t.transitions.update().where(t.transitions.c.hash == transition_hash, pending).values(status=status)
         )
-
-    def trail_end(self) -> tuple[int, str]:
-        """How many transitions are committed by now, this transaction's own included, and the hash of the last."""
-        committed = t.transitions.c.status == "committed"
-        many = self._connection.execute(sa.select(sa.func.count()).select_from(t.transitions).where(committed)).scalar()
-        last = self._connection.execute(
-            sa.select(t.transitions.c.hash).where(committed).order_by(t.transitions.c.n.desc()).limit(1)
-        ).scalar()
-        return int(many or 0), str(last or "")
+        trail.keep_head(self._connection)
 
     def _add(self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | EvidenceRow | DeliveryRow]) -> None:
         if values := [asdict(row) for row in rows]:

@@ -4,45 +4,65 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
-from rollout.store.ledger.records import LedgerUnusable
-from rollout.store.ledger.tables import LEDGER_VERSION, meta, metadata
+from rollout.store.ledger import trail
+from rollout.store.ledger.read_only import reading_place
+from rollout.store.ledger.records import DecisionRow, LedgerConflict, LedgerUnusable
+from rollout.store.ledger.tables import LEDGER_VERSION, decisions, meta, metadata
 
 _BUSY_TIMEOUT_S = 5.0
+RESTORE: Final = "restore it from a copy, or move it away to start afresh in shadow"
+"""The remedy for a ledger that cannot be read any more."""
 
 
 def open_engine(path: Path, *, create: bool) -> sa.Engine:
-    """Open the SQLite file at `path`; a reader (`create=False`) needs it to be there.
+    """Open the SQLite file at `path`; a reader (`create=False`) needs it to be there, and writes nothing beside it.
 
-    Raises `LedgerUnusable` where the file is missing, is no ledger, is locked, or has another version.
+    Raises `LedgerUnusable` where the file is missing, is no ledger, is locked, or has another version: such a file is
+    left as it is.
     """
     if not create and not path.exists():
         raise LedgerUnusable(f"there is no ledger at {path}: nothing has run with this state folder yet")
+    if not create:
+        return _open_to_read(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists():
+        _open_to_read(path, to_write=True).dispose()  # refused before a writer's connection changes anything
     engine = sa.create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}
+        sa.URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     with unusable(path), engine.connect() as connection:
-        if create:
-            connection.execution_options(writes=True)  # it reads before it writes: see `_begin`
+        connection.execution_options(writes=True)  # it reads before it writes: see `_begin`
+        if (version := _version(connection)) is None:
             metadata.create_all(connection)
             connection.execute(_first_version())
             connection.commit()
-        version = connection.execute(sa.select(meta.c.value).where(meta.c.key == "version")).scalar()
-    if version != str(LEDGER_VERSION):
-        engine.dispose()
-        raise LedgerUnusable(
-            f"the ledger at {path} has version {version}, this build reads version {LEDGER_VERSION}: "
-            "use the build that wrote it, or move the file away to start afresh"
-        )
-    if create:
-        path.chmod(0o600)
+        elif version == "1":
+            _chain_decisions(connection)
+            connection.commit()
+        _check_version(connection, path)
+    path.chmod(0o600)
+    return engine
+
+
+def _open_to_read(path: Path, *, to_write: bool = False) -> sa.Engine:
+    """Open a file read-only, also in a folder in which nothing can be written."""
+    with unusable(path):
+        place = reading_place(path, _BUSY_TIMEOUT_S)
+        engine = sa.create_engine(place.url, connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False})
+        sa.event.listen(engine, "engine_disposed", place.leave)
+        sa.event.listen(engine, "connect", _prepare_to_read)
+        sa.event.listen(engine, "begin", _begin)
+        with engine.connect() as connection:
+            if not (to_write and not sa.inspect(connection).get_table_names()):
+                _check_version(connection, path, upgradable=to_write)
     return engine
 
 
@@ -51,18 +71,73 @@ def unusable(path: Path) -> Iterator[None]:
     """Turn what SQLite says into a sentence about the file."""
     try:
         yield
-    except OperationalError as error:
-        if "locked" in str(error.orig):
-            raise LedgerUnusable(f"the ledger at {path} is locked by another process: try again in a moment") from error
-        raise LedgerUnusable(f"the ledger at {path} cannot be used: {error.orig}") from error
-    except DatabaseError as error:
-        raise LedgerUnusable(f"{path} is no ledger ({error.orig}): move it away to start afresh") from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        raise _unusable(path, error.orig if isinstance(error, DatabaseError) else error) from error
+
+
+def _unusable(path: Path, said: BaseException | None) -> LedgerUnusable:
+    """Say what the driver's error means for the file, and what to do."""
+    code = getattr(said, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or "locked" in str(said):
+        return LedgerUnusable(f"the ledger at {path} is locked by another process: try again in a moment")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return LedgerUnusable(f"the ledger at {path} is damaged ({said}): {RESTORE}")
+    match said:
+        case sqlite3.IntegrityError():
+            return LedgerConflict(
+                f"the ledger at {path} refused a row ({said}), and nothing was written; the ledger is whole: "
+                "try again in a moment"
+            )
+        case sqlite3.OperationalError():
+            return LedgerUnusable(f"the ledger at {path} cannot be used: {said}")
+    return LedgerUnusable(f"{path} is no ledger, or its first page is damaged ({said}): {RESTORE}")
+
+
+def _version(connection: sa.Connection) -> str | None:
+    """The version that a ledger says it has; None where nothing was made yet, "" where a file holds something else."""
+    tables = sa.inspect(connection).get_table_names()
+    if meta.name not in tables:
+        return "" if tables else None
+    return str(connection.execute(sa.select(meta.c.value).where(meta.c.key == "version")).scalar() or "")
+
+
+def _check_version(connection: sa.Connection, path: Path, *, upgradable: bool = False) -> None:
+    version = _version(connection)
+    if version == str(LEDGER_VERSION):
+        return
+    if version == "1":
+        if not upgradable:
+            raise LedgerUnusable(f"the ledger at {path} has version 1: the next `understudy run` brings it up to date")
+        return
+    if not version:
+        raise LedgerUnusable(f"{path} is no ledger (it names no version): {RESTORE}")
+    raise LedgerUnusable(
+        f"the ledger at {path} has version {version}, this build reads version {LEDGER_VERSION}: "
+        "use the build that wrote it, or move the file away to start afresh"
+    )
+
+
+def _chain_decisions(connection: sa.Connection) -> None:
+    """Bring a ledger of version 1 up to date: its decisions get their hashes, in the order in which they were made."""
+    connection.execute(sa.text("ALTER TABLE decisions ADD COLUMN hash TEXT NOT NULL DEFAULT ''"))
+    previous = ""
+    for row in connection.execute(sa.select(decisions).order_by(decisions.c.n)).mappings().all():
+        previous = trail.decision_hash(DecisionRow(**row), previous)
+        connection.execute(decisions.update().where(decisions.c.n == row["n"]).values(hash=previous))
+    said, there = trail.kept(connection), trail.ends(connection)
+    if not said.rows or (said.rows, said.hash) == (there.rows, there.hash):  # else the break stays to be seen
+        trail.keep_head(connection)
+    connection.execute(meta.update().where(meta.c.key == "version").values(value=str(LEDGER_VERSION)))
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy begins; the driver must not
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_to_read(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
 
 
 def _begin(connection: sa.Connection) -> None:

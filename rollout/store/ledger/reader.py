@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rollout.store.ledger import tables as t
-from rollout.store.ledger.opening import open_engine, unusable
+from rollout.store.ledger.opening import RESTORE, open_engine, unusable
 from rollout.store.ledger.records import (
     BoutRow,
     CycleRow,
@@ -14,6 +14,7 @@ from rollout.store.ledger.records import (
     DeliveryRow,
     DifferenceRow,
     EvidenceRow,
+    LedgerUnusable,
     MemoryRow,
     TransitionRow,
 )
@@ -140,8 +141,11 @@ class LedgerReader:
         return tuple(DecisionRow(**row) for row in rows)
 
     def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        with unusable(self.path), self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+        try:
+            with unusable(self.path), self.engine.connect() as connection:
+                return [dict(row) for row in connection.execute(query).mappings()]
+        except ValueError as error:  # a JSON column
+            raise LedgerUnusable(f"a row of the ledger at {self.path} cannot be read ({error}): {RESTORE}") from error
 
     def _scalar(self, query: sa.Select[Any]) -> Any:
         with unusable(self.path), self.engine.connect() as connection:

@@ -8,6 +8,10 @@ class LedgerUnusable(Exception):
     """The ledger cannot be read or written; the message names the file and the remedy."""
 
 
+class LedgerConflict(LedgerUnusable):
+    """A row is there already under the same id: nothing was written, and the ledger is whole."""
+
+
 class StageMoved(Exception):
     """Somebody else changed the stage meanwhile; nothing was written."""
 
@@ -111,3 +115,5 @@ class DecisionRow:
     reason: str
     body: str = "{}"
     n: int = 0
+    hash: str = ""
+    """Over itself and the decision before it; made when it is written."""

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-LEDGER_VERSION: Final = 1
+LEDGER_VERSION: Final = 2
 """Version of these tables. A ledger of another version is refused with a sentence, never guessed at."""
 
 metadata = sa.MetaData()
@@ -127,4 +127,5 @@ decisions = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False, default="{}"),
+    sa.Column("hash", sa.Text, nullable=False, server_default=""),
 )

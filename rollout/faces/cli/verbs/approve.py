@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Final
 
 from contract.record import instant_text
 from rollout.faces.cli.exits import Exit, Stop
@@ -10,6 +11,9 @@ from rollout.faces.cli.reading import Reading, reading
 from rollout.loop.acting.episode import Escalation
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
+
+_SHORTEST: Final = 8
+"""Characters of an id by which a question may be named: `e-` and six digits."""
 
 
 def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
@@ -63,8 +67,10 @@ def _questions(found: Reading, now: float) -> tuple[Escalation, ...]:
 
 
 def _the_one(what: str, questions: tuple[Escalation, ...]) -> Escalation:
-    matching = [one for one in questions if one.episode == what]
-    if not matching:
+    matching = [one for one in questions if len(what) >= _SHORTEST and one.episode.startswith(what)]
+    if len(matching) != 1:
         known = ", ".join(one.episode for one in questions) or "nothing waits"
+        if matching:
+            raise Stop(Exit.CONFLICT, f"more than one question begins with {what}: give more digits; waiting: {known}")
         raise Stop(Exit.CONFLICT, f"nothing called {what} waits for a person (it may have expired); waiting: {known}")
     return matching[0]

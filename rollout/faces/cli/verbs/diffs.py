@@ -37,15 +37,15 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
     """List the clusters, the gravest first."""
     with reading(socket_name, socket_path) as found:
         rows = all_clusters(found, time.time())
-    if as_json:
-        emit({"clusters": [as_document(row) for row in rows]})
-        return Exit.OK
-    if found.ledger is None:
-        note(NOTHING_YET)
-    elif not rows:
-        note("No difference so far.")
-    table((_line(row) for row in rows), header=_HEADS)
-    _remind(found)
+        if as_json:
+            emit({"clusters": [as_document(row) for row in rows]})
+            return Exit.OK
+        if found.ledger is None:
+            note(NOTHING_YET)
+        elif not rows:
+            note("No difference so far.")
+        table((_line(row) for row in rows), header=_HEADS)
+        _remind(found)
     return Exit.OK
 
 

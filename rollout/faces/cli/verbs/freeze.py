@@ -3,20 +3,27 @@
 from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
-from rollout.faces.cli.output import say
+from rollout.faces.cli.output import note, say
+from rollout.faces.cli.verbs.orders_failed import say_not_done
 from rollout.faces.cli.where import named_folder
 from rollout.store import orders
-from rollout.store.orders import OrderKind, give, operator
+from rollout.store.orders import OrderKind, OrderNotGiven, OrderNotLifted, give, operator, standing
 from rollout.store.state_folder import StateFolder
 
 
 def freeze(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
     """Freeze the server that was named, or every one."""
-    folder = named_folder(socket_name, socket_path)
-    place = folder.path if folder else StateFolder.from_environment().root
-    order = give(OrderKind.FREEZE, place, actor=actor or operator(), reason=reason)
+    folder, state = named_folder(socket_name, socket_path), StateFolder.from_environment()
+    place = folder.path if folder else state.root
+    try:
+        order = give(OrderKind.FREEZE, place, actor=actor or operator(), reason=reason)
+    except OrderNotGiven as failure:
+        say_not_done("NOT frozen", failure, (folder,) if folder else state.all_servers())
+        return Exit.NOT_ORDERED
     what = "that server" if folder else "every server"
     say(f"Frozen: on {what} nobody's intents reach tmux from now on; looking goes on. ({order.path})")
+    if order.path.parent != place:
+        note(f"{place} could not be written; the order lies in {order.path.parent}, which ends with the machine.")
     say("Lift it with: understudy unfreeze")
     return Exit.OK
 
@@ -25,10 +32,18 @@ def unfreeze(socket_name: str | None, socket_path: Path | None, *, actor: str | 
     """Lift the freeze of the server that was named, or every freeze there is."""
     state = StateFolder.from_environment()
     folder = named_folder(socket_name, socket_path)
-    places = [folder.path] if folder else [state.root, *(server.path for server in state.all_servers())]
-    who = actor or operator()
-    lifted = [place for place in places if orders.unfreeze(place, actor=who, reason=reason)]
-    if folder and (state.root / f"{OrderKind.FREEZE}.json").exists():
+    everywhere = (state.root, *(one.path for one in state.all_servers()), *orders.servers_in_second_places(state.root))
+    places = (folder.path,) if folder else everywhere
+    who, lifted, stays = actor or operator(), False, list[str]()
+    for place in places:
+        try:
+            lifted = orders.unfreeze(place, actor=who, reason=reason) or lifted
+        except OrderNotLifted as failure:
+            stays.append(str(failure.strerror))
+    if stays:
+        note(f"understudy: STILL frozen: the order cannot be removed ({'; '.join(stays)}). Remove that file by hand.")
+        return Exit.NOT_ORDERED
+    if folder and standing(OrderKind.FREEZE, state.root):
         say("Every server is frozen by one order; lift that with: understudy unfreeze")
     elif lifted:
         say("Unfrozen: the owner's intents reach tmux again, where a run acts.")

@@ -48,7 +48,7 @@ def history(
         say(f"{clock_time(entry.at)}  {paint(entry.what, 'bold')}  by {entry.actor}")
         say(f"{'':21}{entry.reason}")
     if verify:
-        say(f"{len(rows)} rows: the chain is whole")
+        say(f"{len(rows)} rows and {len(words)} decisions: the chain is whole")
     if rows:
         say(f"audit head {rows[-1].head}")
     return Exit.OK

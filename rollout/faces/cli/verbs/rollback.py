@@ -4,8 +4,9 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import note, say
+from rollout.faces.cli.verbs.orders_failed import say_not_done
 from rollout.faces.cli.where import named_folder
-from rollout.store.orders import OrderKind, give, operator
+from rollout.store.orders import OrderKind, OrderNotGiven, give, operator
 from rollout.store.state_folder import ServerFolder, StateFolder
 
 
@@ -15,14 +16,23 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
     named = named_folder(socket_name, socket_path)
     # a run takes an order away once it has carried it out, so every server gets one of its own
     servers = (named,) if named else state.all_servers()
+    who, why, failures = actor or operator(), reason or "rollback --now", dict[ServerFolder, OrderNotGiven]()
     for server in servers:
-        give(OrderKind.ROLLBACK, server.path, actor=actor or operator(), reason=reason or "rollback --now")
+        try:
+            give(OrderKind.ROLLBACK, server.path, actor=who, reason=why)
+        except OrderNotGiven as failure:
+            failures[server] = failure
         _turn_down(server)
     if not servers:
         note(f"Nothing has run from {state.root}, so there is nothing to roll back: is UNDERSTUDY_STATE_DIR the run's?")
         return Exit.OK
     for server in servers:
-        say(f"Rolled back: the incumbent owns every session from now on. ({server.path})")
+        if server in failures:
+            say_not_done(f"NOT rolled back ({server.path})", failures[server], (server,))
+        else:
+            say(f"Rolled back: the incumbent owns every session from now on. ({server.path})")
+    if failures:
+        return Exit.NOT_ORDERED
     say("Begin anew in shadow with: understudy retry --reason ...")
     return Exit.OK
 

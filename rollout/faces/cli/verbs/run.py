@@ -15,6 +15,7 @@ from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
+from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
 from rollout.store.settings import Settings, load, surroundings
@@ -62,7 +63,8 @@ def run(asked: Asked) -> Exit:
     )
     teller: Teller = AsJson() if asked.as_json else AsText()
     stop = Stop()
-    with stopped_by_signals(stop), open_house(blueprint) as house:
+    ledger = blueprint.state.of_server(address.socket_path).ledger
+    with stopped_by_signals(stop), garbled_rows_named(ledger), open_house(blueprint) as house:
         if not asked.as_json:
             _greet(settings, address)
         cycles = 1 if asked.once else asked.cycles
