@@ -14,13 +14,14 @@ from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.house import House
+from rollout.loop.house import House, KeptTexts
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
 from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
+from rollout.loop.side_jobs import SideJobs
 from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags.choosing import FlagsChoice
@@ -97,6 +98,8 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         register = with_own(folder.expected)
         tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
+        kept_texts = SideJobs[Part, KeptTexts](Part)
+        ends.callback(kept_texts.close)
         hosts = {
             part: ends.enter_context(
                 MonitorHost(
@@ -131,6 +134,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             tapes=tapes,
             register=register,
             redact=redact,
+            kept_texts=kept_texts,
             clock=clock,
             plan=plan,
             rules=Rules(windows=plan.windows, single_key=plan.single_key),

@@ -51,6 +51,12 @@ class Desk:
             if (memory := ledger.memory(part)) is not None:
                 self.memories[part] = json.loads(memory.body)
 
+    def go_back(self, ledger: LedgerReader) -> None:
+        """Forget what was never written down: everything is again as the last written cycle left it."""
+        written = Desk.load(ledger)
+        self.trial, self.book, self.acted_in = written.trial, written.book, written.acted_in
+        self.memories = written.memories
+
     def take_ends(self, ledger: LedgerReader, rules: Rules) -> frozenset[str]:
         """Enter what became of deliveries since the last cycle; returns the panes that were touched."""
         ends, touched = list[End](), set[str]()
@@ -78,15 +84,12 @@ class Desk:
         """What became of the intents of a part's last report."""
         return outcomes(self.book, part)
 
-    def keep(
-        self, tx: Transaction, cycle: str, monitors: Iterable[tuple[Part, str]], redact: Callable[[str], str]
-    ) -> None:
-        """Write it down, secrets blanked; `monitors` are the parts that reported, with their monitors' names."""
+    def keep(self, tx: Transaction, memories: Iterable[MemoryRow]) -> None:
+        """Write it down, with the memories of the monitors that reported, secrets blanked."""
         tx.keep_document("trial", self.trial.model_dump_json())
         tx.keep_document("acting", json.dumps({"epoch": self.acted_in, "book": self.book.model_dump(mode="json")}))
-        for part, name in monitors:
-            body = json.dumps(blanked(self.memories.get(part), redact))
-            tx.keep_memory(MemoryRow(role=part, monitor=name, cycle=cycle, body=body))
+        for memory in memories:
+            tx.keep_memory(memory)
 
 
 def blanked(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:

@@ -16,6 +16,7 @@ from rollout.loop.looking import Looking
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
+from rollout.loop.side_jobs import SideJobs
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.ledger import Ledger
 from shadow.expected import ExpectedRegister
@@ -28,6 +29,18 @@ class Delivering(Protocol):
     def submit(self, touches: tuple[Touch, ...]) -> None:
         """Queue touches that are in the ledger; returns at once."""
         ...
+
+    def resume(self) -> None:
+        """Queue what the ledger says is wanted, after a cycle that failed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTexts:
+    """What the ledger keeps of one answer, as JSON, secrets blanked."""
+
+    report: str
+    memory: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,8 @@ class House:
     tapes: TapeShelf
     register: ExpectedRegister
     redact: Callable[[str], str]
+    kept_texts: SideJobs[Part, KeptTexts]
+    """Makes them beside the cycle."""
     clock: Clock
     plan: Plan
     rules: Rules

@@ -1,7 +1,9 @@
 """Writing a cycle down: one transaction holds the report, the memories, the evidence and what is wanted."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contract.report import CycleReport
@@ -9,12 +11,13 @@ from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk, blanked
-from rollout.loop.house import House
+from rollout.loop.house import House, KeptTexts
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said
+from rollout.loop.parts import Part
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.tape_retention import Interest
-from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, Transaction
+from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, MemoryRow, Transaction
 from shadow.bouts import Bout
 from shadow.differences import DiffClass, Difference
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
+_PATIENCE_S: Final = {Part.INCUMBENT: 10.0, Part.CANDIDATE: 1.0}
+"""So long the writing of a cycle waits for the texts of an answer; later they are left out of this cycle."""
 _FORGET_EVERY: Final = 360
 """Cycles from one look for what is too old to the next: an hour at 10 s."""
 
@@ -38,14 +43,32 @@ class Entry:
     withdrawn: frozenset[str]
 
 
+def begin_keeping(house: House, looked: Looked) -> None:
+    """Begin to make the texts that the ledger keeps of the monitors' answers: secrets are blanked beside the cycle."""
+    for part, answer in looked.answers.items():
+        if answer.report is not None:
+            house.kept_texts.begin(part, partial(_kept_texts, house, answer.report, answer.memory))
+
+
+def _kept_texts(house: House, report: CycleReport, memory: "JsonValue") -> KeptTexts:
+    return KeptTexts(_text(house, report), json.dumps(blanked(memory, house.redact)))
+
+
 def write_down(house: House, desk: Desk, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
+    texts = {part: kept for part in cycled.reports if (kept := house.kept_texts.take(part, _PATIENCE_S[part]))}
     with house.ledger.transaction() as tx:
-        number = tx.add_cycle(_row(cycled), {part: _text(house, report) for part, report in cycled.reports.items()})
+        number = tx.add_cycle(_row(cycled), {part: kept.report for part, kept in texts.items()})
         if number % _FORGET_EVERY == 0:
             tx.forget(cycled.at - house.ledger_days * 86400, epoch)
-        desk.keep(tx, cycled.cycle, ((part, report.monitor) for part, report in cycled.reports.items()), house.redact)
+        desk.keep(
+            tx,
+            (
+                MemoryRow(role=part, monitor=cycled.reports[part].monitor, cycle=cycled.cycle, body=kept.memory)
+                for part, kept in texts.items()
+            ),
+        )
         tx.add_differences(
             DifferenceRow(
                 found.cycle,
@@ -63,9 +86,7 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         _touches(tx, entry)
     if entry.looked.tape is not None:
         found = entry.shadowed.differences
-        before: dict[str, JsonValue] = {
-            str(part): blanked(mind.memory, house.redact) for part, mind in entry.looked.before.items()
-        }
+        before = partial(_memories_before, entry.looked, house.redact)  # called beside the cycle
         meta: dict[str, JsonValue] = {
             "differences": [  # what a replay is held against
                 {
@@ -84,6 +105,10 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
             },
         }
         house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
+
+
+def _memories_before(looked: Looked, redact: Callable[[str], str]) -> "dict[str, JsonValue]":
+    return {str(part): blanked(mind.memory, redact) for part, mind in looked.before.items()}
 
 
 def interest_of(found: Sequence[Difference]) -> Interest:
