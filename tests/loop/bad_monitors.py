@@ -129,7 +129,7 @@ def misbehave(request):
                 memory = [memory]
             say(id=number, report=empty(request), memory=memory)
         case "deep_json":
-            print('{"schema":1,"id":%d,"memory":%s%s}' % (number, "[" * 100_000, "]" * 100_000), flush=True)
+            print(f'{{"schema":1,"id":{number},"memory":{"[" * 100_000}{"]" * 100_000}}}', flush=True)
         case "many_verdicts":
             say(id=number, report=empty(request) | {"verdicts": {f"%{n}": verdict_of(f"%{n}") for n in range(100)}})
         case "long_text":
