@@ -14,9 +14,10 @@ from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.house import House, KeptTexts
+from rollout.loop.house import House
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
+from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
@@ -98,8 +99,13 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         register = with_own(folder.expected)
         tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
-        kept_texts = SideJobs[Part, KeptTexts](Part)
-        ends.callback(kept_texts.close)
+        redact_memory = {
+            part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in Part
+        }
+        kept_memories = SideJobs[Part, str](Part)
+        ends.callback(kept_memories.close)
+        for one in redact_memory.values():
+            ends.callback(one.close)
         hosts = {
             part: ends.enter_context(
                 MonitorHost(
@@ -134,7 +140,8 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             tapes=tapes,
             register=register,
             redact=redact,
-            kept_texts=kept_texts,
+            redact_memory=redact_memory,
+            kept_memories=kept_memories,
             clock=clock,
             plan=plan,
             rules=Rules(windows=plan.windows, single_key=plan.single_key),

@@ -31,6 +31,8 @@ class Desk:
     retired: bool = False
     """Whether the incumbent is switched off: then it is not asked about anything."""
     memories: dict[Part, JsonValue] = field(default_factory=dict)
+    texts: dict[Part, tuple[JsonValue, str]] = field(default_factory=dict)
+    """The last memories that were kept, each with its text, secrets blanked."""
 
     @classmethod
     def load(cls, ledger: LedgerReader) -> "Desk":
@@ -50,12 +52,13 @@ class Desk:
         for part in Part:
             if (memory := ledger.memory(part)) is not None:
                 self.memories[part] = json.loads(memory.body)
+                self.texts[part] = self.memories[part], memory.body
 
     def go_back(self, ledger: LedgerReader) -> None:
         """Forget what was never written down: everything is again as the last written cycle left it."""
         written = Desk.load(ledger)
         self.trial, self.book, self.acted_in = written.trial, written.book, written.acted_in
-        self.memories = written.memories
+        self.memories, self.texts = written.memories, written.texts
 
     def take_ends(self, ledger: LedgerReader, rules: Rules) -> frozenset[str]:
         """Enter what became of deliveries since the last cycle; returns the panes that were touched."""
@@ -75,6 +78,11 @@ class Desk:
             self.book = hand_over(self.book)
         self.acted_in = standing.epoch
         self.retired = standing.stage is Stage.RETIRED
+
+    def text_of(self, part: Part, memory: JsonValue) -> str | None:
+        """Return the text of a memory, secrets blanked; None where there is none."""
+        known, text = self.texts.get(part, (None, "null"))
+        return text if known is memory else None
 
     def minds(self) -> dict[Part, Mind]:
         """What each monitor brings into the next cycle."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from contract.ports import Clock
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import Rules
@@ -35,14 +37,6 @@ class Delivering(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTexts:
-    """What the ledger keeps of one answer, as JSON, secrets blanked."""
-
-    report: str
-    memory: str
-
-
 @dataclass(frozen=True)
 class House:
     """What there is one of in a run."""
@@ -60,8 +54,9 @@ class House:
     tapes: TapeShelf
     register: ExpectedRegister
     redact: Callable[[str], str]
-    kept_texts: SideJobs[Part, KeptTexts]
-    """Makes them beside the cycle."""
+    redact_memory: Mapping[Part, Callable[[JsonValue], str]]
+    kept_memories: SideJobs[Part, str]
+    """Runs these beside the cycle."""
     clock: Clock
     plan: Plan
     rules: Rules

@@ -1,7 +1,7 @@
 """Writing a cycle down: one transaction holds the report, the memories, the evidence and what is wanted."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -10,8 +10,8 @@ from contract.report import CycleReport
 from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
-from rollout.loop.desk import Desk, blanked
-from rollout.loop.house import House, KeptTexts
+from rollout.loop.desk import Desk
+from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said
 from rollout.loop.parts import Part
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
-_PATIENCE_S: Final = {Part.INCUMBENT: 10.0, Part.CANDIDATE: 1.0}
-"""So long the writing of a cycle waits for the texts of an answer; later they are left out of this cycle."""
+_PATIENCE_S: Final = {Part.INCUMBENT: 10.0, Part.CANDIDATE: 0.5}
+"""So long the writing of a cycle waits for a memory; one that is late is not kept, and the one before stays."""
 _FORGET_EVERY: Final = 360
 """Cycles from one look for what is too old to the next: an hour at 10 s."""
 
@@ -44,29 +44,28 @@ class Entry:
 
 
 def begin_keeping(house: House, looked: Looked) -> None:
-    """Begin to make the texts that the ledger keeps of the monitors' answers: secrets are blanked beside the cycle."""
+    """Begin to blank the secrets in what the monitors remember now: that is done beside the cycle."""
     for part, answer in looked.answers.items():
         if answer.report is not None:
-            house.kept_texts.begin(part, partial(_kept_texts, house, answer.report, answer.memory))
-
-
-def _kept_texts(house: House, report: CycleReport, memory: "JsonValue") -> KeptTexts:
-    return KeptTexts(_text(house, report), json.dumps(blanked(memory, house.redact)))
+            house.kept_memories.begin(part, partial(house.redact_memory[part], answer.memory))
 
 
 def write_down(house: House, desk: Desk, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
-    texts = {part: kept for part in cycled.reports if (kept := house.kept_texts.take(part, _PATIENCE_S[part]))}
+    before = partial(_read, {part: desk.text_of(part, mind.memory) for part, mind in entry.looked.before.items()})
+    texts = {part: text for part in cycled.reports if (text := house.kept_memories.take(part, _PATIENCE_S[part]))}
+    for part, text in texts.items():
+        desk.texts[part] = entry.looked.answers[part].memory, text
     with house.ledger.transaction() as tx:
-        number = tx.add_cycle(_row(cycled), {part: kept.report for part, kept in texts.items()})
+        number = tx.add_cycle(_row(cycled), {part: _text(house, report) for part, report in cycled.reports.items()})
         if number % _FORGET_EVERY == 0:
             tx.forget(cycled.at - house.ledger_days * 86400, epoch)
         desk.keep(
             tx,
             (
-                MemoryRow(role=part, monitor=cycled.reports[part].monitor, cycle=cycled.cycle, body=kept.memory)
-                for part, kept in texts.items()
+                MemoryRow(role=part, monitor=cycled.reports[part].monitor, cycle=cycled.cycle, body=text)
+                for part, text in texts.items()
             ),
         )
         tx.add_differences(
@@ -86,7 +85,6 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         _touches(tx, entry)
     if entry.looked.tape is not None:
         found = entry.shadowed.differences
-        before = partial(_memories_before, entry.looked, house.redact)  # called beside the cycle
         meta: dict[str, JsonValue] = {
             "differences": [  # what a replay is held against
                 {
@@ -107,8 +105,9 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
 
 
-def _memories_before(looked: Looked, redact: Callable[[str], str]) -> "dict[str, JsonValue]":
-    return {str(part): blanked(mind.memory, redact) for part, mind in looked.before.items()}
+def _read(texts: "Mapping[Part, str | None]") -> "dict[str, JsonValue]":
+    """The memories of a tape, called beside the cycle; one that was not blanked in time is left out."""
+    return {str(part): json.loads(text) for part, text in texts.items() if text is not None}
 
 
 def interest_of(found: Sequence[Difference]) -> Interest:

@@ -20,6 +20,7 @@ class SideJobs(Generic[KeyT, ResultT]):
         """Start a thread for each key: later there may be none left for it."""
         self._workers = {key: ThreadPoolExecutor(1, thread_name_prefix=f"beside-{key}") for key in keys}
         self._running: dict[KeyT, Future[ResultT]] = {}
+        self._left_out: set[KeyT] = set()
         self._failing: set[KeyT] = set()
         for worker in self._workers.values():
             worker.submit(int)
@@ -27,14 +28,16 @@ class SideJobs(Generic[KeyT, ResultT]):
     def begin(self, key: KeyT, job: Callable[[], ResultT]) -> None:
         """Begin a job; where the one before it still runs, this one is left out and has no result."""
         before = self._running.get(key)
+        self._left_out.discard(key)
         if before is not None and not before.done():
+            self._left_out.add(key)
             return
         self._running[key] = self._workers[key].submit(job)
 
     def take(self, key: KeyT, wait_s: float) -> ResultT | None:
         """Return the result of the last job, after at most so many seconds; None where there is none."""
         job = self._running.get(key)
-        if job is None:
+        if job is None or key in self._left_out:
             return None
         try:
             result = job.result(wait_s)

@@ -1,8 +1,8 @@
 """Runs the real loop until it is told to stop: `fault_driver.py SOCKET STATE SHORTAGE [CANDIDATE]`.
 
 While the file SHORTAGE exists and holds `fork`, no process can be started in it (EAGAIN); with `thread`, no thread.
-Both are injected where Python asks the kernel: the limit of processes does not hold for root. Each cycle is printed with who
-reported; SIGTERM ends the loop after the cycle it is in.
+Both are injected where Python asks the kernel: the limit of processes does not hold for root. Each cycle is printed
+with who reported; SIGTERM ends the loop after the cycle it is in.
 """
 
 import errno

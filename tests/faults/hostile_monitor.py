@@ -1,5 +1,5 @@
-# ruff: noqa: ANN001, ANN201, T201
-"""A program that speaks the wire contract, and turns on the harness once a file exists: `hostile_monitor.py WAY FILE`."""
+# ruff: noqa: ANN001, ANN003, ANN201, C901, PLR0912, T201
+"""A program that speaks the wire contract, and turns hostile once a file exists: `hostile_monitor.py WAY FILE`."""
 
 import json
 import os
@@ -64,7 +64,7 @@ def turn(request):
         case "a text of 50 MB":
             say(request, verdicts={"%0": verdict("%0", why={"rule": "x" * 50_000_000})})
         case "texts at the limit":
-            say(request, verdicts={"%0": verdict("%0", why={"rule": "r", "lines": [keys(60_000)] * 8})})
+            say(request, verdicts={"%0": verdict("%0", why={"rule": "r", "lines": [keys(7_500)] * 8})})
         case "100,000 wrong verdicts":
             say(request, verdicts={f"{n}": 1 for n in range(100_000)})
         case "endless output without a line's end":

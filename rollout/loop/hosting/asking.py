@@ -12,7 +12,7 @@ from contract.record import SCHEMA_VERSION
 from contract.report import CycleReport, ProblemKind
 from contract.wire import Introduction, Live, OnTape, Reply
 from rollout.loop.hosting.process import Failure, MonitorFailed
-from rollout.loop.hosting.reply_limits import ReplyLimits, excess, too_much_memory
+from rollout.loop.hosting.reply_limits import ReplyLimits, excess, too_large
 
 _QUOTED: Final = 300
 """Characters of what a monitor said that a message quotes."""
@@ -113,18 +113,13 @@ def read_reply(said: bytes, number: int, limits: ReplyLimits) -> Reply | None:
     except ValidationError as error:
         raise _no_reply(said, error) from error
     if reply.id == number:
-        if why := excess(reply, len(said), limits) or too_much_memory(_memory_bytes(reply, len(said), limits), limits):
+        if why := excess(reply, len(said), limits) or too_large(reply, len(said), limits):
             raise MonitorFailed(Failure.FLOOD, f"its reply was refused: {why}", fatal=False)
         return reply
     if 0 <= reply.id < number:
         return None
     why = _cut(reply.problem.text) if reply.problem else "nothing was asked under that number"
     raise MonitorFailed(Failure.SCHEMA, f"it answered request {reply.id} where {number} was asked: {why}")
-
-
-def _memory_bytes(reply: Reply, size: int, limits: ReplyLimits) -> int:
-    """The bytes of the memory in a reply of `size` bytes, counted only where they may be too many."""
-    return len(to_json(reply.memory)) if size > limits.memory_bytes else 0
 
 
 def _no_reply(said: bytes, error: ValidationError) -> MonitorFailed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pydantic import JsonValue
+from pydantic_core import to_json
 
 from contract.intents import PauseSession
 from contract.report import CycleReport
@@ -38,6 +39,7 @@ class ReplyLimits:
     """How much one reply may hold. Bytes and counts."""
 
     reply_bytes: int
+    report_bytes: int
     memory_bytes: int
     panes: int
     """How many panes it may speak of."""
@@ -48,6 +50,7 @@ class ReplyLimits:
         shown = MANY_PANES if panes is None else panes
         return cls(
             reply_bytes=(1 << 20) + shown * (32 << 10),
+            report_bytes=(32 << 10) + shown * (8 << 10),
             memory_bytes=(512 << 10) + shown * (16 << 10),
             panes=shown + SPARE_PANES,
         )
@@ -70,11 +73,19 @@ def excess(reply: Reply, size: int, limits: ReplyLimits) -> str:
     return found
 
 
-def too_much_memory(size: int, limits: ReplyLimits) -> str:
-    """Say that a memory of `size` bytes of JSON is too large; "" where it is not."""
-    if size <= limits.memory_bytes:
+def too_large(reply: Reply, size: int, limits: ReplyLimits) -> str:
+    """Say that the memory or the report in a reply of `size` bytes is too large; "" where neither is."""
+    if size <= limits.report_bytes:
         return ""
-    return f"its memory has {size} bytes; the most for {limits.panes - SPARE_PANES} panes is {limits.memory_bytes}"
+    sizes = (
+        ("memory", len(to_json(reply.memory)), limits.memory_bytes),
+        ("report", len(reply.report.model_dump_json()) if reply.report else 0, limits.report_bytes),
+    )
+    shown = limits.panes - SPARE_PANES
+    too_many = (one for one in sizes if one[1] > one[2])
+    return next(
+        (f"its {name} has {has} bytes; the most for {shown} panes is {most}" for name, has, most in too_many), ""
+    )
 
 
 def too_deep(value: JsonValue) -> bool:
