@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-FEW = 3
+FEW = 2
 """Runs of each fault where `FAULTS` is not set."""
 BOUND_S = 600.0
 """Seconds that all of them may take then."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.timeout(0), pytest.mark.usefixtures("own_runtime_folder")]
 PROGRAM = Path(__file__).with_name("hostile_monitor.py")
 INTERVAL_S = 0.5
+GOOD, BAD = 4, 4
+"""Cycles with a good candidate, and then with a bad one, in one run."""
 DEADLINE_S = 1.0
 EXTRA_S = 2.0
 """What a bad candidate may add to the longest cycle: its deadline, the start of its process, and a busy machine."""
@@ -74,9 +76,9 @@ def test_a_hostile_reply_costs_the_incumbent_no_cycle(
     def watch(cycled: Cycled) -> None:
         (bad if turned.exists() else good).append(cycled)
         ends.append(time.monotonic())
-        if len(good) == 5:
+        if len(good) == GOOD:
             turned.touch()
-        if len(bad) == 6:
+        if len(bad) == BAD:
             stop()
 
     with open_house(blueprint) as house:
@@ -84,11 +86,11 @@ def test_a_hostile_reply_costs_the_incumbent_no_cycle(
         watchdog.start()
         loop(house, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=watch)
         watchdog.cancel()
-        assert len(bad) == 6, f"{len(bad)} cycles in two minutes"
+        assert len(bad) == BAD, f"{len(bad)} cycles in two minutes"
     spans = [after - before for before, after in itertools.pairwise(ends)]
-    usual, worst = max(spans[:4]), max(spans[4:])
+    usual, worst = max(spans[: GOOD - 1]), max(spans[GOOD - 1 :])
     assert worst <= usual + EXTRA_S, f"a cycle every {usual:.2f} s before, and then one in {worst:.2f} s"
     assert all(Part.INCUMBENT in cycled.reports for cycled in bad)
     answered = [cycled for cycled in bad[1:] if Part.CANDIDATE in cycled.reports]
-    assert len(answered) == (0 if way in REFUSED else 5)
+    assert len(answered) == (0 if way in REFUSED else BAD - 1)
     fault_table.add(f"candidate: {way}", len(bad), f"every cycle of the incumbent; the longest +{worst - usual:.1f} s")
