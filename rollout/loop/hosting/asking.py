@@ -103,6 +103,13 @@ def report_of(reply: Reply, ask: Ask, who: Introduction) -> tuple[CycleReport, J
     return blind, ask.memory
 
 
+def as_failure(error: Exception) -> MonitorFailed:
+    """What went wrong in asking, as the monitor's failure: its process is ended, and started again after a pause."""
+    if isinstance(error, MonitorFailed):
+        return error
+    return MonitorFailed(Failure.CRASH, f"it could not be asked: {type(error).__name__}: {error}")
+
+
 def read_reply(said: bytes, number: int, limits: ReplyLimits) -> Reply | None:
     """Read a reply; None for a late one, which answers something that nobody waits for any more.
 

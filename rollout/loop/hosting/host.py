@@ -23,6 +23,7 @@ from rollout.loop.hosting.asking import (
     Ask,
     EncodedSight,
     HostAnswer,
+    as_failure,
     cycle_line,
     hello_line,
     read_reply,
@@ -152,7 +153,7 @@ class MonitorHost:
         try:
             self._running()
         except Exception as error:  # as in `_look`
-            failed = _as_failure(error)
+            failed = as_failure(error)
             self._after(failed)
             raise failed from error
         assert self._introduction is not None
@@ -175,7 +176,7 @@ class MonitorHost:
             assert self._introduction is not None  # `_running` saw to it
             report, memory = report_of(reply, ask, self._introduction)
         except Exception as error:  # noqa: BLE001 - also what the harness is short of, such as files: it tries again later
-            failed = _as_failure(error)
+            failed = as_failure(error)
             used = process.usage() if process else before
             self._after(failed)
             return HostAnswer(
@@ -247,10 +248,3 @@ class MonitorHost:
 def _measured(report: CycleReport, wall_s: float, cpu_s: float) -> CycleReport:
     """A program's own figures are not taken on trust."""
     return report.model_copy(update={"wall_s": round(wall_s, 6), "cpu_s": round(max(0.0, cpu_s), 6)})
-
-
-def _as_failure(error: Exception) -> MonitorFailed:
-    """What went wrong in asking, as the monitor's failure: its process is ended, and started again after a pause."""
-    if isinstance(error, MonitorFailed):
-        return error
-    return MonitorFailed(Failure.CRASH, f"it could not be asked: {type(error).__name__}: {error}")
