@@ -18,10 +18,12 @@ from rollout.loop.hosting.monitors import monitor_spec
 from rollout.loop.house import House
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
+from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
+from rollout.loop.side_jobs import SideJobs
 from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags.choosing import FlagsChoice
@@ -104,6 +106,13 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         register = with_own(folder.expected)
         tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
+        redact_memory = {
+            part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in Part
+        }
+        kept_memories = SideJobs[Part, str](Part)
+        ends.callback(kept_memories.close)
+        for one in redact_memory.values():
+            ends.callback(one.close)
         hosts = {
             part: ends.enter_context(
                 MonitorHost(
@@ -139,6 +148,8 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             tapes=tapes,
             register=register,
             redact=redact,
+            redact_memory=redact_memory,
+            kept_memories=kept_memories,
             clock=clock,
             plan=plan,
             rules=Rules(windows=plan.windows, single_key=plan.single_key),

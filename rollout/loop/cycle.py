@@ -18,7 +18,7 @@ from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said, Stand, listen, stand
 from rollout.loop.parts import Part
-from rollout.loop.recording import Entry, write_down
+from rollout.loop.recording import Entry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.signalling import used
@@ -41,6 +41,7 @@ def one_cycle(house: House, next_in_s: float) -> Cycled:
     routing = _route(house, sessions, began, cycle, now_standing.standing)
     looked, scopes = _look(house, desk, cycle, routing, panes, next_in_s)
     looked = heard(house, desk, looked)
+    begin_keeping(house, looked)
     said, shadowed = _learn(house, desk, looked, touched, routing, now_standing.standing, next_in_s)
     advanced = _decide(house, desk, looked, routing, now_standing, scopes, said)
     cycled = Cycled(

@@ -1,23 +1,18 @@
-"""The loop: cycle after cycle until it is told to stop; what goes wrong outside is waited out, not died of."""
+"""The loop: cycle after cycle until it is told to stop; a cycle that fails ends alone."""
 
 import math
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-import structlog
-
-from contract.failures import LookingFailed
 from rollout.loop.cycle import one_cycle
 from rollout.loop.cycled import Cycled
 from rollout.loop.house import House
-from rollout.store.ledger import LedgerUnusable
-
-log = structlog.get_logger(__name__)
+from rollout.loop.trouble import Trouble
 
 Watcher = Callable[[Cycled], None]
 """Is shown every cycle, right after it was written down."""
@@ -66,23 +61,25 @@ def loop(
 ) -> int:
     """Do `cycles` cycles, or go on until stopped; returns how many were done.
 
-    Cycles start `interval_s` seconds apart, or as soon as the one before is over. A server that cannot be seen and a
-    ledger that is locked are logged and tried again next time; `strict` raises them instead (`run --once`).
+    Cycles start `interval_s` seconds apart, or as soon as the one before is over. Whatever goes wrong in a cycle is
+    logged once and tried again: a server that cannot be seen and a ledger that is locked next time, anything else after
+    pauses that double. `strict` raises instead (`run --once`).
     """
-    done = 0
+    done, trouble = 0, Trouble()
     while not stop.asked and (cycles is None or done < cycles):
         began = time.monotonic()
         last = cycles is not None and done + 1 >= cycles
         try:
+            if trouble.in_a_row:
+                _take_up_again(house)
             cycled = one_cycle(house, math.inf if last else interval_s)
-        except (LookingFailed, LedgerUnusable) as failure:
+        except Exception as failure:
             if strict:
                 raise
-            log.warning("cycle.blind", why=str(failure))
-            _take_up_again(house)
-            pause_s = 0.0
+            pause_s = trouble.happened(failure, interval_s)
         else:
-            watch(cycled)
+            trouble.over()
+            _show(watch, cycled, trouble)
             pause_s = cycled.pause_s
         done += 1
         if not last:
@@ -91,6 +88,19 @@ def loop(
 
 
 def _take_up_again(house: House) -> None:
-    """What a cycle that came to nothing may have left half done on the desk is taken back."""
-    with suppress(LedgerUnusable):
-        house.desk.take_up(house.ledger)
+    """Take back what a cycle that failed may have left half done: the ledger says what is true.
+
+    Raises `LedgerUnusable` while the ledger cannot be read: no cycle may go on from what was never written.
+    """
+    house.desk.go_back(house.ledger)
+    house.delivery.resume()
+
+
+def _show(watch: Watcher, cycled: Cycled, trouble: Trouble) -> None:
+    """Show a cycle; output that cannot be written is no reason to stop, but for a reader that has gone."""
+    try:
+        watch(cycled)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        trouble.not_shown(error)

@@ -32,6 +32,8 @@ class Desk:
     retired: bool = False
     """Whether the incumbent is switched off: then it is not asked about anything."""
     memories: dict[Part, JsonValue] = field(default_factory=dict)
+    texts: dict[Part, tuple[JsonValue, str]] = field(default_factory=dict)
+    """The last memories that were kept, each with its text, secrets blanked."""
 
     @classmethod
     def load(cls, ledger: LedgerReader) -> "Desk":
@@ -51,6 +53,13 @@ class Desk:
         for part in Part:
             if (memory := ledger.memory(part)) is not None:
                 self.memories[part] = json.loads(memory.body)
+                self.texts[part] = self.memories[part], memory.body
+
+    def go_back(self, ledger: LedgerReader) -> None:
+        """Forget what was never written down: everything is again as the last written cycle left it."""
+        written = Desk.load(ledger)
+        self.trial, self.book, self.acted_in = written.trial, written.book, written.acted_in
+        self.memories, self.texts = written.memories, written.texts
 
     def take_ends(self, ledger: LedgerReader, rules: Rules) -> frozenset[str]:
         """Enter what became of deliveries since the last cycle; returns the panes that were touched."""
@@ -71,6 +80,11 @@ class Desk:
         self.acted_in = standing.epoch
         self.retired = standing.stage is Stage.RETIRED
 
+    def text_of(self, part: Part, memory: JsonValue) -> str | None:
+        """Return the text of a memory, secrets blanked; None where there is none."""
+        known, text = self.texts.get(part, (None, "null"))
+        return text if known is memory else None
+
     def minds(self) -> dict[Part, Mind]:
         """What each monitor brings into the next cycle."""
         return {part: Mind(self.memories.get(part), self.outcomes(part)) for part in Part}
@@ -79,15 +93,12 @@ class Desk:
         """What became of the intents of a part's last report."""
         return outcomes(self.book, part)
 
-    def keep(
-        self, tx: Transaction, cycle: str, monitors: Iterable[tuple[Part, str]], redact: Callable[[str], str]
-    ) -> None:
-        """Write it down, secrets blanked; `monitors` are the parts that reported, with their monitors' names."""
+    def keep(self, tx: Transaction, memories: Iterable[MemoryRow]) -> None:
+        """Write it down, with the memories of the monitors that reported, secrets blanked."""
         tx.keep_document("trial", self.trial.model_dump_json())
         tx.keep_document("acting", json.dumps({"epoch": self.acted_in, "book": self.book.model_dump(mode="json")}))
-        for part, name in monitors:
-            body = json.dumps(blanked(self.memories.get(part), redact))
-            tx.keep_memory(MemoryRow(role=part, monitor=name, cycle=cycle, body=body))
+        for memory in memories:
+            tx.keep_memory(memory)
 
 
 def blanked(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from contract.ports import Clock
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import Rules
@@ -16,6 +18,7 @@ from rollout.loop.looking import Looking
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
+from rollout.loop.side_jobs import SideJobs
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.ledger import Ledger
 from shadow.expected import ExpectedRegister
@@ -27,6 +30,10 @@ class Delivering(Protocol):
 
     def submit(self, touches: tuple[Touch, ...]) -> None:
         """Queue touches that are in the ledger; returns at once."""
+        ...
+
+    def resume(self) -> None:
+        """Queue what the ledger says is wanted, after a cycle that failed."""
         ...
 
 
@@ -47,6 +54,9 @@ class House:
     tapes: TapeShelf
     register: ExpectedRegister
     redact: Callable[[str], str]
+    redact_memory: Mapping[Part, Callable[[JsonValue], str]]
+    kept_memories: SideJobs[Part, str]
+    """Runs these beside the cycle."""
     clock: Clock
     plan: Plan
     rules: Rules

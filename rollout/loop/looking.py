@@ -25,6 +25,8 @@ ADJACENT_S = 1.2
 
 SOON_S = 2.0
 """A cycle that begins so soon after another is adjacent to it."""
+LEAST_S = 10.0
+"""A candidate that the incumbent's next cycle waits for has so long at least, or until that cycle is due."""
 PATIENCE_S = 2.0
 """More time for each pane that a monitor looks at by itself: one that samples agent by agent sleeps 0.9 s over each."""
 
@@ -111,12 +113,17 @@ class Looking:
         typed, self._watched_at = self._reader.typed(self._watched_at), tape.at
         before = self._glanced()
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
+        # a candidate that hangs may not keep the incumbent from its next cycle
+        deadlines = {Part.CANDIDATE: min(self._deadline_s, max(LEAST_S, next_in_s))}
         asked = {
-            part: host.ask(Ask(cycle, sight, minds[part].memory, EVERYTHING, minds[part].outcomes))
+            part: host.ask(
+                Ask(cycle, sight, minds[part].memory, EVERYTHING, minds[part].outcomes),
+                deadlines.get(part, self._deadline_s),
+            )
             for part, host in self._hosts.items()
         }
         answers = {part: future.result() for part, future in asked.items()}
-        self._glancing = self._begin_glance(cycle, minds[Part.CANDIDATE], tape, answers[Part.CANDIDATE])
+        self._glancing = self._begin_glance(cycle, minds[Part.CANDIDATE], tape, answers[Part.CANDIDATE], next_in_s)
         glance = before if next_in_s <= SOON_S else self._glanced()
         return Looked(cycle, answers, minds, tape, glance, typed)
 
@@ -124,7 +131,7 @@ class Looking:
         self, cycle: str, minds: Mapping[Part, Mind], scopes: Mapping[Part, dict[str, Instant]], panes: int
     ) -> Looked:
         """Let each owner look for itself. `scopes`: part -> its sessions, and since when they are its own."""
-        sight = EncodedSight.of(Live(socket_path=str(self._socket)))
+        sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
         asked = {
             part: self._hosts[part].ask(
                 Ask(cycle, sight, minds[part].memory, Scope(sessions=sessions), minds[part].outcomes),
@@ -146,9 +153,12 @@ class Looking:
         sight = EncodedSight.of(OnTape(tape=pack(adjacent)))
         return self._hosts[Part.INCUMBENT].look(Ask(looked.cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
 
-    def _begin_glance(self, cycle: str, mind: Mind, tape: Tape, on_tape: HostAnswer) -> _Glancing:
-        sight = EncodedSight.of(Live(socket_path=str(self._socket)))
-        answer = self._hosts[Part.CANDIDATE].ask(Ask(cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
+    def _begin_glance(self, cycle: str, mind: Mind, tape: Tape, on_tape: HostAnswer, next_in_s: float) -> _Glancing:
+        panes = len(tape.frames[-1].panes)
+        deadline_s = min(self._deadline_s, max(LEAST_S, next_in_s, PATIENCE_S * panes))
+        sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
+        ask = Ask(cycle, sight, mind.memory, EVERYTHING, mind.outcomes)
+        answer = self._hosts[Part.CANDIDATE].ask(ask, deadline_s)
         return _Glancing(cycle, tape, on_tape, answer)
 
     def _glanced(self) -> Glance | None:

@@ -1,19 +1,22 @@
 """Writing a cycle down: one transaction holds the report, the memories, the evidence and what is wanted."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
-from rollout.loop.desk import Desk, blanked
+from rollout.loop.desk import Desk
 from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said
+from rollout.loop.parts import Part
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.tape_retention import Interest
-from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, Transaction
+from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, MemoryRow, Transaction
 from shadow.bouts import Bout
 from shadow.differences import DiffClass, Difference
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
+_PATIENCE_S: Final = {Part.INCUMBENT: 10.0, Part.CANDIDATE: 0.5}
+"""So long the writing of a cycle waits for a memory; one that is late is not kept, and the one before stays."""
 _FORGET_EVERY: Final = 360
 """Cycles from one look for what is too old to the next: an hour at 10 s."""
 
@@ -37,14 +42,31 @@ class Entry:
     withdrawn: frozenset[str]
 
 
+def begin_keeping(house: House, looked: Looked) -> None:
+    """Begin to blank the secrets in what the monitors remember now: that is done beside the cycle."""
+    for part, answer in looked.answers.items():
+        if answer.report is not None:
+            house.kept_memories.begin(part, partial(house.redact_memory[part], answer.memory))
+
+
 def write_down(house: House, desk: Desk, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
+    before = partial(_read, {part: desk.text_of(part, mind.memory) for part, mind in entry.looked.before.items()})
+    texts = {part: text for part in cycled.reports if (text := house.kept_memories.take(part, _PATIENCE_S[part]))}
+    for part, text in texts.items():
+        desk.texts[part] = entry.looked.answers[part].memory, text
     with house.ledger.transaction() as tx:
         number = tx.add_cycle(_row(cycled), {part: report.model_dump_json() for part, report in cycled.reports.items()})
         if number % _FORGET_EVERY == 0:
             tx.forget(cycled.at - house.ledger_days * 86400, epoch)
-        desk.keep(tx, cycled.cycle, ((part, report.monitor) for part, report in cycled.reports.items()), house.redact)
+        desk.keep(
+            tx,
+            (
+                MemoryRow(role=part, monitor=cycled.reports[part].monitor, cycle=cycled.cycle, body=text)
+                for part, text in texts.items()
+            ),
+        )
         tx.add_differences(
             DifferenceRow(
                 found.cycle,
@@ -62,9 +84,6 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         _touches(tx, entry)
     if entry.looked.tape is not None:
         found = entry.shadowed.differences
-        before: dict[str, JsonValue] = {
-            str(part): blanked(mind.memory, house.redact) for part, mind in entry.looked.before.items()
-        }
         meta: dict[str, JsonValue] = {
             "differences": [  # what a replay is held against
                 {
@@ -83,6 +102,11 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
             },
         }
         house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
+
+
+def _read(texts: "Mapping[Part, str | None]") -> "dict[str, JsonValue]":
+    """The memories of a tape, called beside the cycle; one that was not blanked in time is left out."""
+    return {str(part): json.loads(text) for part, text in texts.items() if text is not None}
 
 
 def interest_of(found: Sequence[Difference]) -> Interest:

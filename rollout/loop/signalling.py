@@ -32,5 +32,5 @@ def _notices(report: CycleReport) -> frozenset[str]:
 def _rss(pid: int) -> int | None:
     try:
         return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
+    except (psutil.Error, OSError):  # it has ended, or no file can be opened
         return None

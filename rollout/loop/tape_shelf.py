@@ -17,6 +17,8 @@ from tmuxio.tapes.tapefile import write_tape
 
 log = structlog.get_logger(__name__)
 
+Memories = Mapping[str, JsonValue] | Callable[[], Mapping[str, JsonValue]]
+
 SUFFIX: Final = ".tape.gz"
 _MARKS: Final = {Interest.AGREES: "", Interest.KNOWN: "-known", Interest.DIFFERS: "-differs"}
 _FIRST: Final = 0.05
@@ -46,14 +48,17 @@ class TapeShelf:
         self,
         cycle: str,
         tape: Tape,
-        memories: Mapping[str, JsonValue],
+        memories: Memories,
         meta: Mapping[str, JsonValue],
         *,
         interest: Interest,
     ) -> Path:
-        """Queue a tape with the memories from before it, and what else a replay needs; returns where it will lie."""
+        """Queue a tape with the memories from before it, and what else a replay needs; returns where it will lie.
+
+        `memories` may be a function: it is called beside the cycle.
+        """
         path = self._folder / f"{cycle}{_MARKS[interest]}{SUFFIX}"
-        self._worker.submit(self._write, path, tape, dict(memories), {"cycle": cycle, **meta}, interest)
+        self._worker.submit(self._write, path, tape, memories, {"cycle": cycle, **meta}, interest)
         return path
 
     def find(self, cycle: str) -> Path | None:
@@ -74,10 +79,10 @@ class TapeShelf:
         self._worker.shutdown(wait=True)
 
     def _write(
-        self, path: Path, tape: Tape, memories: dict[str, JsonValue], meta: dict[str, JsonValue], interest: Interest
+        self, path: Path, tape: Tape, memories: Memories, meta: dict[str, JsonValue], interest: Interest
     ) -> None:
         try:
-            write_tape(path, tape, memories, meta, self._store)
+            write_tape(path, tape, memories() if callable(memories) else memories, meta, self._store)
             self._kept[path.name] = Kept(path.name, interest, tape.at)
             self._written += 1
             if self._written % _TIDY_EVERY == 0:

@@ -45,7 +45,8 @@ class Settings(BaseSettings):
     interval_s: Seconds = 10.0
     """Seconds from the start of one cycle to the start of the next."""
     deadline_s: Seconds = 30.0
-    """Seconds that a monitor may take for a cycle before it is ended and started anew."""
+    """Seconds that a monitor may take for a cycle before it is ended and started anew; a candidate in shadow has at
+    most until the next cycle is due, and 10 s at least."""
     act: bool = False
     """Let the owner's intents reach tmux. Without it the rollout watches, and stays in shadow."""
     incumbent: str = "legacy"

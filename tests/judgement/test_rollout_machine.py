@@ -186,7 +186,7 @@ class RealRollouts(RuleBasedStateMachine):
         desk.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, house.register, self.now, "")
         desk.acted_in = at_first.epoch
         with self.ledger.transaction() as tx:
-            desk.keep(tx, "c", (), lambda text: text)
+            desk.keep(tx, ())
         assert desk.trial.judgement is not None
         _move(house, desk, at_first)
         return desk.trial.judgement.verdict

@@ -26,6 +26,28 @@ def good(request):
     say(id=request["id"], report=report, memory=(request["memory"] or 0) + 1)
 
 
+def empty(request):
+    return {"schema": 1, "cycle": request["cycle"], "monitor": "bad", "version": "1"}
+
+
+def verdict_of(pane):
+    names = {"session": "s", "window": "w", "window_index": 0, "role": "worker", "agent": "claude"}
+    return names | {"pane": pane, "pid": 1, "state": "idle", "since": 0.0, "why": {"rule": "r"}}
+
+
+def cry(number):
+    return {
+        "kind": "escalate",
+        "pane": f"%{number}",
+        "pid": 1,
+        "target": None,
+        "session": "s",
+        "reason": "r",
+        "at": 0.0,
+        "text": "help",
+    }
+
+
 def misbehave(request):
     number = request["id"]
     match HOW:
@@ -99,6 +121,33 @@ def misbehave(request):
         case "environment":
             FILE.write_text(json.dumps(dict(os.environ)))
             good(request)
+        case "large_memory":
+            say(id=number, report=empty(request), memory="k" * 600_000)
+        case "deep_memory":
+            memory = []
+            for _ in range(100):
+                memory = [memory]
+            say(id=number, report=empty(request), memory=memory)
+        case "deep_json":
+            print(f'{{"schema":1,"id":{number},"memory":{"[" * 100_000}{"]" * 100_000}}}', flush=True)
+        case "many_verdicts":
+            say(id=number, report=empty(request) | {"verdicts": {f"%{n}": verdict_of(f"%{n}") for n in range(100)}})
+        case "long_text":
+            lines = {"rule": "r", "lines": ["x" * 70_000]}
+            say(id=number, report=empty(request) | {"verdicts": {"%1": verdict_of("%1") | {"why": lines}}})
+        case "many_lines":
+            lines = {"rule": "r", "lines": ["x"] * 501}
+            say(id=number, report=empty(request) | {"verdicts": {"%1": verdict_of("%1") | {"why": lines}}})
+        case "many_problems":
+            say(id=number, report=empty(request) | {"problems": [{"kind": "agent_failed"}] * 300})
+        case "many_intents":
+            say(id=number, report=empty(request) | {"intents": [cry(n) for n in range(300)]})
+        case "no_date":
+            say(id=number, report=empty(request) | {"verdicts": {"%1": verdict_of("%1") | {"since": 1e300}}})
+        case "not_a_number":
+            say(id=number, report=empty(request) | {"wall_s": float("nan")})
+        case "endless_pause":
+            say(id=number, report=empty(request) | {"pause_s": 1e12})
         case _:
             raise SystemExit(f"no such way: {HOW}")
 

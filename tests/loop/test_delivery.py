@@ -126,8 +126,8 @@ class Bench:
         delivery.submit(touches)
         return self.rows(delivery)
 
-    def rows(self, delivery: Delivery) -> list[DeliveryRow]:
-        until = time.monotonic() + 10
+    def rows(self, delivery: Delivery, seconds: float = 10) -> list[DeliveryRow]:
+        until = time.monotonic() + seconds
         while not delivery.idle():
             assert time.monotonic() < until, "delivery never came to an end"
             time.sleep(0.002)

@@ -99,6 +99,70 @@ def test_each_kind_of_failure_has_its_name_and_leaves_the_memory_alone(
     assert words in answer.text
 
 
+@pytest.mark.parametrize(
+    ("how", "failure", "words"),
+    [
+        ("large_memory", Failure.FLOOD, "its memory has 600002 bytes; the most for 0 panes is 524288"),
+        ("deep_memory", Failure.FLOOD, "its memory is nested deeper than 64 levels"),
+        ("deep_json", Failure.RUBBISH, "nested deeper than 200 levels"),
+        ("many_verdicts", Failure.FLOOD, "its report has 100 verdicts; the most is 64"),
+        ("many_lines", Failure.FLOOD, "its report has 501 lines behind one verdict; the most is 500"),
+        ("many_problems", Failure.FLOOD, "its report has 300 problems; the most is 256"),
+        ("many_intents", Failure.FLOOD, "its report has 300 intents; the most is 256"),
+        ("long_text", Failure.FLOOD, "its report holds a text of 70000 characters; the most is 65536"),
+        ("no_date", Failure.FLOOD, "its report holds the instant 1e+300, which is no date"),
+        ("not_a_number", Failure.FLOOD, "its report says nan for wall_s, which is no duration"),
+        ("endless_pause", Failure.FLOOD, "it asks for a pause of 1e+12 s; the most is 86400 s"),
+    ],
+)
+def test_a_reply_beyond_a_limit_is_refused_with_the_limit_and_leaves_the_memory_alone(
+    how: str, failure: Failure, words: str, tmp_path: Path
+) -> None:
+    with host_of(bad(how), tmp_path) as host:
+        answer = host.look(ask())
+    assert answer.report is None
+    assert (answer.failure, answer.memory) == (failure, 41)
+    assert words in answer.text
+
+
+def test_the_limits_grow_with_the_panes_that_were_shown(tmp_path: Path) -> None:
+    shown = Ask("c1", EncodedSight(SIGHT.json, panes=40), 41)
+    with host_of(bad("many_verdicts"), tmp_path) as host:
+        assert host.look(shown).failure is Failure.NONE
+        assert host.look(ask("c2")).failure is Failure.NONE, "a guard's frame of one pane takes nothing away"
+
+
+@pytest.mark.parametrize("fault", [OSError(24, "Too many open files"), RuntimeError("can't start new thread")])
+def test_what_the_harness_is_short_of_is_a_failure_that_is_tried_again(
+    fault: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = VirtualClock(1000.0)
+    with host_of(bad("good"), tmp_path, clock=clock) as host:
+        host.hello()
+        first = host.pid
+        assert first is not None
+        with monkeypatch.context() as short:
+            short.setattr("rollout.loop.hosting.process.selectors.DefaultSelector", _raising(fault))
+            answer = host.look(ask())
+        assert (answer.failure, answer.memory) == (Failure.CRASH, 41)
+        assert str(fault) in answer.text
+        assert eventually(lambda: is_gone(first))
+        with monkeypatch.context() as short:
+            clock.sleep(10.0)
+            short.setattr("rollout.loop.hosting.process.StderrLog", _raising(RuntimeError("can't start new thread")))
+            assert "can't start new thread" in host.look(ask()).text
+            assert host.pid is None
+        clock.sleep(60.0)
+        assert host.look(ask()).memory == 42
+
+
+def _raising(fault: Exception) -> object:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    return fail
+
+
 @pytest.mark.parametrize("how", ["hangs", "spins_deaf"])
 def test_a_hang_ends_at_the_deadline_and_so_does_the_process(how: str, tmp_path: Path) -> None:
     with host_of(bad(how), tmp_path) as host:

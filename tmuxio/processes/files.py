@@ -3,6 +3,7 @@
 An open file speaks of its process alone, also when the process's number has become another's: then it cannot be read.
 """
 
+import errno
 import os
 import resource
 import select
@@ -16,6 +17,7 @@ from weakref import finalize
 
 _MACHINE: Final = Path("/proc")
 _FILES: Final = 3
+_SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _ALLOWED: Final = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 MOST: Final = 2048 if _ALLOWED == resource.RLIM_INFINITY else min(2048, _ALLOWED // (2 * _FILES))
 """Of so many processes files are kept open at most: they are not all the files that a process needs."""
@@ -34,7 +36,10 @@ class _Kept:
 
 
 class ProcessFiles:
-    """Reads `/proc/NUMBER/stat`, and tells at a glance who ended or runs another program."""
+    """Reads `/proc/NUMBER/stat`, and tells at a glance who ended or runs another program.
+
+    Raises OSError where no more files can be opened: that a process cannot be read does not mean that it ended.
+    """
 
     def __init__(self, proc: Path) -> None:
         self._proc = str(proc)
@@ -93,7 +98,11 @@ class ProcessFiles:
             return -1
 
     def _content(self, entry: str) -> bytes:
-        if (handle := _opened(f"{self._proc}/{entry}/stat")) < 0:
+        try:
+            handle = os.open(f"{self._proc}/{entry}/stat", os.O_RDONLY)
+        except OSError as error:
+            if is_shortage(error):  # it may run for all that
+                raise
             return b""
         try:
             return os.read(handle, 4096)
@@ -108,6 +117,11 @@ class ProcessFiles:
             self._ends.unregister(kept.life)
             del self._lives[kept.life]
         _close({entry: kept})
+
+
+def is_shortage(error: OSError) -> bool:
+    """Whether an error says that no file could be opened at all, and nothing about the file that was asked for."""
+    return error.errno in _SHORTAGES
 
 
 @cache

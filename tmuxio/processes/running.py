@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tmuxio.processes.files import ProcessFiles
+from tmuxio.processes.files import ProcessFiles, is_shortage
 from tmuxio.processes.table import MAX_DEPTH, Line, Process, Table, chains, parse
 
 _READ_ALL_EVERY: Final = 60
@@ -39,8 +39,17 @@ class Running:
         self._readings = 0
 
     def __call__(self, pids: Iterable[int], closely: Collection[int] | None = None, /) -> Mapping[int, tuple[str, ...]]:
-        """Name the processes below each of these, outermost first; look closely at some of them, None for all."""
-        roots = frozenset(pids)
+        """Name the processes below each of these, outermost first; look closely at some of them, None for all.
+
+        Raises OSError where no more files can be opened; the next call then reads every process again.
+        """
+        try:
+            return self._named(frozenset(pids), closely)
+        except OSError:
+            self._readings = 0
+            raise
+
+    def _named(self, roots: frozenset[int], closely: Collection[int] | None) -> Mapping[int, tuple[str, ...]]:
         if not roots <= self._roots or self._readings % _READ_ALL_EVERY == 0:
             self._lines, self._trees, self._elsewhere, self._newest = {}, {}, {}, b""
         self._readings += 1
@@ -138,7 +147,9 @@ def _entries(proc: Path) -> dict[str, int]:
     try:
         with os.scandir(proc) as entries:
             return {entry.name: entry.inode() for entry in entries if entry.name.isdigit()}
-    except OSError:
+    except OSError as error:
+        if is_shortage(error):  # they all run on
+            raise
         return {}
 
 

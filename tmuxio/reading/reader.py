@@ -12,7 +12,7 @@ from tmuxio.processes.running import Running
 from tmuxio.reading import capture, listing
 from tmuxio.reading.listing import Lasting, Row
 from tmuxio.server.address import ServerAddress
-from tmuxio.server.errors import ServerSilent, TmuxRefused
+from tmuxio.server.errors import OutOfResources, ServerSilent, TmuxRefused
 from tmuxio.server.transport import OneShot, Transport
 
 
@@ -70,7 +70,10 @@ class Reader:
             rows |= {pane: later[pane] for pane in new if pane in later}
             seen |= more
         self._screens = {pane: seen.get(pane, self._screens.get(pane, "")) for pane in rows if pane not in vanished}
-        below = self._processes({row.pid for row in rows.values()})
+        try:
+            below = self._processes({row.pid for row in rows.values()})
+        except OSError as error:  # that nothing can be read does not mean that nothing runs
+            raise OutOfResources(self.address.socket_path, error) from error
         return Frame(
             at=at,
             panes=tuple(

@@ -19,7 +19,7 @@ from weakref import finalize
 
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.blocks import Block, Blocks, OutOfStep
-from tmuxio.server.errors import ServerGone, ServerSilent, TmuxMissing, TmuxRefused
+from tmuxio.server.errors import OutOfResources, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
 from tmuxio.server.transport import Answers, OneShot, environment, explain
 
 _CHUNK: Final = 1 << 18
@@ -113,6 +113,8 @@ class ControlClient:
             process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(), bufsize=0)
         except FileNotFoundError:
             raise TmuxMissing(self.address.socket_path) from None
+        except OSError as error:  # no process, pipe or file is left for a client
+            raise OutOfResources(self.address.socket_path, error) from error
         self._process, self._blocks = process, Blocks()
         self._ours.append(process.pid)
         for stream in (process.stdin, process.stdout):

@@ -65,3 +65,15 @@ class TmuxRefused(TmuxError):
             str(socket_path),
             f"the tmux server on {socket_path} did not do as asked: {said.strip() or 'it gave no reason'}",
         )
+
+
+class OutOfResources(TmuxError):
+    """The machine, or this process, has no file, pipe or process left with which the server could be read."""
+
+    def __init__(self, socket_path: Path, error: OSError) -> None:
+        super().__init__(
+            ProblemKind.SERVER_SILENT,
+            str(socket_path),
+            f"the tmux server on {socket_path} could not be read ({error.strerror or error}): "
+            "look at the limits of open files and processes (ulimit -n, ulimit -u)",
+        )

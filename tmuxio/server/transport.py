@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tmuxio.processes.table import read_process
-from tmuxio.server.errors import NoServer, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
+from tmuxio.server.errors import NoServer, OutOfResources, ServerGone, ServerSilent, TmuxMissing, TmuxRefused
 
 OWNER: Final = "UNDERSTUDY_CLIENT_OF"
 """Environment variable of every tmux client that we start: the process that it belongs to."""
@@ -78,6 +78,8 @@ class OneShot:
             raise ServerSilent(self._socket_path, within_s) from None
         except FileNotFoundError:
             raise TmuxMissing(self._socket_path) from None
+        except OSError as error:  # no process, pipe or file is left for a client
+            raise OutOfResources(self._socket_path, error) from error
 
 
 def environment() -> dict[str, str]:

@@ -14,11 +14,12 @@ from contract.ports import Clock
 from rollout.loop.acting.delivery_ports import DeliveryLog, Guards, HandsPort
 from rollout.loop.acting.destroying import Destroyer
 from rollout.loop.acting.lanes import Lanes
+from rollout.loop.acting.surviving import LedgerWrites, Survivor
 from rollout.loop.acting.touch import Touch, message
-from rollout.store.ledger import LedgerUnusable
 from tmuxio.touching.hands import Place
 
 ONCE_MORE: Final = "its token was seen nowhere: once more"
+_BROKEN_OFF: Final = "it failed while it was done: it may have been done, look at the pane before you approve it"
 _MAYBE: Final = "the harness ended with its hand on it: it may have been done, look at the pane before you approve it"
 
 
@@ -53,12 +54,21 @@ class Delivery:
         self._stale_s = stale_s
         self._poll_s = poll_s
         self._lanes = Lanes()
+        self._queued: set[str] = set()
+        self._persist = LedgerWrites(self._lanes.closing, poll_s)
+        self._survive = Survivor(self._lanes.closing, poll_s)
         self._destroyer = Destroyer(hands, guards, clock, self._wait, spawn_command, boot_s)
 
     def submit(self, touches: Sequence[Touch]) -> None:
-        """Queue touches whose rows stand in the ledger as `wanted`."""
+        """Queue touches whose rows stand in the ledger as `wanted`; call it in every cycle, also without any."""
         for touch in touches:
             self._queue(touch, partial(self._deliver, touch))
+        self._lanes.revive()
+
+    def resume(self) -> None:
+        """Queue what stands in the ledger as `wanted` and is not queued, after a cycle that failed."""
+        rows = [row for row in self._log.deliveries("wanted") if row.id not in self._queued]
+        self.submit([Touch.model_validate_json(row.body) for row in rows])
 
     def recover(self) -> None:
         """Take up what an earlier run left: call it once, before the first `submit`.
@@ -88,7 +98,30 @@ class Delivery:
         self._lanes.close(wait_s)
 
     def _queue(self, touch: Touch, job: Callable[[], None]) -> None:
-        self._lanes.put(touch.target or f"session {touch.session}", job)
+        give_up, take_up = partial(self._give_up, touch), partial(self._take_up, touch)
+        lane = touch.target or f"session {touch.session}"
+        self._queued.add(touch.id)
+
+        def run() -> None:
+            try:
+                self._survive(job, take_up, give_up, touch.id)
+            finally:
+                self._queued.discard(touch.id)
+
+        self._lanes.put(lane, run)
+
+    def _take_up(self, touch: Touch) -> None:
+        """Go on with a touch in whose midst something failed, from where its row says that it is."""
+        claimed = {row.id: row.claimed_at or row.wanted_at for row in self._log.deliveries("claimed")}
+        if touch.id not in claimed:
+            self._deliver(touch)  # which does nothing unless the row is still wanted
+        elif touch.kind in DESTRUCTIVE:
+            self._finish(touch, "escalated", why=_BROKEN_OFF)
+        else:
+            self._chase(touch, claimed[touch.id], again=True)
+
+    def _give_up(self, touch: Touch, why: str) -> None:
+        self._finish(touch, "escalated" if touch.kind in DESTRUCTIVE else "refused", why=why)
 
     def _wait(self) -> bool:
         """Wait a moment; True where the harness is about to end."""
@@ -108,7 +141,10 @@ class Delivery:
             self._touch(touch, began)
         except Exception as error:  # noqa: BLE001 - a lane that dies of one touch would take every later one with it
             why = f"{type(error).__name__}: {error}"
-            self._finish(touch, "escalated" if touch.kind in DESTRUCTIVE else "refused", why=why)
+            if touch.kind in DESTRUCTIVE:
+                self._finish(touch, "escalated", why=why)
+            else:
+                self._chase(touch, began, again=True, why=why)  # it may have been typed
 
     def _touch(self, touch: Touch, began: float) -> None:
         """Look once more whether it may be, and do it."""
@@ -171,12 +207,3 @@ class Delivery:
     def _finish(self, touch: Touch, status: str, *, why: str = "") -> None:
         now = self._clock.now()
         self._persist(lambda: self._log.finish(touch.id, status, now, done=status == "done", why=why))
-
-    def _persist(self, write: Callable[[], bool]) -> bool:
-        """Write to the ledger, however long another process locks it: nothing goes on without."""
-        while True:
-            try:
-                return write()
-            except LedgerUnusable:
-                if self._wait():
-                    return False

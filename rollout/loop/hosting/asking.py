@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import JsonValue
 from pydantic_core import ValidationError, from_json, to_json
@@ -11,6 +12,10 @@ from contract.record import SCHEMA_VERSION
 from contract.report import CycleReport, ProblemKind
 from contract.wire import Introduction, Live, OnTape, Reply
 from rollout.loop.hosting.process import Failure, MonitorFailed
+from rollout.loop.hosting.reply_limits import ReplyLimits, excess, too_large
+
+_QUOTED: Final = 300
+"""Characters of what a monitor said that a message quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +23,15 @@ class EncodedSight:
     """What a request shows, encoded once for however many hosts are asked."""
 
     json: bytes
+    panes: int | None = None
+    """How many panes it shows; None where that is not known."""
 
     @classmethod
-    def of(cls, sight: OnTape | Live) -> "EncodedSight":
-        """Encode a sight."""
-        return cls(sight.model_dump_json().encode())
+    def of(cls, sight: OnTape | Live, panes: int | None = None) -> "EncodedSight":
+        """Encode a sight; a tape says itself how many panes it shows."""
+        if isinstance(sight, OnTape):
+            panes = max((len(frame.panes) for frame in sight.tape.frames), default=0)
+        return cls(sight.model_dump_json().encode(), panes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +98,34 @@ def report_of(reply: Reply, ask: Ask, who: Introduction) -> tuple[CycleReport, J
     if reply.problem is None:
         raise MonitorFailed(Failure.SCHEMA, "its reply holds neither a report nor a problem", fatal=False)
     if reply.problem.kind is ProblemKind.AGENT_FAILED:
-        raise MonitorFailed(Failure.EXCEPTION, reply.problem.text or "it gave no reason", fatal=False)
+        raise MonitorFailed(Failure.EXCEPTION, _cut(reply.problem.text) or "it gave no reason", fatal=False)
     blind = CycleReport(cycle=ask.cycle, monitor=who.monitor, version=who.version, problems=(reply.problem,))
     return blind, ask.memory
 
 
-def read_reply(said: bytes, number: int) -> Reply | None:
-    """Read a reply; None for a late one, which answers something that nobody waits for any more."""
+def as_failure(error: Exception) -> MonitorFailed:
+    """What went wrong in asking, as the monitor's failure: its process is ended, and started again after a pause."""
+    if isinstance(error, MonitorFailed):
+        return error
+    return MonitorFailed(Failure.CRASH, f"it could not be asked: {type(error).__name__}: {error}")
+
+
+def read_reply(said: bytes, number: int, limits: ReplyLimits) -> Reply | None:
+    """Read a reply; None for a late one, which answers something that nobody waits for any more.
+
+    Raises `MonitorFailed` for what is no reply, and for one that exceeds a limit.
+    """
     try:
         reply = Reply.model_validate_json(said)
     except ValidationError as error:
         raise _no_reply(said, error) from error
     if reply.id == number:
+        if why := excess(reply, len(said), limits) or too_large(reply, len(said), limits):
+            raise MonitorFailed(Failure.FLOOD, f"its reply was refused: {why}", fatal=False)
         return reply
     if 0 <= reply.id < number:
         return None
-    why = reply.problem.text if reply.problem else "nothing was asked under that number"
+    why = _cut(reply.problem.text) if reply.problem else "nothing was asked under that number"
     raise MonitorFailed(Failure.SCHEMA, f"it answered request {reply.id} where {number} was asked: {why}")
 
 
@@ -112,12 +133,19 @@ def _no_reply(said: bytes, error: ValidationError) -> MonitorFailed:
     """Tell rubbish from another version of the contract, and that from a breach of this one."""
     try:
         raw = from_json(said)
-    except ValueError:
-        return MonitorFailed(Failure.RUBBISH, f"it wrote what is no JSON: {said[:80]!r}")
+    except ValueError as fault:
+        what = "JSON that is nested deeper than 200 levels" if "recursion limit" in str(fault) else "what is no JSON"
+        return MonitorFailed(Failure.RUBBISH, f"it wrote {what}: {said[:80]!r}")
     if not isinstance(raw, dict):
         return MonitorFailed(Failure.RUBBISH, f"it wrote JSON that is no reply: {said[:80]!r}")
     if (version := raw.get("schema", SCHEMA_VERSION)) != SCHEMA_VERSION:
-        return MonitorFailed(Failure.SCHEMA, f"it speaks schema {version!r}, this build speaks {SCHEMA_VERSION}")
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "its root"
+        spoken = _cut(repr(version))
+        return MonitorFailed(Failure.SCHEMA, f"it speaks schema {spoken}, this build speaks {SCHEMA_VERSION}")
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = _cut(".".join(str(part) for part in first["loc"]) or "its root")
     return MonitorFailed(Failure.SCHEMA, f"its reply breaks the contract at {where}: {first['msg']}")
+
+
+def _cut(text: str) -> str:
+    """A text of a monitor's own choice, short enough for a sentence."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"

@@ -23,6 +23,7 @@ from rollout.loop.hosting.asking import (
     Ask,
     EncodedSight,
     HostAnswer,
+    as_failure,
     cycle_line,
     hello_line,
     read_reply,
@@ -31,6 +32,7 @@ from rollout.loop.hosting.asking import (
 from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor
 from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, Usage
 from rollout.loop.hosting.report_redaction import redact_report
+from rollout.loop.hosting.reply_limits import ReplyLimits
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
 from tmuxio.redaction.documents import Redact
 from tmuxio.redaction.quoting import quotable
@@ -76,9 +78,12 @@ class MonitorHost:
         self._introduction: Introduction | None = None
         self._last_id = 0
         self._closed = False
+        self._panes: int | None = 0
+        """The most panes that a request showed: so many are allowed for in a reply."""
         self._guards_process = Lock()
         # one thread for life: the kernel ends a monitor's process with the *thread* that started it
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"host-{spec.name}")
+        self._worker.submit(int)  # it starts the thread: later there may be none left for it
 
     @property
     def introduction(self) -> Introduction | None:
@@ -153,9 +158,10 @@ class MonitorHost:
     def _hello(self) -> Introduction:
         try:
             self._running()
-        except MonitorFailed as failed:
+        except Exception as error:  # as in `_look`
+            failed = as_failure(error)
             self._after(failed)
-            raise
+            raise failed from error
         assert self._introduction is not None
         return self._introduction
 
@@ -170,12 +176,14 @@ class MonitorHost:
         try:
             process = self._running()
             began, before = monotonic(), process.usage()
-            reply = self._exchange(process, partial(cycle_line, ask), deadline_s)
+            limits = self._reply_limits(ask)
+            reply = self._exchange(process, partial(cycle_line, ask), deadline_s, limits)
             seconds, used = monotonic() - began, process.usage()
             assert self._introduction is not None  # `_running` saw to it
             said, memory = report_of(reply, ask, self._introduction)
             report = redact_report(said, self._redact)
-        except MonitorFailed as failed:
+        except Exception as error:  # noqa: BLE001 - also what the harness is short of, such as files: it tries again later
+            failed = as_failure(error)
             used = process.usage() if process else before
             self._after(failed)
             return HostAnswer(
@@ -209,19 +217,27 @@ class MonitorHost:
             self._process = MonitorProcess(
                 command, self._log_path, self._limits.reply_bytes, self._surroundings, self._redact
             )
-        reply = self._exchange(self._process, hello_line, self._limits.start_s)
+        reply = self._exchange(self._process, hello_line, self._limits.start_s, ReplyLimits.of(0))
         if reply.introduction is None:
             raise MonitorFailed(Failure.SCHEMA, "it answered `hello` with something other than an introduction")
         self._introduction = reply.introduction
         return self._process
 
-    def _exchange(self, process: MonitorProcess, line: Callable[[int], bytes], deadline_s: float) -> Reply:
+    def _reply_limits(self, ask: Ask) -> ReplyLimits:
+        """The limits by the most panes that were ever shown: what a memory holds of those goes slowly."""
+        shown = ask.sight.panes
+        self._panes = None if shown is None or self._panes is None else max(self._panes, shown)
+        return ReplyLimits.of(self._panes)
+
+    def _exchange(
+        self, process: MonitorProcess, line: Callable[[int], bytes], deadline_s: float, limits: ReplyLimits
+    ) -> Reply:
         self._last_id = number = self._last_id + 1
 
         def accept(said: bytes) -> Reply | None:
-            return read_reply(said, number) if said.strip() else None
+            return read_reply(said, number, limits) if said.strip() else None
 
-        return process.exchange(line(number), accept, deadline_s)
+        return process.exchange(line(number), accept, deadline_s, limits.reply_bytes)
 
     def _after(self, failed: MonitorFailed) -> None:
         if not failed.fatal:
@@ -234,7 +250,8 @@ class MonitorHost:
         with self._guards_process:
             process, self._process = self._process, None
         if process is not None:
-            process.end()
+            with suppress(OSError):  # it is killed; what could not be closed is the kernel's
+                process.end()
 
 
 def _measured(report: CycleReport, wall_s: float, cpu_s: float) -> CycleReport:

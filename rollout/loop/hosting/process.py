@@ -88,22 +88,34 @@ class MonitorProcess:
                 start_new_session=True,  # a group of its own: ended with all its children, and deaf to Ctrl-C
                 bufsize=0,
             )
-        except OSError as error:
+        except OSError as error:  # such as EAGAIN and EMFILE: its host tries again later
             raise MonitorFailed(Failure.CRASH, f"it cannot be started: {error}") from error
         assert self._popen.stdin and self._popen.stdout and self._popen.stderr  # noqa: PT018 - one claim: three pipes
         self._in, self._out = self._popen.stdin.fileno(), self._popen.stdout.fileno()
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
-        self._log = StderrLog(self._popen.stderr, log_path, redact=redact)
+        try:
+            self._log = StderrLog(self._popen.stderr, log_path, redact=redact)
+        except RuntimeError as error:  # there is no thread left for it
+            self._discard()
+            raise MonitorFailed(Failure.CRASH, f"it cannot be started: {error}") from error
         self._max = max_reply_bytes
         self._buffer = bytearray()
         self._searched = 0
 
-    def exchange(self, line: bytes, accept: Callable[[bytes], AnswerT | None], deadline_s: float) -> AnswerT:
+    def exchange(
+        self,
+        line: bytes,
+        accept: Callable[[bytes], AnswerT | None],
+        deadline_s: float,
+        most_bytes: int | None = None,
+    ) -> AnswerT:
         """Write a line, and hand each line that comes back to `accept` until it returns something.
 
-        Raises `MonitorFailed` on a deadline, an ended process or a flood.
+        Raises `MonitorFailed` on a deadline, an ended process or a flood: more than `most_bytes`, and never more than
+        `max_reply_bytes`.
         """
+        most = self._max if most_bytes is None else min(self._max, most_bytes)
         until = time.monotonic() + deadline_s
         unsent, seen = memoryview(line), 0
         with selectors.DefaultSelector() as selector:
@@ -123,8 +135,8 @@ class MonitorProcess:
                         unsent = self._write(unsent)
                         if not unsent:
                             selector.unregister(self._in)
-                    elif (seen := seen + self._read()) > self._max:
-                        raise MonitorFailed(Failure.FLOOD, f"it wrote more than {self._max} bytes and was ended")
+                    elif (seen := seen + self._read()) > most:
+                        raise MonitorFailed(Failure.FLOOD, f"it wrote more than {most} bytes and was ended")
 
     def usage(self) -> Usage:
         """What it has used so far; nothing where it has ended."""
@@ -133,7 +145,7 @@ class MonitorProcess:
             times = process.cpu_times()
             cpu = times.user + times.system + times.children_user + times.children_system
             return Usage(cpu, process.memory_info().rss)
-        except psutil.Error:
+        except (psutil.Error, OSError):  # it has ended, or no file can be opened
             return Usage()
 
     @property
@@ -157,6 +169,14 @@ class MonitorProcess:
         self._popen.wait()
         self._popen.stdout.close()
         self._log.close()
+
+    def _discard(self) -> None:
+        """End a process that nothing reads from yet."""
+        self.kill()
+        self._popen.wait()
+        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+            if pipe is not None:
+                pipe.close()
 
     def _write(self, unsent: memoryview) -> memoryview:
         try:

@@ -1,0 +1,54 @@
+"""A lane outlives the errors of its jobs, and a machine that has no thread left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from structlog.testing import capture_logs
+
+from rollout.loop.acting.lanes import Lanes
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def settle(lanes: Lanes) -> None:
+    until = time.monotonic() + 5
+    while not lanes.idle():
+        assert time.monotonic() < until, "the lanes never came to rest"
+        time.sleep(0.001)
+
+
+def failing() -> None:
+    raise OSError(24, "Too many open files")
+
+
+def test_the_jobs_behind_one_that_raises_are_done() -> None:
+    lanes, done = Lanes(), list[int]()
+    with capture_logs() as logs:
+        lanes.put("%1", failing)
+        lanes.put("%1", lambda: done.append(1))
+        settle(lanes)
+    assert done == [1]
+    assert [line["event"] for line in logs] == ["lane.job_failed"]
+
+
+def test_a_queue_without_a_thread_is_kept_until_one_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    lanes, done = Lanes(), list[str]()
+
+    def starved(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with capture_logs() as logs, monkeypatch.context() as short:
+        short.setattr(threading.Thread, "start", starved)
+        lanes.put("%1", lambda: done.append("first"))
+        lanes.put("%1", lambda: done.append("second"))
+        lanes.put("%2", lambda: done.append("other"))
+        assert not lanes.idle()
+    assert [line["event"] for line in logs] == ["lane.not_started"]
+    lanes.revive()
+    settle(lanes)
+    assert sorted(done) == ["first", "other", "second"]
+    assert done.index("first") < done.index("second")
