@@ -12,14 +12,14 @@ from typing import Final
 from contract.failures import LookingFailed
 from contract.intents import Key
 from contract.ports import Clock
-from contract.screens import Frame
+from contract.screens import Frame, PaneShot
 from tmuxio.processes.front import unread
 from tmuxio.reading.capture import pane_id
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
 from tmuxio.touching import touch
 from tmuxio.touching.clearance import Clearance
-from tmuxio.touching.composer import ComposerReader, read_prompt
+from tmuxio.touching.composer import ComposerReader, ComposerText, read_prompt
 from tmuxio.touching.last_check import unchanged_screen
 from tmuxio.touching.line_typing import LOOKS, POLL_S, LineTyper, ends
 from tmuxio.touching.tokens import Place, find, squeeze
@@ -130,13 +130,10 @@ class Hands:
         shot = self._clearance.frame([pane_id(pane)]).by_pane.get(pane)
         if shot is None or shot.pid != pid:
             return Place.NOWHERE
-        (screen,) = self._clearance.ask(f"capture-pane -p -S -{SCROLLBACK} -t {pane}").blocks
-        place = find(screen.decode("utf-8", "replace"), token)
-        if place is Place.NOWHERE:
-            return Place.WAITING if unread(shot.tty, pid) else place
-        if (composer := self._composer(shot)) is None:
-            return place
-        return Place.COMPOSER if squeeze(token) in squeeze(composer.text) else Place.ABOVE
+        (above,) = self._clearance.ask(f"capture-pane -p -S -{SCROLLBACK} -E -1 -t {pane}").blocks
+        history = above.decode("utf-8", "replace") if shot.history else ""  # without any, tmux tells the first row
+        place = _place(history, shot, self._composer(shot), token)
+        return Place.WAITING if place is Place.NOWHERE and unread(shot.tty, pid) else place
 
     def _press_one(self, pane: str, pid: int, key: Key, guard: Guard | None) -> Touch:
         pressed = Touch(done=False)
@@ -180,3 +177,14 @@ class Hands:
         lines = self._clearance.ask("list-sessions -F '#{session_id} #{session_name}'").blocks[0]
         pairs = (line.partition(" ") for line in lines.decode("utf-8", "replace").split("\n"))
         return next((ident for ident, _, known in pairs if known == name), None)
+
+
+def _place(history: str, shot: PaneShot, composer: ComposerText | None, token: str) -> Place:
+    """Tell where a token stands; what is in the composer was not sent, what is anywhere else was."""
+    if composer is None:
+        return find(f"{history}{shot.text}", token)
+    wanted, rows = squeeze(token), shot.text.split("\n")
+    if wanted in squeeze(composer.text):
+        return Place.COMPOSER
+    others = (f"{history}{''.join(rows[: composer.first])}", "".join(rows[composer.last + 1 :]))
+    return Place.ABOVE if any(wanted in squeeze(text) for text in others) else Place.NOWHERE
