@@ -3,7 +3,8 @@
 
 LOOKS is how it draws its composer: `rules`, `box`, `prompt`. While `FOLDER/asleep` exists it does not read; while
 `FOLDER/dialog` exists a dialog stands over the composer. `FOLDER/sent` holds a line for each Enter: what was sent, or
-`!dialog` where it was the dialog that got it; `FOLDER/misplaced` all that was typed into the dialog.
+`!dialog` where it was the dialog that got it; `FOLDER/misplaced` one for all that was typed into the dialog, with the
+seconds for which that had been drawn.
 """
 
 import os
@@ -19,7 +20,7 @@ HEARD, SENT, DIALOG, ASLEEP, MISPLACED = (FOLDER / name for name in ("heard", "s
 WIDE = os.get_terminal_size(0).columns
 RULE = "─" * (WIDE - 2)
 said, typed, shown = ["● All tests pass."], (FOLDER / "draft").read_text() if (FOLDER / "draft").exists() else "", None
-open_dialog = False
+open_dialog, painted = False, 0.0
 
 
 def composer() -> tuple[list[str], int, int]:
@@ -37,27 +38,45 @@ def composer() -> tuple[list[str], int, int]:
             rows = ["> "]
         return rows, len(rows) - 1, min(len(rows[-1]), WIDE - 1)
     shown_first = first if typed else '\x1b[2mTry "fix the tests"\x1b[0m'
-    return [RULE, f"❯\xa0{shown_first}", *(f"  {row}" for row in more), RULE, "  ? for shortcuts"], 1 + len(more), 2 + len(last)
+    return (
+        [RULE, f"❯\xa0{shown_first}", *(f"  {row}" for row in more), RULE, "  ? for shortcuts"],
+        1 + len(more),
+        2 + len(last),
+    )
 
 
 def screen() -> str:
     """The screen as it stands, with the cursor where the next letter goes."""
     above = [line[at : at + WIDE - 2] for line in said for at in range(0, len(line), WIDE - 2)][-8:]
     if open_dialog:
-        below, row, column = ["Bash command", "", "  rm -rf build", "", "Do you want to proceed?", "❯ 1. Yes", "  2. No", "", "Esc to cancel"], 8, 13
+        below, row, column = (
+            [
+                "Bash command",
+                "",
+                "  rm -rf build",
+                "",
+                "Do you want to proceed?",
+                "❯ 1. Yes",
+                "  2. No",
+                "",
+                "Esc to cancel",
+            ],
+            8,
+            13,
+        )
     else:
         below, row, column = composer()
     return "\r\n".join([*above, "", *below]) + f"\x1b[{len(above) + 2 + row};{column + 1}H"
 
 
-def enter() -> None:
-    """Send what stands in the composer."""
-    global typed
+def enter() -> str:
+    """Send what stands in the composer, and return what stands there then."""
     with SENT.open("a") as file:
         file.write(("!dialog" if open_dialog else typed) + "\n")
-    if not open_dialog:
-        said.append(f"> {typed}")
-        typed = ""
+    if open_dialog:
+        return typed
+    said.append(f"> {typed}")
+    return ""
 
 
 before = termios.tcgetattr(0)
@@ -70,17 +89,18 @@ try:
         if screen() != shown:
             shown = screen()
             os.write(1, f"\x1b[?25l\x1b[2J\x1b[H{shown}\x1b[?25h".encode())
+            painted = time.monotonic()
         if not select.select([0], [], [], 0.005)[0]:
             continue
         got = os.read(0, 4096)
         with HEARD.open("ab") as file:
             file.write(got)
         if open_dialog:
-            with MISPLACED.open("ab") as file:
-                file.write(got)
+            with MISPLACED.open("a") as file:
+                file.write(f"{time.monotonic() - painted:.4f} {got.decode()!r}\n")
         for key in got.decode(errors="replace"):
             if key == "\r":
-                enter()
+                typed = enter()
             elif key == "\x7f":
                 typed = typed[:-1]
             elif key.isprintable() and not open_dialog:

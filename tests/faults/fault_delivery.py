@@ -15,17 +15,28 @@ from rollout.loop.acting.touch import Item, Touch
 from rollout.store.ledger import DeliveryRow, Ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from fault_stage import FaultAgent
     from private_tmux import TmuxServer
 
+    from contract.screens import Frame, PaneShot
+    from tmuxio.touching.hands import Veto
 
+
+@dataclass
 class Guarded:
     """The guards of all touches: a monitor that knows the agent's dialog."""
 
+    deliveries: Deliveries
+
     def of(self, _touch: Touch) -> Any:
-        return dialog_guard
+        def guard(shot: PaneShot, frame: Frame) -> Veto | None:
+            self.deliveries.while_judging()
+            return dialog_guard(shot, frame)
+
+        return guard
 
     def for_briefing(self) -> Any:
         return dialog_guard
@@ -41,12 +52,13 @@ class Deliveries:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.folder / "ledger.sqlite")
         self.made = 0
+        self.while_judging: Callable[[], None] = lambda: None
         self.open()
 
     def open(self, arrival_s: float = 0.5, **more: Any) -> Delivery:
         touching = hands(self.server, arrival_s=arrival_s)
         waits = {"patience_s": 60.0, "poll_s": 0.05, "composer": read_composer} | more
-        self.delivery = Delivery(self.ledger, touching, Guarded(), SystemClock(), **waits)
+        self.delivery = Delivery(self.ledger, touching, Guarded(self), SystemClock(), **waits)
         return self.delivery
 
     def close(self) -> None:

@@ -93,9 +93,10 @@ class FaultAgent:
         return self._read("heard")
 
     @property
-    def misplaced(self) -> str:
-        """All that went into its dialogs."""
-        return self._read("misplaced")
+    def misplaced(self) -> list[tuple[float, str]]:
+        """All that went into its dialogs, and how long each had been drawn by then."""
+        lines = (line.partition(" ") for line in self._read("misplaced").splitlines())
+        return [(float(drawn), text) for drawn, _, text in lines]
 
     @property
     def draft(self) -> str:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from fault_stage import LOOKS, FaultAgent, runs, seconds, until
+from fault_stage import LOOKS, FaultAgent, hands, runs, seconds, until
 
 if TYPE_CHECKING:
     from fault_delivery import Deliveries
@@ -49,28 +49,18 @@ def test_what_was_typed_and_not_read_is_neither_typed_again_nor_given_up(
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm", looks).start()
     deliveries.open(arrival_s=0.2, patience_s=0.3)
     notice = deliveries.notice(agent)
-    sleeps = deliveries.delivery._hands._clearance._guard  # type: ignore[attr-defined]
-    del sleeps
-    look = deliveries.delivery._guards.of  # type: ignore[attr-defined]
-
-    def falling_asleep(touch: object) -> object:
-        agent.falls_asleep()
-        return look(touch)
-
-    deliveries.delivery._guards.of = falling_asleep  # type: ignore[attr-defined]
+    deliveries.while_judging = agent.falls_asleep
     deliveries.submit(notice)
     time.sleep(2.0)
     assert deliveries.row(notice).status == "claimed"
+    deliveries.while_judging = lambda: None
     agent.wakes()
-    deliveries.delivery._guards.of = look  # type: ignore[attr-defined]
     assert deliveries.ended(notice).status == "done"
     assert until(lambda: len(agent.sent) == 1)
     assert agent.heard.count(notice.token) == 1
 
 
 def test_a_pane_that_leaves_typed_bytes_unread_is_given_no_more(tmux_server: TmuxServer) -> None:
-    from fault_stage import hands
-
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm").start()
     agent.falls_asleep()
     agent.person_types("three")

@@ -42,9 +42,7 @@ def stopping() -> Iterator[list[int]]:
 
 @pytest.mark.parametrize("start", STARTS)
 @seconds(4.0, 2)
-def test_a_stopped_agent_takes_no_notice_and_no_draft(
-    tmux_server: TmuxServer, stopping: list[int], start: str
-) -> None:
+def test_a_stopped_agent_takes_no_notice_and_no_draft(tmux_server: TmuxServer, stopping: list[int], start: str) -> None:
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm").start(command=STARTS[start])
     program = child_of(agent.pid)
     touching = hands(tmux_server)

@@ -61,9 +61,7 @@ def test_a_window_with_the_judged_pane_alone_goes_with_it(tmux_server: TmuxServe
     assert tmux_server.run("list-windows", "-a", "-F", "#{window_name}") == "other"
 
 
-@pytest.mark.parametrize("key", ["C-b", "echo"])
-def test_a_person_who_starts_to_type_in_it_at_the_last_moment_keeps_it(tmux_server: TmuxServer, key: str) -> None:
-    del key
+def test_a_person_who_starts_to_type_in_it_at_the_last_moment_keeps_it(tmux_server: TmuxServer) -> None:
     tmux_server.new_window("exec sleep 600", name="other")
     pane = tmux_server.new_window("exec cat", name="claude-dev")
     asked = []

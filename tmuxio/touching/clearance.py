@@ -83,7 +83,8 @@ class Clearance:
     def _busy_hands(self, shot: PaneShot, *, window: bool) -> str:
         """Say whether somebody types, or stopped the program meanwhile: the guard may have taken its time."""
         place, kind = (shot.window_id, "window_id") if window else (shot.pane, "pane_id")
-        clients = self.ask(f"list-clients -F '#{{client_activity}} #{{{kind}}} #{{client_name}}'").blocks[0]
+        shown = f"#{{client_control_mode}} #{{client_activity}} #{{{kind}}} #{{client_name}}"
+        clients = self.ask(f"list-clients -F '{shown}'").blocks[0]
         if self._typing(clients.decode("utf-8", "replace"), place):
             return f"somebody typed in it within the last {QUIET_S:g} s"
         return touch.STOPPED if not window and stopped_in_front(shot.pid) else ""
@@ -93,8 +94,9 @@ class Clearance:
         now = self._clock.now()
         present, ahead = [], {}
         for line in clients.splitlines():
-            active, _, rest = line.partition(" ")
-            shown, _, client = rest.partition(" ")
+            control, active, shown, client = [*line.split(" ", 3), "", ""][:4]  # one that is just attaching shows none
+            if control == "1":  # a program, such as a monitor's own
+                continue
             if int(active) > now + _AHEAD_S:
                 kept = self._ahead.get(client)
                 ahead[client] = kept if kept and kept[0] == active else (active, time.monotonic())

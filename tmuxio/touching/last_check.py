@@ -31,7 +31,7 @@ DIALOG_SIGNS: Final = (
 )
 """What dialogs say, as POSIX patterns without comma, brace, number sign and quote: tmux's formats would take them."""
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9 _<>=@%&;:~\"/!-]")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 _<>=@&;:~\"/!-]")
 _BRACKETED: Final = frozenset("$.*+?()|")
 
 

@@ -12,7 +12,7 @@ from modular.reading import processes
 from modular.reading.composer import Composer, find_composer
 from modular.reading.identity import identify
 from modular.reading.ink import cells
-from modular.rulebook.book import RuleBook, shipped
+from modular.rulebook.book import CompiledComposer, RuleBook, shipped
 from modular.rulebook.file import UNKNOWN
 from tmuxio.touching.composer import ComposerText, read_rows
 
@@ -23,25 +23,26 @@ _FIRST_DRAWN, _LAST_DRAWN = "\u2500", "\u259f"
 
 def read_composer(shot: PaneShot) -> ComposerText | None:
     """Read the composer of whatever agent a pane runs; None where none is recognised on its screen."""
-    rows = shot.text.split("\n")
-    plain = _without_muted(rows, shot.ansi)
-    if (composer := _known(shot, rows, shipped())) is None:
-        return read_rows(plain, shot)
-    text = ""
-    if composer.draft:
-        inside = range(composer.first, composer.last + 1)
-        bare = [plain[row] if row in inside else text for row, text in enumerate(rows)]
-        again = _known(shot, bare, shipped())
-        # a draft of which nothing but a muted part is recognised is one all the same
-        text = (again.text if again is not None else "") or composer.text
+    rows, shapes = shot.text.split("\n"), _shapes(shot, shipped())
+    if (composer := find_composer(rows, shot.ansi, shapes)) is None:
+        return read_rows(_without_muted(rows, shot.ansi), shot)
+    text = _typed(rows, shot, shapes, composer) if composer.draft else ""
     return ComposerText(text, composer.first, composer.last)
 
 
-def _known(shot: PaneShot, rows: Sequence[str], book: RuleBook) -> Composer | None:
-    """Find the composer that the CLI's own rules know, else one that any CLI may have."""
-    chain = processes.chain(shot)
-    named = dict.fromkeys((identify(shot, chain, book), UNKNOWN))
-    return find_composer(rows, shot.ansi, [shape for agent in named for shape in book.of(agent).looks.composers])
+def _shapes(shot: PaneShot, book: RuleBook) -> tuple[CompiledComposer, ...]:
+    """The shapes that the CLI's own rules know, then those that any CLI may have."""
+    named = dict.fromkeys((identify(shot, processes.chain(shot), book), UNKNOWN))
+    return tuple(shape for agent in named for shape in book.of(agent).looks.composers)
+
+
+def _typed(rows: Sequence[str], shot: PaneShot, shapes: Sequence[CompiledComposer], composer: Composer) -> str:
+    """Read a draft without what the agent suggests behind it."""
+    inside, plain = range(composer.first, composer.last + 1), _without_muted(rows, shot.ansi)
+    bare = [plain[index] if index in inside else row for index, row in enumerate(rows)]
+    again = find_composer(bare, shot.ansi, shapes)
+    # a draft of which no part is recognised without the muted one is a draft all the same
+    return (again.text if again is not None else "") or composer.text
 
 
 def _without_muted(rows: Sequence[str], ansi: str) -> list[str]:
