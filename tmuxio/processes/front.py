@@ -14,6 +14,8 @@ from tmuxio.processes.table import MAX_DEPTH
 
 _STOPPED: Final = frozenset({"T", "t"})
 _MACHINE: Final = Path("/proc")
+_MOST: Final = 4096
+"""More processes than this are not below one pane."""
 
 
 class Status(NamedTuple):
@@ -35,8 +37,11 @@ def stopped_in_front(pid: int, proc: Path = _MACHINE) -> bool:
     One that was stopped for reading the terminal from the background is not in front, and does not count. False where
     the processes cannot be read.
     """
-    table = _statuses(proc)
-    return any(_is_below(one, pid, table) for one, status in table.items() if _stopped_in_front(status))
+    if (below := _descendants(pid, proc)) is None:  # a kernel that tells no children
+        table = _statuses(proc)
+        return any(_is_below(one, pid, table) for one, status in table.items() if _stopped_in_front(status))
+    read = (_parsed(f"{proc}/{one}/stat") for one in below)
+    return any(status is not None and _stopped_in_front(status) for status in read)
 
 
 def unread(tty: str, pid: int, proc: Path = _MACHINE) -> int | None:
@@ -65,6 +70,23 @@ def unread(tty: str, pid: int, proc: Path = _MACHINE) -> int | None:
 
 def _stopped_in_front(status: Status) -> bool:
     return status.state in _STOPPED and status.group == status.front
+
+
+def _descendants(pid: int, proc: Path) -> list[int] | None:
+    """Name a process and all that are below it; None where the kernel does not tell of children."""
+    below = [pid]
+    for one in below:  # which grows meanwhile
+        if len(below) > _MOST:
+            return None
+        try:
+            with os.scandir(f"{proc}/{one}/task") as threads:
+                tasks = [thread.name for thread in threads]
+            for task in tasks:
+                below += map(int, Path(f"{proc}/{one}/task/{task}/children").read_bytes().split())
+        except OSError:
+            if one == pid or Path(f"{proc}/{one}").exists():
+                return None
+    return below
 
 
 def _is_below(pid: int, root: int, table: Mapping[int, Status]) -> bool:
