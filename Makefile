@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench budgets gate decisions lint format lock clean
+.PHONY: help setup demo test faults bench budgets gate decisions lint format lock clean
 
 help: ## say what there is to type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -21,6 +21,10 @@ demo: ## a whole migration in front of your eyes: install, then `understudy demo
 test: setup ## the whole test suite, on real tmux servers of its own (ARGS="-k word" narrows it)
 	@scripts/ensure-tmux
 	@scripts/run-tests $(ARGS)
+
+faults: setup ## provoke faults on real tmux servers, a handful of runs each within ten minutes (FAULTS=200 for more)
+	@scripts/ensure-tmux
+	@$(if $(FAULTS),FAULTS=$(FAULTS) )$(BIN)/python -m pytest -q -s tests/faults
 
 bench: budgets ## every benchmark, the budgets, and ten thousand cycles, one after the other (minutes)
 	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only -r fE

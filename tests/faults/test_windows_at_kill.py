@@ -23,7 +23,8 @@ def panes(server: TmuxServer) -> set[str]:
 
 def crashed(server: TmuxServer) -> str:
     """A pane whose agent is gone."""
-    server.new_window("exec sleep 600", name="other")
+    if not server.is_up():
+        server.new_window("exec sleep 600", name="other")
     return server.new_window("exec sleep 600", name="claude-dev")
 
 
@@ -52,7 +53,8 @@ def test_what_is_joined_between_the_look_and_the_kill_stays(tmux_server: TmuxSer
         hands(tmux_server, join).kill_window(pane, pid_of(tmux_server, pane))
         assert moved
         assert editor in panes(tmux_server), f"run {number}"
-        tmux_server.run("kill-pane", "-t", editor)
+        for left in {pane, editor} & panes(tmux_server):
+            tmux_server.run("kill-pane", "-t", left)
 
 
 def test_a_window_with_the_judged_pane_alone_goes_with_it(tmux_server: TmuxServer) -> None:
@@ -63,7 +65,8 @@ def test_a_window_with_the_judged_pane_alone_goes_with_it(tmux_server: TmuxServe
 
 def test_a_person_who_starts_to_type_in_it_at_the_last_moment_keeps_it(tmux_server: TmuxServer) -> None:
     tmux_server.new_window("exec sleep 600", name="other")
-    pane = tmux_server.new_window("exec cat", name="claude-dev")
+    pane = tmux_server.new_window("exec sh", name="claude-dev")
+    tmux_server.wait_for(pane, "$")
     asked = []
 
     def types(_shot: PaneShot, _frame: Frame) -> None:

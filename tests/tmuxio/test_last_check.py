@@ -79,6 +79,21 @@ def test_a_cursor_that_moved_behind_the_guards_back_keeps_the_key_away(desk: Des
     assert b"\r" not in desk.bytes()
 
 
+def test_an_agent_at_work_that_leaves_its_cursor_where_it_drew_last_is_told(desk: Desk) -> None:
+    tty = desk.server.run("display-message", "-p", "-t", desk.pane, "#{pane_tty}")
+
+    def draws(_shot: PaneShot | None = None, _frame: Frame | None = None) -> None:
+        drawn.append("x")
+        with open(tty, "w") as screen:  # noqa: PTH123 - a terminal
+            screen.write(f"\x1b[6;1H\x1b[2Kworking {''.join(drawn)}")
+        desk.server.wait_for(desk.pane, f"working {''.join(drawn)}")
+
+    drawn: list[str] = []
+    draws()
+    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=draws).done
+    assert len(drawn) == 2
+
+
 def test_a_screen_that_moves_once_is_looked_at_again_at_once(desk: Desk) -> None:
     def guard(_shot: PaneShot, _frame: Frame) -> Veto | None:
         if not moved:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 from contract.failures import LookingFailed
@@ -14,6 +14,7 @@ from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
 from tmuxio.server.transport import Answers, OneShot
 from tmuxio.touching import touch
+from tmuxio.touching.composer import ComposerText
 from tmuxio.touching.last_check import unchanged_screen
 from tmuxio.touching.touch import Guard, Touch, Veto
 
@@ -65,9 +66,14 @@ class Clearance:
             return Touch(done=False, why=str(failure))
         return Touch(done=False, why=why) if why else shot
 
-    def act(self, shot: PaneShot, command: str, rows: Sequence[int] = (), *, still: Sequence[str] = ()) -> Touch:
-        """Do it if the pane is as it was seen, with its cursor and these rows, and without a dialog that came up."""
-        return self.run(touch.if_unchanged(shot, command, still=[*unchanged_screen(shot, rows), *still]))
+    def act(self, shot: PaneShot, command: str, composer: ComposerText | None) -> Touch:
+        """Do it if the pane is as it was seen, with what stands in its composer, and without a dialog that came up."""
+        if composer is None:
+            still = unchanged_screen(shot)
+        else:
+            ends = (composer.first, composer.last)
+            still = unchanged_screen(shot, ends, cursor=composer.first <= shot.cursor_y <= composer.last)
+        return self.run(touch.if_unchanged(shot, command, still=still))
 
     def run(self, command: str) -> Touch:
         """Run a command of `touch.if_unchanged`, and say what became of it."""

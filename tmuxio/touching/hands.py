@@ -21,7 +21,7 @@ from tmuxio.touching import touch
 from tmuxio.touching.clearance import Clearance
 from tmuxio.touching.composer import ComposerReader, ComposerText, read_prompt
 from tmuxio.touching.last_check import unchanged_screen
-from tmuxio.touching.line_typing import LOOKS, POLL_S, LineTyper, ends
+from tmuxio.touching.line_typing import LOOKS, POLL_S, LineTyper
 from tmuxio.touching.tokens import Place, find, squeeze
 from tmuxio.touching.touch import Guard, Touch, Veto
 
@@ -92,7 +92,8 @@ class Hands:
             shot = self._clearance.look(pane, pid, guard, window=True)
             if isinstance(shot, Touch):
                 return shot
-            still = [*unchanged_screen(shot), *touch.same_window(shot)]
+            prompt = touch.only_shells(shot.processes)  # at which a person may type a command
+            still = [*unchanged_screen(shot, cursor=prompt), *touch.same_window(shot)]
             killed = self._act(touch.if_unchanged(shot, f"kill-pane -t {pane}", keys=False, still=still))
             if not killed.changed:
                 break
@@ -141,8 +142,7 @@ class Hands:
             shot = self._clearance.look(pane, pid, guard)
             if isinstance(shot, Touch):
                 return shot
-            composer = self._composer(shot)
-            pressed = self._clearance.act(shot, touch.send_key(pane, key), ends(composer) if composer else ())
+            pressed = self._clearance.act(shot, touch.send_key(pane, key), self._composer(shot))
             if not pressed.changed:
                 break
         return pressed

@@ -35,10 +35,13 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9 _<>=@&;:~\"/!-]")
 _BRACKETED: Final = frozenset("$.*+?()|")
 
 
-def unchanged_screen(shot: PaneShot, rows: Sequence[int] = ()) -> list[str]:
-    """Return formats that are true while cursor and rows are as seen, and no sign of a dialog came up since."""
+def unchanged_screen(shot: PaneShot, rows: Sequence[int] = (), *, cursor: bool = True) -> list[str]:
+    """Return formats that are true while cursor and rows are as seen, and no sign of a dialog came up since.
+
+    `cursor`: it tells of what is typed, and must not have moved. An agent at work may leave it where it drew last.
+    """
     lines = shot.text.split("\n")
-    formats = [f"#{{==:#{{cursor_x}} #{{cursor_y}},{shot.cursor_x} {shot.cursor_y}}}"]
+    formats = [f"#{{==:#{{cursor_x}} #{{cursor_y}},{shot.cursor_x} {shot.cursor_y}}}"] if cursor else []
     formats += [_row_stands(lines, row) for row in dict.fromkeys(rows) if row < len(lines) and lines[row].strip()]
     signs = [sign for sign in DIALOG_SIGNS if not _shows(sign, lines)]
     if signs:

@@ -58,7 +58,7 @@ class LineTyper:
                 return Touch(done=False, why="no composer is recognised in it: it may hold somebody's draft")
             if composer.text:
                 return Touch(done=False, why="its composer is not empty: a draft stands in it")
-            typed = self._clearance.act(shot, touch.send_text(pane, line), ends(composer))
+            typed = self._clearance.act(shot, touch.send_text(pane, line), composer)
             if not typed.changed:
                 break
         return self._send(pane, pid, line, guard) if typed.done else typed
@@ -81,7 +81,7 @@ class LineTyper:
             count = erasable(shot, composer, line, foreign)
             if not count:
                 return _left("it cannot be told from what stands with it")
-            erased = self._clearance.act(shot, touch.erase(pane, count), ends(composer))
+            erased = self._clearance.act(shot, touch.erase(pane, count), composer)
             if erased.done and not self._settles(pane, shot):
                 break
             if not erased.done and not erased.changed:
@@ -159,11 +159,6 @@ class OnlyThisLine:
             self.mixed = not may_still_come(composer.text, self._line)
             return Veto(NOT_ALONE if self.mixed else "the line does not stand in the composer")
         return self._guard(shot, frame)
-
-
-def ends(composer: ComposerText) -> tuple[int, ...]:
-    """Return the rows by which the last check tells that a composer is still what it was."""
-    return (composer.first, composer.last)
 
 
 def _left(why: str) -> Touch:

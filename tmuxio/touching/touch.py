@@ -69,12 +69,13 @@ def objection(shot: PaneShot, pid: int, *, agent: bool) -> str:
         (shot.in_mode, "the pane is in copy mode, or in another of tmux's own"),
         (agent and shot.dead, "the process in the pane has ended"),
         (agent and not shot.processes, "the processes of the pane cannot be read: nobody knows what is in front"),
-        (agent and _only_shells(shot.processes), f"no agent is in front: {' > '.join(shot.processes)}"),
+        (agent and only_shells(shot.processes), f"no agent is in front: {' > '.join(shot.processes)}"),
     )
     return next((why for wrong, why in faults if wrong), "")
 
 
-def _only_shells(processes: tuple[str, ...]) -> bool:
+def only_shells(processes: tuple[str, ...]) -> bool:
+    """Return whether nothing but shells runs in a pane."""
     return all(name.removeprefix("-") in SHELLS for name in processes)
 
 
