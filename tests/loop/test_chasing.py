@@ -118,6 +118,14 @@ def test_a_notice_that_was_read_and_never_shows_holds_back_the_next_one_for_seco
     assert chasing.chaser.hindrance(SECOND) == ""
 
 
+def test_a_failure_of_our_own_ends_a_chase_and_holds_nothing_back(chasing: Chasing) -> None:
+    chasing.hands.answers["find"] = RuntimeError("a bug")
+    chase = chasing.chaser.begin(NOTICE, LINE, again=True)
+    assert chasing.chaser.step(chase)
+    assert chasing.ends.ended == [("refused", "RuntimeError: a bug")]
+    assert chasing.chaser.hindrance(SECOND) == ""
+
+
 def test_what_was_not_read_yet_is_waited_for_as_long_as_it_takes(chasing: Chasing) -> None:
     chase = chasing.sees(Place.WAITING).chaser.begin(NOTICE, LINE, again=True)
     chasing.now += 100_000

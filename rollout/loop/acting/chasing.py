@@ -104,7 +104,13 @@ class Chaser:
                 return
 
     def step(self, chase: Chase) -> bool:
-        """Look once; True where it is settled."""
+        """Look once; True where it is settled, a failure of the harness's own included."""
+        try:
+            return self._step(chase)
+        except Exception as error:  # noqa: BLE001 - it would hold back its pane's deliveries for good
+            return self._end(chase, "refused", f"{type(error).__name__}: {error}")
+
+    def _step(self, chase: Chase) -> bool:
         chase.place = self._place(chase)
         if chase.place is Place.ABOVE:
             return self._end(chase, "done")
