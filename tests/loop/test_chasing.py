@@ -118,6 +118,16 @@ def test_a_notice_that_was_read_and_never_shows_holds_back_the_next_one_for_seco
     assert chasing.chaser.hindrance(SECOND) == ""
 
 
+def test_one_look_at_a_screen_that_is_being_drawn_types_nothing_once_more(chasing: Chasing) -> None:
+    chase = chasing.sees(Place.NOWHERE).chaser.begin(NOTICE, LINE, age_s=200.0, again=False)
+    assert not chasing.chaser.step(chase)
+    assert chasing.sees(Place.ABOVE).chaser.step(chase)
+    assert chasing.ends.ended == [("done", "")]
+    chase = chasing.sees(Place.NOWHERE).chaser.begin(NOTICE, LINE, age_s=200.0, again=False)
+    assert [chasing.chaser.step(chase) for _ in range(3)] == [False, False, True]
+    assert chasing.ends.ended[1:] == [("once more", "")]
+
+
 def test_a_failure_of_our_own_ends_a_chase_and_holds_nothing_back(chasing: Chasing) -> None:
     chasing.hands.answers["find"] = RuntimeError("a bug")
     chase = chasing.chaser.begin(NOTICE, LINE, again=True)

@@ -20,6 +20,8 @@ from tmuxio.touching.line_typing import OnlyThisLine
 
 SETTLE_S: Final = 10.0
 """A message that was read by its program, and shows nowhere after so long, does not hold back the next one."""
+_LOOKS: Final = 3
+"""Before a message is typed once more it was nowhere in so many looks: one may find a screen that is being drawn."""
 _STANDING: Final = 10
 """A message that stands unsent is waited for so many times longer than one that is nowhere."""
 
@@ -40,6 +42,8 @@ class Chase:
     place: Place | None = None
     """Where it was seen last; None while nothing is known."""
     gives_up_withdrawing: bool = False
+    nowhere: int = 0
+    """In how many looks, one after the other, it was nowhere."""
 
     @property
     def pane(self) -> str:
@@ -112,6 +116,7 @@ class Chaser:
 
     def _step(self, chase: Chase) -> bool:
         chase.place = self._place(chase)
+        chase.nowhere = chase.nowhere + 1 if chase.place is Place.NOWHERE else 0
         if chase.place is Place.ABOVE:
             return self._end(chase, "done")
         if chase.place is Place.COMPOSER and (status := self._send(chase)):
@@ -123,6 +128,8 @@ class Chaser:
             return False
         if chase.again or chase.place is Place.COMPOSER:
             return self._end(chase, "refused", chase.why or "its token was seen nowhere")
+        if chase.nowhere < _LOOKS:
+            return False
         self._close(chase)
         self._ends.once_more(chase.touch)
         return True
