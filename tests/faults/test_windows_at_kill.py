@@ -37,7 +37,7 @@ def test_an_editor_that_was_split_beside_a_crashed_agent_stays(tmux_server: Tmux
 
 
 @pytest.mark.parametrize("into", ["its own", "another"])
-@seconds(1.0, 5)
+@seconds(3.0, 5)
 def test_what_is_joined_between_the_look_and_the_kill_stays(tmux_server: TmuxServer, into: str) -> None:
     for number in runs(5):
         pane = crashed(tmux_server)

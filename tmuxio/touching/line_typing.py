@@ -55,7 +55,7 @@ class LineTyper:
                 return shot
             composer = self._composer(shot)
             if composer is None:
-                return Touch(done=False, why="no composer is recognised in it: it may hold somebody's draft")
+                return Touch(done=False, why="no composer is recognised in it: it may hold a person's draft")
             if composer.text:
                 return Touch(done=False, why="its composer is not empty: a draft stands in it")
             typed = self._clearance.act(shot, touch.send_text(pane, line), composer)
