@@ -9,6 +9,7 @@ from typing import Final
 from contract.clock import SystemClock
 from rollout.judgement.plan import Plan
 from rollout.judgement.words import Stage
+from rollout.loop.acting.composer_reading import read_composer
 from rollout.loop.acting.delivery import Delivery
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
@@ -188,5 +189,6 @@ def _delivery(
         frozen=frozen,
         off=lambda: frozenset({str(Part.INCUMBENT)} if desk.retired else ()),
     )
-    hands = Hands(blueprint.address, judge.for_briefing(), clock)
-    return Delivery(ledger, hands, judge, clock, frozen=frozen, spawn_command=blueprint.spawn_command)
+    hands = Hands(blueprint.address, judge.for_briefing(), clock, composer=read_composer)
+    spawn_command = blueprint.spawn_command
+    return Delivery(ledger, hands, judge, clock, frozen=frozen, spawn_command=spawn_command, composer=read_composer)

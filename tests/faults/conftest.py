@@ -15,9 +15,13 @@ for folder in (HERE.parent / "cycle", HERE.parent / "loop"):
         sys.path.append(str(folder))
 
 import fault_runs  # noqa: E402 - its neighbours need the folders above
+from fault_delivery import Deliveries  # noqa: E402 - as above
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fault_runs import FaultTable
+    from private_tmux import TmuxServer
 
 BEGAN = time.monotonic()
 
@@ -32,6 +36,14 @@ def faults() -> int:
 def fault_table() -> FaultTable:
     """The table that is printed at the end."""
     return fault_runs.TABLE
+
+
+@pytest.fixture
+def deliveries(tmux_server: TmuxServer, tmp_path: Path) -> Iterator[Deliveries]:
+    """Deliveries to the agents of a private server."""
+    made = Deliveries(tmux_server, tmp_path)
+    yield made
+    made.close()
 
 
 @pytest.fixture

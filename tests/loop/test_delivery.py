@@ -54,6 +54,10 @@ class FakeHands:
         assert guard is not None
         return self._do("press", pane, pid, *keys)
 
+    def withdraw(self, pane: str, pid: int, text: str, *, guard: object = None) -> Touched:
+        assert guard is not None
+        return self._do("withdraw", pane, pid, text)
+
     def kill_window(self, pane: str, pid: int, *, guard: object = None) -> Touched:
         assert guard is not None
         return self._do("kill", pane, pid)
@@ -101,7 +105,8 @@ class Bench:
         self.clock = ClockOfHands(self.hands)
 
     def delivery(self, **more: Any) -> Delivery:
-        fields = {"frozen": lambda: self.frozen, "patience_s": 0.05, "boot_s": 0.05, "poll_s": 0.001} | more
+        waits = {"patience_s": 0.05, "boot_s": 0.05, "poll_s": 0.001, "elapsed": self.clock.now}
+        fields = {"frozen": lambda: self.frozen} | waits | more
         self.made.append(Delivery(self.ledger, self.hands, NoGuards(), self.clock, **fields))
         return self.made[-1]
 

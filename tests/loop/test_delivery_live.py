@@ -12,6 +12,7 @@ import pytest
 from worlds import draft, idle, kill
 
 from contract import AgentState, SystemClock
+from rollout.loop.acting.composer_reading import read_composer
 from rollout.loop.acting.delivery import Delivery
 from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.acting.touch import Item, Touch, touch_id
@@ -86,8 +87,9 @@ class Stage:
     def new_delivery(self) -> Delivery:
         judge = FrameJudge(self.hosts, deadline_s=10.0, frozen=self.frozen)
         clock = SystemClock()
-        hands = Hands(self.server.address, lambda _shot, _frame: None, clock, arrival_s=2.0)
-        return Delivery(self.ledger, hands, judge, clock, frozen=self.frozen, patience_s=1.0, poll_s=0.02)
+        hands = Hands(self.server.address, lambda _shot, _frame: None, clock, arrival_s=2.0, composer=read_composer)
+        more = {"frozen": self.frozen, "composer": read_composer}
+        return Delivery(self.ledger, hands, judge, clock, patience_s=1.0, poll_s=0.02, **more)
 
     def frozen(self) -> str:
         order = standing(OrderKind.FREEZE, self.orders)

@@ -303,7 +303,7 @@ def test_no_server_is_a_refusal(desk: Desk) -> None:
 
 
 def test_a_text_that_never_shows_is_not_sent(desk: Desk) -> None:
-    pane = desk.server.new_window(f"stty -echo; printf ready; cat >> {desk.heard}; true")
+    pane = desk.server.new_window(f"stty -echo; echo ready; printf '> '; cat >> {desk.heard}; true")
     desk.server.wait_for(pane, "ready")
     pid = int(desk.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
 

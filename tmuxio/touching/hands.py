@@ -4,7 +4,7 @@ Keys go through a client that first asks for its script (`source-file -`): one t
 stopped is dead by the time the server goes on, and its keys are never pressed.
 """
 
-import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,59 +13,61 @@ from contract.failures import LookingFailed
 from contract.intents import Key
 from contract.ports import Clock
 from contract.screens import Frame, PaneShot
+from tmuxio.processes.front import unread
 from tmuxio.reading.capture import pane_id
-from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
-from tmuxio.server.transport import Answers, OneShot
 from tmuxio.touching import touch
+from tmuxio.touching.clearance import Clearance
+from tmuxio.touching.composer import ComposerReader, ComposerText, read_prompt
+from tmuxio.touching.last_check import unchanged_screen
+from tmuxio.touching.line_typing import LOOKS, POLL_S, LineTyper
 from tmuxio.touching.tokens import Place, find, squeeze
 from tmuxio.touching.touch import Guard, Touch, Veto
 
 __all__ = ["Guard", "Hands", "Place", "Touch", "Veto"]
 
-QUIET_S: Final = 5.0
-"""Somebody who pressed a key in a pane this recently is still typing."""
-SCROLLBACK: Final = 200
+SCROLLBACK: Final = 2000
 """Lines above the screen in which a token is looked for."""
-
-_POLL_S: Final = 0.05
-_TAIL: Final = 24
-"""Characters from the end of a line by which its arrival is told."""
-_PASTED: Final = "[Pasted "
-"""Some agents show a mark in place of a long text."""
 
 
 class Hands:
     """Touches panes of one server. May be shared by threads: one of them at a time talks to the server."""
 
     def __init__(
-        self, address: ServerAddress, guard: Guard, clock: Clock, *, deadline_s: float = 5.0, arrival_s: float = 3.0
+        self,
+        address: ServerAddress,
+        guard: Guard,
+        clock: Clock,
+        *,
+        deadline_s: float = 5.0,
+        arrival_s: float = 3.0,
+        composer: ComposerReader = read_prompt,
     ) -> None:
-        """Take the guard that is asked unless a touch brings its own; `arrival_s` bounds the wait for a typed line."""
-        self._guard = guard
+        """Take the guard that is asked unless a touch brings its own.
+
+        `arrival_s` bounds the wait for a typed line; `composer` reads what stands in an agent's composer.
+        """
         self._clock = clock
-        self._deadline_s = deadline_s
         self._arrival_s = arrival_s
-        self._reader = Reader(address, deadline_s, clock=clock)
-        self._carrier = OneShot(address)
-        self._alone = threading.Lock()
+        self._composer = composer
+        self._clearance = Clearance(address, guard, clock, deadline_s)
+        self._lines = LineTyper(self._clearance, clock, composer, guard, self._enter, arrival_s)
 
     def type_line(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> Touch:
-        """Type a text as one line and send it: Enter is pressed once the text is seen, and the guard asked again."""
+        """Type a text as one line into an empty composer and send it, once it stands there and nothing else does.
+
+        Where something else stands there, what was typed is taken away again as far as it can be told from the rest;
+        `Touch.typed` says that it was not.
+        """
         line = touch.one_line(text)
         if not line:
             return Touch(done=False, why="there is nothing to type")
-        shot = self._cleared(pane, pid, guard)
-        if isinstance(shot, Touch):
-            return shot
-        typed = self._act(touch.if_unchanged(shot, touch.send_text(pane, line)))
-        if not typed.done:
-            return typed
-        sent = self._arrives(pane, line, shot.text)
-        if sent.done:
-            sent = self.press(pane, pid, (Key.ENTER,), guard=guard)
-        return sent if sent.done else replace(sent, why=f"typed, but not sent: {sent.why}")
+        return self._lines.type_line(pane, pid, line, guard)
+
+    def withdraw(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> Touch:
+        """Take a typed line out of a composer again: its own letters, and none of those before and behind it."""
+        return self._lines.withdraw(pane, pid, touch.one_line(text), guard)
 
     def press(
         self, pane: str, pid: int, keys: Sequence[Key], *, guard: Guard | None = None, gap_s: float = 0.1
@@ -75,20 +77,27 @@ class Hands:
         for number, key in enumerate(named):
             if number:
                 self._clock.sleep(gap_s)
-            shot = self._cleared(pane, pid, guard)
-            pressed = (
-                shot if isinstance(shot, Touch) else self._act(touch.if_unchanged(shot, touch.send_key(pane, key)))
-            )
+            pressed = self._press_one(pane, pid, key, guard)
             if not pressed.done:
                 return replace(pressed, why=f"after {' '.join(named[:number])}: {pressed.why}") if number else pressed
         return Touch(done=True)
 
     def kill_window(self, pane: str, pid: int, *, guard: Guard | None = None) -> Touch:
-        """Kill the window that holds a pane; an agent need not be in front of it, but nobody may type in the window."""
-        shot = self._cleared(pane, pid, guard, window=True)
-        if isinstance(shot, Touch):
-            return shot
-        return self._act(touch.if_unchanged(shot, f"kill-window -t {pane}", keys=False))
+        """Kill a pane, and with it its window where it is the only one in it; nobody may type in the window.
+
+        An agent need not be in front of it. What was split beside it, or moved to it or it to, stays.
+        """
+        killed = Touch(done=False)
+        for _ in range(LOOKS):
+            shot = self._clearance.look(pane, pid, guard, window=True)
+            if isinstance(shot, Touch):
+                return shot
+            prompt = touch.only_shells(shot.processes)  # at which a person may type a command
+            still = [*unchanged_screen(shot, cursor=prompt), *touch.same_window(shot)]
+            killed = self._act(touch.if_unchanged(shot, f"kill-pane -t {pane}", keys=False, still=still))
+            if not killed.changed:
+                break
+        return killed
 
     def spawn(self, session: str, index: int | None, name: str, command: str) -> Touch:
         """Open a window in a session, by default at its first free index, and type a command into its shell.
@@ -106,7 +115,7 @@ class Hands:
         except LookingFailed as failure:
             return Touch(done=False, why=str(failure))
         try:
-            made = self._ask(touch.open_window(ident, index, name))
+            made = self._clearance.ask(touch.open_window(ident, index, name))
         except TmuxError as failure:
             return Touch(done=False, why=str(failure), certain=False)
         if not made.blocks[0]:
@@ -119,90 +128,63 @@ class Hands:
 
         Raises a `TmuxError` where the server cannot be seen; a pane that is gone, or another's now, shows it nowhere.
         """
-        pane_id(pane)
-        process, screen = self._ask(
-            f"display-message -p -t {pane} '#{{pane_pid}}'", f"capture-pane -p -S -{SCROLLBACK} -t {pane}"
-        ).blocks
-        if process.strip() != str(pid).encode():
+        shot = self._clearance.frame([pane_id(pane)]).by_pane.get(pane)
+        if shot is None or shot.pid != pid:
             return Place.NOWHERE
-        return find(screen.decode("utf-8", "replace"), token)
+        (above,) = self._clearance.ask(f"capture-pane -p -S -{SCROLLBACK} -E -1 -t {pane}").blocks
+        history = above.decode("utf-8", "replace") if shot.history else ""  # without any, tmux tells the first row
+        place = _place(history, shot, self._composer(shot), token)
+        return Place.WAITING if place is Place.NOWHERE and unread(shot.tty, pid) else place
 
-    def _cleared(self, pane: str, pid: int, guard: Guard | None, *, window: bool = False) -> PaneShot | Touch:
-        """Look, ask the guard, and see that nobody types: the pane as it was seen, or the refusal."""
-        try:
-            frame = self._frame()
-            shot = frame.by_pane.get(pane)
-            if shot is None or (why := touch.objection(shot, pid, agent=not window)):
-                return Touch(done=False, why=why if shot else touch.GONE)
-            if (veto := _judged(guard or self._guard, shot, frame)) is not None:
-                return Touch(done=False, why=veto.why)
-            place, kind = (shot.window_id, "window_id") if window else (pane, "pane_id")
-            clients = self._ask(f"list-clients -F '#{{client_activity}} #{{{kind}}}'").blocks[0]
-        except LookingFailed as failure:
-            return Touch(done=False, why=str(failure))
-        if touch.typing(clients.decode("utf-8", "replace"), place, self._clock.now(), QUIET_S):
-            return Touch(done=False, why=f"somebody typed in it within the last {QUIET_S:g} s")
-        return shot
+    def _press_one(self, pane: str, pid: int, key: Key, guard: Guard | None) -> Touch:
+        pressed = Touch(done=False)
+        for _ in range(LOOKS):
+            shot = self._clearance.look(pane, pid, guard)
+            if isinstance(shot, Touch):
+                return shot
+            pressed = self._clearance.act(shot, touch.send_key(pane, key), self._composer(shot))
+            if not pressed.changed:
+                break
+        return pressed
+
+    def _enter(self, pane: str, pid: int, guard: Guard) -> Touch:
+        return self._press_one(pane, pid, Key.ENTER, guard)
 
     def _act(self, command: str) -> Touch:
-        try:
-            answers = self._ask(command)
-        except TmuxError as failure:
-            return Touch(done=False, why=str(failure), certain=False)
-        said = answers.blocks[0].decode("utf-8", "replace").strip()
-        if said == touch.YES:
-            return Touch(done=True)
-        return Touch(done=False, why=f"it changed at the last moment: {said or answers.refusals.strip()}")
+        return self._clearance.run(command)
 
     def _start(self, pane: str, pid: int, line: str) -> Touch:
         """Type a command into the shell of a new window, once that has shown something."""
-        until = self._clock.now() + self._arrival_s
+        until = time.monotonic() + self._arrival_s
         try:
             while True:
                 shot = self._frame().by_pane.get(pane)
                 if shot is None or (why := touch.objection(shot, pid, agent=False)):
                     return Touch(done=False, why=why if shot else touch.GONE)
-                if shot.text.strip() or self._clock.now() >= until:
+                if shot.text.strip() or time.monotonic() >= until:
                     break
-                self._clock.sleep(_POLL_S)  # a shell that still starts may throw away what is typed
+                self._clock.sleep(POLL_S)  # a shell that still starts may throw away what is typed
         except LookingFailed as failure:
             return Touch(done=False, why=str(failure))
         keys = f"{touch.send_text(pane, line)} ; {touch.send_key(pane, Key.ENTER)}"
         return self._act(touch.if_unchanged(shot, keys, front=False))
 
-    def _arrives(self, pane: str, line: str, before: str) -> Touch:
-        """Wait until the end of a typed line shows in its pane once more than before."""
-        tail = squeeze(line)[-_TAIL:]
-        until = self._clock.now() + self._arrival_s
-        try:
-            while (shot := self._frame().by_pane.get(pane)) is not None:
-                seen = squeeze(shot.text).count(tail) > squeeze(before).count(tail)
-                if seen or shot.text.count(_PASTED) > before.count(_PASTED):
-                    return Touch(done=True)
-                if self._clock.now() >= until:
-                    return Touch(done=False, why=f"the text did not show within {self._arrival_s:g} s")
-                self._clock.sleep(_POLL_S)
-        except LookingFailed as failure:
-            return Touch(done=False, why=str(failure))
-        return Touch(done=False, why=touch.GONE)
-
     def _frame(self) -> Frame:
-        with self._alone:
-            return self._reader.frame()
-
-    def _ask(self, *questions: str) -> Answers:
-        with self._alone:
-            return self._carrier.ask(questions, self._deadline_s)
+        return self._clearance.frame()
 
     def _session(self, name: str) -> str | None:
         """The id of a session: names may look like targets of another kind."""
-        lines = self._ask("list-sessions -F '#{session_id} #{session_name}'").blocks[0].decode("utf-8", "replace")
-        pairs = (line.partition(" ") for line in lines.split("\n"))
+        lines = self._clearance.ask("list-sessions -F '#{session_id} #{session_name}'").blocks[0]
+        pairs = (line.partition(" ") for line in lines.decode("utf-8", "replace").split("\n"))
         return next((ident for ident, _, known in pairs if known == name), None)
 
 
-def _judged(guard: Guard, shot: PaneShot, frame: Frame) -> Veto | None:
-    try:
-        return guard(shot, frame)
-    except Exception as error:  # noqa: BLE001 - a guard that fails, however, has not said yes
-        return Veto(f"the guard failed: {type(error).__name__}: {error}")
+def _place(history: str, shot: PaneShot, composer: ComposerText | None, token: str) -> Place:
+    """Tell where a token stands; what is in the composer was not sent, what is anywhere else was."""
+    if composer is None:
+        return find(f"{history}{shot.text}", token)
+    wanted, rows = squeeze(token), shot.text.split("\n")
+    if wanted in squeeze(composer.text):
+        return Place.COMPOSER
+    others = (f"{history}{''.join(rows[: composer.first])}", "".join(rows[composer.last + 1 :]))
+    return Place.ABOVE if any(wanted in squeeze(text) for text in others) else Place.NOWHERE

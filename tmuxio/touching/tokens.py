@@ -12,6 +12,8 @@ class Place(StrEnum):
     """Typed, and not sent yet."""
     ABOVE = "above"
     """In what was said before: it was sent."""
+    WAITING = "waiting"
+    """Not on the screen, but the pane's program has not read yet what was typed last."""
     NOWHERE = "nowhere"
 
 

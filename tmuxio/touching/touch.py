@@ -1,15 +1,17 @@
 """What hands and their guard say to each other, and the one command with which a pane is checked and touched."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from contract.intents import Key
 from contract.screens import Frame, PaneShot
+from tmuxio.touching.last_check import all_of
 
 YES: Final = "done"
 GONE: Final = "the pane is gone"
+STOPPED: Final = "the process in front is stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,10 @@ class Touch:
     """What stood in the way, as a sentence; empty where it was done."""
     certain: bool = True
     """False where the server fell silent or died with the key on its way: it may have been pressed all the same."""
+    typed: bool = field(default=False, compare=False)
+    """tmux took a text for the pane, and it was neither sent nor withdrawn: it must not be typed again."""
+    changed: bool = field(default=False, compare=False)
+    """The pane changed between the look and the key: it may be looked at again at once."""
     pane: str | None = None
     """The pane that was opened, by `spawn` alone."""
     pid: int | None = None
@@ -63,12 +69,13 @@ def objection(shot: PaneShot, pid: int, *, agent: bool) -> str:
         (shot.in_mode, "the pane is in copy mode, or in another of tmux's own"),
         (agent and shot.dead, "the process in the pane has ended"),
         (agent and not shot.processes, "the processes of the pane cannot be read: nobody knows what is in front"),
-        (agent and _only_shells(shot.processes), f"no agent is in front: {' > '.join(shot.processes)}"),
+        (agent and only_shells(shot.processes), f"no agent is in front: {' > '.join(shot.processes)}"),
     )
     return next((why for wrong, why in faults if wrong), "")
 
 
-def _only_shells(processes: tuple[str, ...]) -> bool:
+def only_shells(processes: tuple[str, ...]) -> bool:
+    """Return whether nothing but shells runs in a pane."""
     return all(name.removeprefix("-") in SHELLS for name in processes)
 
 
@@ -91,6 +98,11 @@ def send_key(pane: str, key: Key) -> str:
     return f"send-keys -t {pane} {Key(key).value}"
 
 
+def erase(pane: str, count: int) -> str:
+    """The command that takes so many characters away before the cursor."""
+    return f"send-keys -t {pane} -N {count:d} BSpace"
+
+
 def open_window(session_id: str, index: int | None, name: str) -> str:
     """The command that opens a window behind the others and prints its pane and that pane's process."""
     place = quoted(f"{session_id}:{'' if index is None else index}")
@@ -98,20 +110,18 @@ def open_window(session_id: str, index: int | None, name: str) -> str:
     return f"new-window -d -P -F '#{{pane_id}} #{{pane_pid}}' -t {place} -n {label}"
 
 
-def if_unchanged(shot: PaneShot, act: str, *, keys: bool = True, front: bool = True) -> str:
+def if_unchanged(shot: PaneShot, act: str, *, keys: bool = True, front: bool = True, still: Sequence[str] = ()) -> str:
     """Do something to a pane only if it is still what was seen: tmux checks and acts without anything in between.
 
     It prints `YES` behind the act, or how the pane is instead. `keys`: the act is pressing keys, which must reach this
-    pane and no other. `front`: the same program must be in front.
+    pane and no other. `front`: the same program must be in front. `still`: more formats that must be true.
     """
     conditions = [f"#{{==:#{{pane_pid}},{shot.pid}}}", "#{?pane_in_mode,0,1}"]
     if keys:
         conditions += ["#{?pane_dead,0,1}", "#{?pane_input_off,0,1}", "#{?pane_synchronized,0,1}"]
     if front and _PLAIN_WORD.fullmatch(shot.command):
         conditions.append(f"#{{==:#{{pane_current_command}},{shot.command}}}")
-    whole = conditions[0]
-    for condition in conditions[1:]:
-        whole = f"#{{&&:{whole},{condition}}}"
+    whole = all_of([*conditions, *still])
     instead = ", ".join(
         f"{word} #{{{name}}}"
         for word, name in (
@@ -121,8 +131,17 @@ def if_unchanged(shot: PaneShot, act: str, *, keys: bool = True, front: bool = T
             ("input off", "pane_input_off"),
             ("synchronised", "pane_synchronized"),
             ("command", "pane_current_command"),
+            ("window", "window_id"),
+            ("its panes", "window_panes"),
+            ("cursor", "cursor_x"),
+            ("row", "cursor_y"),
         )
     )
     pane = shot.pane
     otherwise = f"display-message -p -t {pane} '{instead}'"
     return f"if-shell -F -t {pane} '{whole}' {{ {act} ; display-message -p {YES} }} {{ {otherwise} }}"
+
+
+def same_window(shot: PaneShot) -> list[str]:
+    """Return formats that are true while a pane is in the window, and among as many panes, as it was seen."""
+    return [f"#{{==:#{{window_id}},{shot.window_id}}}", f"#{{==:#{{window_panes}},{shot.window_panes}}}"]

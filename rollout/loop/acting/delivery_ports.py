@@ -37,8 +37,12 @@ class HandsPort(Protocol):
         """Press named keys."""
         ...
 
+    def withdraw(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> Touched:
+        """Take a typed line out of a composer again."""
+        ...
+
     def kill_window(self, pane: str, pid: int, *, guard: Guard | None = None) -> Touched:
-        """Kill the window that holds a pane."""
+        """Kill a pane, and its window where it is the only one in it."""
         ...
 
     def spawn(self, session: str, index: int | None, name: str, command: str) -> Touched:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contract.intents import SpawnManager, SubmitDraft
-from contract.ports import Clock
+from contract.intents import Key, SpawnManager, SubmitDraft
 from rollout.loop.acting.delivery_ports import Guards, HandsPort
+from rollout.loop.acting.our_drafts import alone
 from rollout.loop.acting.touch import Touch
+from tmuxio.touching.composer import ComposerReader
 from tmuxio.touching.hands import Guard
 from tmuxio.touching.hands import Touch as Touched
+from tmuxio.touching.line_typing import OnlyThisLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,13 @@ class Destroyer:
 
     hands: HandsPort
     guards: Guards
-    clock: Clock
+    composer: ComposerReader
+    line_of: Callable[[str], str | None]
+    """Tells the message that carries a token, as it was typed."""
     wait: Callable[[], bool]
     """Waits a moment; True where the harness is about to end."""
+    elapsed: Callable[[], float]
+    """A clock that nothing sets."""
     spawn_command: str | None = None
     boot_s: float = 90.0
 
@@ -31,6 +37,7 @@ class Destroyer:
         if touch.target is None or touch.target_pid is None:
             return Touched(done=False, why=f"nobody knows the process of pane {touch.target}")
         if isinstance(intent, SubmitDraft):
+            guard = alone(self.composer, self.line_of, guard)
             return self.hands.press(touch.target, touch.target_pid, intent.keys, guard=guard)
         return self.hands.kill_window(touch.target, touch.target_pid, guard=guard)
 
@@ -45,16 +52,24 @@ class Destroyer:
             if not killed.done:
                 return killed
         made = self.hands.spawn(intent.session, intent.window_index, intent.window_name, self.spawn_command)
+        if intent.kills and not made.done and made.certain and "in use" in made.why:
+            # the window of the old manager stays where somebody split it: the new one gets another
+            made = self.hands.spawn(intent.session, None, intent.window_name, self.spawn_command)
         if not made.done or made.pane is None or made.pid is None or not intent.briefing:
             return made
         return Touched(done=True, why=self._brief(made.pane, made.pid, f"{touch.token} {intent.briefing}"))
 
     def _brief(self, pane: str, pid: int, text: str) -> str:
         """Tell a new manager what it is there for; returns why that could not be done, "" where it was."""
-        guard, until = self.guards.for_briefing(), self.clock.now() + self.boot_s
-        while True:
-            told = self.hands.type_line(pane, pid, text, guard=guard)
-            if told.done:
-                return ""
-            if not told.certain or self.clock.now() >= until or self.wait():
+        guard, until = self.guards.for_briefing(), self.elapsed() + self.boot_s
+        told = self.hands.type_line(pane, pid, text, guard=guard)
+        while not told.done:
+            if not told.certain or self.elapsed() >= until or self.wait():
                 return f"it was started, but not briefed: {told.why}"
+            if told.typed:  # never twice: it stands there, or will
+                only = OnlyThisLine(text, self.composer, guard)
+                sent = self.hands.press(pane, pid, (Key.ENTER,), guard=only)
+                told = sent if sent.done else told
+            else:
+                told = self.hands.type_line(pane, pid, text, guard=guard)
+        return ""

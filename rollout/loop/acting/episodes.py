@@ -90,7 +90,8 @@ class _Deciding:
         guards = (
             (intent.valid_until is not None and now > intent.valid_until, "it is not valid any more"),
             (bool(not_yet), not_yet),
-            (episode.refused_at is not None and now - episode.refused_at < rules.retry_s, episode.why),
+            # a clock that was put back does not make it wait any longer
+            (episode.refused_at is not None and 0 <= now - episode.refused_at < rules.retry_s, episode.why),
             (episode.destructive and episode.session in self._paused, "its session is paused"),
             (nowhere and isinstance(intent, NotifyManager), "there is nobody to tell"),
             (nowhere and isinstance(intent, SubmitDraft | KillWindow), "no pane is named"),

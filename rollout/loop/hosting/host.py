@@ -31,8 +31,8 @@ from rollout.loop.hosting.asking import (
 )
 from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor
 from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, Usage
-from rollout.loop.hosting.report_redaction import redact_report
 from rollout.loop.hosting.reply_limits import ReplyLimits
+from rollout.loop.hosting.report_redaction import redact_report
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
 from tmuxio.redaction.documents import Redact
 from tmuxio.redaction.quoting import quotable

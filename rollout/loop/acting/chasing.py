@@ -1,0 +1,172 @@
+"""Chasing: a message that may have been typed is looked for by its token, and sent where it stands alone.
+
+It is never typed again while it may still show. The chase has a thread of its own, so that its pane's other deliveries
+go on: what would be typed behind it is refused at once, with the reason, and asked for again later.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from contract.failures import LookingFailed
+from contract.intents import Key
+from rollout.loop.acting.delivery_ports import Guards, HandsPort
+from rollout.loop.acting.touch import Touch
+from tmuxio.touching.composer import ComposerReader
+from tmuxio.touching.hands import Place
+from tmuxio.touching.line_typing import OnlyThisLine
+
+SETTLE_S: Final = 10.0
+"""A message that was read by its program, and shows nowhere after so long, does not hold back the next one."""
+_LOOKS: Final = 3
+"""Before a message is typed once more it was nowhere in so many looks: one may find a screen that is being drawn."""
+_STANDING: Final = 10
+"""A message that stands unsent is waited for so many times longer than one that is nowhere."""
+
+
+@dataclass(slots=True)
+class Chase:
+    """One message that is looked for."""
+
+    touch: Touch
+    line: str
+    """As it was typed."""
+    began: float
+    """When it was typed, on the monotonic clock."""
+    again: bool
+    """Whether it must not be typed once more."""
+    why: str = ""
+    """Why it is looked for."""
+    place: Place | None = None
+    """Where it was seen last; None while nothing is known."""
+    gives_up_withdrawing: bool = False
+    nowhere: int = 0
+    """In how many looks, one after the other, it was nowhere."""
+
+    @property
+    def pane(self) -> str:
+        """The pane in which it is looked for."""
+        return self.touch.target or ""
+
+
+class Ends(Protocol):
+    """What is to be done at the end of a chase."""
+
+    def finish(self, touch: Touch, status: str, why: str) -> None:
+        """Say in the ledger what became of it."""
+        ...
+
+    def once_more(self, touch: Touch) -> None:
+        """Type it again: it was seen nowhere, and it is not known that it was ever typed."""
+        ...
+
+
+class Chaser:
+    """Looks for messages, each step by step. Safe for threads."""
+
+    def __init__(
+        self,
+        hands: HandsPort,
+        guards: Guards,
+        composer: ComposerReader,
+        ends: Ends,
+        patience_s: Callable[[], float],
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take its parts. `patience_s` is for how long a token is looked for; `elapsed` a clock that nothing sets."""
+        self._hands = hands
+        self._guards = guards
+        self._composer = composer
+        self._ends = ends
+        self._patience_s = patience_s
+        self._elapsed = elapsed
+        self._alone = threading.Lock()
+        self._open: dict[str, Chase] = {}
+
+    def begin(self, touch: Touch, line: str, *, age_s: float = 0.0, again: bool, why: str = "") -> Chase:
+        """Open a chase for a message that was typed `age_s` seconds ago."""
+        chase = Chase(touch, line, self._elapsed() - age_s, again, why)
+        with self._alone:
+            self._open[touch.id] = chase
+        return chase
+
+    def hindrance(self, touch: Touch) -> str:
+        """Say why a touch would get in the way of a message that is chased in its pane; "" where it would not."""
+        with self._alone:
+            others = [chase for chase in self._open.values() if chase.pane == touch.target]
+        if touch.kind == "submit_draft" and others:
+            return f"the message {others[0].touch.token} in it is being sent"
+        held = next((chase for chase in others if self._may_still_show(chase)), None)
+        return f"the message {held.touch.token} was typed into it and does not show yet" if held else ""
+
+    def follow(self, chase: Chase, wait: Callable[[], bool]) -> None:
+        """Look until it is settled; `wait` waits a moment, and says True where the harness is about to end."""
+        while not wait():  # a chase that is broken off stays claimed, and the next start takes it up
+            if self.step(chase):
+                return
+
+    def step(self, chase: Chase) -> bool:
+        """Look once; True where it is settled, a failure of the harness's own included."""
+        try:
+            return self._step(chase)
+        except Exception as error:  # noqa: BLE001 - it would hold back its pane's deliveries for good
+            return self._end(chase, "refused", f"{type(error).__name__}: {error}")
+
+    def _step(self, chase: Chase) -> bool:
+        chase.place = self._place(chase)
+        chase.nowhere = chase.nowhere + 1 if chase.place is Place.NOWHERE else 0
+        if chase.place is Place.ABOVE:
+            return self._end(chase, "done")
+        if chase.place is Place.COMPOSER and (status := self._send(chase)):
+            return self._end(chase, status, chase.why if status != "done" else "")
+        # what stands unsent is waited for, and what was not read yet for as long as it takes
+        patience_s = self._patience_s() * (_STANDING if chase.place is Place.COMPOSER else 1)
+        unsettled = chase.place in {None, Place.WAITING}
+        if unsettled or self._elapsed() < chase.began + patience_s:
+            return False
+        if chase.again or chase.place is Place.COMPOSER:
+            return self._end(chase, "refused", chase.why or "its token was seen nowhere")
+        if chase.nowhere < _LOOKS:
+            return False
+        self._close(chase)
+        self._ends.once_more(chase.touch)
+        return True
+
+    def _place(self, chase: Chase) -> Place | None:
+        """Where the message stands; None where the server cannot be seen."""
+        try:
+            return self._hands.find_token(chase.pane, chase.touch.target_pid or 0, chase.touch.token)
+        except LookingFailed:
+            return None
+
+    def _send(self, chase: Chase) -> str:
+        """Press Enter where it stands alone, else take it away; the status that it ends with, "" for none yet."""
+        pid = chase.touch.target_pid or 0
+        guard = self._guards.of(chase.touch)
+        only = OnlyThisLine(chase.line, self._composer, guard)
+        pressed = self._hands.press(chase.pane, pid, (Key.ENTER,), guard=only)
+        if pressed.done:
+            return "done"
+        chase.why = f"typed, but not sent: {pressed.why}"
+        if not only.mixed or chase.gives_up_withdrawing:
+            return ""
+        withdrawn = self._hands.withdraw(chase.pane, pid, chase.line, guard=guard)
+        chase.gives_up_withdrawing = not withdrawn.certain
+        chase.why = f"typed, and withdrawn: {pressed.why}" if withdrawn.done else f"{chase.why}; {withdrawn.why}"
+        return "refused" if withdrawn.done else ""
+
+    def _may_still_show(self, chase: Chase) -> bool:
+        if chase.place is Place.WAITING:
+            return True
+        return chase.place in {None, Place.NOWHERE} and self._elapsed() < chase.began + SETTLE_S
+
+    def _end(self, chase: Chase, status: str, why: str = "") -> bool:
+        self._ends.finish(chase.touch, status, why)
+        self._close(chase)
+        return True
+
+    def _close(self, chase: Chase) -> None:
+        with self._alone:
+            self._open.pop(chase.touch.id, None)
