@@ -15,6 +15,7 @@ from modular.reading.composer import Composer
 from modular.reading.identity import identify, named, was_there
 from modular.reading.matching import first_match
 from modular.reading.processes import Front
+from modular.reading.quoting import is_quoted
 from modular.reading.screen import Screen, cut
 from modular.rulebook.book import AgentRules, CompiledRule, RuleBook, shipped
 from modular.rulebook.file import UNKNOWN
@@ -177,6 +178,8 @@ def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
         return None
     text = screen.region(wanted.region, wanted.lines)
     found = _found(rule, text)
+    if found is not None and wanted.quotable:
+        found = _outside_of_answers(rule, screen, text, found)
     if found is None:
         return None
     if wanted.region == "composer" and screen.composer is not None:  # what stands in it is not a row as it is drawn
@@ -201,6 +204,25 @@ def _found(rule: CompiledRule, text: str) -> list[re.Match[str]] | None:
             return None
         found.append(match)
     return found if first_match(rule.none, text) is None else None
+
+
+def _outside_of_answers(
+    rule: CompiledRule, screen: Screen, text: str, found: list[re.Match[str]]
+) -> list[re.Match[str]] | None:
+    """Return the first match of the rule that no answer quotes, with the rest of `found`; None where there is none."""
+    rows = screen.region(rule.rule.region).split("\n")
+    offset = len(rows) - 1 - text.count("\n")
+    for pattern in rule.any or rule.all[:1]:
+        for match in pattern.finditer(text):
+            first = offset + text.count("\n", 0, match.start() + _leading_line_ends(match))
+            if not is_quoted(rows, first, offset + text.count("\n", 0, match.end())):
+                return [match, *found[1:]]
+    return None
+
+
+def _leading_line_ends(match: re.Match[str]) -> int:
+    """Return the length of the blank start of a match: `^\\s*` may begin in a row above."""
+    return len(match[0]) - len(match[0].lstrip())
 
 
 def _evidence(text: str, found: Sequence[re.Match[str]]) -> tuple[str, ...]:
