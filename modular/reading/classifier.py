@@ -14,6 +14,7 @@ from modular.reading import crash, processes
 from modular.reading.composer import Composer
 from modular.reading.identity import identify, named, was_there
 from modular.reading.matching import first_match
+from modular.reading.motion import Motion, at_work, motions
 from modular.reading.processes import Front
 from modular.reading.quoting import is_quoted
 from modular.reading.screen import Screen, cut
@@ -42,6 +43,8 @@ class Reading(NamedTuple):
     """The text that somebody typed and did not send."""
     wants_motion: bool = False
     """A rule that outranks this one would need more than one frame to be tried."""
+    settling: bool = False
+    """Something was printed in the earlier frames, and no more in the newest."""
 
 
 def classify(
@@ -85,6 +88,10 @@ class _Sight:
     commands: frozenset[str]
     """Every command that starts a CLI."""
     colours: bool
+    wants_motion: bool = False
+    """A rule needs more than one frame, and there is but one."""
+    settling: bool = False
+    """Something was printed in the earlier frames alone."""
     _cut: dict[int, Screen] = field(default_factory=dict)
 
     def screen(self, index: int = -1) -> Screen:
@@ -93,10 +100,33 @@ class _Sight:
             screen = self._cut[at] = cut(self.shots[at], self.rules, colours=self.colours)
         return screen
 
-    def moved(self, rule: CompiledRule) -> bool:
-        wanted = rule.rule
-        seen = {self.screen(index).region(wanted.region, wanted.lines) for index in range(len(self.shots))}
-        return len(seen) > 1
+    def moves(self, rule: CompiledRule) -> bool:
+        """Whether a rule's region shows work that goes on, in the frames that are laid out as the newest is."""
+        newest, region = self.screen(), rule.rule.region
+        size, has_composer = _size(self.shots[-1]), newest.composer is not None
+        alike: list[Sequence[str]] = []
+        for index, shot in enumerate(self.shots):
+            screen = self.screen(index)
+            if _size(shot) == size and (screen.composer is not None) is has_composer:
+                alike.append(screen.region(region).split("\n"))
+        seen = motions(alike, rule.rule.lines)
+        if Motion.AT_WORK not in seen and not at_work(seen):
+            return False
+        is_fresh = self.is_fresh()
+        self.settling = not is_fresh and not at_work(seen)
+        return not is_fresh and at_work(seen)
+
+    def is_fresh(self) -> bool:
+        """Whether nothing was asked yet, so that nothing can be worked on."""
+        screen = self.screen()
+        return any(
+            rule.rule.detail is IdleDetail.FRESH and _holds(rule, screen) is not None
+            for rule in screen.likely.over_empty
+        )
+
+
+def _size(shot: PaneShot) -> tuple[int, int]:
+    return shot.width, shot.height
 
 
 def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
@@ -112,41 +142,38 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
 def _read(sight: _Sight, front: Front, agent: str) -> Reading:
     screen = sight.screen()
     composer, likely = screen.composer, screen.likely
-    reading, motion = _first_that_holds(likely.over_draft, sight, screen, agent)
+    reading = _first_that_holds(likely.over_draft, sight, screen, agent)
     if reading is None and composer is not None and composer.draft:
         reading = _typed(screen, composer, agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(likely.over_empty, sight, screen, agent)
-        motion |= more_motion
+        reading = _first_that_holds(likely.over_empty, sight, screen, agent)
     if reading is None and composer is not None:
         reading = _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _rows_of(screen, composer), agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(likely.rest, sight, screen, agent)
-        motion |= more_motion
+        reading = _first_that_holds(likely.rest, sight, screen, agent)
     if reading is None:
         reading = _without_a_rule(sight, screen, front, agent)
-    return reading._replace(wants_motion=True) if motion else reading
+    if sight.wants_motion or sight.settling:
+        return reading._replace(wants_motion=sight.wants_motion, settling=sight.settling)
+    return reading
 
 
-def _first_that_holds(
-    rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str
-) -> tuple[Reading | None, bool]:
-    """Try rules in order; also say whether one on the way would have needed more frames to be tried."""
-    wants_motion = False
+def _first_that_holds(rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str) -> Reading | None:
+    """Try rules in order; the sight notes whether one on the way would have needed more frames, or saw motion end."""
     for rule in rules:
         if (lines := _holds(rule, screen)) is None:
             continue
         wanted = rule.rule
         if wanted.motion is not None:
             if len(sight.shots) == 1:
-                wants_motion = True
+                sight.wants_motion = True
                 continue
-            if sight.moved(rule) is not (wanted.motion == "moving"):
+            if sight.moves(rule) is not (wanted.motion == "moving"):
                 continue
         composer = screen.composer
         draft = composer.text if composer is not None and composer.draft else None
-        return Reading(wanted.state, wanted.detail, wanted.id, lines, agent, draft), wants_motion
-    return None, wants_motion
+        return Reading(wanted.state, wanted.detail, wanted.id, lines, agent, draft)
+    return None
 
 
 def _typed(screen: Screen, composer: Composer, agent: str) -> Reading:

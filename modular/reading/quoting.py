@@ -14,19 +14,20 @@ _TEXT_COLUMN: Final = 2
 """Cells between an answer's mark and its text; a status row stands left of that column."""
 _DEEP: Final = 3
 """Cells of indentation at which no CLI draws its status row."""
-_TWO_MARKS: Final = re.compile(
-    rf"[ │┃]*[{_BULLET}]\ufe0e? +(?:(?:[^\n]* )?[✢✳✶✻✽◐◓◑◒⠁-⣿]|(?:[^\n(]* )?•|[·*●])(?: |$)"
-)
+_TWO_MARKS: Final = re.compile(rf"[ │┃]*[{_BULLET}]\ufe0e? +(?:(?:[^\n]* )?[✢✳✶✻✽◐◓◑◒⠁-⣿]|(?:[^\n(]* )?•|[·*●])(?: |$)")
 _INTRODUCES: Final = re.compile(r"\w[^\n]*[:：]\s*[│┃]?\s*$")
 _FENCE: Final = re.compile(r"\s*(?:```|~~~)\w*\s*$")
 _BORDER: Final = re.compile(r"[ │┃]*")
-_OVER: Final = re.compile(
-    r"[✻✽✶✢✳] \S+ for \d|\s+Worked for |Tokens: \d|\s*▣ [^\n]* · [\dhms. ]+s$"
-)
+_OVER: Final = re.compile(r"[✻✽✶✢✳] \S+ for \d|\s*Worked for |Tokens: \d|\s*▣ [^\n]* · [\dhms. ]+s$")
 """How CLIs say that a turn is over; below a status row it says that the row is an old one, or none."""
 
 _GOES_ON: Final = re.compile(r" *[a-z]+ [^\n…]*\w\.$")
 """A sentence that goes on below."""
+
+
+def ends_a_turn(row: str) -> bool:
+    """Whether a CLI says in this row that a turn is over."""
+    return _OVER.match(row) is not None
 
 
 def is_quoted(rows: Sequence[str], first: int, last: int) -> bool:

@@ -30,13 +30,15 @@ def confirmed(
     """Take a reading of some shots, oldest first, at its word, or hold what was said before.
 
     Idle is refuted by any earlier shot that shows the agent at work, and confirmed by every one that shows it idle too;
-    where they settle neither, by a second look in a row. `read` reads one shot.
+    where they settle neither, or something was printed just now, by a second look in a row. `read` reads one
+    shot.
     """
     if before is None or not wants_confirming(before, reading):
         return reading
     earlier = [read(shot).state for shot in shots[:-1]]
     refuted = before.state in earlier
-    if not refuted and (before.rule.startswith(HELD) or (earlier and {*earlier} == {AgentState.IDLE})):
+    settled = bool(earlier) and {*earlier} == {AgentState.IDLE} and not reading.settling
+    if not refuted and (before.rule.startswith(HELD) or settled):
         return reading
     return reading._replace(state=before.state, detail=None, rule=HELD + reading.rule)
 

@@ -59,8 +59,7 @@ def test_busy_and_blocked_are_believed_at_once(screen: str, state: str) -> None:
 def test_a_composer_without_a_sign_of_work_for_one_frame_is_no_idleness() -> None:
     agent = Watched()
     agent.says(BUSY)
-    assert agent.says(BUSY, BUSY, BUSY, IDLE).state == "busy"
-    held = agent.says(IDLE)
+    held = agent.says(BUSY, BUSY, BUSY, IDLE)
     assert (held.state, held.why.rule) == ("busy", "held.claude.composer.empty")
     assert held.why.lines
     assert agent.says(BUSY).state == "busy"
@@ -69,7 +68,8 @@ def test_a_composer_without_a_sign_of_work_for_one_frame_is_no_idleness() -> Non
 def test_what_moves_above_an_empty_composer_is_at_work_without_any_other_sign() -> None:
     agent = Watched()
     agent.says(IDLE)
-    streams = [f"● line {number}\n{IDLE}" for number in range(4)]
+    rule = "─" * 60
+    streams = [f"❯ go on\n● line{' one more' * number}\n{rule}\n❯ \n{rule}\n" for number in range(4)]
     seen = agent.says(*streams)
     assert (seen.state, seen.why.rule) == ("busy", "any.busy.moving")
     assert agent.says(*[IDLE] * 4).state == "idle"

@@ -153,7 +153,10 @@ def table(found: Accuracy) -> str:
     rows = [("", "samples", "right", "")]
     for title, key in (("CLI", _agent), ("true state", _label)):
         counted, right = Counter(map(key, found.samples)), Counter(map(key, (s for s in found.samples if s.right)))
-        rows += [(f"{title} {name}", str(n), str(right[name]), f"{right[name] / n:.1%}") for name, n in sorted(counted.items())]
+        rows += [
+            (f"{title} {name}", str(n), str(right[name]), f"{right[name] / n:.1%}")
+            for name, n in sorted(counted.items())
+        ]
     total = len(found.samples)
     rows.append(("all", str(total), str(total - len(found.wrong)), f"{found.right:.2%}"))
     lines = [_row(row) for row in rows]
@@ -174,7 +177,9 @@ def _label(sample: Sample) -> str:
 
 def _confusion(sample: Sample) -> str:
     mark = " COSTLY" if sample.costly else ""
-    return f"{sample.truth.agent}: {sample.truth.label} called {sample.said} by {sample.rule} ({sample.truth.note}){mark}"
+    return (
+        f"{sample.truth.agent}: {sample.truth.label} called {sample.said} by {sample.rule} ({sample.truth.note}){mark}"
+    )
 
 
 def _row(cells: Sequence[str]) -> str:
