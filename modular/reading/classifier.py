@@ -45,6 +45,8 @@ class Reading(NamedTuple):
     """A rule that outranks this one would need more than one frame to be tried."""
     settling: bool = False
     """Something was printed in the earlier frames, and no more in the newest."""
+    turn: str = ""
+    """The last thing that a person asked, with the rows above it, as the screen shows them; empty where it does not."""
 
 
 def classify(
@@ -153,9 +155,7 @@ def _read(sight: _Sight, front: Front, agent: str) -> Reading:
         reading = _first_that_holds(likely.rest, sight, screen, agent)
     if reading is None:
         reading = _without_a_rule(sight, screen, front, agent)
-    if sight.wants_motion or sight.settling:
-        return reading._replace(wants_motion=sight.wants_motion, settling=sight.settling)
-    return reading
+    return reading._replace(wants_motion=sight.wants_motion, settling=sight.settling, turn=screen.asked())
 
 
 def _first_that_holds(rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str) -> Reading | None:
@@ -248,7 +248,7 @@ def _outside_of_answers(
 
 
 def _leading_line_ends(match: re.Match[str]) -> int:
-    """Return the length of the blank start of a match: `^\\s*` may begin in a row above."""
+    """Return the length of the blank start of a match: blanks at the start of a pattern may begin in a row above."""
     return len(match[0]) - len(match[0].lstrip())
 
 

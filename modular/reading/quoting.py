@@ -15,7 +15,7 @@ _TEXT_COLUMN: Final = 2
 _DEEP: Final = 3
 """Cells of indentation at which no CLI draws its status row."""
 _TWO_MARKS: Final = re.compile(rf"[ │┃]*[{_BULLET}]\ufe0e? +(?:(?:[^\n]* )?[✢✳✶✻✽◐◓◑◒⠁-⣿]|(?:[^\n(]* )?•|[·*●])(?: |$)")
-_INTRODUCES: Final = re.compile(r"\w[^\n]*[:：]\s*[│┃]?\s*$")
+_INTRODUCES: Final = re.compile(r"\w[^\n]*[:\uff1a]\s*[│┃]?\s*$")
 _FENCE: Final = re.compile(r"\s*(?:```|~~~)\w*\s*$")
 _BORDER: Final = re.compile(r"[ │┃]*")
 _OVER: Final = re.compile(r"[✻✽✶✢✳] \S+ for \d|\s*Worked for |Tokens: \d|\s*▣ [^\n]* · [\dhms. ]+s$")
@@ -31,7 +31,7 @@ def ends_a_turn(row: str) -> bool:
 
 
 def is_quoted(rows: Sequence[str], first: int, last: int) -> bool:
-    """Whether the status row that a rule found in rows `first` to `last` is part of an answer, or of a turn that ended."""
+    """Whether the status row that a rule found in rows `first` to `last` is an answer's, or of a turn that ended."""
     below = rows[first + 1 :]
     return (
         _TWO_MARKS.match(rows[first]) is not None

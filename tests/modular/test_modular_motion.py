@@ -125,5 +125,7 @@ def test_frames_of_another_size_or_without_a_composer_are_not_compared() -> None
 def test_rows_that_are_added_to_a_fresh_start_are_no_work() -> None:
     start = ["╭─── Claude Code v2.1.0 ───╮", "│ Welcome back!            │", "╰──────────────────────────╯"]
     rule = "─" * 80
-    frames = ["\n".join([*start, *["a new version is there"] * many, rule, "❯ ", rule, ""]) for many in (0, 0, 1, 2)]
+    frames = [
+        "\n".join([*start, *["a new version is there"] * many, rule, "\u276f ", rule, ""]) for many in (0, 0, 1, 2)
+    ]
     assert state(*frames, processes=("bash", "claude")) == "idle"

@@ -1,4 +1,4 @@
-"""The recorded trial on six real CLIs: `modular` is right about its panes, and every moment that was wrong once is right."""
+"""On the recorded trial of six real CLIs `modular` is right, also in the moments in which it was wrong then."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOMENTS = [row for row in jsonl(TRIAL / "wrong.jsonl") if row.get("about") != "hindsight"]
 ARGUED = {
-    "codex-120x40/%3/1796069269.1": "its retry row names the error that it retries after; `error` holds until it says more",
-    "qwen-120x40/%22/1796069556.7": "qwen puts an interrupted prompt back into its composer: the text is there to be sent",
+    "codex-120x40/%3/1796069269.1": "its retry row names the error that it retries after, and nothing else happens",
+    "qwen-120x40/%22/1796069556.7": "qwen puts an interrupted prompt back into its composer, ready to be sent",
 }
 """Moments in which the label says less than the screen."""
 
