@@ -15,6 +15,7 @@ from modular.reading.composer import Composer
 from modular.reading.identity import identify, named, was_there
 from modular.reading.matching import first_match
 from modular.reading.motion import Motion, at_work, motions
+from modular.reading.nesting import inner
 from modular.reading.processes import Front
 from modular.reading.quoting import is_quoted
 from modular.reading.screen import Screen, cut
@@ -65,8 +66,10 @@ def classify(
     if not shots:
         raise ValueError("there is nothing to classify: no shot of the pane was given")
     book = shipped() if book is None else book
+    chain = processes.chain(shots[-1])
+    if processes.may_nest(chain):
+        shots = [inner(shot, chain) for shot in shots]
     shot = shots[-1]
-    chain = processes.chain(shot)
     known = agent if agent in book.agents else None
     who = known or identify(shot, chain, book, last_agent)
     front = processes.front(chain, book, dead=shot.dead)
@@ -136,7 +139,7 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
         return _reading(AgentState.CRASHED, "process.dead", (), agent)
     if front is Front.SHELL:
         return _reading(AgentState.CRASHED, "process.shell", (" ".join(processes.chain(shot)),), agent)
-    if front is Front.UNSEEN and (prompt := crash.prompt_at_bottom(shot.text.split("\n"))) is not None:
+    if front in {Front.UNSEEN, Front.HIDDEN} and (prompt := crash.prompt_at_bottom(shot.text.split("\n"))) is not None:
         return _reading(AgentState.CRASHED, "shell.prompt", (prompt,), agent)
     return None
 
@@ -186,10 +189,10 @@ def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> 
     chain = processes.chain(sight.shots[-1])
     filled = screen.whole()
     if not filled:
-        alive = front in {Front.AGENT, Front.PROGRAM}
+        alive = front in {Front.AGENT, Front.PROGRAM, Front.HIDDEN}
         return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, DOUBT)), (), agent)
     launched = crash.launch_line(filled, sight.commands | {*chain})
-    if launched is None and front is Front.PROGRAM and processes.may_hide_an_agent(chain):
+    if launched is None and front in {Front.PROGRAM, Front.HIDDEN} and processes.may_hide_an_agent(chain):
         launched = crash.launch_line(filled[-1:], None)
     if launched is not None and len(filled) - launched <= _START_ROWS:
         return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent)
