@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from contract import Clock, Eyes, Outcome, Scope
 
+pytestmark = pytest.mark.timeout(180)  # 549 tapes, read and watched; five seconds on a machine with nothing else to do
+
 MOMENTS = [row for row in jsonl(TRIAL / "wrong.jsonl") if row.get("about") != "hindsight"]
 ARGUED = {
     "codex-120x40/%3/1796069269.1": "its retry row names the error that it retries after, and nothing else happens",
