@@ -21,9 +21,6 @@ _BORDER: Final = re.compile(r"[ │┃]*")
 _OVER: Final = re.compile(r"[✻✽✶✢✳] \S+ for \d|\s*Worked for |Tokens: \d|\s*▣ [^\n]* · [\dhms. ]+s$")
 """How CLIs say that a turn is over; below a status row it says that the row is an old one, or none."""
 
-_GOES_ON: Final = re.compile(r" *[a-z]+ [^\n…]*\w\.$")
-"""A sentence that goes on below."""
-
 
 def ends_a_turn(row: str) -> bool:
     """Whether a CLI says in this row that a turn is over."""
@@ -35,7 +32,7 @@ def is_quoted(rows: Sequence[str], first: int, last: int) -> bool:
     below = rows[first + 1 :]
     return (
         _TWO_MARKS.match(rows[first]) is not None
-        or any(_OVER.match(row) or _GOES_ON.match(row) for row in below)
+        or any(_OVER.match(row) for row in below)
         or (first != last and _INTRODUCES.search(rows[first]) is not None)
         or _is_introduced(rows, first, below)
         or _in_an_answer(rows, first)

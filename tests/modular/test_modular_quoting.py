@@ -94,3 +94,8 @@ def test_a_status_row_below_one_that_is_quoted_is_work() -> None:
 
 def test_a_status_row_above_the_end_of_its_turn_is_an_old_one() -> None:
     assert state(claude(80, ["✻ Brewing… (12s · esc to interrupt)", "✻ Brewed for 13s"]), still=True) == "idle"
+
+
+def test_a_sentence_that_is_queued_below_a_status_row_does_not_make_it_a_quoted_one() -> None:
+    body = ["✻ Brewing… (12s · esc to interrupt)", "  and when that is done", "  please look at the parser."]
+    assert {state(claude(80, body), still=still) for still in (False, True)} == {"busy"}
