@@ -6,6 +6,17 @@ from contract import AgentState, IdleDetail, Role
 from contract.record import Record
 
 
+class Visit(Record):
+    """A state that an agent left."""
+
+    state: AgentState
+    turn: str
+    """Hash of the turn that its screen showed last; empty where it showed none."""
+    screen: str
+    """Hash of its screen."""
+    until: float
+
+
 class AgentMemory(Record):
     """What is remembered of one agent; `pane` and `pid` together are its identity."""
 
@@ -27,8 +38,12 @@ class AgentMemory(Record):
     """In how many looks in a row it was seen crashed, as far as that matters."""
     missing_since: float | None = None
     """Since when its pane is gone."""
+    turn: str = ""
+    """Hash of the turn that its screen showed last at the last look; empty where it showed none."""
+    left: tuple[Visit, ...] = ()
+    """The states that it left lately, oldest first, as far as that matters."""
     flips: tuple[float, ...] = ()
-    """When its state changed lately, in seconds since the epoch, as far as that matters."""
+    """When a state was taken back lately, in seconds since the epoch, as far as that matters."""
 
     @cached_property
     def key(self) -> str:

@@ -14,7 +14,10 @@ from modular.reading import crash, processes
 from modular.reading.composer import Composer
 from modular.reading.identity import identify, named, was_there
 from modular.reading.matching import first_match
+from modular.reading.motion import Motion, at_work, motions
+from modular.reading.nesting import inner
 from modular.reading.processes import Front
+from modular.reading.quoting import is_quoted
 from modular.reading.screen import Screen, cut
 from modular.rulebook.book import AgentRules, CompiledRule, RuleBook, shipped
 from modular.rulebook.file import UNKNOWN
@@ -41,6 +44,10 @@ class Reading(NamedTuple):
     """The text that somebody typed and did not send."""
     wants_motion: bool = False
     """A rule that outranks this one would need more than one frame to be tried."""
+    settling: bool = False
+    """Something was printed in the earlier frames, and no more in the newest."""
+    turn: str = ""
+    """The last thing that a person asked, with the rows above it, as the screen shows them; empty where it does not."""
 
 
 def classify(
@@ -59,8 +66,10 @@ def classify(
     if not shots:
         raise ValueError("there is nothing to classify: no shot of the pane was given")
     book = shipped() if book is None else book
+    chain = processes.chain(shots[-1])
+    if processes.may_nest(chain):
+        shots = [inner(shot, chain) for shot in shots]
     shot = shots[-1]
-    chain = processes.chain(shot)
     known = agent if agent in book.agents else None
     who = known or identify(shot, chain, book, last_agent)
     front = processes.front(chain, book, dead=shot.dead)
@@ -84,6 +93,10 @@ class _Sight:
     commands: frozenset[str]
     """Every command that starts a CLI."""
     colours: bool
+    wants_motion: bool = False
+    """A rule needs more than one frame, and there is but one."""
+    settling: bool = False
+    """Something was printed in the earlier frames alone."""
     _cut: dict[int, Screen] = field(default_factory=dict)
 
     def screen(self, index: int = -1) -> Screen:
@@ -92,10 +105,33 @@ class _Sight:
             screen = self._cut[at] = cut(self.shots[at], self.rules, colours=self.colours)
         return screen
 
-    def moved(self, rule: CompiledRule) -> bool:
-        wanted = rule.rule
-        seen = {self.screen(index).region(wanted.region, wanted.lines) for index in range(len(self.shots))}
-        return len(seen) > 1
+    def moves(self, rule: CompiledRule) -> bool:
+        """Whether a rule's region shows work that goes on, in the frames that are laid out as the newest is."""
+        newest, region = self.screen(), rule.rule.region
+        size, has_composer = _size(self.shots[-1]), newest.composer is not None
+        alike: list[Sequence[str]] = []
+        for index, shot in enumerate(self.shots):
+            screen = self.screen(index)
+            if _size(shot) == size and (screen.composer is not None) is has_composer:
+                alike.append(screen.region(region).split("\n"))
+        seen = motions(alike, rule.rule.lines)
+        if Motion.AT_WORK not in seen and not at_work(seen):
+            return False
+        is_fresh = self.is_fresh()
+        self.settling = not is_fresh and not at_work(seen)
+        return not is_fresh and at_work(seen)
+
+    def is_fresh(self) -> bool:
+        """Whether nothing was asked yet, so that nothing can be worked on."""
+        screen = self.screen()
+        return any(
+            rule.rule.detail is IdleDetail.FRESH and _holds(rule, screen) is not None
+            for rule in screen.likely.over_empty
+        )
+
+
+def _size(shot: PaneShot) -> tuple[int, int]:
+    return shot.width, shot.height
 
 
 def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
@@ -103,7 +139,7 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
         return _reading(AgentState.CRASHED, "process.dead", (), agent)
     if front is Front.SHELL:
         return _reading(AgentState.CRASHED, "process.shell", (" ".join(processes.chain(shot)),), agent)
-    if front is Front.UNSEEN and (prompt := crash.prompt_at_bottom(shot.text.split("\n"))) is not None:
+    if front in {Front.UNSEEN, Front.HIDDEN} and (prompt := crash.prompt_at_bottom(shot.text.split("\n"))) is not None:
         return _reading(AgentState.CRASHED, "shell.prompt", (prompt,), agent)
     return None
 
@@ -111,41 +147,36 @@ def _gone(shot: PaneShot, front: Front, agent: str) -> Reading | None:
 def _read(sight: _Sight, front: Front, agent: str) -> Reading:
     screen = sight.screen()
     composer, likely = screen.composer, screen.likely
-    reading, motion = _first_that_holds(likely.over_draft, sight, screen, agent)
+    reading = _first_that_holds(likely.over_draft, sight, screen, agent)
     if reading is None and composer is not None and composer.draft:
         reading = _typed(screen, composer, agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(likely.over_empty, sight, screen, agent)
-        motion |= more_motion
+        reading = _first_that_holds(likely.over_empty, sight, screen, agent)
     if reading is None and composer is not None:
         reading = _reading(AgentState.IDLE, f"{composer.owner}.composer.empty", _rows_of(screen, composer), agent)
     if reading is None:
-        reading, more_motion = _first_that_holds(likely.rest, sight, screen, agent)
-        motion |= more_motion
+        reading = _first_that_holds(likely.rest, sight, screen, agent)
     if reading is None:
         reading = _without_a_rule(sight, screen, front, agent)
-    return reading._replace(wants_motion=True) if motion else reading
+    return reading._replace(wants_motion=sight.wants_motion, settling=sight.settling, turn=screen.asked())
 
 
-def _first_that_holds(
-    rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str
-) -> tuple[Reading | None, bool]:
-    """Try rules in order; also say whether one on the way would have needed more frames to be tried."""
-    wants_motion = False
+def _first_that_holds(rules: Sequence[CompiledRule], sight: _Sight, screen: Screen, agent: str) -> Reading | None:
+    """Try rules in order; the sight notes whether one on the way would have needed more frames, or saw motion end."""
     for rule in rules:
         if (lines := _holds(rule, screen)) is None:
             continue
         wanted = rule.rule
         if wanted.motion is not None:
             if len(sight.shots) == 1:
-                wants_motion = True
+                sight.wants_motion = True
                 continue
-            if sight.moved(rule) is not (wanted.motion == "moving"):
+            if sight.moves(rule) is not (wanted.motion == "moving"):
                 continue
         composer = screen.composer
         draft = composer.text if composer is not None and composer.draft else None
-        return Reading(wanted.state, wanted.detail, wanted.id, lines, agent, draft), wants_motion
-    return None, wants_motion
+        return Reading(wanted.state, wanted.detail, wanted.id, lines, agent, draft)
+    return None
 
 
 def _typed(screen: Screen, composer: Composer, agent: str) -> Reading:
@@ -158,10 +189,10 @@ def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> 
     chain = processes.chain(sight.shots[-1])
     filled = screen.whole()
     if not filled:
-        alive = front in {Front.AGENT, Front.PROGRAM}
+        alive = front in {Front.AGENT, Front.PROGRAM, Front.HIDDEN}
         return _reading(*((AgentState.STARTING, "start.blank") if alive else (AgentState.UNKNOWN, DOUBT)), (), agent)
     launched = crash.launch_line(filled, sight.commands | {*chain})
-    if launched is None and front is Front.PROGRAM and processes.may_hide_an_agent(chain):
+    if launched is None and front in {Front.PROGRAM, Front.HIDDEN} and processes.may_hide_an_agent(chain):
         launched = crash.launch_line(filled[-1:], None)
     if launched is not None and len(filled) - launched <= _START_ROWS:
         return _reading(AgentState.STARTING, "start.launch", (filled[launched],), agent)
@@ -177,6 +208,8 @@ def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
         return None
     text = screen.region(wanted.region, wanted.lines)
     found = _found(rule, text)
+    if found is not None and wanted.quotable:
+        found = _outside_of_answers(rule, screen, text, found)
     if found is None:
         return None
     if wanted.region == "composer" and screen.composer is not None:  # what stands in it is not a row as it is drawn
@@ -201,6 +234,25 @@ def _found(rule: CompiledRule, text: str) -> list[re.Match[str]] | None:
             return None
         found.append(match)
     return found if first_match(rule.none, text) is None else None
+
+
+def _outside_of_answers(
+    rule: CompiledRule, screen: Screen, text: str, found: list[re.Match[str]]
+) -> list[re.Match[str]] | None:
+    """Return the first match of the rule that no answer quotes, with the rest of `found`; None where there is none."""
+    rows = screen.region(rule.rule.region).split("\n")
+    offset = len(rows) - 1 - text.count("\n")
+    for pattern in rule.any or rule.all[:1]:
+        for match in pattern.finditer(text):
+            first = offset + text.count("\n", 0, match.start() + _leading_line_ends(match))
+            if not is_quoted(rows, first, offset + text.count("\n", 0, match.end())):
+                return [match, *found[1:]]
+    return None
+
+
+def _leading_line_ends(match: re.Match[str]) -> int:
+    """Return the length of the blank start of a match: blanks at the start of a pattern may begin in a row above."""
+    return len(match[0]) - len(match[0].lstrip())
 
 
 def _evidence(text: str, found: Sequence[re.Match[str]]) -> tuple[str, ...]:

@@ -5,20 +5,31 @@ as the incumbent names agents. In a window of several panes the name speaks for 
 other pane of it is an agent's in its own right.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from contract import PaneShot, Role
+from contract import AgentState, PaneShot, Role
 from modular.memory import AgentMemory
-from modular.reading import processes
+from modular.reading import crash, processes
+from modular.reading.classifier import classify
 from modular.reading.identity import identify
+from modular.reading.nesting import inner
 from modular.rulebook.book import RuleBook
-from modular.rulebook.file import UNKNOWN
+from modular.rulebook.file import SHELL, UNKNOWN
 
 _AGENT_PREFIX: Final = "claude-"
 _AGENT_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")
 _MANAGER_WORDS: Final = ("pm", "manager")
+
+_VIEWED: Final = re.compile(
+    r"^:\s*$|\(END\)|--More--|^lines \d+-\d+|-- (?:INSERT|VISUAL|REPLACE) --"
+    r"|\b\d+(?:,\d+(?:-\d+)?)? +(?:All|Top|Bot|\d+%)$|\d+L, \d+[BC]\b"
+)
+"""The last row of a pager or an editor, such as runs behind ssh."""
+
+_LAUNCH_ROWS: Final = 4
 
 
 class Sighting(NamedTuple):
@@ -71,10 +82,30 @@ def runs_or_ran(shot: PaneShot, known: AgentMemory | None, book: RuleBook) -> bo
     match processes.front(chain, book, dead=shot.dead):
         case processes.Front.AGENT:
             return True
-        case processes.Front.PROGRAM:
-            return processes.may_hide_an_agent(chain) and identify(shot, chain, book) != UNKNOWN
+        case processes.Front.PROGRAM | processes.Front.HIDDEN:
+            return not processes.views(chain) and _shows_an_agent(shot, chain, book)
         case _:
             return False
+
+
+def _shows_an_agent(shot: PaneShot, chain: Sequence[str], book: RuleBook) -> bool:
+    """Whether the screen or the title is an agent's, whatever the program is called.
+
+    An interpreter is likely to be one, and what tells its screen is enough. Any other program, and a shell behind ssh
+    or in a container, may have an agent's words on its screen: there the rules must know what the screen means.
+    """
+    shot = inner(shot, chain)
+    if (who := identify(shot, chain, book)) in {UNKNOWN, SHELL}:
+        return False
+    if processes.may_hide_an_agent(chain) and not processes.may_nest(chain):
+        return True
+    filled = [row for row in shot.text.split("\n") if row.strip()]
+    if not filled or crash.prompt_at_bottom(filled) is not None or _VIEWED.search(filled[-1]):
+        return False
+    if crash.launch_line(filled[-_LAUNCH_ROWS:], None) is not None:
+        return False  # a shell started what runs now, below what an agent had left
+    untitled = shot.model_copy(update={"title": ""})  # a title may be that of an agent that left
+    return classify((untitled,), book=book, agent=who).state not in {AgentState.UNKNOWN, AgentState.CRASHED}
 
 
 def _last_agent(known: AgentMemory | None) -> str | None:

@@ -13,6 +13,8 @@ from modular.rulebook.file import RegionName
 
 _RULE_LINE: Final = re.compile(r"^\s*[─━═▔╌-]{8,}\s*$")
 
+_ROWS_ABOVE: Final = 3
+
 
 @dataclass(slots=True)
 class Screen:
@@ -28,6 +30,7 @@ class Screen:
     _places: list[int] = field(init=False)
     """Which rows those are."""
     _cut: dict[tuple[str, int | None], str] = field(default_factory=dict)
+    _echo_row: int | None = None
 
     def __post_init__(self) -> None:
         self._places = [index for index, row in enumerate(self.rows) if row and not row.isspace()]
@@ -69,7 +72,18 @@ class Screen:
 
     def turn(self) -> list[str]:
         """Those of them below the last thing that a person asked."""
-        return self.above() if self.echo is None else _below_last(self.echo, self.above())
+        return self.above()[self._asked_at() + 1 :]
+
+    def asked(self) -> str:
+        """The last thing that a person asked, and the rows above it that tell it from one like it; "" where none is."""
+        last = self._asked_at()
+        return "" if last < 0 else "\n".join(self.above()[max(0, last - _ROWS_ABOVE) : last + 1])
+
+    def _asked_at(self) -> int:
+        """Which of the rows above the composer is the last thing that a person asked; -1 where none is."""
+        if self._echo_row is None:
+            self._echo_row = -1 if self.echo is None else _last(self.echo, self.above())
+        return self._echo_row
 
     def after_rule(self) -> list[str]:
         """The filled rows below the last horizontal rule."""
@@ -99,7 +113,9 @@ def cut(shot: PaneShot, rules: AgentRules, *, colours: bool = True) -> Screen:
 
 def _below_last(pattern: re.Pattern[str], rows: list[str]) -> list[str]:
     """The rows below the last one in which the pattern is found; all of them where it is in none."""
-    for index in range(len(rows) - 1, -1, -1):
-        if pattern.search(rows[index]):
-            return rows[index + 1 :]
-    return rows
+    return rows[_last(pattern, rows) + 1 :]
+
+
+def _last(pattern: re.Pattern[str], rows: list[str]) -> int:
+    """Which row is the last in which the pattern is found; -1 where it is in none."""
+    return next((index for index in range(len(rows) - 1, -1, -1) if pattern.search(rows[index])), -1)

@@ -72,6 +72,8 @@ class Rule(Record):
     """Besides, the screen has a composer, or has none."""
     motion: Literal["moving", "still"] | None = None
     """Besides, the region moved or stood still from frame to frame; one frame alone never satisfies it."""
+    quotable: bool = False
+    """An answer may quote what is looked for: rows inside an answer do not count."""
     priority: int = Field(default=500, ge=1, le=1000)
     """The rule with the highest priority that holds decides, of two as high the CLI's own before that for every CLI."""
 

@@ -8,7 +8,7 @@ from modular.memory import AgentMemory
 from modular.reading.classifier import DOUBT
 from modular.rulebook.faults import RuleFault
 from modular.rulebook.file import SHELL, UNKNOWN
-from modular.tracking.steadying import FLIPS_A_MINUTE, flickers
+from modular.tracking.flapping import FLIPS_A_MINUTE, flaps
 
 DRIFT_S: Final = 60.0
 """Seconds for which nothing may fit the screens of a known CLI before its rules are thought to be old."""
@@ -24,9 +24,16 @@ def alarms(agents: Iterable[AgentMemory], faults: Iterable[RuleFault], now: floa
     for agent in agents:
         if agent.missing_since is None and (text := _drifted(agent, now)):
             yield Problem(kind=ProblemKind.RULES_DRIFTED, subject=agent.pane, text=text)
-        if agent.flips and flickers(agent, now):
-            text = f"{agent.agent} in {agent.pane} changed its state more than {FLIPS_A_MINUTE} times within a minute"
-            yield Problem(kind=ProblemKind.FLICKERS, subject=agent.pane, text=f"{text}: it is hardly read right")
+        if agent.flips and flaps(agent, now):
+            yield Problem(kind=ProblemKind.FLICKERS, subject=agent.pane, text=_flapped(agent))
+
+
+def _flapped(agent: AgentMemory) -> str:
+    who = f"{agent.agent} in {agent.pane}"
+    return (
+        f"{who} went back to an earlier state more than {FLIPS_A_MINUTE} times within a minute, with no new prompt. "
+        f"It is probably misread. See why: understudy explain {agent.pane}"
+    )
 
 
 def _drifted(agent: AgentMemory, now: float) -> str:

@@ -14,9 +14,6 @@ from modular.reading.classifier import Reading
 HELD: Final = "held."
 """What the rule of a reading begins with that was not taken at its word; what it said follows."""
 _AT_WORK: Final = frozenset({AgentState.BUSY, AgentState.WAITING_APPROVAL})
-_WINDOW_S: Final = 60.0
-FLIPS_A_MINUTE: Final = 5
-"""Changes of state within a minute; an agent that shows more is hardly read right."""
 
 
 def wants_confirming(before: AgentMemory | None, reading: Reading) -> bool:
@@ -30,25 +27,14 @@ def confirmed(
     """Take a reading of some shots, oldest first, at its word, or hold what was said before.
 
     Idle is refuted by any earlier shot that shows the agent at work, and confirmed by every one that shows it idle too;
-    where they settle neither, by a second look in a row. `read` reads one shot.
+    where they settle neither, or something was printed just now, by a second look in a row. `read` reads one
+    shot.
     """
     if before is None or not wants_confirming(before, reading):
         return reading
     earlier = [read(shot).state for shot in shots[:-1]]
     refuted = before.state in earlier
-    if not refuted and (before.rule.startswith(HELD) or (earlier and {*earlier} == {AgentState.IDLE})):
+    settled = bool(earlier) and {*earlier} == {AgentState.IDLE} and not reading.settling
+    if not refuted and (before.rule.startswith(HELD) or settled):
         return reading
     return reading._replace(state=before.state, detail=None, rule=HELD + reading.rule)
-
-
-def flips(before: AgentMemory | None, state: AgentState, now: float) -> tuple[float, ...]:
-    """When an agent's state changed within the last minute, this look included; only as many as the alarm needs."""
-    if before is None or before.state is state:
-        return () if before is None else before.flips
-    recent = (*(at for at in before.flips if now - at < _WINDOW_S), now)
-    return recent[-FLIPS_A_MINUTE - 1 :]
-
-
-def flickers(agent: AgentMemory, now: float) -> bool:
-    """Whether an agent's state changed more often within the last minute than is likely."""
-    return sum(now - at < _WINDOW_S for at in agent.flips) > FLIPS_A_MINUTE

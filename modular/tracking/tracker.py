@@ -8,7 +8,7 @@ from contract import AgentState, IdleDetail, PaneShot
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting
-from modular.tracking.steadying import flips
+from modular.tracking.flapping import flips, left
 
 CRASH_LOOKS: Final = 3
 """How many looks in a row make a crash certain; more are not counted."""
@@ -25,6 +25,7 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
     """Take one reading of an agent into what is remembered of it; returns `before` itself if nothing changed."""
     shot = sighting.shot
     screen = digest(shot.text)
+    turn = digest(reading.turn) if reading.turn else ""
     same_state = before is not None and before.state is reading.state
     crashed = reading.state is AgentState.CRASHED
     after = AgentMemory(
@@ -40,7 +41,9 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
         rule=reading.rule,
         screen=screen,
         crash_looks=min(CRASH_LOOKS, (before.crash_looks if before is not None else 0) + 1) if crashed else 0,
-        flips=flips(before, reading.state, now),
+        turn=turn,
+        left=left(before, reading.state, now),
+        flips=flips(before, reading.state, turn, screen, now),
     )
     same = before is not None and before.screen == screen and after == before  # mostly the screen tells, at once
     return before if before is not None and same else after

@@ -92,7 +92,7 @@ def test_a_chased_notice_does_not_hold_up_the_next_delivery_to_its_pane(bench: B
     delivery.submit([NOTICE, SECOND])
     rows = waited(bench, "u-second")
     assert (rows["u-second"].status, rows[NOTICE.id].status) == ("refused", "claimed")
-    assert rows["u-second"].why == "the message [u-7f3a] was typed into it and does not show yet"
+    assert rows["u-second"].why == f"the message {NOTICE.token} was typed into it and does not show yet"
     assert bench.did.count("type") == 1
     bench.hands.answers["find"] = Place.ABOVE
     assert {row.id: row.status for row in bench.rows(delivery)}[NOTICE.id] == "done"
@@ -113,7 +113,7 @@ def waited(bench: Bench, ended: str) -> dict[str, Any]:
 def test_a_notice_that_was_read_and_never_shows_holds_back_the_next_one_for_seconds_alone(chasing: Chasing) -> None:
     chase = chasing.sees(Place.NOWHERE).chaser.begin(NOTICE, LINE, again=True)
     assert not chasing.chaser.step(chase)
-    assert chasing.chaser.hindrance(SECOND) == "the message [u-7f3a] was typed into it and does not show yet"
+    assert chasing.chaser.hindrance(SECOND) == f"the message {NOTICE.token} was typed into it and does not show yet"
     chasing.now += SETTLE_S
     assert chasing.chaser.hindrance(SECOND) == ""
 

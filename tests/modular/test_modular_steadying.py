@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from drawn_fleet import APPROVAL, BUSY, IDLE, DrawnEyes, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, RULE, SIGN, DrawnEyes, pane
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +14,8 @@ from contract.outcomes import EVERYTHING
 from modular.reading.classifier import Reading
 from modular.service import MonitorService
 from modular.tracking.alarms import DRIFT_S
-from modular.tracking.steadying import FLIPS_A_MINUTE, confirmed, flips
+from modular.tracking.flapping import FLIPS_A_MINUTE, flips
+from modular.tracking.steadying import confirmed
 from modular.tracking.tracker import track
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def test_busy_and_blocked_are_believed_at_once(screen: str, state: str) -> None:
 def test_a_composer_without_a_sign_of_work_for_one_frame_is_no_idleness() -> None:
     agent = Watched()
     agent.says(BUSY)
-    assert agent.says(BUSY, BUSY, BUSY, IDLE).state == "busy"
-    held = agent.says(IDLE)
+    held = agent.says(BUSY, BUSY, BUSY, IDLE)
     assert (held.state, held.why.rule) == ("busy", "held.claude.composer.empty")
     assert held.why.lines
     assert agent.says(BUSY).state == "busy"
@@ -69,7 +69,8 @@ def test_a_composer_without_a_sign_of_work_for_one_frame_is_no_idleness() -> Non
 def test_what_moves_above_an_empty_composer_is_at_work_without_any_other_sign() -> None:
     agent = Watched()
     agent.says(IDLE)
-    streams = [f"● line {number}\n{IDLE}" for number in range(4)]
+    rule = "─" * 60
+    streams = [f"{SIGN} go on\n● line{' one more' * number}\n{rule}\n{SIGN} \n{rule}\n" for number in range(4)]
     seen = agent.says(*streams)
     assert (seen.state, seen.why.rule) == ("busy", "any.busy.moving")
     assert agent.says(*[IDLE] * 4).state == "idle"
@@ -123,16 +124,57 @@ def test_only_idleness_is_ever_held(states: list[str]) -> None:
 # --- flicker ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_state_that_changes_back_and_forth_is_reported_and_no_longer_once_it_settled() -> None:
+def test_a_state_that_comes_back_on_the_same_screens_is_reported_and_no_longer_once_it_settled() -> None:
     agent = Watched()
-    screens = [BUSY, APPROVAL] * FLIPS_A_MINUTE
+    screens = [BUSY, APPROVAL] * (FLIPS_A_MINUTE + 1)
     reports = [agent.shows(screen, after=5) for screen in screens]
-    quiet, loud = reports[: FLIPS_A_MINUTE + 1], reports[FLIPS_A_MINUTE + 1 :]
+    quiet, loud = reports[: FLIPS_A_MINUTE + 2], reports[FLIPS_A_MINUTE + 2 :]
     assert {kind for report in quiet for kind in kinds(report)} == set()
     assert {tuple(kinds(report)) for report in loud} == {(ProblemKind.FLICKERS,)}
-    assert "claude in %1 changed its state more than 5 times within a minute" in loud[0].problems[0].text
+    assert loud[0].problems[0].text == (
+        "claude in %1 went back to an earlier state more than 5 times within a minute, with no new prompt. "
+        "It is probably misread. See why: understudy explain %1"
+    )
     assert not loud[0].problems[0].hides
     assert kinds(agent.shows(screens[-1], after=60)) == []
+
+
+def at_rest(turn: int, printed: int) -> str:
+    rows = "".join(f"● line {row}\n" for row in range(printed))
+    return f"● Before.\n\n{SIGN} task {turn}\n\n{rows}\n{RULE}\n{SIGN} \n{RULE}\n  ? for shortcuts\n"
+
+
+def at_work(turn: int, printed: int) -> str:
+    return at_rest(turn, printed).replace(f"\n{RULE}", f"✻ Kneading… ({printed}s · esc to interrupt)\n\n{RULE}", 1)
+
+
+def test_work_that_is_over_and_goes_on_in_the_same_turn_is_reported() -> None:
+    agent, said = Watched(), list[ProblemKind]()
+    for printed in range(8):
+        said += kinds(agent.shows(*[at_work(1, printed)] * 4, after=3))
+        said += kinds(agent.shows(*[at_rest(1, printed)] * 4, after=3))
+    assert set(said) == {ProblemKind.FLICKERS}
+
+
+def test_an_agent_that_is_asked_again_and_again_does_not_flap_however_quick_its_turns_are() -> None:
+    agent, said = Watched(), list[ProblemKind]()
+    for turn in range(20):
+        said += kinds(agent.shows(*[at_work(turn, 1)] * 4, after=2))
+        said += kinds(agent.shows(*[at_rest(turn, 2)] * 4, after=2))
+    assert said == []
+
+
+def test_an_agent_that_asks_before_each_of_many_tools_does_not_flap() -> None:
+    agent, said = Watched(), list[ProblemKind]()
+    for tool in range(20):
+        said += kinds(agent.shows(*[at_work(1, tool)] * 4, after=2))
+        said += kinds(agent.shows(*[f"● line {tool}\n{APPROVAL}"] * 4, after=2))
+    assert said == []
+
+
+def test_a_person_who_types_and_deletes_makes_no_agent_flap() -> None:
+    agent = Watched()
+    assert [kind for screen in [IDLE, DRAFT] * 10 for kind in kinds(agent.shows(*[screen] * 4, after=2))] == []
 
 
 def test_an_agent_that_works_and_rests_by_turns_does_not_flicker() -> None:
@@ -140,16 +182,19 @@ def test_an_agent_that_works_and_rests_by_turns_does_not_flicker() -> None:
     assert {kind for screen in turns for kind in kinds(agent.shows(*[screen] * 4, after=15))} == set()
 
 
-@given(st.lists(st.tuples(st.sampled_from(AgentState), st.floats(0.1, 200)), max_size=40))
-def test_no_more_is_remembered_of_flips_than_the_alarm_needs(looks: list[tuple[AgentState, float]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(AgentState), st.sampled_from("ab"), st.floats(0.1, 200)), max_size=40))
+def test_no_more_is_remembered_of_flips_than_the_alarm_needs(looks: list[tuple[AgentState, str, float]]) -> None:
     now, before = 0.0, None
-    sighting = type("One", (), {"shot": pane("%1"), "role": "worker", "key": "%1/1"})()
-    for state, wait in looks:
+    for state, screen, wait in looks:
         now += wait
-        before = track(before, sighting, Reading(state, None, "r", (), "claude"), now)
+        sighting = type("One", (), {"shot": pane("%1", screen), "role": "worker", "key": "%1/1"})()
+        before = track(before, sighting, Reading(state, None, "r", (), "claude", turn=screen), now)
         assert len(before.flips) <= FLIPS_A_MINUTE + 1
         assert list(before.flips) == sorted(before.flips)
-    assert flips(None, AgentState.BUSY, now) == ()
+        assert len(before.left) <= 3
+        assert len({visit.state for visit in before.left}) == len(before.left)
+        assert before.state not in {visit.state for visit in before.left[-1:]}
+    assert flips(None, AgentState.BUSY, "", "", now) == ()
 
 
 # --- drift ------------------------------------------------------------------------------------------------------------
