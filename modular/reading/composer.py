@@ -40,9 +40,16 @@ def find_composer(rows: Sequence[str], ansi: str | None, shapes: Sequence[Compil
     for shape in shapes:
         if (found := _FINDERS[shape.shape.shape](rows, shape)) is not None:
             composer = _read(rows, ansi, shape, *found)
-            if first_match(shape.refuses, composer.text) is None:
+            if not _holds_a_dialog(rows, shape, composer):
                 return composer
     return None
+
+
+def _holds_a_dialog(rows: Sequence[str], shape: CompiledComposer, composer: Composer) -> bool:
+    """Whether the text, or the border above it, shows that the frame is a dialog's."""
+    if composer.text and first_match(shape.refuses, composer.text) is not None:
+        return True
+    return first_match(shape.refuses_border, rows[composer.first]) is not None
 
 
 def _read(

@@ -143,6 +143,9 @@ class RuleFile(Record):
     """What it draws, but others may as well: they decide where no mark does."""
     placeholders: tuple[Telling, ...] = ()
     """Texts that the CLI itself writes into any of its composers while it is empty; those of `any` hold for all."""
+    refuses: tuple[Telling, ...] = ()
+    """Text in the frame of any of its composers, or in that frame's upper border, that shows that the frame holds a
+    dialog instead; those of `any` hold for all."""
     echo: Pattern | None = None
     """How it repeats what a person asked: the turn begins below the last of these."""
     composer: tuple[ComposerShape, ...] = ()
@@ -193,6 +196,7 @@ def laid_over(below: RuleFile | None, file: RuleFile) -> RuleFile:
             "marks": _together(file.marks, below.marks),
             "hints": _together(file.hints, below.hints),
             "placeholders": _together(file.placeholders, below.placeholders),
+            "refuses": _together(file.refuses, below.refuses),
             "like": file.like or below.like,
             "echo": file.echo or below.echo,
             "composer": (*file.composer, *below.composer),
