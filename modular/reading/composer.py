@@ -148,10 +148,17 @@ def _find_prompt(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
             first = index
             while shape.strip is None and first > 0 and prompt.search(rows[first - 1]) and rows[first - 1].strip(" >"):
                 first -= 1  # a draft of several lines repeats the prompt on each
-            return first, filled[last], range(first, filled[last] + 1)
+            return _top_of(rows, first, shape), filled[last], range(first, filled[last] + 1)
         if not (_goes_on(rows, index) or (footer is not None and rows[index].startswith(" "))):
             return None
     return None
+
+
+def _top_of(rows: Sequence[str], first: int, shape: CompiledComposer) -> int:
+    """The first row of the frame around a text that begins in this row."""
+    while shape.over is not None and first > 0 and shape.over.search(rows[first - 1]):
+        first -= 1
+    return first
 
 
 def _goes_on(rows: Sequence[str], index: int) -> bool:

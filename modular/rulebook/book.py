@@ -43,6 +43,7 @@ class CompiledComposer:
     top: re.Pattern[str] | None
     strip: re.Pattern[str] | None
     footer: re.Pattern[str] | None
+    over: re.Pattern[str] | None
     placeholders: tuple[re.Pattern[str], ...]
     refuses: tuple[re.Pattern[str], ...]
     refuses_border: tuple[re.Pattern[str], ...]
@@ -221,6 +222,7 @@ def _compiled_composer(
         top=_compiled_one(shape.top or shape.fence),
         strip=_compiled_one(shape.strip),
         footer=_compiled_one(shape.footer),
+        over=_compiled_one(shape.over),
         placeholders=(*_compiled(shape.placeholders), *placeholders),
         refuses=(*_compiled(shape.refuses), *refuses),
         refuses_border=refuses if shape.shape == "fenced" else (),

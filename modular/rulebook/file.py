@@ -104,6 +104,8 @@ class ComposerShape(Record):
     """`fenced`: the fences hold a whole conversation, at whose very end the prompt stands."""
     refuses: tuple[Pattern, ...] = ()
     """Text that shows that this is something else, such as a dialog in the same frame."""
+    over: Pattern | None = None
+    """`prompt`: rows right above the text that belong to its frame."""
     empty_hint: Pattern | None = None
     """Shown below the composer only while it is empty; asked where the colours are not known."""
     shared: bool = True
