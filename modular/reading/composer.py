@@ -18,6 +18,10 @@ _NOTHING: Final = re.compile("[\\s\u200b\u2588\u258c_|]*\\Z")
 _NARROWEST: Final = 20
 """Cells; no pane in which an agent works is narrower."""
 _FRAME: Final = "│┃|\u200b"
+_OWN_WORDS_APART: Final = 2
+"""Blanks behind the prompt sign and its own: a person types right behind these, a CLI leaves a cell for the cursor."""
+_MARGIN_WORDS_APART: Final = 8
+"""So many of them set text to the right margin: a hint, whatever its colour."""
 
 
 class Composer(NamedTuple):
@@ -65,10 +69,22 @@ def _is_draft(
 ) -> bool:
     if _NOTHING.match(text) or first_match(shape.placeholders, text) is not None:
         return False
+    apart = _apart(rows, shape, inner)
+    if apart >= _MARGIN_WORDS_APART:
+        return False
     if ansi is not None:
         return not _is_muted(ansi, inner, shape)
     hint = shape.empty_hint
-    return hint is None or not any(hint.search(row) for row in rows[last + 1 :])
+    return apart < _OWN_WORDS_APART and (hint is None or not any(hint.search(row) for row in rows[last + 1 :]))
+
+
+def _apart(rows: Sequence[str], shape: CompiledComposer, inner: Sequence[int]) -> int:
+    """How many blanks part a single row of text from the prompt sign; none where there is no sign, or more text."""
+    if shape.prompt is None or sum(bool(_bare(rows[index], shape).strip()) for index in inner) != 1:
+        return 0
+    row = rows[inner[0]]
+    behind = row[_text_start(row, shape, is_first=True) :]
+    return len(behind) - len(behind.lstrip(" ")) if behind.strip() else 0
 
 
 def _bare(row: str, shape: CompiledComposer) -> str:
