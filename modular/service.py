@@ -22,7 +22,7 @@ from modular.tracking.tracker import lose
 from modular.wishes.attention import busy_with
 from modular.wishes.look import Look, managers_of, teams_of
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 _BUDGET: Final = Budget(1.0)
 """What the looks of one cycle may cost, for strategies that heed it."""
 

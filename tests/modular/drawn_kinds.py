@@ -1,7 +1,7 @@
-"""Screens of several CLIs drawn by kind: a dialog in one of the frames that CLIs use, at any width, with or without colour.
+"""Screens of several CLIs drawn by kind: dialogs in the frames that CLIs use, at any width, with or without colour.
 
-Text wraps at word ends as a terminal interface wraps it; what stands in a frame is padded to it. Nothing here was copied
-from a CLI but its own signs.
+Text wraps at word ends as a terminal interface wraps it; what stands in a frame is padded to it. Nothing here was
+copied from a CLI but its own signs.
 """
 
 from __future__ import annotations
@@ -102,10 +102,9 @@ def screen(cli: Drawn, rows: list[str], height: int = 30) -> str:
 
 def coloured(text: str) -> str:
     """The same with colours: frames dim, the rest as it comes."""
-    rows = []
-    for row in text.split("\n"):
-        rows.append(f"{DIM}{row}{PLAIN}" if row.strip()[:1] in "╭╰─┌└" and row.strip() else row)
-    return "\n".join(rows)
+    return "\n".join(
+        f"{DIM}{row}{PLAIN}" if row.lstrip().startswith(tuple("╭╰─┌└")) else row for row in text.split("\n")
+    )
 
 
 def _rules(sign: str, *below: str) -> Callable[[int], list[str]]:

@@ -67,7 +67,7 @@ def test_an_edit_is_heard_in_the_next_cycle_and_nothing_is_forgotten(plugin: Cal
     watching = Watching()
     report = watching.see(pane("%1"), manager())
     assert texts(report) == ["first words"]
-    assert report.version.startswith("1.0.0+plugins.")
+    assert report.version.startswith("1.1.0+plugins.")
     plugin(SAYS.format(answer="f'{facts.window}: other words'"))
     report = watching.see()
     assert texts(report) == ["claude-worker: other words"]
@@ -84,7 +84,7 @@ def test_a_plugin_that_fails_at_work_is_a_problem_by_name_and_the_notice_goes_ou
     (problem,) = report.problems
     assert (problem.kind, problem.subject) == ("plugin_unusable", "mine")
     assert problem.text == "plugin mine: ZeroDivisionError: division by zero: mend it, or take it away"
-    assert watching.see().version == "1.0.0", "it is in force no more"
+    assert watching.see().version == "1.1.0", "it is in force no more"
     plugin(SAYS.format(answer="'mended'"))
     report = watching.see()
     assert (texts(report), report.problems) == (["mended"], ())
