@@ -18,6 +18,10 @@ _NOTHING: Final = re.compile("[\\s\u200b\u2588\u258c_|]*\\Z")
 _NARROWEST: Final = 20
 """Cells; no pane in which an agent works is narrower."""
 _FRAME: Final = "│┃|\u200b"
+_OWN_WORDS_APART: Final = 2
+"""Blanks behind the prompt sign and its own: a person types right behind these, a CLI leaves a cell for the cursor."""
+_MARGIN_WORDS_APART: Final = 8
+"""So many of them set text to the right margin: a hint, whatever its colour."""
 
 
 class Composer(NamedTuple):
@@ -40,9 +44,16 @@ def find_composer(rows: Sequence[str], ansi: str | None, shapes: Sequence[Compil
     for shape in shapes:
         if (found := _FINDERS[shape.shape.shape](rows, shape)) is not None:
             composer = _read(rows, ansi, shape, *found)
-            if first_match(shape.refuses, composer.text) is None:
+            if not _holds_a_dialog(rows, shape, composer):
                 return composer
     return None
+
+
+def _holds_a_dialog(rows: Sequence[str], shape: CompiledComposer, composer: Composer) -> bool:
+    """Whether the text, or the border above it, shows that the frame is a dialog's."""
+    if composer.text and first_match(shape.refuses, composer.text) is not None:
+        return True
+    return first_match(shape.refuses_border, rows[composer.first]) is not None
 
 
 def _read(
@@ -58,10 +69,22 @@ def _is_draft(
 ) -> bool:
     if _NOTHING.match(text) or first_match(shape.placeholders, text) is not None:
         return False
+    apart = _apart(rows, shape, inner)
+    if apart >= _MARGIN_WORDS_APART:
+        return False
     if ansi is not None:
         return not _is_muted(ansi, inner, shape)
     hint = shape.empty_hint
-    return hint is None or not any(hint.search(row) for row in rows[last + 1 :])
+    return apart < _OWN_WORDS_APART and (hint is None or not any(hint.search(row) for row in rows[last + 1 :]))
+
+
+def _apart(rows: Sequence[str], shape: CompiledComposer, inner: Sequence[int]) -> int:
+    """How many blanks part a single row of text from the prompt sign; none where there is no sign, or more text."""
+    if shape.prompt is None or sum(bool(_bare(rows[index], shape).strip()) for index in inner) != 1:
+        return 0
+    row = rows[inner[0]]
+    behind = row[_text_start(row, shape, is_first=True) :]
+    return len(behind) - len(behind.lstrip(" ")) if behind.strip() else 0
 
 
 def _bare(row: str, shape: CompiledComposer) -> str:
@@ -141,10 +164,17 @@ def _find_prompt(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
             first = index
             while shape.strip is None and first > 0 and prompt.search(rows[first - 1]) and rows[first - 1].strip(" >"):
                 first -= 1  # a draft of several lines repeats the prompt on each
-            return first, filled[last], range(first, filled[last] + 1)
+            return _top_of(rows, first, shape), filled[last], range(first, filled[last] + 1)
         if not (_goes_on(rows, index) or (footer is not None and rows[index].startswith(" "))):
             return None
     return None
+
+
+def _top_of(rows: Sequence[str], first: int, shape: CompiledComposer) -> int:
+    """The first row of the frame around a text that begins in this row."""
+    while shape.over is not None and first > 0 and shape.over.search(rows[first - 1]):
+        first -= 1
+    return first
 
 
 def _goes_on(rows: Sequence[str], index: int) -> bool:

@@ -43,8 +43,11 @@ class CompiledComposer:
     top: re.Pattern[str] | None
     strip: re.Pattern[str] | None
     footer: re.Pattern[str] | None
+    over: re.Pattern[str] | None
     placeholders: tuple[re.Pattern[str], ...]
     refuses: tuple[re.Pattern[str], ...]
+    refuses_border: tuple[re.Pattern[str], ...]
+    """What its upper border must not say."""
     empty_hint: re.Pattern[str] | None
 
 
@@ -149,7 +152,11 @@ def _descended(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> RuleFile:
     if file.like is None:
         return file
     ancestor = by_agent[file.like]
-    looks = {"echo": file.echo or ancestor.echo, "placeholders": (*file.placeholders, *ancestor.placeholders)}
+    looks = {
+        "echo": file.echo or ancestor.echo,
+        "placeholders": (*file.placeholders, *ancestor.placeholders),
+        "refuses": (*file.refuses, *ancestor.refuses),
+    }
     both = {"composer": (*file.composer, *ancestor.composer), "rule": (*file.rule, *ancestor.rule)}
     return file.model_copy(update={**looks, **both})
 
@@ -162,7 +169,8 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
     if drawn and unknown is not None and file is not unknown:  # a CLI may have changed its looks
         drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shared]
     placeholders = _compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
-    shapes = [_compiled_composer(shape, owner, placeholders) for shape, owner in drawn]
+    refuses = _compiled(dict.fromkeys((*file.refuses, *common.refuses)))
+    shapes = [_compiled_composer(shape, owner, placeholders, refuses) for shape, owner in drawn]
     every: list[CompiledRule | CompiledComposer] = [*rules, *shapes]
     needs = [*map(_need, rules), *map(_shape_need, shapes)]
     return AgentRules(
@@ -203,7 +211,9 @@ def _shape_need(shape: CompiledComposer) -> Need:
     return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
 
 
-def _compiled_composer(shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...]) -> CompiledComposer:
+def _compiled_composer(
+    shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...], refuses: tuple[re.Pattern[str], ...]
+) -> CompiledComposer:
     return CompiledComposer(
         shape=shape,
         owner=owner,
@@ -212,8 +222,10 @@ def _compiled_composer(shape: ComposerShape, owner: str, placeholders: tuple[re.
         top=_compiled_one(shape.top or shape.fence),
         strip=_compiled_one(shape.strip),
         footer=_compiled_one(shape.footer),
+        over=_compiled_one(shape.over),
         placeholders=(*_compiled(shape.placeholders), *placeholders),
-        refuses=_compiled(shape.refuses),
+        refuses=(*_compiled(shape.refuses), *refuses),
+        refuses_border=refuses if shape.shape == "fenced" else (),
         empty_hint=_compiled_one(shape.empty_hint),
     )
 

@@ -106,6 +106,8 @@ class ComposerShape(Record):
     """`fenced`: the fences hold a whole conversation, at whose very end the prompt stands."""
     refuses: tuple[Pattern, ...] = ()
     """Text that shows that this is something else, such as a dialog in the same frame."""
+    over: Pattern | None = None
+    """`prompt`: rows right above the text that belong to its frame."""
     empty_hint: Pattern | None = None
     """Shown below the composer only while it is empty; asked where the colours are not known."""
     shared: bool = True
@@ -145,6 +147,9 @@ class RuleFile(Record):
     """What it draws, but others may as well: they decide where no mark does."""
     placeholders: tuple[Telling, ...] = ()
     """Texts that the CLI itself writes into any of its composers while it is empty; those of `any` hold for all."""
+    refuses: tuple[Telling, ...] = ()
+    """Text in the frame of any of its composers, or in that frame's upper border, that shows that the frame holds a
+    dialog instead; those of `any` hold for all."""
     echo: Pattern | None = None
     """How it repeats what a person asked: the turn begins below the last of these."""
     composer: tuple[ComposerShape, ...] = ()
@@ -195,6 +200,7 @@ def laid_over(below: RuleFile | None, file: RuleFile) -> RuleFile:
             "marks": _together(file.marks, below.marks),
             "hints": _together(file.hints, below.hints),
             "placeholders": _together(file.placeholders, below.placeholders),
+            "refuses": _together(file.refuses, below.refuses),
             "like": file.like or below.like,
             "echo": file.echo or below.echo,
             "composer": (*file.composer, *below.composer),
