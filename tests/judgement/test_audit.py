@@ -81,7 +81,7 @@ def test_a_trail_without_its_head_is_not_whole(ledger: Ledger) -> None:
 
 
 def test_a_break_stays_to_be_seen_whatever_is_entered_behind_it(ledger: Ledger) -> None:
-    tamper(ledger, "DELETE FROM transitions WHERE n = 8")
+    tamper(ledger, "DELETE FROM transitions WHERE n = 7")
     with ledger.transaction() as tx:
         tx.add_decision(DecisionRow(9.0, "settle", "d-1", "ann", "so"))
     assert any("were cut off or added" in found for found in breaks(ledger))
