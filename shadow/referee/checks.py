@@ -62,34 +62,35 @@ def begin(kind: CheckKind, step: Step, draft: int | None = None) -> Check:
 
 def follow(check: Check, step: Step, *, new_look: bool) -> Check:
     """Enter one more step."""
-    looks = check.looks + new_look
     if step.broken:
-        return _done(check, Result.FAILED)
+        return check._replace(result=Result.FAILED)
+    if _returned(check, step):
+        return check._replace(result=Result.REFUTED)
+    if check.kind is CheckKind.REMOVED:
+        return check._replace(result=Result.PASSED)
     if check.kind is CheckKind.ANSWERED:
         stays = step.now.presence is Presence.PROGRAM and not step.now.asks
-        return _done(check, Result.PASSED if stays else Result.FAILED)
-    if _returned(check, step):
-        return _done(check, Result.REFUTED)
-    if check.kind is CheckKind.REMOVED:
-        return _done(check, Result.PASSED)
+        return check._replace(result=Result.PASSED if stays else Result.FAILED)
+    return _followed(check._replace(looks=check.looks + new_look), step)
+
+
+def _followed(check: Check, step: Step) -> Check:
+    """Wait for the quiet moment, or for the motion that shows that a prompt was accepted."""
     passed_s = step.now.at - check.at
-    if check.kind is CheckKind.TYPED and not check.disturbed:
-        if passed_s >= _QUIET_S:
-            return _done(check, Result.PASSED)
-        check = check._replace(disturbed=step.stirred and not step.typed)
-    if passed_s > _ACCEPTED_WITHIN_S and looks > _LOOKS:
-        return _done(check, Result.FAILED)
-    moves = check.moves + step.moved
-    accepted = moves >= _MOVES or step.now.asks or step.now.presence is Presence.SHELL
-    if accepted and (check.kind is not CheckKind.TYPED or check.disturbed):
-        return _done(check, Result.PASSED)
-    return check._replace(looks=looks, moves=moves)
+    awaits_quiet = check.kind is CheckKind.TYPED and not check.disturbed
+    if awaits_quiet and passed_s >= _QUIET_S:
+        return check._replace(result=Result.PASSED)
+    if passed_s > _ACCEPTED_WITHIN_S and check.looks > _LOOKS:
+        return check._replace(result=Result.FAILED)
+    check = check._replace(moves=check.moves + step.moved, disturbed=not awaits_quiet or _disturbs(step))
+    accepted = check.moves >= _MOVES or step.now.asks or step.now.presence is Presence.SHELL
+    return check._replace(result=Result.PASSED) if accepted and check.disturbed else check
+
+
+def _disturbs(step: Step) -> bool:
+    return step.stirred and not step.typed
 
 
 def _returned(check: Check, step: Step) -> bool:
     composer = step.now.composer
     return check.draft is not None and composer is not None and composer.whole == check.draft
-
-
-def _done(check: Check, result: Result) -> Check:
-    return check._replace(result=result)

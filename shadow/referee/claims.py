@@ -34,17 +34,20 @@ class Run(Record):
     candidate: Claims
     trouble: bool = False
     """Something on the screen may have been an error or a limit."""
+    known: bool = True
+    """A monitor had a verdict of the pane; where neither has one, it is no agent's as far as they know."""
 
 
-def one_look(at: float, incumbent: AgentState, candidate: AgentState, *, trouble: bool = False) -> Run:
-    """Return the run of a single look."""
+def one_look(at: float, incumbent: AgentState | None, candidate: AgentState | None) -> Run:
+    """Return the run of a single look, with what each monitor claims; None where it says nothing of the pane."""
     return Run.model_construct(
         began=at,
         ended=at,
         looks=1,
-        incumbent=_one_claim(incumbent, at),
-        candidate=_one_claim(candidate, at),
-        trouble=trouble,
+        incumbent=_one_claim(incumbent or ABSTAINED, at),
+        candidate=_one_claim(candidate or ABSTAINED, at),
+        trouble=False,
+        known=incumbent is not None or candidate is not None,
     )
 
 
@@ -57,6 +60,7 @@ def joined(one: Run, two: Run) -> Run:
         incumbent=_joined(one.incumbent, one.looks, two.incumbent, two.looks),
         candidate=_joined(one.candidate, one.looks, two.candidate, two.looks),
         trouble=one.trouble or two.trouble,
+        known=one.known or two.known,
     )
 
 

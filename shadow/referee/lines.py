@@ -8,12 +8,12 @@ from zlib import crc32
 
 EDGES: Final = "│┃|▌▏▎"
 """Characters that draw the side of a box."""
-SIGNS: Final = ">❯›»"
+SIGNS: Final = ">\u276f\u203a»"
 """Prompt signs of composers."""
 _LEAD: Final = f"^[\\s{EDGES}]*"
 _PROMPTED: Final = re.compile(f"{_LEAD}(?:[{SIGNS}]|┃)\\s+(\\S.*?)[\\s{EDGES}]*$")
 """Text at a prompt: what was sent stands there, and with some CLIs beside a heavy bar."""
-_SPINNERS: Final = re.compile(r"[⠀-⣿◐◑◒◓·✢✳✶✻✽∗*✦✧⬝■●○◆◇|/\\-]|\d+")
+_SPINNERS: Final = re.compile(r"[⠀-⣿◐◑◒◓·✢✳✶✻✽\u2217*✦✧⬝■●○◆◇|/\\-]|\d+")
 """What turns or counts while nothing is printed: two lines that differ in it alone are one."""
 _SPINNING: Final = re.compile(r"^[⠀-⣿◐◑◒◓✢✳✶✻✽]\s*")
 _CLOCK: Final = re.compile(r"(?:(\d+)h\s*)?(?:(\d+)m\s*)?(?<![\d.])(\d+)s\b")
@@ -40,7 +40,9 @@ _TROUBLE: Final = re.compile(
     re.IGNORECASE,
 )
 """What an error or a limit may look like. Too much rather than too little: it only widens what is named."""
-_RETRIES: Final = re.compile(r"retry|retries|try(?:ing)? again|again in \d|\battempt\b|reconnect|back(?:ing)? ?off", re.IGNORECASE)
+_RETRIES: Final = re.compile(
+    r"retry|retries|try(?:ing)? again|again in \d|\battempt\b|reconnect|back(?:ing)? ?off", re.IGNORECASE
+)
 """Says that a failed request is made again: what moves meanwhile may be an agent that waits for that."""
 _FRAME: Final = re.compile(r"^[\s─━═╭╮╰╯┌┐└┘│┃|▔▁▌▀▄╌╹╻]*$")
 

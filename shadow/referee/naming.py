@@ -116,18 +116,19 @@ class _Worker:
     def enter(self, look: PaneLook) -> None:
         if look.noticed and self._stretch is not None:
             self._stretch = self._stretch._replace(noticed=True)
-        steps, began_in, shells = list[Step](), None, 0
+        steps, began_in, shells, troubled = list[Step](), None, 0, False
         for number, (at, shot) in enumerate(look.frames):
             step = self._frame(see(shot, at, self._last), foreign=look.foreign, first=number == 0)
             if step is not None:
                 steps.append(step)
             if number == 0:
                 began_in = self._stretch
+            troubled = troubled or (self._last is not None and self._last.trouble)
             shells += self._last is not None and self._last.presence is Presence.SHELL
         before_own = len(steps) - (len(look.frames) - 1)
         self._name_moving(steps)
         lasted = began_in is not None and self._stretch is not None and began_in.since == self._stretch.since
-        self._append(look, steps[before_own:], lasted=lasted, shells=shells)
+        self._append(look, steps[before_own:], lasted=lasted, shells=shells, troubled=troubled)
         self._drain()
 
     def _frame(self, now: Seen, *, foreign: bool, first: bool) -> Step | None:
@@ -203,12 +204,14 @@ class _Worker:
         """Name the look before busy, or not, by what moved since."""
         if not self._queue or (one := self._queue[-1]).motion is None or one.standing:
             return
-        rule = busy_by(one.motion, steps) if one.motion is not None else None
+        rule = busy_by(one.motion, steps)
         named = None if rule is None else NamedState.BUSY
         self._queue[-1] = one.model_copy(update={"motion": None, "named": named, "rule": rule})
 
-    def _append(self, look: PaneLook, own: Sequence[Step], *, lasted: bool, shells: int) -> None:
+    def _append(self, look: PaneLook, own: Sequence[Step], *, lasted: bool, shells: int, troubled: bool) -> None:
         run, last = look.run, self._queue[-1] if self._queue else None
+        if troubled:
+            run = run.model_copy(update={"trouble": True})
         if look.word is not None:
             self._queue.append(Waiting(run=run, named=look.word, rule=NamingRule.AGENT_WORD))
         elif shells == len(look.frames) >= _SHELL_FRAMES and self._was_here:

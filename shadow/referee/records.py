@@ -128,6 +128,8 @@ class ScoredSpell(Record):
     incumbent_after_s: float | None = None
     """Seconds from the first look to the first one at which it claims a state of the named set; None if never."""
     candidate_after_s: float | None = None
+    known: bool = True
+    """A monitor had a verdict of the pane; a spell of a pane of which neither knows is no evidence."""
     told: tuple[Told, ...] = ()
     """By right action of the incumbent that the candidate had time to take."""
     duty: Duty | None = None

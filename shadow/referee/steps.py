@@ -123,31 +123,27 @@ def _ticked(before: Seen, now: Seen) -> bool:
         return False
     passed, clocks = now.at - before.at, dict(before.clocks)
     return any(
-        (then := clocks.get(rest)) is not None
-        and seconds > then
-        and abs(seconds - then - passed) <= _TICK_TOLERANCE_S
+        (then := clocks.get(rest)) is not None and seconds > then and abs(seconds - then - passed) <= _TICK_TOLERANCE_S
         for rest, seconds in now.clocks
     )
 
 
 def _edit(before: Seen, now: Seen, fresh: int) -> Edit:
     then, text = before.composer or EMPTY, now.composer or EMPTY
-    if now.asks and then != EMPTY:
-        return Edit.NONE if then == text else Edit.TYPED
-    if then == EMPTY:
-        if text != EMPTY:
-            return Edit.TYPED
-        unseen = not before.asks and not now.asks and any(length >= _SHORTEST_PROMPT for length in _appeared(before, now))
-        return Edit.UNSEEN if unseen else Edit.NONE
     if then == text:
-        return Edit.NONE
-    if text.length >= then.length:
+        return Edit.UNSEEN if then == EMPTY and _sent_unseen(before, now) else Edit.NONE
+    if now.asks or text.length >= then.length:
         return Edit.TYPED
     if _stands_above(then, before, now):
         return Edit.SENT
     if then.length >= _SHORTEST_GONE and fresh and not before.asks:
         return Edit.GONE
     return Edit.WITHDRAWN
+
+
+def _sent_unseen(before: Seen, now: Seen) -> bool:
+    asks = before.asks or now.asks
+    return not asks and any(length >= _SHORTEST_PROMPT for length in _appeared(before, now))
 
 
 def _stands_above(draft: Draft, before: Seen, now: Seen) -> bool:
