@@ -13,6 +13,9 @@ ABSTAINED: Final = AgentState.UNKNOWN
 """The claim of a monitor that says `unknown`, or nothing, of a pane."""
 
 
+_EDGES: Final = 2
+
+
 class Claims(Record):
     """One monitor's claims over a run of looks."""
 
@@ -65,10 +68,12 @@ def joined(one: Run, two: Run) -> Run:
 
 
 def vote(claims: Claims, looks: int, named: NamedState) -> Vote:
-    """Return what a monitor's claims come to where the referee names a state."""
-    if looks <= 2:  # noqa: PLR2004 - a first look, a last one, and none in between
-        return Vote.UNSCORED
-    said = set(claims.inside)
+    """Return what a monitor's claims come to where the referee names a state.
+
+    The first look and the last one are left out: a monitor may be one look late. In a spell too short for that, both
+    count, since a look is named only if all its frames lie within what names it.
+    """
+    said = set(claims.inside) if looks > _EDGES else {claims.first, claims.last}
     if said - named.states - {ABSTAINED}:
         return Vote.WRONG
     if ABSTAINED in said:

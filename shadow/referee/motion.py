@@ -39,7 +39,7 @@ def motion_of(steps: Sequence[Step]) -> Motion | None:
     turned = sum(_turned(step) for step in steps) >= _TURNS
     return Motion(
         printed=any(step.worked for step in steps),
-        ticked=any(step.ticked for step in steps),
+        ticked=any(_ticks(step) for step in steps),
         turned=turned,
         pictures=tuple(_pictures(steps)) if turned else (),
     )
@@ -50,7 +50,7 @@ def busy_by(motion: Motion, steps: Sequence[Step]) -> NamingRule | None:
     if motion.ticked:
         return NamingRule.CLOCK
     untouched = list(_until_touched(steps))
-    if untouched and untouched[0] is steps[0] and untouched[0].ticked:
+    if untouched and _ticks(untouched[0]):
         return NamingRule.CLOCK
     if motion.printed and sum(step.worked for step in untouched) >= _PRINTS_ON:
         return NamingRule.PRINTED
@@ -61,6 +61,10 @@ def _turns_on(motion: Motion, steps: Sequence[Step]) -> bool:
     turns = sum(_turned(step) for step in steps)
     pictures = {*motion.pictures, *_pictures(steps)}
     return turns > _TURNS and turns >= len(steps) - 1 and len(pictures) >= _PICTURES
+
+
+def _ticks(step: Step) -> bool:
+    return step.ticked and not step.now.retries
 
 
 def _turned(step: Step) -> bool:

@@ -1,8 +1,7 @@
 """The records that leave the referee: scored spells, and the evidence events that they come to.
 
 `ScoredSpell` passes from this package to the judge. One spell carries one vote a monitor; `evidence.evidence_of`
-turns a spell into `EvidenceEvent`s, each of which one guardrail counts. A spell without an interior look is emitted
-too: it is named, and both votes are `unscored`.
+turns a spell into `EvidenceEvent`s, each of which one guardrail counts.
 """
 
 from enum import StrEnum
@@ -79,7 +78,7 @@ class Vote(StrEnum):
     ABSTAINED = "abstained"
     """An interior look has no verdict or `unknown`: unscored in `wrong`, not right in `worse`."""
     UNSCORED = "unscored"
-    """No interior look, or `error` or `rate_limited` claimed in an `at_rest` spell."""
+    """`error` or `rate_limited` claimed in an `at_rest` spell."""
 
 
 class Duty(StrEnum):

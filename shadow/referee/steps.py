@@ -57,8 +57,11 @@ class Step:
 
     @property
     def worked(self) -> bool:
-        """Whether it moved as only an agent at work does: beside an error, a spinner may be waiting to try again."""
-        return self.moved and not (self.spun and not self.ticked and self.now.retries)
+        """Whether it moved as only an agent at work does.
+
+        Where a request failed and is made again, a spinner and a clock run as well, and the state may be an error.
+        """
+        return self.moved and not (self.now.retries and (self.spun or self.ticked))
 
     @property
     def stirred(self) -> bool:
