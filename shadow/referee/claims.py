@@ -1,11 +1,9 @@
 """What two monitors said over a run of looks, folded so that a run of any length takes the same space."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
-from pydantic import Field
-
-from contract.record import Instant, Record
+from contract.record import Instant
 from contract.verdicts import AgentState
 from shadow.referee.records import UNSCORED_AT_REST, NamedState, Vote
 
@@ -16,18 +14,18 @@ ABSTAINED: Final = AgentState.UNKNOWN
 _EDGES: Final = 2
 
 
-class Claims(Record):
+class Claims(NamedTuple):
     """One monitor's claims over a run of looks."""
 
     first: AgentState
     last: AgentState
-    inside: tuple[AgentState, ...] = ()
+    inside: tuple[AgentState, ...]
     """Every state claimed in a look that is neither the first nor the last, sorted."""
-    since: dict[AgentState, Instant] = Field(default_factory=dict)
+    since: dict[AgentState, Instant]
     """When each state was first claimed."""
 
 
-class Run(Record):
+class Run(NamedTuple):
     """Consecutive looks at one pane."""
 
     began: Instant
@@ -43,7 +41,7 @@ class Run(Record):
 
 def one_look(at: float, incumbent: AgentState | None, candidate: AgentState | None) -> Run:
     """Return the run of a single look, with what each monitor claims; None where it says nothing of the pane."""
-    return Run.model_construct(
+    return Run(
         began=at,
         ended=at,
         looks=1,
@@ -56,7 +54,7 @@ def one_look(at: float, incumbent: AgentState | None, candidate: AgentState | No
 
 def joined(one: Run, two: Run) -> Run:
     """Join two runs, the earlier one first."""
-    return Run.model_construct(
+    return Run(
         began=one.began,
         ended=two.ended,
         looks=one.looks + two.looks,
@@ -90,7 +88,7 @@ def right_after_s(claims: Claims, began: float, named: NamedState) -> float | No
 
 
 def _one_claim(state: AgentState, at: float) -> Claims:
-    return Claims.model_construct(first=state, last=state, inside=(), since={state: at})
+    return Claims(first=state, last=state, inside=(), since={state: at})
 
 
 def _joined(one: Claims, looks: int, two: Claims, more: int) -> Claims:
@@ -100,7 +98,7 @@ def _joined(one: Claims, looks: int, two: Claims, more: int) -> Claims:
     if more > 1:
         inside.add(two.first)
     since = one.since if two.since.keys() <= one.since.keys() else {**two.since, **one.since}
-    return Claims.model_construct(first=one.first, last=two.last, inside=_sorted(inside), since=since)
+    return Claims(first=one.first, last=two.last, inside=_sorted(inside), since=since)
 
 
 def _sorted(states: Iterable[AgentState]) -> tuple[AgentState, ...]:

@@ -1,9 +1,8 @@
 """Motion: a look in which an agent's pane did not stand, and whether it was busy."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from contract.record import Record
 from shadow.referee.lines import checksum
 from shadow.referee.records import NamingRule
 from shadow.referee.screen import Presence
@@ -18,7 +17,7 @@ _PICTURES: Final = 3
 """Screens that a spinner shows at least; what blinks shows two."""
 
 
-class Motion(Record):
+class Motion(NamedTuple):
     """What is kept of one look until the next one says whether it was busy."""
 
     printed: bool = False

@@ -21,7 +21,7 @@ _SHELL_FRAMES: Final = 2
 """Frames with a shell in front that make a look one at a shell."""
 
 
-class Waiting(Record):
+class Waiting(NamedTuple):
     """Looks whose name is not known yet, or that wait for those before them."""
 
     run: Run
@@ -117,8 +117,11 @@ class _Worker:
         if look.noticed and self._stretch is not None:
             self._stretch = self._stretch._replace(noticed=True)
         steps, began_in, shells, troubled = list[Step](), None, 0, False
+        previous: PaneShot | None = None
         for number, (at, shot) in enumerate(look.frames):
-            step = self._frame(see(shot, at, self._last), foreign=look.foreign, first=number == 0)
+            now = see(shot, at, self._last, previous)
+            previous = shot
+            step = self._frame(now, foreign=look.foreign, first=number == 0)
             if step is not None:
                 steps.append(step)
             if number == 0:
@@ -169,14 +172,9 @@ class _Worker:
             if one.check is None:
                 continue
             check = follow(one.check, step, new_look=new_look)
-            update: dict[str, object] = {"check": check}
-            if check.result is not Result.OPEN:
-                update["check"] = None
-            if check.result is Result.REFUTED or (check.result is Result.FAILED and one.otherwise is None):
-                update |= {"named": None, "rule": None}
-            elif check.result is Result.FAILED:
-                update["rule"] = one.otherwise
-            self._queue[place] = one.model_copy(update=update)
+            self._queue[place] = (
+                _settled(one, check.result) if check.result is not Result.OPEN else one._replace(check=check)
+            )
 
     def _stretch_on(self, stretch: Stretch, step: Step) -> None:
         if goes_on(stretch, step):
@@ -189,15 +187,13 @@ class _Worker:
         named = end.named
         if named is NamedState.IDLE and one.run.trouble:
             named = NamedState.AT_REST
-        self._queue[-1] = one.model_copy(
-            update={
-                "standing": False,
-                "named": named,
-                "rule": end.rule,
-                "check": end.check,
-                "otherwise": end.otherwise,
-                "motion": one.motion if end is NO_NAME else None,
-            }
+        self._queue[-1] = one._replace(
+            standing=False,
+            named=named,
+            rule=end.rule,
+            check=end.check,
+            otherwise=end.otherwise,
+            motion=one.motion if end is NO_NAME else None,
         )
 
     def _name_moving(self, steps: Sequence[Step]) -> None:
@@ -206,18 +202,18 @@ class _Worker:
             return
         rule = busy_by(one.motion, steps)
         named = None if rule is None else NamedState.BUSY
-        self._queue[-1] = one.model_copy(update={"motion": None, "named": named, "rule": rule})
+        self._queue[-1] = one._replace(motion=None, named=named, rule=rule)
 
     def _append(self, look: PaneLook, own: Sequence[Step], *, lasted: bool, shells: int, troubled: bool) -> None:
         run, last = look.run, self._queue[-1] if self._queue else None
         if troubled:
-            run = run.model_copy(update={"trouble": True})
+            run = run._replace(trouble=True)
         if look.word is not None:
             self._queue.append(Waiting(run=run, named=look.word, rule=NamingRule.AGENT_WORD))
         elif shells == len(look.frames) >= _SHELL_FRAMES and self._was_here:
             self._queue.append(Waiting(run=run, named=NamedState.CRASHED, rule=NamingRule.SHELL))
         elif lasted and last is not None and last.standing:
-            self._queue[-1] = last.model_copy(update={"run": joined(last.run, run), "motion": None})
+            self._queue[-1] = last._replace(run=joined(last.run, run), motion=None)
         elif lasted:
             asks = self._stretch is not None and self._stretch.standing is Standing.ASKING
             self._queue.append(Waiting(run=run, standing=True, motion=None if asks else motion_of(own)))
@@ -229,3 +225,10 @@ class _Worker:
         while self._queue and self._queue[0].decided:
             one = self._queue.pop(0)
             self.decided.append(Decided(one.run, one.named, one.rule))
+
+
+def _settled(one: Waiting, result: Result) -> Waiting:
+    """Return what a check leaves of a name."""
+    if result is Result.FAILED and one.otherwise is not None:
+        return one._replace(check=None, rule=one.otherwise)
+    return one._replace(check=None) if result is Result.PASSED else one._replace(check=None, named=None, rule=None)

@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 from typing import Final, NamedTuple
+from zlib import crc32
 
 from contract.record import Instant
 from contract.screens import PaneShot
@@ -75,9 +76,14 @@ class Seen(NamedTuple):
     history: int = 0
 
 
-def see(shot: PaneShot, at: float, last: Seen | None) -> Seen:
-    """Read a frame; a screen that stands as it stood is not read again."""
-    seal = checksum(f"{shot.cursor_x},{shot.cursor_y},{shot.ansi}")
+def see(shot: PaneShot, at: float, last: Seen | None, previous: PaneShot | None = None) -> Seen:
+    """Read a frame; a screen that stands as it stood is not read again.
+
+    `last` is what was read of the frame before, and `previous` that frame itself, where it is still at hand.
+    """
+    if last is not None and previous is not None and _same(shot, previous):
+        return last._replace(at=at, history=shot.history)
+    seal = crc32(shot.ansi.encode("utf-8", "surrogatepass"), shot.cursor_y << 12 | shot.cursor_x)
     presence = _presence(shot)
     if last is not None and last.seal == seal and last.pid == shot.pid and last.size == (shot.width, shot.height):
         return last._replace(at=at, presence=presence, history=shot.history)
@@ -104,6 +110,16 @@ def see(shot: PaneShot, at: float, last: Seen | None) -> Seen:
         trouble=any(line.trouble for line in others),
         retries=_retries(others),
         history=shot.history,
+    )
+
+
+def _same(shot: PaneShot, previous: PaneShot) -> bool:
+    return (
+        shot.ansi == previous.ansi
+        and (shot.cursor_x, shot.cursor_y) == (previous.cursor_x, previous.cursor_y)
+        and (shot.width, shot.height) == (previous.width, previous.height)
+        and (shot.pid, shot.dead, shot.in_mode, shot.processes)
+        == (previous.pid, previous.dead, previous.in_mode, previous.processes)
     )
 
 
