@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench budgets gate decisions lint format lock clean
+.PHONY: help setup demo test bench budgets gate decisions referee lint format lock clean
 
 help: ## say what there is to type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -38,6 +38,9 @@ gate: setup ## may this change go in, by what a cycle costs? (a minute; the rule
 
 decisions: setup ## how good the judge's decisions are, as a table; fails outside its bounds (under three minutes)
 	@$(BIN)/python tests/decisions
+
+referee: setup ## how well the referee names what panes did, on a recorded trial; fails outside its bounds (a minute)
+	@$(BIN)/python tests/referee
 
 lint: setup ## style, formatting, types, and who may import whom
 	@$(BIN)/ruff check .
