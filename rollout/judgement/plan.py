@@ -102,7 +102,7 @@ class Plan(Record):
     alpha: Share = 0.01
     """Risk, a stage, of calling a candidate unsafe that keeps within every rate; the limits share it."""
     beta: Share = 0.05
-    """Risk, a guardrail and stage, of taking a rate at its bound for a smaller one, over all versions of a candidate."""
+    """Risk, a guardrail and stage, of taking one at its bound for a smaller one; all its versions share it."""
     guardrails: dict[Guardrail, Limits]
     states: dict[AgentState, StatePlan]
     few_told: Annotated[int, Field(ge=0)] = 5

@@ -79,9 +79,7 @@ class Process:
         """Count one observation. A tally that was counted against other rates starts again."""
         tally = self._own(tally)
         if self.unsafe is None:
-            return replace(
-                tally, bouts=tally.bouts + 1, events=tally.events + event, at=tally.at if at is None else at
-            )
+            return replace(tally, bouts=tally.bouts + 1, events=tally.events + event, at=tally.at if at is None else at)
         stake = 1.0 if self.open_ended else _stake(tally.bouts, block(self.unsafe))
         ratios = _ratios(self.unsafe)[event]
         wealth = tally.wealth or (0.0,) * len(ratios)
