@@ -18,7 +18,8 @@ from simulated_fleet import Kind, SettledBout, Trouble, bouts_of, fleet
 from rollout.judgement.events import Differing, bout_facts, matters
 from rollout.judgement.evidence import Battery, Evidence, Fact, Key
 from rollout.judgement.judge import judge
-from rollout.judgement.plan import DEFAULT_PLAN, Plan
+from rollout.judgement.plan import Plan
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.seen import Seen
 from rollout.judgement.sequential import Tally, proven
 from rollout.judgement.words import Guardrail, Stage, Verdict

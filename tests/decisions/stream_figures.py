@@ -11,7 +11,8 @@ from sequential_twin import NEVER, Moments, Streams, proven_at, rolled_back_at
 from rollout.judgement.backtest import backtest
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.judge import judge
-from rollout.judgement.plan import DEFAULT_PLAN, STAGES, Limits
+from rollout.judgement.plan import STAGES, Limits
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.seen import Seen
 from rollout.judgement.sequential import Process
 from rollout.judgement.words import Guardrail, Stage, Verdict

@@ -10,7 +10,7 @@ from sequential_twin import NEVER, proven_at, rolled_back_at
 from simulated_fleet import LOOK_S, WANTS, SettledBout, Stretch, Trouble, bouts_of, fleet
 
 from contract import AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Role, SubmitDraft, Why
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process, Tally, proven
 from shadow.bouts import Bout, BoutBook, Look, advance
 from shadow.compare import compare

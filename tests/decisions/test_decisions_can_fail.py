@@ -7,7 +7,8 @@ from sequential_twin import NEVER, proven_at, rolled_back_at
 from simulated_fleet import Trouble
 from stream_figures import BOUND, BUDGET, drawn
 
-from rollout.judgement.plan import DEFAULT_PLAN, Floors, Plan
+from rollout.judgement.plan import Floors, Plan
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process
 from rollout.judgement.words import Stage
 

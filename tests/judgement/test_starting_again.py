@@ -4,7 +4,7 @@ from test_events import BUSY, CRASHED, IDLE, bout
 
 from rollout.judgement.events import start_again, touched_by
 from rollout.judgement.evidence import WITH_STRATA, Battery, Evidence, Fact
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.words import Guardrail, Stage
 from rollout.loop.by_register import by_register
 from rollout.loop.trial import Trial

@@ -24,7 +24,7 @@ from rollout.faces.demo.report import write_report
 from rollout.faces.demo.stage import StageFailed
 from rollout.faces.demo.view import DemoEvent, DemoView, Outcome, Told
 from rollout.faces.demo.world import World
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.routing.lease import bucket, lease_name
