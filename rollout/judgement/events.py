@@ -33,6 +33,10 @@ _GUARDRAILS: Final = {
 }
 
 
+OF_SPELLS: Final = frozenset(_GUARDRAILS.values())
+"""The guardrails that count spells."""
+
+
 def stratum_of(named: NamedState) -> str:
     """The stratum in which a spell is judged: a pane at rest counts for `idle`."""
     return str(AgentState.IDLE if named is NamedState.AT_REST else named)

@@ -39,8 +39,6 @@ def _holds(
 
 
 def _ill(stage: Stage, seen: Seen) -> Iterator[str]:
-    if seen.incumbent_blind and stage is not Stage.RETIRED:
-        yield seen.incumbent_blind
     if seen.incumbent_ill and stage is not Stage.RETIRED:
         yield f"the incumbent could not take over now: {seen.incumbent_ill}"
     if seen.candidate_ill:

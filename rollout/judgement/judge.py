@@ -22,11 +22,17 @@ class Judgement(Record):
     rows: tuple[Row, ...]
     unsafe: tuple[str, ...] = ()
     """Why the candidate is shown to be unsafe; in shadow this holds, and lifts by itself."""
+    warnings: tuple[str, ...] = ()
+    """Sentences that come before everything else on a screen, and hold nothing."""
     floors: tuple[Floor, ...] = ()
     signals: tuple[Reading, ...] = ()
     """Shown, also those that hold nothing."""
     plan: str = ""
     """Fingerprint of the plan that was judged by."""
+    version: int = 1
+    """The version of the candidate that was judged, counted from 1: each later one must prove more surely."""
+    waived: tuple[str, ...] = ()
+    """Named states that an operator took out of what a promotion needs."""
 
     @property
     def needed(self) -> int:
@@ -76,9 +82,12 @@ def judge(stage: Stage, evidence: Evidence, seen: Seen, plan: Plan, now: float, 
         reasons=reasons,
         rows=rows,
         unsafe=unsafe,
+        warnings=(seen.incumbent_blind,) if seen.incumbent_blind and stage is not Stage.RETIRED else (),
         floors=floors,
         signals=seen.signals,
         plan=plan.fingerprint,
+        version=version,
+        waived=tuple(sorted(seen.waived)),
     )
 
 

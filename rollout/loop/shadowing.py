@@ -1,4 +1,4 @@
-"""Shadowing: two reports on one tape become differences, bouts and facts."""
+"""Shadowing: two reports on one tape become differences, bouts, scored spells and facts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,16 @@ from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Plan
 from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
 from rollout.loop.parts import Part
-from rollout.loop.trial import Answered, OwnLook, Trial, facts_of_answers, facts_of_bouts, facts_of_look, guarded
+from rollout.loop.trial import (
+    Answered,
+    OwnLook,
+    Trial,
+    facts_of_answers,
+    facts_of_bouts,
+    facts_of_look,
+    facts_of_spells,
+    guarded,
+)
 from shadow import bouts, noise
 from shadow.bouts import Bout, Look
 from shadow.compare import compare
@@ -36,6 +45,7 @@ class Shadowed:
     found: tuple[Found, ...] = ()
     """Of this cycle or the one before, with their final classes, and new: one that lasts is kept once."""
     bouts: tuple[Bout, ...] = ()
+    spells: tuple[ScoredSpell, ...] = ()
     facts: tuple[Fact, ...] = ()
 
 

@@ -120,7 +120,6 @@ HOLDS = {
     "candidate": {"candidate_ill": "it is being restarted"},
     "exposure": {"leases": (True, False)},
     "clusters": {"clusters_open": ("d-3fa9c1",)},
-    "blind": {"incumbent_blind": "the incumbent finds 1 of 12 agents"},
     "abstained": {"named": 100, "abstained": 21},
     "overruled": {"named": 89, "overruled": 11},
     "novel": {"novel": ("submit_draft",)},
@@ -139,6 +138,11 @@ def test_a_rollback_is_looked_at_before_everything_that_holds(proven: Evidence, 
     judgement = judged(proven, replace(ENOUGH, guards=(GUARD,), **HOLDS[name]))
     assert judgement.verdict is Verdict.ROLLBACK
     assert judgement.reasons == (GUARD.text,)
+
+
+def test_an_incumbent_that_sees_few_agents_is_said_first_and_holds_nothing(proven: Evidence) -> None:
+    judgement = judged(proven, replace(ENOUGH, incumbent_blind="The incumbent sees 1 of 12 agents"))
+    assert (judgement.verdict, judgement.warnings) == (Verdict.PROMOTABLE, ("The incumbent sees 1 of 12 agents",))
 
 
 def test_a_noisy_incumbent_holds(proven: Evidence) -> None:
