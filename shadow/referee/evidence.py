@@ -13,6 +13,8 @@ def evidence_of(spell: ScoredSpell) -> Iterator[EvidenceEvent]:
 
     `told` has one for each right action of the incumbent.
     """
+    if not spell.known:
+        return
     ours, theirs = spell.candidate, spell.incumbent
     if ours in _VOTED:
         yield _event(spell, EvidenceKind.WRONG, event=ours is Vote.WRONG)

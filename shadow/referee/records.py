@@ -58,6 +58,10 @@ class NamingRule(StrEnum):
     """It printed on without a key being pressed."""
     CLOCK = "clock"
     """A clock of its own advanced as the wall clock did."""
+    SPUN = "spun"
+    """A spinner of its own turned on and on."""
+    STARTED = "started"
+    """A program took over from the shell, and drew its composer or a dialog after that."""
     ACCEPTED = "accepted"
     """A prompt was accepted at once."""
     TYPED = "typed"
@@ -124,6 +128,8 @@ class ScoredSpell(Record):
     incumbent_after_s: float | None = None
     """Seconds from the first look to the first one at which it claims a state of the named set; None if never."""
     candidate_after_s: float | None = None
+    known: bool = True
+    """A monitor had a verdict of the pane; a spell of a pane of which neither knows is no evidence."""
     told: tuple[Told, ...] = ()
     """By right action of the incumbent that the candidate had time to take."""
     duty: Duty | None = None
