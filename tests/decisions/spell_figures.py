@@ -8,7 +8,7 @@ from decision_table import Figure
 from numpy.typing import NDArray
 from rival_judges import Rival, failed_windows, mann_whitney
 from sequential_twin import NEVER, rolled_back_at
-from spell_judge import FAR, Ruling, ruled
+from spell_judge import FAR, ruled
 from spell_streams import (
     LEGACY,
     LEGACY_SILENT,
@@ -24,7 +24,7 @@ from rollout.judgement.evidence import Battery
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process
-from rollout.judgement.words import Stage
+from rollout.judgement.words import Guardrail, Stage
 
 RUNS, LENGTH = 1000, 1500
 SLACK: Final = 1.15
@@ -40,6 +40,9 @@ SPELL_RIVALS: Final = (
 _EARLIER: Final = Process(unsafe=0.001, promote=0.01, limit=667)
 """The rule that this product had before: roll back where acts differ in more than 0.1 % of the bouts."""
 COLUMNS: Final = (*(rival.name for rival in SPELL_RIVALS), "differences counted")
+
+_VOTES: Final = frozenset({Guardrail.WRONG, Guardrail.WORSE})
+"""The guardrails that the figures of the design were found with; `told` and `duty` are printed beside them."""
 
 BETTER: Final = Pair({"*": 0.009}, LEGACY, MODULAR_SILENT, LEGACY_SILENT)
 EQUAL: Final = Pair({"*": 0.01}, {"*": 0.01})
@@ -58,9 +61,11 @@ def spell_figures(scale: float = 1.0, plan: Plan = DEFAULT_PLAN) -> Iterator[Fig
     for errs, better, equal in zip(_ERRS, ((233, 423), (395, 799)), ((243, 419), (397, 814)), strict=True):
         for name, pair, bounds in (("better candidate", BETTER, better), ("equal pair, 99 %", EQUAL, equal)):
             spells = drawn_spells(11, runs, LENGTH, pair, errs)
-            found = ruled(spells, shadow)
+            found = ruled(spells, shadow, _VOTES)
             claim = f"{name}, referee errs {errs:.0%}: promotable"
             yield from _moments(claim, found.promotable, bounds, _others(spells))
+            both = ruled(spells, shadow)
+            yield from _moments("  with `told` and `duty`", both.promotable, None, ())
             yield Figure(f"  {name}: promotable at all", _share(found.promoted), 0.95, runs, at_least=True)
     for name, pair, bounds in (
         ("candidate like the monolith", AS_LEGACY, (21, 36)),
@@ -83,7 +88,7 @@ def _false_alarms(runs: int, battery: Battery) -> Iterator[Figure]:
     for alike in (0.0, 0.05, 0.2):
         spells = drawn_spells(15, runs, LENGTH, Pair({"*": 0.02}, {"*": 0.02}, alike=alike), 0.01)
         found = ruled(spells, battery)
-        bound = None if alike > 0.05 else 0.01  # noqa: PLR2004 - beyond that minimums of panes must help
+        bound = None if alike > 0.05 else 0.01
         yield Figure(f"falsely unsafe, ICC {alike:g}", _share(found.unsafe < FAR), bound, runs, rivals=_others(spells))
 
 
@@ -97,13 +102,12 @@ def _at_the_bounds(runs: int, plan: Plan) -> Iterator[Figure]:
             found = ruled(drawn_spells(16, runs, LENGTH, pair, 0.0), shadow)
             claim = f"wrong in {bound:.0%} of {state}, ICC {alike:g}: promoted"
             yield Figure(claim, _share(found.promoted), None if alike else 0.05, runs)
-    overall = plan.guardrails[next(name for name in plan.guardrails if name == "wrong")].promote_from(Stage.SHADOW)
+    overall = plan.guardrails[Guardrail.WRONG].promote_from(Stage.SHADOW)
     for alike in (0.0, 0.2):
         pair = Pair({"*": overall}, {"*": overall}, alike=alike)
         found = ruled(drawn_spells(17, runs, LENGTH, pair, 0.0), shadow)
-        yield Figure(
-            f"wrong in {overall:.0%} overall, ICC {alike:g}: promoted", _share(found.promoted), None if alike else 0.05, runs
-        )
+        claim = f"wrong in {overall:.0%} overall, ICC {alike:g}: promoted"
+        yield Figure(claim, _share(found.promoted), None if alike else 0.05, runs)
     yield _versions(runs, plan)
 
 
@@ -118,11 +122,13 @@ def _versions(runs: int, plan: Plan, versions: int = 14) -> Figure:
     return Figure(f"{versions} bad versions in a row: one promoted", _share(ever), 0.05, runs)
 
 
-def _moments(claim: str, at: NDArray[np.int64], bounds: tuple[int, int], rivals: tuple[str, ...]) -> Iterator[Figure]:
-    for share, bound, said in ((50, bounds[0], "median"), (90, bounds[1], "p90")):
+def _moments(
+    claim: str, at: NDArray[np.int64], bounds: tuple[int, int] | None, rivals: tuple[str, ...]
+) -> Iterator[Figure]:
+    for place, (share, said) in enumerate(((50, "median"), (90, "p90"))):
         value = float(np.percentile(at, share, method="lower"))
-        bound_with_slack = round(bound * SLACK)
-        yield Figure(f"{claim}: {said}", value, bound_with_slack, len(at), is_rate=False, rivals=rivals)
+        bound = round(bounds[place] * SLACK) if bounds else None
+        yield Figure(f"{claim}: {said}", value, bound, len(at), is_rate=False, rivals=rivals)
         claim, rivals = f"  {claim}", ()
 
 
@@ -138,6 +144,3 @@ def _others(spells: Spells) -> tuple[str, ...]:
 
 def _share(which: NDArray[np.bool_]) -> float:
     return float(which.mean())
-
-
-__all__ = ["COLUMNS", "Ruling", "spell_figures"]

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from sequential_twin import NEVER, Moments, Streams, proven_at, rolled_back_at
 from spell_streams import RIGHT, SILENT, STATES, WRONG, Spells
 
-from rollout.judgement.evidence import Battery, Key
 from rollout.judgement.events import OF_SPELLS
+from rollout.judgement.evidence import Battery, Key
 from rollout.judgement.words import ONE_RIGHT, Guardrail
 
 FAR = 10**9
@@ -37,13 +37,13 @@ class Ruling:
         return np.where(self.promoted, self.proven, FAR)
 
 
-def ruled(spells: Spells, battery: Battery) -> Ruling:
-    """Judge every run by the guardrails of a battery that count spells."""
+def ruled(spells: Spells, battery: Battery, guardrails: frozenset[Guardrail] = OF_SPELLS) -> Ruling:
+    """Judge every run by the guardrails of a battery that count spells, or by some of them."""
     runs = spells.states.shape[0]
     unsafe = np.full(runs, FAR)
     proven = np.zeros(runs, dtype=np.int64)
     for key, process in battery.processes.items():
-        if key[0] not in OF_SPELLS:
+        if key[0] not in guardrails:
             continue
         counted, events = _counted(spells, key)
         streams, places, many = _compressed(counted, events)

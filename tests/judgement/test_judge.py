@@ -182,7 +182,7 @@ def test_the_number_of_clean_ones_that_are_needed_is_said() -> None:
     assert f"{judgement.needed} more clean ones needed" in " ".join(judgement.reasons)
 
 
-def test_where_only_spells_of_a_state_are_missing_it_holds_with_their_count(proven: Evidence) -> None:
+def test_where_only_spells_of_a_state_are_missing_it_holds_with_their_count() -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.BETA)
     evidence = clean(DEFAULT_PLAN, Stage.BETA)
     evidence = Evidence({key: tally for key, tally in evidence.tallies.items() if key[1] != "waiting_approval"})

@@ -139,7 +139,9 @@ class Transaction:
         ).scalar()
         return int(many or 0), str(last or "")
 
-    def _add(self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | SpellRow | EvidenceRow | DeliveryRow]) -> None:
+    def _add(
+        self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | SpellRow | EvidenceRow | DeliveryRow]
+    ) -> None:
         if values := [asdict(row) for row in rows]:
             self._connection.execute(table.insert(), values)
 

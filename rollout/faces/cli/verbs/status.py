@@ -44,7 +44,9 @@ def as_document(found: Reading) -> dict[str, Any]:
         "act": found.last_cycle.act if found.last_cycle else False,
         "state": state(found),
         "verdict": judgement.verdict if judgement else Verdict.HOLD,
-        "reasons": list(judgement.reasons) if judgement else ["Not enough evidence yet: no cycle was judged in this stage."],
+        "reasons": list(judgement.reasons)
+        if judgement
+        else ["Not enough evidence yet: no cycle was judged in this stage."],
         "unsafe": list(judgement.unsafe) if judgement else [],
         "warnings": list(judgement.warnings) if judgement else [],
         "evidence": [_evidence(row) for row in rows(found)],
