@@ -107,9 +107,9 @@ def _learn(
     now = looked.tape.at if looked.tape is not None else house.clock.now()
     said = listen(house, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
     shadowed = house.shadowing.enter(said.trial, looked, touched | looked.typed, now, next_in_s)
-    states = {verdict.state for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
+    families = {verdict.agent for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
-        "states": shadowed.trial.states | states,
+        "families": shadowed.trial.families | (families - {"unknown"}),
         "leases": shadowed.trial.leases.note(routing.exposure),
         "signals": shadowed.trial.signals.fold(used(looked, house.tmux_pid), now),
     }

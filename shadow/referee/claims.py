@@ -11,7 +11,10 @@ ABSTAINED: Final = AgentState.UNKNOWN
 """The claim of a monitor that says `unknown`, or nothing, of a pane."""
 
 
-_EDGES: Final = 2
+_WITH_EDGES: Final = 3
+"""From so many looks on the first and the last are left out: a monitor may be one look late. A look is named only if
+all of its frames stand in the named state, so those of a shorter spell are interior already; on a real fleet two of
+three dialogs last two."""
 
 
 class Claims(NamedTuple):
@@ -66,12 +69,8 @@ def joined(one: Run, two: Run) -> Run:
 
 
 def vote(claims: Claims, looks: int, named: NamedState) -> Vote:
-    """Return what a monitor's claims come to where the referee names a state.
-
-    The first look and the last one are left out: a monitor may be one look late. In a spell too short for that, both
-    count, since a look is named only if all its frames lie within what names it.
-    """
-    said = set(claims.inside) if looks > _EDGES else {claims.first, claims.last}
+    """Return what a monitor's claims come to where the referee names a state."""
+    said = {claims.first, claims.last} if looks < _WITH_EDGES else set(claims.inside)
     if said - named.states - {ABSTAINED}:
         return Vote.WRONG
     if ABSTAINED in said:

@@ -4,7 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-from rollout.judgement.plan import DEMO_PLAN, Limits, StratumPlan
+from rollout.judgement.plan import Limits, StratumPlan
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
 from rollout.store.state_folder import StateFolder

@@ -18,7 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contract.wire import Introduction
 from rollout.judgement.evidence import Fact
-from rollout.judgement.plan import DEMO_PLAN, Floors, Limits, StagePlan
+from rollout.judgement.plan import Floors, Limits, StagePlan
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.sequential import proof
 from rollout.judgement.standing import HARNESS, Ask, Request
 from rollout.judgement.words import Guardrail, Stage, State, Verdict

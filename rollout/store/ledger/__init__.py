@@ -11,6 +11,7 @@ from rollout.store.ledger.records import (
     EvidenceRow,
     LedgerUnusable,
     MemoryRow,
+    SpellRow,
     StageMoved,
     TransitionRow,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "LedgerReader",
     "LedgerUnusable",
     "MemoryRow",
+    "SpellRow",
     "StageMoved",
     "Transaction",
     "TransitionRow",

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-LEDGER_VERSION: Final = 1
+LEDGER_VERSION: Final = 2
 """Version of these tables. A ledger of another version is refused with a sentence, never guessed at."""
 
 metadata = sa.MetaData()
@@ -76,6 +76,19 @@ bouts = sa.Table(
     sa.Column("pane", sa.Text, nullable=False),
     sa.Column("settled_at", sa.Float, nullable=False),
     sa.Column("cluster", sa.Text, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+spells = sa.Table(
+    "spells",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("epoch", sa.Integer, nullable=False, index=True),
+    sa.Column("pane", sa.Text, nullable=False),
+    sa.Column("began", sa.Float, nullable=False),
+    sa.Column("ended", sa.Float, nullable=False),
+    sa.Column("overruled", sa.Text),
     sa.Column("body", sa.Text, nullable=False),
 )
 
