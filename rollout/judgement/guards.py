@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from rollout.judgement.words import Stage
 from shadow.differences import DiffClass, Difference
 
 DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
@@ -12,6 +13,7 @@ DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
 
 
 _PANES_MISSED: Final = 2
+_SHADOW_GUARD_S: Final = 3600.0
 
 
 class GuardKind(StrEnum):
@@ -85,6 +87,11 @@ def missed_crashes(by_pane: Mapping[str, str]) -> tuple[Guard, ...]:
     (first, spell), (second, other), *_ = sorted(by_pane.items())
     text = f"the candidate missed crashes on {len(by_pane)} panes: {first} (spell {spell}), {second} (spell {other})"
     return (Guard(GuardKind.MISSED_CRASH, first, text),)
+
+
+def guards_that_count(guards: Collection[Guard], stage: Stage, now: float) -> tuple[Guard, ...]:
+    """Return the guards that count: in an exposed stage all of them, in shadow those of the last hour, which lift."""
+    return tuple(guard for guard in guards if stage is not Stage.SHADOW or now - guard.at < _SHADOW_GUARD_S)
 
 
 def crash_loop(failures_in_a_row: int, allowed: int) -> tuple[Guard, ...]:

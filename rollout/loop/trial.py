@@ -17,6 +17,7 @@ from rollout.judgement.guards import (
     Sighting,
     confirmed,
     crash_loop,
+    guards_that_count,
     missed_crashes,
     sightings,
 )
@@ -26,7 +27,7 @@ from rollout.judgement.scoring import Scoring
 from rollout.judgement.seen import Seen
 from rollout.judgement.signals import SignalBook
 from rollout.judgement.standing import Standing, stopped
-from rollout.judgement.words import Stage, State
+from rollout.judgement.words import State
 from rollout.loop.parts import Part
 from shadow.bouts import Bout, BoutBook
 from shadow.differences import Difference
@@ -39,7 +40,6 @@ from shadow.referee.records import ScoredSpell
 from shadow.signoffs import Signoffs
 from shadow.tallies import Tallies
 
-_SHADOW_GUARD_S: Final = 3600.0
 WATCHED_AT_MOST_S: Final = 300.0
 """What one cycle adds to the time that a stage was watched: neither a pause nor a jump of the clock is watching."""
 
@@ -258,7 +258,7 @@ def judged(trial: Trial, standing: Standing, plan: Plan, register: ExpectedRegis
         signals=trial.signals.readings(plan.signals),
         exposure_missing=trial.leases.shown_missing,
         clusters_open=trial.tallies.open(trial.signoffs, register, now),
-        guards=_guards_now(trial, standing.stage, now),
+        guards=guards_that_count(trial.guards, standing.stage, now),
         incumbent_blind=blind(*trial.agents_found),
         incumbent_ill=trial.ill.get(Part.INCUMBENT, ""),
         candidate_ill=trial.ill.get(Part.CANDIDATE, ""),
@@ -274,10 +274,3 @@ def blind(incumbent: int, candidate: int) -> str:
     if 2 * incumbent >= candidate:
         return ""
     return f"The incumbent sees {incumbent} of the {candidate} agents that the candidate sees: `understudy doctor`"
-
-
-def _guards_now(trial: Trial, stage: Stage, now: float) -> tuple[Guard, ...]:
-    """The guards that count: in an exposed stage all of them, in shadow those of the last hour, which lift."""
-    if stage is not Stage.SHADOW:
-        return trial.guards
-    return tuple(guard for guard in trial.guards if now - guard.at < _SHADOW_GUARD_S)
