@@ -84,9 +84,10 @@ def advance(book: RefereeBook, look: RefereeLook, windows: Windows) -> tuple[Ref
     about = (_intents_by_pane(look.incumbent), _intents_by_pane(look.candidate))
     panes, done = dict[str, PaneBook](), list[ScoredSpell]()
     for name, known in book.panes.items():
-        if name in frames and frames[name][-1][1].pid == known.pid:
+        goes_on = 0 <= at - known.looked <= gap_s
+        if name in frames and goes_on and frames[name][-1][1].pid == known.pid:
             continue
-        if name not in frames and at - known.looked <= gap_s:
+        if name not in frames and goes_on:
             panes[name] = known
         else:
             done += _closed(name, known, windows)
@@ -95,6 +96,8 @@ def advance(book: RefereeBook, look: RefereeLook, windows: Windows) -> tuple[Ref
         before = book.panes.get(name)
         if before is None or before.pid != shot.pid:
             before = PaneBook(pid=shot.pid, session=shot.session, window=shot.window, looked=at)
+        elif not 0 <= at - before.looked <= gap_s:  # what happened in between is not known, but who was there
+            before = before.model_copy(update={"track": Track(was_here=before.track.was_here), "spell": None})
         panes[name], spells = _entered(name, before, seen, look, shots, about, gap_s, windows)
         done += spells
     looked = (*book.looked, at)[-_PACED_BY:]

@@ -33,7 +33,7 @@ class Motion(NamedTuple):
 def motion_of(steps: Sequence[Step]) -> Motion | None:
     """Return what moved within a look, by its own steps; None where it cannot be named busy."""
     for step in steps:
-        if step.broken or step.typed or _stands_aside(step):
+        if _cannot_tell(step):
             return None
     turned = sum(_turned(step) for step in steps) >= _TURNS
     return Motion(
@@ -76,11 +76,12 @@ def _pictures(steps: Iterable[Step]) -> set[int]:
 
 def _until_touched(steps: Sequence[Step]) -> Iterable[Step]:
     for step in steps:
-        if step.broken or step.typed or _stands_aside(step):
+        if _cannot_tell(step):
             return
         yield step
 
 
-def _stands_aside(step: Step) -> bool:
-    """Whether a dialog or a shell is there: what moves then is not a turn."""
-    return step.now.presence is not Presence.PROGRAM or step.now.asks
+def _cannot_tell(step: Step) -> bool:
+    """Whether keys were pressed, or a dialog or a shell is there: what moves then need be no turn."""
+    keys = step.broken or step.typed or step.keyed
+    return keys or step.now.presence is not Presence.PROGRAM or step.now.asks

@@ -74,6 +74,8 @@ class Seen(NamedTuple):
     retries: bool = False
     """The running turn says that a request failed and is made again."""
     history: int = 0
+    keyed_at: Instant | None = None
+    """When a person last pressed a key in the pane, as far as tmux tells."""
 
 
 def see(shot: PaneShot, at: float, last: Seen | None, previous: PaneShot | None = None) -> Seen:
@@ -82,11 +84,11 @@ def see(shot: PaneShot, at: float, last: Seen | None, previous: PaneShot | None 
     `last` is what was read of the frame before, and `previous` that frame itself, where it is still at hand.
     """
     if last is not None and previous is not None and _same(shot, previous):
-        return last._replace(at=at, history=shot.history)
+        return last._replace(at=at, history=shot.history, keyed_at=shot.typed_at)
     seal = crc32(shot.ansi.encode("utf-8", "surrogatepass"), shot.cursor_y << 12 | shot.cursor_x)
     presence = _presence(shot)
     if last is not None and last.seal == seal and last.pid == shot.pid and last.size == (shot.width, shot.height):
-        return last._replace(at=at, presence=presence, history=shot.history)
+        return last._replace(at=at, presence=presence, history=shot.history, keyed_at=shot.typed_at)
     rows = shot.text.split("\n")
     cursor = shot.cursor_y
     read = [read_line(row) for row in rows]
@@ -110,6 +112,7 @@ def see(shot: PaneShot, at: float, last: Seen | None, previous: PaneShot | None 
         trouble=any(line.trouble for line in others),
         retries=_retries(others),
         history=shot.history,
+        keyed_at=shot.typed_at,
     )
 
 

@@ -18,6 +18,9 @@ _WITH_TYPING: Final = 2
 
 _SPINNER_ROWS: Final = 2
 
+_ECHO_S: Final = 1.0
+"""So long after a key the screen may still answer it."""
+
 
 class Edit(StrEnum):
     """What happened to the composer."""
@@ -49,6 +52,11 @@ class Step:
     changed: int = 0
     """Rows that changed, without that of a composer that the cursor is in."""
     edit: Edit = Edit.NONE
+
+    @property
+    def keyed(self) -> bool:
+        """Whether a person pressed a key in the pane: what moves may be the echo, or scrolling."""
+        return self.now.keyed_at is not None and self.now.keyed_at > self.before.at - _ECHO_S
 
     @property
     def moved(self) -> bool:

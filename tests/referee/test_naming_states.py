@@ -3,8 +3,10 @@
 # ruff: noqa: RUF001 - prompt signs
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from referee_cases import Drawn, Referee, dialog, names, printing, rest, shell, word
+from referee_cases import FRAME_S, LOOK_S, T0, Drawn, Referee, dialog, names, printing, rest, shell, word
 
 from shadow.referee.records import NamedState
 
@@ -236,3 +238,17 @@ def test_a_wide_character_takes_two_cells_of_the_composer() -> None:
 
     spells = names(drawn("日本語の文字", 12), drawn("日本語の文字", 12), drawn("", 0), drawn("", 0))
     assert spells == [("unsubmitted_input", 2)]
+
+
+def test_what_moves_while_a_person_presses_keys_is_not_busy() -> None:
+    def scrolled(look: int, frame: int) -> Drawn:
+        at = T0 + LOOK_S * look + FRAME_S * frame
+        return replace(printing(4 * look + frame), more={"typed_at": at - 0.1})
+
+    assert names(*(tuple(scrolled(look, frame) for frame in range(4)) for look in range(4))) == []
+
+
+def test_a_spell_does_not_go_on_across_a_break_in_the_watch() -> None:
+    watch = Referee().looks(rest(), *[shell("killed")] * 4)
+    watch.at += 600
+    assert watch.looks(*[shell("killed")] * 4).names() == [("crashed", 4), ("crashed", 4)]

@@ -90,7 +90,7 @@ def test_latency_is_measured_from_the_first_look() -> None:
 
 
 def test_a_spell_that_lasts_is_scored_once_while_it_goes_on() -> None:
-    watch = Referee().look(QUIET)
+    watch = Referee().look(QUIET, gap_s=20.0)
     for _ in range(70):
         watch.look(shell("killed"), candidate=report("crashed"), gap_s=20.0)
     early = list(watch.spells)
