@@ -22,6 +22,8 @@ class OpenSpell(Record):
     named: NamedState
     rule: NamingRule
     scored: bool = False
+    paused: bool = False
+    """The last look has no name, and a turn may go on after it."""
 
 
 class Subject(NamedTuple):
@@ -44,7 +46,9 @@ def continued(
     for one in decided:
         if spell is not None and one.named is spell.named:
             run = spell.run if spell.scored else joined(spell.run, one.run)
-            spell = spell.model_copy(update={"run": run})
+            spell = spell.model_copy(update={"run": run, "paused": False})
+        elif spell is not None and _pauses(spell, one):
+            spell = spell.model_copy(update={"paused": True})
         else:
             done += ended(spell, who, windows)
             spell = None if one.named is None or one.rule is None else _begun(one.run, one.named, one.rule)
@@ -52,6 +56,11 @@ def continued(
             done += ended(spell, who, windows)
             spell = spell.model_copy(update={"scored": True})
     return spell, done
+
+
+def _pauses(spell: OpenSpell, one: Decided) -> bool:
+    """Whether one look without a name may lie within a turn: an agent at work stands still for a moment, too."""
+    return spell.named is NamedState.BUSY and not spell.paused and one.named is None and one.run.looks == 1
 
 
 def ended(spell: OpenSpell | None, who: Subject, windows: Windows) -> list[ScoredSpell]:

@@ -252,3 +252,24 @@ def test_a_spell_does_not_go_on_across_a_break_in_the_watch() -> None:
     watch = Referee().looks(rest(), *[shell("killed")] * 4)
     watch.at += 600
     assert watch.looks(*[shell("killed")] * 4).names() == [("crashed", 4), ("crashed", 4)]
+
+
+def turn(look: int) -> tuple[Drawn, ...]:
+    return tuple(rest(f"✻ Brewing… ({2 * look + (frame == 3)}s)") for frame in range(4))
+
+
+def test_a_turn_that_stands_still_for_a_look_is_one_spell() -> None:
+    held = rest("✻ Brewing… (7s)")
+    watch = Referee().look(*turn(0)).look(*turn(1)).look(*turn(2)).look(*turn(3)).look(held).look(held)
+    apart = watch.look(*turn(6)).look(*turn(7)).look(*turn(8)).names()
+    assert [name for name, _ in apart] == ["busy", "busy"]
+    within = (
+        Referee()
+        .look(*turn(0))
+        .look(*turn(1))
+        .look(rest("✻ Brewing… (3s)"))
+        .look(*turn(3))
+        .look(*turn(4))
+        .look(*turn(5))
+    )
+    assert [name for name, _ in within.names()] == ["busy"]
