@@ -53,7 +53,7 @@ class Seen:
     signals: tuple[Reading, ...] = ()
     """What each signal says now."""
     incumbent_blind: str = ""
-    """That the incumbent finds fewer than half of the candidate's agents; empty where not. Shown first, holds nothing."""
+    """That the incumbent finds fewer than half of the candidate's agents, or empty. Shown first, holds nothing."""
     incumbent_ill: str = ""
     """Why the incumbent could not take over now; empty where it could."""
     candidate_ill: str = ""

@@ -115,7 +115,7 @@ def _bout_rows(house: House, trial: Trial, row: DecisionRow) -> dict[str, BoutRo
 
 
 def _overruled(house: House, trial: Trial, row: DecisionRow) -> dict[str, str]:
-    """The spells that lie in the settled bouts: an operator's word replaces the referee's, and is no evidence itself."""
+    """The spells that lie in the settled bouts: a decision replaces the referee's word, and is no evidence itself."""
     bouts = [Bout.model_validate_json(one.body) for one in _bout_rows(house, trial, row).values()]
     why = f"{row.kind.replace('_', ' ')} {row.subject} by {row.actor}"
     return {spell.id: why for spell in house.ledger.spells(trial.epoch) if _lies_in_one(spell, bouts)}

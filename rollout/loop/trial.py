@@ -130,7 +130,7 @@ class OwnLook:
 
 
 def in_epoch(trial: Trial, standing: Standing) -> Trial:
-    """Start afresh where the stage has moved: evidence, floors, leases, guards. The books and what people said go on."""
+    """Start afresh where the stage has moved: evidence, minimums, leases, guards. Books and decisions go on."""
     back = standing.state is State.ROLLED_BACK
     if trial.epoch == standing.epoch:
         return trial if trial.rolled_back is back else trial.model_copy(update={"rolled_back": back})

@@ -13,9 +13,7 @@ def main() -> int:
     """Print both tables, and say which figures fail."""
     began = monotonic()
     streams = list(stream_figures())
-    title = (
-        "One guardrail, alpha 1 %, over streams; rates may exceed their bound by three standard errors."
-    )
+    title = "One guardrail, alpha 1 %, over streams; rates may exceed their bound by three standard errors."
     say(table(title, [rival.name for rival in RIVALS], streams))
     say(f"\nBeside it: windows of {WINDOW} that fail above {BOUND:.0%} (ten that pass promote), and Mann-Whitney.\n")
     spells = list(spell_figures())

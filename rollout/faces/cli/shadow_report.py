@@ -7,7 +7,7 @@ from typing import Final
 
 from contract.verdicts import AgentState
 from modular.rulebook.book import shipped_files
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import NOT_JUDGED, Reading
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
@@ -68,7 +68,7 @@ def _ruling(found: Reading) -> Ruling | None:
     return Ruling(
         verdict=said.verdict.value if said else "hold",
         state=state(found),
-        reasons=said.reasons if said else ("Not enough evidence yet: no cycle was judged in this stage",),
+        reasons=said.reasons if said else (NOT_JUDGED,),
         next=then.value if then else None,
         certainty=1 - found.plan.beta,
     )

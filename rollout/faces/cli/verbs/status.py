@@ -6,7 +6,7 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
-from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
+from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, Reading, reading
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.standing import shown_state
 from rollout.judgement.words import Guardrail, State, Verdict, percent
@@ -44,9 +44,7 @@ def as_document(found: Reading) -> dict[str, Any]:
         "act": found.last_cycle.act if found.last_cycle else False,
         "state": state(found),
         "verdict": judgement.verdict if judgement else Verdict.HOLD,
-        "reasons": list(judgement.reasons)
-        if judgement
-        else ["Not enough evidence yet: no cycle was judged in this stage."],
+        "reasons": list(judgement.reasons) if judgement else [NOT_JUDGED],
         "unsafe": list(judgement.unsafe) if judgement else [],
         "warnings": list(judgement.warnings) if judgement else [],
         "evidence": [_evidence(row) for row in rows(found)],
