@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Plan
+from rollout.loop.acting.settling import Effects
 from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
 from rollout.loop.parts import Part
 from rollout.loop.trial import (
@@ -70,10 +71,10 @@ class Shadowing:
         self._rules = plan.bout_rules
         self._waiting: _Entered | None = None
 
-    def enter(self, trial: Trial, looked: Looked, touched: frozenset[str], now: float, next_in_s: float) -> Shadowed:
+    def enter(self, trial: Trial, looked: Looked, effects: Effects, now: float, next_in_s: float) -> Shadowed:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
         trial, facts = facts_of_answers(trial, answered(looked), now, self._plan)
-        trial, spells, of_spells = self._refereed(trial, looked, touched, now)
+        trial, spells, of_spells = self._refereed(trial, looked, effects, now)
         facts = (*facts, *of_spells)
         looks: list[_Entered | None] = [*self._waited(looked)]
         own = [*self._own_look(looked)]
@@ -91,7 +92,7 @@ class Shadowing:
                 candidate=candidate,
                 differences=found,
                 tape=looked.tape,
-                touched=touched,
+                touched=effects.touched | looked.typed,
             )
             if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
                 looks.append(_Entered(looked, look))
@@ -119,9 +120,12 @@ class Shadowing:
         return replace(entered, differences=differences, found=fresh, facts=facts, spells=spells)
 
     def _refereed(
-        self, trial: Trial, looked: Looked, touched: frozenset[str], now: float
+        self, trial: Trial, looked: Looked, effects: Effects, now: float
     ) -> tuple[Trial, tuple[ScoredSpell, ...], tuple[Fact, ...]]:
-        """Let the referee see the tape: it names what the panes were, and scores what both monitors said."""
+        """Let the referee see the tape: it names what the panes were, and scores what both monitors said.
+
+        Keys of a person are what it learns from; only those of the harness, and answers to its notices, tell nothing.
+        """
         if looked.tape is None:
             return trial, (), ()
         incumbent, candidate = (looked.answers.get(part) for part in Part)
@@ -129,7 +133,8 @@ class Shadowing:
             tape=looked.tape,
             incumbent=incumbent.report if incumbent else None,
             candidate=candidate.report if candidate else None,
-            touched=touched,
+            touched=effects.touched,
+            noticed=effects.noticed,
         )
         book, spells = referee.advance(trial.referee, look, self._plan.windows)
         trial, facts = facts_of_spells(trial.model_copy(update={"referee": book}), spells, now)
