@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench budgets gate decisions trial faults lint format lock clean
+.PHONY: help setup demo test bench budgets gate decisions trial referee faults lint format lock clean
 
 help: ## say what there is to type
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -41,6 +41,9 @@ decisions: setup ## how good the judge's decisions are, as a table; fails outsid
 
 trial: setup ## how often `modular` is right on a recorded trial of six real CLIs, as a table (half a minute)
 	@$(BIN)/python tests/trial
+
+referee: setup ## how well the referee names what panes did, on a recorded trial; fails outside its bounds (a minute)
+	@$(BIN)/python tests/referee
 
 faults: setup ## what kills, stops and shortages do to a run, as a table (under ten minutes; FAULTS=200 tries each more often)
 	@scripts/ensure-tmux

@@ -76,8 +76,8 @@ def parse_stream(lines: Iterable[str]) -> Iterator[Observation]:
 def backtest(lines: Iterable[str], stage: Stage, plan: Plan) -> tuple[RunResult, ...]:
     """Judge every run of a stream, in the order in which they appear.
 
-    Alpha is split over the guardrails that occur in a run. Floors, coverage, required strata that do not occur and the
-    exemption of fewer than five differing bouts are left out. A stream without a line is one run without data.
+    Minimums, required states that do not occur and the exemption of a `told` with few spells are left out. A stream
+    without a line is one run without data.
     """
     kinds: dict[Fact, int] = {}
     runs: dict[str | int | None, array[int]] = {}
@@ -100,6 +100,10 @@ def looks(lines: Iterable[str], stage: Stage, plan: Plan) -> Iterator[LookResult
             yield judged.look(run, fact)
 
 
+def _needed(process: Process, beta: float, tally: Tally) -> int:
+    return 0 if process.promote is None else needed(process.promote, beta, tally)
+
+
 class _Trial:
     """One test of one run: its tally, and how many clean ones its proof still takes."""
 
@@ -107,7 +111,7 @@ class _Trial:
         self.process = process
         self._tally = Tally()
         self._beta = beta
-        self._needed = needed(process.bound, beta, self._tally)
+        self._needed = _needed(process, beta, self._tally)
         self._clean = 0  # counted only when somebody looks: a clean one rolls nothing back
 
     @property
@@ -125,7 +129,7 @@ class _Trial:
             return False
         self._tally = self.process.fold(self.tally, event=event)
         if event:
-            self._needed = needed(self.process.bound, self._beta, self._tally)
+            self._needed = _needed(self.process, self._beta, self._tally)
         else:
             self._needed -= bool(self._needed)
         return self.process.crossed(self._tally)
@@ -143,12 +147,12 @@ class _Run:
             plan,
             stage,
             guardrails={fact.guardrail for fact in facts},
-            strata={fact.stratum for fact in facts if fact.stratum is not None},
         )
         trials = {key: _Trial(process, self._battery.beta) for key, process in self._battery.processes.items()}
         self._noise = trials.get((Guardrail.NOISE, None))
         self._trials = trials
-        self._required = [trials[key] for key in self._battery.required]
+        occurring = {key for fact in facts for key in fact.keys}
+        self._required = [trials[key] for key in sorted(self._battery.required & occurring, key=str)]
         silent = {key for key in trials if key[0] in {Guardrail.NOISE, *self._battery.dry_run}}
         self._armed = {id(trial) for key, trial in trials.items() if key not in silent}
         self._counted = {fact: [trials[key] for key in fact.keys if key in trials] for fact in facts}
@@ -212,7 +216,7 @@ def _observation(number: int, line: str) -> Observation:
     except (ValueError, RecursionError) as error:
         raise BadStream(
             f"line {number}: is not JSON ({error}): write one object a line, such as "
-            '{"guardrail": "action_difference", "event": false}'
+            '{"guardrail": "wrong", "event": false}'
         ) from error
     if not isinstance(document, dict):
         raise BadStream(f"line {number}: must be an object with the keys guardrail and event")

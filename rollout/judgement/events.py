@@ -1,91 +1,51 @@
-"""From what happened to what is counted: bouts, own looks and cycles become facts."""
+"""Scored spells, bouts, own looks and cycles become the yes and no that guardrails count."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
-from rollout.judgement.evidence import Fact, Key
+from contract.verdicts import AgentState
+from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import CycleTime
-from rollout.judgement.words import Guardrail
+from rollout.judgement.words import ONE_RIGHT, Guardrail
 from shadow.bouts import Bout, Excuse
-from shadow.differences import Severity
+from shadow.referee.records import EvidenceEvent, EvidenceKind, NamedState
 
 
-def bout_facts(bout: Bout) -> Iterator[Fact]:
-    """What a settled bout says: about actions in all its strata, about who was right, and about the incumbent's noise.
+def spell_facts(event: EvidenceEvent) -> Iterator[Fact]:
+    """What one event of a scored spell counts for: its guardrail, and the strata that are judged by themselves."""
+    guardrail = _GUARDRAILS.get(event.guardrail)
+    if guardrail is None:
+        return
+    whole = Fact(guardrail, event.event, subject=event.spell, at=event.at)
+    yield whole
+    if guardrail is Guardrail.WRONG:
+        yield replace(whole, stratum=stratum_of(event.stratum), whole=False)
+    if guardrail is Guardrail.WORSE and event.decisive:
+        yield replace(whole, stratum=ONE_RIGHT, whole=False)
 
-    Expected, signed-off and repeated bouts say nothing: they are in neither numerator nor denominator.
-    """
-    at = bout.settled_at
+
+_GUARDRAILS: Final = {
+    EvidenceKind.WRONG: Guardrail.WRONG,
+    EvidenceKind.WORSE: Guardrail.WORSE,
+    EvidenceKind.TOLD: Guardrail.TOLD,
+    EvidenceKind.DUTY: Guardrail.DUTY,
+}
+
+
+OF_SPELLS: Final = frozenset(_GUARDRAILS.values())
+"""The guardrails that count spells."""
+
+
+def stratum_of(named: NamedState) -> str:
+    """The stratum in which a spell is judged: a pane at rest counts for `idle`."""
+    return str(AgentState.IDLE if named is NamedState.AT_REST else named)
+
+
+def noise_facts(bout: Bout) -> Iterator[Fact]:
+    """What a settled bout says about the incumbent: whether it disagreed with itself."""
     if bout.counts or bout.why_not is Excuse.NOISE:
-        yield Fact(Guardrail.NOISE, bout.why_not is Excuse.NOISE, subject=bout.id, at=at)
-    if not bout.counts:
-        return
-    # settled against the candidate it stays an event: a proven mistake must not count as a clean bout of its stratum
-    cleared = bout.ruled_wrong is False
-    event = bout.action_differs and not cleared
-    yield Fact(Guardrail.ACTION_DIFFERENCE, event, subject=bout.id, at=at)
-    for stratum in bout.strata:  # a state that differs without consequence is judged by who was right, not here
-        its_event = event and stratum in bout.differs_in
-        yield Fact(Guardrail.ACTION_DIFFERENCE, its_event, stratum, whole=False, subject=bout.id, at=at)
-    yield from right_or_wrong(bout)
-
-
-def right_or_wrong(bout: Bout) -> Iterator[Fact]:
-    """What a label says, also one that a person gives later than the bout was counted: settling resets nothing."""
-    if not matters(bout) or bout.ruled_wrong is None:
-        return
-    yield Fact(Guardrail.CANDIDATE_WRONG, bout.ruled_wrong, subject=bout.id, at=bout.settled_at)
-    for stratum in bout.differs_in:
-        yield Fact(
-            Guardrail.CANDIDATE_WRONG,
-            bout.ruled_wrong,
-            stratum,
-            whole=False,
-            subject=bout.id,
-            at=bout.settled_at,
-        )
-
-
-def touched_by(bouts: Iterable[Bout]) -> frozenset[Key]:
-    """What a word about these bouts' cluster changes the count of: there the evidence starts again, and only there."""
-    keys = set[Key]()
-    for bout in bouts:
-        strata = (None, *bout.differs_in)
-        if bout.action_differs:
-            keys |= {(Guardrail.ACTION_DIFFERENCE, stratum) for stratum in strata}
-        if matters(bout):
-            keys |= {(Guardrail.CANDIDATE_WRONG, stratum) for stratum in strata}
-    return frozenset(keys)
-
-
-def start_again(keys: Iterable[Key], subject: str) -> Iterator[Fact]:
-    """Drop what was counted there; `subject` is the decision or the rule because of which."""
-    for guardrail, stratum in sorted(keys, key=str):
-        yield Fact(guardrail, False, stratum, whole=stratum is None, subject=subject, starts_again=True)
-
-
-def matters(bout: Bout) -> bool:
-    """Whether a bout differs so that somebody should say who was right: in a state or an act, not in a detail."""
-    return bout.counts and bout.difference is not None and bout.difference.severity is not Severity.DETAIL
-
-
-@dataclass(frozen=True, slots=True)
-class Differing:
-    """How many counted bouts differ in a state or an act, and of how many of these somebody said who was right."""
-
-    bouts: int = 0
-    settled: int = 0
-
-    @classmethod
-    def of(cls, bouts: Iterable[Bout]) -> "Differing":
-        """Count the bouts of a stage, with the labels that they have by now."""
-        labels = [bout.ruled_wrong is not None for bout in bouts if matters(bout)]
-        return cls(bouts=len(labels), settled=sum(labels))
-
-    @property
-    def mostly_settled(self) -> bool:
-        """Whether more than half are settled, or none differs."""
-        return not self.bouts or self.settled * 2 > self.bouts
+        yield Fact(Guardrail.NOISE, bout.why_not is Excuse.NOISE, subject=bout.id, at=bout.settled_at)
 
 
 def look_facts(

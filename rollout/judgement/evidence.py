@@ -1,18 +1,17 @@
-"""What has been shown so far: a tally for every guardrail and stratum, folded fact by fact."""
+"""The evidence so far: a tally for every guardrail and stratum, folded event by event."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from contract.record import Record
-from rollout.judgement.plan import Limits, Plan, StratumPlan
-from rollout.judgement.sequential import Process, Tally, needed, upper_bound
-from rollout.judgement.words import Guardrail, Stage
+from rollout.judgement.plan import Plan
+from rollout.judgement.sequential import Process, Tally, needed, risk_of_version, upper_bound
+from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage
 
-WITH_STRATA: Final = (Guardrail.CANDIDATE_WRONG, Guardrail.ACTION_DIFFERENCE)
-"""The guardrails that count bouts, and so have strata."""
+WITH_STRATA: Final = (Guardrail.WRONG, Guardrail.WORSE)
+"""The guardrails that count spells: `wrong` by the named state, `worse` where one monitor alone was right."""
 
-_STRATA_SHARE = 0.25  # of a guardrail's alpha: all strata together; the rest is the guardrail's as a whole
 _ALARM_EVERY = 1e6  # observations between two false alarms in a stage without end, over all guardrails
 _OPEN_ENDED = frozenset({Stage.PRODUCTION, Stage.RETIRED})
 
@@ -31,9 +30,9 @@ class Fact:
     event: bool
     stratum: str | None = None
     whole: bool = True
-    """Whether it counts for the guardrail as a whole too: a bout of two strata does so only once."""
+    """Whether it counts for the guardrail as a whole too."""
     subject: str = ""
-    """The bout, look or cycle that it comes from."""
+    """The spell, look or cycle that it comes from."""
     at: float | None = None
     """Seconds since the epoch."""
     starts_again: bool = False
@@ -53,40 +52,53 @@ class Row(Record):
     stratum: str | None
     e_value: float
     limit: float
-    """The e-value at which a rollback is due."""
+    """The e-value at which it is shown to be unsafe."""
     bouts: int
+    """Units that were counted: spells, looks or cycles."""
     events: int
     bound: float
-    """The rate is shown to be below this share."""
+    """The rate is proven to be below this share."""
     needed: int
     """So many more clean ones until this line stands in the way of no promotion."""
-    budget: float
-    """The rate that a rollback must show to be exceeded."""
-    target: float
-    """The rate that a promotion must show not to be reached."""
+    unsafe: float | None
+    """The rate that must be shown to be exceeded; None where this line can only prove."""
+    promote: float | None
+    """The rate that must be shown not to be reached; None where this line can only be unsafe."""
     spent: float
-    """How much of the way to a rollback is gone, 0 to 1."""
+    """How much of the way to `limit` is gone, 0 to 1."""
     crossed: bool
-    """Whether a rollback is due."""
+    """Whether it was ever shown to be unsafe."""
+    crossed_now: bool = False
+    """Whether it is shown to be unsafe by what is counted now."""
     dry_run: bool = False
     """Whether it is only shown: it rolls nothing back, and stands in the way of nothing."""
 
     @property
     def subject(self) -> str:
-        """Its name in a sentence: `action_difference in draft`."""
+        """Its name in a sentence: `wrong in waiting_approval`."""
+        if self.stratum == ONE_RIGHT:
+            return f"{self.guardrail} where one monitor alone was right"
         return f"{self.guardrail} in {self.stratum}" if self.stratum else str(self.guardrail)
+
+    @property
+    def unit(self) -> str:
+        """The units that it counts, in the plural."""
+        if self.stratum == ONE_RIGHT:
+            return "spells in which one monitor alone was right"
+        return f"{self.stratum} spells" if self.stratum else self.guardrail.unit
 
 
 @dataclass(frozen=True, slots=True)
 class Battery:
-    """The tests of one stage: which guardrails and strata are counted, and against what."""
+    """The tests of one stage: which guardrails and strata are counted, and against which rates."""
 
     processes: Mapping[Key, Process]
     beta: float
+    """The promotion risk that this version of the candidate spends."""
     required: frozenset[Key]
     """The tests whose proof a promotion needs."""
-    few_differ: int
-    """Below so many settled bouts that differ, `candidate_wrong` needs no proof."""
+    few_told: int
+    """Below so many spells in which the incumbent acted rightly, `told` needs no proof."""
     dry_run: frozenset[Guardrail] = frozenset()
     """The guardrails that are only shown."""
 
@@ -96,53 +108,63 @@ class Battery:
         plan: Plan,
         stage: Stage,
         *,
+        version: int = 1,
+        waived: Collection[str] = (),
         guardrails: Collection[Guardrail] | None = None,
-        strata: Collection[str] | None = None,
     ) -> "Battery":
-        """Lay out the tests of a stage; `guardrails` and `strata` narrow them to those that occur."""
+        """Lay out the tests of a stage for the `version`-th version of a candidate.
+
+        `waived` are the states that a person took out of what a promotion needs; `guardrails` narrows the tests to
+        those that occur.
+        """
         guarded = [name for name in plan.guardrails if guardrails is None or name in guardrails]
-        if stage is Stage.RETIRED:  # nobody is left to be compared with
+        if stage is Stage.RETIRED:  # only the candidate is left
             guarded = [name for name in guarded if name is Guardrail.FAILURE]
         dry_run = frozenset(name for name in guarded if plan.guardrails[name].dry_run)
-        armed = max(1, len(guarded) - len(dry_run))  # what is only shown takes nothing of alpha
-        names = list(plan.strata) if strata is None else sorted(strata)
-        open_ended = stage in _OPEN_ENDED
         processes: dict[Key, Process] = {}
 
-        def lay(key: Key, budget: float, bound: float, share: float) -> None:
-            limit = _ALARM_EVERY / share if open_ended else 1 / (plan.alpha * share)
-            processes[key] = Process(budget=budget, bound=bound, limit=limit, open_ended=open_ended)
+        def lay(key: Key, unsafe: float | None, promote: float | None, limit: float) -> None:
+            open_ended = stage in _OPEN_ENDED
+            alarm = _ALARM_EVERY * plan.alpha * limit if open_ended else limit
+            processes[key] = Process(unsafe=unsafe, promote=promote, limit=alarm, open_ended=open_ended)
 
-        for guardrail in guarded:
-            limits, share = plan.guardrails[guardrail], 1 / armed
-            split = bool(names) and guardrail in WITH_STRATA
-            lay((guardrail, None), limits.budget, limits.bound, share * (1 - _STRATA_SHARE if split else 1))
-            for stratum in names if split else ():
-                bound = _in_stratum(plan, guardrail, stratum)
-                lay((guardrail, stratum), bound, bound, share * _STRATA_SHARE / len(names))
+        required = set[Key]()
+        for name in guarded:
+            limits, promote = plan.guardrails[name], plan.guardrails[name].promote_from(stage)
+            required.add((name, None))
+            if name is Guardrail.WORSE:  # proven over all spells, unsafe by those in which the two differ
+                lay((name, None), None, promote, limits.limit)
+                lay((name, ONE_RIGHT), limits.unsafe, None, limits.limit)
+                continue
+            lay((name, None), limits.unsafe, promote, limits.limit)
+            for state, by_itself in plan.states.items() if name is Guardrail.WRONG else ():
+                lay((name, state), by_itself.unsafe, by_itself.promote_from(stage), by_itself.limit)
+                if by_itself.required and state not in waived:
+                    required.add((name, state))
         if stage is not Stage.RETIRED and (guardrails is None or Guardrail.NOISE in guardrails):
-            processes[Guardrail.NOISE, None] = _noise(plan.noise, plan.alpha)
-        needs_proof = {(guardrail, None) for guardrail in guarded} | {
-            (Guardrail.ACTION_DIFFERENCE, name) for name in names if name in plan.required_strata
-        }
+            noise = plan.noise
+            processes[Guardrail.NOISE, None] = Process(
+                unsafe=noise.unsafe, promote=noise.promote_from(stage), limit=noise.limit
+            )
         return cls(
             processes=processes,
-            beta=plan.beta,
-            required=frozenset(key for key in needs_proof & set(processes) if key[0] not in dry_run),
-            few_differ=plan.few_differ,
+            beta=risk_of_version(plan.beta, version),
+            required=frozenset(key for key in required if key[0] not in dry_run),
+            few_told=plan.few_told,
             dry_run=dry_run,
         )
 
     def exempt(self, key: Key, tally: Tally) -> bool:
-        """Whether a promotion needs no proof of this: not required, or too few bouts differ to ask who was right."""
-        few = key == (Guardrail.CANDIDATE_WRONG, None) and tally.bouts < self.few_differ
+        """Whether a promotion needs no proof of this: not required, or the incumbent hardly ever acted rightly."""
+        few = key == (Guardrail.TOLD, None) and tally.bouts < self.few_told
         return few or key not in self.required
 
     def row(self, key: Key, tally: Tally) -> Row:
         """One line of the table."""
         process = self.processes[key]
-        if tally.against != (process.budget, process.bound):
+        if not process.counts(tally):
             tally = Tally()
+        free = process.promote is None or self.exempt(key, tally)
         return Row(
             guardrail=key[0],
             stratum=key[1],
@@ -151,22 +173,14 @@ class Battery:
             bouts=tally.bouts,
             events=tally.events,
             bound=upper_bound(self.beta, tally),
-            needed=0 if self.exempt(key, tally) else needed(process.bound, self.beta, tally),
-            budget=process.budget,
-            target=process.bound,
+            needed=0 if free or process.promote is None else needed(process.promote, self.beta, tally),
+            unsafe=process.unsafe,
+            promote=process.promote,
             spent=process.spent(tally),
             crossed=process.crossed(tally),
+            crossed_now=process.is_crossed_now(tally),
             dry_run=key[0] in self.dry_run,
         )
-
-
-def _in_stratum(plan: Plan, guardrail: Guardrail, name: str) -> float:
-    stratum = plan.strata.get(name, StratumPlan())
-    return stratum.candidate_wrong if guardrail is Guardrail.CANDIDATE_WRONG else stratum.bound
-
-
-def _noise(limits: Limits, alpha: float) -> Process:
-    return Process(budget=limits.budget, bound=limits.bound, limit=1 / alpha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +190,7 @@ class Evidence:
     tallies: Mapping[Key, Tally] = field(default_factory=dict)
 
     def fold(self, facts: Iterable[Fact], battery: Battery) -> "Evidence":
-        """Count facts, in the order in which they came; what the battery does not test is passed over."""
+        """Count events in the order in which they came; those that the battery does not test are passed over."""
         tallies = dict(self.tallies)
         for fact in facts:
             for key in fact.keys:
@@ -187,7 +201,7 @@ class Evidence:
         return Evidence(tallies)
 
     def of(self, guardrail: Guardrail, stratum: str | None = None) -> Tally:
-        """What one guardrail, or one stratum of it, has counted."""
+        """Return the tally of one guardrail, or of one stratum of it."""
         return self.tallies.get((guardrail, stratum), Tally())
 
     def table(self, battery: Battery) -> tuple[Row, ...]:

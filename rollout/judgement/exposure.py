@@ -11,7 +11,7 @@ from rollout.judgement.sequential import Process, Tally
 KEEP: Final = 64
 """Finished leases that are remembered."""
 
-_SHARE: Final = Process(budget=0.02, bound=0.05, limit=100.0)
+_SHARE: Final = Process(unsafe=0.02, promote=0.05, limit=100.0)
 """One lease in fifty may slip away at a restart; more must be shown with a risk of 1 %."""
 
 

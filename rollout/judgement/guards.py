@@ -1,15 +1,19 @@
-"""Hard guards: what rolls back at once, whatever the statistics say."""
+"""Hard guards: what is unsafe at once, whatever the statistics say."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from shadow.bouts import Bout
+from rollout.judgement.words import Stage
 from shadow.differences import DiffClass, Difference
 
 DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
 """What the candidate must never want alone. Drafts are judged by their stratum."""
+
+
+_PANES_MISSED: Final = 2
+_SHADOW_GUARD_S: Final = 3600.0
 
 
 class GuardKind(StrEnum):
@@ -28,6 +32,8 @@ class Guard:
     subject: str
     """The pane, or `=session`."""
     text: str
+    at: float = 0.0
+    """When it was hit, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +77,21 @@ def confirmed(before: Collection[Sighting], now: Collection[Sighting]) -> tuple[
     )
 
 
-def missed_crashes(bouts: Iterable[Bout]) -> tuple[Guard, ...]:
-    """The settled bouts in which the candidate called alive what was dead."""
-    return tuple(
-        Guard(
-            GuardKind.MISSED_CRASH,
-            bout.fingerprint.cluster,
-            f"the candidate called pane {bout.pane} {bout.candidate.state} when it had crashed, and what the pane did "
-            f"next settled it (bout {bout.id})",
-        )
-        for bout in bouts
-        if bout.missed_crash and bout.counts
-    )
+def missed_crashes(by_pane: Mapping[str, str]) -> tuple[Guard, ...]:
+    """The candidate called alive what had crashed, on two panes: one could be an error of the referee.
+
+    `by_pane` has the spell of each pane in which that was so.
+    """
+    if len(by_pane) < _PANES_MISSED:
+        return ()
+    (first, spell), (second, other), *_ = sorted(by_pane.items())
+    text = f"the candidate missed crashes on {len(by_pane)} panes: {first} (spell {spell}), {second} (spell {other})"
+    return (Guard(GuardKind.MISSED_CRASH, first, text),)
+
+
+def guards_that_count(guards: Collection[Guard], stage: Stage, now: float) -> tuple[Guard, ...]:
+    """Return the guards that count: in an exposed stage all of them, in shadow those of the last hour, which lift."""
+    return tuple(guard for guard in guards if stage is not Stage.SHADOW or now - guard.at < _SHADOW_GUARD_S)
 
 
 def crash_loop(failures_in_a_row: int, allowed: int) -> tuple[Guard, ...]:

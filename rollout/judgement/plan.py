@@ -1,9 +1,9 @@
-"""The plan: what a rollout must show before it moves, and what moves it back."""
+"""The plan: the rates that a rollout must prove before it moves, and those that move it back."""
 
 from hashlib import sha256
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, field_serializer, model_validator
+from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from contract.record import Record
 from contract.verdicts import AgentState
@@ -14,6 +14,20 @@ from shadow.rules import BoutRules, Windows
 Share = Annotated[float, Field(gt=0, lt=1)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Seconds = Annotated[float, Field(ge=0)]
+STAGES: Final = (Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION)
+"""The stages that a plan speaks of, in order."""
+
+
+def _from_shadow(promote: dict[Stage, float]) -> dict[Stage, float]:
+    if Stage.SHADOW not in promote:
+        raise ValueError("name the rate for shadow too: every later stage keeps the last one before it")
+    if unknown := [stage for stage in promote if stage not in STAGES]:
+        raise ValueError(f"{', '.join(unknown)}: no such stage in a plan: use {', '.join(STAGES)}")
+    return promote
+
+
+Staged = Share | Annotated[dict[Stage, Share], AfterValidator(_from_shadow)]
+"""A rate for every stage, or a table of rates by the stage from which on each rules."""
 DestructiveKind = Literal["kill_window", "spawn_manager", "submit_draft"]
 
 
@@ -28,33 +42,48 @@ class StagePlan(Record):
 
 
 class Limits(Record):
-    """The two limits of one guardrail, as shares of what it counts."""
+    """The two rates of one guardrail, and how surely it must be shown to be unsafe."""
 
-    budget: Share = 0.001
-    """Rolled back once the rate is shown to be above."""
-    bound: Share = 0.01
-    """Promotable once the rate is shown to be below."""
+    unsafe: Share | None = 0.001
+    """Unsafe once the rate is shown to be above."""
+    promote: Staged = 0.01
+    """Promotable once the rate is shown to be below; a table names the stages from which on another rate is wanted."""
+    limit: Annotated[float, Field(gt=1)] = 1500.0
+    """The e-value at which it is shown to be unsafe: with at most one candidate in so many that keeps within it."""
     dry_run: bool = False
     """Only shown: it rolls nothing back and stands in the way of nothing, until somebody trusts it."""
 
+    def promote_from(self, stage: Stage) -> float:
+        """Return the rate that leaving `stage` must show not to be reached."""
+        return at_stage(self.promote, stage)
 
-class StratumPlan(Record):
-    """One stratum: a kind of bout that is counted on its own, so that agreement elsewhere cannot hide it."""
 
-    required: bool = False
-    """Whether a promotion needs proof in this stratum."""
-    bound: Share = 0.10
-    """Promotable once action differences are shown to be rarer; rolled back once they are shown to be more frequent."""
-    candidate_wrong: Share = 0.5
-    """Rolled back once the candidate is shown to be wrong in more than this share of the bouts that differ here."""
+class StatePlan(Record):
+    """One named state: its spells are judged by themselves, so that many easy ones cannot hide a few dear ones."""
+
+    required: bool = True
+    """Whether a promotion needs proof in this state."""
+    unsafe: Share = 0.05
+    """Unsafe once the candidate is shown to be wrong in more than this share of its spells."""
+    promote: Staged = Field(default_factory=lambda: {Stage.SHADOW: 0.20, Stage.BETA: 0.10})
+    """Promotable once it is shown to be wrong in less."""
+    limit: Annotated[float, Field(gt=1)] = 4000.0
+
+    def promote_from(self, stage: Stage) -> float:
+        """Return the rate that leaving `stage` must show not to be reached."""
+        return at_stage(self.promote, stage)
 
 
 class Floors(Record):
-    """How much must have been seen, whatever the evidence: bouts of one agent are alike."""
+    """How much must have been seen, whatever the evidence: spells of one agent are alike."""
 
     panes: Annotated[int, Field(ge=0)] = 24
     """Different agents, by pane and process: one that was started anew is another (`make decisions`: why so many)."""
     sessions: Annotated[int, Field(ge=0)] = 2
+    state_panes: Annotated[int, Field(ge=0)] = 6
+    """Different agents among the scored spells of each required state."""
+    cli_families: Annotated[int, Field(ge=0)] = 3
+    """Different CLIs among them, or as many as the fleet has."""
 
 
 class CycleTime(Record):
@@ -71,18 +100,20 @@ class Plan(Record):
     name: str = "default"
     stages: dict[Stage, StagePlan]
     alpha: Share = 0.01
-    """Risk, a stage, of rolling back a candidate that keeps within every budget; split over the guardrails."""
+    """Risk, a stage, of calling a candidate unsafe that keeps within every rate; the limits share it."""
     beta: Share = 0.05
-    """Risk, a guardrail and stage, of taking a rate at its bound for a smaller one."""
+    """Risk, a guardrail and stage, of taking one at its bound for a smaller one; all its versions share it."""
     guardrails: dict[Guardrail, Limits]
-    strata: dict[str, StratumPlan]
-    few_differ: Annotated[int, Field(ge=0)] = 5
-    """Below so many settled bouts that differ, who was right needs no proof."""
-    noise: Limits = Limits(budget=0.05, bound=0.10)
-    """Held once the incumbent is shown to disagree with itself more often than this budget."""
+    states: dict[AgentState, StatePlan]
+    few_told: Annotated[int, Field(ge=0)] = 5
+    """Below so many spells in which the incumbent acted rightly, `told` needs no proof; `duty` needs no incumbent."""
+    abstained: Share = 0.20
+    """Held while the candidate says `unknown`, or nothing, in more than this share of the named spells."""
+    overruled: Share = 0.10
+    """Held while persons have taken more than this share of the spells out of the scoring."""
+    noise: Limits = Limits(unsafe=0.05, promote=0.10, limit=100)
+    """Held once the incumbent is shown to disagree with itself more often."""
     floors: Floors = Floors()
-    coverage: tuple[AgentState, ...] = ()
-    """States that must have been seen before the first promotion: live, on recordings, or waived by a person."""
     quiet_s: Annotated[float, Field(gt=0)] = 900.0
     """After so long without a word from a guardrail it has no data."""
     settle_after_s: Seconds = 60.0
@@ -121,12 +152,11 @@ class Plan(Record):
             raise ValueError("guardrails: none is left that counts, so nothing could ever be shown: keep at least one")
         if Guardrail.NOISE in self.guardrails:
             raise ValueError("guardrails.noise: noise is a signal, not a guardrail: set its limits under `noise`")
-        for name, limits in self.guardrails.items():
-            if limits.budget > limits.bound:
-                raise ValueError(
-                    f"guardrails.{name}: budget {percent(limits.budget)} is above bound {percent(limits.bound)}: "
-                    "the same rate would be rolled back and promoted; make the budget the smaller one"
-                )
+        if self.risk > self.alpha * (1 + 1e-9):
+            raise ValueError(
+                f"guardrails: their limits add up to a risk of {percent(self.risk)} a stage, more than alpha "
+                f"{percent(self.alpha)}: raise a limit (a guardrail spends 1/limit), or alpha"
+            )
         return self
 
     @field_serializer("single_key")
@@ -143,9 +173,16 @@ class Plan(Record):
         return sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
     @property
-    def required_strata(self) -> tuple[str, ...]:
-        """The strata without whose proof nothing is promoted."""
-        return tuple(name for name, stratum in self.strata.items() if stratum.required)
+    def risk(self) -> float:
+        """The chance, a stage, that a candidate within every rate is called unsafe: at most the sum over the lines."""
+        armed = {name: limits for name, limits in self.guardrails.items() if not limits.dry_run}
+        of_states = sum(1 / state.limit for state in self.states.values()) if Guardrail.WRONG in armed else 0.0
+        return of_states + sum(1 / limits.limit for limits in armed.values() if limits.unsafe is not None)
+
+    @property
+    def required_states(self) -> tuple[AgentState, ...]:
+        """The named states without whose proof nothing is promoted."""
+        return tuple(name for name, state in self.states.items() if state.required)
 
     @property
     def bout_rules(self) -> BoutRules:
@@ -164,98 +201,13 @@ class Plan(Record):
             return StagePlan(exposure_percent=0, hours=0)
         return self.stages[Stage.PRODUCTION if stage is Stage.RETIRED else stage]
 
-    def in_few_lines(self) -> tuple[str, ...]:
-        """Say the plan as a person reads it before it begins."""
-        steps = " -> ".join(f"{stage} {self.stages[stage].exposure_percent} %" for stage in STAGES)
-        hours = ", ".join(f"{stage} {self.stages[stage].hours:g} h" for stage in STAGES if self.stages[stage].hours)
-        people = [stage for stage in STAGES if self.stages[stage].person]
-        needed = ", ".join(f"{name} (< {percent(self.strata[name].bound)})" for name in self.required_strata)
-        bounds = ", ".join(f"{name} < {percent(limits.bound)}" for name, limits in self.guardrails.items())
-        budgets = ", ".join(f"{name} > {percent(limits.budget)}" for name, limits in self.guardrails.items())
-        bout = f"a bout settles {_duration(self.settle_after_s)} after its end"
-        again = f"a pane counts again after {_duration(self.repeat_s)}"
-        retired = f", then {self.retire_after_days:g} days before retirement" if self.retire_after_days else ""
-        one_key = ", ".join(sorted(self.single_key)) or "nothing"
-        return (
-            f"plan {self.name}: {steps}; leases of {_duration(self.lease_s)}",
-            f"promoted when shown: {bounds}",
-            f"  and in each of: {needed or 'no stratum of its own'}",
-            f"rolled back when shown: {budgets}",
-            f"at least: {hours or 'no hours'}{retired}, panes {self.floors.panes}, sessions {self.floors.sessions}",
-            f"{bout}; {again}; one key is enough for: {one_key}",
-            f"risks a stage: false rollback {percent(self.alpha)}, wrong promotion {percent(self.beta)}",
-            f"a person approves leaving: {', '.join(people) or 'no stage'}",
-        )
+
+def at_stage(promote: Staged, stage: Stage) -> float:
+    """Return the rate that rules at a stage: its own, or that of the last stage before it that names one."""
+    if not isinstance(promote, dict):
+        return promote
+    return next(promote[named] for named in reversed(STAGES[: _place(stage) + 1]) if named in promote)
 
 
-def _duration(seconds: float) -> str:
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
-
-
-STAGES: Final = (Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION)
-"""The stages that a plan speaks of, in order."""
-
-_DAILY = ("draft", "notice_idle", "notice_crash", "approval")
-_RARE = ("kill", "spawn", "busy_called_idle", "waiting_called_other", "called_crashed")
-
-DEFAULT_PLAN: Final = Plan(
-    stages={
-        Stage.SHADOW: StagePlan(exposure_percent=0, hours=24),
-        Stage.CANARY: StagePlan(exposure_percent=5),
-        Stage.BETA: StagePlan(exposure_percent=50),
-        Stage.PRODUCTION: StagePlan(exposure_percent=100),
-    },
-    guardrails={
-        Guardrail.CANDIDATE_WRONG: Limits(budget=0.5, bound=0.5),
-        Guardrail.ACTION_DIFFERENCE: Limits(),
-        Guardrail.EYES: Limits(),
-        Guardrail.FAILURE: Limits(),
-        Guardrail.CYCLE_TIME: Limits(),
-    },
-    strata={name: StratumPlan(required=True) for name in _DAILY} | {name: StratumPlan() for name in _RARE},
-    coverage=(
-        AgentState.BUSY,
-        AgentState.IDLE,
-        AgentState.UNSUBMITTED_INPUT,
-        AgentState.WAITING_APPROVAL,
-        AgentState.RATE_LIMITED,
-        AgentState.ERROR,
-        AgentState.CRASHED,
-    ),
-)
-"""Days and thousands of bouts: for a team's real agents."""
-
-_TWELVE = Limits(bound=0.12)
-_SLACK = Limits(budget=0.05, bound=0.12)  # two hiccups of a busy machine in two minutes are no regression
-
-DEMO_PLAN: Final = Plan(
-    name="demo",
-    stages={stage: plan.model_copy(update={"hours": 0.0}) for stage, plan in DEFAULT_PLAN.stages.items()},
-    guardrails={
-        # no cycle time: whatever else this machine does in two minutes would be judged with the candidate
-        # a share of the bouts that differ, not of all: five right ones prove "less than half", and fewer than five are
-        # exempt, so that a candidate which is always right is never stuck between the two
-        Guardrail.CANDIDATE_WRONG: Limits(budget=0.5, bound=0.5),
-        Guardrail.ACTION_DIFFERENCE: _TWELVE,
-        Guardrail.EYES: _SLACK,
-        Guardrail.FAILURE: _SLACK,
-    },
-    strata={name: StratumPlan(required=name in {"notice_idle", "notice_crash"}, bound=0.12) for name in _DAILY + _RARE},
-    floors=Floors(panes=1, sessions=1),
-    coverage=(AgentState.BUSY, AgentState.IDLE, AgentState.CRASHED),
-    quiet_s=30.0,
-    settle_after_s=3.0,
-    settle_latest_s=9.0,
-    repeat_s=5.0,
-    still_s=5.0,
-    lease_s=5.0,
-    windows=Windows(notice_s=3.0, draft_s=3.0, kill_s=3.0, looks=2),  # on a busy machine a look takes as long
-    single_key=frozenset({"submit_draft"}),
-    pauses=False,
-    retire_after_days=0.0,
-    signals=Signals(cpu=None, notices=None),  # a cycle a second, and whatever else the machine does meanwhile
-)
-"""Minutes instead of days: 27 clean bouts for each proof, two required strata, no hours, leases of five seconds."""
+def _place(stage: Stage) -> int:
+    return STAGES.index(stage) if stage in STAGES else len(STAGES) - 1

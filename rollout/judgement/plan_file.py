@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan
+from rollout.judgement.plan import Plan
+from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 
 BASES: Final = {"default": DEFAULT_PLAN, "demo": DEMO_PLAN}
 

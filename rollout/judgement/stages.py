@@ -36,6 +36,8 @@ def due(
                 "rows": [row.model_dump(mode="json") for row in judgement.rows],
                 "floors": [floor.model_dump(mode="json") for floor in judgement.floors],
                 "plan": judgement.plan,
+                "version": judgement.version,
+                "waived": list(judgement.waived),
             },
         )
 

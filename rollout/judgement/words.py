@@ -1,6 +1,7 @@
 """The words of judgement: stages, states of a rollout, verdicts, and what is guarded."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Stage(StrEnum):
@@ -45,16 +46,20 @@ class Verdict(StrEnum):
 
 
 class Guardrail(StrEnum):
-    """What is counted, yes or no, against a limit."""
+    """A rate that is watched: a yes or no per unit, held against a bound that is unsafe and one that promotes."""
 
-    CANDIDATE_WRONG = "candidate_wrong"
-    """Settled bouts that differ; event: the candidate was wrong."""
-    ACTION_DIFFERENCE = "action_difference"
-    """Bouts; event: an action differs, neither expected nor settled."""
+    WRONG = "wrong"
+    """Scored spells; event: an interior look of the candidate claims a state outside the named ones."""
+    WORSE = "worse"
+    """Spells that score both monitors; event: the incumbent alone was right."""
+    TOLD = "told"
+    """Named spells in which the incumbent acted rightly; event: the candidate stayed silent past the window."""
+    DUTY = "duty"
+    """Crashed and waiting spells; event: the candidate did not tell or escalate exactly once."""
     EYES = "eyes"
     """The candidate's own looks; event: it disagrees with its verdict on the tape."""
     FAILURE = "failure"
-    """Candidate cycles; event: exception, deadline, crash, rubbish."""
+    """Candidate cycles; event: exception, deadline, crash, a reply that cannot be read."""
     CYCLE_TIME = "cycle_time"
     """The candidate's own looks; event: slower than the plan allows."""
     NOISE = "noise"
@@ -62,18 +67,23 @@ class Guardrail(StrEnum):
 
     @property
     def unit(self) -> str:
-        """What is counted, in the plural."""
+        """The units that are counted, in the plural."""
         return _UNITS[self]
 
 
 _UNITS = {
-    Guardrail.CANDIDATE_WRONG: "settled bouts that differ",
-    Guardrail.ACTION_DIFFERENCE: "bouts",
+    Guardrail.WRONG: "scored spells",
+    Guardrail.WORSE: "spells that score both monitors",
+    Guardrail.TOLD: "spells in which the incumbent acted rightly",
+    Guardrail.DUTY: "crashed and waiting spells",
     Guardrail.EYES: "own looks",
     Guardrail.FAILURE: "candidate cycles",
     Guardrail.CYCLE_TIME: "own looks",
     Guardrail.NOISE: "bouts",
 }
+
+ONE_RIGHT: Final = "one alone right"
+"""The stratum of `worse` that rolls back: the spells in which one monitor alone was right."""
 
 
 def percent(share: float) -> str:

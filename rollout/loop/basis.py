@@ -36,7 +36,8 @@ def rebased(house: House, desk: Desk, standing: Standing, now: float) -> Standin
             return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
         standing = by_ledger(house.ledger)
         _take_places(desk, was, is_now)
-    desk.trial = desk.trial.model_copy(update={"basis": is_now})
+    version = desk.trial.version + _is_new(was.candidate, is_now.candidate)
+    desk.trial = desk.trial.model_copy(update={"basis": is_now, "version": version})
     return standing
 
 

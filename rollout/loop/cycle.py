@@ -11,6 +11,7 @@ from rollout.judgement.standing import Ask, Standing
 from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.episodes import Advanced, advance
 from rollout.loop.acting.hearing import Heard
+from rollout.loop.acting.settling import Effects
 from rollout.loop.basis import heard, rebased
 from rollout.loop.cycled import Cycled, cycle_name
 from rollout.loop.desk import Desk
@@ -36,13 +37,13 @@ def one_cycle(house: House, next_in_s: float) -> Cycled:
     now_standing = stand(house, began)
     now_standing = replace(now_standing, standing=rebased(house, desk, now_standing.standing, began))
     sessions, panes = _sessions(house)
-    touched = desk.take_ends(house.ledger, house.rules)
+    effects = desk.take_ends(house.ledger, house.rules)
     desk.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
     routing = _route(house, sessions, began, cycle, now_standing.standing)
     looked, scopes = _look(house, desk, cycle, routing, panes, next_in_s)
     looked = heard(house, desk, looked)
     begin_keeping(house, looked)
-    said, shadowed = _learn(house, desk, looked, touched, routing, now_standing.standing, next_in_s)
+    said, shadowed = _learn(house, desk, looked, effects, routing, now_standing.standing, next_in_s)
     advanced = _decide(house, desk, looked, routing, now_standing, scopes, said)
     cycled = Cycled(
         cycle=cycle,
@@ -99,7 +100,7 @@ def _learn(
     house: House,
     desk: Desk,
     looked: Looked,
-    touched: frozenset[str],
+    effects: Effects,
     routing: Routing,
     standing: Standing,
     next_in_s: float,
@@ -107,10 +108,10 @@ def _learn(
     """Enter what was seen and said into the trial, and let the judge speak."""
     now = looked.tape.at if looked.tape is not None else house.clock.now()
     said = listen(house, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
-    shadowed = house.shadowing.enter(said.trial, looked, touched | looked.typed, now, next_in_s)
-    states = {verdict.state for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
+    shadowed = house.shadowing.enter(said.trial, looked, effects, now, next_in_s)
+    families = {verdict.agent for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
-        "states": shadowed.trial.states | states,
+        "families": shadowed.trial.families | (families - {"unknown"}),
         "leases": shadowed.trial.leases.note(routing.exposure),
         "signals": shadowed.trial.signals.fold(used(looked, house.tmux_pid), now),
     }

@@ -11,7 +11,7 @@ from rollout.judgement.standing import Standing
 from rollout.judgement.words import Stage
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
-from rollout.loop.acting.settling import End, EndKind, outcomes, settle
+from rollout.loop.acting.settling import Effects, End, EndKind, outcomes, settle
 from rollout.loop.looking import Mind
 from rollout.loop.parts import Part
 from rollout.loop.trial import Trial
@@ -61,17 +61,22 @@ class Desk:
         self.trial, self.book, self.acted_in = written.trial, written.book, written.acted_in
         self.memories, self.texts = written.memories, written.texts
 
-    def take_ends(self, ledger: LedgerReader, rules: Rules) -> frozenset[str]:
-        """Enter what became of deliveries since the last cycle; returns the panes that were touched."""
-        ends, touched = list[End](), set[str]()
+    def take_ends(self, ledger: LedgerReader, rules: Rules) -> Effects:
+        """Enter what became of deliveries since the last cycle; returns what they did to panes."""
+        ends, touched, noticed = list[End](), set[str](), set[str]()
         for name in self.book.pending:
             row = ledger.delivery(name)
             if row is not None and row.status in _ENDED:
                 ends.append(End(name, _ENDED[row.status], row.finished_at or row.wanted_at, row.why))
                 if row.done and row.target:
                     touched.add(row.target)
+                    noticed |= self._noticed_by(name)
         self.book = settle(self.book, ends, rules)
-        return frozenset(touched)
+        return Effects(frozenset(touched), frozenset(noticed))
+
+    def _noticed_by(self, delivery: str) -> set[str]:
+        episodes = (one for one in self.book.episodes.values() if one.pending == delivery)
+        return {one.pane for one in episodes if one.pane and one.kind == "notify_manager"}
 
     def hand_over_if_moved(self, standing: Standing) -> None:
         """After any change of stage, also one that an operator made, every open episode goes along."""

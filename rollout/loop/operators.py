@@ -1,26 +1,26 @@
 """What operators say between two cycles: standing orders in files, and words in the ledger."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
 from contract.verdicts import AgentState
-from rollout.judgement.events import start_again, touched_by
 from rollout.judgement.evidence import Fact
 from rollout.judgement.standing import Ask, Request, Standing
 from rollout.judgement.words import State
-from rollout.loop.by_register import by_register
 from rollout.loop.house import House
 from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
-from rollout.loop.trial import Trial, facts_of_settlement
-from rollout.store.ledger import BoutRow, DecisionRow
+from rollout.loop.trial import Trial, Waiver, rescored
+from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
 from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
 from rollout.store.orders import standing as ordered
 from shadow.bouts import Bout
+from shadow.referee.records import ScoredSpell
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,8 @@ class Said:
     trial: Trial
     facts: tuple[Fact, ...] = ()
     relabelled: tuple[BoutRow, ...] = ()
+    overruled: Mapping[str, str] = field(default_factory=dict)
+    """Spell -> the decision that took it out of the scoring."""
     approvals: Mapping[str, str] | None = None
     """Episode -> who approved it."""
 
@@ -71,52 +73,84 @@ def stand(house: House, now: float) -> Stand:
 
 
 def listen(house: House, trial: Trial) -> Said:
-    """Read what operators wrote into the ledger since the cycle before, and whether the register says anything else."""
+    """Read the decisions that operators wrote into the ledger since the cycle before."""
     relabelled, approvals = list[BoutRow](), dict[str, str]()
-    trial, edited = by_register(trial, house.register)
-    facts = list(edited)
+    overruled = dict[str, str]()
     for row in house.ledger.decisions(after=trial.decisions_read):
         try:
             if row.kind == "approve":
                 approvals[row.subject] = row.actor
-            trial, more, bouts = _taken_up(house, trial, row)
+            trial, bouts, taken = _taken_up(house, trial, row)
         except (ValueError, KeyError, TypeError, AttributeError) as error:  # it must not stop every later cycle as well
             log.warning("decision.unreadable", row=row.n, kind=row.kind, why=f"{type(error).__name__}: {error}")
         else:
-            facts += more
             relabelled += bouts
+            overruled |= taken
         trial = trial.model_copy(update={"decisions_read": row.n})
-    return Said(trial, tuple(facts), tuple(relabelled), approvals)
+    facts: tuple[Fact, ...] = ()
+    if overruled:
+        rows = house.ledger.spells(trial.epoch)
+        out = {row.id for row in rows if row.overruled is not None} | overruled.keys()
+        kept = (ScoredSpell.model_validate_json(row.body) for row in rows if row.id not in out)
+        trial, facts = rescored(trial, kept, len(out), "; ".join(sorted(set(overruled.values()))))
+    return Said(trial, facts, tuple(relabelled), overruled, approvals)
 
 
-def _taken_up(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, tuple[Fact, ...], list[BoutRow]]:
-    """Take one decision up: the trial with it, the facts that it makes, and the bouts that it labels."""
+def _taken_up(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow], dict[str, str]]:
+    """Take one decision up: the trial with it, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
         case "accept":
-            named = house.ledger.bouts(epoch=trial.epoch, cluster=row.subject)
-            signed = [Bout.model_validate_json(one.body) for one in named]
-            trial = trial.model_copy(update={"signoffs": heard(trial.signoffs, row)})
-            return trial, tuple(start_again(touched_by(signed), f"accept {row.subject} by {row.actor}")), []
+            return trial.model_copy(update={"signoffs": heard(trial.signoffs, row)}), [], {}
         case "settle" | "settle_bout":
-            return _settled(house, trial, row)
+            trial, bouts = _settled(house, trial, row)
+            return trial, bouts, _overruled(house, trial, row)
         case "waive":
-            return trial.model_copy(update={"states": trial.states | {AgentState(row.subject)}}), (), []
+            return trial.model_copy(update={"waivers": {**trial.waivers, **_waiver(row)}}), [], {}
         case _:
-            return trial, (), []  # a later version's word: not ours to act on
+            return trial, [], {}  # a later version's decision: not this one's to act on
 
 
-def _settled(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, tuple[Fact, ...], list[BoutRow]]:
-    """A word on a cluster labels its bouts, and those to come; one on a bout labels that bout."""
+def _settled(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow]]:
+    """A decision on a cluster labels its bouts, and those to come; one on a bout labels that bout."""
     word = settlement_of(row)
-    if row.kind == SETTLE_BOUT:
-        one = house.ledger.bout(word.cluster)
-        rows = {one.id: one} if one is not None and one.epoch == trial.epoch else {}
-    else:
+    if row.kind != SETTLE_BOUT:
         trial = trial.model_copy(update={"signoffs": trial.signoffs.settle(word)})
-        rows = {one.id: one for one in house.ledger.bouts(epoch=trial.epoch, cluster=word.cluster)}
+    rows = _bout_rows(house, trial, row)
     bouts = [Bout.model_validate_json(one.body) for one in rows.values()]
-    trial, facts, late = facts_of_settlement(trial, bouts, word.label)
-    return trial, facts, [_with(rows[bout.id], bout) for bout in late]
+    late = [bout.model_copy(update={"label": word.label}) for bout in bouts if bout.ruled_wrong is None]
+    trial = trial.model_copy(update={"tallies": trial.tallies.label(late)})
+    return trial, [_with(rows[bout.id], bout) for bout in late]
+
+
+def _bout_rows(house: House, trial: Trial, row: DecisionRow) -> dict[str, BoutRow]:
+    """The bouts of this epoch that a settlement speaks of, by id."""
+    if row.kind == SETTLE_BOUT:
+        one = house.ledger.bout(row.subject)
+        return {one.id: one} if one is not None and one.epoch == trial.epoch else {}
+    return {one.id: one for one in house.ledger.bouts(epoch=trial.epoch, cluster=row.subject)}
+
+
+def _overruled(house: House, trial: Trial, row: DecisionRow) -> dict[str, str]:
+    """The spells that lie in the settled bouts: a decision replaces the referee's word, and is no evidence itself."""
+    bouts = [Bout.model_validate_json(one.body) for one in _bout_rows(house, trial, row).values()]
+    why = f"{row.kind.replace('_', ' ')} {row.subject} by {row.actor}"
+    return {spell.id: why for spell in house.ledger.spells(trial.epoch) if _lies_in_one(spell, bouts)}
+
+
+def _lies_in_one(spell: SpellRow, bouts: Iterable[Bout]) -> bool:
+    return any(
+        spell.pane == f"{bout.pane}/{bout.pid}"
+        and spell.began <= (bout.settled_at if bout.ended is None else bout.ended)
+        and spell.ended >= bout.began
+        for bout in bouts
+        if bout.settled_at is not None
+    )
+
+
+def _waiver(row: DecisionRow) -> dict[AgentState, Waiver]:
+    state = AgentState(row.subject)
+    expires = float(json.loads(row.body)["expires"])
+    return {state: Waiver(state=state, actor=row.actor, reason=row.reason, at=row.at, expires=expires)}
 
 
 def _with(row: BoutRow, bout: Bout) -> BoutRow:

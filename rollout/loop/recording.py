@@ -16,9 +16,19 @@ from rollout.loop.operators import Said
 from rollout.loop.parts import Part
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.tape_retention import Interest
-from rollout.store.ledger import BoutRow, CycleRow, DeliveryRow, DifferenceRow, EvidenceRow, MemoryRow, Transaction
+from rollout.store.ledger import (
+    BoutRow,
+    CycleRow,
+    DeliveryRow,
+    DifferenceRow,
+    EvidenceRow,
+    MemoryRow,
+    SpellRow,
+    Transaction,
+)
 from shadow.bouts import Bout
 from shadow.differences import DiffClass, Difference
+from shadow.referee.records import ScoredSpell
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -80,6 +90,9 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
         )
         tx.add_bouts(_bout(bout, epoch) for bout in entry.shadowed.bouts)
         tx.replace_bouts(entry.said.relabelled)
+        tx.add_spells(_spell(spell, epoch) for spell in entry.shadowed.spells)
+        for name, decision in entry.said.overruled.items():
+            tx.overrule_spells((name,), decision)
         tx.add_evidence(_evidence(fact, epoch, cycled.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
         _touches(tx, entry)
     if entry.looked.tape is not None:
@@ -154,6 +167,17 @@ def _bout(bout: Bout, epoch: int) -> BoutRow:
         settled_at=bout.settled_at or bout.began,
         cluster=None if bout.agrees else bout.fingerprint.cluster,
         body=bout.model_dump_json(exclude_defaults=True),
+    )
+
+
+def _spell(spell: ScoredSpell, epoch: int) -> SpellRow:
+    return SpellRow(
+        id=spell.id,
+        epoch=epoch,
+        pane=f"{spell.pane}/{spell.pid}",
+        began=spell.began,
+        ended=spell.ended,
+        body=spell.model_dump_json(exclude_defaults=True),
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from rollout.judgement.chain import Transition
 from rollout.judgement.evidence import STARTS_AGAIN, Battery, Evidence, Fact, Row
-from rollout.judgement.judge import rolls_back, unproven
+from rollout.judgement.judge import state_counts, unproven, unsafe_rows
 from rollout.judgement.plan import Plan
 from rollout.judgement.words import Guardrail, Verdict
 from rollout.loop.keeper import trail
@@ -37,7 +37,8 @@ def reproduced(ledger: LedgerReader) -> Iterator[Reproduced]:
         if kept is None or "rows" not in move.evidence or not move.moves_flag:
             continue
         plan, facts = Plan.model_validate_json(kept), tuple(facts_of(ledger.evidence(move.epoch - 1)))
-        battery = Battery.of(plan, move.from_)
+        version, waived = move.evidence.get("version", 1), move.evidence.get("waived", ())
+        battery = Battery.of(plan, move.from_, version=int(str(version)), waived=_names(waived))
         rows = Evidence().fold(facts, battery).table(battery)
         written = _ROWS.validate_python(move.evidence["rows"])
         wrong = (row.subject for row, before in zip(rows, written, strict=False) if row != before)
@@ -60,6 +61,10 @@ def facts_of(rows: Iterable[EvidenceRow]) -> Iterator[Fact]:
 
 
 def _verdict(rows: tuple[Row, ...]) -> Verdict:
-    if rolls_back(rows):
+    if unsafe_rows(rows, latched=True):
         return Verdict.ROLLBACK
-    return Verdict.CONTINUE if unproven(rows) else Verdict.PROMOTABLE
+    return Verdict.CONTINUE if unproven(rows) or state_counts(rows) else Verdict.PROMOTABLE
+
+
+def _names(waived: object) -> tuple[str, ...]:
+    return tuple(map(str, waived)) if isinstance(waived, list) else ()

@@ -1,4 +1,4 @@
-"""Shadowing: two reports on one tape become differences, bouts and facts."""
+"""Shadowing: two reports on one tape become differences, bouts, scored spells and facts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,15 +6,28 @@ from dataclasses import dataclass, replace
 from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Plan
+from rollout.loop.acting.settling import Effects
 from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
 from rollout.loop.parts import Part
-from rollout.loop.trial import Answered, OwnLook, Trial, facts_of_answers, facts_of_bouts, facts_of_look, guarded
+from rollout.loop.trial import (
+    Answered,
+    OwnLook,
+    Trial,
+    facts_of_answers,
+    facts_of_bouts,
+    facts_of_look,
+    facts_of_spells,
+    guarded,
+)
 from shadow import bouts, noise
 from shadow.bouts import Bout, Look
 from shadow.compare import compare
 from shadow.differences import DiffClass, Difference
 from shadow.expected import ExpectedRegister
 from shadow.eyes import compare_eyes
+from shadow.referee import book as referee
+from shadow.referee.book import RefereeLook
+from shadow.referee.records import ScoredSpell
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Shadowed:
     found: tuple[Found, ...] = ()
     """Of this cycle or the one before, with their final classes, and new: one that lasts is kept once."""
     bouts: tuple[Bout, ...] = ()
+    spells: tuple[ScoredSpell, ...] = ()
     facts: tuple[Fact, ...] = ()
 
 
@@ -57,9 +71,11 @@ class Shadowing:
         self._rules = plan.bout_rules
         self._waiting: _Entered | None = None
 
-    def enter(self, trial: Trial, looked: Looked, touched: frozenset[str], now: float, next_in_s: float) -> Shadowed:
+    def enter(self, trial: Trial, looked: Looked, effects: Effects, now: float, next_in_s: float) -> Shadowed:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
         trial, facts = facts_of_answers(trial, answered(looked), now, self._plan)
+        trial, spells, of_spells = self._refereed(trial, looked, effects, now)
+        facts = (*facts, *of_spells)
         looks: list[_Entered | None] = [*self._waited(looked)]
         own = [*self._own_look(looked)]
         by_eyes = tuple(difference for look in own for difference in look.look.differences)
@@ -76,7 +92,7 @@ class Shadowing:
                 candidate=candidate,
                 differences=found,
                 tape=looked.tape,
-                touched=touched,
+                touched=effects.touched | looked.typed,
             )
             if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
                 looks.append(_Entered(looked, look))
@@ -101,7 +117,31 @@ class Shadowing:
             trial = trial.model_copy(update={"standing": frozenset(names)})
         entered = self._entered(trial, [None if one is None else one.look for one in looks], now)
         facts = (*facts, *self._facts(own, now), *entered.facts)
-        return replace(entered, differences=differences, found=fresh, facts=facts)
+        return replace(entered, differences=differences, found=fresh, facts=facts, spells=spells)
+
+    def _refereed(
+        self, trial: Trial, looked: Looked, effects: Effects, now: float
+    ) -> tuple[Trial, tuple[ScoredSpell, ...], tuple[Fact, ...]]:
+        """Let the referee see the tape: it names what the panes were, and scores what both monitors said.
+
+        Keys of a person are what it learns from; only those of the harness, and answers to its notices, tell nothing.
+        """
+        if looked.tape is None:
+            return trial, (), ()
+        incumbent, candidate = (looked.answers.get(part) for part in Part)
+        look = RefereeLook(
+            tape=looked.tape,
+            incumbent=incumbent.report if incumbent else None,
+            candidate=candidate.report if candidate else None,
+            touched=effects.touched,
+            noticed=effects.noticed,
+        )
+        book, spells = referee.advance(trial.referee, look, self._plan.windows)
+        trial, facts = facts_of_spells(trial.model_copy(update={"referee": book}), spells, now)
+        if look.incumbent is not None and look.candidate is not None:
+            found = (len(look.incumbent.verdicts), len(look.candidate.verdicts))
+            trial = trial.model_copy(update={"agents_found": found})
+        return trial, spells, facts
 
     def _entered(self, trial: Trial, looks: Sequence[Look | None], now: float) -> Shadowed:
         book, settled = trial.book, list[Bout]()

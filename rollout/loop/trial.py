@@ -1,35 +1,42 @@
-"""The trial: everything that is remembered of the candidate's time on probation. Pure; the ledger keeps it as JSON."""
+"""The trial: everything that is remembered of the candidate in one epoch. Pure; the ledger keeps it as JSON."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import Field
 
 from contract.record import Instant, Record
 from contract.verdicts import AgentState
-from rollout.judgement.events import (
-    Differing,
-    bout_facts,
-    cycle_fact,
-    look_facts,
-    matters,
-    right_or_wrong,
-)
+from rollout.judgement.events import OF_SPELLS, cycle_fact, look_facts, noise_facts, spell_facts
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
 from rollout.judgement.exposure import LeaseBook
-from rollout.judgement.guards import Guard, Sighting, confirmed, crash_loop, missed_crashes, sightings
+from rollout.judgement.guards import (
+    Guard,
+    GuardKind,
+    Sighting,
+    confirmed,
+    crash_loop,
+    guards_that_count,
+    missed_crashes,
+    sightings,
+)
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Plan
+from rollout.judgement.scoring import Scoring
 from rollout.judgement.seen import Seen
 from rollout.judgement.signals import SignalBook
 from rollout.judgement.standing import Standing, stopped
+from rollout.judgement.words import State
 from rollout.loop.parts import Part
 from shadow.bouts import Bout, BoutBook
 from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
 from shadow.eyes import EyesLook
-from shadow.labels import Label, Right
+from shadow.labels import Right
+from shadow.referee.book import RefereeBook
+from shadow.referee.evidence import evidence_from
+from shadow.referee.records import ScoredSpell
 from shadow.signoffs import Signoffs
 from shadow.tallies import Tallies
 
@@ -47,8 +54,18 @@ class Basis(Record):
     candidate: str = ""
 
 
+class Waiver(Record):
+    """An operator's word that a named state need not be proven."""
+
+    state: AgentState
+    actor: str
+    reason: str
+    at: Instant
+    expires: Instant
+
+
 class Trial(Record):
-    """What the rollout knows in one epoch, and (book, basis, states, sign-offs) beyond it."""
+    """What the rollout knows in one epoch, and (books, basis, version, waivers, sign-offs) beyond it."""
 
     epoch: int = 0
     since: float = 0.0
@@ -61,10 +78,17 @@ class Trial(Record):
     """The share that ruled in the last cycle."""
     book: BoutBook = BoutBook()
     evidence: EvidenceKept = EvidenceKept()
-    panes: frozenset[str] = frozenset()
-    sessions: frozenset[str] = frozenset()
-    states: frozenset[AgentState] = frozenset()
-    """Ever seen by either monitor, proven or waived."""
+    referee: RefereeBook = RefereeBook()
+    scoring: Scoring = Scoring()
+    version: int = 1
+    """Counts the versions of the candidate, and its new tries after a rollback: each must prove more surely."""
+    rolled_back: bool = False
+    """As it stood in the last cycle."""
+    families: frozenset[str] = frozenset()
+    """CLIs that either monitor has seen in the fleet."""
+    waivers: dict[AgentState, Waiver] = Field(default_factory=dict)
+    agents_found: tuple[int, int] = (0, 0)
+    """By the incumbent and by the candidate, on the last tape."""
     leases: LeaseBook = LeaseBook()
     wanted_alone: frozenset[Sighting] = frozenset()
     """What the candidate alone wanted to destroy at the last look."""
@@ -73,8 +97,6 @@ class Trial(Record):
     """By part: why its last answer was none."""
     failures_in_a_row: int = 0
     """Of the candidate."""
-    differ: int = 0
-    settled: int = 0
     standing: frozenset[str] = frozenset()
     """The differences of the last look, by subject and cluster."""
     signals: SignalBook = SignalBook()
@@ -82,8 +104,6 @@ class Trial(Record):
     """The clusters of this epoch."""
     signoffs: Signoffs = Signoffs()
     decisions_read: int = 0
-    rules: dict[str, str] = Field(default_factory=dict)
-    """The entries of the register that the evidence was counted by: what each said, by its id."""
     judgement: Judgement | None = None
 
 
@@ -110,18 +130,24 @@ class OwnLook:
 
 
 def in_epoch(trial: Trial, standing: Standing) -> Trial:
-    """Start afresh where the stage has moved: evidence, floors, leases, guards. The book and what people said go on."""
+    """Start afresh where the stage has moved: evidence, minimums, leases, guards. Books and decisions go on."""
+    back = standing.state is State.ROLLED_BACK
     if trial.epoch == standing.epoch:
-        return trial
+        return trial if trial.rolled_back is back else trial.model_copy(update={"rolled_back": back})
+    tried_again = trial.rolled_back and not back
     return Trial(
         epoch=standing.epoch,
         since=standing.since,
         basis=trial.basis,
         book=trial.book,
-        states=trial.states,
+        referee=trial.referee,
+        version=trial.version + tried_again,
+        rolled_back=back,
+        families=trial.families,
+        waivers=trial.waivers,
+        agents_found=trial.agents_found,
         signoffs=trial.signoffs,
         decisions_read=trial.decisions_read,
-        rules=trial.rules,
         ill=trial.ill,
     )
 
@@ -137,7 +163,7 @@ def watched(trial: Trial, now: float, exposed_percent: int) -> Trial:
 
 def counted(trial: Trial, facts: Iterable[Fact], standing: Standing, plan: Plan) -> Trial:
     """Fold facts into the evidence."""
-    battery = Battery.of(plan, standing.stage)
+    battery = Battery.of(plan, standing.stage, version=trial.version)
     return trial.model_copy(update={"evidence": trial.evidence.restore().fold(facts, battery).keep()})
 
 
@@ -151,8 +177,9 @@ def facts_of_answers(
         if answer.part is Part.CANDIDATE and answer.counts:
             facts.append(cycle_fact(answer.cycle, at, failed=answer.failed))
             row = row + 1 if answer.failed else 0
-    guards = (*trial.guards, *crash_loop(row, plan.crash_loop)) if row == plan.crash_loop else trial.guards
-    return trial.model_copy(update={"ill": ill, "failures_in_a_row": row, "guards": guards}), tuple(facts)
+    if row == plan.crash_loop:
+        trial = _with_guards(trial, crash_loop(row, plan.crash_loop), at)
+    return trial.model_copy(update={"ill": ill, "failures_in_a_row": row}), tuple(facts)
 
 
 def facts_of_look(own: OwnLook, at: float, plan: Plan) -> tuple[Fact, ...]:
@@ -167,30 +194,41 @@ def facts_of_look(own: OwnLook, at: float, plan: Plan) -> tuple[Fact, ...]:
 
 
 def facts_of_bouts(trial: Trial, bouts: Iterable[Bout], register: ExpectedRegister) -> tuple[Trial, tuple[Fact, ...]]:
-    """Enter settled bouts. Those that began under another stage are that stage's, and late."""
+    """Enter settled bouts, the unit of review. Those that began under another stage are that stage's, and late."""
     own = [bout for bout in bouts if bout.began >= trial.since]
-    tally = Differing.of(own)
-    update = {
-        "panes": trial.panes | {f"{bout.pane}:{bout.pid}" for bout in own if bout.pane},
-        "sessions": trial.sessions | {bout.session for bout in own},
-        "guards": (*trial.guards, *missed_crashes(own)),
-        "differ": trial.differ + tally.bouts,
-        "settled": trial.settled + tally.settled,
-        "tallies": trial.tallies.count(own, register),
-    }
-    return trial.model_copy(update=update), tuple(fact for bout in own for fact in bout_facts(bout))
+    trial = trial.model_copy(update={"tallies": trial.tallies.count(own, register)})
+    return trial, tuple(fact for bout in own for fact in noise_facts(bout))
 
 
-def facts_of_settlement(
-    trial: Trial, bouts: Iterable[Bout], label: Label
-) -> tuple[Trial, tuple[Fact, ...], list[Bout]]:
-    """A person said who is right in a cluster: its undecided bouts of this epoch get that label, nothing is reset."""
-    late = [bout.model_copy(update={"label": label}) for bout in bouts if bout.ruled_wrong is None]
-    update = {
-        "settled": trial.settled + sum(map(matters, late)),
-        "tallies": trial.tallies.label(late),
-    }
-    return trial.model_copy(update=update), tuple(fact for bout in late for fact in right_or_wrong(bout)), late
+def facts_of_spells(trial: Trial, spells: Iterable[ScoredSpell], now: float) -> tuple[Trial, tuple[Fact, ...]]:
+    """Enter scored spells, the unit of evidence. Those that began under another stage are that stage's, and late."""
+    own = [spell for spell in spells if spell.began >= trial.since]
+    scoring = trial.scoring.count(own)
+    trial = trial.model_copy(update={"scoring": scoring})
+    if GuardKind.MISSED_CRASH not in {guard.kind for guard in trial.guards}:
+        trial = _with_guards(trial, missed_crashes(scoring.missed), now)
+    return trial, tuple(fact for event in evidence_from(own) for fact in spell_facts(event))
+
+
+def rescored(trial: Trial, spells: Iterable[ScoredSpell], overruled: int, why: str) -> tuple[Trial, tuple[Fact, ...]]:
+    """Count the spells of this epoch anew without those that an operator has overruled.
+
+    `spells` are the others, in the order in which they were scored; `overruled` is how many were taken out in all.
+    """
+    kept = tuple(spells)
+    scoring = Scoring(overruled=overruled).count(kept)
+    again = [
+        Fact(guardrail, event=False, stratum=stratum, whole=stratum is None, subject=why, starts_again=True)
+        for guardrail, stratum in sorted(trial.evidence.restore().tallies, key=str)
+        if guardrail in OF_SPELLS
+    ]
+    facts = (fact for event in evidence_from(kept) for fact in spell_facts(event))
+    return trial.model_copy(update={"scoring": scoring}), (*again, *facts)
+
+
+def _with_guards(trial: Trial, hit: Iterable[Guard], now: float) -> Trial:
+    more = tuple(replace(guard, at=now) for guard in hit)
+    return trial.model_copy(update={"guards": (*trial.guards, *more)}) if more else trial
 
 
 def guarded(trial: Trial, differences: Iterable[Difference], now_at: float) -> Trial:
@@ -198,27 +236,41 @@ def guarded(trial: Trial, differences: Iterable[Difference], now_at: float) -> T
     settled_for_it = {word.cluster for word in trial.signoffs.settled if word.right in {Right.CANDIDATE, Right.BOTH}}
     accepted = {word.cluster for word in trial.tallies.holding(trial.signoffs, now_at).accepted}
     now = sightings(differences, settled_for_it | accepted)
-    hit = [guard for guard in confirmed(trial.wanted_alone, now) if guard not in trial.guards]
-    return trial.model_copy(update={"wanted_alone": now, "guards": (*trial.guards, *hit)})
+    known = {guard.text for guard in trial.guards}
+    hit = [guard for guard in confirmed(trial.wanted_alone, now) if guard.text not in known]
+    return _with_guards(trial.model_copy(update={"wanted_alone": now}), hit, now_at)
 
 
 def judged(trial: Trial, standing: Standing, plan: Plan, register: ExpectedRegister, now: float, drift: str) -> Trial:
-    """Let the judge speak."""
+    """Judge the candidate on everything that was counted so far."""
+    scoring = trial.scoring
     seen = Seen(
         watched_s=trial.watched_s,
-        panes=len(trial.panes),
-        sessions=len(trial.sessions),
-        states=trial.states,
+        panes=len(scoring.panes),
+        sessions=len(scoring.sessions),
+        coverage=scoring.coverage(),
+        families=len(trial.families),
+        waived=frozenset(str(state) for state, waiver in trial.waivers.items() if waiver.expires > now),
+        named=scoring.named,
+        abstained=scoring.abstained,
+        overruled=scoring.overruled,
         leases=trial.leases.finished,
         signals=trial.signals.readings(plan.signals),
         exposure_missing=trial.leases.shown_missing,
         clusters_open=trial.tallies.open(trial.signoffs, register, now),
-        differing=Differing(bouts=trial.differ, settled=trial.settled),
-        guards=trial.guards,
+        guards=guards_that_count(trial.guards, standing.stage, now),
+        incumbent_blind=blind(*trial.agents_found),
         incumbent_ill=trial.ill.get(Part.INCUMBENT, ""),
         candidate_ill=trial.ill.get(Part.CANDIDATE, ""),
         drift=drift,
         stopped=stopped(standing),
     )
     evidence: Evidence = trial.evidence.restore()
-    return trial.model_copy(update={"judgement": judge(standing.stage, evidence, seen, plan, now)})
+    return trial.model_copy(update={"judgement": judge(standing.stage, evidence, seen, plan, now, trial.version)})
+
+
+def blind(incumbent: int, candidate: int) -> str:
+    """Say that the incumbent finds fewer than half of the candidate's agents; empty where it does not."""
+    if 2 * incumbent >= candidate:
+        return ""
+    return f"The incumbent sees {incumbent} of the {candidate} agents that the candidate sees: `understudy doctor`"

@@ -23,7 +23,7 @@ class Rate(Record):
     """One rate as the judge has it: what it counted, and what that shows. The report computes none of its own."""
 
     name: str
-    """The guardrail, such as `action_difference`."""
+    """The guardrail, such as `wrong`."""
     stratum: str | None = None
     bouts: int
     """Or looks, or cycles: what the guardrail counts."""

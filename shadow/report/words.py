@@ -142,15 +142,18 @@ def judged(report: ShadowReport) -> str:
 
 
 def shown(report: ShadowReport) -> str:
-    """Say the bound that is shown on how often acts differ."""
-    rate = report.rate_of("action_difference")
+    """Say the bound that is proven on how often the candidate is wrong."""
+    rate = report.rate_of("wrong")
     if rate is None:
         return "Nothing was judged: these are counts, not proofs."
     if not rate.bouts or rate.bound is None:
-        return "Nothing is shown yet in this stage: no bout has counted."
+        return "Nothing is proven yet in this stage: no spell has been scored."
     sure = report.ruling.certainty if report.ruling else None
     how = f", certain to {100 * sure:.0f} % at any look" if sure else ""
-    return f"Shown: acts differ in fewer than {bound(rate.bound)} of bouts ({rate.events:,} of {rate.bouts:,}{how})."
+    return (
+        f"Proven: the candidate is wrong in fewer than {bound(rate.bound)} of the scored spells "
+        f"({rate.events:,} of {rate.bouts:,}{how})."
+    )
 
 
 def _may_it(report: ShadowReport) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contract import AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Role, Why
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Request
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.parts import Part

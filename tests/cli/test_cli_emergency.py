@@ -9,7 +9,7 @@ import stat
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.loop import operators
 from rollout.loop.keeper import StageKeeper
 from rollout.store.flags import FlagsFile

@@ -4,19 +4,22 @@ import sys
 import time
 from pathlib import Path
 
-from rollout.judgement.plan import DEMO_PLAN, Limits, StratumPlan
+from rollout.judgement.plan import Floors, Limits
+from rollout.judgement.plans import DEMO_PLAN
+from rollout.judgement.words import Guardrail
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
 from rollout.store.state_folder import StateFolder
 from tmuxio.server.address import ServerAddress
 
-EASY = Limits(budget=0.4, bound=0.5)
+EASY = Limits(unsafe=0.4, promote=0.5)
 """A handful of clean bouts promote: a run of 200 cycles goes through every stage."""
 PLAN = DEMO_PLAN.model_copy(
     update={
-        "guardrails": dict.fromkeys(DEMO_PLAN.guardrails, EASY),
-        "strata": {"notice_idle": StratumPlan(required=True, bound=0.5)},
-        "coverage": (),
+        # its panes run no agent, so the referee has no spells to score
+        "guardrails": dict.fromkeys((Guardrail.EYES, Guardrail.FAILURE), EASY),
+        "states": {},
+        "floors": Floors(panes=0, sessions=0),
         "settle_after_s": 0.2,
         "settle_latest_s": 2.0,
         "repeat_s": 0.1,

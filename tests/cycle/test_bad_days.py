@@ -16,7 +16,7 @@ import pytest
 
 from contract.failures import LookingFailed
 from contract.report import ProblemKind
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.words import Guardrail
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.cycle import one_cycle

@@ -4,8 +4,8 @@ import sys
 from time import monotonic
 
 from decision_table import Figure, table
-from night_figures import COLUMNS, HOURS, PANES, SESSIONS, night_figures
 from rival_judges import BOUND, RIVALS, WINDOW
+from spell_figures import COLUMNS, LENGTH, spell_figures
 from stream_figures import stream_figures
 
 
@@ -13,18 +13,17 @@ def main() -> int:
     """Print both tables, and say which figures fail."""
     began = monotonic()
     streams = list(stream_figures())
-    title = "One guardrail, alpha 1 %, over streams of bouts; rates may exceed their bound by three standard errors."
+    title = "One guardrail, alpha 1 %, over streams; rates may exceed their bound by three standard errors."
     say(table(title, [rival.name for rival in RIVALS], streams))
     say(f"\nBeside it: windows of {WINDOW} that fail above {BOUND:.0%} (ten that pass promote), and Mann-Whitney.\n")
-    nights = list(night_figures())
+    spells = list(spell_figures())
     title = (
-        f"{HOURS:g} hours of {PANES} agents in {SESSIONS} sessions in shadow under the default plan: the share of\n"
-        "nights that promote a wrong candidate. Measured is the judge where somebody closes every cluster at once;\n"
-        "as shipped, a cluster of differing acts waits for a person."
+        f"Streams of {LENGTH:,} scored spells under the default plan, in scored spells until the judge knows.\n"
+        "The other columns: the share of the same streams that another rule sends back."
     )
-    say(table(title, COLUMNS, nights))
-    failed = [figure for figure in (*streams, *nights) if not figure.holds]
-    say(f"\n{len(streams) + len(nights)} figures in {monotonic() - began:.0f} s, {_said(failed)}")
+    say(table(title, COLUMNS, spells))
+    failed = [figure for figure in (*streams, *spells) if not figure.holds]
+    say(f"\n{len(streams) + len(spells)} figures in {monotonic() - began:.0f} s, {_said(failed)}")
     return 3 if failed else 0
 
 

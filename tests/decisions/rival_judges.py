@@ -38,17 +38,17 @@ class Rival:
         return float((self.gives_up_at(streams[:, :span], baseline[:, :span]) == NEVER).mean())
 
 
-def failed_windows(limit: int) -> Callable[[Streams, Streams], Moments]:
+def failed_windows(limit: int, window: int = WINDOW, bound: float = BOUND) -> Callable[[Streams, Streams], Moments]:
     """Give up at the window that makes it `limit` failed ones."""
 
     def gives_up_at(streams: Streams, _baseline: Streams) -> Moments:
         runs, length = streams.shape
-        windows = streams[:, : length // WINDOW * WINDOW].reshape(runs, -1, WINDOW)
-        failed = np.cumsum(windows.mean(axis=2) > BOUND, axis=1) >= limit
+        windows = streams[:, : length // window * window].reshape(runs, -1, window)
+        failed = np.cumsum(windows.mean(axis=2) > bound, axis=1) >= limit
         if not failed.size:
             return np.full(runs, NEVER, dtype=np.int64)
         first = failed.argmax(axis=1)
-        return np.where(failed[np.arange(runs), first], (first + 1) * WINDOW, NEVER).astype(np.int64)
+        return np.where(failed[np.arange(runs), first], (first + 1) * window, NEVER).astype(np.int64)
 
     return gives_up_at
 

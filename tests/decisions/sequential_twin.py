@@ -20,11 +20,13 @@ Moments = NDArray[np.int64]
 
 
 def rolled_back_at(streams: Streams, process: Process) -> Moments:
-    """After how many observations each stream has shown its rate to be above the budget."""
+    """After how many observations each stream has shown its rate to be above the unsafe one."""
     runs, length = streams.shape
-    rates = np.array(alternatives(process.budget))
-    clean, event = ((1 - rates) / (1 - process.budget))[:, None], (rates / process.budget)[:, None]
-    wealth, laid, every = np.zeros((len(rates), runs)), 0.0, block(process.budget)
+    unsafe = process.unsafe
+    assert unsafe is not None
+    rates = np.array(alternatives(unsafe))
+    clean, event = ((1 - rates) / (1 - unsafe))[:, None], (rates / unsafe)[:, None]
+    wealth, laid, every = np.zeros((len(rates), runs)), 0.0, block(unsafe)
     found: Moments = np.full(runs, NEVER, dtype=np.int64)
     for step in range(length):
         stake = 1.0 if process.open_ended else _stake(step, every)

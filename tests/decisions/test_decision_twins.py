@@ -1,19 +1,18 @@
-"""The fast twins say what the product says: on drawn streams, and on drawn fleets."""
-
-import random
+"""The fast twins agree with the product: on drawn streams, and on drawn runs of spells."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sequential_twin import NEVER, proven_at, rolled_back_at
-from simulated_fleet import LOOK_S, WANTS, SettledBout, Stretch, Trouble, bouts_of, fleet
+from spell_figures import AS_LEGACY, BETTER, CRASH, EQUAL
+from spell_judge import FAR, ruled
+from spell_streams import RIGHT, SILENT, STATES, WRONG, Pair, Spells, drawn_spells
 
-from contract import AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Role, SubmitDraft, Why
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.events import OF_SPELLS
+from rollout.judgement.evidence import Battery, Evidence, Fact, Key
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process, Tally, proven
-from shadow.bouts import Bout, BoutBook, Look, advance
-from shadow.compare import compare
+from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage
 
 PROCESSES = [
     Process(0.001, 0.01, 100),
@@ -57,77 +56,52 @@ def proof_at(stream: np.ndarray, bound: float) -> int:
     return NEVER
 
 
-TROUBLES = [
-    Trouble(0.1),
-    Trouble(0.3, alike=0.2),
-    Trouble(0.3, episode_s=900.0),
-    Trouble(0.4, episode_s=300.0, begins_s=3600.0),
-    Trouble(0.4, episode_s=30.0),
-]
-
-
-@given(st.sampled_from(TROUBLES), st.integers(0, 10**6))
+@given(st.integers(0, 10**6), st.sampled_from([BETTER, EQUAL, CRASH, AS_LEGACY]))
 @settings(max_examples=12, deadline=None)
-def test_both_make_the_same_bouts_of_a_fleet(trouble: Trouble, seed: int) -> None:
-    hours, rules = 3.0, DEFAULT_PLAN.bout_rules
-    panes = list(fleet(random.Random(seed), 2, hours, trouble))  # noqa: S311 - the same fleet for everybody
-    fast = [bout for pane, time in enumerate(panes) for bout in bouts_of(pane, time, hours * 3600, rules)]
-    assert sorted(map(plain, fast)) == sorted(looked_at(panes, hours * 3600))
-    assert fast
+def test_both_judge_a_run_of_spells_at_the_same_spell(seed: int, pair: Pair) -> None:
+    spells = drawn_spells(seed, 2, 400, pair, 0.02)
+    battery = Battery.of(DEFAULT_PLAN, Stage.SHADOW)
+    found = ruled(spells, battery)
+    assert [by_the_product(spells, run, battery) for run in range(2)] == [
+        (int(found.unsafe[run]), int(found.proven[run])) for run in range(2)
+    ]
 
 
-def plain(bout: SettledBout) -> tuple[object, ...]:
-    kind = bout.kind
-    wants = sorted(kind.incumbent_wants), sorted(kind.candidate_wants)
-    return bout.settled_at, bout.began, bout.pane, kind.incumbent, kind.candidate, *wants, bout.counts
+def by_the_product(spells: Spells, run: int, battery: Battery) -> tuple[int, int]:
+    """The product's own way: events folded spell by spell; the first spell after which each line is proven."""
+    evidence, unsafe, proven_since = Evidence(), FAR, dict[Key, int]()
+    for number in range(spells.states.shape[1]):
+        evidence = evidence.fold(facts(spells, run, number), battery)
+        for row in evidence.table(battery):
+            key = (row.guardrail, row.stratum)
+            if row.guardrail not in OF_SPELLS:
+                continue
+            if row.crossed:
+                unsafe = min(unsafe, number + 1)
+            enough = row.bouts >= (battery.few_told if row.guardrail is Guardrail.TOLD else 1)
+            if key in battery.required and enough and row.needed == 0:
+                proven_since.setdefault(key, number + 1)
+    required = {key for key in battery.required if key[0] in OF_SPELLS}
+    if evidence.of(Guardrail.TOLD).bouts < battery.few_told:
+        required.discard((Guardrail.TOLD, None))
+    return unsafe, max((proven_since.get(key, FAR) for key in required), default=0)
 
 
-def looked_at(panes: list[list[Stretch]], until: float) -> list[tuple[object, ...]]:
-    """The product's own way: a report of each monitor at every look, compared, and entered into the book of bouts."""
-    book, found = BoutBook(), list[tuple[object, ...]]()
-    for number in range(int(until // LOOK_S) + 1):
-        now = number * LOOK_S
-        standing = [max((one for one in time if one.began <= now), key=lambda one: one.began) for time in panes]
-        incumbent = report(now, [one.incumbent for one in standing])
-        candidate = report(now, [one.candidate for one in standing])
-        look = Look(at=now, incumbent=incumbent, candidate=candidate, differences=compare(incumbent, candidate))
-        book, settled = advance(book, look, now, rules=DEFAULT_PLAN.bout_rules)
-        found += [as_plain(bout, now) for bout in settled]
+def facts(spells: Spells, run: int, number: int) -> list[Fact]:
+    """What one drawn spell counts for, said with the product's own records."""
+    ours, theirs = int(spells.candidate[run, number]), int(spells.incumbent[run, number])
+    state, found = STATES[spells.states[run, number]], list[Fact]()
+    if ours != SILENT:
+        found.append(Fact(Guardrail.WRONG, event=ours == WRONG))
+        found.append(Fact(Guardrail.WRONG, event=ours == WRONG, stratum=state, whole=False))
+    if ours != SILENT or theirs != SILENT:
+        alone = (ours == RIGHT) != (theirs == RIGHT)
+        lost = alone and theirs == RIGHT
+        found.append(Fact(Guardrail.WORSE, event=lost))
+        if alone:
+            found.append(Fact(Guardrail.WORSE, event=lost, stratum=ONE_RIGHT, whole=False))
+    if theirs == RIGHT and state != "busy":
+        found.append(Fact(Guardrail.TOLD, event=ours == WRONG))
+    if state in {"waiting_approval", "crashed"}:
+        found.append(Fact(Guardrail.DUTY, event=ours == WRONG))
     return found
-
-
-def as_plain(bout: Bout, now: float) -> tuple[object, ...]:
-    states = bout.incumbent.state, bout.candidate.state
-    wants = sorted(bout.incumbent.wants), sorted(bout.candidate.wants)
-    return now, bout.began, int((bout.pane or "%0")[1:]), *states, *wants, bout.counts
-
-
-def report(now: float, states: list[AgentState]) -> CycleReport:
-    verdicts, intents = dict[str, AgentVerdict](), list[NotifyManager | SubmitDraft]()
-    for number, state in enumerate(states):
-        pane = f"%{number}"
-        verdicts[pane] = AgentVerdict(
-            pane=pane, pid=1, session="s", window="claude-dev", window_index=number, role=Role.WORKER, agent="claude",
-            state=state, since=now, why=Why(rule=state),
-        )  # fmt: skip
-        about = {"pane": pane, "pid": 1, "session": "s", "reason": "so it is", "at": now}
-        for wish in WANTS[state]:
-            kind, _, of = wish.partition(":")
-            if kind == "submit_draft":
-                intents.append(SubmitDraft(**about, target=pane))
-            else:
-                intents.append(NotifyManager(**about, target="%9", about=Notice(of), text="so it is", section="X"))
-    return CycleReport(cycle=f"c{now}", monitor="m", version="1", verdicts=verdicts, intents=tuple(intents))
-
-
-@pytest.mark.parametrize("trouble", [Trouble(0.1), Trouble(0.1, alike=0.2), Trouble(0.1, episode_s=900.0)])
-def test_a_fleet_is_wrong_as_often_as_asked(trouble: Trouble) -> None:
-    hours = 30.0
-    wrong = total = 0.0
-    for time in fleet(random.Random(3), 400, hours, trouble):  # noqa: S311
-        ends = [*(one.began for one in time[1:]), hours * 3600]
-        for one, end in zip(time, ends, strict=True):
-            if one.incumbent is not AgentState.CRASHED:  # of which the candidate is always right
-                total += end - one.began
-                wrong += (end - one.began) * (one.incumbent is not one.candidate)
-    assert wrong / total == pytest.approx(trouble.share, rel=0.15)

@@ -15,7 +15,7 @@ from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from rollout.faces.demo.casting import cast
 from rollout.faces.demo.world import World
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from shadow import noise
 from shadow.bouts import Bout, BoutBook, Excuse, Look, advance
 from shadow.compare import compare

@@ -19,7 +19,7 @@ from rollout.faces.demo.casting import names_that_meet
 from rollout.faces.demo.director import Director
 from rollout.faces.demo.progress import LedgerProgress
 from rollout.faces.demo.view import STAGES, DemoEvent, DemoView, Outcome, Step, Told
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.routing.lease import bucket, lease_name
 from rollout.store.flags import initial_text, parse_flags
 from rollout.store.ledger.records import LedgerUnusable

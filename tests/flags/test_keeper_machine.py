@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rollout.judgement.chain import verify
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Refusal, Request, Why
 from rollout.judgement.words import Stage, State
 from rollout.loop.keeper import StageKeeper, standing, trail

@@ -14,7 +14,7 @@ from middleman import Middleman
 from postgres_cluster import until
 from unleash_world import CANDIDATE
 
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Refusal, Request, Why
 from rollout.judgement.words import Stage, State
 from rollout.loop.keeper import StageKeeper, standing

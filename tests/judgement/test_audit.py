@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.standing import Ask, Request
 from rollout.loop.audit import breaks
 from rollout.loop.keeper import StageKeeper, trail

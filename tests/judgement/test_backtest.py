@@ -2,12 +2,13 @@
 
 import json
 import random
-from statistics import median
 
 import pytest
 
 from rollout.judgement.backtest import BadStream, RunResult, backtest, looks
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Limits, Plan
+from rollout.judgement.plan import Limits, Plan
+from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
+from rollout.judgement.sequential import Tally, needed, risk_of_version
 from rollout.judgement.words import Guardrail, Stage, Verdict
 
 
@@ -24,20 +25,25 @@ def one(stream: list[str], stage: Stage = Stage.CANARY, plan: Plan = DEFAULT_PLA
     return result
 
 
-def test_341_clean_ones_are_promotable_and_340_are_not() -> None:
-    assert one(lines("failure", [False] * 340)).verdict is Verdict.CONTINUE
-    result = one(lines("failure", [False] * 341))
-    assert (result.verdict, result.promotable_at, result.rollback_at) == (Verdict.PROMOTABLE, 341, None)
+CLEAN = needed(0.01, risk_of_version(0.05, 1), Tally())
+"""Clean ones that prove less than 1 %."""
 
 
-def test_the_demo_plan_needs_27() -> None:
-    assert one(lines("eyes", [False] * 30), plan=DEMO_PLAN).promotable_at == 27
+def test_clean_ones_are_promotable_exactly_where_the_proof_is_reached() -> None:
+    assert one(lines("failure", [False] * (CLEAN - 1))).verdict is Verdict.CONTINUE
+    result = one(lines("failure", [False] * CLEAN))
+    assert (result.verdict, result.promotable_at, result.rollback_at) == (Verdict.PROMOTABLE, CLEAN, None)
+
+
+def test_the_demo_plan_needs_fewer_than_30() -> None:
+    at = one(lines("eyes", [False] * 30), plan=DEMO_PLAN).promotable_at
+    assert at == needed(0.12, risk_of_version(0.05, 1), Tally())
 
 
 def test_a_run_goes_on_after_it_was_promotable() -> None:
     result = one(lines("eyes", [False] * 400 + [True] * 5))
     assert result.verdict is Verdict.ROLLBACK
-    assert result.promotable_at == 341
+    assert result.promotable_at == CLEAN
     assert result.rollback_at is not None
     assert 401 < result.rollback_at <= 405
 
@@ -48,45 +54,25 @@ def test_a_rollback_stays_one() -> None:
 
 
 def test_lines_are_counted_within_their_run_and_runs_may_be_mixed() -> None:
-    first, second = lines("eyes", [False] * 341, run="a"), lines("eyes", [False] * 100, run=2)
+    first, second = lines("eyes", [False] * CLEAN, run="a"), lines("eyes", [False] * 100, run=2)
     mixed = [line for pair in zip(first, second, strict=False) for line in pair] + first[100:]
     results = backtest(mixed, Stage.CANARY, DEFAULT_PLAN)
-    assert [(result.run, result.promotable_at) for result in results] == [("a", 341), (2, None)]
+    assert [(result.run, result.promotable_at) for result in results] == [("a", CLEAN), (2, None)]
 
 
-def test_alpha_is_split_over_the_guardrails_that_occur() -> None:
-    def delay(names: tuple[str, ...], seed: int) -> int:
-        rng = dice(seed)
-        stream = []
-        for _ in range(2500):
-            stream += lines("action_difference", [rng.random() < 0.01])
-            stream += [line for name in names for line in lines(name, [False])]
-        return (one(stream).rollback_at or len(stream)) // (1 + len(names))
-
-    alone, split = [[delay(names, seed) for seed in range(15)] for names in ((), ("eyes", "failure", "cycle_time"))]
-    assert median(alone) <= median(split)
-    assert all(earlier <= later + 1 for earlier, later in zip(alone, split, strict=True))
-    assert median(alone) < 650
+def test_a_required_state_that_occurs_must_be_proven() -> None:
+    whole = lines("wrong", [False] * 60)
+    waiting = lines("wrong", [False] * 40, stratum="waiting_approval", whole=False)
+    of_whole, of_state = (needed(bound, risk_of_version(0.05, 1), Tally()) for bound in (0.08, 0.20))
+    assert one(whole).promotable_at == of_whole
+    assert one(waiting[: of_state - 1] + whole).promotable_at is None
+    assert one(waiting[:of_state] + whole).promotable_at == of_state + of_whole
 
 
-def test_who_was_right_needs_five_clean_ones_without_the_exemption() -> None:
-    assert one(lines("candidate_wrong", [False] * 4)).verdict is Verdict.CONTINUE
-    assert one(lines("candidate_wrong", [False] * 5)).promotable_at == 5
-
-
-def test_a_required_stratum_that_occurs_must_be_proven() -> None:
-    whole = lines("action_difference", [False] * 400)
-    draft = lines("action_difference", [False] * 40, stratum="draft")
-    assert one(whole).promotable_at == 341
-    assert one(whole + draft[:32]).promotable_at is None
-    assert one(whole + draft).promotable_at == 433
-
-
-def test_a_line_that_counts_only_in_its_stratum_says_so() -> None:
-    stream = lines("action_difference", [False] * 341) + lines(
-        "action_difference", [False] * 33, stratum="draft", whole=False
-    )
-    assert one(stream).promotable_at == 374
+def test_worse_is_unsafe_by_the_spells_in_which_one_alone_was_right() -> None:
+    lost = lines("worse", [True] * 30, stratum="one alone right", whole=False)
+    assert one(lost).rollback_at is not None
+    assert one(lines("worse", [True] * 300)).rollback_at is None
 
 
 def test_production_is_watched_by_the_detector_of_a_stage_without_end() -> None:
@@ -115,7 +101,7 @@ def test_an_empty_stream_is_no_data_and_holds(stage: Stage) -> None:
         ("[]", "must be an object"),
         ('{"guardrail": "eyes"}', "event"),
         ('{"guardrail": "eyes", "event": 1}', "event: must be true or false"),
-        ('{"guardrail": "speed", "event": true}', "use one of candidate_wrong"),
+        ('{"guardrail": "speed", "event": true}', "use one of wrong"),
         ('{"guardrail": ["eyes"], "event": true}', "guardrail"),
         ('{"guardrail": "eyes", "event": true, "run": 1.5}', "run"),
         ('{"guardrail": "eyes", "event": true, "stratum": 3}', "stratum"),
@@ -140,10 +126,10 @@ def test_every_look_is_shown_and_the_last_is_the_verdict() -> None:
     shown = list(looks(stream, Stage.CANARY, DEFAULT_PLAN))
     result = one(stream)
     assert [look.line for look in shown] == list(range(1, 406))
-    assert next(look.line for look in shown if look.verdict is Verdict.PROMOTABLE) == result.promotable_at == 341
+    assert next(look.line for look in shown if look.verdict is Verdict.PROMOTABLE) == result.promotable_at == CLEAN
     assert next(look.line for look in shown if look.verdict is Verdict.ROLLBACK) == result.rollback_at
     assert shown[-1].verdict is result.verdict
-    assert [look.needed for look in shown[:3]] == [340, 339, 338]
+    assert [look.needed for look in shown[:3]] == [CLEAN - 1, CLEAN - 2, CLEAN - 3]
 
 
 def test_a_guardrail_in_dry_run_neither_rolls_back_nor_promotes() -> None:

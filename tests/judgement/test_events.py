@@ -1,17 +1,19 @@
-"""From settled bouts, own looks and cycles to facts."""
+"""From scored spells, bouts, own looks and cycles to what is counted."""
 
 import pytest
 
 from contract.verdicts import AgentState
-from rollout.judgement.events import Differing, bout_facts, cycle_fact, look_facts, right_or_wrong
+from rollout.judgement.events import cycle_fact, look_facts, noise_facts, spell_facts
 from rollout.judgement.evidence import Fact
 from rollout.judgement.guards import Guard, GuardKind, confirmed, crash_loop, missed_crashes, sightings
 from rollout.judgement.plan import CycleTime
-from rollout.judgement.words import Guardrail
+from rollout.judgement.words import ONE_RIGHT, Guardrail
 from shadow.bout import Bout, Excuse
 from shadow.differences import Difference, Fingerprint, Severity, Side
 from shadow.labels import Label, Referee, Right
-from shadow.strata import Stratum, events_of, strata_of
+from shadow.referee.evidence import evidence_of
+from shadow.referee.records import Duty, NamedState, NamingRule, ScoredSpell, Vote
+from shadow.strata import events_of, strata_of
 
 IDLE = Side(state=AgentState.IDLE, wishes=(("notify_manager:idle", 1),))
 BUSY = Side(state=AgentState.BUSY)
@@ -66,71 +68,54 @@ def bout(
     )
 
 
-def counted(facts: list[Fact], guardrail: Guardrail) -> dict[str | None, bool]:
-    return {fact.stratum: fact.event for fact in facts if fact.guardrail is guardrail}
+def spell(named: NamedState, candidate: Vote, incumbent: Vote, **more: object) -> ScoredSpell:
+    return ScoredSpell(
+        id="s-1", pane="%1", pid=1, session="team", window="w", agent="claude", began=100.0, ended=130.0, looks=9,
+        named=named, rule=NamingRule.CLOCK, candidate=candidate, incumbent=incumbent, **more,
+    )  # fmt: skip
 
 
-def test_an_agreement_is_clean_in_every_stratum_that_it_is_about() -> None:
-    facts = list(bout_facts(bout(IDLE, IDLE)))
-    assert counted(facts, Guardrail.ACTION_DIFFERENCE) == {None: False, Stratum.NOTICE_IDLE: False}
-    assert counted(facts, Guardrail.CANDIDATE_WRONG) == {}
-    assert counted(facts, Guardrail.NOISE) == {None: False}
+def counted(one: ScoredSpell) -> dict[tuple[Guardrail, str | None], bool]:
+    facts = [fact for event in evidence_of(one) for fact in spell_facts(event)]
+    return {(fact.guardrail, fact.stratum): fact.event for fact in facts}
 
 
-def test_an_act_that_only_one_wants_is_an_event_of_its_stratum() -> None:
-    facts = list(bout_facts(bout(CRASHED, BUSY)))
-    assert counted(facts, Guardrail.ACTION_DIFFERENCE) == {
-        None: True,
-        Stratum.NOTICE_CRASH: True,
-        Stratum.BUSY_CALLED_IDLE: False,
-        Stratum.CALLED_CRASHED: False,
+def test_a_spell_counts_once_for_the_whole_and_once_in_its_state() -> None:
+    found = counted(spell(NamedState.BUSY, Vote.WRONG, Vote.WRONG))
+    assert found == {
+        (Guardrail.WRONG, None): True,
+        (Guardrail.WRONG, "busy"): True,
+        (Guardrail.WORSE, None): False,
     }
 
 
-def test_a_state_that_differs_without_consequence_is_no_difference_of_action() -> None:
-    facts = list(bout_facts(bout(BUSY, Side(state=AgentState.IDLE))))
-    assert not any(fact.event for fact in facts)
+def test_a_pane_at_rest_counts_for_idle() -> None:
+    assert (Guardrail.WRONG, "idle") in counted(spell(NamedState.AT_REST, Vote.RIGHT, Vote.RIGHT))
 
 
-@pytest.mark.parametrize("right", [Right.CANDIDATE, Right.BOTH])
-def test_settled_for_the_candidate_it_is_no_event(right: Right) -> None:
-    facts = list(bout_facts(bout(CRASHED, BUSY, right=right)))
-    assert not any(fact.event for fact in facts)
-    assert counted(facts, Guardrail.CANDIDATE_WRONG)[None] is False
+@pytest.mark.parametrize(("candidate", "event"), [(Vote.RIGHT, False), (Vote.WRONG, True)])
+def test_where_one_alone_was_right_it_counts_for_what_is_unsafe_too(candidate: Vote, *, event: bool) -> None:
+    incumbent = Vote.WRONG if candidate is Vote.RIGHT else Vote.RIGHT
+    found = counted(spell(NamedState.BUSY, candidate, incumbent))
+    assert found[Guardrail.WORSE, None] is event
+    assert found[Guardrail.WORSE, ONE_RIGHT] is event
 
 
-@pytest.mark.parametrize("right", [Right.INCUMBENT, Right.NEITHER])
-def test_settled_against_the_candidate_it_never_counts_as_clean(right: Right) -> None:
-    facts = list(bout_facts(bout(CRASHED, BUSY, right=right)))
-    assert counted(facts, Guardrail.ACTION_DIFFERENCE)[Stratum.NOTICE_CRASH] is True
-    assert counted(facts, Guardrail.CANDIDATE_WRONG) == {None: True, Stratum.NOTICE_CRASH: True}
+def test_a_duty_that_was_missed_is_an_event_without_any_incumbent() -> None:
+    found = counted(spell(NamedState.CRASHED, Vote.RIGHT, Vote.UNSCORED, duty=Duty.MISSED))
+    assert found[Guardrail.DUTY, None] is True
 
 
-@pytest.mark.parametrize("excuse", [Excuse.REPEAT, Excuse.EXPECTED, Excuse.SIGNED_OFF, Excuse.HARNESS])
-def test_what_is_excused_is_in_neither_numerator_nor_denominator(excuse: Excuse) -> None:
-    assert list(bout_facts(bout(CRASHED, BUSY, right=Right.INCUMBENT, excuse=excuse))) == []
+def test_an_abstention_counts_for_no_guardrail_of_its_own() -> None:
+    found = counted(spell(NamedState.BUSY, Vote.ABSTAINED, Vote.UNSCORED))
+    assert found == {}
 
 
 def test_noise_speaks_about_the_incumbent_alone() -> None:
-    facts = list(bout_facts(bout(CRASHED, BUSY, excuse=Excuse.NOISE)))
+    facts = list(noise_facts(bout(CRASHED, BUSY, excuse=Excuse.NOISE)))
     assert [(fact.guardrail, fact.event) for fact in facts] == [(Guardrail.NOISE, True)]
-
-
-def test_a_label_that_comes_late_still_says_who_was_right() -> None:
-    assert list(right_or_wrong(bout(CRASHED, BUSY))) == []
-    late = list(right_or_wrong(bout(CRASHED, BUSY, right=Right.CANDIDATE)))
-    assert counted(late, Guardrail.CANDIDATE_WRONG) == {None: False, Stratum.NOTICE_CRASH: False}
-
-
-def test_details_need_no_referee() -> None:
-    assert Differing.of([bout(BUSY, BUSY, detail=True)]).bouts == 0
-
-
-def test_more_than_half_of_what_differs_must_be_settled() -> None:
-    open_one, settled = bout(CRASHED, BUSY), bout(CRASHED, BUSY, right=Right.CANDIDATE)
-    assert Differing.of([]).mostly_settled
-    assert not Differing.of([open_one, settled]).mostly_settled
-    assert Differing.of([open_one, settled, settled]).mostly_settled
+    assert [fact.event for fact in noise_facts(bout(IDLE, IDLE))] == [False]
+    assert list(noise_facts(bout(IDLE, IDLE, excuse=Excuse.REPEAT))) == []
 
 
 @pytest.mark.parametrize(
@@ -178,12 +163,12 @@ def test_another_process_in_the_pane_begins_anew() -> None:
     assert confirmed(sightings([difference(BUSY, KILL)]), sightings([difference(BUSY, KILL, pid=2)])) == ()
 
 
-def test_a_settled_missed_crash_hits_at_once() -> None:
-    hit = missed_crashes([bout(CRASHED, IDLE, right=Right.INCUMBENT)])
-    assert [guard.kind for guard in hit] == [GuardKind.MISSED_CRASH]
-    assert missed_crashes([bout(CRASHED, IDLE)]) == ()
-    assert missed_crashes([bout(CRASHED, IDLE, right=Right.CANDIDATE)]) == ()
-    assert missed_crashes([bout(CRASHED, IDLE, right=Right.INCUMBENT, excuse=Excuse.EXPECTED)]) == ()
+def test_crashes_missed_on_two_panes_hit_and_on_one_do_not() -> None:
+    assert missed_crashes({}) == ()
+    assert missed_crashes({"%1/1": "s-1"}) == ()
+    (guard,) = missed_crashes({"%1/1": "s-1", "%2/7": "s-2"})
+    assert guard.kind is GuardKind.MISSED_CRASH
+    assert "s-1" in guard.text
 
 
 def test_a_crash_loop_is_as_many_failures_in_a_row_as_the_plan_says() -> None:

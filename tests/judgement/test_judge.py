@@ -1,23 +1,30 @@
-"""ROLLBACK > HOLD > PROMOTABLE > CONTINUE, with sentences that somebody understands who was just woken up."""
+"""ROLLBACK > HOLD > PROMOTABLE > CONTINUE, with sentences that an operator understands at 3 a.m."""
 
 from dataclasses import replace
 
 import pytest
 
-from contract.verdicts import AgentState
-from rollout.judgement.events import Differing
 from rollout.judgement.evidence import Battery, Evidence, Fact
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, GuardKind
 from rollout.judgement.judge import Judgement, judge
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Limits, Plan
-from rollout.judgement.seen import Seen
+from rollout.judgement.plan import Limits, Plan
+from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
+from rollout.judgement.seen import Seen, StateCoverage
 from rollout.judgement.standing import Standing
 from rollout.judgement.why import why
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
 
 NOW = 1_000_000.0
-ENOUGH = Seen(watched_s=48 * 3600.0, panes=30, sessions=4, states=frozenset(AgentState))
+WIDE = StateCoverage(frozenset(f"%{n}/1" for n in range(9)), frozenset({"claude", "codex", "gemini"}))
+ENOUGH = Seen(
+    watched_s=48 * 3600.0,
+    panes=30,
+    sessions=4,
+    coverage=dict.fromkeys(DEFAULT_PLAN.required_states, WIDE),
+    families=3,
+    named=700,
+)
 GUARD = Guard(GuardKind.DEADLY_WISH, "%1", "the candidate wants kill_window for %1")
 
 
@@ -25,7 +32,7 @@ def clean(plan: Plan, stage: Stage, times: int = 700, at: float = NOW - 1) -> Ev
     facts = [
         Fact(guardrail, event=False, stratum=stratum, whole=stratum is None, at=at)
         for guardrail in plan.guardrails
-        for stratum in (None, *(plan.strata if guardrail is Guardrail.ACTION_DIFFERENCE else ()))
+        for stratum in (None, *(plan.states if guardrail is Guardrail.WRONG else ()))
     ]
     return Evidence().fold(facts * times, Battery.of(plan, stage))
 
@@ -49,7 +56,7 @@ def test_with_every_proof_and_floor_it_is_promotable(proven: Evidence) -> None:
 def test_without_data_it_holds_and_names_every_guardrail_that_is_silent() -> None:
     judgement = judged(Evidence())
     assert judgement.verdict is Verdict.HOLD
-    assert len([reason for reason in judgement.reasons if reason.startswith("no data")]) == 4
+    assert len([reason for reason in judgement.reasons if reason.startswith("not enough evidence")]) == 4
 
 
 def test_data_that_stopped_coming_is_no_data(proven: Evidence) -> None:
@@ -64,13 +71,46 @@ def test_twelve_guards_of_one_kind_are_one_sentence(proven: Evidence) -> None:
     assert judgement.reasons == ("pane %0 had crashed; 11 more like it (missed crash)",)
 
 
-@pytest.mark.parametrize("guardrail", list(DEFAULT_PLAN.guardrails))
-def test_one_guardrail_above_its_budget_rolls_back(proven: Evidence, guardrail: Guardrail) -> None:
-    worse = proven.fold([Fact(guardrail, event=True, at=NOW)] * 60, Battery.of(DEFAULT_PLAN, Stage.CANARY))
-    judgement = judged(worse)
+KEYS = [key for key, process in Battery.of(DEFAULT_PLAN, Stage.CANARY).processes.items() if process.unsafe is not None]
+
+
+def above(evidence: Evidence, key: tuple[Guardrail, str | None], stage: Stage, times: int = 3000) -> Evidence:
+    fact = Fact(key[0], event=True, stratum=key[1], whole=key[1] is None, at=NOW)
+    return evidence.fold([fact] * times, Battery.of(DEFAULT_PLAN, stage))
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key[0] is not Guardrail.NOISE])
+def test_one_line_that_is_shown_to_be_unsafe_rolls_an_exposed_candidate_back(
+    proven: Evidence, key: tuple[Guardrail, str | None]
+) -> None:
+    judgement = judged(above(proven, key, Stage.CANARY))
     assert judgement.verdict is Verdict.ROLLBACK
-    assert judgement.reasons[0].startswith(f"{guardrail} is shown to be above its budget")
+    assert "is proven to be above" in judgement.reasons[0]
+    assert judgement.unsafe == judgement.reasons
     assert judgement.spent == 1.0
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key[0] is not Guardrail.NOISE])
+def test_the_same_line_holds_in_shadow_and_rolls_nothing_back(key: tuple[Guardrail, str | None]) -> None:
+    evidence = above(clean(DEFAULT_PLAN, Stage.SHADOW), key, Stage.SHADOW)
+    judgement = judge(Stage.SHADOW, evidence, ENOUGH, DEFAULT_PLAN, NOW)
+    assert judgement.verdict is Verdict.HOLD
+    assert judgement.reasons[0].startswith("unsafe, held in shadow: ")
+    assert judgement.unsafe
+
+
+def test_in_shadow_an_unsafe_line_lifts_by_itself_and_latches_nothing() -> None:
+    key = (Guardrail.WRONG, None)
+    evidence = above(Evidence(), key, Stage.SHADOW, 8)
+    assert judge(Stage.SHADOW, evidence, ENOUGH, DEFAULT_PLAN, NOW).unsafe
+    evidence = evidence.fold([Fact(Guardrail.WRONG, event=False, at=NOW)] * 300, Battery.of(DEFAULT_PLAN, Stage.SHADOW))
+    assert not judge(Stage.SHADOW, evidence, ENOUGH, DEFAULT_PLAN, NOW).unsafe
+
+
+def test_a_guard_in_shadow_holds_too() -> None:
+    evidence = clean(DEFAULT_PLAN, Stage.SHADOW)
+    judgement = judge(Stage.SHADOW, evidence, replace(ENOUGH, guards=(GUARD,)), DEFAULT_PLAN, NOW)
+    assert (judgement.verdict, judgement.unsafe) == (Verdict.HOLD, (GUARD.text,))
 
 
 HOLDS = {
@@ -80,7 +120,9 @@ HOLDS = {
     "candidate": {"candidate_ill": "it is being restarted"},
     "exposure": {"leases": (True, False)},
     "clusters": {"clusters_open": ("d-3fa9c1",)},
-    "settled": {"differing": Differing(bouts=8, settled=4)},
+    "abstained": {"named": 100, "abstained": 21},
+    "overruled": {"named": 89, "overruled": 11},
+    "novel": {"novel": ("submit_draft",)},
 }
 
 
@@ -96,6 +138,11 @@ def test_a_rollback_is_looked_at_before_everything_that_holds(proven: Evidence, 
     judgement = judged(proven, replace(ENOUGH, guards=(GUARD,), **HOLDS[name]))
     assert judgement.verdict is Verdict.ROLLBACK
     assert judgement.reasons == (GUARD.text,)
+
+
+def test_an_incumbent_that_sees_few_agents_is_said_first_and_holds_nothing(proven: Evidence) -> None:
+    judgement = judged(proven, replace(ENOUGH, incumbent_blind="The incumbent sees 1 of 12 agents"))
+    assert (judgement.verdict, judgement.warnings) == (Verdict.PROMOTABLE, ("The incumbent sees 1 of 12 agents",))
 
 
 def test_a_noisy_incumbent_holds(proven: Evidence) -> None:
@@ -121,41 +168,59 @@ def test_no_lease_due_is_not_missing(proven: Evidence) -> None:
         ({"panes": 3}, "3 of 24 panes"),
         ({"sessions": 1}, "1 of 2 sessions"),
         ({"watched_s": 3600.0}, "1 of 12 hours"),
-        ({"states": frozenset(AgentState) - {AgentState.CRASHED}}, "never seen so far: crashed"),
     ],
 )
-def test_a_floor_or_a_state_that_is_missing_goes_on_and_says_so(proven: Evidence, less: dict, word: str) -> None:
+def test_a_minimum_that_is_missing_goes_on_and_says_so(proven: Evidence, less: dict, word: str) -> None:
     judgement = judged(proven, replace(ENOUGH, **less))
     assert judgement.verdict is Verdict.CONTINUE
     assert judgement.reasons[0].startswith(word)
 
 
-def test_what_is_still_needed_is_said_as_a_number() -> None:
+def test_the_number_of_clean_ones_that_are_needed_is_said() -> None:
     judgement = judged(clean(DEFAULT_PLAN, Stage.CANARY, times=100))
     assert judgement.verdict is Verdict.CONTINUE
-    assert judgement.needed == 241
-    assert "241 more clean ones would show it" in judgement.reasons[0]
+    assert f"{judgement.needed} more clean ones needed" in " ".join(judgement.reasons)
 
 
-def test_in_the_demo_27_clean_ones_of_each_are_enough_and_26_are_not() -> None:
-    verdicts = [
-        judge(Stage.CANARY, clean(DEMO_PLAN, Stage.CANARY, n), ENOUGH, DEMO_PLAN, NOW).verdict for n in (26, 27)
-    ]
-    assert verdicts == [Verdict.CONTINUE, Verdict.PROMOTABLE]
+def test_where_only_spells_of_a_state_are_missing_it_holds_with_their_count() -> None:
+    battery = Battery.of(DEFAULT_PLAN, Stage.BETA)
+    evidence = clean(DEFAULT_PLAN, Stage.BETA)
+    evidence = Evidence({key: tally for key, tally in evidence.tallies.items() if key[1] != "waiting_approval"})
+    spells = [Fact(Guardrail.WRONG, event=False, stratum="waiting_approval", whole=False, at=NOW)] * 17
+    judgement = judge(Stage.BETA, evidence.fold(spells, battery), ENOUGH, DEFAULT_PLAN, NOW)
+    assert judgement.verdict is Verdict.HOLD
+    (reason,) = judgement.reasons
+    assert reason.startswith("waiting_approval: 17 of 3")
 
 
-def test_two_crash_notices_that_went_missing_roll_the_demo_back() -> None:
-    battery = Battery.of(DEMO_PLAN, Stage.PRODUCTION)
-    evidence = clean(DEMO_PLAN, Stage.PRODUCTION, 30)
-    missing = [
-        Fact(Guardrail.ACTION_DIFFERENCE, event=True, at=NOW),
-        Fact(Guardrail.ACTION_DIFFERENCE, event=True, stratum="notice_crash", whole=False, at=NOW),
-    ]
-    verdicts = []
-    for _ in range(4):
-        evidence = evidence.fold(missing, battery)
-        verdicts.append(judge(Stage.PRODUCTION, evidence, ENOUGH, DEMO_PLAN, NOW).verdict)
-    assert Verdict.ROLLBACK in verdicts
+def test_a_waived_state_holds_nothing(proven: Evidence) -> None:
+    evidence = Evidence({key: tally for key, tally in proven.tallies.items() if key[1] != "waiting_approval"})
+    assert judged(evidence).verdict is Verdict.HOLD
+    coverage = {state: WIDE for state in DEFAULT_PLAN.required_states if state != "waiting_approval"}
+    waived = replace(ENOUGH, waived=frozenset({"waiting_approval"}), coverage=coverage)
+    assert judged(evidence, waived).verdict is Verdict.PROMOTABLE
+
+
+@pytest.mark.parametrize(
+    ("coverage", "word"),
+    [
+        (StateCoverage(frozenset({"%1/1"}), WIDE.families), "crashed: spells of 1 of 6 panes"),
+        (StateCoverage(WIDE.panes, frozenset({"claude"})), "crashed: spells of 1 of 3 CLI families"),
+    ],
+)
+def test_spells_of_too_few_panes_or_clis_hold(proven: Evidence, coverage: StateCoverage, word: str) -> None:
+    judgement = judged(proven, replace(ENOUGH, coverage={**ENOUGH.coverage, "crashed": coverage}))
+    assert (judgement.verdict, judgement.reasons) == (Verdict.HOLD, (word,))
+
+
+def test_a_fleet_of_one_cli_needs_no_other(proven: Evidence) -> None:
+    one = StateCoverage(WIDE.panes, frozenset({"claude"}))
+    seen = replace(ENOUGH, families=1, coverage=dict.fromkeys(DEFAULT_PLAN.required_states, one))
+    assert judged(proven, seen).verdict is Verdict.PROMOTABLE
+
+
+def test_in_the_demo_30_clean_ones_of_each_are_enough() -> None:
+    assert judge(Stage.CANARY, clean(DEMO_PLAN, Stage.CANARY, 30), ENOUGH, DEMO_PLAN, NOW).verdict is Verdict.PROMOTABLE
 
 
 @pytest.mark.parametrize("stage", [Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION, Stage.RETIRED])
@@ -166,7 +231,7 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("standing", "words"),
     [
-        (Standing(stage=Stage.CANARY, exposure_percent=5), ("is held", "no data", "moves on by itself")),
+        (Standing(stage=Stage.CANARY, exposure_percent=5), ("is held", "not enough evidence", "moves on by itself")),
         (Standing(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
         (Standing(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),
         (Standing(stage=Stage.BETA, frozen=True), ("is frozen", "understudy unfreeze")),
@@ -208,8 +273,6 @@ def test_a_guardrail_in_dry_run_is_shown_and_decides_nothing() -> None:
     judgement = judged(bad, plan=plan)
     assert judgement.verdict is Verdict.PROMOTABLE
     assert [row.crossed for row in judgement.rows if row.guardrail is Guardrail.EYES] == [True]
-    armed = battery.processes[Guardrail.FAILURE, None].limit
-    assert armed == pytest.approx(4 / DEFAULT_PLAN.alpha)  # alpha is split over the four that count
 
 
 def test_a_retired_incumbent_leaves_failures_alone_to_be_counted() -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan
+from contract.verdicts import AgentState
+from rollout.judgement.evidence import Battery, Evidence
+from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import BadPlan, find_plan, parse_plan, read_plan
-from rollout.judgement.sequential import Tally, needed
+from rollout.judgement.plan_text import plan_lines
+from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.words import Guardrail, Stage
 
 
@@ -19,23 +22,43 @@ def test_exposure_goes_from_nothing_over_5_and_50_to_all(plan: Plan) -> None:
     assert [plan.of_stage(stage).exposure_percent for stage in stages] == [0, 0, 5, 50, 100, 100]
 
 
-def test_in_the_demo_every_bound_takes_27_clean_ones() -> None:
-    bounds = [limits.bound for name, limits in DEMO_PLAN.guardrails.items() if name is not Guardrail.CANDIDATE_WRONG]
-    bounds += [DEMO_PLAN.strata[name].bound for name in DEMO_PLAN.required_strata]
-    assert {needed(bound, DEMO_PLAN.beta, Tally()) for bound in bounds} == {27}
+def test_no_proof_of_the_demo_takes_more_than_30_clean_ones() -> None:
+    rows = Evidence().table(Battery.of(DEMO_PLAN, Stage.BETA))
+    assert max(row.needed for row in rows) <= 30
 
 
-def test_the_demo_requires_the_two_strata_that_its_actors_play() -> None:
-    assert DEMO_PLAN.required_strata == ("notice_idle", "notice_crash")
+def test_the_demo_requires_the_states_that_its_actors_play() -> None:
+    assert DEMO_PLAN.required_states == ("busy", "idle", "crashed")
+
+
+def test_the_default_plan_has_the_rates_of_its_design() -> None:
+    wrong, worse = DEFAULT_PLAN.guardrails[Guardrail.WRONG], DEFAULT_PLAN.guardrails[Guardrail.WORSE]
+    assert (wrong.unsafe, wrong.promote_from(Stage.SHADOW), wrong.limit) == (0.10, 0.08, 400)
+    assert [worse.promote_from(stage) for stage in (Stage.SHADOW, Stage.CANARY, Stage.BETA)] == [0.05, 0.03, 0.03]
+    for state in DEFAULT_PLAN.states.values():
+        assert [state.promote_from(stage) for stage in (Stage.SHADOW, Stage.CANARY, Stage.BETA)] == [0.20, 0.20, 0.10]
+        assert (state.unsafe, state.limit) == (0.05, 4000)
+
+
+def test_a_rate_that_is_unsafe_may_lie_above_the_one_that_promotes() -> None:
+    plan = parse_plan("[guardrails.failure]\nunsafe = 0.2\npromote = 0.1")
+    assert plan.guardrails[Guardrail.FAILURE].unsafe == 0.2
+
+
+def test_one_rate_in_a_file_replaces_a_table_of_them() -> None:
+    plan = parse_plan("[guardrails.worse]\npromote = 0.04\n[states.crashed]\npromote = 0.3\nrequired = false")
+    assert plan.guardrails[Guardrail.WORSE].promote_from(Stage.BETA) == 0.04
+    assert plan.states[AgentState.CRASHED].promote_from(Stage.BETA) == 0.3
+    assert AgentState.CRASHED not in plan.required_states
 
 
 def test_a_plan_is_said_in_a_few_short_lines() -> None:
     for plan in (DEFAULT_PLAN, DEMO_PLAN):
-        lines = plan.in_few_lines()
+        lines = plan_lines(plan)
         assert len(lines) <= 9
         assert max(map(len, lines)) < 160
-    assert "leases of 5 s" in DEMO_PLAN.in_few_lines()[0]
-    assert "shadow 24 h" in "\n".join(DEFAULT_PLAN.in_few_lines())
+    assert "leases of 5 s" in plan_lines(DEMO_PLAN)[0]
+    assert "shadow 24 h" in "\n".join(plan_lines(DEFAULT_PLAN))
 
 
 def test_a_plan_goes_through_json_unharmed() -> None:
@@ -44,7 +67,7 @@ def test_a_plan_goes_through_json_unharmed() -> None:
 
 def test_the_fingerprint_changes_with_the_plan_and_with_nothing_else() -> None:
     assert DEMO_PLAN.fingerprint != DEMO_PLAN.model_copy(update={"alpha": 0.02}).fingerprint
-    code = "from rollout.judgement.plan import DEMO_PLAN; print(DEMO_PLAN.fingerprint)"
+    code = "from rollout.judgement.plans import DEMO_PLAN; print(DEMO_PLAN.fingerprint)"
     said = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -62,15 +85,15 @@ def test_the_fingerprint_changes_with_the_plan_and_with_nothing_else() -> None:
 def test_a_file_says_only_what_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "ours.toml"
     path.write_text(
-        'alpha = 0.02\nsingle_key = ["submit_draft"]\n[guardrails.eyes]\nbudget = 0.002\n'
-        "[stages.beta]\nperson = true\n[strata.deploys]\nrequired = true\n"
+        'alpha = 0.02\nsingle_key = ["submit_draft"]\n[guardrails.eyes]\nunsafe = 0.002\n'
+        "[stages.beta]\nperson = true\n[states.error]\nrequired = true\n"
     )
     plan = read_plan(path)
     assert (plan.name, plan.alpha, plan.single_key) == ("ours", 0.02, {"submit_draft"})
-    assert (plan.guardrails[Guardrail.EYES].budget, plan.guardrails[Guardrail.EYES].bound) == (0.002, 0.01)
+    assert (plan.guardrails[Guardrail.EYES].unsafe, plan.guardrails[Guardrail.EYES].promote) == (0.002, 0.01)
     assert plan.stages[Stage.BETA].person
     assert plan.stages[Stage.BETA].exposure_percent == 50
-    assert "deploys" in plan.required_strata
+    assert AgentState.ERROR in plan.required_states
 
 
 def test_a_file_may_be_based_on_the_demo_and_written_in_json(tmp_path: Path) -> None:
@@ -90,16 +113,17 @@ def test_a_setting_may_name_a_plan() -> None:
     [
         ("alpha = 2", ("alpha", "less than 1", "2")),
         ("alhpa = 0.1", ("alhpa", "no such setting")),
-        ("[guardrails.speed]\nbudget = 0.1", ("guardrails.speed",)),
-        ("[guardrails.eyes]\nbudget = 0.2", ("guardrails.eyes", "20 %", "make the budget the smaller")),
+        ("[guardrails.speed]\nunsafe = 0.1", ("guardrails.speed",)),
+        ("[guardrails.wrong]\nlimit = 50", ("guardrails", "2.6 %", "alpha 1 %", "raise a limit")),
+        ("[guardrails.eyes.promote]\nbeta = 0.01", ("guardrails.eyes.promote", "shadow")),
+        ("[states.asleep]\nunsafe = 0.1", ("states.asleep",)),
         ("[stages.canary]\nexposure_percent = 70", ("stages", "never fall")),
         ("[stages.canary]\nexposure_percent = 5.5", ("stages.canary.exposure_percent",)),
         ('single_key = ["press_enter"]', ("single_key", "press_enter")),
-        ('coverage = ["asleep"]', ("coverage", "asleep")),
         ("alpha = ", ("TOML", "mend")),
         ('based_on = "theirs"', ("based_on", "'default' or 'demo'")),
         ("guardrails = 3", ("guardrails", "3")),
-        ("[guardrails.noise]\nbudget = 0.01", ("guardrails.noise", "signal")),
+        ("[guardrails.noise]\nunsafe = 0.01", ("guardrails.noise", "signal")),
     ],
 )
 def test_a_bad_plan_names_the_key_and_what_to_do(text: str, words: tuple[str, ...]) -> None:

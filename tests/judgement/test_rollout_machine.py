@@ -18,8 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contract.wire import Introduction
 from rollout.judgement.evidence import Fact
-from rollout.judgement.plan import DEMO_PLAN, Floors, Limits, StagePlan
-from rollout.judgement.sequential import proof
+from rollout.judgement.plan import Floors, Limits, StagePlan
+from rollout.judgement.plans import DEMO_PLAN
+from rollout.judgement.sequential import proof, risk_of_version
 from rollout.judgement.standing import HARNESS, Ask, Request
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
 from rollout.loop.audit import breaks
@@ -41,12 +42,11 @@ if TYPE_CHECKING:
     from rollout.loop.house import House
 
 HOURS = 0.05
-COUNTED = (Guardrail.ACTION_DIFFERENCE, Guardrail.FAILURE)
+COUNTED = (Guardrail.EYES, Guardrail.FAILURE)
 PLAN = DEMO_PLAN.model_copy(
     update={
-        "guardrails": dict.fromkeys(COUNTED, Limits(budget=0.05, bound=0.12)),
-        "strata": {},
-        "coverage": (),
+        "guardrails": dict.fromkeys(COUNTED, Limits(unsafe=0.05, promote=0.12)),
+        "states": {},
         "floors": Floors(panes=2, sessions=0),
         "stages": {
             Stage.SHADOW: StagePlan(exposure_percent=0, hours=HOURS),
@@ -112,8 +112,9 @@ class Model:
     panes: int = 0
     seconds: float = 0.0
 
-    def proves_everything(self) -> bool:
-        shown = all(proof(0.12, bouts, events) >= 20 for bouts, events in self.bouts.values())
+    def proves_everything(self, version: int) -> bool:
+        enough = 1 / risk_of_version(PLAN.beta, version)
+        shown = all(proof(0.12, bouts, events) >= enough for bouts, events in self.bouts.values())
         return shown and self.panes >= PLAN.floors.panes and self.seconds >= HOURS * 3600
 
 
@@ -181,7 +182,9 @@ class RealRollouts(RuleBasedStateMachine):
         facts = [Fact(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
         facts += [Fact(of, event=True, at=self.now)] * events
         trial = watched(in_epoch(desk.trial, at_first), self.now, at_first.exposure_percent)
-        trial = trial.model_copy(update={"panes": trial.panes | {f"{len(trial.panes) + n}" for n in range(panes)}})
+        known = trial.scoring.panes
+        scoring = trial.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
+        trial = trial.model_copy(update={"scoring": scoring})
         self.count(clean, events, of, panes)
         desk.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, house.register, self.now, "")
         desk.acted_in = at_first.epoch
@@ -218,11 +221,11 @@ class RealRollouts(RuleBasedStateMachine):
         else:
             assert row.to is MAY_FOLLOW[row.request, row.from_]
         if row.request == "promote" and row.actor == HARNESS:
-            assert self.model.proves_everything(), (self.model, row)
+            assert self.model.proves_everything(self.desk.trial.version), (self.model, row)
             assert not PLAN.of_stage(row.from_).person
             assert not row.frozen
         if row.request in {"approve", "retire"}:
-            assert self.model.proves_everything(), (self.model, row)
+            assert self.model.proves_everything(self.desk.trial.version), (self.model, row)
 
     @rule(dies=st.sampled_from(["", "", "", "before", "after"]), well=st.booleans())
     def a_good_while_passes(self, *, dies: str, well: bool) -> None:

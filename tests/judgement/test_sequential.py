@@ -46,7 +46,7 @@ def test_an_event_costs_more_clean_bouts_than_none() -> None:
 
 @pytest.mark.parametrize("budget", [0.0005, 0.001, 0.01, 0.1, 0.12, 0.3, 0.5])
 def test_at_the_budget_the_expected_stake_never_grows(budget: float) -> None:
-    process = Process(budget=budget, bound=budget, limit=100)
+    process = Process(unsafe=budget, promote=budget, limit=100)
     rng = dice(7)
     tally = Tally()
     for _ in range(2 * block(budget) + 3):  # over two fresh stakes
@@ -66,7 +66,7 @@ def test_at_the_bound_the_expected_proof_never_grows(bound: float) -> None:
 
 @pytest.mark.parametrize("budget", [0.001, 0.12, 0.5])
 def test_all_stakes_together_are_one(budget: float) -> None:
-    process, tally, laid = Process(budget=budget, bound=budget, limit=100), Tally(), []
+    process, tally, laid = Process(unsafe=budget, promote=budget, limit=100), Tally(), []
     for _ in range(4000):
         tally = process.fold(tally, event=False)
         laid.append(tally.laid)
@@ -77,7 +77,7 @@ def test_all_stakes_together_are_one(budget: float) -> None:
 
 @pytest.mark.parametrize(("budget", "most"), [(0.5, 40), (0.1, 18)])
 def test_always_wrong_is_shown_soon_also_after_seven_hundred_right_ones(budget: float, most: int) -> None:
-    process, tally = Process(budget=budget, bound=budget, limit=667), Tally()
+    process, tally = Process(unsafe=budget, promote=budget, limit=667), Tally()
     for _ in range(713):
         tally = process.fold(tally, event=False)
     while not process.crossed(tally):
@@ -105,10 +105,10 @@ def alarm_at(process: Process, rates: list[tuple[int, float]], rng: random.Rando
 
 def test_a_candidate_at_its_budget_is_rolled_back_in_at_most_one_stage_of_a_hundred() -> None:
     # the limit is lowered tenfold, so that few runs show what would take thousands: the claim is alpha at any limit
-    process, rng, runs = Process(budget=BUDGET, bound=BOUND, limit=10), dice(2), 120
+    process, rng, runs = Process(unsafe=BUDGET, promote=BOUND, limit=10), dice(2), 120
     wrong = sum(alarm_at(process, [(2000, BUDGET)], rng) is not None for _ in range(runs))
     assert wrong / runs <= 0.10 + 3 * math.sqrt(0.10 * 0.90 / runs)
-    strict = Process(budget=BUDGET, bound=BOUND, limit=100)
+    strict = Process(unsafe=BUDGET, promote=BOUND, limit=100)
     false = sum(alarm_at(strict, [(3000, BUDGET)], rng) is not None for _ in range(100))
     assert false <= 1 + 3
 
@@ -118,7 +118,7 @@ def test_a_candidate_at_its_budget_is_rolled_back_in_at_most_one_stage_of_a_hund
     [(100, 0.01, 450, 1050), (100, 0.05, 50, 115), (500, 0.01, 560, 1250), (500, 0.05, 60, 130)],
 )
 def test_a_regression_is_caught_within_its_figures(limit: float, rate: float, most_median: int, most_late: int) -> None:
-    rng, process = dice(11), Process(budget=BUDGET, bound=BOUND, limit=limit)
+    rng, process = dice(11), Process(unsafe=BUDGET, promote=BOUND, limit=limit)
     delays = sorted(alarm_at(process, [(4000, rate)], rng) or 4000 for _ in range(150))
     tolerance = 1.15  # 3 standard errors of a median of 150
     assert median(delays) <= most_median * tolerance
@@ -128,7 +128,7 @@ def test_a_regression_is_caught_within_its_figures(limit: float, rate: float, mo
 @pytest.mark.parametrize("budget", [0.001, 0.1, 0.5])
 @pytest.mark.parametrize("open_ended", [False, True])
 def test_many_clean_ones_at_once_come_to_the_same_to_the_last_bit(budget: float, *, open_ended: bool) -> None:
-    process, rng = Process(budget=budget, bound=budget, limit=100, open_ended=open_ended), dice(19)
+    process, rng = Process(unsafe=budget, promote=budget, limit=100, open_ended=open_ended), dice(19)
     slow = fast = Tally()
     for _ in range(12):
         many = rng.randrange(0, 300)
@@ -140,7 +140,7 @@ def test_many_clean_ones_at_once_come_to_the_same_to_the_last_bit(budget: float,
 
 @pytest.mark.parametrize(("rate", "most"), [(0.01, 950), (0.05, 100)])
 def test_a_regression_after_a_long_clean_past_is_caught_nearly_as_fast(rate: float, most: int) -> None:
-    rng, process = dice(5), Process(budget=BUDGET, bound=BOUND, limit=100)
+    rng, process = dice(5), Process(unsafe=BUDGET, promote=BOUND, limit=100)
     past = Tally()
     while past.bouts < 10_000:
         past = process.fold(past, event=past.bouts in {1500, 2700, 4100, 5200, 6600, 7400, 8900})  # near its budget
@@ -154,7 +154,7 @@ def test_a_regression_after_a_long_clean_past_is_caught_nearly_as_fast(rate: flo
 
 
 def test_in_a_stage_without_end_a_late_regression_is_caught_faster_still() -> None:
-    rng, process = dice(3), Process(budget=BUDGET, bound=BOUND, limit=1e6, open_ended=True)
+    rng, process = dice(3), Process(unsafe=BUDGET, promote=BOUND, limit=1e6, open_ended=True)
     past = Tally()
     for _ in range(5000):
         past = process.fold(past, event=False)
@@ -185,13 +185,13 @@ def test_a_candidate_at_its_bound_is_promoted_in_at_most_one_stage_of_twenty(bou
 def test_what_was_counted_against_other_limits_proves_nothing() -> None:
     tally = Tally()
     for _ in range(10):
-        tally = Process(budget=0.001, bound=0.01, limit=100).fold(tally, event=True)
-    changed = Process(budget=0.002, bound=0.01, limit=100).fold(tally, event=False)
+        tally = Process(unsafe=0.001, promote=0.01, limit=100).fold(tally, event=True)
+    changed = Process(unsafe=0.002, promote=0.01, limit=100).fold(tally, event=False)
     assert (changed.bouts, changed.events) == (1, 0)
 
 
 def test_a_rollback_that_was_due_once_stays_due() -> None:
-    process = Process(budget=BUDGET, bound=BOUND, limit=100)
+    process = Process(unsafe=BUDGET, promote=BOUND, limit=100)
     tally = Tally()
     for _ in range(3):
         tally = process.fold(tally, event=True)
@@ -203,7 +203,7 @@ def test_a_rollback_that_was_due_once_stays_due() -> None:
 
 
 def test_the_stake_stays_a_number_however_bad_it_gets() -> None:
-    process, tally = Process(budget=BUDGET, bound=BOUND, limit=100), Tally()
+    process, tally = Process(unsafe=BUDGET, promote=BOUND, limit=100), Tally()
     for _ in range(500):
         tally = process.fold(tally, event=True)
     assert all(map(math.isfinite, tally.wealth))
@@ -212,7 +212,7 @@ def test_the_stake_stays_a_number_however_bad_it_gets() -> None:
 
 
 def test_how_much_is_spent_grows_from_nothing_to_all() -> None:
-    process, tally, seen = Process(budget=BUDGET, bound=BOUND, limit=1e6), Tally(), [0.0]
+    process, tally, seen = Process(unsafe=BUDGET, promote=BOUND, limit=1e6), Tally(), [0.0]
     assert process.spent(tally) == 0.0
     while not process.crossed(tally):
         tally = process.fold(tally, event=True)

@@ -2,7 +2,7 @@
 
 from rollout.judgement.evidence import Evidence
 from rollout.judgement.judge import judge
-from rollout.judgement.plan import DEFAULT_PLAN
+from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.seen import Seen
 from rollout.judgement.signals import MB, Signal, SignalBook, Signals, Usage
 from rollout.judgement.words import Stage, Verdict

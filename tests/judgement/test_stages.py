@@ -6,7 +6,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from rollout.judgement.chain import Transition, verify
 from rollout.judgement.judge import Judgement
-from rollout.judgement.plan import DEFAULT_PLAN, DEMO_PLAN, Plan, StagePlan
+from rollout.judgement.plan import Plan, StagePlan
+from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.stages import apply, begin, due
 from rollout.judgement.standing import HARNESS, Ask, Refusal, Request, Standing, Why, shown_state, stands, stopped
 from rollout.judgement.words import Stage, State, Verdict

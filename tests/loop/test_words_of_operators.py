@@ -1,4 +1,4 @@
-"""What operators say of differences, as the loop takes it up: labels, evidence, terms."""
+"""Decisions of operators, as the loop takes them up: labels, spells that are overruled, waivers, terms."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contract import AgentState
+from rollout.judgement.evidence import Fact
+from rollout.judgement.plans import DEFAULT_PLAN
+from rollout.judgement.standing import Standing
+from rollout.judgement.words import Guardrail, Stage
 from rollout.loop.operators import listen
-from rollout.loop.trial import Trial
-from rollout.store.ledger import BoutRow, DecisionRow, Ledger
+from rollout.loop.trial import Trial, counted
+from rollout.store.ledger import BoutRow, DecisionRow, Ledger, SpellRow
 from shadow.bout import Bout
 from shadow.compare import differ
 from shadow.differences import Fingerprint, Side
 from shadow.expected import ExpectedRegister
 from shadow.labels import Label, Referee, Right
+from shadow.referee.records import NamedState, NamingRule, ScoredSpell, Vote
 from shadow.sides import Who
 
 if TYPE_CHECKING:
@@ -36,6 +41,13 @@ def bout(name: str, candidate: Side = BUSY, label: Label | None = None) -> Bout:
     )  # fmt: skip
 
 
+def spell(name: str, began: float) -> ScoredSpell:
+    return ScoredSpell(
+        id=name, pane="%1", pid=1, session="s", window="w", agent="claude", began=began, ended=began + 4, looks=3,
+        named=NamedState.IDLE, rule=NamingRule.TYPED, incumbent=Vote.WRONG, candidate=Vote.WRONG,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Any:
     ledger = Ledger(tmp_path / "ledger.sqlite")
@@ -47,28 +59,53 @@ def house(tmp_path: Path) -> Any:
             BoutRow(one.id, epoch, "%1", AT, None if one.agrees else one.fingerprint.cluster, one.model_dump_json())
             for epoch, one in rows
         )
+        tx.add_spells(
+            SpellRow(one.id, 1, "%1/1", one.began, one.ended, one.model_dump_json())
+            for one in (spell("s-inside", AT + 2), spell("s-outside", AT + 500))
+        )
     return SimpleNamespace(ledger=ledger, register=ExpectedRegister())
 
 
-def say(house: Any, kind: str, subject: str, **body: object) -> Any:
+def say(house: Any, kind: str, subject: str, *, trial: Trial | None = None, **body: object) -> Any:
     with house.ledger.transaction() as tx:
         tx.add_decision(DecisionRow(AT + 100, kind, subject, "ann", "looked at it", json.dumps(body)))
-    return listen(house, Trial(epoch=1))
+    return listen(house, trial or Trial(epoch=1))
 
 
-def test_a_word_on_one_bout_labels_that_bout_and_is_evidence(house: Any) -> None:
+def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_scoring(house: Any) -> None:
     said = say(house, "settle_bout", "b-1", right="candidate")
     (row,) = said.relabelled
     assert Bout.model_validate_json(row.body).label == Label(
         right=Right.CANDIDATE, by=Referee.PERSON, reason="looked at it"
     )
-    assert [(fact.guardrail, fact.event) for fact in said.facts] == [("candidate_wrong", False)]
+    assert said.overruled == {"s-inside": "settle bout b-1 by ann"}
     assert said.trial.signoffs.settled == ()
 
 
-def test_a_word_on_an_agreement_labels_it_and_is_no_evidence_of_who_differs(house: Any) -> None:
+def test_what_was_overruled_is_counted_and_never_turns_clean(house: Any) -> None:
+    said = say(house, "settle_bout", "b-1", right="candidate")
+    assert (said.trial.scoring.overruled, said.trial.scoring.named) == (1, 1)
+    counted = [(fact.guardrail, fact.event) for fact in said.facts if not fact.starts_again and fact.whole]
+    assert counted == [("wrong", True), ("worse", False)]  # of the spell that lies elsewhere
+
+
+def test_evidence_of_spells_starts_again_where_one_was_overruled_and_nothing_else_does(house: Any) -> None:
+    trial = Trial(epoch=1)
+    facts = [Fact(Guardrail.WRONG, event=True), Fact(Guardrail.FAILURE, event=False)]
+    trial = counted(trial, facts, Standing(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
+    said = say(house, "settle_bout", "b-1", trial=trial, right="candidate")
+    assert {fact.guardrail for fact in said.facts if fact.starts_again} == {"wrong"}
+
+
+def test_a_word_on_an_agreement_labels_it(house: Any) -> None:
     said = say(house, "settle_bout", "b-3", right="neither")
-    assert (len(said.relabelled), said.facts) == (1, ())
+    assert len(said.relabelled) == 1
+
+
+def test_a_waiver_lasts_until_it_expires(house: Any) -> None:
+    said = say(house, "waive", "waiting_approval", expires=AT + 1000)
+    waiver = said.trial.waivers[AgentState.WAITING_APPROVAL]
+    assert (waiver.actor, waiver.reason, waiver.expires) == ("ann", "looked at it", AT + 1000)
 
 
 @pytest.mark.parametrize("name", ["b-4", "b-9"], ids=["another stage's", "nobody's"])
@@ -80,7 +117,7 @@ def test_a_word_on_a_bout_that_is_not_this_stages_changes_nothing(house: Any, na
 def test_a_word_on_a_cluster_overrules_what_hindsight_could_only_say_for_one_side(house: Any) -> None:
     said = say(house, "settle", bout("b-1").fingerprint.cluster, right="candidate")
     assert sorted(row.id for row in said.relabelled) == ["b-1", "b-2"]
-    assert [fact.event for fact in said.facts] == [False, False]
+    assert set(said.overruled) == {"s-inside"}
 
 
 def test_a_sign_off_is_taken_up_with_its_terms(house: Any) -> None:

@@ -134,7 +134,7 @@ def test_the_places_add_up_to_the_bouts_that_differ() -> None:
 def test_the_verdict_is_one_sentence_that_begins_with_yes_or_no_and_ends_with_the_bound(
     verdict: str, state: str, said: str
 ) -> None:
-    bound = "Shown: acts differ in fewer than 14.37 % of bouts (3 of 52)."
+    bound = "Proven: the candidate is wrong in fewer than 14.37 % of the scored spells (3 of 52)."
     assert words.judged(ruled(verdict, state, "so")) == f"{said} {bound}"
 
 
@@ -148,9 +148,12 @@ def test_a_bound_is_rounded_up_and_never_down() -> None:
     assert [words.bound(share) for share in (0.01, 0.010001, 0.00123, None)] == ["1 %", "1.01 %", "0.13 %", "-"]
 
 
-def test_without_a_bout_that_counted_nothing_is_shown() -> None:
-    none = Rate(name="action_difference", bouts=0, events=0, bound=1.0, limit=0.01, needed=341)
-    assert words.shown(ruled("continue", rates=(none,))) == ("Nothing is shown yet in this stage: no bout has counted.")
+def test_without_a_scored_spell_nothing_is_proven() -> None:
+    none = Rate(name="wrong", bouts=0, events=0, bound=1.0, limit=0.01, needed=341)
+    assert (
+        words.shown(ruled("continue", rates=(none,)))
+        == "Nothing is proven yet in this stage: no spell has been scored."
+    )
     assert words.judged(build([], T0, incumbent="a", candidate="b")).strip() == (
         "Nothing was judged: these are counts, not proofs."
     )

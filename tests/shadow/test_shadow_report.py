@@ -32,9 +32,9 @@ THEIRS = report(
     "new",
 )
 RATES = (
-    Rate(name="action_difference", bouts=120, events=1, bound=0.043, limit=0.01, needed=341),
-    Rate(name="action_difference", stratum="draft", bouts=0, events=0, limit=0.1, needed=33),
-    Rate(name="action_difference", stratum="waiting_called_other", bouts=12_345, events=12, limit=0.1, needed=7_654),
+    Rate(name="wrong", bouts=120, events=1, bound=0.043, limit=0.01, needed=341),
+    Rate(name="wrong", stratum="busy", bouts=0, events=0, limit=0.1, needed=33),
+    Rate(name="wrong", stratum="waiting_approval", bouts=12_345, events=12, limit=0.1, needed=7_654),
 )
 
 

@@ -40,6 +40,7 @@ def record(
     "replay --since 24h --monitor modular --monitor modular@my-rules",
     "replay --since 24h --json --no-seconds > baseline.json",
     "replay tapes --monitor legacy --monitor 'cmd:./mine --flag' --baseline baseline.json",
+    "replay --since 7d --monitor legacy --monitor mine:Mine --judge --stage shadow",
 )
 def replay(
     tapes: Annotated[list[Path] | None, typer.Argument(help="Kept tapes, oldest first, or a folder of them.")] = None,
@@ -62,6 +63,16 @@ def replay(
     seconds: Annotated[
         bool, typer.Option("--seconds/--no-seconds", help="Say how long it took; without, the same tapes say the same.")
     ] = True,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Judge the candidate's spells by a plan: promotable when, unsafe when, why.")
+    ] = False,
+    plan: Annotated[
+        str | None, typer.Option(metavar="PLAN", help="With --judge: default, demo, or a TOML file.")
+    ] = None,
+    stage: Annotated[str, typer.Option(metavar="STAGE", help="With --judge: the stage to be left.")] = "shadow",
+    minimums: Annotated[
+        bool, typer.Option("--minimums", help="With --judge: the plan's hours, panes, sessions and CLIs count as well.")
+    ] = False,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
@@ -82,6 +93,10 @@ def replay(
         baseline=baseline,
         fail_on=fail_on,
         seconds=seconds,
+        judge=judge,
+        plan=plan,
+        stage=stage,
+        minimums=minimums,
         as_json=json,
     )
     raise typer.Exit(replay_tapes(asked, socket_name, socket_path))

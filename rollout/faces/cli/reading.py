@@ -21,6 +21,7 @@ from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
 from shadow.expected import ExpectedRegister, with_own
 
+NOT_JUDGED = "Not enough evidence yet: no cycle was judged in this stage."
 NOTHING_YET = "Nothing has run here yet. Watch a tmux server with: understudy run"
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from contract.verdicts import AgentState
 from modular.rulebook.book import shipped_files
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import NOT_JUDGED, Reading
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
@@ -67,7 +68,7 @@ def _ruling(found: Reading) -> Ruling | None:
     return Ruling(
         verdict=said.verdict.value if said else "hold",
         state=state(found),
-        reasons=said.reasons if said else ("no data: no cycle was judged in this stage yet",),
+        reasons=said.reasons if said else (NOT_JUDGED,),
         next=then.value if then else None,
         certainty=1 - found.plan.beta,
     )
@@ -90,7 +91,7 @@ def _rate(row: Row) -> Rate:
         bouts=row.bouts,
         events=row.events,
         bound=row.bound,
-        limit=row.target,
+        limit=row.promote,
         needed=row.needed,
         spent=row.spent,
     )
@@ -101,8 +102,8 @@ def _coverage(found: Reading, bouts: Iterable[Bout]) -> Coverage:
     return coverage(
         bouts,
         known_agents=(file.agent for file in shipped_files() if file.agent not in _NO_CLI),
-        required=found.plan.coverage,
-        accounted=found.desk.trial.states,
+        required=found.plan.required_states,
+        accounted=(AgentState(name) for name in found.desk.trial.scoring.covered),
         sizes=sizes,
         tapes=tapes,
     )

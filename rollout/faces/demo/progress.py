@@ -102,12 +102,10 @@ def _held_back(ledger: LedgerReader, now: float) -> int:
 
 
 def _gauges(rows: Iterable[Row], plan: Plan) -> Iterable[Gauge]:
-    """The guardrails, each with the strata that a promotion needs, and whatever is on its way to a rollback."""
+    """The guardrails, each with the states that a promotion needs, and every line that has an event."""
     for row in rows:
-        needed = row.stratum is None or row.stratum in plan.required_strata
+        needed = row.stratum is None or row.stratum in plan.required_states
         if row.guardrail is Guardrail.NOISE or not (needed or row.events):
-            continue
-        if row.stratum is not None and row.guardrail is Guardrail.CANDIDATE_WRONG and not row.events:
             continue
         name = row.guardrail if row.stratum is None else f"  {row.stratum}"
         yield Gauge(name.replace("_", " "), row.bouts, row.events, row.needed, row.spent)

@@ -24,7 +24,8 @@ from rollout.faces.demo.report import write_report
 from rollout.faces.demo.stage import StageFailed
 from rollout.faces.demo.view import DemoEvent, DemoView, Outcome, Told
 from rollout.faces.demo.world import World
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plan_text import plan_lines
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.routing.lease import bucket, lease_name
@@ -144,7 +145,7 @@ class Loop:
 def _perform(
     world: World, state: StateFolder, folder: ServerFolder, director: Director, seats: Audience, began: float
 ) -> str:
-    for line in DEMO_PLAN.in_few_lines():
+    for line in plan_lines(DEMO_PLAN):
         seats.tell(DemoEvent(Told.PLAN, 0.0, line, {"plan": line}))
     trigger = world.folder / "regression"
     progress = LedgerProgress(folder.ledger, DEMO_PLAN, began)

@@ -33,7 +33,7 @@ def compare(
     """Judge the ratios of the rounds that both have; at least one whole block of them."""
     ratios = [one / other for one, other in zip(of, to, strict=False)]
     medians = [median(ratios[start : start + block]) for start in range(0, len(ratios) - block + 1, block)]
-    process = Process(budget=_HALF, bound=_HALF, limit=1 / alpha)
+    process = Process(unsafe=_HALF, promote=_HALF, limit=1 / alpha)
     tally = Tally()
     for one in medians:
         tally = process.fold(tally, event=one > at_most)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from contract.outcomes import Outcome, Result
 from rollout.loop.acting.episode import Asked, Episode, EpisodeBook, Rules
@@ -29,6 +30,15 @@ class End:
     kind: EndKind
     at: float
     why: str = ""
+
+
+class Effects(NamedTuple):
+    """What the harness did to panes since the last cycle."""
+
+    touched: frozenset[str] = frozenset()
+    """Panes into which it pressed keys."""
+    noticed: frozenset[str] = frozenset()
+    """Panes about which it told a manager."""
 
 
 def settle(book: EpisodeBook, ends: Iterable[End], rules: Rules) -> EpisodeBook:

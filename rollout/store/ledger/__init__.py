@@ -15,6 +15,7 @@ from rollout.store.ledger.records import (
     LedgerConflict,
     LedgerUnusable,
     MemoryRow,
+    SpellRow,
     StageMoved,
     TransitionRow,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "LedgerReader",
     "LedgerUnusable",
     "MemoryRow",
+    "SpellRow",
     "StageMoved",
     "Transaction",
     "TransitionRow",

@@ -19,6 +19,7 @@ from rollout.store.ledger.records import (
     DifferenceRow,
     EvidenceRow,
     MemoryRow,
+    SpellRow,
     StageMoved,
     TransitionRow,
 )
@@ -77,6 +78,15 @@ class Transaction:
         for row in rows:
             self._connection.execute(t.bouts.update().where(t.bouts.c.id == row.id).values(body=row.body))
 
+    def add_spells(self, rows: Iterable[SpellRow]) -> None:
+        """Add scored spells."""
+        self._add(t.spells, rows)
+
+    def overrule_spells(self, ids: Iterable[str], decision: str) -> None:
+        """Take spells out of the scoring; `decision` says by whose word."""
+        for name in ids:
+            self._connection.execute(t.spells.update().where(t.spells.c.id == name).values(overruled=decision))
+
     def add_evidence(self, rows: Iterable[EvidenceRow]) -> None:
         """Add what the guardrails counted."""
         self._add(t.evidence, rows)
@@ -127,7 +137,9 @@ class Transaction:
         )
         trail.keep_head(self._connection)
 
-    def _add(self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | EvidenceRow | DeliveryRow]) -> None:
+    def _add(
+        self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | SpellRow | EvidenceRow | DeliveryRow]
+    ) -> None:
         if values := [asdict(row) for row in rows]:
             self._connection.execute(table.insert(), values)
 

@@ -16,6 +16,7 @@ from rollout.store.ledger.records import (
     EvidenceRow,
     LedgerUnusable,
     MemoryRow,
+    SpellRow,
     TransitionRow,
 )
 
@@ -107,6 +108,16 @@ class LedgerReader:
         """One settled bout; None where there is none of that id, or it is kept no longer."""
         rows = self._rows(sa.select(t.bouts).where(t.bouts.c.id == bout_id))
         return BoutRow(**_without_n(rows[0])) if rows else None
+
+    def spells(self, epoch: int) -> tuple[SpellRow, ...]:
+        """The scored spells of one epoch in the order in which they were scored, overruled ones too."""
+        query = sa.select(t.spells).where(t.spells.c.epoch == epoch).order_by(t.spells.c.n)
+        return tuple(SpellRow(**_without_n(row)) for row in self._rows(query))
+
+    def spell(self, spell_id: str) -> SpellRow | None:
+        """One scored spell; None where there is none of that id, or it is kept no longer."""
+        rows = self._rows(sa.select(t.spells).where(t.spells.c.id == spell_id))
+        return SpellRow(**_without_n(rows[0])) if rows else None
 
     def evidence(self, epoch: int) -> tuple[EvidenceRow, ...]:
         """What the guardrails counted in one epoch, in the order in which it came."""

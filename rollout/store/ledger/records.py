@@ -66,6 +66,21 @@ class BoutRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpellRow:
+    """One scored spell; `body` is a `shadow.referee.records.ScoredSpell`."""
+
+    id: str
+    epoch: int
+    pane: str
+    """Pane and process: `%12/4711`."""
+    began: float
+    ended: float
+    body: str
+    overruled: str | None = None
+    """The decision that took it out of the scoring."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """One yes or no that a guardrail counts; `subject` is the bout or cycle that it comes from."""
 

@@ -1,6 +1,6 @@
 """What a ledger forgets, so that it does not grow for ever: nothing that the judge, the audit trail or a person needs.
 
-Transitions, decisions and the evidence that moves rest on stay for good: every move can be judged again from them. What
+Transitions, decisions, spells and the evidence that moves rest on stay for good: every move can be judged again. What
 differs in the running epoch stays as long as that epoch: a person's word may still reach it. The rest of single cycles
 (bouts, differences, touches that are over) is kept for so many days, which is as far back as reports look.
 """

@@ -79,6 +79,19 @@ bouts = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+spells = sa.Table(
+    "spells",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("epoch", sa.Integer, nullable=False, index=True),
+    sa.Column("pane", sa.Text, nullable=False),
+    sa.Column("began", sa.Float, nullable=False),
+    sa.Column("ended", sa.Float, nullable=False),
+    sa.Column("overruled", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 evidence = sa.Table(
     "evidence",
     metadata,

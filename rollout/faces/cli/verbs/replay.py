@@ -16,9 +16,13 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import reading
+from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
 from rollout.faces.cli.tape_choice import Chosen, chosen
 from rollout.faces.cli.verbs.diffs import bouts_of
 from rollout.faces.cli.words import side_text
+from rollout.judgement.plan import STAGES
+from rollout.judgement.plan_file import find_plan
+from rollout.judgement.words import Stage
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from rollout.loop.replaying import Player, Watched, replay, warm_up
@@ -43,12 +47,17 @@ class Asked:
     baseline: Path | None = None
     fail_on: str | None = None
     seconds: bool = True
+    judge: bool = False
+    """Whether the spells are judged as well, by `plan`, for leaving `stage`."""
+    plan: str | None = None
+    stage: str = "shadow"
+    minimums: bool = False
     as_json: bool = False
 
 
 def replay_tapes(asked: Asked, socket_name: str | None, socket_path: Path | None) -> Exit:
     """Watch the tapes and say what differs; DIFFERENT where something is as grave as `fail_on` and not expected."""
-    worst = _severity(asked.fail_on)
+    worst, judge = _severity(asked.fail_on), _judge(asked)
     settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
     names = _pair(asked, settings)
     before = _baseline(asked.baseline) if asked.baseline else None
@@ -65,12 +74,14 @@ def replay_tapes(asked: Asked, socket_name: str | None, socket_path: Path | None
         bar = stack.enter_context(Bar("tapes", len(picked.tapes)))
         for watched in _watched(picked, Player(players[0]), Player(players[1])):
             differences = tally.count(watched.tape, *watched.reports, comparable=watched.comparable)
+            if judge is not None:
+                judge.enter(watched.tape, *watched.reports)
             seen += [(watched.tape.id, one) for one in differences]
             live.note(watched)
             bar.step()
         who = [f"{host.hello().monitor} {host.hello().version}" for host in players]
         result, took = tally.result(live.clusters if before is None else before), time.monotonic() - began
-    _tell(asked, who, result, seen, took)
+    _tell(asked, who, result, seen, took, judge.result() if judge is not None else None)
     return Exit.DIFFERENT if worst is not None and result.worst(worst) else Exit.OK
 
 
@@ -136,6 +147,17 @@ def _baseline(path: Path) -> set[str]:
         ) from error
 
 
+def _judge(asked: Asked) -> ReplayJudge | None:
+    if not asked.judge:
+        if asked.plan is not None or asked.minimums:
+            raise Stop(Exit.USAGE, "--plan, --stage and --minimums say how to judge: add --judge")
+        return None
+    stages = [str(stage) for stage in STAGES]
+    if asked.stage not in stages:
+        raise Stop(Exit.USAGE, f"--stage {asked.stage}: name the stage to be left, one of {', '.join(stages)}")
+    return ReplayJudge(find_plan(asked.plan or "default"), Stage(asked.stage), minimums=asked.minimums)
+
+
 def _severity(text: str | None) -> Severity | None:
     if text is None:
         return None
@@ -145,7 +167,12 @@ def _severity(text: str | None) -> Severity | None:
 
 
 def _tell(
-    asked: Asked, who: Sequence[str], result: Replayed, seen: Sequence[tuple[str, Difference]], took: float
+    asked: Asked,
+    who: Sequence[str],
+    result: Replayed,
+    seen: Sequence[tuple[str, Difference]],
+    took: float,
+    judged: JudgedReplay | None,
 ) -> None:
     speed = {"seconds": round(took, 3), "frames_per_second": round(result.frames / took, 1)} if asked.seconds else {}
     if asked.as_json:
@@ -153,12 +180,15 @@ def _tell(
         rows = [row.model_dump(mode="json", exclude={"example"}) for row in result.clusters]
         differences = [_as_json(tape, difference) for tape, difference in seen]
         more = {"agreement": result.agreement, "clusters": rows, "differences": differences}
-        emit({"monitors": list(who), **body, **more, **speed})
+        judgement = {} if judged is None else judged.as_json()
+        emit({"monitors": list(who), **body, **more, **judgement, **speed})
         return
     table((_line(row) for row in result.clusters), header=("cluster", "differs in", "looks", "agents", *who, "", ""))
     say(_summary(result))
     if result.vanished:
         say(f"Vanished: {', '.join(result.vanished)}")
+    for line in judged.lines() if judged is not None else ():
+        say(line)
     if asked.seconds:
         note(f"{took:.1f} s, {result.frames / took:,.0f} agent-frames a second")
 

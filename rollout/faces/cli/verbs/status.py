@@ -6,7 +6,7 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
-from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
+from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, Reading, reading
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.standing import shown_state
 from rollout.judgement.words import Guardrail, State, Verdict, percent
@@ -44,7 +44,9 @@ def as_document(found: Reading) -> dict[str, Any]:
         "act": found.last_cycle.act if found.last_cycle else False,
         "state": state(found),
         "verdict": judgement.verdict if judgement else Verdict.HOLD,
-        "reasons": list(judgement.reasons) if judgement else ["no data: no cycle was judged in this stage yet"],
+        "reasons": list(judgement.reasons) if judgement else [NOT_JUDGED],
+        "unsafe": list(judgement.unsafe) if judgement else [],
+        "warnings": list(judgement.warnings) if judgement else [],
         "evidence": [_evidence(row) for row in rows(found)],
         "monitors": [_monitor(part, found) for part in Part],
         "would_have": dict(found.desk.book.would_have),
@@ -155,6 +157,8 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     say("  ".join(f"{part}: {_who(names[part])}" for part in Part))
     say(f"server {document['socket']}, {_seen(found)}")
     say()
+    for warning in document["warnings"]:
+        say(cut(paint(warning, "yellow")))
     say(paint(_words(document["verdict"]), _COLOURS[document["verdict"]]))
     for reason in document["reasons"][:_REASONS]:
         say(cut(f"  {reason}"))
@@ -164,7 +168,7 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     say(cut(_spent(document["budget"])))
     table(
         (_row(row) for row in rows(found) if _worth_a_line(row)),
-        header=("evidence", "events", "of", "shown below", "wanted", "more clean", "to rollback"),
+        header=("evidence", "events", "of", "proven at most", "must be below", "more clean", "to unsafe"),
     )
     if document["would_have"]:
         counts = ", ".join(f"{wish} {count}" for wish, count in sorted(document["would_have"].items()))
@@ -173,8 +177,8 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
 
 
 def _spent(budget: dict[str, Any]) -> str:
-    risk = f"budget: {budget['spent']:.0%} of the way to a rollback (risk of a false one {percent(budget['alpha'])})"
-    return f"{risk}, {budget['needed']} more clean until every rate is proven"
+    nearest = f" ({budget['nearest']})" if budget["nearest"] else ""
+    return f"Rollback pressure {budget['spent']:.0%}{nearest}. Next stage: {budget['needed']} clean results to go."
 
 
 _REASONS = 4
@@ -190,9 +194,9 @@ def _row(row: Row) -> tuple[str, ...]:
     return (
         row.subject if row.stratum is None else f"  in {row.stratum}",
         str(row.events),
-        f"{row.bouts} {Guardrail(row.guardrail).unit}",
-        percent(row.bound) if counted else "-",
-        percent(row.target),
+        f"{row.bouts} {row.unit}",
+        percent(row.bound) if counted and row.promote is not None else "-",
+        "-" if row.promote is None else percent(row.promote),
         str(row.needed) if row.needed else "-",
         f"{row.spent:.0%}",
     )

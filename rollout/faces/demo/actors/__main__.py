@@ -8,7 +8,7 @@ import os
 import sys
 import time
 
-from rollout.faces.demo.actors.looks import LOOKS, title
+from rollout.faces.demo.actors.looks import LOOKS, cursor, title
 from rollout.faces.demo.actors.performance import Performance
 from rollout.faces.demo.actors.scenes import PARTS, Part
 from rollout.faces.demo.actors.terminal import Terminal
@@ -45,7 +45,9 @@ def _play(actor: Performance, part: Part, terminal: Terminal) -> None:
     while not actor.over:
         now = time.monotonic()
         view = actor.view(now)
-        terminal.show(LOOKS[part.cli](view, *terminal.size), title(part.cli, view))
+        width, height = terminal.size
+        screen = LOOKS[part.cli](view, width, height)
+        terminal.show(screen, title(part.cli, view), cursor(part.cli, view, screen, width))
         keys = terminal.keys(actor.wait_s(now))
         actor.type(keys, time.monotonic())
         actor.advance(time.monotonic())

@@ -38,6 +38,14 @@ def codex(view: View, width: int, height: int) -> list[str]:
     return _stack(head + _transcript(view.transcript, width, _CODEX_MARKS), foot, height)
 
 
+def cursor(cli: str, view: View, screen: list[str], width: int) -> tuple[int, int] | None:
+    """Return where the cursor stands, as (row, column) from 0: behind the composer's text; None where none is shown."""
+    if view.scene is Scene.APPROVAL:
+        return None
+    below, edge, inner = (2, 4, width - 6) if cli == "claude" else (3, 2, width - 3)
+    return len(screen) - 1 - below, edge + len(wrap(view.composer, inner)[-1])
+
+
 def title(cli: str, view: View) -> str:
     """Name the terminal as the CLI would."""
     if cli == "codex":

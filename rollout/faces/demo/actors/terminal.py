@@ -23,6 +23,7 @@ class Terminal:
         self._before = termios.tcgetattr(self._fd)
         self._shown: Sequence[str] = ()
         self._title = ""
+        self._cursor = (0, 0)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace")
 
     def __enter__(self) -> Self:
@@ -46,8 +47,8 @@ class Terminal:
             raise EOFError
         return self._decode.decode(raw)
 
-    def show(self, screen: Sequence[str], title: str) -> None:
-        """Paint this screen; only lines that changed are written.
+    def show(self, screen: Sequence[str], title: str, cursor: tuple[int, int] | None = None) -> None:
+        """Paint this screen and put the cursor at (row, column) from 0; only lines that changed are written.
 
         From the bottom up, and with as few bytes as can be: whoever captures the pane in the midst of it must not find
         it without a composer.
@@ -62,6 +63,10 @@ class Terminal:
             if old != new:
                 out += f"\x1b[{row};1H{new}\x1b[K" if _plain_length(new) < width else f"\x1b[{row};1H{new}"
         self._shown, self._title = screen, title
+        row, column = cursor if cursor is not None else (height - 1, 0)
+        if out or (row, column) != self._cursor:
+            out += f"\x1b[{row + 1};{column + 1}H"
+        self._cursor = (row, column)
         _write(_RUN.sub(_repeated, out))
 
     def answer_reads_late(self, tenths: int) -> None:

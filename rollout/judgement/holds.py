@@ -1,0 +1,99 @@
+"""Holds: everything that stands against moving on, whatever the evidence says. No data is one of them."""
+
+from collections.abc import Iterator
+
+from rollout.judgement.evidence import Evidence, Row
+from rollout.judgement.plan import Plan
+from rollout.judgement.seen import LOOK_BACK, Seen
+from rollout.judgement.words import Guardrail, Stage, percent
+
+_SHOWN = 5
+
+
+def holds(
+    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, now: float
+) -> tuple[str, ...]:
+    """Return a sentence for each thing that holds, the gravest first."""
+    return tuple(_holds(stage, rows, evidence, seen, plan, now))
+
+
+def _holds(
+    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, now: float
+) -> Iterator[str]:
+    if seen.stopped:
+        yield seen.stopped
+    if seen.drift:
+        yield f"{seen.drift}. The smaller exposure is used until they agree: `understudy flags check`"
+    yield from _ill(stage, seen)
+    yield from _quiet(rows, evidence, plan, now)
+    yield from _exposed(seen)
+    yield from (reading.text for reading in seen.signals if reading.holds)
+    yield from _scoring(seen, plan)
+    for row in rows:
+        if row.guardrail is Guardrail.NOISE and row.crossed and row.unsafe is not None:
+            yield (
+                f"the incumbent is noisy: it disagreed with itself in {row.events} of {row.bouts} bouts, more than "
+                f"{percent(row.unsafe)}, so a difference from it says little"
+            )
+    yield from _unreviewed(seen)
+
+
+def _ill(stage: Stage, seen: Seen) -> Iterator[str]:
+    if seen.incumbent_ill and stage is not Stage.RETIRED:
+        yield f"the incumbent could not take over now: {seen.incumbent_ill}"
+    if seen.candidate_ill:
+        yield f"the candidate could not take over now: {seen.candidate_ill}"
+
+
+def _unreviewed(seen: Seen) -> Iterator[str]:
+    if seen.novel:
+        yield (
+            f"a new kind of action difference: {', '.join(seen.novel)} went back to the incumbent until an operator "
+            "has looked: `understudy diffs list --open`"
+        )
+    if seen.clusters_open:
+        many = len(seen.clusters_open)
+        yield (
+            f"{many} cluster{'s' if many > 1 else ''} of differences not reviewed "
+            f"({', '.join(seen.clusters_open[:_SHOWN])}{', ...' if many > _SHOWN else ''}): "
+            "`understudy diffs show ID`, then `settle` or `accept`"
+        )
+
+
+def _scoring(seen: Seen, plan: Plan) -> Iterator[str]:
+    if seen.named and seen.abstained > plan.abstained * seen.named:
+        yield (
+            f"the candidate gave no verdict in {seen.abstained} of {seen.named} named spells, more than "
+            f"{percent(plan.abstained)}: silence cannot be scored"
+        )
+    scored = seen.named + seen.overruled
+    if seen.overruled > plan.overruled * scored:
+        yield (
+            f"{seen.overruled} of {scored} spells were overruled by operators, more than {percent(plan.overruled)}: "
+            "the rest says too little"
+        )
+
+
+def _exposed(seen: Seen) -> Iterator[str]:
+    if missed := seen.leases_missed:
+        yield (
+            f"exposure is missing: of the last {min(len(seen.leases), LOOK_BACK)} leases that were the candidate's "
+            f"by the flag, it did not own {missed}"
+        )
+    if seen.exposure_missing:
+        yield seen.exposure_missing
+
+
+_NEEDS_NO_NEWS = frozenset({Guardrail.NOISE, Guardrail.TOLD, Guardrail.WORSE, Guardrail.DUTY})
+"""Guardrails whose units may be rare on a healthy fleet: few of them is no sign of a broken measurement."""
+
+
+def _quiet(rows: tuple[Row, ...], evidence: Evidence, plan: Plan, now: float) -> Iterator[str]:
+    for guardrail in dict.fromkeys(row.guardrail for row in rows if not row.dry_run):
+        if guardrail in _NEEDS_NO_NEWS:
+            continue
+        tally = evidence.of(guardrail)
+        if not tally.bouts:
+            yield f"not enough evidence yet: {guardrail} has counted no {guardrail.unit} in this stage"
+        elif tally.at is not None and now - tally.at > plan.quiet_s:
+            yield f"no new evidence: {guardrail} has counted no {guardrail.unit} for {now - tally.at:.0f} s"

@@ -1,0 +1,171 @@
+"""The records that leave the referee: scored spells, and the evidence events that they come to.
+
+`ScoredSpell` passes from this package to the judge. One spell carries one vote a monitor; `evidence.evidence_of`
+turns a spell into `EvidenceEvent`s, each of which one guardrail counts.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from contract.record import Instant, Record
+from contract.verdicts import AgentState
+
+_S = AgentState
+
+
+class NamedState(StrEnum):
+    """A set of states that the referee can name; also the stratum in which a spell is judged."""
+
+    BUSY = "busy"
+    IDLE = "idle"
+    AT_REST = "at_rest"
+    """Idle, or stopped by an error or a limit that stands on the screen. It counts for `idle`."""
+    WAITING_APPROVAL = "waiting_approval"
+    UNSUBMITTED_INPUT = "unsubmitted_input"
+    CRASHED = "crashed"
+
+    @property
+    def states(self) -> frozenset[AgentState]:
+        """The states that a monitor may report in such a spell."""
+        return STATES[self]
+
+
+STATES: Final = {
+    NamedState.BUSY: frozenset({_S.BUSY, _S.STARTING}),
+    NamedState.IDLE: frozenset({_S.IDLE}),
+    NamedState.AT_REST: frozenset({_S.IDLE, _S.ERROR, _S.RATE_LIMITED}),
+    NamedState.WAITING_APPROVAL: frozenset({_S.WAITING_APPROVAL}),
+    NamedState.UNSUBMITTED_INPUT: frozenset({_S.UNSUBMITTED_INPUT}),
+    NamedState.CRASHED: frozenset({_S.CRASHED}),
+}
+UNSCORED_AT_REST: Final = frozenset({_S.ERROR, _S.RATE_LIMITED})
+"""Claims that `at_rest` neither confirms nor refutes: the screen shows an error that may be live or past."""
+
+
+class NamingRule(StrEnum):
+    """How a state was recognised."""
+
+    SHELL = "shell"
+    """A shell took over, or the pane is dead, after an agent had been in it."""
+    ANSWERED = "answered"
+    """A dialog stood at the foot of the screen and went away while the agent stayed."""
+    SENT = "sent"
+    """Text that stood left of the cursor in the composer was sent, and the agent answered it."""
+    WITHDRAWN = "withdrawn"
+    """Text that stood left of the cursor in the composer was removed again."""
+    PRINTED = "printed"
+    """It printed on without a key being pressed."""
+    CLOCK = "clock"
+    """A clock of its own advanced as the wall clock did."""
+    SPUN = "spun"
+    """A spinner of its own turned on and on."""
+    STARTED = "started"
+    """A program took over from the shell, and drew its composer or a dialog after that."""
+    ACCEPTED = "accepted"
+    """A prompt was accepted at once."""
+    TYPED = "typed"
+    """A prompt was typed into a resting composer."""
+    AGENT_WORD = "agent_word"
+    """The CLI itself said so, through a hook or a transcript."""
+
+
+class Vote(StrEnum):
+    """What one monitor's claims come to in one spell."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    """An interior look claims a state outside the named set."""
+    ABSTAINED = "abstained"
+    """An interior look has no verdict or `unknown`: unscored in `wrong`, not right in `worse`."""
+    UNSCORED = "unscored"
+    """`error` or `rate_limited` claimed in an `at_rest` spell."""
+
+
+class Duty(StrEnum):
+    """Whether the candidate told about a crashed or waiting agent, as it has to."""
+
+    DONE = "done"
+    MISSED = "missed"
+    """Neither told nor escalated within the window."""
+    REPEATED = "repeated"
+    """The same notice more than once."""
+    MISDIRECTED = "misdirected"
+    """Told a pane that is no manager of the session."""
+
+
+class Told(Record):
+    """One action of the incumbent that was right, and whether the candidate took it too, within its window."""
+
+    wish: str
+    """As `contract.intents.wish` names it: `notify_manager:idle`."""
+    opened: Instant
+    silent: bool
+    """The event: the candidate stayed silent past the window."""
+
+
+class ScoredSpell(Record):
+    """One pane's run of looks with one named state, and both monitors' votes."""
+
+    id: str
+    """Pane, process and beginning: the same whatever two monitors are compared."""
+    pane: str
+    pid: int
+    session: str
+    window: str
+    agent: str
+    """CLI family as the monitors call it; `unknown` where neither says."""
+    began: Instant
+    """First look with the name."""
+    ended: Instant
+    """Last look with the name, or the one at which a long spell was scored while it went on."""
+    looks: int
+    named: NamedState
+    rule: NamingRule
+    """Of the first look."""
+    incumbent: Vote = Vote.UNSCORED
+    candidate: Vote = Vote.UNSCORED
+    incumbent_after_s: float | None = None
+    """Seconds from the first look to the first one at which it claims a state of the named set; None if never."""
+    candidate_after_s: float | None = None
+    known: bool = True
+    """A monitor had a verdict of the pane; a spell of a pane of which neither knows is no evidence."""
+    told: tuple[Told, ...] = ()
+    """By right action of the incumbent that the candidate had time to take."""
+    duty: Duty | None = None
+    """None where no duty arises: another state, or over before the window."""
+
+    @property
+    def scored(self) -> bool:
+        """Whether it enters `wrong` for the candidate."""
+        return self.candidate in {Vote.RIGHT, Vote.WRONG}
+
+
+class EvidenceKind(StrEnum):
+    """The guardrail that counts an event."""
+
+    WRONG = "wrong"
+    WORSE = "worse"
+    TOLD = "told"
+    DUTY = "duty"
+    ABSTAINED = "abstained"
+    """No guardrail of its own: its share of the named spells must be below 20 % for a promotion."""
+
+
+class EvidenceEvent(Record):
+    """One yes or no that a guardrail counts."""
+
+    guardrail: EvidenceKind
+    stratum: NamedState
+    """The named state; the guardrail as a whole counts every stratum."""
+    event: bool
+    """Whether the bad thing happened."""
+    decisive: bool = True
+    """In `worse`: exactly one monitor was right. The unsafe bound (fewer than half) counts these alone, and an event is
+    "the incumbent alone was right"; the bound for a promotion counts all of them. True in every other guardrail."""
+    spell: str
+    """Id of the spell."""
+    pane: str
+    """Pane and process: `%12/4711`."""
+    agent: str
+    at: Instant
+    """When the spell ended."""

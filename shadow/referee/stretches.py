@@ -1,0 +1,120 @@
+"""Stretches: runs of frames in which a pane stands in one way, and how they end."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from contract.record import Instant
+from shadow.referee.checks import Check, CheckKind, begin
+from shadow.referee.records import NamedState, NamingRule
+from shadow.referee.screen import EMPTY, Presence, Seen
+from shadow.referee.steps import Edit, Step
+
+_STARTS_S: Final = 60.0
+"""A program that takes longer to draw a composer may have shown something else before."""
+_STANDS_S: Final = 0.5
+"""A dialog, or a resting composer, that stood for less may be a frame of something else."""
+
+
+class Standing(StrEnum):
+    """In which way a pane stands."""
+
+    RESTING = "resting"
+    """The composer is empty, and nothing moves."""
+    DRAFTED = "drafted"
+    """Text stands in the composer, and nothing moves."""
+    ASKING = "asking"
+    """A dialog waits for a choice."""
+    STARTING = "starting"
+    """A program that took over from the shell has shown no composer yet."""
+
+
+class Stretch(NamedTuple):
+    """One such run of frames, while it lasts."""
+
+    standing: Standing
+    since: Instant
+    until: Instant
+    """Last frame."""
+    noticed: bool = False
+    """The harness told a manager about this pane meanwhile: a prompt may be the answer."""
+
+
+class Ending(NamedTuple):
+    """What the end of a stretch says about the looks within it."""
+
+    named: NamedState | None = None
+    rule: NamingRule | None = None
+    check: Check | None = None
+    """The name holds once this has passed."""
+    otherwise: NamingRule | None = None
+    """The rule by which the name holds where the check fails."""
+
+
+NO_NAME: Final = Ending()
+
+
+def standing_of(seen: Seen) -> Standing | None:
+    """Return in which way an agent's pane stands in a frame, as far as one frame can tell."""
+    if seen.presence is not Presence.PROGRAM:
+        return None
+    if seen.asks:
+        return Standing.ASKING
+    if seen.composer is None:
+        return None
+    return Standing.RESTING if seen.composer == EMPTY else Standing.DRAFTED
+
+
+def goes_on(stretch: Stretch, step: Step) -> bool:
+    """Whether the pane stands in the next frame as it stood."""
+    if step.broken:
+        return False
+    if stretch.standing is Standing.STARTING:
+        return step.now.presence is Presence.PROGRAM and standing_of(step.now) is None
+    if standing_of(step.now) is not stretch.standing:
+        return False
+    return stretch.standing is Standing.ASKING or not (step.moved or step.stirred or step.typed)
+
+
+def ending(stretch: Stretch, step: Step) -> Ending:
+    """Return what the step that ended a stretch says about it."""
+    if step.broken:
+        return NO_NAME
+    if stretch.standing is Standing.STARTING:
+        return _of_start(stretch, step)
+    if stretch.standing is Standing.DRAFTED:
+        return _of_draft(step)
+    if stretch.until - stretch.since < _STANDS_S:
+        return NO_NAME
+    return _of_dialog(step) if stretch.standing is Standing.ASKING else _of_rest(stretch, step)
+
+
+def _of_draft(step: Step) -> Ending:
+    name = NamedState.UNSUBMITTED_INPUT
+    draft = step.before.composer.whole if step.before.composer is not None else None
+    if step.edit is Edit.WITHDRAWN and step.now.composer is not None:
+        return Ending(name, NamingRule.WITHDRAWN, begin(CheckKind.REMOVED, step, draft))
+    if step.edit in {Edit.SENT, Edit.GONE}:
+        otherwise = NamingRule.WITHDRAWN if step.edit is Edit.GONE and step.now.composer is not None else None
+        return Ending(name, NamingRule.SENT, begin(CheckKind.ACCEPTED, step, draft), otherwise)
+    return NO_NAME
+
+
+def _of_start(stretch: Stretch, step: Step) -> Ending:
+    drawn = standing_of(step.now) is not None and stretch.until - stretch.since <= _STARTS_S
+    return Ending(NamedState.BUSY, NamingRule.STARTED) if drawn else NO_NAME
+
+
+def _of_dialog(step: Step) -> Ending:
+    if step.now.presence is not Presence.PROGRAM:
+        return NO_NAME
+    return Ending(NamedState.WAITING_APPROVAL, NamingRule.ANSWERED, begin(CheckKind.ANSWERED, step))
+
+
+def _of_rest(stretch: Stretch, step: Step) -> Ending:
+    if stretch.noticed or step.now.asks:
+        return NO_NAME
+    if step.only_typed:
+        return Ending(NamedState.IDLE, NamingRule.TYPED, begin(CheckKind.TYPED, step))
+    if step.edit is Edit.UNSEEN:
+        return Ending(NamedState.IDLE, NamingRule.ACCEPTED, begin(CheckKind.ACCEPTED, step))
+    return NO_NAME
