@@ -273,3 +273,8 @@ def test_a_turn_that_stands_still_for_a_look_is_one_spell() -> None:
         .look(*turn(5))
     )
     assert [name for name, _ in within.names()] == ["busy"]
+
+
+def test_a_pane_respawned_within_a_look_is_no_crash() -> None:
+    fresh = Drawn(above=("$ ",), composer=False, processes=("bash",), more={"pid": 999})
+    assert names(rest(), (rest(), rest(), fresh, fresh), fresh, fresh) == []
