@@ -35,7 +35,7 @@ def _holds(
                 f"the incumbent is noisy: it disagreed with itself in {row.events} of {row.bouts} bouts, more than "
                 f"{percent(row.unsafe)}, so a difference from it says little"
             )
-    yield from _unreviewed(seen)
+    yield from _unreviewed(seen, plan)
 
 
 def _ill(stage: Stage, seen: Seen) -> Iterator[str]:
@@ -45,13 +45,13 @@ def _ill(stage: Stage, seen: Seen) -> Iterator[str]:
         yield f"the candidate could not take over now: {seen.candidate_ill}"
 
 
-def _unreviewed(seen: Seen) -> Iterator[str]:
+def _unreviewed(seen: Seen, plan: Plan) -> Iterator[str]:
     if seen.novel:
         yield (
             f"a new kind of action difference: {', '.join(seen.novel)} went back to the incumbent until an operator "
             "has looked: `understudy diffs list --open`"
         )
-    if seen.clusters_open:
+    if seen.clusters_open and plan.review:
         many = len(seen.clusters_open)
         yield (
             f"{many} cluster{'s' if many > 1 else ''} of differences not reviewed "

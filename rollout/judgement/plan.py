@@ -114,6 +114,8 @@ class Plan(Record):
     noise: Limits = Limits(unsafe=0.05, promote=0.10, limit=100)
     """Held once the incumbent is shown to disagree with itself more often."""
     floors: Floors = Floors()
+    review: bool = True
+    """Whether a cluster of differing actions holds a promotion until an operator has looked at it."""
     quiet_s: Annotated[float, Field(gt=0)] = 900.0
     """After so long without a word from a guardrail it has no data."""
     settle_after_s: Seconds = 60.0

@@ -51,6 +51,7 @@ DEMO_PLAN: Final = Plan(
         AgentState.WAITING_APPROVAL: StatePlan(required=False, promote=0.40),
     },
     floors=Floors(panes=1, sessions=1, state_panes=1, cli_families=1),
+    review=False,  # in two minutes no operator looks at a cluster
     quiet_s=30.0,
     settle_after_s=3.0,
     settle_latest_s=9.0,

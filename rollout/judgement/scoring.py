@@ -41,6 +41,8 @@ class Scoring(Record):
         panes, sessions = set(self.panes), set(self.sessions)
         covered, missed = dict(self.covered), dict(self.missed)
         for spell in spells:
+            if not spell.known:
+                continue
             named += spell.candidate is not Vote.UNSCORED
             abstained += spell.candidate is Vote.ABSTAINED
             if not spell.scored:
