@@ -1,20 +1,20 @@
-"""What others add to the engine: rules and plugins, and the strategy in use; read anew between two cycles."""
+"""The extensions of the engine: rules and plugins, and the strategy in use; read anew between two cycles."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from contract import Problem, ProblemKind
+from modular.intents.wording import Wording
 from modular.plugins.faults import PluginFault
-from modular.plugins.guarded import Guarded
-from modular.plugins.shelf import PluginShelf
+from modular.plugins.guarded import GuardedStrategy
+from modular.plugins.registry import PluginRegistry
 from modular.plugins.sources import folders_of as plugin_folders
 from modular.rulebook.book import RuleBook
 from modular.rulebook.faults import RuleFault
-from modular.rulebook.folders import RuleShelf
+from modular.rulebook.folders import RuleRegistry
 from modular.rulebook.folders import folders_of as rule_folders
 from modular.strategies import DEFAULT, STRATEGIES, Strategy
-from modular.wishes.wording import Wording
+from understudy import Problem, ProblemKind
 
 STRATEGY_VARIABLE: Final = "UNDERSTUDY_STRATEGY"
 """The strategy by its name, as a monitor's process finds it in its environment."""
@@ -27,8 +27,8 @@ class Extensions:
         self._book = book
         self._rule_folders = rule_folders(environment)
         self._wanted = environment.get(STRATEGY_VARIABLE) or DEFAULT
-        self._plugins = PluginShelf(plugin_folders(environment))
-        self._rules = RuleShelf(self._folders(), fixed=book)
+        self._plugins = PluginRegistry(plugin_folders(environment))
+        self._rules = RuleRegistry(self._folders(), fixed=book)
         self._strategy = self._chosen()
         self.wording = Wording(self._plugins.text)
 
@@ -36,7 +36,7 @@ class Extensions:
         """Read anew what was edited; whether others are in force now."""
         if not self._plugins.refresh():
             return self._rules.refresh()
-        self._rules = RuleShelf(self._folders(), fixed=self._book)
+        self._rules = RuleRegistry(self._folders(), fixed=self._book)
         self._strategy = self._chosen()
         return True
 
@@ -52,7 +52,7 @@ class Extensions:
 
     @property
     def version(self) -> str:
-        """What is in force beside what ships, to be put behind a version: `+rules.5d1c0e9a.plugins.77aa01c3`."""
+        """Return the suffix of a version for all that is in force beside what ships: `+rules.5d1c0e9a.plugins.77aa01c3`."""
         plugins = self._plugins.loaded.digest
         said = [f"rules.{self._rules.digest}"] if self._rules.digest else []
         return "+" + ".".join([*said, f"plugins.{plugins}"] if plugins else said) if said or plugins else ""
@@ -64,7 +64,7 @@ class Extensions:
 
     @property
     def rule_faults(self) -> tuple[RuleFault, ...]:
-        """What is wrong with rule files."""
+        """Return the faults of rule files."""
         return self._rules.faults
 
     def problems(self) -> Iterator[Problem]:
@@ -83,7 +83,7 @@ class Extensions:
     def _chosen(self) -> Strategy:
         offered = self._plugins.loaded.strategies.get(self._wanted)
         if offered is not None:
-            return Guarded(*offered, self._blame)
+            return GuardedStrategy(*offered, self._blame)
         return STRATEGIES.get(self._wanted, STRATEGIES[DEFAULT])
 
     def _blame(self, fault: PluginFault) -> None:

@@ -1,9 +1,9 @@
-"""What is remembered of one agent, as small JSON: hashes of screens, never screens. The tracker's own slice."""
+"""The memory of one agent, as small JSON: hashes of screens, never screens. The tracker's own slice."""
 
 from functools import cached_property
 
-from contract import AgentState, IdleDetail, Role
-from contract.record import Record
+from understudy import AgentRole, AgentState, IdleDetail
+from understudy.record import Record
 
 
 class Visit(Record):
@@ -18,13 +18,13 @@ class Visit(Record):
 
 
 class AgentMemory(Record):
-    """What is remembered of one agent; `pane` and `pid` together are its identity."""
+    """The memory of one agent; `pane` and `pid` together are its identity."""
 
     pane: str
     pid: int
     session: str
     window: str
-    role: Role
+    role: AgentRole
     agent: str
     """The CLI last seen in it; `unknown` where none was ever told."""
     state: AgentState

@@ -1,11 +1,11 @@
-"""What the engine counts of itself in one cycle, for metrics alone. Pure."""
+"""The figures that the engine counts of itself in one cycle, for metrics alone. Pure."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from modular.looking.planned import Seen
-from modular.mind import Memory
-from modular.wishes.look import Look
+from modular.engine_memory import EngineMemory
+from modular.intents.fleet_view import FleetView
+from modular.observing.planned import FleetFrame
 
 FIGURES: Final[Mapping[str, str]] = {
     "panes": "Panes on the server.",
@@ -24,7 +24,7 @@ FIGURES: Final[Mapping[str, str]] = {
 """Every figure by its name."""
 
 
-def figures(seen: Seen, look: Look, memory: Memory, plugins: Collection[str]) -> dict[str, float]:
+def figures(seen: FleetFrame, look: FleetView, memory: EngineMemory, plugins: Collection[str]) -> dict[str, float]:
     """Count; the names are those of `FIGURES`."""
     return {
         "panes": len(seen.panes),

@@ -6,29 +6,29 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract import AgentState, Clock, CycleReport, Eyes, Outcome, Scope
 from modular.components import Components
+from modular.engine_memory import EngineMemory, recalled
 from modular.extensions import Extensions
-from modular.looking import planned
-from modular.looking.survey import Round, Survey
-from modular.looking.verdicts import Verdicts
+from modular.intents.attention import busy_with
+from modular.intents.fleet_view import FleetView, managers_of, teams_of
 from modular.memory import AgentMemory
 from modular.metrics import figures
-from modular.mind import Memory, recalled
+from modular.observing import planned
+from modular.observing.survey import Survey, SurveyResult
+from modular.observing.verdicts import VerdictCache
 from modular.rulebook.book import RuleBook
 from modular.strategies import Budget
 from modular.tracking.alarms import alarms
 from modular.tracking.tracker import lose
-from modular.wishes.attention import busy_with
-from modular.wishes.look import Look, managers_of, teams_of
+from understudy import AgentState, Clock, CycleReport, Outcome, Scope, ScreenSource
 
 VERSION: Final = "1.1.0"
 _BUDGET: Final = Budget(1.0)
-"""What the looks of one cycle may cost, for strategies that heed it."""
+"""The budget of the looks of one cycle, for strategies that heed it."""
 
 
 class MonitorService:
-    """A `Monitor[Eyes]`; `book` replaces the rules that ship with it, to try others against them."""
+    """A `Monitor[ScreenSource]`; `book` replaces the rules that ship with it, to try others against them."""
 
     name = "modular"
     version = VERSION
@@ -37,21 +37,23 @@ class MonitorService:
     def __init__(self, book: RuleBook | None = None) -> None:
         self._extensions = Extensions(os.environ, book)
         self._use_extensions()
-        self._verdicts = Verdicts()
-        self._memory = Memory()
+        self._verdicts = VerdictCache()
+        self._memory = EngineMemory()
         self._stored: JsonValue = None
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
-        """Look once and report; raises a `LookingFailed` where the server cannot be seen."""
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
+        """Look once and report; raises a `SourceFailed` where the server cannot be seen."""
         if self._extensions.refresh():
             self._use_extensions()
         self.version = VERSION + self._extensions.version  # a plugin that failed at work is in force no more
         strategy = self._extensions.strategy
         before = self._memory
         known = before.agents
-        seen = planned.look(eyes, strategy, _BUDGET, known, before.looks, clock.now())
+        seen = planned.observe(source, strategy, _BUDGET, known, before.looks, clock.now())
         now = clock.now()
-        round_, problems = self._survey.take(eyes, seen, known, now)
+        round_, problems = self._survey.take(source, seen, known, now)
         gone = {key: agent for key, agent in known.items() if key not in round_.panes}
         lost = lose(gone, seen.panes, now)
         look = _look(round_, lost, outcomes, now)
@@ -59,7 +61,7 @@ class MonitorService:
 
         looks = before.looks
         if strategy.learns:
-            looks = planned.looked(looks, known, round_.agents, round_.readings, now)
+            looks = planned.updated_times(looks, known, round_.agents, round_.readings, now)
         after = before.model_copy(update={"agents": {**round_.agents, **lost}, "looks": looks, **slices})
         self._memory, self._stored = after, None
         return CycleReport.model_construct(  # of records that were validated one by one
@@ -67,7 +69,7 @@ class MonitorService:
             monitor=self.name,
             version=self.version,
             verdicts=self._verdicts.of(round_, look.busy_with, looks.at, now),
-            intents=tuple(wish for wish in wanted if scope.sessions is None or scope.covers(wish.session)),
+            intents=tuple(intent for intent in wanted if scope.sessions is None or scope.covers(intent.session)),
             problems=(
                 *problems,
                 *alarms(round_.agents.values(), self._extensions.rule_faults, now),
@@ -96,10 +98,10 @@ class MonitorService:
         self.version = VERSION + self._extensions.version
 
 
-def _look(seen: Round, lost: Mapping[str, AgentMemory], outcomes: Sequence[Outcome], now: float) -> Look:
+def _look(seen: SurveyResult, lost: Mapping[str, AgentMemory], outcomes: Sequence[Outcome], now: float) -> FleetView:
     agents = seen.agents
     managers = managers_of(agents.values())
-    return Look(
+    return FleetView(
         now=now,
         agents=agents,
         lost=lost,

@@ -3,14 +3,14 @@
 from enum import StrEnum
 from hashlib import blake2b
 
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
 from shadow.actions import Act
 from shadow.differences import Difference, Fingerprint, Severity, Side
-from shadow.hindsight import Watch
+from shadow.hindsight import PaneHistory
 from shadow.labels import Label, Right
 from shadow.sides import Who
 from shadow.strata import Stratum
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 
 class Excuse(StrEnum):
@@ -92,7 +92,7 @@ class Bout(Record):
         )
 
 
-class Standing(Record):
+class OpenBout(Record):
     """A bout that is not settled yet, or is but still lasts."""
 
     id: str
@@ -111,7 +111,7 @@ class Standing(Record):
     incumbent: Side
     """At the last look, as the candidate's."""
     candidate: Side
-    watch: Watch = Watch()
+    watch: PaneHistory = PaneHistory()
     settled: bool = False
 
     @property

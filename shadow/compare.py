@@ -6,11 +6,11 @@ from typing import Final, NamedTuple, Protocol
 from deepdiff import DeepDiff
 from deepdiff.helper import notpresent
 
-from contract.report import CycleReport
-from contract.verdicts import AgentState, IdleDetail, Role
-from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, Severity, Side, Wish
+from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, IntentKey, Severity, Side
 from shadow.labels import Right
 from shadow.sides import Sides, Who
+from understudy.report import CycleReport
+from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 _MAX_DIFFS: Final = 200
 """More values than two sides have; DeepDiff's own limit against documents that never end."""
@@ -73,10 +73,10 @@ def compare(
 def differ(who: Who, incumbent: Side, candidate: Side, register: Register = NOTHING_EXPECTED) -> Difference | None:
     """Compare the two sides of one subject; None where they agree."""
     severity = gravity(incumbent, candidate)
-    return None if severity is None else draw(who, incumbent, candidate, severity, register)
+    return None if severity is None else make_difference(who, incumbent, candidate, severity, register)
 
 
-def draw(
+def make_difference(
     who: Who, incumbent: Side, candidate: Side, severity: Severity, register: Register = NOTHING_EXPECTED
 ) -> Difference:
     """Write down the difference of two sides."""
@@ -102,7 +102,7 @@ def draw(
 
 def gravity(incumbent: Side, candidate: Side) -> Severity | None:
     """Tell how much hangs on the difference of two sides; None where they agree."""
-    if incumbent.wants != candidate.wants:
+    if incumbent.intent_keys != candidate.intent_keys:
         return Severity.ACTION
     if incumbent.state is not candidate.state:
         return Severity.STATE
@@ -112,7 +112,7 @@ def gravity(incumbent: Side, candidate: Side) -> Severity | None:
 def _same(ours: Sides, theirs: Sides, name: str) -> bool:
     """Whether two monitors agree, without building anything: the case of nearly every pane in every cycle."""
     one, two = ours.verdict(name), theirs.verdict(name)
-    if ours.wishes(name) != theirs.wishes(name):
+    if ours.intents(name) != theirs.intents(name):
         return False
     if one is None or two is None:
         return one is two
@@ -120,13 +120,13 @@ def _same(ours: Sides, theirs: Sides, name: str) -> bool:
 
 
 class _Stance(NamedTuple):
-    """What of a side is compared. What only one of them can say (a detail, a CLI) is no difference."""
+    """The compared part of a side. What only one of them can say (a detail, a CLI) is no difference."""
 
     state: AgentState | None
     detail: IdleDetail | None
     agent: str | None
-    role: Role | None
-    wishes: tuple[Wish, ...]
+    role: AgentRole | None
+    intents: tuple[IntentKey, ...]
 
     @classmethod
     def of(cls, side: Side, other: Side) -> "_Stance":
@@ -135,11 +135,11 @@ class _Stance(NamedTuple):
             detail=side.detail if side.detail and other.detail else None,
             agent=side.agent if UNKNOWN_AGENT not in {side.agent, other.agent} else None,
             role=side.role if side.state is not None and other.state is not None else None,
-            wishes=side.wishes,
+            intents=side.intents,
         )
 
     def document(self) -> dict[str, object]:
-        return {**self._asdict(), "wishes": dict(self.wishes)}
+        return {**self._asdict(), "intents": dict(self.intents)}
 
 
 @lru_cache(maxsize=4096)

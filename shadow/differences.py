@@ -1,15 +1,15 @@
-"""What a difference between two monitors is: the two sides, its class, its consequence, and what it clusters by."""
+"""A difference between two monitors: the two sides, its class, its consequence, and what it clusters by."""
 
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
-from contract.record import Record
-from contract.verdicts import AgentState, IdleDetail, Role
+from understudy.record import Record
+from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 UNKNOWN_AGENT: Final = "unknown"
-"""What a verdict says where the CLI is not known."""
+"""The CLI of a verdict where it is not known."""
 
 
 class Severity(StrEnum):
@@ -33,14 +33,14 @@ class DiffClass(StrEnum):
     """Both watched the same tape: they differ in judgement."""
     NOISE = "noise"
     """The incumbent, on the adjacent tape and from the same memory, differs from itself in the same way."""
-    EYES = "eyes"
+    LIVE_MISMATCH = "live_mismatch"
     """The candidate's own live look differs from its verdict on the tape."""
     HARNESS = "harness"
     """Deadline, crash, truncation: nothing that a monitor judged."""
 
 
-Wish = tuple[str, int]
-"""What is wanted, as `contract.intents.wish` names it, and its ordinal."""
+IntentKey = tuple[str, int]
+"""The intent, as `understudy.intents.intent_key` names it, and its ordinal."""
 
 
 class Silence(StrEnum):
@@ -55,25 +55,25 @@ class Silence(StrEnum):
 
 
 class Side(Record):
-    """What one monitor says of one pane, or of one session where the subject is a session."""
+    """The view of one monitor on one pane, or of one session where the subject is a session."""
 
     state: AgentState | None = None
     """None where it does not see an agent there."""
     detail: IdleDetail | None = None
     rule: str = ""
     lines: tuple[str, ...] = ()
-    wishes: tuple[Wish, ...] = ()
+    intents: tuple[IntentKey, ...] = ()
     """Sorted, each name once."""
-    role: Role | None = None
+    role: AgentRole | None = None
     agent: str = UNKNOWN_AGENT
     """Which agent CLI it takes it for."""
     silence: Silence | None = None
     """Why it would tell nobody of this pane, if so."""
 
     @property
-    def wants(self) -> frozenset[str]:
-        """What it wants, whatever the ordinal."""
-        return frozenset(name for name, _ in self.wishes)
+    def intent_keys(self) -> frozenset[str]:
+        """Return the keys of its intents, whatever the ordinal."""
+        return frozenset(name for name, _ in self.intents)
 
     def says(self, state: AgentState) -> bool:
         """Whether this is the state that it sees."""
@@ -84,34 +84,34 @@ NOTHING = Side()
 """The side of a monitor that says nothing of a subject."""
 
 
-class Stand(Record):
-    """What of a side goes into a fingerprint: no lines, details or ordinals, which tell two equal cases apart."""
+class FingerprintSide(Record):
+    """The part of a side in a fingerprint: no lines, details or ordinals, which tell two equal cases apart."""
 
     state: AgentState | None = None
     rule: str = ""
-    wants: tuple[str, ...] = ()
+    intent_keys: tuple[str, ...] = ()
     """Sorted names."""
     silence: Silence | None = None
 
     @classmethod
-    def of(cls, side: Side) -> "Stand":
+    def of(cls, side: Side) -> "FingerprintSide":
         """Take the stand of a side."""
-        return cls(state=side.state, rule=side.rule, wants=tuple(sorted(side.wants)), silence=side.silence)
+        return cls(state=side.state, rule=side.rule, intent_keys=tuple(sorted(side.intent_keys)), silence=side.silence)
 
 
 class Fingerprint(Record):
-    """What differences (and agreements) cluster by."""
+    """The key by which differences (and agreements) cluster."""
 
     agent: str
     """Which agent CLI, as the candidate has it, or else the incumbent; `unknown` where neither knows."""
-    incumbent: Stand
-    candidate: Stand
+    incumbent: FingerprintSide
+    candidate: FingerprintSide
 
     @classmethod
     def of(cls, incumbent: Side, candidate: Side) -> "Fingerprint":
         """Take the fingerprint of two sides."""
         agent = candidate.agent if candidate.agent != UNKNOWN_AGENT else incumbent.agent
-        return cls(agent=agent, incumbent=Stand.of(incumbent), candidate=Stand.of(candidate))
+        return cls(agent=agent, incumbent=FingerprintSide.of(incumbent), candidate=FingerprintSide.of(candidate))
 
     @cached_property
     def key(self) -> str:
@@ -136,7 +136,7 @@ class Change(Record):
 
     @property
     def name(self) -> str:
-        """The path as people write it: `root['wishes']['kill_window']` is `wishes/kill_window`."""
+        """The path as people write it: `root['intents']['kill_window']` is `intents/kill_window`."""
         return self.path.removeprefix("root['").removesuffix("']").replace("']['", "/")
 
 
@@ -163,18 +163,18 @@ class Difference(Record):
 
     @property
     def subject(self) -> str:
-        """What it is about, as `subject` names it."""
+        """Return its subject, as `subject` names it."""
         return subject(self.pane, self.session)
 
     @property
     def only_incumbent_wants(self) -> frozenset[str]:
         """Acts that only the incumbent wants."""
-        return self.incumbent.wants - self.candidate.wants
+        return self.incumbent.intent_keys - self.candidate.intent_keys
 
     @property
     def only_candidate_wants(self) -> frozenset[str]:
         """Acts that only the candidate wants."""
-        return self.candidate.wants - self.incumbent.wants
+        return self.candidate.intent_keys - self.incumbent.intent_keys
 
 
 def subject(pane: str | None, session: str) -> str:
@@ -182,5 +182,5 @@ def subject(pane: str | None, session: str) -> str:
     return pane if pane is not None else f"={session}"
 
 
-def _words(stand: Stand) -> tuple[str, ...]:
-    return (stand.state or "-", stand.rule, *stand.wants, *((f"({stand.silence})",) if stand.silence else ()))
+def _words(stand: FingerprintSide) -> tuple[str, ...]:
+    return (stand.state or "-", stand.rule, *stand.intent_keys, *((f"({stand.silence})",) if stand.silence else ()))

@@ -13,10 +13,10 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from contract.record import Record
-from contract.verdicts import AgentState, IdleDetail, Role
 from shadow.differences import Difference, Severity, Side, Silence
 from shadow.labels import Right
+from understudy.record import Record
+from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 HERE: Final = Path(__file__).with_suffix("")
 """Where the entries that ship with the project lie."""
@@ -81,7 +81,7 @@ class SideMatch(Record):
         )
 
 
-class Entry(Record):
+class ExpectedDifference(Record):
     """One expected difference. It has a direction: the sides turned round are another difference."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]+$")
@@ -93,12 +93,12 @@ class Entry(Record):
     severity: tuple[Severity, ...] = Field(min_length=1)
     agent: tuple[str, ...] = Field(min_length=1)
     """Globs of agent CLIs."""
-    role: tuple[Role, ...] = ()
+    role: tuple[AgentRole, ...] = ()
     """Empty for any."""
     incumbent: SideMatch
     candidate: SideMatch
     paths: tuple[str, ...] = ()
-    """For details: globs of the values that differ, such as `detail` or `wishes/notify_manager:error`."""
+    """For details: globs of the values that differ, such as `detail` or `intents/notify_manager:error`."""
     right: Right
     why: str = Field(min_length=20)
     ceiling: float = Field(gt=0, le=1)
@@ -136,7 +136,7 @@ class Entry(Record):
 class ExpectedRegister:
     """The entries by id. Where several match a difference, the one that allows the fewest acts names it."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[ExpectedDifference] = ()) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self._by_id = {entry.id: entry for entry in self.entries}
         self._narrowest_first = sorted(self.entries, key=lambda e: len(e.incumbent.alone) + len(e.candidate.alone))
@@ -155,7 +155,7 @@ class ExpectedRegister:
         leave_out = set(entry_ids)
         return ExpectedRegister(entry for entry in self.entries if entry.id not in leave_out)
 
-    def entry(self, entry_id: str) -> Entry | None:
+    def entry(self, entry_id: str) -> ExpectedDifference | None:
         """Return an entry by its id."""
         return self._by_id.get(entry_id)
 
@@ -165,7 +165,7 @@ def load(folder: Path = HERE) -> ExpectedRegister:
 
     Raises `BadRegister` naming file, key and remedy.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ExpectedDifference] = {}
     for path in sorted(folder.glob("[!_]*.toml")):
         entry = read_entry(path)
         if entry.id != path.stem:
@@ -191,10 +191,10 @@ def shipped() -> ExpectedRegister:
     return load()
 
 
-def read_entry(path: Path) -> Entry:
+def read_entry(path: Path) -> ExpectedDifference:
     """Read one entry, strictly; raises `BadRegister` naming file, key and remedy, and OSError."""
     try:
-        return Entry.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return ExpectedDifference.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadRegister(f"{path}: is no TOML: {error}") from error
     except ValidationError as error:

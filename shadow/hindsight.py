@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from contract.record import Instant, Record
-from contract.screens import PaneShot
-from contract.verdicts import AgentState
-from shadow.glimpse import Glimpse, glimpse
 from shadow.labels import Label, Referee, Right
-from shadow.refuting import Fact, FactKind, two_sided
+from shadow.refuting import PaneFact, PaneFactKind, two_sided
+from shadow.screen_digest import ScreenDigest, digest
+from understudy.record import Instant, Record
+from understudy.screens import PaneShot
+from understudy.verdicts import AgentState
 
 SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
@@ -28,7 +28,7 @@ _MOVES: Final = 3
 """Motion in so many looks is a spinner, which turns for nobody who is at rest."""
 
 
-class Front(StrEnum):
+class PaneOwner(StrEnum):
     """Who has the pane."""
 
     SHELL = "shell"
@@ -38,10 +38,10 @@ class Front(StrEnum):
     """The processes could not be read."""
 
 
-class Watch(Record):
-    """What a pane has done since a bout about it began."""
+class PaneHistory(Record):
+    """The behaviour of a pane since a bout about it began."""
 
-    last: Glimpse | None = None
+    last: ScreenDigest | None = None
     since: Instant | None = None
     """First look."""
     until: Instant | None = None
@@ -72,16 +72,16 @@ class Watch(Record):
     respawned: bool = False
 
 
-def front(shot: PaneShot) -> Front:
+def front(shot: PaneShot) -> PaneOwner:
     """Tell who has a pane. A shell below an agent is the agent's tool, not its end."""
     if shot.dead:
-        return Front.SHELL
+        return PaneOwner.SHELL
     if not shot.processes:
-        return Front.UNKNOWN
-    return Front.SHELL if all(map(_is_shell, shot.processes)) else Front.PROGRAM
+        return PaneOwner.UNKNOWN
+    return PaneOwner.SHELL if all(map(_is_shell, shot.processes)) else PaneOwner.PROGRAM
 
 
-def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> Watch:
+def observe(watch: PaneHistory, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> PaneHistory:
     """Look once more.
 
     Args:
@@ -95,7 +95,7 @@ def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool
         return watch
     before = watch.last
     if touched and before is None:
-        return watch.model_copy(update={"last": glimpse(shots[-1]), "typed": True})
+        return watch.model_copy(update={"last": digest(shots[-1]), "typed": True})
     for shot in shots:
         watch = _step(watch, shot, touched=touched, lasting=lasting)
         if watch.typed or watch.respawned:
@@ -110,14 +110,14 @@ def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool
     }
     if lasting:
         seen |= _stood_there(watch, now, shots[-1], first=before is None)
-    if before is None and len(shots) > 1 and glimpse(shots[-2]) == now:
+    if before is None and len(shots) > 1 and digest(shots[-2]) == now:
         seen |= {"moves": 0, "prints": 0}  # it came to rest on this tape: what moved may have been the state before
     return watch.model_copy(update=seen)
 
 
-def _step(watch: Watch, shot: PaneShot, *, touched: bool, lasting: bool) -> Watch:
+def _step(watch: PaneHistory, shot: PaneShot, *, touched: bool, lasting: bool) -> PaneHistory:
     """Follow the pane from one frame to the next."""
-    now, before = glimpse(shot), watch.last
+    now, before = digest(shot), watch.last
     if before is None:
         return watch.model_copy(update={"last": now, "draft": now.draft})
     if before.pid != now.pid:
@@ -129,54 +129,56 @@ def _step(watch: Watch, shot: PaneShot, *, touched: bool, lasting: bool) -> Watc
     )
 
 
-def ruling(incumbent: AgentState | None, candidate: AgentState | None, watch: Watch, still_s: float) -> Label | None:
+def ruling(
+    incumbent: AgentState | None, candidate: AgentState | None, watch: PaneHistory, still_s: float
+) -> Label | None:
     """Say who was right about a pane; None where what it did next does not tell.
 
     `still_s` is for how long a screen must have stood still to have been no busy agent's.
     """
     if incumbent is None or candidate is None:
         return None
-    for fact in facts(watch, still_s):
-        ours, theirs = incumbent in fact.refutes, candidate in fact.refutes
+    for pane_fact in facts(watch, still_s):
+        ours, theirs = incumbent in pane_fact.refutes, candidate in pane_fact.refutes
         if incumbent is candidate:
             if ours:
-                return _label(Right.NEITHER, f"both called {incumbent}, {fact.text}", fact, alone=False)
+                return _label(Right.NEITHER, f"both called {incumbent}, {pane_fact.text}", pane_fact, alone=False)
         elif ours and theirs:
-            return _label(Right.NEITHER, f"called {incumbent} and {candidate}, {fact.text}", fact, alone=True)
+            return _label(Right.NEITHER, f"called {incumbent} and {candidate}, {pane_fact.text}", pane_fact, alone=True)
         elif ours or theirs:
             wrong, right = (incumbent, Right.CANDIDATE) if ours else (candidate, Right.INCUMBENT)
-            return _label(right, f"called {wrong}, {fact.text}", fact, alone=two_sided(incumbent, candidate))
+            return _label(right, f"called {wrong}, {pane_fact.text}", pane_fact, alone=two_sided(incumbent, candidate))
     return None
 
 
-def facts(watch: Watch, still_s: float) -> list[Fact]:
-    """What is known, the surest first; nothing where somebody typed before the first look was over."""
+def facts(watch: PaneHistory, still_s: float) -> list[PaneFact]:
+    """Return the known facts, the surest first; nothing where a person typed before the first look was over."""
     if not watch.looks:
         return []
     if watch.shells and not watch.programs:
-        return [Fact(FactKind.SHELL, "but a shell, or nobody, was in front all the time")]
-    known: list[Fact] = []
+        return [PaneFact(PaneFactKind.SHELL, "but a shell, or nobody, was in front all the time")]
+    known: list[PaneFact] = []
     printed_on = watch.prints >= _PRINTS or watch.moves >= _MOVES
     if watch.answered:
-        known.append(Fact(FactKind.ANSWERED, "but it asked, was answered, and moved on"))
+        known.append(PaneFact(PaneFactKind.ANSWERED, "but it asked, was answered, and moved on"))
     elif watch.submitted:
-        known.append(Fact(FactKind.SUBMITTED, "but its draft was sent, and the screen moved"))
+        known.append(PaneFact(PaneFactKind.SUBMITTED, "but its draft was sent, and the screen moved"))
     elif printed_on:
-        known.append(Fact(FactKind.PRINTED, "but it printed on without anybody typing"))
+        known.append(PaneFact(PaneFactKind.PRINTED, "but it printed on without anybody typing"))
     if watch.programs and not watch.shells:
-        known.append(Fact(FactKind.PROGRAM, "but a program was in front all the time"))
+        known.append(PaneFact(PaneFactKind.PROGRAM, "but a program was in front all the time"))
         if not (printed_on or watch.tools or watch.typed) and _stood(watch) >= still_s:
-            known.append(Fact(FactKind.STILL, f"but it stood still for {_stood(watch):.0f} s"))
+            known.append(PaneFact(PaneFactKind.STILL, f"but it stood still for {_stood(watch):.0f} s"))
     return known
 
 
-def _label(right: Right, reason: str, fact: Fact, *, alone: bool) -> Label:
-    return Label(right=right, by=Referee.HINDSIGHT, reason=reason, rule=fact.kind, alone=alone)
+def _label(right: Right, reason: str, pane_fact: PaneFact, *, alone: bool) -> Label:
+    return Label(right=right, by=Referee.HINDSIGHT, reason=reason, rule=pane_fact.kind, alone=alone)
 
 
-def _followed(watch: Watch, before: Glimpse, now: Glimpse, shot: PaneShot) -> dict[str, object]:
+def _followed(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, shot: PaneShot) -> dict[str, object]:
     """Whether the dialog that stood there all the time was answered, or the draft sent."""
-    fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not Front.SHELL
+    fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not PaneOwner.SHELL
     asked = watch.asking == watch.looks > 0 and before.asks
     drafted = watch.draft is not None and not watch.moves and before.draft == watch.draft
     sent = watch.draft is not None and now.sent.count(watch.draft) > before.sent.count(watch.draft)
@@ -186,7 +188,7 @@ def _followed(watch: Watch, before: Glimpse, now: Glimpse, shot: PaneShot) -> di
     }
 
 
-def _moved(watch: Watch, before: Glimpse, now: Glimpse, *, lasting: bool) -> dict[str, object]:
+def _moved(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, *, lasting: bool) -> dict[str, object]:
     """Count motion: in the bout, and after it for as long as it goes on from there without a rest."""
     seen: dict[str, object] = {"changed": watch.changed or now != before}
     fresh = len(set(now.printed) - set(before.printed)) + max(0, now.history - before.history)
@@ -195,19 +197,19 @@ def _moved(watch: Watch, before: Glimpse, now: Glimpse, *, lasting: bool) -> dic
     return seen
 
 
-def _stood_there(watch: Watch, now: Glimpse, shot: PaneShot, *, first: bool) -> dict[str, object]:
+def _stood_there(watch: PaneHistory, now: ScreenDigest, shot: PaneShot, *, first: bool) -> dict[str, object]:
     who = front(shot)
     return {
         "looks": watch.looks + 1,
         "asking": watch.asking + now.asks,
         "draft": now.draft if first or now.draft == watch.draft else None,
-        "shells": watch.shells + (who is Front.SHELL),
-        "programs": watch.programs + (who is Front.PROGRAM),
-        "tools": watch.tools + (who is Front.PROGRAM and _is_shell(shot.processes[-1])),
+        "shells": watch.shells + (who is PaneOwner.SHELL),
+        "programs": watch.programs + (who is PaneOwner.PROGRAM),
+        "tools": watch.tools + (who is PaneOwner.PROGRAM and _is_shell(shot.processes[-1])),
     }
 
 
-def _stood(watch: Watch) -> float:
+def _stood(watch: PaneHistory) -> float:
     if watch.changed or watch.respawned or watch.since is None or watch.until is None:
         return 0.0
     return watch.until - watch.since

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from contract.record import Record
-from contract.verdicts import AgentState
 from shadow.bout import Bout
 from shadow.labels import Referee, Right
 from shadow.refuting import two_sided
+from understudy.record import Record
+from understudy.verdicts import AgentState
 
 
 class KindRate(Record):
@@ -22,7 +22,7 @@ class KindRate(Record):
     by_people: int
     """Of these, those that a person settled."""
     rules: dict[str, int]
-    """What hindsight went by, and how often (`shadow.refuting.FactKind`)."""
+    """The fact that hindsight rests on, and how often (`shadow.refuting.PaneFactKind`)."""
     decides: bool
     """Hindsight can speak for either side; else its labels are shown, and decide nothing alone."""
 

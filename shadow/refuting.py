@@ -1,4 +1,4 @@
-"""What a pane's later behaviour rules out, as a table: each fact with the states that it refutes.
+"""The states that a pane's later behaviour rules out, as a table: each fact with the states that it refutes.
 
 Between two states hindsight can decide for either side only where one fact refutes the one, and another fact the
 other. Where it can refute only one of them, the bouts that it settles are not a fair sample of all: such a label is
@@ -10,14 +10,14 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from contract.verdicts import AgentState
+from understudy.verdicts import AgentState
 
 _S = AgentState
 _ALIVE: Final = frozenset(_S) - {_S.CRASHED, _S.UNKNOWN}
 
 
-class FactKind(StrEnum):
-    """What was seen."""
+class PaneFactKind(StrEnum):
+    """The kind of fact."""
 
     SHELL = "shell"
     """The process was gone: a shell, or nobody, was in front all the time."""
@@ -28,16 +28,16 @@ class FactKind(StrEnum):
     ANSWERED = "answered"
     """A dialog stood there, was answered, and the screen moved on."""
     SUBMITTED = "submitted"
-    """What stood in the composer was sent, and the screen moved on."""
+    """The text in the composer was sent, and the screen moved on."""
     STILL = "still"
     """Nothing at all moved."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class PaneFact:
     """One thing that was seen, and in words."""
 
-    kind: FactKind
+    kind: PaneFactKind
     text: str
 
     @property
@@ -47,15 +47,15 @@ class Fact:
 
 
 REFUTES: Final = {
-    FactKind.SHELL: _ALIVE,
-    FactKind.PROGRAM: frozenset({_S.CRASHED}),
-    FactKind.PRINTED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.WAITING_APPROVAL, _S.CRASHED}),
-    FactKind.ANSWERED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.BUSY, _S.CRASHED}),
-    FactKind.SUBMITTED: frozenset({_S.IDLE, _S.WAITING_APPROVAL, _S.STARTING, _S.CRASHED}),
-    FactKind.STILL: frozenset({_S.BUSY, _S.STARTING}),
+    PaneFactKind.SHELL: _ALIVE,
+    PaneFactKind.PROGRAM: frozenset({_S.CRASHED}),
+    PaneFactKind.PRINTED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.WAITING_APPROVAL, _S.CRASHED}),
+    PaneFactKind.ANSWERED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.BUSY, _S.CRASHED}),
+    PaneFactKind.SUBMITTED: frozenset({_S.IDLE, _S.WAITING_APPROVAL, _S.STARTING, _S.CRASHED}),
+    PaneFactKind.STILL: frozenset({_S.BUSY, _S.STARTING}),
 }
-_SELDOM: Final = frozenset({FactKind.STILL})
-"""What is seen of few of the panes of which it is true: one at rest is spoken to, or shows a clock, long before."""
+_SELDOM: Final = frozenset({PaneFactKind.STILL})
+"""Facts that are seen of few of their panes: one at rest is spoken to, or shows a clock, long before."""
 
 
 @cache

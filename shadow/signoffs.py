@@ -1,4 +1,4 @@
-"""What people say of clusters: accepted for a while, or settled for good. Both act from now on and reset nothing.
+"""Sign-offs, for a while, and settlements, for good. Both act from now on and reset nothing.
 
 A sign-off ends by itself: when it expires, when another version of a monitor plays than it was given for, and when its
 cluster is more frequent than its ceiling allows (which needs counts: `shadow.tallies`, `shadow.clusters`).
@@ -9,8 +9,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contract.record import Instant, Record
 from shadow.labels import Label, Referee, Right
+from understudy.record import Instant, Record
 
 
 class Acceptance(Record):

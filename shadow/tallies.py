@@ -4,17 +4,17 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from contract.record import Record
 from shadow.bout import Bout
 from shadow.clusters import shown_above
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister
 from shadow.settling import contradicts
 from shadow.signoffs import Signoffs
+from understudy.record import Record
 
 
 class ClusterTally(Record):
-    """What is counted of one cluster; `shadow.clusters.Cluster` says the same of a whole list of bouts."""
+    """The counts of one cluster; `shadow.clusters.Cluster` says the same of a whole list of bouts."""
 
     bouts: int = 0
     acts: int = 0

@@ -1,7 +1,7 @@
-"""What a plugin imports: how it says what it is, how it marks its hooks, and the words in which they are asked."""
+"""The names that a plugin imports: its description, the marker of its hooks, and their arguments."""
 
+from modular.intents.wording import NoticeFacts
 from modular.plugins.hooks import Hooks, Plugin, hookimpl
-from modular.strategies import Batch, Budget, Plan, Strategy, Watched
-from modular.wishes.wording import Facts
+from modular.strategies import Batch, Budget, Plan, Strategy, WatchedAgent
 
-__all__ = ["Batch", "Budget", "Facts", "Hooks", "Plan", "Plugin", "Strategy", "Watched", "hookimpl"]
+__all__ = ["Batch", "Budget", "Hooks", "NoticeFacts", "Plan", "Plugin", "Strategy", "WatchedAgent", "hookimpl"]

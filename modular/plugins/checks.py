@@ -1,22 +1,22 @@
-"""What a plugin must be before it is used: each check raises `BadPlugin` with the plugin's name and the remedy."""
+"""The checks of a plugin before it is used: each check raises `BadPlugin` with the plugin's name and the remedy."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from contract import AgentState, Notice, Role
+from modular.intents.wording import NoticeFacts
 from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import API, Plugin
-from modular.strategies import Budget, Plan, Strategy, Watched
-from modular.wishes.wording import Facts
+from modular.strategies import Budget, Plan, Strategy, WatchedAgent
+from understudy import AgentRole, AgentState, Notice
 
 _BUDGET: Final = Budget(1.0)
 _FLEET: Final = (
-    Watched("%1", Role.MANAGER, AgentState.IDLE),
-    Watched("%2", Role.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
-    Watched("%3", Role.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
+    WatchedAgent("%1", AgentRole.MANAGER, AgentState.IDLE),
+    WatchedAgent("%2", AgentRole.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
+    WatchedAgent("%3", AgentRole.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
 )
-_FACTS: Final = Facts(
+_FACTS: Final = NoticeFacts(
     Notice.IDLE, "%2", "team", "claude-qa", "claude", AgentState.IDLE, minutes=3, sentence="claude-qa is idle."
 )
 
@@ -64,12 +64,12 @@ def text(name: str, said: Any) -> str | None:
     return said
 
 
-def sample_facts() -> Facts:
-    """What a plugin is asked before it is used."""
+def sample_facts() -> NoticeFacts:
+    """Return the facts of the trial call of a plugin."""
     return _FACTS
 
 
-def complete(name: str, plan: Any, fleet: Iterable[Watched]) -> Plan:
+def complete(name: str, plan: Any, fleet: Iterable[WatchedAgent]) -> Plan:
     """Check a plan: everybody in one batch, or waiting."""
     if not isinstance(plan, Plan):
         raise BadPlugin(PluginFault(name, f"its strategy planned {plan!r}", "return a modular.plugins.Plan"))

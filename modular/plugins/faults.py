@@ -1,4 +1,4 @@
-"""What is wrong with a plugin, in one sentence that names it and the remedy."""
+"""The faults of a plugin, in one sentence that names it and the remedy."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a pane's screen means: shots of one pane in, one reading with its reason out. Pure.
+"""The meaning of a pane's screen: shots of one pane in, one reading with its reason out. Pure.
 
 The order is the decision: the processes first (nobody there is nobody there, whatever stands on the screen), then the
 rules by priority, between them the composer (a draft, later an empty one), then signs of a start; the rest is doubt.
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from contract import AgentState, IdleDetail, PaneShot
 from modular.reading import crash, processes
 from modular.reading.composer import Composer
 from modular.reading.identity import identify, named, was_there
@@ -21,6 +20,7 @@ from modular.reading.quoting import is_quoted
 from modular.reading.screen import Screen, cut
 from modular.rulebook.book import AgentRules, CompiledRule, RuleBook, shipped
 from modular.rulebook.file import UNKNOWN
+from understudy import AgentState, IdleDetail, PaneShot
 
 _EVIDENCE_LINES: Final = 3
 DOUBT: Final = "doubt"
@@ -30,7 +30,7 @@ _START_ROWS: Final = 6
 
 
 class Reading(NamedTuple):
-    """What one pane shows. A tuple: one is made of every screen that is read."""
+    """The reading of one pane. A tuple: one is made of every screen that is read."""
 
     state: AgentState
     detail: IdleDetail | None
@@ -185,7 +185,7 @@ def _typed(screen: Screen, composer: Composer, agent: str) -> Reading:
 
 
 def _without_a_rule(sight: _Sight, screen: Screen, front: Front, agent: str) -> Reading:
-    """What is left to tell where no rule holds: a CLI that drew nothing yet, or one that runs a command; else doubt."""
+    """Return the reading where no rule holds: a CLI that drew nothing yet, or one that runs a command; else doubt."""
     chain = processes.chain(sight.shots[-1])
     filled = screen.whole()
     if not filled:

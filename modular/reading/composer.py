@@ -32,7 +32,7 @@ class Composer(NamedTuple):
     last: int
     """Its last row, borders included."""
     text: str
-    """What stands in it, its rows joined by line ends."""
+    """Its text, its rows joined by line ends."""
     draft: bool
     """Whether that is text that somebody typed."""
     owner: str

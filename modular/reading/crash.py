@@ -18,7 +18,7 @@ _WINDOWS: Final = re.compile(r"^PS [A-Za-z]:\\[^>]*>\s*$")
 _ADORNED: Final = re.compile(r"^\S+@\S+.*(?: via | on |git:|took )")
 _SIGN: Final = re.compile(r"^\s*(?:🧱?\d* ?[x✗]|[>\u276f$%#λ])(?:\s+\^C)?\s*$")
 _OBITUARY: Final = re.compile(r"^\W{0,6}(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault)")
-"""What a shell says of a job that a signal ended, written over whatever stood there."""
+"""The message of a shell about a job that a signal ended, written over whatever stood there."""
 _PROMPT_THEN_REMAINS: Final = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*?\]?[$#%] ?(?:[^\w\s]*|\W{3,}.*)\s*$")
 _REMAINS: Final = 10
 """So many rows up from the bottom the shell's cursor may have been."""

@@ -1,4 +1,4 @@
-"""What the colours of a screen say: which letters are muted, and which stand under a cursor that the CLI draws.
+"""The meaning of a screen's colours: which letters are muted, and which stand under a cursor that the CLI draws.
 
 Agents mute what they write into an empty composer themselves: dim, or in a grey of medium brightness.
 """

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-from contract import PaneShot
 from modular.rulebook.book import RuleBook
+from understudy import PaneShot
 
 SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "login", "mksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
@@ -53,7 +53,7 @@ _VERSION: Final = re.compile(r"v?\d+\.\d+(?:\.\d+)*(?:[-+][\w.]+)?")
 
 
 class Front(Enum):
-    """What the processes say."""
+    """The kind of program in front."""
 
     AGENT = "agent"
     """A known agent CLI is in the chain."""

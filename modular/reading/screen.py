@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contract import PaneShot
 from modular.reading.composer import Composer, find_composer
 from modular.rulebook.book import AgentRules, Looks
 from modular.rulebook.file import RegionName
+from understudy import PaneShot
 
 _RULE_LINE: Final = re.compile(r"^\s*[─━═▔╌-]{8,}\s*$")
 
@@ -25,7 +25,7 @@ class Screen:
     composer: Composer | None
     echo: re.Pattern[str] | None
     likely: Looks
-    """What of its CLI's looks it may have."""
+    """The parts of its CLI's look that it may have."""
     _filled: list[str] = field(init=False)
     _places: list[int] = field(init=False)
     """Which rows those are."""
@@ -70,7 +70,7 @@ class Screen:
         """The filled rows above the composer, all of them where there is none."""
         return self._filled if self.composer is None else self._filled[: bisect_left(self._places, self.composer.first)]
 
-    def turn(self) -> list[str]:
+    def current_turn(self) -> list[str]:
         """Those of them below the last thing that a person asked."""
         return self.above()[self._asked_at() + 1 :]
 
@@ -94,7 +94,7 @@ _REGIONS: Final[dict[RegionName, Callable[[Screen], list[str]]]] = {
     "screen": Screen.whole,
     "bottom": Screen.whole,
     "above": Screen.above,
-    "turn": Screen.turn,
+    "turn": Screen.current_turn,
     "footer": Screen.footer,
     "dialog": Screen.dialog,
     "composer": Screen.typed,

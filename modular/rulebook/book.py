@@ -52,7 +52,7 @@ class CompiledComposer:
 
 
 class Looks(NamedTuple):
-    """What the screens of one CLI may look like; everything in the order in which it is tried."""
+    """The rules of the screens of one CLI; everything in the order in which it is tried."""
 
     composers: tuple[CompiledComposer, ...]
     over_draft: tuple[CompiledRule, ...]
@@ -206,7 +206,7 @@ def _need(rule: CompiledRule) -> Need:
 
 
 def _shape_need(shape: CompiledComposer) -> Need:
-    """What stands on rows as they are; a prompt between fences is looked for on what is left without the borders."""
+    """Search rows as they are; a prompt between fences is looked for on what is left without the borders."""
     wanted = {"fenced": (shape.fence, shape.top), "prompt": (shape.prompt,), "bar": (shape.fence, shape.prompt)}
     return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file of rules: which file, which line, what it says, and what to do about it."""
+"""The faults of a file of rules: which file, which line, what it says, and what to do about it."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence

@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from contract import AgentState, IdleDetail
-from contract.record import Record
 from modular.rulebook.faults import BadRules, Keys, faults_of, toml_fault, wrong
+from understudy import AgentState, IdleDetail
+from understudy.record import Record
 
 ANY: Final = "any"
 """The file whose rules apply to every CLI, after the CLI's own."""
@@ -92,12 +92,12 @@ class ComposerShape(Record):
     shape: Shape
     """`fenced`: rows between two fence rows; `prompt`: rows from the last prompt on; `bar`: rows along a bar."""
     prompt: Pattern | None = None
-    """What stands before the text in its first row; None where nothing does."""
+    """The text before the typed text in its first row; None where nothing does."""
     fence: Pattern | None = None
     """`fenced` and `bar`: the row below the text; for `fenced` also the row above, unless `top` says otherwise."""
     top: Pattern | None = None
     strip: Pattern | None = None
-    """What to take off every row: borders."""
+    """The text to take off every row: borders."""
     footer: Pattern | None = None
     """`prompt`: rows that may stand below the text without being part of it."""
     placeholders: tuple[Pattern, ...] = ()
@@ -142,9 +142,9 @@ class RuleFile(Record):
     titles: tuple[Pattern, ...] = ()
     """Pane titles that only this CLI sets."""
     marks: tuple[Pattern, ...] = ()
-    """What only this CLI draws; one is enough."""
+    """The marks that only this CLI draws; one is enough."""
     hints: tuple[Pattern, ...] = ()
-    """What it draws, but others may as well: they decide where no mark does."""
+    """The marks that it draws, but others may as well: they decide where no mark does."""
     placeholders: tuple[Telling, ...] = ()
     """Texts that the CLI itself writes into any of its composers while it is empty; those of `any` hold for all."""
     refuses: tuple[Telling, ...] = ()

@@ -12,7 +12,7 @@ import re2  # type: ignore[import-untyped]  # it ships no types
 from modular.rulebook.weaken import weakened
 
 Need = Sequence[Sequence[re.Pattern[str]]]
-"""What something needs: of each of these groups one pattern at least. Empty: nothing."""
+"""The needed patterns: of each of these groups one pattern at least. Empty: nothing."""
 
 _ALWAYS: Final = r"\A"
 """A pattern that is found in every text: a pass that does not find it has failed, which RE2 does not say otherwise.
@@ -38,11 +38,11 @@ class Sieve(Generic[Passed]):
         self._ready = False
         self._set: re2.Set | None = None
         self._free: frozenset[int] = frozenset()
-        """What needs nothing that can be looked for."""
+        """The rules that need nothing that can be looked for."""
         self._opened: list[list[tuple[int, list[frozenset[int]]]]] = []
         """By pattern: what it is the first need of, with the patterns of its other needs."""
         self._passed: dict[tuple[int, ...], Passed] = {}
-        """What passed where these patterns were found: screens of one CLI show the same ones again and again."""
+        """Rules that passed with these patterns: screens of one CLI show the same ones again and again."""
 
     def passes(self, text: str) -> Passed:
         """Give back what may hold on this text, on any run of its rows, or of those that are filled."""
@@ -62,7 +62,7 @@ class Sieve(Generic[Passed]):
         return passed
 
     def _through(self, found: tuple[int, ...]) -> frozenset[int]:
-        """What passes where these patterns were found."""
+        """Return the rules that pass where these patterns were found."""
         there = set(found)
         opened = [
             place

@@ -31,7 +31,7 @@ _MAY_BE: Final[dict[str, Ranges]] = {
     "WORD": [*_WORDS, _BEYOND_ASCII],
     "NOT_WORD": all_but(_WORDS),
 }
-"""What a category may hold, with or without `re.ASCII`; beyond ASCII it is not asked which letters there are by now."""
+"""Content of a category, with or without `re.ASCII`; beyond ASCII it is not asked which letters there are by now."""
 _ANYTHING: Final[Ranges] = [(0, 0x10FFFF)]
 _FOLDED_BY_PYTHON_ALONE: Final = "\u0130\u0131"
 """Letters that Python takes for an i where case does not count."""
@@ -42,7 +42,7 @@ _FEW: Final = 16
 
 _LINE_END: Final = 0x0A
 _BLANK_ROWS: Final = "\\n[" + "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in SPACES) + "]*\\n"
-"""What may stand for a line's end: more of them, with nothing but blanks between."""
+"""The text that may stand for a line's end: more of them, with nothing but blanks between."""
 
 
 class _Unsayable(Exception):
@@ -51,7 +51,7 @@ class _Unsayable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What is left of a part of a pattern."""
+    """Return the weakened part of a pattern."""
 
     text: str
     weight: float = 0.0

@@ -13,8 +13,8 @@ from math import ceil, inf
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from contract import AgentState, Role
-from modular.strategies.plan import Budget, Plan, Watched, in_batches
+from modular.strategies.plan import Budget, Plan, WatchedAgent, in_batches
+from understudy import AgentRole, AgentState
 
 _RECENT_CRASH_S: Final = 600.0
 _LIVELY_S: Final = 60.0
@@ -37,9 +37,9 @@ class Tier(Enum):
 _PATIENCE_S: Final[Mapping[Tier, float]] = MappingProxyType({Tier.HOT: 0.0, Tier.WARM: 2.5, Tier.COLD: 30.0})
 
 
-def tier_of(agent: Watched, now: float) -> Tier:
+def tier_of(agent: WatchedAgent, now: float) -> Tier:
     """Tell an agent's tier."""
-    if agent.role is Role.MANAGER or crashed_lately(agent, now) or agent.state in _PRESSING:
+    if agent.role is AgentRole.MANAGER or crashed_lately(agent, now) or agent.state in _PRESSING:
         return Tier.HOT
     quiet_s = inf if agent.changed_at is None else now - agent.changed_at
     if agent.looked_at is None or quiet_s <= _LIVELY_S:
@@ -47,7 +47,7 @@ def tier_of(agent: Watched, now: float) -> Tier:
     return Tier.WARM if quiet_s <= _AWAKE_S else Tier.COLD
 
 
-def crashed_lately(agent: Watched, now: float) -> bool:
+def crashed_lately(agent: WatchedAgent, now: float) -> bool:
     """Whether an agent crashed within the last ten minutes."""
     return agent.crashed_at is not None and now - agent.crashed_at <= _RECENT_CRASH_S
 
@@ -61,14 +61,14 @@ class Priority:
     at_once: int = 50
     patience_s: Mapping[Tier, float] = field(default_factory=lambda: _PATIENCE_S)
 
-    def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:
+    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:
         """Choose by whose patience ended first; among the chosen, managers and the recently crashed come first."""
         order = sorted(watched, key=lambda agent: self._due_at(agent, now))
         due = [agent for agent in order if self._due_at(agent, now) <= now]
         chosen = due[: budget.looks(self.at_once)]
         picked = {agent.pane for agent in chosen}
         waiting = [agent for agent in order if agent.pane not in picked]
-        chosen.sort(key=lambda agent: (agent.role is not Role.MANAGER, not crashed_lately(agent, now)))
+        chosen.sort(key=lambda agent: (agent.role is not AgentRole.MANAGER, not crashed_lately(agent, now)))
         return in_batches(chosen, self.at_once, waiting)
 
     def bound_s(self, agents: int, cycle_s: float, budget: Budget) -> float:
@@ -76,5 +76,5 @@ class Priority:
         looks = budget.looks(self.at_once)
         return max(self.patience_s.values()) + ceil(agents / looks) * cycle_s
 
-    def _due_at(self, agent: Watched, now: float) -> float:
+    def _due_at(self, agent: WatchedAgent, now: float) -> float:
         return agent.waiting_since + self.patience_s[tier_of(agent, now)]

@@ -1,1 +1,1 @@
-"""What is remembered from look to look, and what is said of an agent because of it."""
+"""The memory from look to look, and the verdicts that rest on it."""

@@ -7,12 +7,12 @@ looks idle; a few frames do not, and neither does the look after it.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from contract import AgentState, PaneShot
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
+from understudy import AgentState, PaneShot
 
 HELD: Final = "held."
-"""What the rule of a reading begins with that was not taken at its word; what it said follows."""
+"""The beginning of the rule of a reading that was not taken at its word; what it said follows."""
 _AT_WORK: Final = frozenset({AgentState.BUSY, AgentState.WAITING_APPROVAL})
 
 

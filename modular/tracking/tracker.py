@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Final
 
-from contract import AgentState, IdleDetail, PaneShot
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting
 from modular.tracking.flapping import flips, left
+from understudy import AgentState, IdleDetail, PaneShot
 
 CRASH_LOOKS: Final = 3
 """How many looks in a row make a crash certain; more are not counted."""
@@ -50,7 +50,7 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
 
 
 def lose(gone: Mapping[str, AgentMemory], panes: Collection[PaneShot], now: float) -> dict[str, AgentMemory]:
-    """What becomes of remembered agents that are not there, where these panes are: missing, in the end forgotten.
+    """Return the remembered agents that are not among these panes: missing, in the end forgotten.
 
     Nobody misses an agent whose pane lives on under another process, or that had crashed before it was closed.
     """

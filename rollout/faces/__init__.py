@@ -1,1 +1,1 @@
-"""What people and scripts see: the command line, the doctor and the demo."""
+"""The interfaces for people and scripts: the command line, the doctor and the demo."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
-from contract.record import Instant, Record
-from rollout.judgement.words import Stage, State
+from rollout.judgement.enums import Stage, State
+from understudy.record import Instant, Record
 
 
 class Transition(Record):
@@ -26,7 +26,7 @@ class Transition(Record):
     revision: int
     """Of the standing, after it."""
     request: str
-    """What was asked for: promote, rollback, pause, ..."""
+    """The request: promote, rollback, pause, ..."""
     actor: str
     reason: str
     evidence: dict[str, JsonValue] = Field(default_factory=dict)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from rollout.judgement.words import Stage
+from rollout.judgement.enums import Stage
 from shadow.differences import DiffClass, Difference
 
 DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
-"""What the candidate must never want alone. Drafts are judged by their stratum."""
+"""The intents that the candidate must never have alone. Drafts are judged by their stratum."""
 
 
 _PANES_MISSED: Final = 2
@@ -17,9 +17,9 @@ _SHADOW_GUARD_S: Final = 3600.0
 
 
 class GuardKind(StrEnum):
-    """What went wrong."""
+    """The kind of guard."""
 
-    DEADLY_WISH = "deadly_wish"
+    DESTRUCTIVE_KEY = "deadly_wish"
     MISSED_CRASH = "missed_crash"
     CRASH_LOOP = "crash_loop"
 
@@ -37,43 +37,43 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class DestructiveSighting:
     """The candidate alone wants something deadly, seen in one look."""
 
     subject: str
     pid: int | None
-    wish: str
+    intent_key: str
     cluster: str
 
 
-def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) -> frozenset[Sighting]:
-    """What the candidate alone wants in one look that would destroy.
+def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) -> frozenset[DestructiveSighting]:
+    """Return the destructive intents of the candidate alone in one look.
 
     `excused` are the clusters that a person signed off, or that were settled for the candidate; expected differences
     excuse themselves.
     """
     return frozenset(
-        Sighting(difference.subject, difference.pid, wish, difference.cluster)
+        DestructiveSighting(difference.subject, difference.pid, intent_key, difference.cluster)
         for difference in differences
         if difference.klass is DiffClass.TRUE  # not where the incumbent could not look, or disagrees with itself
         and difference.expected is None
         and difference.cluster not in excused
-        for wish in difference.only_candidate_wants & DEADLY
+        for intent_key in difference.only_candidate_wants & DEADLY
     )
 
 
-def confirmed(before: Collection[Sighting], now: Collection[Sighting]) -> tuple[Guard, ...]:
-    """The wishes that stood over two looks: the same act on the same process, whatever rule wants it."""
-    standing = {(sighting.subject, sighting.pid, sighting.wish) for sighting in before}
-    hits = [sighting for sighting in now if (sighting.subject, sighting.pid, sighting.wish) in standing]
+def confirmed(before: Collection[DestructiveSighting], now: Collection[DestructiveSighting]) -> tuple[Guard, ...]:
+    """The intents that stood over two looks: the same act on the same process, whatever rule wants it."""
+    standing = {(sighting.subject, sighting.pid, sighting.intent_key) for sighting in before}
+    hits = [sighting for sighting in now if (sighting.subject, sighting.pid, sighting.intent_key) in standing]
     return tuple(
         Guard(
-            GuardKind.DEADLY_WISH,
+            GuardKind.DESTRUCTIVE_KEY,
             hit.subject,
-            f"the candidate wants {hit.wish} for {hit.subject} and the incumbent does not, in two looks running "
+            f"the candidate wants {hit.intent_key} for {hit.subject} and the incumbent does not, in two looks running "
             f"(cluster {hit.cluster})",
         )
-        for hit in sorted(hits, key=lambda hit: (hit.subject, hit.wish))
+        for hit in sorted(hits, key=lambda hit: (hit.subject, hit.intent_key))
     )
 
 

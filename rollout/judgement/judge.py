@@ -2,15 +2,15 @@
 
 from itertools import groupby
 
-from contract.record import Record
-from rollout.judgement.evidence import Battery, Evidence, Row
+from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage, Verdict, percent
+from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
 from rollout.judgement.guards import Guard
 from rollout.judgement.holds import holds
 from rollout.judgement.minimums import Floor, floors_of, missing_coverage
 from rollout.judgement.plan import Plan
-from rollout.judgement.seen import Seen
-from rollout.judgement.signals import Reading
-from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage, Verdict, percent
+from rollout.judgement.seen import JudgementContext
+from rollout.judgement.signals import SignalReading
+from understudy.record import Record
 
 
 class Judgement(Record):
@@ -19,13 +19,13 @@ class Judgement(Record):
     verdict: Verdict
     reasons: tuple[str, ...]
     """Sentences, the gravest first; for `continue`, the proofs that are still missing."""
-    rows: tuple[Row, ...]
+    rows: tuple[EvidenceLine, ...]
     unsafe: tuple[str, ...] = ()
     """Why the candidate is shown to be unsafe; in shadow this holds, and lifts by itself."""
     warnings: tuple[str, ...] = ()
     """Sentences that come before everything else on a screen, and hold nothing."""
-    floors: tuple[Floor, ...] = ()
-    signals: tuple[Reading, ...] = ()
+    minimums: tuple[Floor, ...] = ()
+    signals: tuple[SignalReading, ...] = ()
     """Shown, also those that hold nothing."""
     plan: str = ""
     """Fingerprint of the plan that was judged by."""
@@ -47,20 +47,22 @@ class Judgement(Record):
         )
 
 
-def judge(stage: Stage, evidence: Evidence, seen: Seen, plan: Plan, now: float, version: int = 1) -> Judgement:
+def judge(
+    stage: Stage, evidence: Evidence, seen: JudgementContext, plan: Plan, now: float, version: int = 1
+) -> Judgement:
     """Judge one stage as it stands at `now`, seconds since the epoch.
 
     `version` counts the versions of the candidate from 1: each later one must prove more surely. Safety is looked at
     first, in every state: it rolls an exposed candidate back, and holds one in shadow, which can harm no pane.
     """
     rows = evidence.table(Battery.of(plan, stage, version=version, waived=seen.waived))
-    floors = floors_of(stage, seen, plan)
+    minimums = floors_of(stage, seen, plan)
     exposed = stage is not Stage.SHADOW
     unsafe = (*_guarded(seen.guards), *unsafe_rows(rows, latched=exposed))
     counts = state_counts(rows)
     lacking = (
         *unproven(rows),
-        *(f"{floor.have:g} of {floor.want:g} {floor.what}" for floor in floors if not floor.reached),
+        *(f"{minimum.have:g} of {minimum.want:g} {minimum.what}" for minimum in minimums if not minimum.reached),
     )
     coverage = missing_coverage(seen, plan)
     if unsafe and exposed:
@@ -83,7 +85,7 @@ def judge(stage: Stage, evidence: Evidence, seen: Seen, plan: Plan, now: float, 
         rows=rows,
         unsafe=unsafe,
         warnings=(seen.incumbent_blind,) if seen.incumbent_blind and stage is not Stage.RETIRED else (),
-        floors=floors,
+        minimums=minimums,
         signals=seen.signals,
         plan=plan.fingerprint,
         version=version,
@@ -94,7 +96,7 @@ def judge(stage: Stage, evidence: Evidence, seen: Seen, plan: Plan, now: float, 
 _ALONE = "The candidate is the only monitor: there is no incumbent to compare it with, and no stage after this one."
 
 
-def unsafe_rows(rows: tuple[Row, ...], *, latched: bool) -> tuple[str, ...]:
+def unsafe_rows(rows: tuple[EvidenceLine, ...], *, latched: bool) -> tuple[str, ...]:
     """The lines that are shown to be unsafe: ever, where it is latched, else by what is counted now."""
     return tuple(
         f"{row.subject} is proven to be above {percent(row.unsafe)}: {row.events} of {row.bouts} {row.unit} "
@@ -107,7 +109,7 @@ def unsafe_rows(rows: tuple[Row, ...], *, latched: bool) -> tuple[str, ...]:
     )
 
 
-def unproven(rows: tuple[Row, ...]) -> tuple[str, ...]:
+def unproven(rows: tuple[EvidenceLine, ...]) -> tuple[str, ...]:
     """The lines, other than those of single states, whose proof a promotion still lacks."""
     return tuple(
         f"{row.subject} is not yet proven to be below {percent(row.promote)} ({row.events} of {row.bouts} "
@@ -117,7 +119,7 @@ def unproven(rows: tuple[Row, ...]) -> tuple[str, ...]:
     )
 
 
-def state_counts(rows: tuple[Row, ...]) -> tuple[str, ...]:
+def state_counts(rows: tuple[EvidenceLine, ...]) -> tuple[str, ...]:
     """The named states that lack spells, each as a count: `waiting_approval: 17 of 33 spells`."""
     return tuple(
         f"{row.stratum}: {row.bouts} of {row.bouts + row.needed} spells"
@@ -136,7 +138,7 @@ def _guarded(guards: tuple[Guard, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _promotable(stage: Stage, rows: tuple[Row, ...]) -> str:
+def _promotable(stage: Stage, rows: tuple[EvidenceLine, ...]) -> str:
     proofs = ", ".join(
         f"{row.subject} < {percent(row.bound)}"
         for row in rows

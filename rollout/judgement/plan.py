@@ -5,11 +5,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
-from contract.record import Record
-from contract.verdicts import AgentState
+from rollout.judgement.enums import Guardrail, Stage, percent
 from rollout.judgement.signals import Signal, Signals
-from rollout.judgement.words import Guardrail, Stage, percent
 from shadow.rules import BoutRules, Windows
+from understudy.record import Record
+from understudy.verdicts import AgentState
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -41,7 +41,7 @@ class StagePlan(Record):
     """Whether a person must approve the promotion out of this stage."""
 
 
-class Limits(Record):
+class GuardrailLimits(Record):
     """The two rates of one guardrail, and how surely it must be shown to be unsafe."""
 
     unsafe: Share | None = 0.001
@@ -74,7 +74,7 @@ class StatePlan(Record):
         return at_stage(self.promote, stage)
 
 
-class Floors(Record):
+class Minimums(Record):
     """How much must have been seen, whatever the evidence: spells of one agent are alike."""
 
     panes: Annotated[int, Field(ge=0)] = 24
@@ -90,12 +90,12 @@ class CycleTime(Record):
     """When a look of the candidate's own counts as slow."""
 
     factor: Annotated[float, Field(gt=0)] | None = 20.0
-    """So many times tmux's own floor, timed in the same look; None judges by the limit alone."""
+    """So many times tmux's own cost, timed in the same look; None judges by the limit alone."""
     limit_s: Annotated[float, Field(gt=0)] = 10.0
 
 
 class Plan(Record):
-    """What a rollout must show before it moves. Durations are seconds unless the name says otherwise."""
+    """The proofs that a rollout needs before it moves. Durations are seconds unless the name says otherwise."""
 
     name: str = "default"
     stages: dict[Stage, StagePlan]
@@ -103,7 +103,7 @@ class Plan(Record):
     """Risk, a stage, of calling a candidate unsafe that keeps within every rate; the limits share it."""
     beta: Share = 0.05
     """Risk, a guardrail and stage, of taking one at its bound for a smaller one; all its versions share it."""
-    guardrails: dict[Guardrail, Limits]
+    guardrails: dict[Guardrail, GuardrailLimits]
     states: dict[AgentState, StatePlan]
     few_told: Annotated[int, Field(ge=0)] = 5
     """Below so many spells in which the incumbent acted rightly, `told` needs no proof; `duty` needs no incumbent."""
@@ -111,9 +111,9 @@ class Plan(Record):
     """Held while the candidate says `unknown`, or nothing, in more than this share of the named spells."""
     overruled: Share = 0.10
     """Held while persons have taken more than this share of the spells out of the scoring."""
-    noise: Limits = Limits(unsafe=0.05, promote=0.10, limit=100)
+    noise: GuardrailLimits = GuardrailLimits(unsafe=0.05, promote=0.10, limit=100)
     """Held once the incumbent is shown to disagree with itself more often."""
-    floors: Floors = Floors()
+    minimums: Minimums = Minimums()
     review: bool = True
     """Whether a cluster of differing actions holds a promotion until an operator has looked at it."""
     quiet_s: Annotated[float, Field(gt=0)] = 900.0
@@ -128,14 +128,14 @@ class Plan(Record):
     """A screen that stood still for so long, in a bout, was not busy."""
     lease_s: Annotated[float, Field(gt=0)] = 1800.0
     windows: Windows = Windows()
-    """Within how many seconds two monitors' actions are the same one, and two keys turn one lock."""
+    """Within how many seconds two monitors' actions are the same one, and dual control turn one lock."""
     cycle_time: CycleTime = CycleTime()
     single_key: frozenset[DestructiveKind] = frozenset()
     """Kinds of destructive intent that the owner may have done without the other monitor's key."""
     pauses: bool = True
     """Whether the pause that a monitor asks for is made, in solo and under that owner."""
     signals: Signals = Signals()
-    """What holds a promotion although every verdict is right."""
+    """The reasons that hold a promotion although every verdict is right."""
     crash_loop: Annotated[int, Field(ge=2)] = 5
     """So many failures of the candidate in a row are a crash loop."""
     retire_after_days: Annotated[float, Field(ge=0)] = 7.0

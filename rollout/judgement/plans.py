@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from contract.verdicts import AgentState
-from rollout.judgement.plan import Floors, Limits, Plan, StagePlan, StatePlan
+from rollout.judgement.enums import Guardrail, Stage
+from rollout.judgement.plan import GuardrailLimits, Minimums, Plan, StagePlan, StatePlan
 from rollout.judgement.signals import Signals
-from rollout.judgement.words import Guardrail, Stage
 from shadow.rules import Windows
+from understudy.verdicts import AgentState
 
 _REQUIRED: Final = (AgentState.BUSY, AgentState.IDLE, AgentState.WAITING_APPROVAL, AgentState.CRASHED)
 
@@ -18,30 +18,30 @@ DEFAULT_PLAN: Final = Plan(
         Stage.PRODUCTION: StagePlan(exposure_percent=100),
     },
     guardrails={
-        Guardrail.WRONG: Limits(unsafe=0.10, promote=0.08, limit=400),
-        Guardrail.WORSE: Limits(unsafe=0.5, promote={Stage.SHADOW: 0.05, Stage.CANARY: 0.03}, limit=400),
-        Guardrail.TOLD: Limits(unsafe=0.10, promote=0.08, limit=4000),
-        Guardrail.DUTY: Limits(unsafe=0.10, promote={Stage.SHADOW: 0.20, Stage.BETA: 0.10}, limit=4000),
-        Guardrail.EYES: Limits(),
-        Guardrail.FAILURE: Limits(),
-        Guardrail.CYCLE_TIME: Limits(),
+        Guardrail.WRONG: GuardrailLimits(unsafe=0.10, promote=0.08, limit=400),
+        Guardrail.WORSE: GuardrailLimits(unsafe=0.5, promote={Stage.SHADOW: 0.05, Stage.CANARY: 0.03}, limit=400),
+        Guardrail.TOLD: GuardrailLimits(unsafe=0.10, promote=0.08, limit=4000),
+        Guardrail.DUTY: GuardrailLimits(unsafe=0.10, promote={Stage.SHADOW: 0.20, Stage.BETA: 0.10}, limit=4000),
+        Guardrail.LIVE_MISMATCH: GuardrailLimits(),
+        Guardrail.FAILURE: GuardrailLimits(),
+        Guardrail.CYCLE_TIME: GuardrailLimits(),
     },
     states={state: StatePlan() for state in _REQUIRED},
 )
 """Days and hundreds of spells: for a team's real agents."""
 
-_SLACK = Limits(unsafe=0.05, promote=0.12)  # two hiccups of a busy machine in two minutes are no regression
+_SLACK = GuardrailLimits(unsafe=0.05, promote=0.12)  # two hiccups of a busy machine in two minutes are no regression
 
 DEMO_PLAN: Final = Plan(
     name="demo",
     stages={stage: plan.model_copy(update={"hours": 0.0}) for stage, plan in DEFAULT_PLAN.stages.items()},
     guardrails={
         # no cycle time: whatever else this machine does in two minutes would be judged with the candidate
-        Guardrail.WRONG: Limits(unsafe=0.10, promote=0.12, limit=400),
-        Guardrail.WORSE: Limits(unsafe=0.5, promote=0.12, limit=400),
-        Guardrail.TOLD: Limits(unsafe=0.10, promote=0.20, limit=4000),
-        Guardrail.DUTY: Limits(unsafe=0.10, promote=0.20, limit=4000),
-        Guardrail.EYES: _SLACK,
+        Guardrail.WRONG: GuardrailLimits(unsafe=0.10, promote=0.12, limit=400),
+        Guardrail.WORSE: GuardrailLimits(unsafe=0.5, promote=0.12, limit=400),
+        Guardrail.TOLD: GuardrailLimits(unsafe=0.10, promote=0.20, limit=4000),
+        Guardrail.DUTY: GuardrailLimits(unsafe=0.10, promote=0.20, limit=4000),
+        Guardrail.LIVE_MISMATCH: _SLACK,
         Guardrail.FAILURE: _SLACK,
     },
     states={
@@ -50,7 +50,7 @@ DEMO_PLAN: Final = Plan(
         AgentState.CRASHED: StatePlan(promote=0.40),
         AgentState.WAITING_APPROVAL: StatePlan(required=False, promote=0.40),
     },
-    floors=Floors(panes=1, sessions=1, state_panes=1, cli_families=1),
+    minimums=Minimums(panes=1, sessions=1, state_panes=1, cli_families=1),
     review=False,  # in two minutes no operator looks at a cluster
     quiet_s=30.0,
     settle_after_s=3.0,

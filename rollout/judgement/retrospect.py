@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from contract.record import Instant, Record
+from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.events import OF_SPELLS, spell_facts
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.guards import Guard, guards_that_count, missed_crashes
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Plan
 from rollout.judgement.scoring import Scoring
-from rollout.judgement.seen import Seen
-from rollout.judgement.words import Stage, Verdict
+from rollout.judgement.seen import JudgementContext
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import ScoredSpell, Vote
+from understudy.record import Instant, Record
 
 _NO_FAMILY: Final = "unknown"
 
@@ -40,7 +40,7 @@ class Retrospect(Record):
 
 @dataclass(slots=True)
 class _Count:
-    """What was counted so far."""
+    """Return the counts so far."""
 
     battery: Battery
     evidence: Evidence
@@ -51,8 +51,8 @@ class _Count:
     now: float = 0.0
 
     def enter(self, spell: ScoredSpell) -> None:
-        facts = (fact for event in evidence_of(spell) for fact in spell_facts(event))
-        self.evidence = self.evidence.fold(facts, self.battery)
+        evidence_events = (evidence_event for event in evidence_of(spell) for evidence_event in spell_facts(event))
+        self.evidence = self.evidence.fold(evidence_events, self.battery)
         self.scoring = self.scoring.count([spell])
         self.began = spell.began if self.began is None else min(self.began, spell.began)
         self.now = max(self.now, spell.ended)
@@ -63,7 +63,7 @@ class _Count:
 
     def judged(self, plan: Plan, stage: Stage) -> Judgement:
         scoring = self.scoring
-        seen = Seen(
+        seen = JudgementContext(
             watched_s=self.now - self.began if self.began is not None else 0.0,
             panes=len(scoring.panes),
             sessions=len(scoring.sessions),
@@ -121,8 +121,8 @@ def _of_spells(plan: Plan) -> Plan:
 
 def _without_minimums(plan: Plan) -> Plan:
     stages = {stage: one.model_copy(update={"hours": 0.0}) for stage, one in plan.stages.items()}
-    floors = plan.floors.model_copy(update=dict.fromkeys(_FLOORS, 0))
-    return plan.model_copy(update={"stages": stages, "floors": floors, "retire_after_days": 0.0})
+    minimums = plan.minimums.model_copy(update=dict.fromkeys(_FLOORS, 0))
+    return plan.model_copy(update={"stages": stages, "minimums": minimums, "retire_after_days": 0.0})
 
 
 _FLOORS: Final[Sequence[str]] = ("panes", "sessions", "state_panes", "cli_families")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollout.judgement.guards import Guard
-from rollout.judgement.signals import Reading
+from rollout.judgement.signals import SignalReading
 
 LOOK_BACK = 8
 """Leases that were due: a miss among the last so many holds."""
@@ -20,7 +20,7 @@ class StateCoverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class JudgementContext:
     """The surroundings of one judgement, as they are now."""
 
     watched_s: float = 0.0
@@ -50,8 +50,8 @@ class Seen:
     """Clusters that wait for a person's decision."""
     guards: tuple[Guard, ...] = ()
     """Hard guards that were hit in this stage."""
-    signals: tuple[Reading, ...] = ()
-    """What each signal says now."""
+    signals: tuple[SignalReading, ...] = ()
+    """The reading of each signal."""
     incumbent_blind: str = ""
     """That the incumbent finds fewer than half of the candidate's agents, or empty. Shown first, holds nothing."""
     incumbent_ill: str = ""

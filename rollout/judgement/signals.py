@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from contract.record import Instant, Record
+from understudy.record import Instant, Record
 
 _SETTLING: Final = 10
 """Cycles of which the beginning is averaged: a process that was just started still grows."""
@@ -23,14 +23,14 @@ MB: Final = 1 << 20
 
 
 class Signal(StrEnum):
-    """What is watched."""
+    """The signals that are watched."""
 
     MEMORY = "memory"
     """Of the candidate's process."""
     CPU = "cpu"
     """Of the candidate's process."""
     NOTICES = "notices"
-    """New wishes to tell somebody something, of the candidate next to the incumbent."""
+    """New intents to tell somebody something, of the candidate next to the incumbent."""
     TMUX_MEMORY = "tmux_memory"
     """Of the tmux server that is watched."""
 
@@ -54,13 +54,13 @@ class Signals(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What one cycle used, as far as it is known."""
+class CycleUsage:
+    """The resources that one cycle used, as far as it is known."""
 
     rss_bytes: int | None = None
     cpu_s: float | None = None
     tmux_rss_bytes: int | None = None
-    wants: Mapping[str, frozenset[str]] | None = None
+    intent_keys: Mapping[str, frozenset[str]] | None = None
     """By role: the notices that it wants, each with its ordinal."""
 
 
@@ -84,14 +84,17 @@ class Drift(Record):
 
 
 class Volume(Record):
-    """New wishes an hour, the older the less they count."""
+    """New intents an hour, the older the less they count."""
 
-    standing: frozenset[str] = frozenset()
+    open_intents: frozenset[str] = frozenset()
     hourly: float = 0.0
 
-    def fold(self, wants: frozenset[str], gap_s: float) -> "Volume":
+    def fold(self, intent_keys: frozenset[str], gap_s: float) -> "Volume":
         """Enter one look, `gap_s` seconds after the one before."""
-        return Volume(standing=wants, hourly=self.hourly * math.exp(-gap_s / _HOUR_S) + len(wants - self.standing))
+        return Volume(
+            open_intents=intent_keys,
+            hourly=self.hourly * math.exp(-gap_s / _HOUR_S) + len(intent_keys - self.open_intents),
+        )
 
 
 class SignalBook(Record):
@@ -104,7 +107,7 @@ class SignalBook(Record):
     incumbent_notices: Volume = Volume()
     candidate_notices: Volume = Volume()
 
-    def fold(self, used: Usage, now: float) -> "SignalBook":
+    def fold(self, used: CycleUsage, now: float) -> "SignalBook":
         """Enter one cycle."""
         gap_s = 0.0 if self.at is None else max(0.0, now - self.at)
         update: dict[str, object] = {"at": now}
@@ -114,16 +117,16 @@ class SignalBook(Record):
             update["tmux_memory"] = self.tmux_memory.fold(used.tmux_rss_bytes / MB)
         if used.cpu_s is not None and gap_s:
             update["cpu"] = self.cpu.fold(used.cpu_s / gap_s)
-        if used.wants is not None and {"incumbent", "candidate"} <= used.wants.keys():
-            update["incumbent_notices"] = self.incumbent_notices.fold(used.wants["incumbent"], gap_s)
-            update["candidate_notices"] = self.candidate_notices.fold(used.wants["candidate"], gap_s)
+        if used.intent_keys is not None and {"incumbent", "candidate"} <= used.intent_keys.keys():
+            update["incumbent_notices"] = self.incumbent_notices.fold(used.intent_keys["incumbent"], gap_s)
+            update["candidate_notices"] = self.candidate_notices.fold(used.intent_keys["candidate"], gap_s)
         return self.model_copy(update=update)
 
-    def readings(self, limits: Signals) -> tuple["Reading", ...]:
-        """What each signal says now; those without a limit say nothing."""
+    def readings(self, limits: Signals) -> tuple["SignalReading", ...]:
+        """Return the reading of each signal; those without a limit say nothing."""
         return tuple(self._readings(limits))
 
-    def _readings(self, limits: Signals) -> Iterator["Reading"]:
+    def _readings(self, limits: Signals) -> Iterator["SignalReading"]:
         ours, theirs = self.incumbent_notices.hourly, self.candidate_notices.hourly
         amounts = (
             (Signal.MEMORY, self.memory.grown, limits.memory_mb, "MB more than when the stage began"),
@@ -134,11 +137,11 @@ class SignalBook(Record):
         for signal, value, limit, unit in amounts:
             if limit is not None:
                 dry_run = signal in limits.dry_run
-                yield Reading(signal=signal, value=round(value, 3), limit=limit, unit=unit, dry_run=dry_run)
+                yield SignalReading(signal=signal, value=round(value, 3), limit=limit, unit=unit, dry_run=dry_run)
 
 
-class Reading(Record):
-    """What one signal says."""
+class SignalReading(Record):
+    """The reading of one signal."""
 
     signal: Signal
     value: float

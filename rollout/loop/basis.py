@@ -1,4 +1,4 @@
-"""What the evidence rests on: the plan, and which monitor in which version plays each part.
+"""The basis of the evidence: the plan, and which monitor in which version plays each part.
 
 Evidence speaks of what it was gathered about. Where that changes it starts again, as a move of its own in the audit
 trail; a candidate that has changed has proven nothing yet, and begins in shadow.
@@ -6,66 +6,66 @@ trail; a candidate that has changed has proven nothing yet, and begins in shadow
 
 from dataclasses import replace
 
-from contract.wire import Introduction
 from rollout.judgement.chain import Transition
-from rollout.judgement.standing import HARNESS, Ask, Request, Standing
-from rollout.judgement.words import Stage
-from rollout.loop.desk import Desk
-from rollout.loop.house import House
-from rollout.loop.keeper import standing as by_ledger
-from rollout.loop.looking import Looked
-from rollout.loop.parts import Part
-from rollout.loop.trial import Basis
+from rollout.judgement.enums import Stage
+from rollout.judgement.rollout_status import HARNESS, Request, RequestKind, RolloutStatus
+from rollout.loop.analysis import Basis
+from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
+from rollout.loop.runtime import Runtime
+from rollout.loop.stage_controller import rollout_status as by_ledger
+from understudy.wire import Introduction
 
 
-def rebased(house: House, desk: Desk, standing: Standing, now: float) -> Standing:
+def rebased(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus, now: float) -> RolloutStatus:
     """Start the evidence again where what it rests on has changed; returns where the rollout stands then."""
-    was, is_now = desk.trial.basis, basis_of(house, desk.trial.basis, standing)
+    was, is_now = loop_state.analysis.basis, basis_of(runtime, loop_state.analysis.basis, rollout_status)
     if is_now == was:
-        return standing
+        return rollout_status
     if reasons := changes(was, is_now):
         request = Request(
-            Ask.RESTART,
+            RequestKind.RESTART,
             HARNESS,
             "; ".join(reasons),
             now,
             new_candidate=_is_new(was.candidate, is_now.candidate),
             evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
         )
-        if not isinstance(house.keeper.ask(request), Transition):
-            return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
-        standing = by_ledger(house.ledger)
-        _take_places(desk, was, is_now)
-    version = desk.trial.version + _is_new(was.candidate, is_now.candidate)
-    desk.trial = desk.trial.model_copy(update={"basis": is_now, "version": version})
-    return standing
+        if not isinstance(runtime.controller.request(request), Transition):
+            return rollout_status  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
+        rollout_status = by_ledger(runtime.ledger)
+        _take_places(loop_state, was, is_now)
+    version = loop_state.analysis.version + _is_new(was.candidate, is_now.candidate)
+    loop_state.analysis = loop_state.analysis.model_copy(update={"basis": is_now, "version": version})
+    return rollout_status
 
 
-def basis_of(house: House, before: Basis, standing: Standing) -> Basis:
-    """What the next evidence will rest on. A part that cannot introduce itself is taken for the one that it was."""
-    incumbent, candidate = house.hosts[Part.INCUMBENT], house.hosts[Part.CANDIDATE]
+def basis_of(runtime: Runtime, before: Basis, rollout_status: RolloutStatus) -> Basis:
+    """Return the basis of the next evidence. A role that cannot introduce itself is taken for the one that it was."""
+    incumbent, candidate = runtime.hosts[MonitorRole.INCUMBENT], runtime.hosts[MonitorRole.CANDIDATE]
     stands_for = _name(candidate.introduction) or before.candidate
-    is_off = standing.stage is Stage.RETIRED
+    is_off = rollout_status.stage is Stage.RETIRED
     if is_off and _is_new(before.candidate, stands_for):  # it is needed from now on
         is_off = not incumbent.answers()
     trusted = "" if is_off else _name(incumbent.introduction)
-    return Basis(plan=house.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
+    return Basis(plan=runtime.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
 
 
-def heard(house: House, desk: Desk, looked: Looked) -> Looked:
+def drop_changed_monitors(runtime: Runtime, loop_state: LoopState, observation: Observation) -> Observation:
     """Leave out the answer of a monitor that came up in another version in the middle of this look.
 
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
     """
-    basis = desk.trial.basis
-    known = {Part.INCUMBENT: basis.incumbent, Part.CANDIDATE: basis.candidate}
-    answers = dict(looked.answers)
-    for part, answer in looked.answers.items():
-        name = _name(house.hosts[part].introduction)
-        if answer.report is not None and _is_new(known[part], name or known[part]):
+    basis = loop_state.analysis.basis
+    known = {MonitorRole.INCUMBENT: basis.incumbent, MonitorRole.CANDIDATE: basis.candidate}
+    answers = dict(observation.answers)
+    for role, answer in observation.answers.items():
+        name = _name(runtime.hosts[role].introduction)
+        if answer.report is not None and _is_new(known[role], name or known[role]):
             text = f"it came up as {name}, and is heard from the next cycle on"
-            answers[part] = replace(answer, report=None, text=text, backing_off=True)
-    return replace(looked, answers=answers)
+            answers[role] = replace(answer, report=None, text=text, backing_off=True)
+    return replace(observation, answers=answers)
 
 
 def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:
@@ -80,13 +80,13 @@ def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _take_places(desk: Desk, was: Basis, is_now: Basis) -> None:
+def _take_places(loop_state: LoopState, was: Basis, is_now: Basis) -> None:
     """A monitor remembers what it knew in whichever part it plays; nobody is given what another remembers."""
-    before = dict(desk.memories)
-    played = {_who(was.incumbent): Part.INCUMBENT, _who(was.candidate): Part.CANDIDATE}
-    for part, name in ((Part.INCUMBENT, is_now.incumbent), (Part.CANDIDATE, is_now.candidate)):
-        known = part if _who(getattr(was, part)) == _who(name) else played.get(_who(name))
-        desk.memories[part] = before.get(known) if known is not None else None
+    before = dict(loop_state.memories)
+    played = {_who(was.incumbent): MonitorRole.INCUMBENT, _who(was.candidate): MonitorRole.CANDIDATE}
+    for role, name in ((MonitorRole.INCUMBENT, is_now.incumbent), (MonitorRole.CANDIDATE, is_now.candidate)):
+        known = role if _who(getattr(was, role)) == _who(name) else played.get(_who(name))
+        loop_state.memories[role] = before.get(known) if known is not None else None
 
 
 def _is_new(was: str, is_now: str) -> bool:

@@ -1,4 +1,4 @@
-"""Putting the house together, and taking it apart again."""
+"""Build the runtime of a run, and close it again."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -6,42 +6,42 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from contract.clock import SystemClock
+from rollout.judgement.enums import Stage
 from rollout.judgement.plan import Plan
-from rollout.judgement.words import Stage
 from rollout.loop.acting.composer_reading import read_composer
-from rollout.loop.acting.delivery import Delivery
+from rollout.loop.acting.delivery_worker import DeliveryWorker
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
-from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.house import House
-from rollout.loop.keeper import StageKeeper
-from rollout.loop.looking import Looking
+from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
-from rollout.loop.operators import TIED
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observer
+from rollout.loop.operator_input import WATCH_ONLY
 from rollout.loop.routing.router import Router
-from rollout.loop.shadowing import Shadowing
+from rollout.loop.runtime import Runtime
+from rollout.loop.shadowing import ShadowComparer
 from rollout.loop.side_jobs import SideJobs
+from rollout.loop.stage_controller import StageController
 from rollout.loop.tape_retention import Retention
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.flags.choosing import FlagsChoice
 from rollout.store.ledger import Ledger, check_pages
-from rollout.store.orders import OrderKind, standing
+from rollout.store.orders import OrderKind, order_in_force
 from rollout.store.server_lock import watch_alone
 from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder
 from shadow.expected import with_own
+from tmuxio.acting.actuator import Actuator
 from tmuxio.reading.reader import Reader
 from tmuxio.redaction import redactor
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
 from tmuxio.server.identity import identify
 from tmuxio.server.sweep import sweep
-from tmuxio.tapes.camera import Camera
-from tmuxio.touching.hands import Hands
+from tmuxio.tapes.recorder import Recorder
+from understudy.clock import SystemClock
 
 _CHECK_S: Final = 3.0
 """For so long the pages of a ledger are looked through before a run goes on with it; a few hundred MB."""
@@ -49,7 +49,7 @@ _CHECK_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """What a run is made of. Durations in seconds."""
+    """The parts of a run. Durations in seconds."""
 
     address: ServerAddress
     state: StateFolder
@@ -59,7 +59,7 @@ class Blueprint:
     act: bool = False
     deadline_s: float = 30.0
     surroundings: Mapping[str, str] = field(default_factory=surroundings)
-    """What every monitor's process finds in its environment; by default nothing of one's own, as in the demo."""
+    """The variables in the environment of every monitor's process; by default nothing of one's own, as in the demo."""
     spawn_command: str | None = None
     flags: FlagsChoice = field(default_factory=FlagsChoice)
     """Who holds the flags."""
@@ -76,15 +76,15 @@ class Blueprint:
 
 
 @contextmanager
-def open_house(blueprint: Blueprint) -> Iterator[House]:
+def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
     """Build everything, alone on this tmux server, and end it all again, monitors' processes first.
 
     Raises `AlreadyRunning`, `LedgerUnusable`, `BadFlags` (of initial flags), `BadRedaction`, `BadRegister` and
     `UnknownMonitor`.
     """
     specs = {
-        Part.INCUMBENT: monitor_spec(blueprint.incumbent),
-        Part.CANDIDATE: monitor_spec(blueprint.candidate),
+        MonitorRole.INCUMBENT: monitor_spec(blueprint.incumbent),
+        MonitorRole.CANDIDATE: monitor_spec(blueprint.candidate),
     }
     clock, plan, redact = SystemClock(), blueprint.plan, redactor(blueprint.redaction)
     with ExitStack() as ends:
@@ -97,20 +97,20 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         ledger = Ledger(folder.ledger)
         ends.callback(ledger.close)
         flags = blueprint.flags.open(folder)
-        keeper = StageKeeper(ledger, flags, plan)
-        standing_now = keeper.wake(clock.now())
-        desk = Desk.load(ledger)
-        desk.retired = standing_now.stage is Stage.RETIRED
+        controller = StageController(ledger, flags, plan)
+        status_now = controller.wake(clock.now())
+        loop_state = LoopState.load(ledger)
+        loop_state.retired = status_now.stage is Stage.RETIRED
         with ledger.transaction() as tx:
             tx.keep_document("plan", plan.model_dump_json())
             tx.keep_document(f"plan {plan.fingerprint}", plan.model_dump_json())  # what was judged by stays readable
         register = with_own(folder.expected)
-        tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
+        tapes = TapeStore(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
         redact_memory = {
-            part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in Part
+            part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in MonitorRole
         }
-        kept_memories = SideJobs[Part, str](Part)
+        kept_memories = SideJobs[MonitorRole, str](MonitorRole)
         ends.callback(kept_memories.close)
         for one in redact_memory.values():
             ends.callback(one.close)
@@ -127,24 +127,24 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
             for part, spec in specs.items()
         }
         for part, host in hosts.items():
-            if part is Part.CANDIDATE or not desk.retired:
+            if part is MonitorRole.CANDIDATE or not loop_state.retired:
                 host.exists()
         reader = Reader(blueprint.address, clock=clock)
-        camera = Camera(reader, clock, redact)
-        looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
+        recorder = Recorder(reader, clock, redact)
+        observer = Observer(hosts, recorder, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
         order_folders = (folder.path, blueprint.state.root)
-        delivery = _delivery(blueprint, ledger, desk, hosts, clock, order_folders)
+        delivery = _delivery(blueprint, ledger, loop_state, hosts, clock, order_folders)
         ends.callback(delivery.close)
         delivery.recover()
-        yield House(
+        yield Runtime(
             ledger=ledger,
-            desk=desk,
-            keeper=keeper,
+            loop_state=loop_state,
+            controller=controller,
             router=Router(flags, lease_s=plan.lease_s, slots_from=blueprint.slots_from),
             reader=reader,
             hosts=hosts,
-            looking=looking,
-            shadowing=Shadowing(looking, plan, register),
+            observer=observer,
+            shadowing=ShadowComparer(observer, plan, register),
             delivery=delivery,
             tapes=tapes,
             register=register,
@@ -172,23 +172,25 @@ def _tmux_pid(address: ServerAddress) -> int | None:
 def _delivery(
     blueprint: Blueprint,
     ledger: Ledger,
-    desk: Desk,
-    hosts: dict[Part, MonitorHost],
+    loop_state: LoopState,
+    hosts: dict[MonitorRole, MonitorHost],
     clock: SystemClock,
     order_folders: tuple[Path, ...],
-) -> Delivery:
+) -> DeliveryWorker:
     def frozen() -> str:
-        order = standing(OrderKind.FREEZE, *order_folders)
+        order = order_in_force(OrderKind.FREEZE, *order_folders)
         if order is not None:
             return f"it is frozen ({order.reason or 'no reason given'})"
-        return "" if blueprint.act else TIED  # what an acting run left behind is not done by a watching one
+        return "" if blueprint.act else WATCH_ONLY  # what an acting run left behind is not done by a watching one
 
     judge = FrameJudge(
         {str(part): host for part, host in hosts.items()},
-        memory=lambda role: desk.memories.get(Part(role)),
+        memory=lambda role: loop_state.memories.get(MonitorRole(role)),
         frozen=frozen,
-        off=lambda: frozenset({str(Part.INCUMBENT)} if desk.retired else ()),
+        off=lambda: frozenset({str(MonitorRole.INCUMBENT)} if loop_state.retired else ()),
     )
-    hands = Hands(blueprint.address, judge.for_briefing(), clock, composer=read_composer)
+    actuator = Actuator(blueprint.address, judge.for_briefing(), clock, composer=read_composer)
     spawn_command = blueprint.spawn_command
-    return Delivery(ledger, hands, judge, clock, frozen=frozen, spawn_command=spawn_command, composer=read_composer)
+    return DeliveryWorker(
+        ledger, actuator, judge, clock, frozen=frozen, spawn_command=spawn_command, composer=read_composer
+    )

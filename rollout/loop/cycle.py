@@ -2,126 +2,136 @@
 
 from dataclasses import replace
 
-from contract.outcomes import EVERYTHING, Scope
-from contract.report import CycleReport
-from contract.verdicts import AgentVerdict
 from rollout.judgement.chain import Transition
+from rollout.judgement.enums import Stage, Verdict
+from rollout.judgement.rollout_status import RequestKind, RolloutStatus
 from rollout.judgement.stages import due
-from rollout.judgement.standing import Ask, Standing
-from rollout.judgement.words import Stage, Verdict
-from rollout.loop.acting.episodes import Advanced, advance
-from rollout.loop.acting.hearing import Heard
+from rollout.loop.acting.actuator_input import ActuatorInput
+from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.settling import Effects
-from rollout.loop.basis import heard, rebased
-from rollout.loop.cycled import Cycled, cycle_name
-from rollout.loop.desk import Desk
-from rollout.loop.house import House
-from rollout.loop.looking import Looked
-from rollout.loop.operators import Said, Stand, listen, stand
-from rollout.loop.parts import Part
-from rollout.loop.recording import Entry, begin_keeping, write_down
+from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
+from rollout.loop.basis import drop_changed_monitors, rebased
+from rollout.loop.cycle_result import CycleResult, cycle_name
+from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
+from rollout.loop.operator_input import AppliedOrders, OperatorInput, apply_orders, listen
+from rollout.loop.recording import CycleEntry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
-from rollout.loop.shadowing import Shadowed
+from rollout.loop.runtime import Runtime
+from rollout.loop.shadowing import ShadowResult
 from rollout.loop.signalling import used
-from rollout.loop.trial import counted, in_epoch, judged, watched
 from rollout.store.orders import OrderKind, give
+from understudy.outcomes import EVERYTHING, Scope
+from understudy.report import CycleReport
+from understudy.verdicts import AgentVerdict
 
 
-def one_cycle(house: House, next_in_s: float) -> Cycled:
+def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
     """Do one cycle; `next_in_s` is when the next one begins, infinity where none does.
 
-    Raises `LookingFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
+    Raises `SourceFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
     """
-    desk, began = house.desk, house.clock.now()
+    loop_state, began = runtime.loop_state, runtime.clock.now()
     cycle = cycle_name(began)
-    now_standing = stand(house, began)
-    now_standing = replace(now_standing, standing=rebased(house, desk, now_standing.standing, began))
-    sessions, panes = _sessions(house)
-    effects = desk.take_ends(house.ledger, house.rules)
-    desk.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
-    routing = _route(house, sessions, began, cycle, now_standing.standing)
-    looked, scopes = _look(house, desk, cycle, routing, panes, next_in_s)
-    looked = heard(house, desk, looked)
-    begin_keeping(house, looked)
-    said, shadowed = _learn(house, desk, looked, effects, routing, now_standing.standing, next_in_s)
-    advanced = _decide(house, desk, looked, routing, now_standing, scopes, said)
-    cycled = Cycled(
+    orders = apply_orders(runtime, began)
+    orders = replace(orders, rollout_status=rebased(runtime, loop_state, orders.rollout_status, began))
+    sessions, panes = _sessions(runtime)
+    effects = loop_state.take_ends(runtime.ledger, runtime.rules)
+    loop_state.hand_over_if_moved(orders.rollout_status)  # before anybody is sent to rest: no guard may wake him again
+    routing = _route(runtime, sessions, began, cycle, orders.rollout_status)
+    observation, scopes = _look(runtime, loop_state, cycle, routing, panes, next_in_s)
+    observation = drop_changed_monitors(runtime, loop_state, observation)
+    begin_keeping(runtime, observation)
+    operator_input, shadowed = _learn(
+        runtime, loop_state, observation, effects, routing, orders.rollout_status, next_in_s
+    )
+    advanced = _decide(runtime, loop_state, observation, routing, orders, scopes, operator_input)
+    cycle_result = CycleResult(
         cycle=cycle,
         at=began,
-        wall_s=round(house.clock.now() - began, 6),
-        mode="solo" if looked.tape is None else "shadow",
-        act=house.act,
+        wall_s=round(runtime.clock.now() - began, 6),
+        mode="solo" if observation.tape is None else "shadow",
+        act=runtime.act,
         routing=routing,
-        reports={part: answer.report for part, answer in looked.answers.items() if answer.report is not None},
-        problems={part: answer.text for part, answer in looked.answers.items() if answer.report is None},
+        reports={role: answer.report for role, answer in observation.answers.items() if answer.report is not None},
+        problems={role: answer.text for role, answer in observation.answers.items() if answer.report is None},
         differences=shadowed.differences,
-        outcomes=tuple(outcome for part in Part for outcome in desk.outcomes(part)),
+        outcomes=tuple(outcome for role in MonitorRole for outcome in loop_state.outcomes(role)),
         escalations=advanced.escalations,
-        standing=now_standing.standing,
-        judgement=desk.trial.judgement,
+        rollout_status=orders.rollout_status,
+        judgement=loop_state.analysis.judgement,
         transition=None,
-        pause_s=_pause(house, looked, routing),
+        pause_s=_pause(runtime, observation, routing),
     )
-    write_down(house, desk, Entry(cycled, looked, shadowed, said, advanced.touches, advanced.withdrawn))
-    house.delivery.submit(advanced.touches)
-    return replace(cycled, transition=_move(house, desk, now_standing.standing))
+    write_down(
+        runtime,
+        loop_state,
+        CycleEntry(cycle_result, observation, shadowed, operator_input, advanced.deliveries, advanced.withdrawn),
+    )
+    runtime.delivery.submit(advanced.deliveries)
+    return replace(cycle_result, transition=_move(runtime, loop_state, orders.rollout_status))
 
 
-def _sessions(house: House) -> tuple[list[str], int]:
+def _sessions(runtime: Runtime) -> tuple[list[str], int]:
     """The sessions of the server by name, and how many panes there are."""
-    listed = house.reader.frame(screens=False)
+    listed = runtime.reader.frame(screens=False)
     return sorted({shot.session for shot in listed.panes}), len(listed.panes)
 
 
-def _route(house: House, sessions: list[str], now: float, cycle: str, standing: Standing) -> Routing:
-    routing = house.router.route(sessions, now, cycle, standing.exposure_percent)
-    if standing.stage is not Stage.RETIRED:
+def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, rollout_status: RolloutStatus) -> Routing:
+    routing = runtime.router.route(sessions, now, cycle, rollout_status.exposure_percent)
+    if rollout_status.stage is not Stage.RETIRED:
         return routing
-    if house.hosts[Part.INCUMBENT].pid is not None:
-        house.hosts[Part.INCUMBENT].rest()
+    if runtime.hosts[MonitorRole.INCUMBENT].pid is not None:
+        runtime.hosts[MonitorRole.INCUMBENT].rest()
     # whatever the flag says, nobody else is there: `rollback` and `retire --undo` bring the incumbent back
-    return replace(routing, owners=dict.fromkeys(sessions, Part.CANDIDATE), due=frozenset(), shadow=False)
+    return replace(routing, owners=dict.fromkeys(sessions, MonitorRole.CANDIDATE), due=frozenset(), shadow=False)
 
 
 def _look(
-    house: House, desk: Desk, cycle: str, routing: Routing, panes: int, next_in_s: float
-) -> tuple[Looked, dict[str, Scope]]:
-    minds = desk.minds()
+    runtime: Runtime, loop_state: LoopState, cycle: str, routing: Routing, panes: int, next_in_s: float
+) -> tuple[Observation, dict[str, Scope]]:
+    monitor_memories = loop_state.monitor_memories()
     if routing.shadow:
-        return house.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(Part, EVERYTHING)
-    owned: dict[Part, dict[str, float]] = {part: {} for part in Part}
-    for session, part in routing.owners.items():
-        owned[part][session] = routing.leases[session].ends_at - house.plan.lease_s
-    looked = house.looking.solo(cycle, minds, owned, panes)
-    return looked, {part: Scope(sessions=sessions) for part, sessions in owned.items()}
+        return runtime.observer.shadow(cycle, monitor_memories, next_in_s), dict.fromkeys(MonitorRole, EVERYTHING)
+    owned: dict[MonitorRole, dict[str, float]] = {role: {} for role in MonitorRole}
+    for session, role in routing.owners.items():
+        owned[role][session] = routing.leases[session].ends_at - runtime.plan.lease_s
+    observation = runtime.observer.solo(cycle, monitor_memories, owned, panes)
+    return observation, {role: Scope(sessions=sessions) for role, sessions in owned.items()}
 
 
 def _learn(
-    house: House,
-    desk: Desk,
-    looked: Looked,
+    runtime: Runtime,
+    loop_state: LoopState,
+    observation: Observation,
     effects: Effects,
     routing: Routing,
-    standing: Standing,
+    rollout_status: RolloutStatus,
     next_in_s: float,
-) -> tuple[Said, Shadowed]:
-    """Enter what was seen and said into the trial, and let the judge speak."""
-    now = looked.tape.at if looked.tape is not None else house.clock.now()
-    said = listen(house, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
-    shadowed = house.shadowing.enter(said.trial, looked, effects, now, next_in_s)
-    families = {verdict.agent for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
+) -> tuple[OperatorInput, ShadowResult]:
+    """Enter what was seen and said into the analysis, and judge."""
+    now = observation.tape.at if observation.tape is not None else runtime.clock.now()
+    operator_input = listen(
+        runtime, add_watched_time(in_epoch(loop_state.analysis, rollout_status), now, routing.exposure_percent)
+    )
+    shadowed = runtime.shadowing.enter(operator_input.analysis, observation, effects, now, next_in_s)
+    families = {verdict.agent for answer in observation.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
-        "families": shadowed.trial.families | (families - {"unknown"}),
-        "leases": shadowed.trial.leases.note(routing.exposure),
-        "signals": shadowed.trial.signals.fold(used(looked, house.tmux_pid), now),
+        "families": shadowed.analysis.families | (families - {"unknown"}),
+        "leases": shadowed.analysis.leases.note(routing.exposure),
+        "signals": shadowed.analysis.signals.fold(used(observation, runtime.tmux_pid), now),
     }
-    trial = shadowed.trial.model_copy(update=noted)
-    trial = counted(trial, (*said.facts, *shadowed.facts), standing, house.plan)
-    desk.trial = judged(trial, standing, house.plan, house.register, now, routing.drift)
-    for part, answer in looked.answers.items():
+    analysis = shadowed.analysis.model_copy(update=noted)
+    analysis = add_events(
+        analysis, (*operator_input.evidence_events, *shadowed.evidence_events), rollout_status, runtime.plan
+    )
+    loop_state.analysis = add_judgement(analysis, rollout_status, runtime.plan, runtime.register, now, routing.drift)
+    for role, answer in observation.answers.items():
         if answer.report is not None:
-            desk.memories[part] = answer.memory
-    return said, shadowed
+            loop_state.memories[role] = answer.memory
+    return operator_input, shadowed
 
 
 def _verdicts(report: CycleReport | None) -> tuple[AgentVerdict, ...]:
@@ -129,60 +139,62 @@ def _verdicts(report: CycleReport | None) -> tuple[AgentVerdict, ...]:
 
 
 def _decide(
-    house: House,
-    desk: Desk,
-    looked: Looked,
+    runtime: Runtime,
+    loop_state: LoopState,
+    observation: Observation,
     routing: Routing,
-    now_standing: Stand,
+    orders: AppliedOrders,
     scopes: dict[str, Scope],
-    said: Said,
-) -> Advanced:
+    operator_input: OperatorInput,
+) -> EpisodeStep:
     advanced = advance(
-        desk.book,
-        Heard(
-            now=house.clock.now(),
+        loop_state.book,
+        ActuatorInput(
+            now=runtime.clock.now(),
             owners=routing.owners,
-            reports={part: answer.report for part, answer in looked.answers.items() if answer.report is not None},
-            rules=house.rules,
+            reports={role: answer.report for role, answer in observation.answers.items() if answer.report is not None},
+            rules=runtime.rules,
             scopes=scopes,
-            tied=now_standing.tied,
-            approvals=said.approvals or {},
-            can_spawn=house.can_spawn,
+            watch_only=orders.watch_only,
+            approvals=operator_input.approvals or {},
+            can_spawn=runtime.can_spawn,
         ),
     )
-    desk.book = advanced.book
+    loop_state.book = advanced.book
     return advanced
 
 
-def _pause(house: House, looked: Looked, routing: Routing) -> float:
+def _pause(runtime: Runtime, observation: Observation, routing: Routing) -> float:
     """The pause that a monitor asks for is made only in solo, and only where it owns everything."""
     owners = set(routing.owners.values())
-    if not house.plan.pauses or looked.tape is not None or len(owners) != 1:
+    if not runtime.plan.pauses or observation.tape is not None or len(owners) != 1:
         return 0.0
-    answer = looked.answers.get(owners.pop())
+    answer = observation.answers.get(owners.pop())
     return answer.report.pause_s if answer is not None and answer.report is not None else 0.0
 
 
-def _move(house: House, desk: Desk, standing: Standing) -> Transition | None:
+def _move(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus) -> Transition | None:
     """Do what the judge found due, once everything it rests on is written down."""
-    if desk.trial.judgement is None:
+    if loop_state.analysis.judgement is None:
         return None
-    now = house.clock.now()
-    well = desk.trial.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(house, desk)
-    request = due(standing, desk.trial.judgement, house.plan, now, act=house.act, incumbent_well=well)
+    now = runtime.clock.now()
+    well = loop_state.analysis.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(runtime, loop_state)
+    request = due(
+        rollout_status, loop_state.analysis.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well
+    )
     if request is None:
         return None
-    if request.ask is Ask.ROLLBACK and not well:
+    if request.kind is RequestKind.ROLLBACK and not well:
         # the candidate may be the only healthy one: nobody acts until a person has looked
         reason = f"a rollback is due and the incumbent is not well: {request.reason}"
-        give(OrderKind.FREEZE, house.order_folders[0], actor=request.actor, reason=reason)
-    answer = house.keeper.ask(request)
+        give(OrderKind.FREEZE, runtime.order_folders[0], actor=request.actor, reason=reason)
+    answer = runtime.controller.request(request)
     return answer if isinstance(answer, Transition) else None
 
 
-def incumbent_well(house: House, desk: Desk) -> bool:
+def incumbent_well(runtime: Runtime, loop_state: LoopState) -> bool:
     """Whether the incumbent could take over now; one that was not asked lately is asked to introduce itself."""
-    host = house.hosts.get(Part.INCUMBENT)
-    if host is None or host.crash_loop or desk.trial.ill.get(Part.INCUMBENT):
+    host = runtime.hosts.get(MonitorRole.INCUMBENT)
+    if host is None or host.crash_loop or loop_state.analysis.ill.get(MonitorRole.INCUMBENT):
         return False
     return host.answers()

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from rollout.loop.cycle import one_cycle
-from rollout.loop.cycled import Cycled
-from rollout.loop.house import House
+from rollout.loop.cycle_result import CycleResult
+from rollout.loop.runtime import Runtime
 from rollout.loop.trouble import Trouble
 
-Watcher = Callable[[Cycled], None]
+Watcher = Callable[[CycleResult], None]
 """Is shown every cycle, right after it was written down."""
 
 
 @dataclass
-class Stop:
+class StopSignal:
     """Asks the loop to end after the cycle it is in."""
 
     event: threading.Event = field(default_factory=threading.Event)
@@ -39,7 +39,7 @@ class Stop:
 
 
 @contextmanager
-def stopped_by_signals(stop: Stop) -> Iterator[None]:
+def stopped_by_signals(stop: StopSignal) -> Iterator[None]:
     """SIGTERM and SIGINT end the loop after the cycle it is in; a second one ends it at once."""
 
     def handle(number: int, _frame: FrameType | None) -> None:
@@ -57,7 +57,7 @@ def stopped_by_signals(stop: Stop) -> Iterator[None]:
 
 
 def loop(
-    house: House, *, interval_s: float, cycles: int | None, stop: Stop, watch: Watcher, strict: bool = False
+    runtime: Runtime, *, interval_s: float, cycles: int | None, stop: StopSignal, watch: Watcher, strict: bool = False
 ) -> int:
     """Do `cycles` cycles, or go on until stopped; returns how many were done.
 
@@ -71,35 +71,35 @@ def loop(
         last = cycles is not None and done + 1 >= cycles
         try:
             if trouble.in_a_row:
-                _take_up_again(house)
-            cycled = one_cycle(house, math.inf if last else interval_s)
+                _take_up_again(runtime)
+            cycle_result = one_cycle(runtime, math.inf if last else interval_s)
         except Exception as failure:
             if strict:
                 raise
             pause_s = trouble.happened(failure, interval_s)
         else:
             trouble.over()
-            _show(watch, cycled, trouble)
-            pause_s = cycled.pause_s
+            _show(watch, cycle_result, trouble)
+            pause_s = cycle_result.pause_s
         done += 1
         if not last:
             stop.wait(max(interval_s, pause_s) - (time.monotonic() - began))
     return done
 
 
-def _take_up_again(house: House) -> None:
+def _take_up_again(runtime: Runtime) -> None:
     """Take back what a cycle that failed may have left half done: the ledger says what is true.
 
     Raises `LedgerUnusable` while the ledger cannot be read: no cycle may go on from what was never written.
     """
-    house.desk.go_back(house.ledger)
-    house.delivery.resume()
+    runtime.loop_state.go_back(runtime.ledger)
+    runtime.delivery.resume()
 
 
-def _show(watch: Watcher, cycled: Cycled, trouble: Trouble) -> None:
+def _show(watch: Watcher, cycle_result: CycleResult, trouble: Trouble) -> None:
     """Show a cycle; output that cannot be written is no reason to stop, but for a reader that has gone."""
     try:
-        watch(cycled)
+        watch(cycle_result)
     except BrokenPipeError:
         raise
     except OSError as error:

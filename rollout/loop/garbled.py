@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from contract.report import CycleReport
-from contract.verdicts import AgentState
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
+from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.episode import EpisodeBook
-from rollout.loop.acting.touch import Touch
-from rollout.loop.spoken import acceptance_of, settlement_of
-from rollout.loop.trial import Trial
+from rollout.loop.analysis import Analysis
+from rollout.loop.decisions import acceptance_of, settlement_of
 from rollout.store.ledger import RESTORE, DecisionRow, Head, LedgerReader, LedgerUnusable, raw_rows
 from shadow.bouts import Bout
 from shadow.differences import Difference
+from understudy.report import CycleReport
+from understudy.verdicts import AgentState
 
 _WRONG: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 """The errors by which a garbled row shows; pydantic's are ValueErrors."""
@@ -96,11 +96,11 @@ _BODIES: Final[Mapping[str, Callable[[str], object]]] = {
     "differences": Difference.model_validate_json,
     "bouts": Bout.model_validate_json,
     "transitions": Transition.model_validate_json,
-    "deliveries": Touch.model_validate_json,
+    "deliveries": Delivery.model_validate_json,
 }
 _DECISION: Final = ("at", "kind", "subject", "actor", "reason", "body")
 _DOCUMENTS: Final[Mapping[str, Callable[[str], object]]] = {
-    "trial": Trial.model_validate_json,
+    "analysis": Analysis.model_validate_json,
     "acting": _acting,
     "plan": Plan.model_validate_json,
     "audit-head": Head.read,

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from rollout.judgement.evidence import STARTS_AGAIN, Fact
-from rollout.loop.acting.touch import Touch
-from rollout.loop.cycled import Cycled
-from rollout.loop.desk import Desk
-from rollout.loop.house import House
-from rollout.loop.looking import Looked
-from rollout.loop.operators import Said
-from rollout.loop.parts import Part
-from rollout.loop.shadowing import Shadowed
+from rollout.judgement.evidence import STARTS_AGAIN, EvidenceEvent
+from rollout.loop.acting.deliveries import Delivery
+from rollout.loop.cycle_result import CycleResult
+from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
+from rollout.loop.operator_input import OperatorInput
+from rollout.loop.runtime import Runtime
+from rollout.loop.shadowing import ShadowResult
 from rollout.loop.tape_retention import Interest
 from rollout.store.ledger import (
     BoutRow,
@@ -34,47 +34,57 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
-_PATIENCE_S: Final = {Part.INCUMBENT: 10.0, Part.CANDIDATE: 0.5}
+_PATIENCE_S: Final = {MonitorRole.INCUMBENT: 10.0, MonitorRole.CANDIDATE: 0.5}
 """So long the writing of a cycle waits for a memory; one that is late is not kept, and the one before stays."""
 _FORGET_EVERY: Final = 360
 """Cycles from one look for what is too old to the next: an hour at 10 s."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CycleEntry:
     """Everything that one cycle adds."""
 
-    cycled: Cycled
-    looked: Looked
-    shadowed: Shadowed
-    said: Said
-    touches: tuple[Touch, ...]
+    cycle_result: CycleResult
+    observation: Observation
+    shadowed: ShadowResult
+    operator_input: OperatorInput
+    deliveries: tuple[Delivery, ...]
     withdrawn: frozenset[str]
 
 
-def begin_keeping(house: House, looked: Looked) -> None:
+def begin_keeping(runtime: Runtime, observation: Observation) -> None:
     """Begin to blank the secrets in what the monitors remember now: that is done beside the cycle."""
-    for part, answer in looked.answers.items():
+    for role, answer in observation.answers.items():
         if answer.report is not None:
-            house.kept_memories.begin(part, partial(house.redact_memory[part], answer.memory))
+            runtime.kept_memories.begin(role, partial(runtime.redact_memory[role], answer.memory))
 
 
-def write_down(house: House, desk: Desk, entry: Entry) -> None:
-    """Write a cycle into the ledger, and put its tape on the shelf."""
-    cycled, epoch = entry.cycled, entry.cycled.standing.epoch
-    before = partial(_read, {part: desk.text_of(part, mind.memory) for part, mind in entry.looked.before.items()})
-    texts = {part: text for part in cycled.reports if (text := house.kept_memories.take(part, _PATIENCE_S[part]))}
-    for part, text in texts.items():
-        desk.texts[part] = entry.looked.answers[part].memory, text
-    with house.ledger.transaction() as tx:
-        number = tx.add_cycle(_row(cycled), {part: report.model_dump_json() for part, report in cycled.reports.items()})
+def write_down(runtime: Runtime, loop_state: LoopState, entry: CycleEntry) -> None:
+    """Write a cycle into the ledger, and put its tape in the tape store."""
+    cycle_result, epoch = entry.cycle_result, entry.cycle_result.rollout_status.epoch
+    before = partial(
+        _read,
+        {
+            role: loop_state.text_of(role, monitor_memory.memory)
+            for role, monitor_memory in entry.observation.before.items()
+        },
+    )
+    texts = {
+        role: text for role in cycle_result.reports if (text := runtime.kept_memories.take(role, _PATIENCE_S[role]))
+    }
+    for role, text in texts.items():
+        loop_state.texts[role] = entry.observation.answers[role].memory, text
+    with runtime.ledger.transaction() as tx:
+        number = tx.add_cycle(
+            _row(cycle_result), {role: report.model_dump_json() for role, report in cycle_result.reports.items()}
+        )
         if number % _FORGET_EVERY == 0:
-            tx.forget(cycled.at - house.ledger_days * 86400, epoch)
-        desk.keep(
+            tx.forget(cycle_result.at - runtime.ledger_days * 86400, epoch)
+        loop_state.keep(
             tx,
             (
-                MemoryRow(role=part, monitor=cycled.reports[part].monitor, cycle=cycled.cycle, body=text)
-                for part, text in texts.items()
+                MemoryRow(role=role, monitor=cycle_result.reports[role].monitor, cycle=cycle_result.cycle, body=text)
+                for role, text in texts.items()
             ),
         )
         tx.add_differences(
@@ -89,13 +99,16 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
             for found in entry.shadowed.found
         )
         tx.add_bouts(_bout(bout, epoch) for bout in entry.shadowed.bouts)
-        tx.replace_bouts(entry.said.relabelled)
+        tx.replace_bouts(entry.operator_input.relabelled)
         tx.add_spells(_spell(spell, epoch) for spell in entry.shadowed.spells)
-        for name, decision in entry.said.overruled.items():
+        for name, decision in entry.operator_input.overruled.items():
             tx.overrule_spells((name,), decision)
-        tx.add_evidence(_evidence(fact, epoch, cycled.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
-        _touches(tx, entry)
-    if entry.looked.tape is not None:
+        tx.add_evidence(
+            _evidence(evidence_event, epoch, cycle_result.at)
+            for evidence_event in (*entry.operator_input.evidence_events, *entry.shadowed.evidence_events)
+        )
+        _deliveries(tx, entry)
+    if entry.observation.tape is not None:
         found = entry.shadowed.differences
         meta: dict[str, JsonValue] = {
             "differences": [  # what a replay is held against
@@ -108,18 +121,20 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
                 for one in found
                 if one.klass is DiffClass.TRUE
             ],
-            "monitors": {str(part): f"{report.monitor} {report.version}" for part, report in cycled.reports.items()},
+            "monitors": {
+                str(role): f"{report.monitor} {report.version}" for role, report in cycle_result.reports.items()
+            },
             "outcomes": {  # with them a replay answers word for word
-                str(part): [outcome.model_dump(mode="json") for outcome in mind.outcomes]
-                for part, mind in entry.looked.before.items()
+                str(role): [outcome.model_dump(mode="json") for outcome in monitor_memory.outcomes]
+                for role, monitor_memory in entry.observation.before.items()
             },
         }
-        house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
+        runtime.tapes.keep(cycle_result.cycle, entry.observation.tape, before, meta, interest=interest_of(found))
 
 
-def _read(texts: "Mapping[Part, str | None]") -> "dict[str, JsonValue]":
+def _read(texts: "Mapping[MonitorRole, str | None]") -> "dict[str, JsonValue]":
     """The memories of a tape, called beside the cycle; one that was not blanked in time is left out."""
-    return {str(part): json.loads(text) for part, text in texts.items() if text is not None}
+    return {str(role): json.loads(text) for role, text in texts.items() if text is not None}
 
 
 def interest_of(found: Sequence[Difference]) -> Interest:
@@ -129,33 +144,33 @@ def interest_of(found: Sequence[Difference]) -> Interest:
     return Interest.KNOWN if all(difference.expected is not None for difference in found) else Interest.DIFFERS
 
 
-def _touches(tx: Transaction, entry: Entry) -> None:
-    tx.withdraw(entry.withdrawn, entry.cycled.at, "nobody wants it any more")
-    tx.want(
+def _deliveries(tx: Transaction, entry: CycleEntry) -> None:
+    tx.withdraw(entry.withdrawn, entry.cycle_result.at, "nobody wants it any more")
+    tx.request_deliveries(
         DeliveryRow(
-            id=touch.id,
-            episode=touch.items[0].episode,
-            kind=touch.kind,
-            target=touch.target,
+            id=delivery.id,
+            episode=delivery.items[0].episode,
+            kind=delivery.kind,
+            target=delivery.target,
             status="wanted",
-            wanted_at=touch.wanted_at,
-            body=touch.model_dump_json(),
+            wanted_at=delivery.wanted_at,
+            body=delivery.model_dump_json(),
         )
-        for touch in entry.touches
+        for delivery in entry.deliveries
     )
 
 
-def _row(cycled: Cycled) -> CycleRow:
+def _row(cycle_result: CycleResult) -> CycleRow:
     return CycleRow(
-        id=cycled.cycle,
-        at=cycled.at,
-        mode=cycled.mode,
-        act=cycled.act,
-        stage=cycled.standing.stage,
-        epoch=cycled.standing.epoch,
-        wall_s=cycled.wall_s,
-        owners={session: str(part) for session, part in cycled.routing.owners.items()},
-        outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycled.outcomes),
+        id=cycle_result.cycle,
+        at=cycle_result.at,
+        mode=cycle_result.mode,
+        act=cycle_result.act,
+        stage=cycle_result.rollout_status.stage,
+        epoch=cycle_result.rollout_status.epoch,
+        wall_s=cycle_result.wall_s,
+        owners={session: str(role) for session, role in cycle_result.routing.owners.items()},
+        outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycle_result.outcomes),
     )
 
 
@@ -181,12 +196,12 @@ def _spell(spell: ScoredSpell, epoch: int) -> SpellRow:
     )
 
 
-def _evidence(fact: Fact, epoch: int, at: float) -> EvidenceRow:
+def _evidence(evidence_event: EvidenceEvent, epoch: int, at: float) -> EvidenceRow:
     return EvidenceRow(
         epoch=epoch,
-        at=at if fact.at is None else fact.at,
-        guardrail=fact.guardrail,
-        stratum=fact.stratum,
-        event=fact.event,
-        subject=f"{STARTS_AGAIN}{fact.subject}" if fact.starts_again else fact.subject,
+        at=at if evidence_event.at is None else evidence_event.at,
+        guardrail=evidence_event.guardrail,
+        stratum=evidence_event.stratum,
+        event=evidence_event.event,
+        subject=f"{STARTS_AGAIN}{evidence_event.subject}" if evidence_event.starts_again else evidence_event.subject,
     )

@@ -7,13 +7,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract.outcomes import Outcome
-from contract.report import CycleReport
-from contract.screens import Tape
-from contract.tapes import unpack
-from contract.wire import Introduction, OnTape
-from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
-from tmuxio.tapes.tapefile import KeptPacked
+from rollout.loop.hosting.host import EncodedSight, HostAnswer, HostRequest, MonitorHost
+from tmuxio.tapes.tapefile import StoredPackedTape
+from understudy.outcomes import Outcome
+from understudy.report import CycleReport
+from understudy.screens import Tape
+from understudy.tapes import unpack
+from understudy.wire import Introduction, OnTape
 
 WARM: Final = 30
 """Tapes after which a monitor that began without a memory is taken to know what it would know."""
@@ -24,14 +24,14 @@ class ReplayFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class ReplayedTape:
     """One tape, as two monitors see it."""
 
     tape: Tape
     meta: Mapping[str, JsonValue]
     reports: tuple[CycleReport, CycleReport]
     comparable: bool
-    """What both want, too: not where the one remembers what it knew then, and the other has only just begun."""
+    """Whether both also want it: not where the one remembers what it knew then, and the other has only just begun."""
 
 
 @dataclass(slots=True)
@@ -43,14 +43,14 @@ class Player:
     seen: int = 0
     """Tapes watched so far."""
 
-    def ask(self, kept: KeptPacked, sight: EncodedSight) -> tuple[Future[HostAnswer], bool]:
+    def request(self, kept: StoredPackedTape, sight: EncodedSight) -> tuple[Future[HostAnswer], bool]:
         """Ask it about one tape; says also whether it knows what it would have known.
 
         Raises `MonitorFailed` where the monitor cannot be started.
         """
-        own = self._mind(kept, self.host.hello())
+        own = self._monitor_memory(kept, self.host.hello())
         memory, outcomes = own if own is not None else (self.memory, ())
-        asked = self.host.ask(Ask(cycle=kept.tape.id, sight=sight, memory=memory, outcomes=outcomes))
+        asked = self.host.request(HostRequest(cycle=kept.tape.id, sight=sight, memory=memory, outcomes=outcomes))
         return asked, own is not None or self.seen >= WARM
 
     def take(self, tape: str, answer: HostAnswer) -> CycleReport:
@@ -60,24 +60,26 @@ class Player:
         self.memory, self.seen = answer.memory, self.seen + 1
         return answer.report
 
-    def _mind(self, kept: KeptPacked, who: Introduction) -> tuple[JsonValue, tuple[Outcome, ...]] | None:
-        """What the same version brought to this tape when it was shot."""
+    def _monitor_memory(
+        self, kept: StoredPackedTape, who: Introduction
+    ) -> tuple[JsonValue, tuple[Outcome, ...]] | None:
+        """Return the memory that the same version had when it was shot."""
         played, told = kept.meta.get("monitors"), kept.meta.get("outcomes")
-        for part, name in played.items() if isinstance(played, dict) else ():
-            if name == f"{who.monitor} {who.version}" and part in kept.memories:
-                return kept.memories[part], _outcomes(kept, told.get(part)) if isinstance(told, dict) else ()
+        for role, name in played.items() if isinstance(played, dict) else ():
+            if name == f"{who.monitor} {who.version}" and role in kept.memories:
+                return kept.memories[role], _outcomes(kept, told.get(role)) if isinstance(told, dict) else ()
         return None
 
 
-def warm_up(tapes: Iterable[KeptPacked], *players: Player) -> None:
+def warm_up(tapes: Iterable[StoredPackedTape], *players: Player) -> None:
     """Let monitors watch what came before the first tape that counts; nothing is compared."""
     for kept in tapes:
         sight = EncodedSight.of(OnTape(tape=kept.tape))
-        for player, (asked, _) in [(player, player.ask(kept, sight)) for player in players]:
+        for player, (asked, _) in [(player, player.request(kept, sight)) for player in players]:
             player.take(kept.tape.id, asked.result())
 
 
-def replay(tapes: Iterable[KeptPacked], incumbent: Player, candidate: Player) -> Iterator[Watched]:
+def replay(tapes: Iterable[StoredPackedTape], incumbent: Player, candidate: Player) -> Iterator[ReplayedTape]:
     """Show both every tape, at the same time; the next one is read meanwhile.
 
     Raises `ReplayFailed`, and `MonitorFailed` where a monitor cannot be started.
@@ -86,17 +88,17 @@ def replay(tapes: Iterable[KeptPacked], incumbent: Player, candidate: Player) ->
     kept = next(source, None)
     while kept is not None:
         sight = EncodedSight.of(OnTape(tape=kept.tape))
-        asked = [player.ask(kept, sight) for player in players]
+        asked = [player.request(kept, sight) for player in players]
         tape, following = unpack(kept.tape), next(source, None)
         ours, theirs = (
             player.take(kept.tape.id, future.result()) for player, (future, _) in zip(players, asked, strict=True)
         )
         knows = [at_home for _, at_home in asked]
-        yield Watched(tape, kept.meta, (ours, theirs), comparable=knows[0] == knows[1])
+        yield ReplayedTape(tape, kept.meta, (ours, theirs), comparable=knows[0] == knows[1])
         kept = following
 
 
-def _outcomes(kept: KeptPacked, told: JsonValue) -> tuple[Outcome, ...]:
+def _outcomes(kept: StoredPackedTape, told: JsonValue) -> tuple[Outcome, ...]:
     try:
         return tuple(Outcome.model_validate(one) for one in told) if isinstance(told, list) else ()
     except ValueError as error:

@@ -3,35 +3,35 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from contract.report import CycleReport
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.settling import Effects
-from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
-from rollout.loop.parts import Part
-from rollout.loop.trial import (
-    Answered,
-    OwnLook,
-    Trial,
-    facts_of_answers,
-    facts_of_bouts,
-    facts_of_look,
+from rollout.loop.analysis import (
+    Analysis,
+    LiveCheckResult,
+    MonitorCall,
+    add_guards,
+    events_of_bouts,
+    events_of_calls,
+    events_of_live_check,
     facts_of_spells,
-    guarded,
 )
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import ADJACENT_S, SOON_S, Observation, Observer
 from shadow import bouts, noise
-from shadow.bouts import Bout, Look
+from shadow.bouts import Bout, ComparedLook
 from shadow.compare import compare
 from shadow.differences import DiffClass, Difference
 from shadow.expected import ExpectedRegister
-from shadow.eyes import compare_eyes
+from shadow.live_check import compare_live
 from shadow.referee import book as referee
 from shadow.referee.book import RefereeLook
 from shadow.referee.records import ScoredSpell
+from understudy.report import CycleReport
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDifference:
     """One difference with the cycle that it was found in."""
 
     cycle: str
@@ -40,169 +40,177 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Shadowed:
-    """What one cycle adds to the trial."""
+class ShadowResult:
+    """The additions of one cycle to the analysis."""
 
-    trial: Trial
+    analysis: Analysis
     differences: tuple[Difference, ...] = ()
     """Of this cycle; what noise is among them may be known only when the next tape is there."""
-    found: tuple[Found, ...] = ()
+    found: tuple[FoundDifference, ...] = ()
     """Of this cycle or the one before, with their final classes, and new: one that lasts is kept once."""
     bouts: tuple[Bout, ...] = ()
     spells: tuple[ScoredSpell, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    evidence_events: tuple[EvidenceEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Entered:
+class _PendingLook:
     """A look with what it was made of; one may wait for its adjacent tape."""
 
-    looked: Looked
-    look: Look
+    observation: Observation
+    look: ComparedLook
 
 
-class Shadowing:
+class ShadowComparer:
     """Compares cycle by cycle. A look that waits for its adjacent tape is all it keeps, and may lose, between two."""
 
-    def __init__(self, looking: Looking, plan: Plan, register: ExpectedRegister) -> None:
-        self._looking = looking
+    def __init__(self, observer: Observer, plan: Plan, register: ExpectedRegister) -> None:
+        self._observer = observer
         self._plan = plan
         self._register = register
         self._rules = plan.bout_rules
-        self._waiting: _Entered | None = None
+        self._waiting: _PendingLook | None = None
 
-    def enter(self, trial: Trial, looked: Looked, effects: Effects, now: float, next_in_s: float) -> Shadowed:
+    def enter(
+        self, analysis: Analysis, observation: Observation, effects: Effects, now: float, next_in_s: float
+    ) -> ShadowResult:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
-        trial, facts = facts_of_answers(trial, answered(looked), now, self._plan)
-        trial, spells, of_spells = self._refereed(trial, looked, effects, now)
-        facts = (*facts, *of_spells)
-        looks: list[_Entered | None] = [*self._waited(looked)]
-        own = [*self._own_look(looked)]
-        by_eyes = tuple(difference for look in own for difference in look.look.differences)
-        differences = by_eyes
-        pair = _reports(looked)
-        if pair is not None and looked.tape is not None:
+        analysis, evidence_events = events_of_calls(analysis, answered(observation), now, self._plan)
+        analysis, spells, of_spells = self._refereed(analysis, observation, effects, now)
+        evidence_events = (*evidence_events, *of_spells)
+        looks: list[_PendingLook | None] = [*self._waited(observation)]
+        own = [*self._live_check(observation)]
+        by_live_check = tuple(difference for look in own for difference in look.look.differences)
+        differences = by_live_check
+        pair = _reports(observation)
+        if pair is not None and observation.tape is not None:
             incumbent, candidate = pair
             playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
-            trial = trial.model_copy(update={"signoffs": trial.signoffs.under(playing)})
-            found = compare(incumbent, candidate, self._holding(trial))
-            look = Look(
-                at=looked.tape.at,
+            analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.under(playing)})
+            found = compare(incumbent, candidate, self._holding(analysis))
+            look = ComparedLook(
+                at=observation.tape.at,
                 incumbent=incumbent,
                 candidate=candidate,
                 differences=found,
-                tape=looked.tape,
-                touched=effects.touched | looked.typed,
+                tape=observation.tape,
+                touched=effects.touched | observation.typed,
             )
             if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
-                looks.append(_Entered(looked, look))
+                looks.append(_PendingLook(observation, look))
             elif next_in_s <= SOON_S:
-                self._waiting = _Entered(looked, look)
+                self._waiting = _PendingLook(observation, look)
             else:
-                look = _classified(look, self._looking.once_more(looked).report)
-                looks.append(_Entered(looked, look))
-            differences = (*look.differences, *by_eyes)
+                look = _classified(look, self._observer.once_more(observation).report)
+                looks.append(_PendingLook(observation, look))
+            differences = (*look.differences, *by_live_check)
         else:
             looks.append(None)  # nothing to compare, but time passes
-        kept = [Found(looked.cycle, now, difference) for difference in by_eyes]
+        kept = [FoundDifference(observation.cycle, now, difference) for difference in by_live_check]
         kept += [
-            Found(one.looked.cycle, one.look.at, difference)
+            FoundDifference(one.observation.cycle, one.look.at, difference)
             for one in looks
             if one is not None
             for difference in one.look.differences
         ]
         names = {f"{one.difference.subject} {one.difference.cluster}" for one in kept}
-        fresh = tuple(one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in trial.standing)
+        fresh = tuple(
+            one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in analysis.open_differences
+        )
         if any(one is not None for one in looks):
-            trial = trial.model_copy(update={"standing": frozenset(names)})
-        entered = self._entered(trial, [None if one is None else one.look for one in looks], now)
-        facts = (*facts, *self._facts(own, now), *entered.facts)
-        return replace(entered, differences=differences, found=fresh, facts=facts, spells=spells)
+            analysis = analysis.model_copy(update={"open_differences": frozenset(names)})
+        entered = self._entered(analysis, [None if one is None else one.look for one in looks], now)
+        evidence_events = (*evidence_events, *self._evidence_events(own, now), *entered.evidence_events)
+        return replace(entered, differences=differences, found=fresh, evidence_events=evidence_events, spells=spells)
 
     def _refereed(
-        self, trial: Trial, looked: Looked, effects: Effects, now: float
-    ) -> tuple[Trial, tuple[ScoredSpell, ...], tuple[Fact, ...]]:
+        self, analysis: Analysis, observation: Observation, effects: Effects, now: float
+    ) -> tuple[Analysis, tuple[ScoredSpell, ...], tuple[EvidenceEvent, ...]]:
         """Let the referee see the tape: it names what the panes were, and scores what both monitors said.
 
         Keys of a person are what it learns from; only those of the harness, and answers to its notices, tell nothing.
         """
-        if looked.tape is None:
-            return trial, (), ()
-        incumbent, candidate = (looked.answers.get(part) for part in Part)
+        if observation.tape is None:
+            return analysis, (), ()
+        incumbent, candidate = (observation.answers.get(role) for role in MonitorRole)
         look = RefereeLook(
-            tape=looked.tape,
+            tape=observation.tape,
             incumbent=incumbent.report if incumbent else None,
             candidate=candidate.report if candidate else None,
             touched=effects.touched,
             noticed=effects.noticed,
         )
-        book, spells = referee.advance(trial.referee, look, self._plan.windows)
-        trial, facts = facts_of_spells(trial.model_copy(update={"referee": book}), spells, now)
+        book, spells = referee.advance(analysis.referee, look, self._plan.windows)
+        analysis, evidence_events = facts_of_spells(analysis.model_copy(update={"referee": book}), spells, now)
         if look.incumbent is not None and look.candidate is not None:
             found = (len(look.incumbent.verdicts), len(look.candidate.verdicts))
-            trial = trial.model_copy(update={"agents_found": found})
-        return trial, spells, facts
+            analysis = analysis.model_copy(update={"agents_found": found})
+        return analysis, spells, evidence_events
 
-    def _entered(self, trial: Trial, looks: Sequence[Look | None], now: float) -> Shadowed:
-        book, settled = trial.book, list[Bout]()
+    def _entered(self, analysis: Analysis, looks: Sequence[ComparedLook | None], now: float) -> ShadowResult:
+        book, settled = analysis.book, list[Bout]()
         for look in looks:
             book, more = bouts.advance(
                 book,
                 look,
                 now if look is None else min(now, look.at),
                 rules=self._rules,
-                register=self._holding(trial),
-                signoffs=trial.tallies.holding(trial.signoffs, now),
+                register=self._holding(analysis),
+                signoffs=analysis.tallies.holding(analysis.signoffs, now),
             )
             settled += more
             if look is not None:
-                trial = guarded(trial, look.differences, now)
-        trial, facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled, self._register)
-        return Shadowed(trial, bouts=tuple(settled), facts=facts)
+                analysis = add_guards(analysis, look.differences, now)
+        analysis, evidence_events = events_of_bouts(analysis.model_copy(update={"book": book}), settled, self._register)
+        return ShadowResult(analysis, bouts=tuple(settled), evidence_events=evidence_events)
 
-    def _holding(self, trial: Trial) -> ExpectedRegister:
+    def _holding(self, analysis: Analysis) -> ExpectedRegister:
         """The register without the entries that have become more frequent than they allow."""
-        return self._register.without(trial.tallies.breached(self._register))
+        return self._register.without(analysis.tallies.breached(self._register))
 
-    def _waited(self, looked: Looked) -> Iterator[_Entered]:
+    def _waited(self, observation: Observation) -> Iterator[_PendingLook]:
         """The look before, now that its adjacent tape is there."""
         waiting, self._waiting = self._waiting, None
         if waiting is None:
             return
         soon = (
-            looked.tape is not None
-            and waiting.looked.tape is not None
-            and looked.tape.frames[0].at - waiting.looked.tape.at <= SOON_S + ADJACENT_S
+            observation.tape is not None
+            and waiting.observation.tape is not None
+            and observation.tape.frames[0].at - waiting.observation.tape.at <= SOON_S + ADJACENT_S
         )
-        again = self._looking.on_adjacent(waiting.looked, looked.tape).report if soon and looked.tape else None
-        yield _Entered(waiting.looked, _classified(waiting.look, again))
+        again = (
+            self._observer.on_adjacent(waiting.observation, observation.tape).report
+            if soon and observation.tape
+            else None
+        )
+        yield _PendingLook(waiting.observation, _classified(waiting.look, again))
 
-    def _own_look(self, looked: Looked) -> Iterator[OwnLook]:
-        glance = looked.glance
-        if glance is None or glance.on_tape.report is None or glance.answer.report is None:
+    def _live_check(self, observation: Observation) -> Iterator[LiveCheckResult]:
+        live_check = observation.live_check
+        if live_check is None or live_check.on_tape.report is None or live_check.answer.report is None:
             return
-        live = glance.answer.report
-        look = compare_eyes(glance.on_tape.report, live, glance.tape, glance.after)
-        yield OwnLook(look, glance.cycle, live.wall_s - live.waited_s, glance.floor_s)
+        live = live_check.answer.report
+        look = compare_live(live_check.on_tape.report, live, live_check.tape, live_check.after)
+        yield LiveCheckResult(look, live_check.cycle, live.wall_s - live.waited_s, live_check.tmux_s)
 
-    def _facts(self, own: Sequence[OwnLook], now: float) -> Iterator[Fact]:
+    def _evidence_events(self, own: Sequence[LiveCheckResult], now: float) -> Iterator[EvidenceEvent]:
         for look in own:
-            yield from facts_of_look(look, now, self._plan)
+            yield from events_of_live_check(look, now, self._plan)
 
 
-def answered(looked: Looked) -> Iterator[Answered]:
+def answered(observation: Observation) -> Iterator[MonitorCall]:
     """Who was asked in a cycle, and who failed."""
-    for part, answer in looked.answers.items():
+    for role, answer in observation.answers.items():
         failed = answer.report is None
-        yield Answered(part, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
+        yield MonitorCall(role, observation.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
 
 
-def _reports(looked: Looked) -> tuple[CycleReport, CycleReport] | None:
-    incumbent, candidate = (looked.answers.get(part) for part in Part)
+def _reports(observation: Observation) -> tuple[CycleReport, CycleReport] | None:
+    incumbent, candidate = (observation.answers.get(role) for role in MonitorRole)
     if incumbent is None or candidate is None or incumbent.report is None or candidate.report is None:
         return None
     return incumbent.report, candidate.report
 
 
-def _classified(look: Look, again: CycleReport | None) -> Look:
+def _classified(look: ComparedLook, again: CycleReport | None) -> ComparedLook:
     return look.model_copy(update={"differences": noise.classify(look.differences, again)})

@@ -1,23 +1,25 @@
-"""What a cycle used: read off the answers, and off the tmux server's process."""
+"""The resources of a cycle: read off the answers, and off the tmux server's process."""
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from contract.report import CycleReport
-from rollout.judgement.signals import Usage
-from rollout.loop.looking import Looked
-from rollout.loop.parts import Part
+from rollout.judgement.signals import CycleUsage
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
+from understudy.report import CycleReport
 
 
-def used(looked: Looked, tmux_pid: int | None) -> Usage:
-    """What one cycle used; where both watched, who wanted to tell how much, too."""
-    candidate = looked.answers.get(Part.CANDIDATE)
-    reports = {part: answer.report for part, answer in looked.answers.items() if answer.report is not None}
-    wants = {str(part): _notices(report) for part, report in reports.items()} if looked.tape is not None else None
-    return Usage(
+def used(observation: Observation, tmux_pid: int | None) -> CycleUsage:
+    """Return the resources of one cycle, and with both monitors the number of their notices."""
+    candidate = observation.answers.get(MonitorRole.CANDIDATE)
+    reports = {role: answer.report for role, answer in observation.answers.items() if answer.report is not None}
+    intent_keys = (
+        {str(role): _notices(report) for role, report in reports.items()} if observation.tape is not None else None
+    )
+    return CycleUsage(
         rss_bytes=candidate.rss_bytes if candidate else None,
         cpu_s=candidate.cpu_s if candidate else None,
         tmux_rss_bytes=None if tmux_pid is None else _rss(tmux_pid),
-        wants=wants,
+        intent_keys=intent_keys,
     )
 
 

@@ -1,1 +1,1 @@
-"""What is kept: settings, flags, standing orders and the ledger."""
+"""The stored state: settings, flags, standing orders and the ledger."""

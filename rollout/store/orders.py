@@ -1,4 +1,4 @@
-"""Standing orders: files that stop the hands, or send every session back to the incumbent. Standard library only.
+"""Standing orders: files that stop the actuator, or send every session back to the incumbent. Standard library only.
 
 An order is a file, so that it can be given with no daemon, server, database or valid configuration; that the file is
 there is the order, whatever stands in it, and an empty one is an order too. It lies in a server's folder, or in the
@@ -27,7 +27,7 @@ SERVERS: Final = "servers"
 
 
 class OrderKind(StrEnum):
-    """What can be ordered."""
+    """The kinds of orders."""
 
     FREEZE = "frozen"
     """Nobody's intents reach tmux; looking goes on."""
@@ -120,7 +120,7 @@ def lift(kind: OrderKind, folder: Path) -> bool:
     return lifted
 
 
-def standing(kind: OrderKind, *folders: Path) -> Order | None:
+def order_in_force(kind: OrderKind, *folders: Path) -> Order | None:
     """The first order of this kind in these folders, or None. Ask for a server's folder and the state folder."""
     for folder in folders:
         for path in _paths(kind, folder):
@@ -143,7 +143,7 @@ def unfreeze(folder: Path, *, actor: str, reason: str) -> bool:
 
     Raises `OrderNotLifted` where it stays in force.
     """
-    if standing(OrderKind.FREEZE, folder) is None:
+    if order_in_force(OrderKind.FREEZE, folder) is None:
         return False
     with contextlib.suppress(OSError):  # a full disk must not keep a freeze in force
         give(OrderKind.UNFREEZE, folder, actor=actor, reason=reason)
@@ -152,7 +152,7 @@ def unfreeze(folder: Path, *, actor: str, reason: str) -> bool:
 
 def unfrozen(*folders: Path) -> Order | None:
     """The latest word on a freeze that was lifted in one of these folders; None where nobody noted any."""
-    words = (standing(OrderKind.UNFREEZE, folder) for folder in folders)
+    words = (order_in_force(OrderKind.UNFREEZE, folder) for folder in folders)
     return max((word for word in words if word), key=lambda word: word.at, default=None)
 
 

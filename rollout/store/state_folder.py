@@ -10,7 +10,7 @@ from rollout.store.orders import SERVERS, prepare
 
 @dataclass(frozen=True, slots=True)
 class ServerFolder:
-    """What is kept of one tmux server."""
+    """The stored state of one tmux server."""
 
     path: Path
 
@@ -25,7 +25,7 @@ class ServerFolder:
         return self.path / "flags.json"
 
     def flags_of_server(self, url: str, environment: str) -> Path:
-        """What was last seen of the flags that a server holds; another server's are another file."""
+        """Return the file of the flags last seen on a server; another server's are another file."""
         name = blake2b(f"{url} {environment}".encode(), digest_size=6).hexdigest()
         return self.path / f"flags-of-server-{name}.json"
 
@@ -41,7 +41,7 @@ class ServerFolder:
 
     @property
     def logs(self) -> Path:
-        """What the monitors' processes said on standard error."""
+        """Return the folder of the monitors' standard error."""
         return self.path / "logs"
 
     @property

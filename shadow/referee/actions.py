@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from contract.intents import Intent, Notice, wish
-from contract.record import Instant, Record
-from contract.report import CycleReport
-from contract.screens import PaneShot
-from contract.verdicts import Role
 from shadow.actions import CLOSING_LOOKS
 from shadow.referee.records import NamedState
+from understudy.intents import Intent, Notice, intent_key
+from understudy.record import Instant, Record
+from understudy.report import CycleReport
+from understudy.screens import PaneShot
+from understudy.verdicts import AgentRole
 
 _N = NamedState
 _AT_REST: Final = frozenset({_N.IDLE, _N.AT_REST})
@@ -37,7 +37,7 @@ _KEPT: Final = 32
 class ActionEpisode(Record):
     """One action that one monitor asked for."""
 
-    wish: str
+    intent_key: str
     ordinal: int
     target: str | None
     opened: Instant
@@ -65,12 +65,12 @@ def advance_episodes(
 
     Withdrawn episodes that were last asked for before `keep_from` are forgotten.
     """
-    asked = {(wish(intent), intent.ordinal, intent.target): misdirected for intent, misdirected in intents}
+    asked = {(intent_key(intent), intent.ordinal, intent.target): misdirected for intent, misdirected in intents}
     if not asked and not episodes:
         return ()
     kept, found = list[ActionEpisode](), set[tuple[str, int, str | None]]()
     for episode in episodes:
-        key = (episode.wish, episode.ordinal, episode.target)
+        key = (episode.intent_key, episode.ordinal, episode.target)
         if not episode.closed and key in asked:
             found.add(key)
             kept.append(episode.model_copy(update={"heard": at, "silent": 0}))
@@ -79,7 +79,7 @@ def advance_episodes(
         elif episode.heard >= keep_from:
             kept.append(episode)
     kept += [
-        ActionEpisode(wish=key[0], ordinal=key[1], target=key[2], opened=at, heard=at, misdirected=misdirected)
+        ActionEpisode(intent_key=key[0], ordinal=key[1], target=key[2], opened=at, heard=at, misdirected=misdirected)
         for key, misdirected in sorted(asked.items(), key=repr)
         if key not in found
     ]
@@ -98,4 +98,4 @@ def is_misdirected(intent: Intent, shots: dict[str, PaneShot], reports: Iterable
         for report in reports
         if report is not None and (verdict := report.verdicts.get(target.pane)) is not None
     }
-    return bool(roles) and roles != {Role.MANAGER}
+    return bool(roles) and roles != {AgentRole.MANAGER}

@@ -1,14 +1,14 @@
 """The records that leave the referee: scored spells, and the evidence events that they come to.
 
 `ScoredSpell` passes from this package to the judge. One spell carries one vote a monitor; `evidence.evidence_of`
-turns a spell into `EvidenceEvent`s, each of which one guardrail counts.
+turns a spell into `SpellEvent`s, each of which one guardrail counts.
 """
 
 from enum import StrEnum
 from typing import Final
 
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 _S = AgentState
 
@@ -96,8 +96,8 @@ class Duty(StrEnum):
 class Told(Record):
     """One action of the incumbent that was right, and whether the candidate took it too, within its window."""
 
-    wish: str
-    """As `contract.intents.wish` names it: `notify_manager:idle`."""
+    intent_key: str
+    """As `understudy.intents.intent_key` names it: `notify_manager:idle`."""
     opened: Instant
     silent: bool
     """The event: the candidate stayed silent past the window."""
@@ -151,7 +151,7 @@ class EvidenceKind(StrEnum):
     """No guardrail of its own: its share of the named spells must be below 20 % for a promotion."""
 
 
-class EvidenceEvent(Record):
+class SpellEvent(Record):
     """One yes or no that a guardrail counts."""
 
     guardrail: EvidenceKind

@@ -1,4 +1,4 @@
-"""What to type next about a cluster: commands that can be copied as they stand."""
+"""The next commands about a cluster: commands that can be copied as they stand."""
 
 import shlex
 from collections.abc import Sequence
@@ -42,5 +42,5 @@ def more(address: Sequence[str] = ()) -> str:
     return _line("list", *address)
 
 
-def _line(*words: str) -> str:
-    return shlex.join(("understudy", "diffs", *words))
+def _line(*formatting: str) -> str:
+    return shlex.join(("understudy", "diffs", *formatting))

@@ -4,19 +4,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from contract.record import SCHEMA_VERSION, Instant, Record
 from shadow.bout import Excuse
 from shadow.clusters import Cluster
 from shadow.differences import Severity
 from shadow.kinds import KindRate
 from shadow.labels import Right
 from shadow.report.balance import Balance
-from shadow.report.confusion import Cell
+from shadow.report.confusion import ConfusionCell
 from shadow.report.coverage import Coverage
 from shadow.report.speeds import Speed
 from shadow.report.timeline import Timeline
 from shadow.signoffs import Acceptance
 from shadow.strata import Stratum
+from understudy.record import SCHEMA_VERSION, Instant, Record
 
 
 class Rate(Record):
@@ -43,7 +43,7 @@ class Rate(Record):
         return self.events / self.bouts if self.bouts else None
 
     @property
-    def telling(self) -> bool:
+    def informative(self) -> bool:
         """Whether it has counted anything, or must before a promotion."""
         return self.stratum is None or bool(self.bouts or self.needed)
 
@@ -120,7 +120,7 @@ class Member(Record):
 
 
 class Notes(Record):
-    """What a report tells of a cluster beside the cluster itself."""
+    """The notes on a cluster beside the cluster itself."""
 
     cluster: str
     balance: Balance
@@ -175,17 +175,17 @@ class ShadowReport(Record):
     signed_off: tuple[Acceptance, ...]
     """Those that hold now."""
     timeline: Timeline
-    confusion: tuple[Cell, ...]
+    confusion: tuple[ConfusionCell, ...]
     kinds: tuple[KindRate, ...]
     """How often each kind of difference is settled, and for whom; agreements that were looked at behind."""
     coverage: Coverage
     speeds: tuple[Speed, ...]
     address: tuple[str, ...]
-    """What a command must be given to speak of this server (`--socket-name work`); empty for the last one run."""
+    """Return the options that name this server in a command (`--socket-name work`); empty for the last one run."""
 
     @property
     def open_clusters(self) -> tuple[Cluster, ...]:
-        """What nobody has reviewed: each is one decision."""
+        """Return the clusters without a review."""
         return tuple(cluster for cluster in self.clusters if waits(cluster))
 
     @property

@@ -25,7 +25,7 @@ SCREEN = """\\033[2m ● Read(shop/basket.py)\\033[0m
   ? for shortcuts
 """
 WORKING = "\\033[5;1H✻ Kneading… (%ss · esc to interrupt)\\033[K"
-"""What an agent at work prints, in the words of printf: into the row above its composer, the seconds that it took."""
+"""The output of an agent at work, in the words of printf: into the row above its composer, the seconds that it took."""
 
 
 _AT_ONCE = 50
@@ -33,7 +33,7 @@ _AT_ONCE = 50
 
 
 def at_work(seconds: int) -> bytes:
-    """What an agent at work prints."""
+    """The output of an agent at work."""
     return (WORKING.replace("\\033", "\033") % seconds).encode()
 
 

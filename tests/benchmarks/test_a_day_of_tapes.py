@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from rollout.loop.tape_retention import Interest, Retention
-from rollout.loop.tape_shelf import TapeShelf, listed
-from tmuxio.eyes import TapeClock, TapeEyes
+from rollout.loop.tape_store import TapeStore, listed
+from tmuxio.sources import TapeClock, TapeSource
+from understudy.outcomes import EVERYTHING
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "shadow"))
 from played_fleet import T0, Agent, shoot
@@ -48,14 +48,14 @@ def _play(folder: Path, cycles: int) -> int:
     fleet = [Agent(number) for number in range(1, AGENTS + 1)]
     monitors = {"incumbent": LegacyMonitor(), "candidate": MonitorService()}
     now = T0
-    shelf = TapeShelf(folder, now=lambda: now)
+    tape_store = TapeStore(folder, now=lambda: now)
     for number in range(cycles):
         now = T0 + number * EVERY_S
         tape = shoot(fleet, number, now)
         memories = {role: monitor.memory() for role, monitor in monitors.items()}
         for monitor in monitors.values():
-            monitor.cycle(f"c-{number}", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+            monitor.cycle(f"c-{number}", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         interest = Interest.DIFFERS if chance.random() < DIFFERS else Interest.AGREES
-        shelf.keep(f"c-{number:06}", tape, memories, {"cycle": number}, interest=interest)
-    shelf.close()
+        tape_store.keep(f"c-{number:06}", tape, memories, {"cycle": number}, interest=interest)
+    tape_store.close()
     return len([*listed(folder)])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 5
 SAMPLING_S = 0.9
-"""What the monolith sleeps over each agent."""
+"""The time that the monolith sleeps over each agent."""
 
 
 def one_look(server: TmuxServer) -> Callable[[], object]:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract import AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Role, Why
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Ask, Request
-from rollout.loop.keeper import StageKeeper
-from rollout.loop.parts import Part
+from rollout.judgement.rollout_status import Request, RequestKind
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import CycleRow, DifferenceRow, Ledger
 from rollout.store.state_folder import ServerFolder, StateFolder
 from shadow.compare import compare
+from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Why
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout.judgement.words import Verdict
+    from rollout.judgement.enums import Verdict
 
 THEN = 1_780_000_000.0
 
 
-def report(part: Part, states: dict[str, AgentState], *, wants: tuple[str, ...] = ()) -> CycleReport:
+def report(part: MonitorRole, states: dict[str, AgentState], *, intent_keys: tuple[str, ...] = ()) -> CycleReport:
     verdicts = {
         pane: AgentVerdict(
             pane=pane,
@@ -31,7 +31,7 @@ def report(part: Part, states: dict[str, AgentState], *, wants: tuple[str, ...] 
             session="team one",
             window=f"Claude-{number}",
             window_index=number,
-            role=Role.WORKER,
+            role=AgentRole.WORKER,
             agent="claude",
             state=state,
             since=THEN - 60,
@@ -50,13 +50,13 @@ def report(part: Part, states: dict[str, AgentState], *, wants: tuple[str, ...] 
             about=Notice.IDLE,
             text="somebody is idle",
         )
-        for pane in wants
+        for pane in intent_keys
     )
     return CycleReport(cycle="c-1", monitor=f"{part}-monitor", version="1.2", verdicts=verdicts, intents=intents)
 
 
-INCUMBENT = report(Part.INCUMBENT, {"%1": AgentState.BUSY, "%2": AgentState.IDLE}, wants=("%2",))
-CANDIDATE = report(Part.CANDIDATE, {"%1": AgentState.BUSY, "%2": AgentState.BUSY, "%3": AgentState.CRASHED})
+INCUMBENT = report(MonitorRole.INCUMBENT, {"%1": AgentState.BUSY, "%2": AgentState.IDLE}, intent_keys=("%2",))
+CANDIDATE = report(MonitorRole.CANDIDATE, {"%1": AgentState.BUSY, "%2": AgentState.BUSY, "%3": AgentState.CRASHED})
 
 
 @dataclass(frozen=True)
@@ -65,24 +65,24 @@ class Kept:
 
     folder: ServerFolder
 
-    def move(self, ask: Ask, *, act: bool = True, verdict: Verdict | None = None) -> None:
+    def move(self, ask: RequestKind, *, act: bool = True, verdict: Verdict | None = None) -> None:
         ledger = Ledger(self.folder.ledger)
-        answer = self._keeper(ledger).ask(Request(ask, "ann", f"a test's {ask}", THEN + 10, verdict, act=act))
+        answer = self._controller(ledger).request(Request(ask, "ann", f"a test's {ask}", THEN + 10, verdict, act=act))
         ledger.close()
         assert hasattr(answer, "hash"), answer
 
-    def _keeper(self, ledger: Ledger) -> StageKeeper:
-        return StageKeeper(ledger, FlagsFile(self.folder.flags), DEFAULT_PLAN)
+    def _controller(self, ledger: Ledger) -> StageController:
+        return StageController(ledger, FlagsFile(self.folder.flags), DEFAULT_PLAN)
 
     def begin(self, *, act: bool) -> None:
         ledger = Ledger(self.folder.ledger)
-        self._keeper(ledger).wake(THEN)
+        self._controller(ledger).wake(THEN)
         with ledger.transaction() as tx:
             tx.add_cycle(
                 CycleRow("c-1", THEN, "shadow", act, "shadow", 1, 0.5, {"team one": "incumbent"}),
                 {
                     part: one.model_dump_json()
-                    for part, one in ((Part.INCUMBENT, INCUMBENT), (Part.CANDIDATE, CANDIDATE))
+                    for part, one in ((MonitorRole.INCUMBENT, INCUMBENT), (MonitorRole.CANDIDATE, CANDIDATE))
                 },
             )
             tx.add_differences(

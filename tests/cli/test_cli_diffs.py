@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import Frame, PaneShot, Tape
-from rollout.loop.spoken import acceptance_of, heard
+from rollout.loop.decisions import acceptance_of, with_decision
 from rollout.loop.tape_retention import Interest
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.ledger import BoutRow, Ledger, LedgerReader
 from shadow.bout import Bout, bout_id
 from shadow.compare import compare
 from shadow.signoffs import NOBODY_SAID
 from tests.cli.rollouts import CANDIDATE, INCUMBENT, THEN, Kept, kept
 from tmuxio.tapes.tapefile import read_tape
+from understudy import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,9 +79,9 @@ def filled(state: Path, socket: Path) -> Kept:
         connection = tx._connection
         connection.exec_driver_sql("UPDATE differences SET cycle = ?", (CYCLE,))
     ledger.close()
-    shelf = TapeShelf(made.folder.tapes, now=lambda: THEN)
-    shelf.keep(CYCLE, tape(), {}, {}, interest=Interest.DIFFERS)
-    shelf.close()
+    tape_store = TapeStore(made.folder.tapes, now=lambda: THEN)
+    tape_store.keep(CYCLE, tape(), {}, {}, interest=Interest.DIFFERS)
+    tape_store.close()
     return made
 
 
@@ -115,7 +115,7 @@ def test_a_cluster_that_changes_an_act_shows_five_members_before_it_is_signed_of
     cluster = str(first_cluster(understudy)["id"])
     refused = understudy("diffs", "accept", cluster, "--reason", "meant so")
     assert refused.code == 2
-    assert "Say --yes where nobody is there to answer" in refused.err
+    assert "Give --yes if there is no terminal to answer on" in refused.err
     assert refused.err.count("pane %2") == 5
     assert "5 of its 12 settled bouts, drawn at random" in refused.err
     assert first_cluster(understudy)["accepted"] is False
@@ -132,7 +132,7 @@ def test_a_sign_off_keeps_owner_expiry_ceiling_and_the_versions_it_is_meant_for(
     signed = acceptance_of(row)
     assert (row.actor, signed.owner, signed.reason, signed.ceiling) == ("ann", "team-a", "meant so", 0.4)
     assert signed.monitors == ("incumbent-monitor 1.2", "candidate-monitor 1.2")
-    said = heard(NOBODY_SAID, row)
+    said = with_decision(NOBODY_SAID, row)
     assert said.acceptance(cluster, row.at + 1) is not None
     assert said.under(("incumbent-monitor 1.2", "candidate-monitor 1.3")).acceptance(cluster, row.at + 1) is None
     assert said.under(signed.monitors).lapsed(cluster, signed.expires + 1) == "expired"
@@ -186,22 +186,22 @@ def test_where_no_tests_are_at_hand_settling_says_so_and_counts_all_the_same(und
 
 @pytest.mark.usefixtures("ran")
 def test_a_draw_is_of_both_kinds_the_same_by_its_seed_and_shows_the_screens(understudy: Shell) -> None:
-    said = understudy("diffs", "settle", "--draw", "10", "--seed", "7", "--json").json
+    said = understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json
     assert (said["schema"], said["seed"], len(said["draw"])) == (1, 7, 10)
     assert [one["agrees"] for one in said["draw"]].count(True) == 5
     assert said["draw"][0]["screen"] == SCREEN
-    assert understudy("diffs", "settle", "--draw", "10", "--seed", "7", "--json").json == said
+    assert understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json == said
 
 
 def test_an_answer_to_a_draw_is_in_the_ledger_and_is_not_asked_for_again(understudy: Shell, ran: Kept) -> None:
-    drawn = understudy("diffs", "settle", "--draw", "42", "--json").json["draw"]
+    drawn = understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]
     one = drawn[0]["id"]
     assert understudy("diffs", "settle", one, "--right", "neither", "--actor", "ann").code == 0
     ledger = LedgerReader.open(ran.folder.ledger)
     (row,) = ledger.decisions("settle_bout")
     ledger.close()
     assert (row.subject, row.actor, json.loads(row.body)["right"]) == (one, "ann", "neither")
-    again = [other["id"] for other in understudy("diffs", "settle", "--draw", "42", "--json").json["draw"]]
+    again = [other["id"] for other in understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]]
     assert one not in again
     assert len(again) == len(drawn) - 1
 
@@ -210,10 +210,10 @@ def test_an_answer_to_a_draw_is_in_the_ledger_and_is_not_asked_for_again(underst
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (("--draw", "3"), "nobody is there to answer"),
+        (("--sample", "3"), "nobody is there to answer"),
         (("b-0000000000", "--right", "both"), "there is no bout b-0000000000"),
         ((), "name what you settle and who is right"),
-        (("d-1", "--right", "both", "--draw", "2"), "name what you settle and who is right"),
+        (("d-1", "--right", "both", "--sample", "2"), "name what you settle and who is right"),
         (("d-", "--right", "both"), "say why: --reason"),
     ],
 )

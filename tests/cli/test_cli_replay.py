@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import Frame, PaneShot, Tape
 from rollout.loop.tape_retention import Interest
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.state_folder import StateFolder
 from tests.cli.test_cli_tapes import MONITORS
 from tmuxio.tapes.tapefile import write_tape
+from understudy import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,12 +111,12 @@ def test_since_takes_what_the_last_run_kept_and_leaves_out_what_is_damaged(
     understudy: Shell, tapes: Path, tmp_path: Path
 ) -> None:
     folder = StateFolder(understudy.state).prepare(tmp_path / "sock")
-    shelf = TapeShelf(folder.tapes)
+    tape_store = TapeStore(folder.tapes)
     for number in range(3):
-        shelf.keep(f"c-{number}", tape(number), {}, {}, interest=Interest.DIFFERS)
-    shelf._worker.submit(lambda: None).result()
-    shelf._now = lambda: T0
-    shelf.close()
+        tape_store.keep(f"c-{number}", tape(number), {}, {}, interest=Interest.DIFFERS)
+    tape_store._worker.submit(lambda: None).result()
+    tape_store._now = lambda: T0
+    tape_store.close()
     (folder.tapes / "c-9-differs.tape.gz").write_bytes(b"torn")
     said = understudy("replay", "--since", "24h", *BOTH, "--json")
     assert said.code == 0, said.err
@@ -139,14 +139,14 @@ def test_a_difference_of_acts_is_no_gate_where_only_one_remembers_what_it_knew(u
 
 
 ASKS = (
-    MONITORS.replace("from contract import ", "from contract import Escalate, ")
+    MONITORS.replace("from understudy import ", "from understudy import Escalate, ")
     + """
 class Quiet(Idle):
     pass
 
 class Asks(Idle):
-    def cycle(self, cycle, eyes, clock, scope, outcomes):
-        report = super().cycle(cycle, eyes, clock, scope, outcomes)
+    def cycle(self, cycle, source, clock, scope, outcomes):
+        report = super().cycle(cycle, source, clock, scope, outcomes)
         wish = Escalate(
             pane="%1", pid=1, target=None, session="s", reason="x", text="x", ordinal=1, at=clock.now(),
         )
@@ -209,7 +209,7 @@ def test_meta_that_was_edited_changes_nothing_or_is_a_sentence(understudy: Shell
         write_tape(tapes / "t-0.tape.gz", tape(0), {}, json.loads(json.dumps(meta)))
         said = understudy("replay", tapes, *BOTH)
         assert said.code == 0, said.err
-    odd = {"monitors": {"incumbent": "Idle 1"}, "outcomes": {"incumbent": [{"wish": 1}]}}
+    odd = {"monitors": {"incumbent": "Idle 1"}, "outcomes": {"incumbent": [{"intent_key": 1}]}}
     write_tape(tapes / "t-0.tape.gz", tape(0), {"incumbent": 1}, json.loads(json.dumps(odd)))
     said = understudy("replay", tapes, *BOTH)
     assert (said.code, "holds outcomes that this build does not know" in said.err) == (69, True)

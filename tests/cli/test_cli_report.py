@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import AgentState, Frame, PaneShot, Tape
-from rollout.loop.cycled import cycle_name
+from rollout.loop.cycle_result import cycle_name
 from rollout.store.ledger import BoutRow, Ledger
 from shadow.bout import Bout
 from shadow.compare import differ
@@ -18,6 +17,7 @@ from shadow.differences import Side
 from shadow.sides import Who
 from tests.cli.rollouts import THEN, Kept, kept
 from tmuxio.tapes.tapefile import write_tape
+from understudy import AgentState, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +74,8 @@ def test_a_page_shows_the_screen_of_each_cluster_with_what_came_before_and_next(
 
 def test_a_cluster_that_no_single_cycle_showed_has_the_screen_of_its_bout(understudy: Shell, ran: Kept) -> None:
     sides = [
-        Side(state=state, rule=rule, wishes=wishes, agent="claude")
-        for state, rule, wishes in (
+        Side(state=state, rule=rule, intents=intents, agent="claude")
+        for state, rule, intents in (
             (AgentState.CRASHED, "R3", (("notify_manager:crash", 1),)),
             (AgentState.IDLE, "slow", (("notify_manager:idle", 1), ("submit_draft", 1))),
         )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.outcomes import Outcome
 from tmuxio.tapes.tapefile import read_tape, write_tape
+from understudy.outcomes import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,20 +20,20 @@ pytest_plugins = ["tests.cli.shell"]
 
 # A monitor that calls everything idle, and one that does not: what they say of a tape is known beforehand.
 MONITORS = """
-from contract import AgentState, AgentVerdict, CycleReport, Role, Why
+from understudy import AgentState, AgentVerdict, CycleReport, Role, Why
 
 class Calls:
     version, says, state = "1", frozenset({"idle", "busy"}), AgentState.IDLE
     def __init__(self):
         self.name, self.looks = type(self).__name__, 0
-    def cycle(self, cycle, eyes, clock, scope, outcomes):
+    def cycle(self, cycle, source, clock, scope, outcomes):
         self.looks += 1
         rule = str(self.looks) + "+" * len(outcomes)
-        frame = eyes.look()[-1]
+        frame = source.look()[-1]
         verdicts = {
             shot.pane: AgentVerdict(
                 pane=shot.pane, pid=shot.pid, session=shot.session, window=shot.window, window_index=shot.window_index,
-                role=Role.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=rule),
+                role=AgentRole.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=rule),
             )
             for shot in frame.panes
         }
@@ -94,7 +94,9 @@ def test_memory_goes_from_tape_to_tape(understudy: Shell, tapes: list[Path]) -> 
     assert [one["incumbent"]["rule"] for one in understudy(*asked).json["differences"]] == ["1", "2"]
 
 
-TOLD = Outcome(wish="notify_manager:idle", pane="%1", session="s", ordinal=1, result="tied", done=False, at=1.0)
+TOLD = Outcome(
+    intent_key="notify_manager:idle", pane="%1", session="s", ordinal=1, result="watch_only", done=False, at=1.0
+)
 
 
 def test_a_tape_that_knows_what_this_very_version_remembered_and_was_told_is_watched_from_there(

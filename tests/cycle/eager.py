@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from contract import (
+from understudy import (
+    AgentRole,
     AgentState,
     AgentVerdict,
     Clock,
     CycleReport,
-    Eyes,
     Intent,
     Notice,
     NotifyManager,
     Outcome,
-    Role,
     Scope,
+    ScreenSource,
     SubmitDraft,
     Why,
 )
@@ -34,9 +34,11 @@ class Eager:
     def __init__(self) -> None:
         self.cycles = 0
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
         del scope, outcomes
-        (frame,) = eyes.look()
+        (frame,) = source.look()
         guarding = cycle == "guard"
         verdicts: dict[str, AgentVerdict] = {}
         intents: list[Intent] = []
@@ -52,7 +54,7 @@ class Eager:
                 session=shot.session,
                 window=shot.window,
                 window_index=shot.window_index,
-                role=Role.MANAGER if kind == "pm" else Role.WORKER,
+                role=AgentRole.MANAGER if kind == "pm" else AgentRole.WORKER,
                 agent="claude",
                 state=state,
                 since=frame.at,

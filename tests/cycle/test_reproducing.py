@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from crash_driver import PLAN
 
-from rollout.judgement.words import Stage, Verdict
-from rollout.loop.building import Blueprint, open_house
-from rollout.loop.daemon import Stop, loop
-from rollout.loop.reproducing import Reproduced, reproduced
+from rollout.judgement.enums import Stage, Verdict
+from rollout.loop.building import Blueprint, open_runtime
+from rollout.loop.daemon import StopSignal, loop
+from rollout.loop.reproducing import Reproduction, reproduced
 from rollout.store.ledger import Ledger
 from rollout.store.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from rollout.loop.cycled import Cycled
+    from rollout.loop.cycle_result import CycleResult
 
 pytestmark = pytest.mark.timeout(300)  # two stages of a real loop
 
@@ -31,15 +31,15 @@ def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     for window in ("pm", "idle-1", "idle-2"):
         tmux_server.new_window("sleep 1000", session="team", name=window)
-    names, state, stop = ("clockwork:First", "clockwork:Second"), StateFolder(tmp_path / "state"), Stop()
+    names, state, stop = ("clockwork:First", "clockwork:Second"), StateFolder(tmp_path / "state"), StopSignal()
 
-    def watch(cycled: Cycled) -> None:
-        if cycled.standing.stage is Stage.BETA:
+    def watch(cycle_result: CycleResult) -> None:
+        if cycle_result.rollout_status.stage is Stage.BETA:
             stop()
 
-    with open_house(Blueprint(tmux_server.address, state, *names, PLAN, act=True, gap_s=0.01)) as house:
-        loop(house, interval_s=0.05, cycles=1500, stop=stop, watch=watch)
-        path = house.ledger.path
+    with open_runtime(Blueprint(tmux_server.address, state, *names, PLAN, act=True, gap_s=0.01)) as runtime:
+        loop(runtime, interval_s=0.05, cycles=1500, stop=stop, watch=watch)
+        path = runtime.ledger.path
     again = judged_again(path)
     assert [(one.move.from_, one.verdict, one.differs) for one in again] == [
         (Stage.SHADOW, Verdict.PROMOTABLE, ()),
@@ -51,7 +51,7 @@ def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
     assert judged_again(path)[0].differs == ("failure",)
 
 
-def judged_again(path: Path) -> tuple[Reproduced, ...]:
+def judged_again(path: Path) -> tuple[Reproduction, ...]:
     ledger = Ledger(path)
     try:
         return tuple(reproduced(ledger))

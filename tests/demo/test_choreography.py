@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import AgentState, CycleReport, Outcome, Result, SystemClock
-from contract.intents import wish
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
-from rollout.faces.demo.casting import cast
+from rollout.faces.demo.fleet import make_fleet
 from rollout.faces.demo.world import World
 from rollout.judgement.plans import DEMO_PLAN
 from shadow import noise
-from shadow.bouts import Bout, BoutBook, Excuse, Look, advance
+from shadow.bouts import Bout, BoutBook, ComparedLook, Excuse, advance
 from shadow.compare import compare
 from shadow.differences import Severity
 from shadow.expected import shipped
 from shadow.strata import Stratum
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
-from tmuxio.tapes.camera import Camera
+from tmuxio.sources.tapes import TapeClock, TapeSource
+from tmuxio.tapes.recorder import Recorder
+from understudy import AgentState, CycleReport, Outcome, Result, SystemClock
+from understudy.intents import intent_key
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract import Tape
+    from understudy import Tape
 
 SECONDS = 14.0
 
@@ -43,18 +43,18 @@ class Shadow:
         self.bouts: list[Bout] = []
         self.states: set[AgentState] = set()
         self._book = BoutBook()
-        self._before: tuple[Look, object, tuple[Outcome, ...]] | None = None
+        self._before: tuple[ComparedLook, object, tuple[Outcome, ...]] | None = None
         self._ends: dict[str, tuple[Outcome, ...]] = {}
 
     def watch(self, tape: Tape) -> None:
         self._enter_before(tape)
         memory, ends = self.incumbent.memory(), self._ends.get("incumbent", ())
-        one = self.incumbent.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ends)
-        two = self.candidate.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, self._ends.get("candidate", ()))
+        one = self.incumbent.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, ends)
+        two = self.candidate.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, self._ends.get("candidate", ()))
         self._ends = {"incumbent": _told(one, Result.DELIVERED), "candidate": _told(two, Result.SHADOWED)}
         self.states |= {verdict.state for verdict in two.verdicts.values()}
         differences = compare(one, two, shipped())
-        look = Look(at=tape.at, incumbent=one, candidate=two, differences=differences, tape=tape)
+        look = ComparedLook(at=tape.at, incumbent=one, candidate=two, differences=differences, tape=tape)
         self._before = (look, memory, ends)
 
     def _enter_before(self, tape: Tape) -> None:
@@ -63,7 +63,7 @@ class Shadow:
         look, memory, ends = self._before
         again = LegacyMonitor()
         again.recall(memory)  # type: ignore[arg-type]
-        report = again.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ends)
+        report = again.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, ends)
         look = look.model_copy(update={"differences": noise.classify(look.differences, report)})
         self._book, settled = advance(self._book, look, look.at, rules=DEMO_PLAN.bout_rules, register=shipped())
         self.bouts += settled
@@ -72,7 +72,7 @@ class Shadow:
 def _told(report: CycleReport, result: Result) -> tuple[Outcome, ...]:
     return tuple(
         Outcome(
-            wish=wish(intent),
+            intent_key=intent_key(intent),
             pane=intent.pane,
             pid=intent.pid,
             session=intent.session,
@@ -89,20 +89,20 @@ def _told(report: CycleReport, result: Result) -> tuple[Outcome, ...]:
 def shadow() -> Shadow:
     """Two monitors that have watched the demo's world for a while."""
     watched = Shadow()
-    with World(cast(("shop", "mill", "port"))) as world:
-        camera = Camera(Reader(ServerAddress(world.socket_path)), SystemClock())
+    with World(make_fleet(("shop", "mill", "port"))) as world:
+        recorder = Recorder(Reader(ServerAddress(world.socket_path)), SystemClock())
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:
             began = time.monotonic()
-            watched.watch(camera.shoot(gap_s=0.2))
+            watched.watch(recorder.shoot(gap_s=0.2))
             time.sleep(max(0.0, began + 1.0 - time.monotonic()))
     return watched
 
 
 def _unexplained(bouts: Sequence[Bout]) -> list[str]:
     return [
-        f"{bout.window}: {bout.incumbent.state} {bout.incumbent.rule} {bout.incumbent.wishes} / "
-        f"{bout.candidate.state} {bout.candidate.rule} {bout.candidate.wishes}"
+        f"{bout.window}: {bout.incumbent.state} {bout.incumbent.rule} {bout.incumbent.intents} / "
+        f"{bout.candidate.state} {bout.candidate.rule} {bout.candidate.intents}"
         for bout in bouts
         if bout.counts and bout.difference is not None and bout.difference.severity is not Severity.DETAIL
     ]

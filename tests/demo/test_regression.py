@@ -7,37 +7,37 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import AgentState, CycleReport, Notice, NotifyManager, SystemClock
-from contract.outcomes import EVERYTHING
 from modular.service import MonitorService
+from rollout.faces.demo.process_names import actor_command, named_environment
 from rollout.faces.demo.regression import RULE, TRIGGER, LateRegression
-from rollout.faces.demo.wardrobe import dress, seat
 from rollout.loop.hosting.monitors import load, monitor_spec
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
-from tmuxio.tapes.camera import Camera
+from tmuxio.sources.tapes import TapeClock, TapeSource
+from tmuxio.tapes.recorder import Recorder
+from understudy import AgentState, CycleReport, Notice, NotifyManager, SystemClock
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from private_tmux import TmuxServer
 
-    from contract import Tape
+    from understudy import Tape
 
 
 def watch(monitor: MonitorService | LateRegression, tape: Tape) -> CycleReport:
-    return monitor.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+    return monitor.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
 
 
 @pytest.fixture
 def tape(tmux_server: TmuxServer) -> Tape:
     """A tape of a worker that has left its shell, beside its manager."""
-    tmux_server.environment |= dress(tmux_server.folder)
-    manager = tmux_server.new_window(shlex.join(["exec", *seat("manager", 1)]), name="claude-pm")
-    worker = tmux_server.new_window(shlex.join(["exec", *seat("brittle", 2, phase_s=3.0)]), name="qa")
+    tmux_server.environment |= named_environment(tmux_server.folder)
+    manager = tmux_server.new_window(shlex.join(["exec", *actor_command("manager", 1)]), name="claude-pm")
+    worker = tmux_server.new_window(shlex.join(["exec", *actor_command("brittle", 2, phase_s=3.0)]), name="qa")
     tmux_server.wait_for(manager, "? for shortcuts")
     tmux_server.wait_for(worker, "dev@box")
-    return Camera(Reader(tmux_server.address), SystemClock()).shoot(frames=1)
+    return Recorder(Reader(tmux_server.address), SystemClock()).shoot(frames=1)
 
 
 def test_until_the_file_is_there_it_is_the_good_monitor(
@@ -83,6 +83,6 @@ def test_it_goes_on_from_the_good_monitors_memory(tape: Tape) -> None:
 
 
 def test_it_can_be_named_by_import_path() -> None:
-    monitor, eyes = load(monitor_spec("rollout.faces.demo.regression:LateRegression"))
+    monitor, source = load(monitor_spec("rollout.faces.demo.regression:LateRegression"))
     assert monitor.name == "modular"
-    assert eyes == "server"
+    assert source == "server"

@@ -16,9 +16,9 @@ from pathlib import Path
 from crash_driver import PLAN
 
 from rollout.faces.cli.verbs.run import log_to_stderr
-from rollout.loop.building import Blueprint, open_house
-from rollout.loop.cycled import Cycled
-from rollout.loop.daemon import Stop, loop, stopped_by_signals
+from rollout.loop.building import Blueprint, open_runtime
+from rollout.loop.cycle_result import CycleResult
+from rollout.loop.daemon import StopSignal, loop, stopped_by_signals
 from rollout.store.state_folder import StateFolder
 from tmuxio.server.address import ServerAddress
 
@@ -46,9 +46,9 @@ def injected(shortage: Path) -> None:
     threading._start_new_thread = start  # type: ignore[attr-defined]
 
 
-def show(cycled: Cycled) -> None:
+def show(cycle_result: CycleResult) -> None:
     """Print a cycle: its name, its seconds, and who reported."""
-    sys.stdout.write(f"{cycled.cycle} {cycled.wall_s} {','.join(map(str, cycled.reports))}\n")
+    sys.stdout.write(f"{cycle_result.cycle} {cycle_result.wall_s} {','.join(map(str, cycle_result.reports))}\n")
 
 
 if __name__ == "__main__":
@@ -66,11 +66,11 @@ if __name__ == "__main__":
     log_to_stderr("warning")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     injected(Path(shortage))
-    stop = Stop()
-    with stopped_by_signals(stop), open_house(blueprint) as house:
-        house.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
-        loop(house, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=show)
+    stop = StopSignal()
+    with stopped_by_signals(stop), open_runtime(blueprint) as runtime:
+        runtime.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
+        loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=show)
         until = time.monotonic() + 30
-        while not house.delivery.idle() and time.monotonic() < until:
-            house.delivery.submit(())
+        while not runtime.delivery.idle() and time.monotonic() < until:
+            runtime.delivery.submit(())
             time.sleep(0.01)

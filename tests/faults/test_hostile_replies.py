@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.plan import DEMO_PLAN
-from rollout.loop.building import Blueprint, open_house
-from rollout.loop.cycled import Cycled
-from rollout.loop.daemon import Stop, loop
-from rollout.loop.parts import Part
+from rollout.loop.building import Blueprint, open_runtime
+from rollout.loop.cycle_result import CycleResult
+from rollout.loop.daemon import StopSignal, loop
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.state_folder import StateFolder
 
 if TYPE_CHECKING:
@@ -70,27 +70,27 @@ def test_a_hostile_reply_costs_the_incumbent_no_cycle(
         gap_s=0.01,
         deadline_s=DEADLINE_S,
     )
-    good, bad, ends = list[Cycled](), list[Cycled](), list[float]()
-    stop = Stop()
+    good, bad, ends = list[CycleResult](), list[CycleResult](), list[float]()
+    stop = StopSignal()
 
-    def watch(cycled: Cycled) -> None:
-        (bad if turned.exists() else good).append(cycled)
+    def watch(cycle_result: CycleResult) -> None:
+        (bad if turned.exists() else good).append(cycle_result)
         ends.append(time.monotonic())
         if len(good) == GOOD:
             turned.touch()
         if len(bad) == BAD:
             stop()
 
-    with open_house(blueprint) as house:
+    with open_runtime(blueprint) as runtime:
         watchdog = threading.Timer(120.0, stop)
         watchdog.start()
-        loop(house, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=watch)
+        loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=watch)
         watchdog.cancel()
         assert len(bad) == BAD, f"{len(bad)} cycles in two minutes"
     spans = [after - before for before, after in itertools.pairwise(ends)]
     usual, worst = max(spans[: GOOD - 1]), max(spans[GOOD - 1 :])
     assert worst <= usual + EXTRA_S, f"a cycle every {usual:.2f} s before, and then one in {worst:.2f} s"
-    assert all(Part.INCUMBENT in cycled.reports for cycled in bad)
-    answered = [cycled for cycled in bad[1:] if Part.CANDIDATE in cycled.reports]
+    assert all(MonitorRole.INCUMBENT in cycle_result.reports for cycle_result in bad)
+    answered = [cycle_result for cycle_result in bad[1:] if MonitorRole.CANDIDATE in cycle_result.reports]
     assert len(answered) == (0 if way in REFUSED else BAD - 1)
     fault_table.add(f"candidate: {way}", len(bad), f"every cycle of the incumbent; the longest +{worst - usual:.1f} s")

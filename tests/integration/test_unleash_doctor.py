@@ -1,4 +1,4 @@
-"""What `doctor` says about a real server of the flags."""
+"""The answers of `doctor` about a real server of the flags."""
 
 from __future__ import annotations
 

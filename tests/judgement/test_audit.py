@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.plans import DEMO_PLAN
-from rollout.judgement.standing import Ask, Request
+from rollout.judgement.rollout_status import Request, RequestKind
 from rollout.loop.audit import breaks
-from rollout.loop.keeper import StageKeeper, trail
+from rollout.loop.stage_controller import StageController, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import DecisionRow, Ledger, LedgerUnusable
 
@@ -19,16 +19,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ASKED = (Ask.PROMOTE, Ask.PAUSE, Ask.RESUME, Ask.PROMOTE, Ask.ROLLBACK, Ask.RETRY)
+ASKED = (
+    RequestKind.PROMOTE,
+    RequestKind.PAUSE,
+    RequestKind.RESUME,
+    RequestKind.PROMOTE,
+    RequestKind.ROLLBACK,
+    RequestKind.RETRY,
+)
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     ledger = Ledger(tmp_path / "ledger.db")
-    keeper = StageKeeper(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
-    keeper.wake(1.0)
+    controller = StageController(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
+    controller.wake(1.0)
     for at, ask in enumerate(ASKED, 2):
-        keeper.ask(Request(ask, "ann", "because", float(at)))
+        controller.request(Request(ask, "ann", "because", float(at)))
     yield ledger
     ledger.close()
 

@@ -6,10 +6,10 @@ import random
 import pytest
 
 from rollout.judgement.backtest import BadStream, RunResult, backtest, looks
-from rollout.judgement.plan import Limits, Plan
+from rollout.judgement.enums import Guardrail, Stage, Verdict
+from rollout.judgement.plan import GuardrailLimits, Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
-from rollout.judgement.sequential import Tally, needed, risk_of_version
-from rollout.judgement.words import Guardrail, Stage, Verdict
+from rollout.judgement.sequential import EventTally, needed, risk_of_version
 
 
 def dice(seed: int) -> random.Random:
@@ -25,7 +25,7 @@ def one(stream: list[str], stage: Stage = Stage.CANARY, plan: Plan = DEFAULT_PLA
     return result
 
 
-CLEAN = needed(0.01, risk_of_version(0.05, 1), Tally())
+CLEAN = needed(0.01, risk_of_version(0.05, 1), EventTally())
 """Clean ones that prove less than 1 %."""
 
 
@@ -36,12 +36,12 @@ def test_clean_ones_are_promotable_exactly_where_the_proof_is_reached() -> None:
 
 
 def test_the_demo_plan_needs_fewer_than_30() -> None:
-    at = one(lines("eyes", [False] * 30), plan=DEMO_PLAN).promotable_at
-    assert at == needed(0.12, risk_of_version(0.05, 1), Tally())
+    at = one(lines("live_mismatch", [False] * 30), plan=DEMO_PLAN).promotable_at
+    assert at == needed(0.12, risk_of_version(0.05, 1), EventTally())
 
 
 def test_a_run_goes_on_after_it_was_promotable() -> None:
-    result = one(lines("eyes", [False] * 400 + [True] * 5))
+    result = one(lines("live_mismatch", [False] * 400 + [True] * 5))
     assert result.verdict is Verdict.ROLLBACK
     assert result.promotable_at == CLEAN
     assert result.rollback_at is not None
@@ -49,12 +49,12 @@ def test_a_run_goes_on_after_it_was_promotable() -> None:
 
 
 def test_a_rollback_stays_one() -> None:
-    result = one(lines("eyes", [True] * 3 + [False] * 3000))
+    result = one(lines("live_mismatch", [True] * 3 + [False] * 3000))
     assert (result.verdict, result.rollback_at, result.promotable_at) == (Verdict.ROLLBACK, 2, None)
 
 
 def test_lines_are_counted_within_their_run_and_runs_may_be_mixed() -> None:
-    first, second = lines("eyes", [False] * CLEAN, run="a"), lines("eyes", [False] * 100, run=2)
+    first, second = lines("live_mismatch", [False] * CLEAN, run="a"), lines("live_mismatch", [False] * 100, run=2)
     mixed = [line for pair in zip(first, second, strict=False) for line in pair] + first[100:]
     results = backtest(mixed, Stage.CANARY, DEFAULT_PLAN)
     assert [(result.run, result.promotable_at) for result in results] == [("a", CLEAN), (2, None)]
@@ -63,7 +63,7 @@ def test_lines_are_counted_within_their_run_and_runs_may_be_mixed() -> None:
 def test_a_required_state_that_occurs_must_be_proven() -> None:
     whole = lines("wrong", [False] * 60)
     waiting = lines("wrong", [False] * 40, stratum="waiting_approval", whole=False)
-    of_whole, of_state = (needed(bound, risk_of_version(0.05, 1), Tally()) for bound in (0.08, 0.20))
+    of_whole, of_state = (needed(bound, risk_of_version(0.05, 1), EventTally()) for bound in (0.08, 0.20))
     assert one(whole).promotable_at == of_whole
     assert one(waiting[: of_state - 1] + whole).promotable_at is None
     assert one(waiting[:of_state] + whole).promotable_at == of_state + of_whole
@@ -99,17 +99,17 @@ def test_an_empty_stream_is_no_data_and_holds(stage: Stage) -> None:
     [
         ("{", "is not JSON"),
         ("[]", "must be an object"),
-        ('{"guardrail": "eyes"}', "event"),
-        ('{"guardrail": "eyes", "event": 1}', "event: must be true or false"),
+        ('{"guardrail": "live_mismatch"}', "event"),
+        ('{"guardrail": "live_mismatch", "event": 1}', "event: must be true or false"),
         ('{"guardrail": "speed", "event": true}', "use one of wrong"),
-        ('{"guardrail": ["eyes"], "event": true}', "guardrail"),
-        ('{"guardrail": "eyes", "event": true, "run": 1.5}', "run"),
-        ('{"guardrail": "eyes", "event": true, "stratum": 3}', "stratum"),
+        ('{"guardrail": ["live_mismatch"], "event": true}', "guardrail"),
+        ('{"guardrail": "live_mismatch", "event": true, "run": 1.5}', "run"),
+        ('{"guardrail": "live_mismatch", "event": true, "stratum": 3}', "stratum"),
     ],
 )
 def test_a_line_that_is_no_observation_is_named(line: str, word: str) -> None:
     with pytest.raises(BadStream, match="line 2: ") as caught:
-        backtest([*lines("eyes", [False]), line], Stage.CANARY, DEFAULT_PLAN)
+        backtest([*lines("live_mismatch", [False]), line], Stage.CANARY, DEFAULT_PLAN)
     assert word in str(caught.value)
 
 
@@ -133,7 +133,7 @@ def test_every_look_is_shown_and_the_last_is_the_verdict() -> None:
 
 
 def test_a_guardrail_in_dry_run_neither_rolls_back_nor_promotes() -> None:
-    limits = DEFAULT_PLAN.guardrails | {Guardrail.EYES: Limits(dry_run=True)}
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: GuardrailLimits(dry_run=True)}
     plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
-    result = one(lines("eyes", [True] * 50), plan=plan)
+    result = one(lines("live_mismatch", [True] * 50), plan=plan)
     assert (result.verdict, result.rollback_at, result.promotable_at) == (Verdict.HOLD, None, None)

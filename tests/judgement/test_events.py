@@ -2,27 +2,27 @@
 
 import pytest
 
-from contract.verdicts import AgentState
-from rollout.judgement.events import cycle_fact, look_facts, noise_facts, spell_facts
-from rollout.judgement.evidence import Fact
+from rollout.judgement.enums import ONE_RIGHT, Guardrail
+from rollout.judgement.events import cycle_event, live_check_events, noise_facts, spell_facts
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.guards import Guard, GuardKind, confirmed, crash_loop, missed_crashes, sightings
 from rollout.judgement.plan import CycleTime
-from rollout.judgement.words import ONE_RIGHT, Guardrail
 from shadow.bout import Bout, Excuse
 from shadow.differences import Difference, Fingerprint, Severity, Side
 from shadow.labels import Label, Referee, Right
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import Duty, NamedState, NamingRule, ScoredSpell, Vote
 from shadow.strata import events_of, strata_of
+from understudy.verdicts import AgentState
 
-IDLE = Side(state=AgentState.IDLE, wishes=(("notify_manager:idle", 1),))
+IDLE = Side(state=AgentState.IDLE, intents=(("notify_manager:idle", 1),))
 BUSY = Side(state=AgentState.BUSY)
-CRASHED = Side(state=AgentState.CRASHED, wishes=(("notify_manager:crash", 1),))
+CRASHED = Side(state=AgentState.CRASHED, intents=(("notify_manager:crash", 1),))
 
 
 def difference(incumbent: Side, candidate: Side, *, expected: str | None = None, pid: int = 1) -> Difference:
     fingerprint = Fingerprint.of(incumbent, candidate)
-    severity = Severity.ACTION if incumbent.wants != candidate.wants else Severity.STATE
+    severity = Severity.ACTION if incumbent.intent_keys != candidate.intent_keys else Severity.STATE
     if incumbent.state is candidate.state and severity is Severity.STATE:
         severity = Severity.DETAIL
     return Difference(
@@ -76,8 +76,10 @@ def spell(named: NamedState, candidate: Vote, incumbent: Vote, **more: object) -
 
 
 def counted(one: ScoredSpell) -> dict[tuple[Guardrail, str | None], bool]:
-    facts = [fact for event in evidence_of(one) for fact in spell_facts(event)]
-    return {(fact.guardrail, fact.stratum): fact.event for fact in facts}
+    evidence_events = [evidence_event for event in evidence_of(one) for evidence_event in spell_facts(event)]
+    return {
+        (evidence_event.guardrail, evidence_event.stratum): evidence_event.event for evidence_event in evidence_events
+    }
 
 
 def test_a_spell_counts_once_for_the_whole_and_once_in_its_state() -> None:
@@ -112,34 +114,41 @@ def test_an_abstention_counts_for_no_guardrail_of_its_own() -> None:
 
 
 def test_noise_speaks_about_the_incumbent_alone() -> None:
-    facts = list(noise_facts(bout(CRASHED, BUSY, excuse=Excuse.NOISE)))
-    assert [(fact.guardrail, fact.event) for fact in facts] == [(Guardrail.NOISE, True)]
-    assert [fact.event for fact in noise_facts(bout(IDLE, IDLE))] == [False]
+    evidence_events = list(noise_facts(bout(CRASHED, BUSY, excuse=Excuse.NOISE)))
+    assert [(evidence_event.guardrail, evidence_event.event) for evidence_event in evidence_events] == [
+        (Guardrail.NOISE, True)
+    ]
+    assert [evidence_event.event for evidence_event in noise_facts(bout(IDLE, IDLE))] == [False]
     assert list(noise_facts(bout(IDLE, IDLE, excuse=Excuse.REPEAT))) == []
 
 
 @pytest.mark.parametrize(
-    ("wall_s", "floor_s", "slow"),
+    ("wall_s", "tmux_s", "slow"),
     [(0.4, 0.1, False), (0.6, 0.1, True), (0.6, None, False), (11.0, 5.0, True), (11.0, None, True)],
 )
 def test_a_look_is_slow_by_the_floor_of_the_same_look_or_by_the_plan(
-    *, wall_s: float, floor_s: float | None, slow: bool
+    *, wall_s: float, tmux_s: float | None, slow: bool
 ) -> None:
-    facts = list(look_facts("l", 1.0, differs=False, wall_s=wall_s, floor_s=floor_s, limits=CycleTime(factor=5.0)))
-    assert [(fact.guardrail, fact.event) for fact in facts] == [(Guardrail.EYES, False), (Guardrail.CYCLE_TIME, slow)]
+    evidence_events = list(
+        live_check_events("l", 1.0, differs=False, wall_s=wall_s, tmux_s=tmux_s, limits=CycleTime(factor=5.0))
+    )
+    assert [(evidence_event.guardrail, evidence_event.event) for evidence_event in evidence_events] == [
+        (Guardrail.LIVE_MISMATCH, False),
+        (Guardrail.CYCLE_TIME, slow),
+    ]
 
 
 def test_a_cycle_that_failed_is_an_event() -> None:
-    assert cycle_fact("c", 1.0, failed=True) == Fact(Guardrail.FAILURE, event=True, subject="c", at=1.0)
+    assert cycle_event("c", 1.0, failed=True) == EvidenceEvent(Guardrail.FAILURE, event=True, subject="c", at=1.0)
 
 
-KILL = Side(state=AgentState.CRASHED, wishes=(("kill_window", 1),))
+KILL = Side(state=AgentState.CRASHED, intents=(("kill_window", 1),))
 
 
 def test_wanting_to_kill_alone_hits_a_guard_only_over_two_looks() -> None:
     look = sightings([difference(BUSY, KILL)])
     assert confirmed((), look) == ()
-    assert [guard.kind for guard in confirmed(look, look)] == [GuardKind.DEADLY_WISH]
+    assert [guard.kind for guard in confirmed(look, look)] == [GuardKind.DESTRUCTIVE_KEY]
     assert confirmed(look, ()) == ()
 
 
@@ -149,7 +158,7 @@ def test_the_guard_has_a_direction() -> None:
 
 
 def test_drafts_are_no_hard_guard() -> None:
-    draft = Side(state=AgentState.UNSUBMITTED_INPUT, wishes=(("submit_draft", 1),))
+    draft = Side(state=AgentState.UNSUBMITTED_INPUT, intents=(("submit_draft", 1),))
     assert not sightings([difference(BUSY, draft)])
 
 

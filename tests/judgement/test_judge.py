@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from rollout.judgement.evidence import Battery, Evidence, Fact
+from rollout.judgement.enums import Guardrail, Stage, State, Verdict
+from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, GuardKind
 from rollout.judgement.judge import Judgement, judge
-from rollout.judgement.plan import Limits, Plan
+from rollout.judgement.plan import GuardrailLimits, Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
-from rollout.judgement.seen import Seen, StateCoverage
-from rollout.judgement.standing import Standing
+from rollout.judgement.rollout_status import RolloutStatus
+from rollout.judgement.seen import JudgementContext, StateCoverage
 from rollout.judgement.why import why
-from rollout.judgement.words import Guardrail, Stage, State, Verdict
 
 NOW = 1_000_000.0
 WIDE = StateCoverage(frozenset(f"%{n}/1" for n in range(9)), frozenset({"claude", "codex", "gemini"}))
-ENOUGH = Seen(
+ENOUGH = JudgementContext(
     watched_s=48 * 3600.0,
     panes=30,
     sessions=4,
@@ -25,16 +25,16 @@ ENOUGH = Seen(
     families=3,
     named=700,
 )
-GUARD = Guard(GuardKind.DEADLY_WISH, "%1", "the candidate wants kill_window for %1")
+GUARD = Guard(GuardKind.DESTRUCTIVE_KEY, "%1", "the candidate wants kill_window for %1")
 
 
 def clean(plan: Plan, stage: Stage, times: int = 700, at: float = NOW - 1) -> Evidence:
-    facts = [
-        Fact(guardrail, event=False, stratum=stratum, whole=stratum is None, at=at)
+    evidence_events = [
+        EvidenceEvent(guardrail, event=False, stratum=stratum, whole=stratum is None, at=at)
         for guardrail in plan.guardrails
         for stratum in (None, *(plan.states if guardrail is Guardrail.WRONG else ()))
     ]
-    return Evidence().fold(facts * times, Battery.of(plan, stage))
+    return Evidence().fold(evidence_events * times, Battery.of(plan, stage))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,9 @@ def proven() -> Evidence:
     return clean(DEFAULT_PLAN, Stage.CANARY)
 
 
-def judged(evidence: Evidence, seen: Seen = ENOUGH, *, plan: Plan = DEFAULT_PLAN, now: float = NOW) -> Judgement:
+def judged(
+    evidence: Evidence, seen: JudgementContext = ENOUGH, *, plan: Plan = DEFAULT_PLAN, now: float = NOW
+) -> Judgement:
     return judge(Stage.CANARY, evidence, seen, plan, now)
 
 
@@ -75,8 +77,8 @@ KEYS = [key for key, process in Battery.of(DEFAULT_PLAN, Stage.CANARY).processes
 
 
 def above(evidence: Evidence, key: tuple[Guardrail, str | None], stage: Stage, times: int = 3000) -> Evidence:
-    fact = Fact(key[0], event=True, stratum=key[1], whole=key[1] is None, at=NOW)
-    return evidence.fold([fact] * times, Battery.of(DEFAULT_PLAN, stage))
+    evidence_event = EvidenceEvent(key[0], event=True, stratum=key[1], whole=key[1] is None, at=NOW)
+    return evidence.fold([evidence_event] * times, Battery.of(DEFAULT_PLAN, stage))
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key[0] is not Guardrail.NOISE])
@@ -103,7 +105,9 @@ def test_in_shadow_an_unsafe_line_lifts_by_itself_and_latches_nothing() -> None:
     key = (Guardrail.WRONG, None)
     evidence = above(Evidence(), key, Stage.SHADOW, 8)
     assert judge(Stage.SHADOW, evidence, ENOUGH, DEFAULT_PLAN, NOW).unsafe
-    evidence = evidence.fold([Fact(Guardrail.WRONG, event=False, at=NOW)] * 300, Battery.of(DEFAULT_PLAN, Stage.SHADOW))
+    evidence = evidence.fold(
+        [EvidenceEvent(Guardrail.WRONG, event=False, at=NOW)] * 300, Battery.of(DEFAULT_PLAN, Stage.SHADOW)
+    )
     assert not judge(Stage.SHADOW, evidence, ENOUGH, DEFAULT_PLAN, NOW).unsafe
 
 
@@ -147,7 +151,9 @@ def test_an_incumbent_that_sees_few_agents_is_said_first_and_holds_nothing(prove
 
 def test_a_noisy_incumbent_holds(proven: Evidence) -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.CANARY)
-    noisy = proven.fold([Fact(Guardrail.NOISE, event=number % 3 == 0, at=NOW) for number in range(60)], battery)
+    noisy = proven.fold(
+        [EvidenceEvent(Guardrail.NOISE, event=number % 3 == 0, at=NOW) for number in range(60)], battery
+    )
     judgement = judged(noisy)
     assert judgement.verdict is Verdict.HOLD
     assert "disagreed with itself in 20 of 60 bouts" in judgement.reasons[0]
@@ -186,7 +192,7 @@ def test_where_only_spells_of_a_state_are_missing_it_holds_with_their_count() ->
     battery = Battery.of(DEFAULT_PLAN, Stage.BETA)
     evidence = clean(DEFAULT_PLAN, Stage.BETA)
     evidence = Evidence({key: tally for key, tally in evidence.tallies.items() if key[1] != "waiting_approval"})
-    spells = [Fact(Guardrail.WRONG, event=False, stratum="waiting_approval", whole=False, at=NOW)] * 17
+    spells = [EvidenceEvent(Guardrail.WRONG, event=False, stratum="waiting_approval", whole=False, at=NOW)] * 17
     judgement = judge(Stage.BETA, evidence.fold(spells, battery), ENOUGH, DEFAULT_PLAN, NOW)
     assert judgement.verdict is Verdict.HOLD
     (reason,) = judgement.reasons
@@ -229,18 +235,21 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "words"),
+    ("rollout_status", "words"),
     [
-        (Standing(stage=Stage.CANARY, exposure_percent=5), ("is held", "not enough evidence", "moves on by itself")),
-        (Standing(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
-        (Standing(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),
-        (Standing(stage=Stage.BETA, frozen=True), ("is frozen", "understudy unfreeze")),
+        (
+            RolloutStatus(stage=Stage.CANARY, exposure_percent=5),
+            ("is held", "not enough evidence", "moves on by itself"),
+        ),
+        (RolloutStatus(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
+        (RolloutStatus(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),
+        (RolloutStatus(stage=Stage.BETA, frozen=True), ("is frozen", "understudy unfreeze")),
     ],
 )
 def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(
-    standing: Standing, words: tuple[str, ...]
+    rollout_status: RolloutStatus, words: tuple[str, ...]
 ) -> None:
-    text = why(standing, judged(Evidence()), DEFAULT_PLAN)
+    text = why(rollout_status, judged(Evidence()), DEFAULT_PLAN)
     assert "\n" not in text
     for word in words:
         assert word in text
@@ -248,8 +257,8 @@ def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(
 
 def test_why_tells_who_moves_a_promotable_one(proven: Evidence) -> None:
     judgement = judged(proven)
-    assert "promoted in the next cycle" in why(Standing(stage=Stage.CANARY), judgement, DEFAULT_PLAN)
-    assert "understudy retire" in why(Standing(stage=Stage.PRODUCTION), judgement, DEFAULT_PLAN)
+    assert "promoted in the next cycle" in why(RolloutStatus(stage=Stage.CANARY), judgement, DEFAULT_PLAN)
+    assert "understudy retire" in why(RolloutStatus(stage=Stage.PRODUCTION), judgement, DEFAULT_PLAN)
 
 
 def test_a_lease_that_ended_counts_by_who_owned_it_most_of_the_time() -> None:
@@ -266,13 +275,13 @@ def test_a_floor_is_not_reached_by_rounding(proven: Evidence) -> None:
 
 
 def test_a_guardrail_in_dry_run_is_shown_and_decides_nothing() -> None:
-    limits = DEFAULT_PLAN.guardrails | {Guardrail.EYES: Limits(dry_run=True)}
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: GuardrailLimits(dry_run=True)}
     plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
     battery = Battery.of(plan, Stage.CANARY)
-    bad = clean(plan, Stage.CANARY).fold([Fact(Guardrail.EYES, event=True, at=NOW)] * 50, battery)
+    bad = clean(plan, Stage.CANARY).fold([EvidenceEvent(Guardrail.LIVE_MISMATCH, event=True, at=NOW)] * 50, battery)
     judgement = judged(bad, plan=plan)
     assert judgement.verdict is Verdict.PROMOTABLE
-    assert [row.crossed for row in judgement.rows if row.guardrail is Guardrail.EYES] == [True]
+    assert [row.crossed for row in judgement.rows if row.guardrail is Guardrail.LIVE_MISMATCH] == [True]
 
 
 def test_a_retired_incumbent_leaves_failures_alone_to_be_counted() -> None:

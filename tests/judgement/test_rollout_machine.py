@@ -1,7 +1,7 @@
 """Whatever happens in whatever order: nothing is promoted unproven, nothing skipped, no rollback lost, no hand moved.
 
-The ledger, the flags, the orders, the keeper, the judge and the trial are the real ones; only the monitors are not
-there. Beside them runs a model that counts for itself what was shown since when.
+The ledger, the flags, the orders, the stage controller, the judge and the analysis are the real ones; only the monitors
+are not there. Beside them runs a model that counts for itself what was shown since when.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from contract.wire import Introduction
-from rollout.judgement.evidence import Fact
-from rollout.judgement.plan import Floors, Limits, StagePlan
+from rollout.judgement.enums import Guardrail, Stage, State, Verdict
+from rollout.judgement.evidence import EvidenceEvent
+from rollout.judgement.plan import GuardrailLimits, Minimums, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
+from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.judgement.sequential import proof, risk_of_version
-from rollout.judgement.standing import HARNESS, Ask, Request
-from rollout.judgement.words import Guardrail, Stage, State, Verdict
+from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.audit import breaks
 from rollout.loop.basis import rebased
 from rollout.loop.cycle import _move
-from rollout.loop.desk import Desk
-from rollout.loop.keeper import StageKeeper, standing, trail
-from rollout.loop.operators import stand
-from rollout.loop.parts import Part
-from rollout.loop.trial import counted, in_epoch, judged, watched
+from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.operator_input import apply_orders
+from rollout.loop.stage_controller import StageController, rollout_status, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, give, lift
-from rollout.store.orders import standing as ordered
+from rollout.store.orders import order_in_force as ordered
 from shadow.expected import ExpectedRegister
+from understudy.wire import Introduction
 
 if TYPE_CHECKING:
     from rollout.judgement.chain import Transition
-    from rollout.loop.house import House
+    from rollout.loop.runtime import Runtime
 
 HOURS = 0.05
-COUNTED = (Guardrail.EYES, Guardrail.FAILURE)
+COUNTED = (Guardrail.LIVE_MISMATCH, Guardrail.FAILURE)
 PLAN = DEMO_PLAN.model_copy(
     update={
-        "guardrails": dict.fromkeys(COUNTED, Limits(unsafe=0.05, promote=0.12)),
+        "guardrails": dict.fromkeys(COUNTED, GuardrailLimits(unsafe=0.05, promote=0.12)),
         "states": {},
-        "floors": Floors(panes=2, sessions=0),
+        "minimums": Minimums(panes=2, sessions=0),
         "stages": {
             Stage.SHADOW: StagePlan(exposure_percent=0, hours=HOURS),
             Stage.CANARY: StagePlan(exposure_percent=5, hours=HOURS),
@@ -115,7 +115,7 @@ class Model:
     def proves_everything(self, version: int) -> bool:
         enough = 1 / risk_of_version(PLAN.beta, version)
         shown = all(proof(0.12, bouts, events) >= enough for bouts, events in self.bouts.values())
-        return shown and self.panes >= PLAN.floors.panes and self.seconds >= HOURS * 3600
+        return shown and self.panes >= PLAN.minimums.panes and self.seconds >= HOURS * 3600
 
 
 class RealRollouts(RuleBasedStateMachine):
@@ -124,7 +124,7 @@ class RealRollouts(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name)
         self.now, self.last_cycle = 1_000_000.0, 1_000_000.0
-        self.hosts = {part: Host(part) for part in Part}
+        self.hosts = {part: Host(part) for part in MonitorRole}
         self.ledger = Ledger(self.path / "ledger.db")
         self.seen, self.model, self.epoch = 0, Model(), -1
         self.start()
@@ -135,15 +135,15 @@ class RealRollouts(RuleBasedStateMachine):
 
     def start(self) -> None:
         self.flags = MortalFlags(self.path / "flags.json")
-        self.keeper = StageKeeper(self.ledger, self.flags, PLAN)
-        self.keeper.wake(self.now)
-        self.desk = Desk.load(self.ledger)
+        self.controller = StageController(self.ledger, self.flags, PLAN)
+        self.controller.wake(self.now)
+        self.loop_state = LoopState.load(self.ledger)
 
     @property
-    def house(self) -> House:
+    def runtime(self) -> Runtime:
         return SimpleNamespace(  # type: ignore[return-value]  # what of it a cycle without monitors needs
-            ledger=self.ledger, keeper=self.keeper, hosts=self.hosts, plan=PLAN, act=True, order_folders=(self.path,),
-            register=ExpectedRegister(), clock=SimpleNamespace(now=lambda: self.now),
+            ledger=self.ledger, controller=self.controller, hosts=self.hosts, plan=PLAN, act=True,
+            order_folders=(self.path,), register=ExpectedRegister(), clock=SimpleNamespace(now=lambda: self.now),
         )  # fmt: skip
 
     @rule(
@@ -164,8 +164,8 @@ class RealRollouts(RuleBasedStateMachine):
             self.start()
             return
         self.flags.dies = ""
-        at_last = standing(self.ledger)
-        if told_to_roll_back or (verdict is Verdict.ROLLBACK and self.hosts[Part.INCUMBENT].well):
+        at_last = rollout_status(self.ledger)
+        if told_to_roll_back or (verdict is Verdict.ROLLBACK and self.hosts[MonitorRole.INCUMBENT].well):
             assert at_last.state is State.ROLLED_BACK
         if verdict is Verdict.ROLLBACK:
             assert at_last.state is State.ROLLED_BACK or at_last.frozen
@@ -173,26 +173,28 @@ class RealRollouts(RuleBasedStateMachine):
             assert at_last.frozen
 
     def cycle(self, clean: int, events: int, of: Guardrail, panes: int) -> Verdict:
-        house, desk = self.house, self.desk
-        self.keeper.settle(self.now)
-        stands = stand(house, self.now)
+        runtime, loop_state = self.runtime, self.loop_state
+        self.controller.settle(self.now)
+        stands = apply_orders(runtime, self.now)
         assert bool(stands.tied) == self.is_frozen  # what is tied touches nothing
-        at_first = rebased(house, desk, stands.standing, self.now)
+        at_first = rebased(runtime, loop_state, stands.rollout_status, self.now)
         self.entered()
-        facts = [Fact(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
-        facts += [Fact(of, event=True, at=self.now)] * events
-        trial = watched(in_epoch(desk.trial, at_first), self.now, at_first.exposure_percent)
-        known = trial.scoring.panes
-        scoring = trial.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
-        trial = trial.model_copy(update={"scoring": scoring})
+        evidence_events = [EvidenceEvent(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
+        evidence_events += [EvidenceEvent(of, event=True, at=self.now)] * events
+        analysis = add_watched_time(in_epoch(loop_state.analysis, at_first), self.now, at_first.exposure_percent)
+        known = analysis.scoring.panes
+        scoring = analysis.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
+        analysis = analysis.model_copy(update={"scoring": scoring})
         self.count(clean, events, of, panes)
-        desk.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, house.register, self.now, "")
-        desk.acted_in = at_first.epoch
+        loop_state.analysis = add_judgement(
+            add_events(analysis, evidence_events, at_first, PLAN), at_first, PLAN, runtime.register, self.now, ""
+        )
+        loop_state.acted_in = at_first.epoch
         with self.ledger.transaction() as tx:
-            desk.keep(tx, ())
-        assert desk.trial.judgement is not None
-        _move(house, desk, at_first)
-        return desk.trial.judgement.verdict
+            loop_state.keep(tx, ())
+        assert loop_state.analysis.judgement is not None
+        _move(runtime, loop_state, at_first)
+        return loop_state.analysis.judgement.verdict
 
     def count(self, clean: int, events: int, of: Guardrail, panes: int) -> None:
         for name in COUNTED:
@@ -221,16 +223,16 @@ class RealRollouts(RuleBasedStateMachine):
         else:
             assert row.to is MAY_FOLLOW[row.request, row.from_]
         if row.request == "promote" and row.actor == HARNESS:
-            assert self.model.proves_everything(self.desk.trial.version), (self.model, row)
+            assert self.model.proves_everything(self.loop_state.analysis.version), (self.model, row)
             assert not PLAN.of_stage(row.from_).person
             assert not row.frozen
         if row.request in {"approve", "retire"}:
-            assert self.model.proves_everything(self.desk.trial.version), (self.model, row)
+            assert self.model.proves_everything(self.loop_state.analysis.version), (self.model, row)
 
     @rule(dies=st.sampled_from(["", "", "", "before", "after"]), well=st.booleans())
     def a_good_while_passes(self, *, dies: str, well: bool) -> None:
         """Enough to be promoted on, if nothing stands against it."""
-        self.hosts[Part.INCUMBENT].well = well
+        self.hosts[MonitorRole.INCUMBENT].well = well
         for last in (False, False, False, True):
             self.a_cycle_passes(
                 passes=90.0, clean=30, events=0, of=Guardrail.FAILURE, panes=1, dies=dies if last else ""
@@ -240,7 +242,7 @@ class RealRollouts(RuleBasedStateMachine):
     def somebody_lets_it_go_on(self) -> None:
         lift(OrderKind.FREEZE, self.path)
         lift(OrderKind.ROLLBACK, self.path)
-        for ask in (Ask.RETRY, Ask.RESUME, Ask.APPROVE):
+        for ask in (RequestKind.RETRY, RequestKind.RESUME, RequestKind.APPROVE):
             self.an_operator_asks(ask=ask, dies="", stale=False)
 
     @rule(seconds=st.sampled_from([-900_000.0, -3600.0, 3600.0, 90_000.0, 10_000_000.0]))
@@ -252,27 +254,37 @@ class RealRollouts(RuleBasedStateMachine):
         self.start()
 
     @rule(
-        ask=st.sampled_from([ask for ask in Ask if ask not in {Ask.BEGIN, Ask.RESTART, Ask.FREEZE, Ask.UNFREEZE}]),
+        ask=st.sampled_from(
+            [
+                ask
+                for ask in RequestKind
+                if ask not in {RequestKind.BEGIN, RequestKind.RESTART, RequestKind.FREEZE, RequestKind.UNFREEZE}
+            ]
+        ),
         dies=st.sampled_from(["", "", "before", "after"]),
         stale=st.booleans(),
     )
-    def an_operator_asks(self, *, ask: Ask, dies: str, stale: bool) -> None:
-        judgement = self.desk.trial.judgement if self.desk.trial.epoch == standing(self.ledger).epoch else None
-        revision = standing(self.ledger).revision
+    def an_operator_asks(self, *, ask: RequestKind, dies: str, stale: bool) -> None:
+        judgement = (
+            self.loop_state.analysis.judgement
+            if self.loop_state.analysis.epoch == rollout_status(self.ledger).epoch
+            else None
+        )
+        revision = rollout_status(self.ledger).revision
         self.flags.dies = dies
         request = Request(
             ask, "ann", REASON, self.now, verdict=judgement.verdict if judgement else None,
             expected_revision=revision - 1 if stale else revision,
         )  # fmt: skip
         try:
-            answer = self.keeper.ask(request)
+            answer = self.controller.request(request)
         except Killed:
             self.start()
         else:
             self.flags.dies = ""
             assert not stale or not hasattr(answer, "hash")
-        if ask is Ask.ROLLBACK and not stale:
-            assert standing(self.ledger).state is State.ROLLED_BACK
+        if ask is RequestKind.ROLLBACK and not stale:
+            assert rollout_status(self.ledger).state is State.ROLLED_BACK
 
     @rule()
     def somebody_orders_a_rollback(self) -> None:
@@ -294,13 +306,13 @@ class RealRollouts(RuleBasedStateMachine):
     def somebody_breaks_the_flags(self) -> None:
         self.flags.path.write_text('{"version": 2, "features": [')
 
-    @rule(part=st.sampled_from(Part))
-    def a_monitor_gets_a_new_version(self, part: Part) -> None:
+    @rule(part=st.sampled_from(MonitorRole))
+    def a_monitor_gets_a_new_version(self, part: MonitorRole) -> None:
         self.hosts[part].version += 1
 
     @rule(well=st.booleans())
     def the_incumbent_is_ill_or_well(self, *, well: bool) -> None:
-        self.hosts[Part.INCUMBENT].well = well
+        self.hosts[MonitorRole.INCUMBENT].well = well
 
     @property
     def is_frozen(self) -> bool:
@@ -313,7 +325,7 @@ class RealRollouts(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_exposed_beyond_what_the_ledger_wants(self) -> None:
-        now = standing(self.ledger)
+        now = rollout_status(self.ledger)
         assert now.exposure_percent == PLAN.of_stage(now.stage).exposure_percent
         if now.state is State.ROLLED_BACK:
             assert (now.stage, now.exposure_percent) == (Stage.SHADOW, 0)

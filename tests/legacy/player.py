@@ -19,7 +19,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from contract import (
+from legacy.monitor import LegacyMonitor
+from tests.legacy.drawn import screen
+from understudy import (
     CycleReport,
     Intent,
     KillWindow,
@@ -27,16 +29,14 @@ from contract import (
     Outcome,
     PauseSession,
     Result,
-    SessionSeen,
+    SessionEntry,
     SpawnManager,
     SubmitDraft,
     VirtualClock,
-    WindowSeen,
+    WindowEntry,
 )
-from contract.intents import wish
-from contract.outcomes import EVERYTHING
-from legacy.monitor import LegacyMonitor
-from tests.legacy.drawn import screen
+from understudy.intents import intent_key
+from understudy.outcomes import EVERYTHING
 
 MESSAGE_S = 4.0
 BOOT_S = 10.0
@@ -141,16 +141,18 @@ class World:
                 return True
         return False
 
-    def sessions(self) -> Sequence[SessionSeen]:
+    def sessions(self) -> Sequence[SessionEntry]:
         self.count("list-sessions")
-        return [] if self.fails("sessions") else [SessionSeen(name, "0", "0") for name in sorted(self.windows)]
+        return [] if self.fails("sessions") else [SessionEntry(name, "0", "0") for name in sorted(self.windows)]
 
-    def windows_of(self, session: str) -> Sequence[WindowSeen]:
+    def windows_of(self, session: str) -> Sequence[WindowEntry]:
         self.count("list-windows")
         if self.fails(f"list {session}"):
             return []
         windows = sorted(self.windows.get(session, {}).items())
-        return [WindowSeen(str(index), w.name, number == 0, w.pane, w.pid) for number, (index, w) in enumerate(windows)]
+        return [
+            WindowEntry(str(index), w.name, number == 0, w.pane, w.pid) for number, (index, w) in enumerate(windows)
+        ]
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
         screens = []
@@ -167,14 +169,14 @@ class World:
 
 @dataclass(frozen=True)
 class Sight:
-    """A world as `WindowEyes`."""
+    """A world as `WindowSource`."""
 
     world: World
 
-    def sessions(self) -> Sequence[SessionSeen]:
+    def sessions(self) -> Sequence[SessionEntry]:
         return self.world.sessions()
 
-    def windows(self, session: str) -> Sequence[WindowSeen]:
+    def windows(self, session: str) -> Sequence[WindowEntry]:
         return self.world.windows_of(session)
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
@@ -234,15 +236,15 @@ def play(
                 at = world.sampled.get(target, -1.0)
                 result.states.append((at if at >= start else round(verdict.since - began, 3), target, word))
         names = {w.pane: f"{session}:{index}" for session, of in world.windows.items() for index, w in of.items()}
-        wanted = {(wish(i), i.pane, i.session): i for i in report.intents}
+        wanted = {(intent_key(i), i.pane, i.session): i for i in report.intents}
         fresh = [i for key, i in wanted.items() if seen.get(key, 0) < i.ordinal or key not in seen]
         seen = {key: i.ordinal for key, i in wanted.items()}
-        typing = _Hands(world, result, names).do(fresh, world.t)
+        typing = _Actuator(world, result, names).do(fresh, world.t)
         if report.pause_s and not any(isinstance(i, PauseSession) for i in report.intents):
             result.acts.append((world.t, "pause", None, f"{report.pause_s:.0f}"))
         outcomes = [
             Outcome(
-                wish=wish(i),
+                intent=intent_key(i),
                 pane=i.pane,
                 pid=i.pid,
                 session=i.session,
@@ -261,7 +263,7 @@ def play(
 
 
 @dataclass
-class _Hands:
+class _Actuator:
     """Does what is new in a report, after the report; counts the seconds that typing takes."""
 
     world: World

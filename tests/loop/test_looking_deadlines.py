@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract import Frame, PaneShot, Tape, VirtualClock
-from rollout.loop.hosting.host import Ask, HostAnswer
-from rollout.loop.looking import LEAST_S, PATIENCE_S, Looking, Mind
-from rollout.loop.parts import Part
+from rollout.loop.hosting.host import HostAnswer, HostRequest
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import LEAST_S, PATIENCE_S, MonitorMemory, Observer
+from understudy import Frame, PaneShot, Tape, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +23,10 @@ class Host:
     def __init__(self) -> None:
         self.deadlines: list[float | None] = []
 
-    def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
+    def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
         self.deadlines.append(deadline_s)
         answer = Future[HostAnswer]()
-        answer.set_result(HostAnswer(None, ask.memory))
+        answer.set_result(HostAnswer(None, host_request.memory))
         return answer
 
 
@@ -73,8 +73,8 @@ class Server:
 def test_a_candidate_has_until_the_next_cycle_is_due_and_the_incumbent_its_whole_deadline(
     panes: int, next_in_s: float, on_tape: float, live: float
 ) -> None:
-    hosts, server = {part: Host() for part in Part}, Server(panes)
-    looking = Looking(hosts, server, server, VirtualClock(0.0), deadline_s=30.0)  # type: ignore[arg-type]
-    looking.shadow("c", dict.fromkeys(Part, Mind()), next_in_s)
-    assert hosts[Part.INCUMBENT].deadlines == [30.0]
-    assert hosts[Part.CANDIDATE].deadlines == [on_tape, live]
+    hosts, server = {part: Host() for part in MonitorRole}, Server(panes)
+    observer = Observer(hosts, server, server, VirtualClock(0.0), deadline_s=30.0)  # type: ignore[arg-type]
+    observer.shadow("c", dict.fromkeys(MonitorRole, MonitorMemory()), next_in_s)
+    assert hosts[MonitorRole.INCUMBENT].deadlines == [30.0]
+    assert hosts[MonitorRole.CANDIDATE].deadlines == [on_tape, live]

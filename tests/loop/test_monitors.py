@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import Frame, Tape
-from contract.tapes import pack
-from contract.wire import OnTape
-from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
+from rollout.loop.hosting.host import EncodedSight, HostRequest, MonitorHost
 from rollout.loop.hosting.monitors import UnknownMonitor, load, monitor_spec
 from rollout.loop.hosting.process import Failure, MonitorFailed
+from understudy import Frame, Tape
+from understudy.tapes import pack
+from understudy.wire import OnTape
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OURS = """
-from contract import CycleReport
+from understudy import CycleReport
 print("hello from the import")
 class Mine:
     name, version, says, sight = "mine", "2", frozenset({"idle"}), "windows"
     def __init__(self): self.count = 0
-    def cycle(self, cycle, eyes, clock, scope, outcomes):
+    def cycle(self, cycle, source, clock, scope, outcomes):
         print("a monitor that prints")
         clock.sleep(0)
         self.count += 1
@@ -45,16 +45,16 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_names_import_paths_and_programs_are_told_apart() -> None:
     offered = [EntryPoint("modular-next", "their.rules:Next", "understudy.monitors")]
     assert monitor_spec("legacy").target == "legacy.monitor:LegacyMonitor"
-    assert monitor_spec("legacy").eyes == "windows"
+    assert monitor_spec("legacy").source == "windows"
     assert monitor_spec("modular").target == "modular.service:MonitorService"
     assert monitor_spec("modular-next", offered=offered).target == "their.rules:Next"
-    assert monitor_spec("a.b:C", "windows").eyes == "windows"
+    assert monitor_spec("a.b:C", "windows").source == "windows"
     assert monitor_spec("cmd:node 'my monitor.js' -v").program == ("node", "my monitor.js", "-v")
     assert monitor_spec("cmd:/opt/x/watcher").name == "watcher"
 
 
 @pytest.mark.parametrize(
-    ("text", "eyes", "remedy"),
+    ("text", "source", "remedy"),
     [
         ("modlar", None, "name one of legacy, modular"),
         ("a b:C", None, "package.module:Class"),
@@ -64,9 +64,9 @@ def test_names_import_paths_and_programs_are_told_apart() -> None:
         ("legacy", "x-ray", "`windows` or `server`"),
     ],
 )
-def test_a_spec_that_cannot_be_meant_is_refused_with_the_remedy(text: str, eyes: str | None, remedy: str) -> None:
+def test_a_spec_that_cannot_be_meant_is_refused_with_the_remedy(text: str, source: str | None, remedy: str) -> None:
     with pytest.raises(UnknownMonitor, match=remedy):
-        monitor_spec(text, eyes, offered=[])
+        monitor_spec(text, source, offered=[])
 
 
 def test_a_class_says_through_which_eyes_it_looks_unless_the_operator_does(ours: str) -> None:
@@ -92,7 +92,7 @@ def test_a_process_that_finds_no_monitor_says_so(target: str, remedy: str, tmp_p
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     with MonitorHost(monitor_spec("cmd:no-such-program"), tmp_path / "log") as host:
-        answer = host.look(Ask("c", EncodedSight(b"null")))
+        answer = host.look(HostRequest("c", EncodedSight(b"null")))
     assert answer.failure is Failure.CRASH
     assert "no-such-program: No such file" in answer.text
 
@@ -100,7 +100,7 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_class_that_prints_is_served_on_a_tape_at_the_tapes_own_time(ours: str, tmp_path: Path) -> None:
     tape = Tape(id="t", frames=(Frame(at=100.0, panes=()), Frame(at=100.3, panes=())))
     with MonitorHost(monitor_spec(f"{ours}:Mine"), tmp_path / "log") as host:
-        answer = host.look(Ask("c", EncodedSight.of(OnTape(tape=pack(tape))), 4))
+        answer = host.look(HostRequest("c", EncodedSight.of(OnTape(tape=pack(tape))), 4))
     assert answer.text == ""
     assert answer.memory == 5
     assert answer.report is not None

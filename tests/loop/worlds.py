@@ -5,22 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from contract import AgentState, AgentVerdict, CycleReport, KillWindow, Notice, NotifyManager, Role, SubmitDraft, Why
-from contract.intents import Escalate, Intent, PauseSession, SpawnManager
+from rollout.loop.acting.actuator_input import ActuatorInput
 from rollout.loop.acting.episode import EpisodeBook, Rules
-from rollout.loop.acting.episodes import Advanced, advance
+from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.handover import hand_over
-from rollout.loop.acting.hearing import Heard
-from rollout.loop.acting.settling import End, EndKind, outcomes, settle
+from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, outcomes, settle
+from understudy import (
+    AgentRole,
+    AgentState,
+    AgentVerdict,
+    CycleReport,
+    KillWindow,
+    Notice,
+    NotifyManager,
+    SubmitDraft,
+    Why,
+)
+from understudy.intents import Escalate, Intent, PauseSession, SpawnManager
 
 if TYPE_CHECKING:
-    from rollout.loop.acting.touch import Touch
+    from rollout.loop.acting.deliveries import Delivery
 
 MANAGER = "%0"
 INCUMBENT, CANDIDATE = "incumbent", "candidate"
 
 
-def _wish(pane: str, ordinal: int, **more: object) -> dict[str, object]:
+def _intent_of(pane: str, ordinal: int, **more: object) -> dict[str, object]:
     number = int(pane.removeprefix("%"))
     common = {"pane": pane, "pid": 1000 + number, "session": "team", "reason": "a rule", "ordinal": ordinal, "at": 0.0}
     return common | more
@@ -28,32 +38,32 @@ def _wish(pane: str, ordinal: int, **more: object) -> dict[str, object]:
 
 def idle(pane: str = "%1", ordinal: int = 1, **more: object) -> NotifyManager:
     said = {"target": MANAGER, "about": Notice.IDLE, "text": f"{pane} is idle"}
-    return NotifyManager.model_validate(_wish(pane, ordinal, **(said | more)))
+    return NotifyManager.model_validate(_intent_of(pane, ordinal, **(said | more)))
 
 
 def draft(pane: str = "%1", ordinal: int = 1, **more: object) -> SubmitDraft:
-    return SubmitDraft.model_validate(_wish(pane, ordinal, **({"target": pane} | more)))
+    return SubmitDraft.model_validate(_intent_of(pane, ordinal, **({"target": pane} | more)))
 
 
 def kill(pane: str = "%1", ordinal: int = 1, **more: object) -> KillWindow:
-    return KillWindow.model_validate(_wish(pane, ordinal, **({"target": pane} | more)))
+    return KillWindow.model_validate(_intent_of(pane, ordinal, **({"target": pane} | more)))
 
 
 def spawn(pane: str = MANAGER, ordinal: int = 1, **more: object) -> SpawnManager:
-    return SpawnManager.model_validate(_wish(pane, ordinal, **({"target": None} | more)))
+    return SpawnManager.model_validate(_intent_of(pane, ordinal, **({"target": None} | more)))
 
 
 def pause(until: float) -> PauseSession:
-    return PauseSession.model_validate(_wish("%1", 1, target=None, until=until))
+    return PauseSession.model_validate(_intent_of("%1", 1, target=None, until=until))
 
 
 def cry(pane: str = "%1") -> Escalate:
-    return Escalate.model_validate(_wish(pane, 1, target=None, text="who looks after this?"))
+    return Escalate.model_validate(_intent_of(pane, 1, target=None, text="who looks after this?"))
 
 
 def verdict(pane: str, state: AgentState = AgentState.IDLE, session: str = "team") -> AgentVerdict:
     number = int(pane.removeprefix("%"))
-    role = Role.MANAGER if pane == MANAGER else Role.WORKER
+    role = AgentRole.MANAGER if pane == MANAGER else AgentRole.WORKER
     return AgentVerdict(
         pane=pane,
         pid=1000 + number,
@@ -78,17 +88,17 @@ def report(*intents: Intent, states: dict[str, AgentState] | None = None, **more
 
 @dataclass
 class World:
-    """A book that lives; whatever is wanted is delivered at once unless `hands` says otherwise."""
+    """A book that lives; whatever is wanted is delivered at once unless `actuator` says otherwise."""
 
     now: float = 1000.0
     owner: str = INCUMBENT
     rules: Rules = field(default_factory=Rules)
-    tied: str = ""
+    watch_only: str = ""
     can_spawn: bool = True
-    hands: bool = True
+    actuator: bool = True
     book: EpisodeBook = field(default_factory=EpisodeBook)
-    told: list[Touch] = field(default_factory=list)
-    last: Advanced | None = None
+    told: list[Delivery] = field(default_factory=list)
+    last: EpisodeStep | None = None
 
     def cycle(
         self,
@@ -97,32 +107,34 @@ class World:
         *,
         after: float = 1.0,
         approvals: dict[str, str] | None = None,
-    ) -> tuple[Touch, ...]:
+    ) -> tuple[Delivery, ...]:
         """Let time pass and play a cycle; returns what is to be touched."""
         self.now += after
         said = {INCUMBENT: incumbent, CANDIDATE: candidate}
         reports = {
             role: report(*one) if isinstance(one, tuple) else one for role, one in said.items() if one is not None
         }
-        heard = Heard(
+        inputs = ActuatorInput(
             now=self.now,
             owners={"team": self.owner},
             reports=reports,
             rules=self.rules,
-            tied=self.tied,
+            watch_only=self.watch_only,
             approvals=approvals or {},
             can_spawn=self.can_spawn,
         )
-        self.last = advance(self.book, heard)
+        self.last = advance(self.book, inputs)
         self.book = EpisodeBook.model_validate_json(self.last.book.model_dump_json())
         assert self.book == self.last.book, "a book is what its JSON says"
-        self.told += self.last.touches
-        if self.hands:
-            self.end(*self.last.touches)
-        return self.last.touches
+        self.told += self.last.deliveries
+        if self.actuator:
+            self.end(*self.last.deliveries)
+        return self.last.deliveries
 
-    def end(self, *touches: Touch, kind: EndKind = EndKind.DONE, why: str = "") -> None:
-        self.book = settle(self.book, [End(touch.id, kind, self.now, why) for touch in touches], self.rules)
+    def end(self, *deliveries: Delivery, kind: DeliveryEndKind = DeliveryEndKind.DONE, why: str = "") -> None:
+        self.book = settle(
+            self.book, [DeliveryEnd(delivery.id, kind, self.now, why) for delivery in deliveries], self.rules
+        )
 
     def change_stage(self, owner: str) -> None:
         self.owner = owner

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract import Frame, PaneShot
+from understudy import Frame, PaneShot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from contract import VirtualClock
+    from understudy import VirtualClock
 
 RULE = "─" * 60
 SIGN = "\u276f"
@@ -45,7 +45,7 @@ def manager(name: str = "%9", screen: str = BUSY, **changes: object) -> PaneShot
     return pane(name, screen, **({"window": "Claude-pm"} | changes))
 
 
-class DrawnEyes:
+class DrawnSource:
     """Eyes before which a test puts frames; counts how often they looked."""
 
     def __init__(self, clock: VirtualClock, *frames: Sequence[PaneShot]) -> None:

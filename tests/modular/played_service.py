@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from drawn_fleet import IDLE, SHELL, DrawnEyes
+from drawn_fleet import IDLE, SHELL, DrawnSource
 
-from contract import EVERYTHING, CycleReport, Outcome, Result, VirtualClock
-from contract.intents import wish
 from modular.service import MonitorService
+from understudy import EVERYTHING, CycleReport, Outcome, Result, VirtualClock
+from understudy.intents import intent_key
 
 if TYPE_CHECKING:
-    from contract import PaneShot
+    from understudy import PaneShot
 
 
 LIMIT = (
@@ -36,14 +36,14 @@ class Play:
     wanted: list[tuple[str, str | None, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.eyes = DrawnEyes(self.clock)
+        self.source = DrawnSource(self.clock)
 
     def see(self, *panes: PaneShot, after: float = 10.0, outcomes: tuple[Outcome, ...] = ()) -> CycleReport:
         self.clock.sleep(after)
         if panes:
-            self.eyes.show(*panes)
-        report = self.service.cycle("c", self.eyes, self.clock, EVERYTHING, outcomes)
-        self.wanted = [(wish(intent), intent.pane, intent.ordinal) for intent in report.intents]
+            self.source.show(*panes)
+        report = self.service.cycle("c", self.source, self.clock, EVERYTHING, outcomes)
+        self.wanted = [(intent_key(intent), intent.pane, intent.ordinal) for intent in report.intents]
         return report
 
     def over(self, seconds: float, every: float = 10.0) -> CycleReport:
@@ -56,7 +56,7 @@ class Play:
 
     def done(self, what: str, name: str | None, ordinal: int = 1) -> Outcome:
         return Outcome(
-            wish=what,
+            intent=what,
             pane=name,
             session="team",
             ordinal=ordinal,

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from drawn_fleet import IDLE, OURS, SIGN, manager, pane
 
-from contract import Frame, SystemClock, Tape
-from contract.outcomes import EVERYTHING
-from contract.serve import Sighted, serve
-from contract.tapes import pack
-from contract.wire import Look, OnTape, Reply
 from modular.service import MonitorService
-from tmuxio.eyes import ServerEyes, TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
+from tmuxio.sources import ServerSource, TapeClock, TapeSource
+from understudy import Frame, SystemClock, Tape
+from understudy.outcomes import EVERYTHING
+from understudy.serve import OpenedSource, serve
+from understudy.tapes import pack
+from understudy.wire import CycleRequest, OnTape, Reply
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from contract.wire import Live
+    from understudy.wire import Live
 
 CODEX = SIGN.replace("\u276f", "\u203a")
 
@@ -42,7 +42,7 @@ def tape(*screens: str, start: float = 1_000_000.0) -> Tape:
 
 
 def watch(service: MonitorService, seen: Tape) -> str:
-    report = service.cycle("c", TapeEyes(seen), TapeClock(seen), EVERYTHING, ())
+    report = service.cycle("c", TapeSource(seen), TapeClock(seen), EVERYTHING, ())
     return report.verdicts["%1"].why.rule
 
 
@@ -61,7 +61,7 @@ def test_served_as_a_process_each_request_carries_the_memory_of_the_one_before()
     replies, memory = [], None
     for number in range(2):
         shown = Tape(id="t", frames=(Frame(at=1_000_000.0 + 10 * number, panes=(pane("%1", OURS), manager())),))
-        request = Look(id=number, cycle=f"c{number}", sight=OnTape(tape=pack(shown)), memory=memory)
+        request = CycleRequest(id=number, cycle=f"c{number}", sight=OnTape(tape=pack(shown)), memory=memory)
         answer = BytesIO()
         serve(MonitorService(), open_tape, BytesIO(request.model_dump_json(by_alias=True).encode()), answer)
         reply = Reply.model_validate_json(answer.getvalue())
@@ -73,12 +73,12 @@ def test_served_as_a_process_each_request_carries_the_memory_of_the_one_before()
     ]
 
 
-def open_tape(sight: OnTape | Live) -> Sighted:
-    from contract.tapes import unpack
+def open_tape(sight: OnTape | Live) -> OpenedSource:
+    from understudy.tapes import unpack
 
     assert isinstance(sight, OnTape)
     shown = unpack(sight.tape)
-    return Sighted(TapeEyes(shown), TapeClock(shown))
+    return OpenedSource(TapeSource(shown), TapeClock(shown))
 
 
 def test_on_a_real_server_an_actor_is_read_and_its_exit_to_a_shell_is_a_crash(tmux_server: TmuxServer) -> None:
@@ -90,9 +90,9 @@ def test_on_a_real_server_an_actor_is_read_and_its_exit_to_a_shell_is_a_crash(tm
     for name in (worker, chief):
         tmux_server.wait_for(name, "for shortcuts")
     service, clock = MonitorService(), SystemClock()
-    eyes = ServerEyes(Reader(tmux_server.address), clock)
+    source = ServerSource(Reader(tmux_server.address), clock)
 
-    report = service.cycle("1", eyes, clock, EVERYTHING, ())
+    report = service.cycle("1", source, clock, EVERYTHING, ())
     assert {report.verdicts[name].state.value for name in (worker, chief)} == {"idle"}
     assert [(intent.kind, intent.pane, intent.target) for intent in report.intents] == [
         ("notify_manager", worker, chief)
@@ -100,6 +100,6 @@ def test_on_a_real_server_an_actor_is_read_and_its_exit_to_a_shell_is_a_crash(tm
 
     tmux_server.run("send-keys", "-t", worker, "Enter")
     tmux_server.wait_for(worker, "$")
-    report = service.cycle("2", eyes, clock, EVERYTHING, ())
+    report = service.cycle("2", source, clock, EVERYTHING, ())
     assert report.verdicts[worker].state == "crashed"
     assert report.verdicts[chief].state == "idle"

@@ -9,10 +9,13 @@ from drawn_fleet import BUSY, IDLE, RULE, SHELL, SIGN, pane
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import AgentState, Role
-from contract.intents import Notice
+from modular.engine_memory import EngineMemory, recalled
+from modular.intents import drafts, recovery
+from modular.intents.drafts import DraftMemory
+from modular.intents.fleet_view import FleetView, managers_of, teams_of
+from modular.intents.limits import UsageLimits
+from modular.intents.notifications import StandingNotice, due_at, reminded, stands
 from modular.memory import AgentMemory
-from modular.mind import Memory, recalled
 from modular.reading import crash
 from modular.reading.classifier import Reading, classify
 from modular.reading.discovery import Sighting, discover, named_as_agent, role_of, runs_or_ran
@@ -21,14 +24,11 @@ from modular.reading.ink import cells
 from modular.reading.processes import Front, front
 from modular.rulebook.book import shipped
 from modular.tracking.tracker import FORGET_S, lose, track
-from modular.wishes import drafts, recovery
-from modular.wishes.drafts import DraftMemory
-from modular.wishes.limits import Limits
-from modular.wishes.look import Look, managers_of, teams_of
-from modular.wishes.notifications import StandingNotice, due_at, reminded, stands
+from understudy import AgentRole, AgentState
+from understudy.intents import Notice
 
 if TYPE_CHECKING:
-    from contract import PaneShot
+    from understudy import PaneShot
 
 NOW = 1_000_000.0
 
@@ -39,7 +39,7 @@ def remembered(**changes: object) -> AgentMemory:
         "pid": 1,
         "session": "team",
         "window": "claude-worker",
-        "role": Role.WORKER,
+        "role": AgentRole.WORKER,
         "agent": "claude",
         "state": AgentState.IDLE,
         "since": NOW,
@@ -133,7 +133,11 @@ def test_other_names_are_none(name: str) -> None:
 
 
 def test_managers_are_told_by_name() -> None:
-    assert [role_of(name) for name in ("Claude-pm", "project-manager", "qa")] == [Role.MANAGER, Role.MANAGER, "worker"]
+    assert [role_of(name) for name in ("Claude-pm", "project-manager", "qa")] == [
+        AgentRole.MANAGER,
+        AgentRole.MANAGER,
+        "worker",
+    ]
 
 
 def found(*panes: PaneShot) -> list[str]:
@@ -198,7 +202,7 @@ def test_the_cli_last_seen_behind_an_interpreter_stays_the_one_while_its_marks_s
 
 def sighting(**changes: object) -> Sighting:
     shot = pane("%1", **changes)
-    return Sighting(shot, Role.WORKER, "claude", shot.key)
+    return Sighting(shot, AgentRole.WORKER, "claude", shot.key)
 
 
 def test_since_stands_as_long_as_the_state_does() -> None:
@@ -234,16 +238,16 @@ def test_nobody_misses_an_agent_whose_pane_lives_on_or_that_had_crashed() -> Non
 
 @pytest.mark.parametrize("stored", [None, {}, [], "?", {"version": 1}, {"version": 2, "agents": {"a": 1}}])
 def test_memory_that_cannot_be_read_is_a_first_day(stored: object) -> None:
-    assert recalled(stored) == Memory()
+    assert recalled(stored) == EngineMemory()
 
 
 # --- notices ----------------------------------------------------------------------------------------------------------
 
 
-def look(*agents: AgentMemory, now: float = NOW) -> Look:
+def look(*agents: AgentMemory, now: float = NOW) -> FleetView:
     known = {agent.key: agent for agent in agents}
     readings = {key: reading(agent.state) for key, agent in known.items()}
-    return Look(now, known, readings=readings, teams=teams_of(agents), managers=managers_of(agents))
+    return FleetView(now, known, readings=readings, teams=teams_of(agents), managers=managers_of(agents))
 
 
 @given(st.lists(st.tuples(st.sampled_from(AgentState), st.floats(0.5, 4000)), max_size=60))
@@ -254,7 +258,7 @@ def test_an_ordinal_rises_by_one_only_when_due_and_begins_anew_with_each_cause(
     for state, wait in looks:
         now += wait
         agent = remembered(state=state)
-        notice = stands(agent.key, stood, agent, look(agent, now=now), Limits(), ())
+        notice = stands(agent.key, stood, agent, look(agent, now=now), UsageLimits(), ())
         if state is AgentState.UNKNOWN:
             assert notice is stood
         elif notice is not None and (stood is None or stood.about is not notice.about):
@@ -277,7 +281,7 @@ def test_reminders_come_ever_later_and_at_least_hourly() -> None:
 
 
 def gone(**changes: object) -> AgentMemory:
-    fields = {"role": Role.MANAGER, "state": AgentState.CRASHED, "rule": "process.shell", "crash_looks": 3}
+    fields = {"role": AgentRole.MANAGER, "state": AgentState.CRASHED, "rule": "process.shell", "crash_looks": 3}
     return remembered(**(fields | changes))
 
 
@@ -287,7 +291,7 @@ WORKER = remembered(pane="%2")
 
 def may_spawn(manager: AgentMemory, *team: AgentMemory, spawned: tuple[float, ...] = ()) -> bool:
     shown = look(manager, *team, now=LATER)
-    return recovery.may_spawn(manager, [manager, *team], recovery.Recovered(spawned=spawned), shown)
+    return recovery.may_spawn(manager, [manager, *team], recovery.RecoveryMemory(spawned=spawned), shown)
 
 
 def test_a_manager_whose_process_is_gone_for_minutes_is_replaced() -> None:
@@ -300,7 +304,7 @@ def test_a_manager_whose_process_is_gone_for_minutes_is_replaced() -> None:
         gone(crash_looks=2),
         gone(since=NOW + 1),
         gone(rule="shell.prompt"),
-        gone(role=Role.WORKER),
+        gone(role=AgentRole.WORKER),
         gone(state=AgentState.ERROR),
         gone(state=AgentState.UNKNOWN),
     ],
@@ -310,7 +314,7 @@ def test_a_manager_that_may_be_there_is_not(manager: AgentMemory) -> None:
 
 
 def test_no_second_manager_beside_a_living_one_and_none_for_nobody() -> None:
-    assert not may_spawn(gone(), WORKER, remembered(pane="%3", role=Role.MANAGER))
+    assert not may_spawn(gone(), WORKER, remembered(pane="%3", role=AgentRole.MANAGER))
     assert not may_spawn(gone())
 
 

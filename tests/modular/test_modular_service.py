@@ -6,20 +6,20 @@ import json
 from typing import TYPE_CHECKING, Never
 
 import pytest
-from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, RULE, SHELL, SIGN, DrawnEyes, manager, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, RULE, SHELL, SIGN, DrawnSource, manager, pane
 
-from contract import CycleReport, Scope, VirtualClock
-from contract.intents import wish
-from contract.outcomes import EVERYTHING, Outcome, Result
 from modular.service import MonitorService
+from understudy import CycleReport, Scope, VirtualClock
+from understudy.intents import intent_key
+from understudy.outcomes import EVERYTHING, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract import PaneShot
     from modular.memory import AgentMemory
     from modular.reading.classifier import Reading
     from modular.reading.discovery import Sighting
+    from understudy import PaneShot
 
 
 class Stage:
@@ -27,7 +27,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.clock = VirtualClock(1_000_000.0)
-        self.eyes = DrawnEyes(self.clock)
+        self.source = DrawnSource(self.clock)
         self.service = MonitorService()
 
     def see(
@@ -39,12 +39,12 @@ class Stage:
     ) -> CycleReport:
         self.clock.sleep(after)
         if panes:
-            self.eyes.show(*panes)
-        return self.service.cycle("c", self.eyes, self.clock, scope, outcomes)
+            self.source.show(*panes)
+        return self.service.cycle("c", self.source, self.clock, scope, outcomes)
 
 
 def wishes(report: CycleReport) -> list[tuple[str, str | None, int]]:
-    return [(wish(intent), intent.pane, intent.ordinal) for intent in report.intents]
+    return [(intent_key(intent), intent.pane, intent.ordinal) for intent in report.intents]
 
 
 def test_an_idle_worker_is_told_to_its_manager_at_first_sight() -> None:
@@ -127,7 +127,13 @@ def test_attempts_count_only_keys_that_were_really_pressed() -> None:
     stage.see(pane("%1", OURS), manager())
     stage.see(after=10)
     told = Outcome(
-        wish="submit_draft", pane="%1", session="team", ordinal=1, result=Result.TIED, done=False, at=stage.clock.now()
+        intent="submit_draft",
+        pane="%1",
+        session="team",
+        ordinal=1,
+        result=Result.WATCH_ONLY,
+        done=False,
+        at=stage.clock.now(),
     )
     assert wishes(stage.see(after=20, outcomes=[told])) == [("submit_draft", "%1", 1)]
     done = told.model_copy(update={"result": Result.DELIVERED, "done": True, "at": stage.clock.now()})
@@ -141,7 +147,7 @@ def test_a_draft_that_would_not_go_is_told_to_the_manager() -> None:
     for ordinal in range(1, 6):
         stage.see(after=15)
         done = Outcome(
-            wish="submit_draft",
+            intent="submit_draft",
             pane="%1",
             session="team",
             ordinal=ordinal,
@@ -226,14 +232,14 @@ def test_two_panes_of_one_window_are_two_agents() -> None:
 def test_a_frame_is_asked_for_once_where_one_settles_everything() -> None:
     stage = Stage()
     stage.see(pane("%1", BUSY), pane("%2", APPROVAL), manager())
-    assert stage.eyes.looks == [(1, None)]
+    assert stage.source.looks == [(1, None)]
 
 
 def test_idle_agents_are_looked_at_for_motion_once_and_while_they_stand_still_no_more() -> None:
     stage = Stage()
     for _ in range(3):
         stage.see(pane("%1"), pane("%2", BUSY), manager())
-    assert [look for look in stage.eyes.looks if look[0] > 1] == [(4, ["%1"])]
+    assert [look for look in stage.source.looks if look[0] > 1] == [(4, ["%1"])]
 
 
 def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +250,7 @@ def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_args: object, **_kwargs: object) -> Never:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("modular.looking.readings.classify", refuse)
+    monkeypatch.setattr("modular.observing.readings.classify", refuse)
     assert stage.see(pane("%1"), manager()).problems == ()
 
 
@@ -273,9 +279,9 @@ STREAM = f"{SIGN} go\n\n  First the beans\n\n╭{RULE}╮\n│ > {'':<57} │\n�
 def test_more_frames_are_asked_for_only_where_one_settles_nothing_and_the_screen_changed() -> None:
     stage, known = Stage(), {"processes": ("bash", "node", "newcli")}
     stage.see(pane("%1", STREAM, **known), manager())
-    assert stage.eyes.looks == [(1, None), (4, ["%1"])]
+    assert stage.source.looks == [(1, None), (4, ["%1"])]
     stage.see(pane("%1", STREAM, **known), manager())
-    assert stage.eyes.looks[2:] == [(1, None)]
+    assert stage.source.looks[2:] == [(1, None)]
 
 
 def test_the_cli_last_seen_behind_an_interpreter_is_remembered_while_nothing_is_drawn() -> None:

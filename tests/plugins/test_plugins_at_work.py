@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import EVERYTHING, CycleReport, NotifyManager, VirtualClock
 from modular.service import MonitorService
-from tests.modular.drawn_fleet import IDLE, DrawnEyes, manager, pane
+from tests.modular.drawn_fleet import IDLE, DrawnSource, manager, pane
+from understudy import EVERYTHING, CycleReport, NotifyManager, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contract import PaneShot
     from tests.cli.shell import Shell
     from tests.conftest import TmuxServer
+    from understudy import PaneShot
 
 pytest_plugins = ["tests.cli.shell"]
 
@@ -45,18 +45,18 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
 class Watching:
     def __init__(self) -> None:
         self.clock = VirtualClock(1_000_000.0)
-        self.eyes = DrawnEyes(self.clock)
+        self.source = DrawnSource(self.clock)
         self.service = MonitorService()
 
     def see(self, *panes: PaneShot) -> CycleReport:
         self.clock.sleep(10)
         if panes:
-            self.eyes.show(*panes)
-        return self.service.cycle("c", self.eyes, self.clock, EVERYTHING, ())
+            self.source.show(*panes)
+        return self.service.cycle("c", self.source, self.clock, EVERYTHING, ())
 
 
 def texts(report: CycleReport) -> list[str]:
-    return [wish.text for wish in report.intents if isinstance(wish, NotifyManager)]
+    return [intent_key.text for intent_key in report.intents if isinstance(intent_key, NotifyManager)]
 
 
 SAYS = "@hookimpl\ndef understudy_notice_text(facts):\n    return {answer}\n"
@@ -71,7 +71,7 @@ def test_an_edit_is_heard_in_the_next_cycle_and_nothing_is_forgotten(plugin: Cal
     plugin(SAYS.format(answer="f'{facts.window}: other words'"))
     report = watching.see()
     assert texts(report) == ["claude-worker: other words"]
-    assert [wish.ordinal for wish in report.intents] == [1]
+    assert [intent_key.ordinal for intent_key in report.intents] == [1]
 
 
 def test_a_plugin_that_fails_at_work_is_a_problem_by_name_and_the_notice_goes_out(

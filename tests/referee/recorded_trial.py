@@ -10,19 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.rules import Windows
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
+from tmuxio.sources.tapes import TapeClock, TapeSource
 from tmuxio.tapes.tapefile import read_tape
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from contract import AgentState, CycleReport, Tape
     from shadow.referee.records import ScoredSpell
+    from understudy import AgentState, CycleReport, Tape
 
 TRIAL: Final = Path(__file__).resolve().parents[1] / "data" / "fleet-trial"
 MARGIN_S: Final = 1.0
@@ -82,7 +82,7 @@ class Truth:
 
 
 @cache
-def trial(folder: Path = TRIAL / "tapes") -> tuple[Watched, ...]:
+def analysis(folder: Path = TRIAL / "tapes") -> tuple[Watched, ...]:
     """Return the whole trial, watched by `legacy` as the incumbent and `modular` as the candidate."""
     return tuple(_watched(read_tape(path).tape for path in sorted(folder.glob("*.tape.gz"))))
 
@@ -90,9 +90,9 @@ def trial(folder: Path = TRIAL / "tapes") -> tuple[Watched, ...]:
 def _watched(tapes: Iterable[Tape]) -> Iterator[Watched]:
     incumbent, candidate = LegacyMonitor(), MonitorService()
     for tape in tapes:
-        eyes, clock = TapeEyes(tape), TapeClock(tape)
-        ours = incumbent.cycle(tape.id, eyes, clock, EVERYTHING, ())
-        theirs = candidate.cycle(tape.id, TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+        source, clock = TapeSource(tape), TapeClock(tape)
+        ours = incumbent.cycle(tape.id, source, clock, EVERYTHING, ())
+        theirs = candidate.cycle(tape.id, TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         yield Watched(tape, ours, theirs)
 
 

@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from contract import (
+from shadow.bouts import Bout, BoutBook, BoutRules, ComparedLook, Windows, advance
+from shadow.compare import NOTHING_EXPECTED, Register, compare
+from shadow.differences import DiffClass
+from shadow.signoffs import NOBODY_SAID, Signoffs
+from understudy import (
+    AgentRole,
     AgentState,
     AgentVerdict,
     CycleReport,
@@ -16,16 +21,11 @@ from contract import (
     NotifyManager,
     PaneShot,
     PauseSession,
-    Role,
     SpawnManager,
     SubmitDraft,
     Tape,
     Why,
 )
-from shadow.bouts import Bout, BoutBook, BoutRules, Look, Windows, advance
-from shadow.compare import NOTHING_EXPECTED, Register, compare
-from shadow.differences import DiffClass
-from shadow.signoffs import NOBODY_SAID, Signoffs
 
 T0 = 1_800_000_000.0
 QUICK = BoutRules(settle_s=3, at_latest_s=60, repeat_s=5, windows=Windows(notice_s=3, draft_s=3, kill_s=3))
@@ -38,7 +38,7 @@ def verdict(pane: str = "%1", state: str = "idle", rule: str = "", **more: Any) 
         "session": "team",
         "window": f"claude-{pane[1:]}",
         "window_index": int(pane[1:]),
-        "role": Role.WORKER,
+        "role": AgentRole.WORKER,
         "agent": "claude",
         "since": T0,
         "detail": IdleDetail(str(detail)) if detail else None,
@@ -87,9 +87,9 @@ def report(
     )
 
 
-def one(state: str, *wants: str, pane: str = "%1", rule: str = "", monitor: str = "old") -> CycleReport:
+def one(state: str, *intent_keys: str, pane: str = "%1", rule: str = "", monitor: str = "old") -> CycleReport:
     """A report about one pane."""
-    return report([verdict(pane, state, rule)], [want(what, pane) for what in wants], monitor)
+    return report([verdict(pane, state, rule)], [want(what, pane) for what in intent_keys], monitor)
 
 
 def shot(text: str = "", pane: str = "%1", processes: Sequence[str] = ("bash", "claude"), **more: Any) -> PaneShot:
@@ -136,7 +136,7 @@ class Watching:
             difference.model_copy(update={"klass": DiffClass(klass)}) if klass != "true" else difference
             for difference in compare(incumbent, candidate, self.register)
         )
-        look = Look(
+        look = ComparedLook(
             at=T0 + at,
             incumbent=incumbent,
             candidate=candidate,
@@ -149,7 +149,7 @@ class Watching:
     def wait(self, at: float) -> "Watching":
         return self._advance(None, at)
 
-    def _advance(self, look: Look | None, at: float) -> "Watching":
+    def _advance(self, look: ComparedLook | None, at: float) -> "Watching":
         book = BoutBook.model_validate_json(self.book.model_dump_json())
         self.book, settled = advance(
             book, look, T0 + at, rules=self.rules, register=self.register, signoffs=self.signoffs

@@ -7,13 +7,13 @@ from typing import Any
 
 from shadow_cases import T0, shot
 
-from contract import CycleReport, Frame, Scope, Tape
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from shadow.compare import compare
 from shadow.differences import Difference
 from shadow.expected import shipped
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
+from understudy import CycleReport, Frame, Scope, Tape
 
 RULE = "─" * 42
 PIECES = {
@@ -40,12 +40,12 @@ def tapes(scene: dict[str, Any]) -> Iterator[Tape]:
         for name, change in look.items():
             if name != "at":
                 panes[name] = {**panes.get(name, PANES.get(name, {})), "earlier": [], **change}
-        standing = [pane for pane in panes.values() if not pane.get("gone")]
+        open_bout = [pane for pane in panes.values() if not pane.get("gone")]
         at = T0 + look.get("at", 0)
         yield Tape(
             id=f"t-{at}",
             frames=tuple(
-                Frame(at=at - GAP_S * back, panes=tuple(_shot(pane, back) for pane in standing))
+                Frame(at=at - GAP_S * back, panes=tuple(_shot(pane, back) for pane in open_bout))
                 for back in reversed(range(FRAMES))
             ),
         )
@@ -66,7 +66,7 @@ def watch(path: Path) -> Iterator[tuple[CycleReport, CycleReport, tuple[Differen
     scene = tomllib.loads(path.read_text("utf-8"))
     incumbent, candidate = LegacyMonitor(), MonitorService()
     for number, tape in enumerate(tapes(scene)):
-        cycle, eyes = f"c-{number}", TapeEyes(tape)
-        ours = incumbent.cycle(cycle, eyes, TapeClock(tape), Scope(), ())
-        theirs = candidate.cycle(cycle, eyes, TapeClock(tape), Scope(), ())
+        cycle, source = f"c-{number}", TapeSource(tape)
+        ours = incumbent.cycle(cycle, source, TapeClock(tape), Scope(), ())
+        theirs = candidate.cycle(cycle, source, TapeClock(tape), Scope(), ())
         yield ours, theirs, compare(ours, theirs, shipped())

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shadow_cases import QUICK, T0, Watching, one, report, verdict, want
 
-from contract import Problem, ProblemKind
 from shadow.bouts import BoutRules, Excuse, Label, Referee, Right, Stratum, Windows
 from shadow.signoffs import Acceptance, Settlement
+from understudy import Problem, ProblemKind
 
 
 def test_a_bout_lasts_while_neither_state_nor_rule_nor_intents_change() -> None:
@@ -126,8 +126,8 @@ def test_no_pace_makes_a_window_shorter_or_settles_before_the_windows_have_passe
 
     paced = rules.at_pace(pace_s)
 
-    for wish in ("notify_manager:idle", "submit_draft", "kill_window"):
-        assert paced.windows.of(wish) == max(windows.of(wish), looks * pace_s)
+    for intent_key in ("notify_manager:idle", "submit_draft", "kill_window"):
+        assert paced.windows.of(intent_key) == max(windows.of(intent_key), looks * pace_s)
     assert paced.at_latest_s >= at_latest_s
     assert paced == rules or paced.at_latest_s >= paced.settling_s + pace_s >= looks * pace_s
 
@@ -228,7 +228,7 @@ def test_a_failure_is_named_by_pane_session_or_window(subject: str) -> None:
 def test_a_look_of_the_class_harness_neither_goes_on_nor_ends_a_bout() -> None:
     watching = Watching().look(0, one("idle"), one("idle")).look(1, one("idle"), one("busy"), klass="harness")
     assert watching.book.over == ()
-    assert [standing.candidate.state for standing in watching.book.open.values()] == ["idle"]
+    assert [open_bout.candidate.state for open_bout in watching.book.open.values()] == ["idle"]
 
 
 @pytest.mark.parametrize(

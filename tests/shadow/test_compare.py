@@ -3,9 +3,9 @@
 import pytest
 from shadow_cases import T0, one, report, verdict, want
 
-from contract import CycleReport, Problem, ProblemKind, Role
 from shadow.compare import compare
 from shadow.differences import DiffClass, Severity
+from understudy import AgentRole, CycleReport, Problem, ProblemKind
 
 
 def test_equal_reports_do_not_differ() -> None:
@@ -49,8 +49,8 @@ def test_what_only_one_of_them_can_say_is_no_difference(detail: str | None, agen
 
 
 def test_another_cli_or_role_is_a_detail() -> None:
-    ours = report([verdict("%1", agent="claude", role=Role.WORKER)])
-    theirs = report([verdict("%1", agent="codex", role=Role.MANAGER)])
+    ours = report([verdict("%1", agent="claude", role=AgentRole.WORKER)])
+    theirs = report([verdict("%1", agent="codex", role=AgentRole.MANAGER)])
     (found,) = compare(ours, theirs)
     assert found.severity is Severity.DETAIL
     assert {change.path for change in found.changes} == {"root['agent']", "root['role']"}
@@ -67,7 +67,7 @@ def test_the_changes_name_the_values_of_both_sides() -> None:
     (found,) = compare(one("crashed", "kill_window"), one("idle"))
     assert {(c.path, c.incumbent, c.candidate) for c in found.changes} == {
         ("root['state']", "crashed", "idle"),
-        ("root['wishes']['kill_window']", "1", None),
+        ("root['intents']['kill_window']", "1", None),
     }
     assert found.only_incumbent_wants == {"kill_window"}
     assert found.only_candidate_wants == frozenset()

@@ -8,11 +8,11 @@ import pytest
 from shadow_cases import QUICK, T0, Watching, report, shot, tape, verdict, want
 from shadow_scenes import watch
 
-from contract import CycleReport, Role
 from shadow.bouts import Bout, Excuse
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
-from shadow.expected import HERE, BadRegister, Entry, load, shipped
+from shadow.expected import HERE, BadRegister, ExpectedDifference, load, shipped
+from understudy import AgentRole, CycleReport
 
 CASES = Path(__file__).parent / "expected"
 ENTRIES = {entry.id: entry for entry in shipped().entries}
@@ -21,17 +21,24 @@ ENTRIES = {entry.id: entry for entry in shipped().entries}
 def half(case: dict[str, Any], name: str) -> CycleReport:
     """Draw one report of a case: about pane %1 of a team with a living manager, or about the session `team` itself."""
     side = case.get(name, {})
-    wishes = [(wish, 1) if isinstance(wish, str) else tuple(wish) for wish in side.get("wants", ())]
+    intents = [
+        (intent_key, 1) if isinstance(intent_key, str) else tuple(intent_key)
+        for intent_key in side.get("intent_keys", ())
+    ]
     managers = side.get("managers", "idle/any" if side.get("silence") != "no_manager" else "error/any")
     state, _, rule = managers.partition("/")
-    seen = [verdict("%9", state, rule, role=Role.MANAGER)]
+    seen = [verdict("%9", state, rule, role=AgentRole.MANAGER)]
     if "state" in side:
-        fields = {"agent": side.get("agent", case["agent"]), "role": Role(case["role"]), "detail": side.get("detail")}
+        fields = {
+            "agent": side.get("agent", case["agent"]),
+            "role": AgentRole(case["role"]),
+            "detail": side.get("detail"),
+        }
         attended = side.get("silence") == "attended"
         seen.append(verdict("%1", side["state"], side["rule"], attended=attended, **fields))
     pane = None if "managers" in side else "%1"
     asleep = [want("pause_session", None)] if side.get("silence") == "asleep" else []
-    return report(seen, [*asleep, *(want(wish, pane, ordinal) for wish, ordinal in wishes)], name)
+    return report(seen, [*asleep, *(want(intent_key, pane, ordinal) for intent_key, ordinal in intents)], name)
 
 
 def case_of(entry_id: str) -> dict[str, Any]:
@@ -92,7 +99,7 @@ def test_both_monitors_as_they_ship_produce_every_entry(entry_id: str) -> None:
 
 @pytest.mark.parametrize("entry_id", ENTRIES)
 def test_what_is_expected_of_a_scene_is_all_that_differs_in_it_but_for_time(entry_id: str) -> None:
-    """What else differs is a draft that the candidate lets stand for eight seconds: within its window, the same act."""
+    """Else a draft differs that the candidate lets stand for eight seconds: within its window, the same act."""
     unexpected = [
         found
         for _, _, differences in watch(CASES / entry_id / "scene.toml")
@@ -194,7 +201,7 @@ def test_silence_is_expected_of_one_that_has_nobody_to_tell_and_of_no_other(entr
 
 def test_the_narrowest_entry_names_a_difference() -> None:
     (difference,) = found("nobody-to-tell-crash", *reports("nobody-to-tell-crash"))
-    told = difference.model_copy(update={"candidate": difference.candidate.model_copy(update={"wishes": ()})})
+    told = difference.model_copy(update={"candidate": difference.candidate.model_copy(update={"intents": ()})})
     assert [entry.id for entry in ENTRIES.values() if entry.matches(told)] == [
         "crashed-window-killed",
         "nobody-to-tell-crash",
@@ -209,4 +216,4 @@ def test_a_register_can_do_without_an_entry() -> None:
 
 def test_an_entry_goes_through_json_unharmed() -> None:
     for entry in ENTRIES.values():
-        assert Entry.model_validate_json(entry.model_dump_json()) == entry
+        assert ExpectedDifference.model_validate_json(entry.model_dump_json()) == entry

@@ -10,11 +10,11 @@ import pytest
 from played_fleet import play
 from shadow_cases import T0, shot
 
-from contract import AgentState, PaneShot
-from shadow.hindsight import Watch, observe, ruling
+from shadow.hindsight import PaneHistory, observe, ruling
 from shadow.labels import Right
 from shadow.refuting import two_sided
 from shadow.rules import BoutRules
+from understudy import AgentState, PaneShot
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "screens-dev-live.jsonl"
 STATES = tuple(AgentState)
@@ -28,7 +28,7 @@ class Score:
         self.asked = self.settled = self.right = 0
         self.wrong: Counter[str] = Counter()
 
-    def ask(self, watch: Watch, truth: set[AgentState], where: str) -> None:
+    def request(self, watch: PaneHistory, truth: set[AgentState], where: str) -> None:
         """Let one monitor say what is true and the other every other thing, in both seats."""
         said = min(truth)
         for other in STATES:
@@ -60,12 +60,12 @@ def test_of_what_it_settles_about_agents_with_a_script_at_least_99_percent_is_ri
     for pane in seen[0].truths:
         history = [(one.tape.at, [frame.by_pane[pane] for frame in one.tape.frames], one.truths[pane]) for one in seen]
         for first, last in bouts_of(history):
-            watch = Watch()
+            watch = PaneHistory()
             for n, (at, frames, _) in enumerate(history[first:], first):
                 if at > history[last][0] + RULES.settling_s:
                     break
                 watch = observe(watch, frames, at, touched=False, lasting=n <= last)
-            score.ask(watch, {history[first][2]}, pane)
+            score.request(watch, {history[first][2]}, pane)
     print("agents with a script:", score)  # noqa: T201 - the figure is what this is for
     assert score.settled > 500
     assert score.right >= 0.99 * score.settled, score.wrong.most_common(10)
@@ -78,9 +78,9 @@ def test_of_what_it_settles_about_recorded_motion_at_least_99_percent_is_right()
         row = json.loads(line)
         processes = tuple(row["meta"].get("processes") or ())
         shots = [shot(screen, processes=processes) for screen in row["frames"]]
-        watch = observe(Watch(), shots, T0, touched=False, lasting=True)
+        watch = observe(PaneHistory(), shots, T0, touched=False, lasting=True)
         truth = {AgentState(row["label"]), *(AgentState(other) for other in row.get("acceptable") or ())}
-        score.ask(watch, truth, row["id"])
+        score.request(watch, truth, row["id"])
     print("recorded motion:", score)  # noqa: T201 - likewise
     assert score.settled > 500
     assert score.right >= 0.99 * score.settled, score.wrong.most_common(10)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from trial_accuracy import AT_LEAST, TRIAL, Accuracy, Truth, accuracy, jsonl, table, tapes
 
-from contract import AgentState, AgentVerdict, CycleReport, ProblemKind, Role
-from contract.verdicts import Why
 from modular.classify import classify_question
 from modular.service import MonitorService
+from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, ProblemKind
+from understudy.verdicts import Why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract import Clock, Eyes, Outcome, Scope
+    from understudy import Clock, Outcome, Scope, ScreenSource
 
 pytestmark = pytest.mark.timeout(180)  # 549 tapes, read and watched; five seconds on a machine with nothing else to do
 
@@ -28,21 +28,21 @@ ARGUED = {
 
 
 @pytest.fixture(scope="module")
-def trial() -> Accuracy:
+def analysis() -> Accuracy:
     return accuracy(MonitorService(), tapes(TRIAL / "tapes"), Truth(jsonl(TRIAL / "truth.jsonl")))
 
 
-def test_modular_is_right_about_nearly_every_pane_of_the_trial(trial: Accuracy) -> None:
-    assert len(trial.samples) == 765
-    assert trial.right >= AT_LEAST, table(trial)
+def test_modular_is_right_about_nearly_every_pane_of_the_trial(analysis: Accuracy) -> None:
+    assert len(analysis.samples) == 765
+    assert analysis.right >= AT_LEAST, table(analysis)
 
 
-def test_no_error_on_the_trial_is_costly(trial: Accuracy) -> None:
-    assert trial.costly == [], table(trial)
+def test_no_error_on_the_trial_is_costly(analysis: Accuracy) -> None:
+    assert analysis.costly == [], table(analysis)
 
 
-def test_agents_of_the_trial_that_are_busy_and_rest_by_turns_are_not_said_to_be_misread(trial: Accuracy) -> None:
-    assert {problem.text for _, problem in trial.problems if problem.kind is ProblemKind.FLICKERS} == set()
+def test_agents_of_the_trial_that_are_busy_and_rest_by_turns_are_not_said_to_be_misread(analysis: Accuracy) -> None:
+    assert {problem.text for _, problem in analysis.problems if problem.kind is ProblemKind.FLICKERS} == set()
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment["id"])
@@ -56,7 +56,9 @@ class CallsEverybodyIdle:
 
     name, version, says = "idler", "1", frozenset({"idle"})
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
         del scope, outcomes
         verdicts = {
             shot.pane: AgentVerdict(
@@ -65,13 +67,13 @@ class CallsEverybodyIdle:
                 session=shot.session,
                 window=shot.window,
                 window_index=shot.window_index,
-                role=Role.WORKER,
+                role=AgentRole.WORKER,
                 agent="unknown",
                 state=AgentState.IDLE,
                 since=clock.now(),
                 why=Why(rule="idle"),
             )
-            for shot in eyes.look()[-1].panes
+            for shot in source.look()[-1].panes
         }
         return CycleReport(
             cycle=cycle, monitor=self.name, version=self.version, verdicts=verdicts, intents=(), problems=()

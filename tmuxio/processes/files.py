@@ -158,7 +158,7 @@ def _opened(path: str) -> int:
 
 
 def _name(kept: _Kept) -> bytes:
-    """What its process is called now; empty where it has ended, or where that is not told."""
+    """Return the present name of its process; empty where it has ended, or where that is not told."""
     try:
         return os.pread(kept.comm, 64, 0) if kept.comm >= 0 else b""
     except OSError:

@@ -14,7 +14,7 @@ class OutOfStep(ValueError):
 
 
 class Block(NamedTuple):
-    """What one command printed. A tuple: two are made of every screen that is read."""
+    """The output of one command. A tuple: two are made of every screen that is read."""
 
     content: bytes
     failed: bool
@@ -35,7 +35,7 @@ class Blocks:
         self._searched = 0
         """Up to where the end of the open answer was looked for."""
         self.greeting: Block | None = None
-        """What became of the attaching itself, once that is known."""
+        """The result of the attaching itself, once that is known."""
 
     def feed(self, piece: bytes) -> list[Block]:
         """Take the next piece of the stream; returns the answers that it completes."""

@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a server said to a list of questions."""
+    """The answers of a server to a list of questions."""
 
     blocks: tuple[bytes, ...]
     """One for each question, in order; empty where the question was refused."""
     refusals: str
-    """What tmux complained about, such as panes that are gone."""
+    """The complaints of tmux, such as panes that are gone."""
 
 
 class Transport(Protocol):
     """Carries questions to one server."""
 
-    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+    def request(self, questions: Sequence[str], within_s: float) -> Answers:
         """Ask all questions in one round trip.
 
         A question is one or more lines of tmux commands, as in a configuration file. Raises a `TmuxError` where the
@@ -57,7 +57,7 @@ class OneShot:
         self._socket_path = address.socket_path
         self._argv = ("tmux", "-u", "-S", str(address.socket_path), "source-file", "-")
 
-    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+    def request(self, questions: Sequence[str], within_s: float) -> Answers:
         """Ask all questions with one client, which is killed when it is not done in time."""
         # Pane text may hold anything that was ever printed, so the mark must be one that nobody can have seen.
         mark = secrets.token_hex(16)

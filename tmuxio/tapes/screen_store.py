@@ -1,4 +1,4 @@
-"""What many tapes show, kept once: screens and memories by their hash, in one SQLite file beside the tapes.
+"""The content that tapes share, kept once: screens and memories by their hash, in one SQLite file beside the tapes.
 
 A file a screen would cost a block of the disk each, and most screens are smaller than that.
 """
@@ -11,10 +11,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from contract.tapes import TornTape
+from understudy.tapes import TornTape
 
 FILE_NAME: Final = "screens.sqlite"
-"""What the store of a folder of tapes is called."""
+"""The name of the store of a folder of tapes."""
 _BUSY_S: Final = 5.0
 _BIGGEST: Final = 64 << 20
 """Bytes of one text; more is no screen, but somebody's bomb."""
@@ -29,7 +29,7 @@ _TABLES: Final = """
 
 
 class ScreenStore:
-    """The writing side: one at a time, which is the shelf's. Every call is one transaction."""
+    """The writing side: one at a time, which is the tape store's. Every call is one transaction."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME

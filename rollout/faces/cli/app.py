@@ -71,7 +71,7 @@ def _say_version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
 def _root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Run a new monitor of terminal agents in the shadow of the old one until it has earned the stage."""

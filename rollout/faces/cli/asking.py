@@ -10,6 +10,6 @@ from rollout.faces.cli.exits import Exit, Stop
 def confirm(question: str) -> None:
     """Ask, and go on after a yes; raises `Stop` after a no, and where nobody is there to answer."""
     if not sys.stdin.isatty():
-        raise Stop(Exit.USAGE, f"{question} Say --yes where nobody is there to answer")
+        raise Stop(Exit.USAGE, f"{question} Give --yes if there is no terminal to answer on")
     if not typer.confirm(question):
         raise Stop(Exit.CONFLICT, "left as it was")

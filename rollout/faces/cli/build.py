@@ -46,7 +46,7 @@ def replay(
     tapes: Annotated[list[Path] | None, typer.Argument(help="Kept tapes, oldest first, or a folder of them.")] = None,
     *,
     since: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="What the last run kept of so long (24h, 30min, 7d).")
+        str | None, typer.Option(metavar="SPAN", help="The tapes that the last run kept of so long (24h, 30min, 7d).")
     ] = None,
     monitor: Annotated[
         list[str] | None,
@@ -55,7 +55,7 @@ def replay(
     incumbent: Incumbent = None,
     candidate: Candidate = None,
     baseline: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What counts as known: an earlier replay's --json.")
+        Path | None, typer.Option(metavar="FILE", help="The baseline: an earlier replay's --json.")
     ] = None,
     fail_on: Annotated[
         str | None, typer.Option(metavar="SEVERITY", help="End with 3 on an action, state or detail that differs.")
@@ -82,9 +82,9 @@ def replay(
     Who was right is said where what the panes did next tells, and what is new or has vanished next to what the live
     cycles recorded. The same tapes give the same output but for the seconds.
     """
-    from rollout.faces.cli.verbs.replay import Asked, replay_tapes  # noqa: PLC0415
+    from rollout.faces.cli.verbs.replay import ReplayOptions, replay_tapes  # noqa: PLC0415
 
-    asked = Asked(
+    asked = ReplayOptions(
         tapes=tapes or (),
         since=since,
         monitors=monitor or (),
@@ -160,7 +160,7 @@ def bench(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Time a monitor's cycles on a live server, and tmux's own floor.
+    """Time a monitor's cycles on a live server, and tmux's own cost.
 
     It only looks; nothing is pressed, and nothing is kept.
     """
@@ -176,7 +176,7 @@ def bench(
     "gate bench.json --json > ratios.json   # what a later run is held against",
 )
 def gate(
-    bench: Annotated[Path, typer.Argument(help="What pytest --benchmark-json wrote.")],
+    bench: Annotated[Path, typer.Argument(help="The output of pytest --benchmark-json.")],
     *,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Stored ratios, or the benchmark file of another run.")

@@ -26,7 +26,7 @@ def promote(
 @verb("Decide", 'rollback --reason "managers complain"', 'rollback --now --reason "pager"   # needs nothing that works')
 def rollback(
     *,
-    now: Annotated[bool, typer.Option("--now", help="At once; nothing else has to work.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="At once, without daemon, database or valid configuration.")] = False,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,
     yes: Yes = False,
@@ -91,7 +91,7 @@ def retry(
 @verb("Decide", 'retire --reason "a month in production"', 'retire --undo --reason "we want to compare again"')
 def retire(
     *,
-    undo: Annotated[bool, typer.Option("--undo", help="Take it back: both run again.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take a retirement back: both monitors run again.")] = False,
     reason: Reason,
     actor: Actor = None,
     yes: Yes = False,
@@ -111,7 +111,7 @@ def retire(
     "Decide", "approve                             # list what waits", 'approve e-7f3a19 --reason "looked at the pane"'
 )
 def approve(
-    what: Annotated[str | None, typer.Argument(metavar="ID", help="What to approve; none lists what waits.")] = None,
+    what: Annotated[str | None, typer.Argument(metavar="ID", help="The action or move to approve; without it the open ones are listed.")] = None,
     *,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,
@@ -121,7 +121,7 @@ def approve(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Be the second key of an act that waits, or approve a promotion.
+    """Approve an action that waits for both monitors, or approve a promotion.
 
     With an ID: that act. With only a reason: the promotion that the plan wants a person for. With neither: a list.
     """
@@ -152,7 +152,7 @@ def wait(
 
 
 def _move(
-    ask: str,
+    request_kind: str,
     reason: str,
     actor: str | None,
     socket_name: str | None,
@@ -161,7 +161,14 @@ def _move(
     yes: bool,
     dry_run: bool,
 ) -> NoReturn:
-    from rollout.faces.cli.verbs.decide import Word, move  # noqa: PLC0415
-    from rollout.judgement.standing import Ask  # noqa: PLC0415
+    from rollout.faces.cli.verbs.decide import DecisionOptions, move  # noqa: PLC0415
+    from rollout.judgement.rollout_status import RequestKind  # noqa: PLC0415
 
-    raise typer.Exit(move(Ask(ask), Word(reason, actor, yes=yes, dry_run=dry_run), socket_name, socket_path))
+    raise typer.Exit(
+        move(
+            RequestKind(request_kind),
+            DecisionOptions(reason, actor, yes=yes, dry_run=dry_run),
+            socket_name,
+            socket_path,
+        )
+    )

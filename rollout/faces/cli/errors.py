@@ -8,8 +8,8 @@ from rollout.faces.cli.exits import Exit, Stop
 
 _CODES = {
     "builtins.FileNotFoundError": Exit.USAGE,
-    "contract.failures.LookingFailed": Exit.UNAVAILABLE,
-    "contract.tapes.TornTape": Exit.USAGE,
+    "understudy.failures.SourceFailed": Exit.UNAVAILABLE,
+    "understudy.tapes.TornTape": Exit.USAGE,
     "rollout.loop.hosting.monitors.UnknownMonitor": Exit.USAGE,
     "shadow.expected.BadRegister": Exit.CONFIG,
     "tmuxio.redaction.rule_file.BadRedaction": Exit.CONFIG,
@@ -33,7 +33,7 @@ _CODES = {
 """By the full name of the class or of one above it: explaining a typing error must not import half the program."""
 
 _PASSES = "is locked by another process"
-"""What a ledger says that is whole, and only in somebody else's hands for now."""
+"""The message of a ledger that is whole and locked by another process."""
 
 
 def explain(error: Exception) -> Exit:

@@ -14,7 +14,7 @@ SocketPath = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts.")]
 Incumbent = Annotated[str | None, typer.Option(metavar="MONITOR", help="The trusted monitor: a name, or module:Class.")]
 Candidate = Annotated[
-    str | None, typer.Option(metavar="MONITOR", help="The monitor that wants to take over: likewise.")
+    str | None, typer.Option(metavar="MONITOR", help="The monitor on trial: a name, or module:Class.")
 ]
 Actor = Annotated[str | None, typer.Option(metavar="WHO", help="Who decides; default: you, on this host.")]
 Reason = Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")]

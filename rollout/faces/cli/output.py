@@ -99,5 +99,5 @@ def _cells(text: str) -> int:
 
 
 def _one_line(cell: str) -> str:
-    """What comes from a pane may hold anything; none of it may move the cursor."""
+    """Return a cell as one line: text from a pane may hold anything, and none of it may move the cursor."""
     return "".join(character if character.isprintable() else " " for character in cell).rstrip()

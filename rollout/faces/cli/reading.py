@@ -1,4 +1,4 @@
-"""What the reading verbs read: one server's ledger, opened, and where the rollout stands by it."""
+"""The data of the reading verbs: one server's ledger, opened, and where the rollout stands by it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -6,46 +6,46 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from contract.report import CycleReport
-from rollout.faces.cli.where import server_folder
+from rollout.faces.cli.server_selection import server_folder
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
-from rollout.judgement.standing import Standing
-from rollout.loop.desk import Desk
+from rollout.judgement.rollout_status import RolloutStatus
 from rollout.loop.garbled import garbled_rows_named
-from rollout.loop.keeper import standing
-from rollout.loop.parts import Part
+from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.stage_controller import rollout_status
 from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
 from shadow.expected import ExpectedRegister, with_own
+from understudy.report import CycleReport
 
 NOT_JUDGED = "Not enough evidence yet: no cycle was judged in this stage."
 NOTHING_YET = "Nothing has run here yet. Watch a tmux server with: understudy run"
 
 
 @dataclass(frozen=True)
-class Reading:
+class ServerData:
     """One server's folder and, where anything has run there, its ledger."""
 
     folder: ServerFolder
     ledger: LedgerReader | None
 
     @cached_property
-    def desk(self) -> Desk:
-        """What the loop knew after its last cycle."""
-        desk = Desk()
+    def loop_state(self) -> LoopState:
+        """Return the state of the loop after its last cycle."""
+        loop_state = LoopState()
         if self.ledger is None:
-            return desk
+            return loop_state
         try:
-            desk.take_up(self.ledger)
+            loop_state.take_up(self.ledger)
         except (ValueError, KeyError) as error:  # ValueError: pydantic's too
             raise LedgerUnusable(
                 f"what the last run left in {self.folder.ledger} is not what this build writes: "
                 "use the build that wrote it, or move the file away to start afresh"
             ) from error
-        return desk
+        return loop_state
 
     @cached_property
     def register(self) -> ExpectedRegister:
@@ -53,9 +53,9 @@ class Reading:
         return with_own(self.folder.expected)
 
     @cached_property
-    def standing(self) -> Standing:
+    def rollout_status(self) -> RolloutStatus:
         """Where the rollout stands by its audit trail."""
-        return standing(self.ledger) if self.ledger else Standing()
+        return rollout_status(self.ledger) if self.ledger else RolloutStatus()
 
     @cached_property
     def last_cycle(self) -> CycleRow | None:
@@ -65,7 +65,9 @@ class Reading:
     @property
     def judgement(self) -> Judgement | None:
         """The judge's last word; None where it was on another stage, or never."""
-        return self.desk.trial.judgement if self.desk.trial.epoch == self.standing.epoch else None
+        return (
+            self.loop_state.analysis.judgement if self.loop_state.analysis.epoch == self.rollout_status.epoch else None
+        )
 
     @cached_property
     def plan(self) -> Plan:
@@ -74,18 +76,18 @@ class Reading:
             return Plan.model_validate_json(kept)
         return find_plan(load().settings.plan)
 
-    def report(self, part: Part) -> CycleReport | None:
+    def report(self, part: MonitorRole) -> CycleReport | None:
         """The last report of a part."""
         body = self.ledger.latest_report(part) if self.ledger else None
         return CycleReport.model_validate_json(body) if body else None
 
-    def reports(self) -> dict[Part, CycleReport]:
+    def reports(self) -> dict[MonitorRole, CycleReport]:
         """The last report of each part that has one."""
-        return {part: report for part in Part if (report := self.report(part))}
+        return {part: report for part in MonitorRole if (report := self.report(part))}
 
 
-def doubts(reports: Mapping[Part, CycleReport]) -> list[str]:
-    """What monitors do not trust themselves in, a sentence each."""
+def doubts(reports: Mapping[MonitorRole, CycleReport]) -> list[str]:
+    """Return the doubts of monitors about themselves, a sentence each."""
     said = (
         f"the {part} ({report.monitor}) says: {problem.text or problem.kind}"
         for part, report in reports.items()
@@ -96,15 +98,15 @@ def doubts(reports: Mapping[Part, CycleReport]) -> list[str]:
 
 
 @contextmanager
-def reading(socket_name: str | None, socket_path: Path | None) -> Iterator[Reading]:
+def open_server_data(socket_name: str | None, socket_path: Path | None) -> Iterator[ServerData]:
     """Open what there is to read of a server; nothing has to be there."""
     folder = server_folder(socket_name, socket_path)
     if not folder.ledger.exists():
-        yield Reading(folder, None)
+        yield ServerData(folder, None)
         return
     ledger = LedgerReader.open(folder.ledger)
     try:
         with garbled_rows_named(folder.ledger):
-            yield Reading(folder, ledger)
+            yield ServerData(folder, ledger)
     finally:
         ledger.close()

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from contract.verdicts import AgentState
 from modular.rulebook.book import shipped_files
-from rollout.faces.cli.reading import NOT_JUDGED, Reading
+from rollout.faces.cli.reading import NOT_JUDGED, ServerData
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
-from rollout.judgement.evidence import Row
-from rollout.loop.parts import Part
+from rollout.judgement.evidence import EvidenceLine
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.settings import load
 from shadow.bout import Bout
 from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build, coverage, speed
+from understudy.verdicts import AgentState
 
 _LOOKED_AT: Final = 5000
 """Cycles, the newest ones, of which at most so many ..."""
@@ -25,16 +25,16 @@ _NO_CLI: Final = frozenset({"any", "shell", "unknown"})
 """Files of rules that describe no CLI of their own."""
 
 
-def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowReport:
+def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowReport:
     """Build the report of what was read; `address` is what commands need to speak of this server."""
     bouts = bouts_of(found)
     return build(
         bouts,
         now,
-        incumbent=_who(Part.INCUMBENT, found),
-        candidate=_who(Part.CANDIDATE, found),
+        incumbent=_who(MonitorRole.INCUMBENT, found),
+        candidate=_who(MonitorRole.CANDIDATE, found),
         around=Surroundings(
-            stage=found.standing.stage,
+            stage=found.rollout_status.stage,
             ruling=_ruling(found),
             moves=_moves(found),
             rates=[_rate(row) for row in rows(found)] if found.ledger else (),
@@ -49,22 +49,22 @@ def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowRepor
 
 
 def address_of(socket_name: str | None, socket_path: Path | None) -> tuple[str, ...]:
-    """What a command must be given to speak of the same server."""
+    """Return the options with which a command speaks of the same server."""
     if socket_path is not None:
         return ("--socket-path", str(socket_path))
     return ("--socket-name", socket_name) if socket_name is not None else ()
 
 
-def _who(part: Part, found: Reading) -> str:
+def _who(part: MonitorRole, found: ServerData) -> str:
     if last := found.report(part):
         return f"{last.monitor} {last.version}".strip()
     return str(getattr(load().settings, part))
 
 
-def _ruling(found: Reading) -> Ruling | None:
+def _ruling(found: ServerData) -> Ruling | None:
     if found.ledger is None:
         return None
-    said, then = found.judgement, found.standing.stage.next
+    said, then = found.judgement, found.rollout_status.stage.next
     return Ruling(
         verdict=said.verdict.value if said else "hold",
         state=state(found),
@@ -74,7 +74,7 @@ def _ruling(found: Reading) -> Ruling | None:
     )
 
 
-def _moves(found: Reading) -> tuple[Move, ...]:
+def _moves(found: ServerData) -> tuple[Move, ...]:
     if found.ledger is None:
         return ()
     bodies = [json.loads(row.body) for row in found.ledger.transitions() if row.status == "committed"]
@@ -84,7 +84,7 @@ def _moves(found: Reading) -> tuple[Move, ...]:
     )
 
 
-def _rate(row: Row) -> Rate:
+def _rate(row: EvidenceLine) -> Rate:
     return Rate(
         name=row.guardrail,
         stratum=row.stratum,
@@ -97,23 +97,23 @@ def _rate(row: Row) -> Rate:
     )
 
 
-def _coverage(found: Reading, bouts: Iterable[Bout]) -> Coverage:
+def _coverage(found: ServerData, bouts: Iterable[Bout]) -> Coverage:
     sizes, tapes = sizes_on(found.folder.tapes)
     return coverage(
         bouts,
         known_agents=(file.agent for file in shipped_files() if file.agent not in _NO_CLI),
         required=found.plan.required_states,
-        accounted=(AgentState(name) for name in found.desk.trial.scoring.covered),
+        accounted=(AgentState(name) for name in found.loop_state.analysis.scoring.covered),
         sizes=sizes,
         tapes=tapes,
     )
 
 
-def _speeds(found: Reading) -> tuple[Speed, ...]:
+def _speeds(found: ServerData) -> tuple[Speed, ...]:
     if found.ledger is None:
         return ()
     cycles = found.ledger.cycles(_LOOKED_AT)
-    samples: dict[str, list[tuple[float, float]]] = {part.value: [] for part in Part}
+    samples: dict[str, list[tuple[float, float]]] = {part.value: [] for part in MonitorRole}
     for cycle in cycles[:: max(1, len(cycles) // _TIMED)]:
         for role, body in found.ledger.reports(cycle.id).items():
             report = json.loads(body)

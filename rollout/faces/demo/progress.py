@@ -1,4 +1,4 @@
-"""What the demo sees of the rollout: the ledger of the loop that runs beside it, read into views."""
+"""The demo's view of the rollout: the ledger of the loop that runs beside it, read into views."""
 
 import json
 import time
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol
 
-from rollout.faces.demo.view import DemoView, Gauge, Step
-from rollout.judgement.evidence import Row
+from rollout.faces.demo.view import DemoTransition, DemoView, Gauge
+from rollout.judgement.enums import Guardrail
+from rollout.judgement.evidence import EvidenceLine
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
-from rollout.judgement.standing import Standing, shown_state
-from rollout.judgement.words import Guardrail
+from rollout.judgement.rollout_status import RolloutStatus, shown_state
 from rollout.loop.acting.episode import EpisodeBook, EpisodeState
-from rollout.loop.keeper import standing, trail
-from rollout.loop.trial import Trial
+from rollout.loop.analysis import Analysis
+from rollout.loop.stage_controller import rollout_status, trail
 from rollout.store.ledger import LedgerReader
 from rollout.store.ledger.records import DifferenceRow
 from shadow.differences import Difference, Severity, Side
@@ -57,7 +57,7 @@ class LedgerProgress:
             self._reader = None
 
     def _viewed(self, ledger: LedgerReader, elapsed_s: float) -> DemoView:
-        now = standing(ledger)
+        now = rollout_status(ledger)
         judgement = _judgement(ledger, now)
         touches = ledger.deliveries()
         return DemoView(
@@ -70,22 +70,23 @@ class LedgerProgress:
             agents=_agents(ledger),
             cycles=ledger.cycle_count(),
             bouts=len(ledger.bouts(epoch=now.epoch)),
-            delivered=sum(touch.done is True for touch in touches),
+            delivered=sum(delivery.done is True for delivery in touches),
             held_back=_held_back(ledger, time.time()),
             gauges=tuple(_gauges(judgement.rows, self._plan)) if judgement else (),
             differences=_differences(ledger.differences(limit=_RECENT)),
             steps=tuple(
-                Step(max(0.0, row.at - self._began), row.from_, row.to, row.actor, row.reason) for row in trail(ledger)
+                DemoTransition(max(0.0, row.at - self._began), row.from_, row.to, row.actor, row.reason)
+                for row in trail(ledger)
             ),
         )
 
 
-def _judgement(ledger: LedgerReader, now: Standing) -> Judgement | None:
+def _judgement(ledger: LedgerReader, now: RolloutStatus) -> Judgement | None:
     """The judge's last word, if it is about the stage that rules now."""
-    if (text := ledger.document("trial")) is None:
+    if (text := ledger.document("analysis")) is None:
         return None
-    trial = Trial.model_validate_json(text)
-    return trial.judgement if trial.epoch == now.epoch else None
+    analysis = Analysis.model_validate_json(text)
+    return analysis.judgement if analysis.epoch == now.epoch else None
 
 
 def _agents(ledger: LedgerReader) -> int:
@@ -101,7 +102,7 @@ def _held_back(ledger: LedgerReader, now: float) -> int:
     return sum(episode.state(now) in _HELD_BACK for episode in book.episodes.values())
 
 
-def _gauges(rows: Iterable[Row], plan: Plan) -> Iterable[Gauge]:
+def _gauges(rows: Iterable[EvidenceLine], plan: Plan) -> Iterable[Gauge]:
     """The guardrails, each with the states that a promotion needs, and every line that has an event."""
     for row in rows:
         needed = row.stratum is None or row.stratum in plan.required_states
@@ -132,8 +133,8 @@ def _in_a_line(difference: Difference) -> str:
     expected = f" (expected: {difference.expected})" if difference.expected else ""
     ours, theirs = difference.incumbent, difference.candidate
     if ours.state is theirs.state:
-        alone = [f"only the incumbent wants {wish}" for wish in sorted(difference.only_incumbent_wants)]
-        alone += [f"only the candidate wants {wish}" for wish in sorted(difference.only_candidate_wants)]
+        alone = [f"only the incumbent wants {intent_key}" for intent_key in sorted(difference.only_incumbent_wants)]
+        alone += [f"only the candidate wants {intent_key}" for intent_key in sorted(difference.only_candidate_wants)]
         return f"{where}: {_state(ours)}, {'; '.join(alone).replace('notify_manager:', 'notice of ')}{expected}"
     return f"{where}: {_state(ours)} / {_state(theirs)}{expected}"
 

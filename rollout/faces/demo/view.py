@@ -1,4 +1,4 @@
-"""What the demo shows and tells: plain frozen records, filled by whoever watches the rollout, read by every display."""
+"""The views and events of the demo: frozen records, filled from the rollout, read by every display."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,7 +29,7 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DemoTransition:
     """One transition of the rollout."""
 
     at_s: float
@@ -62,15 +62,15 @@ class DemoView:
     gauges: tuple[Gauge, ...] = ()
     differences: tuple[str, ...] = ()
     """The last ones, newest first, a line each."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DemoTransition, ...] = ()
     regression: bool = False
     """Whether the candidate has been made worse on purpose."""
     next: str = ""
-    """What happens next, in one line."""
+    """The next step, in one line."""
 
 
-class Told(StrEnum):
-    """What an event tells."""
+class EventKind(StrEnum):
+    """The kind of an event."""
 
     STARTED = "demo.started"
     BEGAN = "demo.began"
@@ -87,7 +87,7 @@ class Told(StrEnum):
 class DemoEvent:
     """One thing that happened, for people (`text`) and for programs (`facts`)."""
 
-    told: Told
+    told: EventKind
     elapsed_s: float
     text: str
     facts: dict[str, Any] = field(default_factory=dict)
@@ -98,13 +98,13 @@ class DemoEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DemoOutcome:
     """How the demo ended."""
 
     stages: tuple[str, ...]
     """Those that the candidate reached, in order."""
     rolled_back: bool
-    steps: tuple[Step, ...]
+    steps: tuple[DemoTransition, ...]
     report: str
     """Where the shadow-diff report lies; empty where none could be written."""
     elapsed_s: float

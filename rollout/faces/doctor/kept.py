@@ -1,4 +1,4 @@
-"""What lies in the state folder: its permissions, standing orders, the ledger, the flags."""
+"""The content of the state folder: its permissions, standing orders, the ledger, the flags."""
 
 import os
 import stat
@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from contract.report import CycleReport, ProblemKind
-from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
 from rollout.loop.audit import breaks
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, parse_flags
 from rollout.store.ledger import LedgerReader, LedgerUnusable, check_pages
-from rollout.store.orders import Order, OrderKind, standing
+from rollout.store.orders import Order, OrderKind, order_in_force
 from rollout.store.state_folder import ServerFolder, StateFolder
+from understudy.report import CycleReport, ProblemKind
 
 _CHECK_S: Final = 10.0
 """For so long the pages of a ledger are looked through."""
 
 
-def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
+def kept(state: StateFolder, socket_path: Path) -> Iterator[DoctorFinding]:
     """Check the state folder and, in it, the folder of one server."""
     yield folder(state.root)
     server = state.of_server(socket_path)
@@ -29,7 +29,7 @@ def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
     yield from flags(server)
 
 
-def folder(root: Path) -> Finding:
+def folder(root: Path) -> DoctorFinding:
     """Check that the folder is ours alone, or can be made."""
     if not root.exists():
         above = next(parent for parent in root.parents if parent.exists())
@@ -46,11 +46,11 @@ def folder(root: Path) -> Finding:
     return well("state folder", f"{root}, yours alone")
 
 
-def orders(root: Path, server: Path) -> Iterator[Finding]:
+def orders(root: Path, server: Path) -> Iterator[DoctorFinding]:
     """Say which orders stand."""
-    if order := standing(OrderKind.FREEZE, server, root):
+    if order := order_in_force(OrderKind.FREEZE, server, root):
         yield note("orders", f"frozen{_who(order)}: nothing is pressed", "lift it with `understudy unfreeze`")
-    if order := standing(OrderKind.ROLLBACK, server, root):
+    if order := order_in_force(OrderKind.ROLLBACK, server, root):
         yield note(
             "orders", f"rollback ordered{_who(order)}, and no run has carried it out yet", "`understudy run` does"
         )
@@ -62,7 +62,7 @@ def _who(order: Order) -> str:
     return f"{by}{why}"
 
 
-def ledger(server: ServerFolder) -> Finding:
+def ledger(server: ServerFolder) -> DoctorFinding:
     """Check that the ledger, where there is one, can be read."""
     if not server.ledger.exists():
         return well("ledger", "none yet (made at the first run)")
@@ -87,13 +87,13 @@ def ledger(server: ServerFolder) -> Finding:
     return well("ledger", f"{cycles} cycles in {server.ledger}")
 
 
-def doubts(server: ServerFolder) -> Iterator[Finding]:
+def doubts(server: ServerFolder) -> Iterator[DoctorFinding]:
     """Say what the monitors did not trust themselves in at the last look."""
     if not server.ledger.exists():
         return
     try:
         reader = LedgerReader.open(server.ledger)
-        bodies = [body for part in Part if (body := reader.latest_report(part))]
+        bodies = [body for part in MonitorRole if (body := reader.latest_report(part))]
         reader.close()
         reports = [CycleReport.model_validate_json(body) for body in bodies]
     except (LedgerUnusable, ValueError):  # the ledger's own finding says so
@@ -109,10 +109,10 @@ _DOUBTED = {
     ProblemKind.RULES_DRIFTED: "`understudy explain PANE` shows what is read; write a rule (docs/rules.md)",
     ProblemKind.FLICKERS: "`understudy explain PANE` shows the rules that take turns (docs/rules.md)",
 }
-"""What to do about it."""
+"""The remedy."""
 
 
-def flags(server: ServerFolder) -> Iterator[Finding]:
+def flags(server: ServerFolder) -> Iterator[DoctorFinding]:
     """Check the working copy of the flags, and say what its stickiness costs where that is not the lease."""
     if not server.flags.exists():
         yield well("flags", "no working copy yet (made at the first run)")
@@ -132,4 +132,4 @@ STICKINESS_COSTS = {
     "cycleId": "sticky on the cycle: the owner changes from one to the next, and two monitors that see an edge "
     "one cycle apart lose the notice",
 }
-"""What it costs to be sticky on something other than the lease."""
+"""The cost of being sticky on something other than the lease."""

@@ -1,4 +1,4 @@
-"""What is answered under `/metrics`, `/livez` and `/readyz`, whoever serves it."""
+"""The answers under `/metrics`, `/livez` and `/readyz`, for any server."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,11 +10,11 @@ from typing import Final
 
 from prometheus_client.exposition import choose_encoder
 
-from contract.ports import Clock
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import ServerData
 from rollout.faces.metrics.health import Check, alive, ready, told
-from rollout.faces.metrics.taking import Taking
+from rollout.faces.metrics.taking import MetricsCollector
 from rollout.store.ledger import LedgerUnusable
+from understudy.ports import Clock
 
 _TEXT: Final = "text/plain; charset=utf-8"
 
@@ -28,18 +28,18 @@ class Answer:
     body: bytes
 
 
-class Answers:
+class MetricsPages:
     """Answers requests about one server's rollout; `read` opens its ledger anew for each. Safe for threads."""
 
     def __init__(
-        self, read: Callable[[], AbstractContextManager[Reading]], socket: Path, clock: Clock, stale_s: float
+        self, read: Callable[[], AbstractContextManager[ServerData]], socket: Path, clock: Clock, stale_s: float
     ) -> None:
         """After `stale_s` seconds without a cycle nobody watches any more."""
         self._read = read
         self._socket = socket
         self._clock = clock
         self._stale_s = stale_s
-        self._taking = Taking()
+        self._taking = MetricsCollector()
         self._lock = Lock()
 
     def to(self, path: str, *, accept: str = "", verbose: bool = False) -> Answer | None:
@@ -65,7 +65,7 @@ class Answers:
         except LedgerUnusable as unusable:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, _TEXT, f"{unusable}\n".encode())
 
-    def _checked(self, checks: Callable[[Reading], list[Check]], *, verbose: bool) -> Answer:
+    def _checked(self, checks: Callable[[ServerData], list[Check]], *, verbose: bool) -> Answer:
         try:
             with self._read() as found:
                 made = checks(found)

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any, Final
 
-from contract.intents import wish
-from contract.report import CycleReport
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.verbs.status import as_document
 from rollout.faces.metrics.instruments import Instruments
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.ledger import LedgerReader
+from understudy.intents import intent_key
+from understudy.report import CycleReport
 
 _AT_ONCE: Final = 400
 """So many cycles are caught up with in one go; reports are kept no longer than that."""
 
 
-class Taking:
+class MetricsCollector:
     """Takes figures whenever it is asked; counters go on from the cycle that it took last."""
 
     def __init__(self) -> None:
@@ -29,13 +29,13 @@ class Taking:
         for trigger in ("judge", "person"):  # a counter that is not there yet cannot be seen to rise
             self.instruments.rollbacks.labels(trigger)
 
-    def take(self, found: Reading) -> None:
+    def take(self, found: ServerData) -> None:
         """Take what a rollout's ledger says now; raises `LedgerUnusable`."""
         if found.ledger is None:
             return
         self._count_cycles(found.ledger)
         self._count_rollbacks(found.ledger)
-        self._show_standing(found)
+        self._show_status(found)
         self._show_reports(found)
 
     def _count_cycles(self, ledger: LedgerReader) -> None:
@@ -45,7 +45,7 @@ class Taking:
             self._cycle = n
             i.last_cycle.set(row.at)
             heard = {part: json.loads(body) for part, body in reports.items()}
-            for part in Part if row.mode == "shadow" else sorted(set(row.owners.values())):
+            for part in MonitorRole if row.mode == "shadow" else sorted(set(row.owners.values())):
                 report = heard.get(part)
                 engine = str(report["monitor"]) if report else str(part)
                 i.cycles.labels(engine, row.mode, "ok" if report else "failed").inc()
@@ -63,7 +63,7 @@ class Taking:
                 self.instruments.rollbacks.labels("judge" if body["actor"] == "understudy" else "person").inc()
         self._transitions = len(transitions)
 
-    def _show_standing(self, found: Reading) -> None:
+    def _show_status(self, found: ServerData) -> None:
         i, said = self.instruments, as_document(found)
         for gauge, value in ((i.stage, said["stage"]), (i.state, said["state"]), (i.verdict, said["verdict"])):
             gauge.clear()
@@ -80,14 +80,14 @@ class Taking:
         for kind, count in said["would_have"].items():
             i.would_have.labels(kind).set(count)
         now = found.last_cycle.at if found.last_cycle else 0.0
-        i.escalations.set(len(found.desk.book.escalations(now)))
+        i.escalations.set(len(found.loop_state.book.escalations(now)))
         i.healthy.clear()
         for monitor in said["monitors"]:
             i.healthy.labels(monitor["name"]).set(monitor["healthy"])
 
-    def _show_reports(self, found: Reading) -> None:
+    def _show_reports(self, found: ServerData) -> None:
         i = self.instruments
-        for gauge in (i.agents, i.problems, i.wishes, i.engine):
+        for gauge in (i.agents, i.problems, i.intents, i.engine):
             gauge.clear()
         for report in found.reports().values():
             self._show(report)
@@ -96,7 +96,7 @@ class Taking:
         i, engine = self.instruments, report.monitor
         _set(i.agents, engine, (str(verdict.state) for verdict in report.verdicts.values()))
         _set(i.problems, engine, (str(problem.kind) for problem in report.problems))
-        _set(i.wishes, engine, (wish(intent) for intent in report.intents))
+        _set(i.intents, engine, (intent_key(intent) for intent in report.intents))
         for figure, value in report.figures.items():
             i.engine.labels(engine, figure).set(value)
 

@@ -1,10 +1,10 @@
-"""What the gate found, rule by rule."""
+"""The findings of the gate, rule by rule."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """How a rule came out. Only one of these lets a change through."""
 
     PASSED = "passed"
@@ -12,25 +12,25 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
     """Neither is shown: too few rounds, or too close to the bound."""
     MISSING = "missing"
-    """What it is about was not measured, or not stored."""
+    """Its subject was not measured, or not stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class GateFinding:
     """One rule at one number of agents, or at all of them."""
 
     rule: str
     subject: str
-    verdict: Verdict
+    verdict: GateVerdict
     figure: float | None
     """As the rule counts it: a ratio, an exponent, or seconds; None where there is none."""
     bound: float
     unit: str
     """`x`, `exponent`, or `s`."""
     says: str
-    """What it rests on, or what is missing."""
+    """Its basis, or the missing part."""
 
     @property
     def passed(self) -> bool:
         """Whether it is shown to be well."""
-        return self.verdict is Verdict.PASSED
+        return self.verdict is GateVerdict.PASSED

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from contract.record import Record
+from understudy.record import Record
 
 Agents = Annotated[int, Field(gt=0)]
 Bound = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -30,7 +30,7 @@ class RatioRule(_Rule):
 
     rule: Literal["ratio"]
     to: str
-    """What it is measured against."""
+    """Its reference."""
     at_most: Bound
     """Times that of the other."""
 
@@ -40,13 +40,13 @@ class GrowthRule(_Rule):
 
     rule: Literal["growth"]
     to: str | None = None
-    """What it is measured against, so that a machine that is busier at one size than at another is no growth."""
+    """Its reference, so that a machine that is busier at one size than at another is no growth."""
     at_most: Bound
     """The exponent: 1 is twice the time, or with `to` twice the ratio, for twice the agents."""
 
 
 class BudgetRule(_Rule):
-    """What a cycle may take at all."""
+    """The limit on a cycle's time."""
 
     rule: Literal["budget"]
     up_to: dict[str, Bound] = Field(default_factory=lambda: dict(BUDGETS))
@@ -63,7 +63,7 @@ class BudgetRule(_Rule):
         return self
 
     def seconds(self, agents: int) -> float:
-        """What so many agents may take."""
+        """Return the limit at so many agents."""
         fitting = [(int(most), limit) for most, limit in self.up_to.items() if agents <= int(most)]
         return min(fitting)[1] if fitting else self.beyond
 
@@ -81,7 +81,7 @@ Rule = Annotated[RatioRule | GrowthRule | BudgetRule | RegressionRule, Field(dis
 
 
 class GateRules(Record):
-    """What a benchmark file must show."""
+    """The rules of a benchmark file."""
 
     group: str = "cycle"
     """The group of benchmarks that is judged."""

@@ -1,4 +1,4 @@
-"""What is remembered of an act from its first ask until it is closed: records only, all of them JSON."""
+"""The memory of an action from its first request until it is closed: records only, all of them JSON."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -6,10 +6,10 @@ from hashlib import blake2b
 
 from pydantic import Field
 
-from contract.intents import DESTRUCTIVE, Intent, wish
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
 from shadow.rules import Windows
+from understudy.intents import DESTRUCTIVE, Intent, intent_key
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 
 class EpisodeState(StrEnum):
@@ -19,20 +19,20 @@ class EpisodeState(StrEnum):
     """Only a monitor that does not own the session has asked for it."""
     OPEN = "open"
     WAITING_KEY = "waiting_key"
-    """It would destroy, and the second key is missing so far."""
+    """It would destroy, and the second monitor is missing so far."""
     ESCALATED = "escalated"
     """It waits for a person's `approve`."""
 
 
 class Voice(Record):
-    """What one monitor says about an episode."""
+    """The request of one monitor for an episode."""
 
     intent: Intent
     """As it last asked."""
     first_at: Instant
     last_at: Instant
-    heard: int = 0
-    """The highest of its ordinals that was answered by a touch, on whosever word."""
+    repeats: int = 0
+    """The highest of its ordinals that was answered by a delivery, on whosever word."""
 
 
 class Escalation(Record):
@@ -40,7 +40,7 @@ class Escalation(Record):
 
     episode: str
     session: str
-    wish: str
+    intent_key: str
     pane: str | None
     why: str
     at: Instant
@@ -56,8 +56,8 @@ class Episode(Record):
 
     id: str
     """Such as `e-7f3a19c2d4e5f601`: what `approve` is given, whole or as many digits as are unmistakable."""
-    wish: str
-    """As `contract.intents.wish` names it."""
+    intent_key: str
+    """As `understudy.intents.intent_key` names it."""
     pane: str | None
     pid: int | None
     session: str
@@ -69,7 +69,7 @@ class Episode(Record):
     left_at: Instant | None = None
     """Since when its holder owns the session no more."""
     state_behind: AgentState | None = None
-    """What the pane was when the holder asked first."""
+    """The state of the pane at the holder's first request."""
     looks_gone: int = 0
     rows: int = 0
     """How many deliveries were made out of it."""
@@ -89,16 +89,16 @@ class Episode(Record):
     digest: bool = False
     """After a hand-over: to be told once more, in its manager's digest."""
     would_have: int = 0
-    """The highest ordinal that tied hands have counted."""
+    """The highest ordinal that watch-only have counted."""
 
     @property
     def kind(self) -> str:
         """The kind of intent."""
-        return self.wish.partition(":")[0]
+        return self.intent_key.partition(":")[0]
 
     @property
     def destructive(self) -> bool:
-        """Whether it needs two keys."""
+        """Whether it needs both monitors."""
         return self.kind in DESTRUCTIVE
 
     def state(self, now: float) -> EpisodeState:
@@ -121,7 +121,7 @@ class Newcomer(Record):
     """Whether its managers were told, in one digest each."""
 
 
-class Asked(Record):
+class ReportedIntent(Record):
     """One intent of a role's last report, kept to tell it what became of that."""
 
     key: str
@@ -133,12 +133,12 @@ class EpisodeBook(Record):
 
     episodes: dict[str, Episode] = Field(default_factory=dict)
     """By `key_of`."""
-    asked: dict[str, tuple[Asked, ...]] = Field(default_factory=dict)
+    asked: dict[str, tuple[ReportedIntent, ...]] = Field(default_factory=dict)
     """By role."""
-    tied: str = ""
+    watch_only: str = ""
     """Why nobody's intents were done in the last cycle; "" where they were."""
     would_have: dict[str, int] = Field(default_factory=dict)
-    """By wish: acts that the owner wanted and tied hands did not do."""
+    """By wish: acts that the owner wanted and a watch-only run did not do."""
     owners: dict[str, str] = Field(default_factory=dict)
     """Session -> role, in the last cycle."""
     handing_over: bool = False
@@ -154,7 +154,7 @@ class EpisodeBook(Record):
         return frozenset(episode.pending for episode in self.episodes.values() if episode.pending)
 
     def escalations(self, now: float) -> tuple[Escalation, ...]:
-        """What waits for a person, oldest first."""
+        """Return the open questions to a person, oldest first."""
         waiting = (
             episode.escalation
             for episode in self.episodes.values()
@@ -179,7 +179,7 @@ class Rules:
     """The figures by which episodes live. Seconds, and counts."""
 
     windows: Windows = field(default_factory=Windows)
-    """Within which two keys turn one lock."""
+    """The window within which both monitors must want it."""
     single_key: frozenset[str] = frozenset()
     """Destructive kinds that the owner may have done alone."""
     grace_s: float = 300.0
@@ -191,7 +191,7 @@ class Rules:
     questions: int = 5
     """Open questions a session."""
     retry_s: float = 10.0
-    """A touch that was refused is tried again after so long, while the wish stands."""
+    """A delivery that was refused is tried again after so long, while the intent stands."""
     closing_looks: int = 2
 
 
@@ -201,8 +201,8 @@ def key_of(intent: Intent) -> str:
     What is done to a session as a whole is one act however the pane that it began with is named.
     """
     if intent.pane is None or intent.kind in {"spawn_manager", "pause_session"}:
-        return f"{wish(intent)} {intent.session}"
-    return f"{wish(intent)} {intent.pane} {intent.pid or '-'}"
+        return f"{intent_key(intent)} {intent.session}"
+    return f"{intent_key(intent)} {intent.pane} {intent.pid or '-'}"
 
 
 def episode_id(key: str, opened_at: float) -> str:

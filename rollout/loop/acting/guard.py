@@ -11,26 +11,26 @@ from typing import Final, Protocol
 
 from pydantic import JsonValue
 
-from contract.screens import Frame, PaneShot, Tape
-from contract.tapes import pack
-from contract.verdicts import AgentState
-from contract.wire import Introduction, OnTape
-from rollout.loop.acting.touch import Touch
-from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer
-from tmuxio.touching.hands import Guard, Veto
+from rollout.loop.acting.deliveries import Delivery
+from rollout.loop.hosting.host import EncodedSight, HostAnswer, HostRequest
+from tmuxio.acting.actuator import Guard, Veto
+from understudy.screens import Frame, PaneShot, Tape
+from understudy.tapes import pack
+from understudy.verdicts import AgentState
+from understudy.wire import Introduction, OnTape
 
 _APPROVAL: Final = AgentState.WAITING_APPROVAL
 
 
 class Judge(Protocol):
-    """What the guard needs of a monitor's host."""
+    """A monitor's host as the guard uses it."""
 
     @property
     def introduction(self) -> Introduction | None:
         """Which states it can say."""
         ...
 
-    def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
+    def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
         """Ask for one cycle."""
         ...
 
@@ -57,13 +57,13 @@ class FrameJudge:
         self._frozen = frozen
         self._off = off
 
-    def of(self, touch: Touch) -> Guard:
-        """The guard of one touch."""
-        match touch.kind:
+    def of(self, delivery: Delivery) -> Guard:
+        """The guard of one delivery."""
+        match delivery.kind:
             case "submit_draft":
                 return self._guard(veto_draft)
             case "kill_window" | "spawn_manager":
-                behind = touch.state_behind
+                behind = delivery.state_behind
                 return self._guard(lambda states, knowing: veto_kill(states, knowing, behind))
         return self._guard(veto_message)
 
@@ -72,13 +72,13 @@ class FrameJudge:
         return self._guard(veto_briefing)
 
     def states(self, shot: PaneShot, at: float) -> tuple[dict[str, AgentState], frozenset[str]]:
-        """What each monitor that answers in time says of a pane; and who of these knows approval dialogs."""
+        """Return the state of a pane by each monitor that answers in time; and which of them knows dialogs."""
         tape = Tape(id="guard", frames=(Frame(at=at, panes=(shot,)),))
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
         until = monotonic() + self._deadline_s
         off = self._off()
         asked = {
-            role: host.ask(Ask("guard", sight, self._memory(role)), self._deadline_s)
+            role: host.request(HostRequest("guard", sight, self._memory(role)), self._deadline_s)
             for role, host in self._hosts.items()
             if role not in off
         }
@@ -108,12 +108,12 @@ def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> s
     """Speak against typing a message: a dialog, a crash, or nobody who would have seen a dialog.
 
     A crash that only a monitor sees which does not know dialogs is outvoted by one that does and sees the agent alive:
-    the monolith takes one idle screen in eight for a crash, and the hands have seen the agent's process in front.
+    the monolith takes one idle screen in eight for a crash, and the actuator have seen the agent's process in front.
     """
     if why := _blocked(states, knowing):
         return why
-    heard = knowing if any(states[role] is not AgentState.CRASHED for role in knowing) else states.keys()
-    return _crashed(states, frozenset(heard))
+    inputs = knowing if any(states[role] is not AgentState.CRASHED for role in knowing) else states.keys()
+    return _crashed(states, frozenset(inputs))
 
 
 def veto_draft(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
@@ -145,8 +145,8 @@ def _blocked(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
     return "" if knowing else "no monitor that knows approval dialogs could say what stands in it"
 
 
-def _crashed(states: Mapping[str, AgentState], heard: frozenset[str]) -> str:
-    seen = sorted(role for role in heard if states[role] is AgentState.CRASHED)
+def _crashed(states: Mapping[str, AgentState], inputs: frozenset[str]) -> str:
+    seen = sorted(role for role in inputs if states[role] is AgentState.CRASHED)
     return f"the agent in it has crashed ({', '.join(seen)})" if seen else ""
 
 
@@ -155,7 +155,7 @@ def _all(states: Mapping[str, AgentState]) -> str:
 
 
 def _said(future: Future[HostAnswer], pane: str, until: float) -> AgentState | None:
-    """What a monitor says of the pane; None where it is late, failed, or takes the pane for nobody's."""
+    """Return a monitor's state of the pane; None where it is late, failed, or sees no agent."""
     try:
         answer = future.result(max(0.0, until - monotonic()))
     except Late:

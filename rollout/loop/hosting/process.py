@@ -58,8 +58,8 @@ class MonitorFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What a process has used so far: CPU seconds, with those of its ended children; resident bytes."""
+class ProcessUsage:
+    """The resources of a process so far: CPU seconds, with those of its ended children; resident bytes."""
 
     cpu_s: float = 0.0
     rss_bytes: int = 0
@@ -138,15 +138,15 @@ class MonitorProcess:
                     elif (seen := seen + self._read()) > most:
                         raise MonitorFailed(Failure.FLOOD, f"it wrote more than {most} bytes and was ended")
 
-    def usage(self) -> Usage:
-        """What it has used so far; nothing where it has ended."""
+    def usage(self) -> ProcessUsage:
+        """Return the resources used so far; nothing where it has ended."""
         try:
             process = psutil.Process(self._popen.pid)
             times = process.cpu_times()
             cpu = times.user + times.system + times.children_user + times.children_system
-            return Usage(cpu, process.memory_info().rss)
+            return ProcessUsage(cpu, process.memory_info().rss)
         except (psutil.Error, OSError):  # it has ended, or no file can be opened
-            return Usage()
+            return ProcessUsage()
 
     @property
     def pid(self) -> int:

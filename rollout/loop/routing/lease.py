@@ -17,7 +17,7 @@ class Lease:
 
     @property
     def name(self) -> str:
-        """What the flag's stickiness hashes: `session#slot`."""
+        """Return the value that the flag's stickiness hashes: `session#slot`."""
         return lease_name(self.session, self.slot)
 
 

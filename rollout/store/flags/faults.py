@@ -1,4 +1,4 @@
-"""What can be wrong with a flags file, and reading JSON so that nothing in it is overlooked."""
+"""The faults of a flags file, and reading JSON so that nothing in it is overlooked."""
 
 import json
 from dataclasses import dataclass

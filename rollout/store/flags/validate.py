@@ -16,7 +16,7 @@ CANDIDATE: Final = "monitor.candidate"
 SHADOW: Final = "monitor.shadow"
 """In which cycles both monitors watch."""
 STICKINESS: Final = {CANDIDATE: ("lease", "session", "cycleId"), SHADOW: ("cycleId",)}
-"""What each flag may be sticky on: the properties that every evaluation carries."""
+"""The properties that each flag may be sticky on: the properties that every evaluation carries."""
 
 _STRATEGIES: Final = ("default", "flexibleRollout", "userWithId", "remoteAddress", "applicationHostname")
 _OPERATORS: Final = (

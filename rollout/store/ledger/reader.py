@@ -73,7 +73,7 @@ class LedgerReader:
         return body
 
     def memory(self, role: str) -> MemoryRow | None:
-        """What a role remembers."""
+        """Return the memory of a role."""
         rows = self._rows(sa.select(t.memories).where(t.memories.c.role == role))
         return MemoryRow(**rows[0]) if rows else None
 
@@ -120,7 +120,7 @@ class LedgerReader:
         return SpellRow(**_without_n(rows[0])) if rows else None
 
     def evidence(self, epoch: int) -> tuple[EvidenceRow, ...]:
-        """What the guardrails counted in one epoch, in the order in which it came."""
+        """Return the events of one epoch, in the order in which it came."""
         query = sa.select(t.evidence).where(t.evidence.c.epoch == epoch).order_by(t.evidence.c.n)
         return tuple(EvidenceRow(**_without_n(row)) for row in self._rows(query))
 
@@ -135,13 +135,13 @@ class LedgerReader:
         return tuple(row["n"] for row in rows)
 
     def deliveries(self, status: str | None = None) -> tuple[DeliveryRow, ...]:
-        """The touches, oldest first, all or those of one status."""
+        """The deliveries, oldest first, all or those of one status."""
         query = sa.select(t.deliveries).order_by(t.deliveries.c.wanted_at, t.deliveries.c.id)
         rows = self._rows(query if status is None else query.where(t.deliveries.c.status == status))
         return tuple(DeliveryRow(**row) for row in rows)
 
     def delivery(self, delivery_id: str) -> DeliveryRow | None:
-        """One touch."""
+        """One delivery."""
         rows = self._rows(sa.select(t.deliveries).where(t.deliveries.c.id == delivery_id))
         return DeliveryRow(**rows[0]) if rows else None
 

@@ -1,4 +1,4 @@
-"""What the ledger gives back: frozen rows. Bodies of other rooms' records stay JSON text; the rooms above know them."""
+"""The rows of the ledger: frozen rows. Bodies of other rooms' records stay JSON text; the rooms above know them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +33,7 @@ class CycleRow:
 
 @dataclass(frozen=True, slots=True)
 class MemoryRow:
-    """What a monitor must know next time, as JSON text."""
+    """The memory of a monitor, as JSON text."""
 
     role: str
     monitor: str
@@ -104,7 +104,7 @@ class TransitionRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """One touch of one pane: wanted, claimed (a hand may be on it right now), done, refused, withdrawn or escalated."""
+    """One delivery of one pane: wanted, claimed (a hand may be on it right now), done, refused, withdrawn or escalated."""
 
     id: str
     episode: str

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shadow.report import words
-from shadow.report.balance import Balance, Place
+from shadow.report import formatting
+from shadow.report.balance import Balance, BoutPlace
 from shadow.report.record import Move
 from shadow.report.speeds import Speed
 from shadow.report.timeline import Timeline
@@ -13,7 +13,7 @@ from shadow.report.timeline import Timeline
 WIDTH: Final = 440
 HEIGHT: Final = 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 14, 22
-_STACK: Final = (Place.YOURS, Place.AGAINST, Place.FOR, Place.KNOWN)
+_STACK: Final = (BoutPlace.YOURS, BoutPlace.AGAINST, BoutPlace.FOR, BoutPlace.KNOWN)
 """From the ground up: what matters most stands on the axis, where heights can be compared."""
 
 
@@ -76,10 +76,10 @@ def shares(balance: Balance) -> tuple[Box, ...]:
 
 
 PLACES: Final = {
-    Place.KNOWN: "known",
-    Place.FOR: "settled for the candidate",
-    Place.AGAINST: "settled against the candidate",
-    Place.YOURS: "need you",
+    BoutPlace.KNOWN: "known",
+    BoutPlace.FOR: "settled for the candidate",
+    BoutPlace.AGAINST: "settled against the candidate",
+    BoutPlace.YOURS: "need you",
 }
 
 
@@ -138,7 +138,7 @@ def _bar(balance: Balance, number: int, step: float, top: float, at: float) -> I
             tall = count / top * (HEIGHT - _TOP - _BOTTOM)
             ground -= tall
             x, width = round(_LEFT + number * step + step * 0.1, 2), round(max(step * 0.8, 0.5), 2)
-            says = f"{words.clock(at)}: {count:,} {PLACES[place]}"
+            says = f"{formatting.clock(at)}: {count:,} {PLACES[place]}"
             yield Box(x, round(ground, 2), width, round(tall, 2), place.value, says)
 
 
@@ -151,9 +151,9 @@ def _height(value: float, top: float) -> float:
 
 
 def _ends(first: float, last: float) -> tuple[Tick, ...]:
-    same_day = words.clock(first)[:10] == words.clock(last)[:10]
+    same_day = formatting.clock(first)[:10] == formatting.clock(last)[:10]
     part = slice(11, 19) if same_day else slice(5, 16)
-    return Tick(_LEFT, words.clock(first)[part]), Tick(WIDTH - _RIGHT, words.clock(last)[part])
+    return Tick(_LEFT, formatting.clock(first)[part]), Tick(WIDTH - _RIGHT, formatting.clock(last)[part])
 
 
 def _round_up(count: int) -> float:

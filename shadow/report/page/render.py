@@ -14,8 +14,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from contract.verdicts import AgentState
-from shadow.report import words
+from shadow.report import formatting
 from shadow.report.commands import more
 from shadow.report.inert import one_line
 from shadow.report.page import charts
@@ -23,13 +22,14 @@ from shadow.report.page.cards import groups
 from shadow.report.page.matrix import matrix
 from shadow.report.page.palette import Palette
 from shadow.report.record import ShadowReport
-from shadow.report.scene import Scene
+from shadow.report.scene import ClusterScene
+from understudy.verdicts import AgentState
 
 _LONGEST: Final = 2000
 """Characters of any one value."""
 
 
-def as_html(report: ShadowReport, scenes: Mapping[str, Scene] | None = None) -> str:
+def as_html(report: ShadowReport, scenes: Mapping[str, ClusterScene] | None = None) -> str:
     """Write a report as one HTML page.
 
     Args:
@@ -94,7 +94,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "words": words,
+        "words": formatting,
         "all_states": tuple(AgentState),
         "chart_width": charts.WIDTH,
         "chart_height": charts.HEIGHT,
@@ -103,7 +103,7 @@ def _environment() -> Environment:
 
 
 def _harmless(value: object) -> object:
-    """What comes from outside is text of one line without anything that hides or turns the reading direction."""
+    """Return text from outside as one line without anything that hides or turns the reading direction."""
     if isinstance(value, Markup):
         return value
     return one_line(value, _LONGEST) if isinstance(value, str) else value

@@ -1,1 +1,1 @@
-"""What each verb does; one module a verb, imported when it is called."""
+"""The work of each verb; one module a verb, imported when it is called."""

@@ -4,23 +4,23 @@ import time
 from pathlib import Path
 from typing import Final
 
-from contract.record import instant_text
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, say, table
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.loop.acting.episode import Escalation
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
+from understudy.record import instant_text
 
 _SHORTEST: Final = 8
 """Characters of an id by which a question may be named: `e-` and six digits."""
 
 
 def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """List the acts that wait for a second key, oldest first."""
+    """List the acts that wait for a second monitor, oldest first."""
     now = time.time()
-    with reading(socket_name, socket_path) as found:
-        questions, unasked = _questions(found, now), found.desk.book.unraised(now)
+    with open_server_data(socket_name, socket_path) as found:
+        questions, unasked = _questions(found, now), found.loop_state.book.unraised(now)
     if as_json:
         emit({"waiting": [question.model_dump(mode="json") for question in questions]})
         return Exit.OK
@@ -28,10 +28,10 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
         note("Nothing waits for a person.")
     table(
         (
-            (one.episode, one.wish, one.pane or "", one.session, f"{ago(one.expires_at - now)} left", one.why)
+            (one.episode, one.intent_key, one.pane or "", one.session, f"{ago(one.expires_at - now)} left", one.why)
             for one in questions
         ),
-        header=("id", "wants", "pane", "session", "", "why"),
+        header=("id", "intent_keys", "pane", "session", "", "why"),
     )
     for session, many in sorted(unasked.items()):
         note(f"{session}: {many} more would ask, but for the limit of open questions a session.")
@@ -43,13 +43,14 @@ def approve_act(
 ) -> Exit:
     """Put a person's key into the lock of one act; the loop turns it at its next cycle."""
     now = round(time.time(), 6)
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         question = _the_one(what, _questions(found, now))
         if not reason.strip():
             raise Stop(Exit.USAGE, f"approving {question.episode} needs a reason for the audit trail: give --reason")
         who = actor or operator()
+        place = question.pane or question.session
         if dry_run:
-            say(f"Would approve {question.episode}: {question.wish} on {question.pane or question.session}, by {who}")
+            say(f"Would approve {question.episode}: {question.intent_key} on {place}, by {who}")
             return Exit.OK
         ledger = Ledger(found.folder.ledger)
         try:
@@ -58,12 +59,12 @@ def approve_act(
         finally:
             ledger.close()
     until = instant_text(question.expires_at)
-    say(f"Approved {question.episode}: {question.wish} on {question.pane or question.session} (valid until {until}).")
+    say(f"Approved {question.episode}: {question.intent_key} on {place} (valid until {until}).")
     return Exit.OK
 
 
-def _questions(found: Reading, now: float) -> tuple[Escalation, ...]:
-    return found.desk.book.escalations(now)
+def _questions(found: ServerData, now: float) -> tuple[Escalation, ...]:
+    return found.loop_state.book.escalations(now)
 
 
 def _the_one(what: str, questions: tuple[Escalation, ...]) -> Escalation:

@@ -6,14 +6,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from contract.screens import PaneShot
-from contract.tapes import TornTape
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
-from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
-from rollout.faces.cli.words import side_text
-from rollout.loop.spoken import SETTLE_BOUT, heard
-from rollout.loop.tape_shelf import find
+from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
+from rollout.loop.decisions import SETTLE_BOUT, with_decision
+from rollout.loop.tape_store import find
 from shadow.bout import Bout
 from shadow.clusters import Cluster, clusters
 from shadow.differences import Difference
@@ -21,6 +19,8 @@ from shadow.expected import ExpectedRegister
 from shadow.report import show as in_full
 from shadow.signoffs import Lapse, Signoffs
 from tmuxio.tapes.tapefile import read_tape
+from understudy.screens import PaneShot
+from understudy.tapes import TornTape
 
 _WEEK_S = 7 * 86400
 _HEADS = ("id", "differs in", "bouts", "share", "trend", "agents", "incumbent", "candidate", "")
@@ -35,7 +35,7 @@ _WIDTH = 120
 
 def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """List the clusters, the gravest first."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         rows = all_clusters(found, time.time())
         if as_json:
             emit({"clusters": [as_document(row) for row in rows]})
@@ -51,7 +51,7 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 
 def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Show one cluster: both sides, who said what of it, and the pane's text where its tape is kept."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         row = the_one(cluster, all_clusters(found, time.time()))
         shot = _shot(found, row)
     if as_json:
@@ -64,7 +64,7 @@ def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_
     return Exit.OK
 
 
-def all_clusters(found: Reading, now: float) -> tuple[Cluster, ...]:
+def all_clusters(found: ServerData, now: float) -> tuple[Cluster, ...]:
     """Cluster everything that the ledger holds, with every word that was said of it so far."""
     if found.ledger is None:
         return ()
@@ -77,24 +77,24 @@ def all_clusters(found: Reading, now: float) -> tuple[Cluster, ...]:
     )
 
 
-def bouts_of(found: Reading) -> list[Bout]:
+def bouts_of(found: ServerData) -> list[Bout]:
     """Every settled bout that is kept, oldest first."""
     return [Bout.model_validate_json(row.body) for row in found.ledger.bouts()] if found.ledger else []
 
 
-def differences_of(found: Reading) -> list[tuple[float, Difference]]:
+def differences_of(found: ServerData) -> list[tuple[float, Difference]]:
     """The last single differences with their instants, newest first."""
     rows = found.ledger.differences() if found.ledger else ()
     return [(row.at, Difference.model_validate_json(row.body)) for row in rows]
 
 
-def signoffs_of(found: Reading) -> Signoffs:
-    """What people said, also since the last cycle."""
-    said = found.desk.trial.signoffs
+def signoffs_of(found: ServerData) -> Signoffs:
+    """Return the sign-offs of people, also since the last cycle."""
+    said = found.loop_state.analysis.signoffs
     if found.ledger is None:
         return said
-    for row in found.ledger.decisions(after=found.desk.trial.decisions_read):
-        said = heard(said, row)
+    for row in found.ledger.decisions(after=found.loop_state.analysis.decisions_read):
+        said = with_decision(said, row)
     return said
 
 
@@ -117,7 +117,7 @@ def the_one(cluster: str, rows: tuple[Cluster, ...]) -> Cluster:
     return matching[0]
 
 
-def _shot(found: Reading, row: Cluster) -> PaneShot | None:
+def _shot(found: ServerData, row: Cluster) -> PaneShot | None:
     """The pane as both saw it, where the tape of one of the last such differences is kept."""
     if found.ledger is None or row.example.pane is None:
         return None
@@ -168,11 +168,11 @@ def _word(row: Cluster) -> str:
     return "; ".join(words)
 
 
-def _remind(found: Reading) -> None:
+def _remind(found: ServerData) -> None:
     """Once a week a person is wanted: what nobody says, and what everybody agrees on, is audited by lot."""
     if found.ledger is None or found.last_cycle is None:
         return
     first = found.ledger.first_cycle_at() or found.last_cycle.at
     drawn = max((row.at for row in found.ledger.decisions(SETTLE_BOUT)), default=first)
     if found.last_cycle.at - drawn > _WEEK_S:
-        note("Nobody has judged a draw for a week: understudy diffs settle --draw 20")
+        note("No sample was reviewed for a week: understudy diffs settle --sample 20")

@@ -1,13 +1,13 @@
-"""`understudy freeze` and `unfreeze`: an order in a file, which the hands look for before each touch."""
+"""`understudy freeze` and `unfreeze`: an order in a file, which the actuator looks for before each touch."""
 
 from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import note, say
+from rollout.faces.cli.server_selection import named_folder
 from rollout.faces.cli.verbs.orders_failed import say_not_done
-from rollout.faces.cli.where import named_folder
 from rollout.store import orders
-from rollout.store.orders import OrderKind, OrderNotGiven, OrderNotLifted, give, operator, standing
+from rollout.store.orders import OrderKind, OrderNotGiven, OrderNotLifted, give, operator, order_in_force
 from rollout.store.state_folder import StateFolder
 
 
@@ -21,7 +21,7 @@ def freeze(socket_name: str | None, socket_path: Path | None, *, actor: str | No
         say_not_done("NOT frozen", failure, (folder,) if folder else state.all_servers())
         return Exit.NOT_ORDERED
     what = "that server" if folder else "every server"
-    say(f"Frozen: on {what} nobody's intents reach tmux from now on; looking goes on. ({order.path})")
+    say(f"Frozen: on {what} no intent reaches tmux from now on; looking goes on. ({order.path})")
     if order.path.parent != place:
         note(f"{place} could not be written; the order lies in {order.path.parent}, which ends with the machine.")
     say("Lift it with: understudy unfreeze")
@@ -43,7 +43,7 @@ def unfreeze(socket_name: str | None, socket_path: Path | None, *, actor: str | 
     if stays:
         note(f"understudy: STILL frozen: the order cannot be removed ({'; '.join(stays)}). Remove that file by hand.")
         return Exit.NOT_ORDERED
-    if folder and standing(OrderKind.FREEZE, state.root):
+    if folder and order_in_force(OrderKind.FREEZE, state.root):
         say("Every server is frozen by one order; lift that with: understudy unfreeze")
     elif lifted:
         say("Unfrozen: the owner's intents reach tmux again, where a run acts.")

@@ -13,30 +13,30 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.progress import Bar
-from rollout.faces.cli.reading import reading
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
-from rollout.faces.cli.tape_choice import Chosen, chosen
+from rollout.faces.cli.tape_choice import TapeChoice, chosen
 from rollout.faces.cli.verbs.diffs import bouts_of
-from rollout.faces.cli.words import side_text
+from rollout.judgement.enums import Stage
 from rollout.judgement.plan import STAGES
 from rollout.judgement.plan_file import find_plan
-from rollout.judgement.words import Stage
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.replaying import Player, Watched, replay, warm_up
+from rollout.loop.replaying import Player, ReplayedTape, replay, warm_up
 from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
-from shadow.replayed import Replayed, ReplayedCluster, Tally, nobody_knows, truths
-from tmuxio.tapes.tapefile import KeptPacked, read_packed
+from shadow.replayed import ReplayedCluster, ReplayResult, ReplayTally, nobody_knows, truths
+from tmuxio.tapes.tapefile import StoredPackedTape, read_packed
 
 _TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReplayOptions:
     """Which tapes, which monitors, and how it is told."""
 
     tapes: Sequence[Path] = ()
@@ -55,17 +55,17 @@ class Asked:
     as_json: bool = False
 
 
-def replay_tapes(asked: Asked, socket_name: str | None, socket_path: Path | None) -> Exit:
+def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Path | None) -> Exit:
     """Watch the tapes and say what differs; DIFFERENT where something is as grave as `fail_on` and not expected."""
     worst, judge = _severity(asked.fail_on), _judge(asked)
     settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
     names = _pair(asked, settings)
     before = _baseline(asked.baseline) if asked.baseline else None
     with ExitStack() as stack:
-        found = stack.enter_context(reading(socket_name, socket_path))
+        found = stack.enter_context(open_server_data(socket_name, socket_path))
         picked = chosen(asked.tapes, asked.since, found.folder.tapes, time.time())
         register = found.register if asked.since else shipped()
-        tally = Tally(register, truths(bouts_of(found)) if asked.since else nobody_knows)
+        tally = ReplayTally(register, truths(bouts_of(found)) if asked.since else nobody_knows)
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-replay-")))
         players = [
             stack.enter_context(_host(name, settings, logs / f"{number}.log")) for number, name in enumerate(names)
@@ -86,12 +86,12 @@ def replay_tapes(asked: Asked, socket_name: str | None, socket_path: Path | None
 
 
 class _Live:
-    """What the live cycles found to differ, as far as their tapes tell."""
+    """Return the differences of the live cycles, as far as their tapes tell."""
 
     def __init__(self) -> None:
         self._names: set[str] | None = None
 
-    def note(self, watched: Watched) -> None:
+    def note(self, watched: ReplayedTape) -> None:
         found = watched.meta.get("differences")
         if isinstance(found, list):
             names = {one.get("cluster") for one in found if isinstance(one, dict)}
@@ -102,19 +102,19 @@ class _Live:
         return self._names
 
 
-def _watched(picked: Chosen, incumbent: Player, candidate: Player) -> Iterator[Watched]:
+def _watched(picked: TapeChoice, incumbent: Player, candidate: Player) -> Iterator[ReplayedTape]:
     warm_up(_read(picked.before, strict=False), incumbent, candidate)
     yield from replay(_read(picked.tapes, strict=picked.named), incumbent, candidate)
 
 
-def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[KeptPacked]:
+def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[StoredPackedTape]:
     for path in paths:
         try:
             yield read_packed(path)
         except (ValueError, OSError) as error:
             if strict:
                 raise
-            note(f"left out: {error}")  # one of a shelf that was taken away meanwhile, or damaged
+            note(f"left out: {error}")  # one of a tape store that was taken away meanwhile, or damaged
 
 
 def _host(name: str, settings: Settings, log: Path) -> MonitorHost:
@@ -129,7 +129,7 @@ def _host(name: str, settings: Settings, log: Path) -> MonitorHost:
     return MonitorHost(monitor_spec(target), log, limits=limits, surroundings=surroundings(own))
 
 
-def _pair(asked: Asked, settings: Settings) -> tuple[str, str]:
+def _pair(asked: ReplayOptions, settings: Settings) -> tuple[str, str]:
     if not asked.monitors:
         return settings.incumbent, settings.candidate
     if len(asked.monitors) != _TWO or asked.incumbent or asked.candidate:
@@ -147,7 +147,7 @@ def _baseline(path: Path) -> set[str]:
         ) from error
 
 
-def _judge(asked: Asked) -> ReplayJudge | None:
+def _judge(asked: ReplayOptions) -> ReplayJudge | None:
     if not asked.judge:
         if asked.plan is not None or asked.minimums:
             raise Stop(Exit.USAGE, "--plan, --stage and --minimums say how to judge: add --judge")
@@ -167,9 +167,9 @@ def _severity(text: str | None) -> Severity | None:
 
 
 def _tell(
-    asked: Asked,
+    asked: ReplayOptions,
     who: Sequence[str],
-    result: Replayed,
+    result: ReplayResult,
     seen: Sequence[tuple[str, Difference]],
     took: float,
     judged: JudgedReplay | None,
@@ -200,7 +200,7 @@ def _line(row: ReplayedCluster) -> tuple[str, ...]:
     return (row.id, row.severity, str(row.looks), str(row.agents), *sides, new, word)
 
 
-def _summary(result: Replayed) -> str:
+def _summary(result: ReplayResult) -> str:
     kinds = Counter[Severity]()
     for row in result.clusters:
         kinds[row.severity] += row.looks

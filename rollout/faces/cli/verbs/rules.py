@@ -7,20 +7,20 @@ from pathlib import Path
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say, table
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.verbs.diffs import bouts_of
-from rollout.faces.cli.verbs.signing import Word, write_decision
-from rollout.loop.spoken import RULE
+from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
+from rollout.loop.decisions import RULE
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
 from shadow.bout import Bout
-from shadow.expected import Entry, read_entry, shipped
-from shadow.rescoring import Figures, Rescored, rescored
+from shadow.expected import ExpectedDifference, read_entry, shipped
+from shadow.rescoring import RescoredRate, RescoringResult, rescored
 
 
 def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """List the register, one's own entries with it."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         entries = found.register.entries
     if as_json:
         emit({"rules": [entry.model_dump(mode="json") for entry in entries]})
@@ -35,7 +35,7 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Say what a rule would have hidden, and what it would have made of the rate; it changes nothing."""
     entry = read_entry(path)
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         tried = _tried(found, entry)
     if as_json:
         emit({"rule": entry.id, **tried.model_dump(mode="json")})
@@ -44,14 +44,16 @@ def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, a
     return Exit.OK
 
 
-def save_rule(path: Path, word: Word, socket_name: str | None, socket_path: Path | None, *, yes: bool) -> Exit:
+def save_rule(
+    path: Path, word: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
+) -> Exit:
     """Keep a rule for one server; what it would have hidden is said first."""
     entry = read_entry(path)
     if not word.reason:
         raise Stop(Exit.USAGE, f"say why {entry.id} is expected from now on: --reason")
     if shipped().entry(entry.id) is not None:
         raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program; call yours otherwise")
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
             raise Stop(Exit.CONFLICT, "nothing has run here yet, so there is nothing to expect: understudy run")
         tell(entry.id, _tried(found, entry))
@@ -68,7 +70,7 @@ def save_rule(path: Path, word: Word, socket_name: str | None, socket_path: Path
     return Exit.OK
 
 
-def tell(name: str, tried: Rescored) -> None:
+def tell(name: str, tried: RescoringResult) -> None:
     """Say what would have been hidden, the acts first."""
     say(
         f"{name} would have hidden {tried.hides} bouts in {len(tried.clusters)} clusters, "
@@ -82,13 +84,13 @@ def tell(name: str, tried: Rescored) -> None:
         say(f"Hidden clusters: {', '.join(tried.clusters)}")
 
 
-def _tried(found: Reading, entry: Entry) -> Rescored:
+def _tried(found: ServerData, entry: ExpectedDifference) -> RescoringResult:
     def expected(bout: Bout) -> bool:
         return bout.difference is not None and entry.matches(bout.difference)
 
     return rescored(bouts_of(found), expected)
 
 
-def _figure(figures: Figures) -> str:
+def _figure(figures: RescoredRate) -> str:
     rate = "" if figures.rate is None else f" ({figures.rate:.2%})"
     return f"{figures.events} of {figures.bouts} bouts{rate}"

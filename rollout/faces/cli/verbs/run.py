@@ -8,13 +8,13 @@ from typing import Any
 
 import structlog
 
+from rollout.faces.cli.cycle_output import CycleOutput, JsonOutput, TextOutput
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import note
-from rollout.faces.cli.telling import AsJson, AsText, Teller
 from rollout.judgement.plan_file import find_plan
-from rollout.loop.building import Blueprint, open_house
-from rollout.loop.cycled import Cycled
-from rollout.loop.daemon import Stop, loop, stopped_by_signals
+from rollout.loop.building import Blueprint, open_runtime
+from rollout.loop.cycle_result import CycleResult
+from rollout.loop.daemon import StopSignal, loop, stopped_by_signals
 from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
@@ -26,8 +26,8 @@ from tmuxio.server.identity import identify
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line asks for."""
+class RunOptions:
+    """The options of the command line."""
 
     flags: Mapping[str, Any]
     once: bool
@@ -35,10 +35,10 @@ class Asked:
     as_json: bool
 
 
-def run(asked: Asked) -> Exit:
+def run(asked: RunOptions) -> Exit:
     """Watch until stopped, or for so many cycles; OK whatever was found.
 
-    Raises what `open_house` does, and a `TmuxError` where there is no server to begin with: one that goes later is
+    Raises what `open_runtime` does, and a `TmuxError` where there is no server to begin with: one that goes later is
     waited for.
     """
     settings = load(asked.flags).settings
@@ -61,19 +61,19 @@ def run(asked: Asked) -> Exit:
         ledger_days=settings.ledger_days,
         redaction=settings.redaction,
     )
-    teller: Teller = AsJson() if asked.as_json else AsText()
-    stop = Stop()
+    output: CycleOutput = JsonOutput() if asked.as_json else TextOutput()
+    stop = StopSignal()
     ledger = blueprint.state.of_server(address.socket_path).ledger
-    with stopped_by_signals(stop), garbled_rows_named(ledger), open_house(blueprint) as house:
+    with stopped_by_signals(stop), garbled_rows_named(ledger), open_runtime(blueprint) as runtime:
         if not asked.as_json:
             _greet(settings, address)
         cycles = 1 if asked.once else asked.cycles
         done = loop(
-            house,
+            runtime,
             interval_s=settings.interval_s,
             cycles=cycles,
             stop=stop,
-            watch=_watcher(teller),
+            watch=_watcher(output),
             strict=asked.once,
         )
     if not asked.as_json:
@@ -81,13 +81,13 @@ def run(asked: Asked) -> Exit:
     return Exit.OK
 
 
-def _watcher(teller: Teller) -> Callable[[Cycled], None]:
+def _watcher(output: CycleOutput) -> Callable[[CycleResult], None]:
     told_of_nobody = False
 
-    def watch(cycled: Cycled) -> None:
+    def watch(cycle_result: CycleResult) -> None:
         nonlocal told_of_nobody
-        teller.tell(cycled)
-        if not told_of_nobody and not any(report.verdicts for report in cycled.reports.values()):
+        output.tell(cycle_result)
+        if not told_of_nobody and not any(report.verdicts for report in cycle_result.reports.values()):
             told_of_nobody = True
             note(
                 "No agent is to be seen on this server yet. An agent is a pane in which an agent CLI runs, "
@@ -98,9 +98,9 @@ def _watcher(teller: Teller) -> Callable[[Cycled], None]:
 
 
 def _greet(settings: Settings, address: ServerAddress) -> None:
-    hands = "acting" if settings.act else "watching only, nothing is pressed (--act changes that)"
+    actuator = "acting" if settings.act else "watching only, nothing is pressed (--act changes that)"
     who = f"{settings.incumbent} is trusted, {settings.candidate} is on trial"
-    note(f"{who}; every {settings.interval_s:g} s on {address}, {hands}. Ctrl-C ends it after the cycle.")
+    note(f"{who}; every {settings.interval_s:g} s on {address}, {actuator}. Ctrl-C ends it after the cycle.")
 
 
 def _quotable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from contract import schema as contract_schema
 from modular.rulebook.file import RuleFile
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
@@ -15,13 +14,14 @@ from rollout.judgement.plan import Plan
 from rollout.store.settings import Settings
 from shadow.bout import Bout
 from shadow.differences import Difference
-from shadow.expected import Entry
+from shadow.expected import ExpectedDifference
 from shadow.report import ShadowReport
+from understudy import schema as contract_schema
 
 _OURS: dict[str, type[BaseModel]] = {
     "bout": Bout,
     "difference": Difference,
-    "expected-difference": Entry,
+    "expected-difference": ExpectedDifference,
     "plan": Plan,
     "report": ShadowReport,
     "rules": RuleFile,

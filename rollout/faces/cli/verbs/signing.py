@@ -9,15 +9,14 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Final
 
-from contract.record import instant_text
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, say
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.verbs.diffs import all_clusters, bouts_of, the_one
 from rollout.faces.cli.verbs.fixtures import write_fixtures
-from rollout.loop.parts import Part
-from rollout.loop.spoken import ACCEPT, SETTLE, SETTLE_BOUT
+from rollout.loop.decisions import ACCEPT, SETTLE, SETTLE_BOUT
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
 from shadow.bout import Bout
@@ -27,6 +26,7 @@ from shadow.labels import Right
 from shadow.report.inert import one_line
 from shadow.report.show import side_by_side
 from shadow.rescoring import of_cluster, rescored
+from understudy.record import instant_text
 
 _MEMBERS: Final = 5
 """Bouts that are shown before a cluster in which acts differ is signed off."""
@@ -36,7 +36,7 @@ _WIDTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SignOffOptions:
     """Who decides, and why."""
 
     reason: str
@@ -44,7 +44,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SignOffTerms:
     """A sign-off as it was asked for."""
 
     owner: str | None
@@ -55,11 +55,11 @@ class Terms:
     yes: bool
 
 
-def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Path | None) -> Exit:
+def accept(cluster: str, terms: SignOffTerms, socket_name: str | None, socket_path: Path | None) -> Exit:
     """Sign a cluster off until it expires, for the versions that play now, up to a ceiling."""
     now = round(time.time(), 6)
     expires = instant_of(terms.expires, now)
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         row = the_one(cluster, all_clusters(found, now))
         if row.severity is Severity.ACTION:
             _show_members(found, row)
@@ -67,8 +67,8 @@ def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Pat
                 confirm(f"Sign off {row.id}, in which acts differ?")
         actor = terms.actor or operator()
         body = {"owner": terms.owner or actor, "expires": instant_text(expires), "ceiling": terms.ceiling}
-        playing = [f"{one.monitor} {one.version}" for part in Part if (one := found.report(part)) is not None]
-        if len(playing) == len(Part):
+        playing = [f"{one.monitor} {one.version}" for part in MonitorRole if (one := found.report(part)) is not None]
+        if len(playing) == len(MonitorRole):
             body["monitors"] = playing
         write_decision(found, DecisionRow(now, ACCEPT, row.id, actor, terms.reason, json.dumps(body)))
     say(f"Accepted {row.id} until {instant_text(expires)[:10]}, up to {terms.ceiling:.3g} of all bouts.")
@@ -78,7 +78,7 @@ def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Pat
 def settle(
     what: str,
     right: str,
-    word: Word,
+    decision: SignOffOptions,
     socket_name: str | None,
     socket_path: Path | None,
     *,
@@ -90,19 +90,19 @@ def settle(
         raise Stop(Exit.USAGE, f"{right} cannot be right: name one of {', '.join(Right)}")
     now, body = round(time.time(), 6), json.dumps({"right": right})
     written: tuple[Path, ...] = ()
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if what.startswith("b-"):
             if found.ledger is None or found.ledger.bout(what) is None:
-                raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --draw 20 --json` names some")
+                raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --sample 20 --json` names some")
             kind, name = SETTLE_BOUT, what
         else:
-            if not word.reason:
+            if not decision.reason:
                 raise Stop(Exit.USAGE, "say why: --reason")
             row = the_one(what, all_clusters(found, now))
             kind, name = SETTLE, row.id
             if right == Right.CANDIDATE:
                 written = write_fixtures(found, row, fixtures)
-        write_decision(found, DecisionRow(now, kind, name, word.actor or operator(), word.reason, body))
+        write_decision(found, DecisionRow(now, kind, name, decision.actor or operator(), decision.reason, body))
     if as_json:
         emit({"settled": name, "right": right, "fixtures": [str(path) for path in written]})
         return Exit.OK
@@ -112,7 +112,7 @@ def settle(
     return Exit.OK
 
 
-def write_decision(found: Reading, row: DecisionRow) -> None:
+def write_decision(found: ServerData, row: DecisionRow) -> None:
     """Write one word of an operator into the ledger; a run takes it up in its next cycle."""
     ledger = Ledger(found.folder.ledger)
     try:
@@ -136,7 +136,7 @@ def instant_of(when: str, now: float) -> float:
     return instant
 
 
-def _show_members(found: Reading, row: Cluster) -> None:
+def _show_members(found: ServerData, row: Cluster) -> None:
     """Show some bouts of a cluster, drawn at random: what is signed off must have been looked at."""
     members = [bout for bout in bouts_of(found) if bout.difference is not None and bout.difference.cluster == row.id]
     shown = SystemRandom().sample(members, min(_MEMBERS, len(members)))
@@ -153,8 +153,8 @@ def _show_members(found: Reading, row: Cluster) -> None:
 def _show(bout: Bout) -> None:
     if bout.difference is None:
         return
-    word = bout.label.reason if bout.label is not None else "nobody has said who was right"
+    decision = bout.label.reason if bout.label is not None else "nobody has said who was right"
     note("")
-    note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {word}"))
+    note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {decision}"))
     for line in side_by_side(bout.difference, "incumbent", "candidate", _WIDTH):
         note(f"  {line}")

@@ -6,22 +6,22 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
-from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, Reading, reading
-from rollout.judgement.evidence import Battery, Evidence, Row
-from rollout.judgement.standing import shown_state
-from rollout.judgement.words import Guardrail, State, Verdict, percent
-from rollout.loop.parts import Part
+from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, ServerData, open_server_data
+from rollout.judgement.enums import Guardrail, State, Verdict, percent
+from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
+from rollout.judgement.rollout_status import shown_state
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
 from rollout.store.flags.choosing import chosen
 from rollout.store.orders import OrderKind
-from rollout.store.orders import standing as ordered
+from rollout.store.orders import order_in_force as ordered
 from rollout.store.settings import load
 from rollout.store.state_folder import StateFolder
 
 
 def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Show the stage, the judge's word, the evidence against its limits, and what was not done."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         document = as_document(found)
         if as_json:
             emit(document)
@@ -32,12 +32,12 @@ def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
     return Exit.OK
 
 
-def as_document(found: Reading) -> dict[str, Any]:
+def as_document(found: ServerData) -> dict[str, Any]:
     """The status as scripts get it."""
     judgement = found.judgement
     flags = _flags(found)
     return {
-        "stage": found.standing.stage,
+        "stage": found.rollout_status.stage,
         "exposure_percent": _exposure(found, flags),
         "exposure_doubt": _doubt(found, flags),
         "shadow_percent": flags.shadow.percent if flags else 0,
@@ -48,44 +48,46 @@ def as_document(found: Reading) -> dict[str, Any]:
         "unsafe": list(judgement.unsafe) if judgement else [],
         "warnings": list(judgement.warnings) if judgement else [],
         "evidence": [_evidence(row) for row in rows(found)],
-        "monitors": [_monitor(part, found) for part in Part],
-        "would_have": dict(found.desk.book.would_have),
+        "monitors": [_monitor(part, found) for part in MonitorRole],
+        "would_have": dict(found.loop_state.book.would_have),
         "socket": str(_socket(found)),
         "cycles": found.ledger.cycle_count() if found.ledger else 0,
         "budget": _budget(found),
-        "signals": [reading.model_dump(mode="json") for reading in judgement.signals] if judgement else [],
-        "audit_head": found.standing.last_hash[:12],
+        "signals": [open_server_data.model_dump(mode="json") for open_server_data in judgement.signals]
+        if judgement
+        else [],
+        "audit_head": found.rollout_status.last_hash[:12],
     }
 
 
-def state(found: Reading) -> State:
+def state(found: ServerData) -> State:
     """How the rollout stands, orders in files included that no run has seen yet."""
     if ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
         return State.FROZEN
     if ordered(OrderKind.ROLLBACK, found.folder.path):
         return State.ROLLED_BACK
-    return shown_state(found.standing, found.judgement, found.plan)
+    return shown_state(found.rollout_status, found.judgement, found.plan)
 
 
-def rows(found: Reading) -> tuple[Row, ...]:
+def rows(found: ServerData) -> tuple[EvidenceLine, ...]:
     """The evidence table, also before anything was judged."""
     if judgement := found.judgement:
         return judgement.rows
-    return Evidence().table(Battery.of(found.plan, found.standing.stage))
+    return Evidence().table(Battery.of(found.plan, found.rollout_status.stage))
 
 
-def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
+def _exposure(found: ServerData, flags: FlagsDocument | None) -> int:
     """The smaller one of what the ledger wants and what the flag says rules.
 
     Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
     """
-    trial, wanted = found.desk.trial, found.standing.exposure_percent
+    analysis, wanted = found.loop_state.analysis, found.rollout_status.exposure_percent
     if flags is not None:
         return min(wanted, flags.candidate.percent)
-    return min(wanted, trial.exposed_percent) if trial.epoch == found.standing.epoch else 0
+    return min(wanted, analysis.exposed_percent) if analysis.epoch == found.rollout_status.epoch else 0
 
 
-def _doubt(found: Reading, flags: FlagsDocument | None) -> str:
+def _doubt(found: ServerData, flags: FlagsDocument | None) -> str:
     """Why the share is not the one that the flags say; "" where it is."""
     if flags is not None or found.ledger is None:
         return ""
@@ -93,7 +95,7 @@ def _doubt(found: Reading, flags: FlagsDocument | None) -> str:
     return f"the flags cannot be used, and {followed}: see `understudy flags check`"
 
 
-def _budget(found: Reading) -> dict[str, Any]:
+def _budget(found: ServerData) -> dict[str, Any]:
     """The risk that the plan allows for a false rollback, and how much of the way there is gone."""
     armed = [row for row in rows(found) if row.guardrail is not Guardrail.NOISE and not row.dry_run]
     nearest = max(armed, key=lambda row: row.spent, default=None)
@@ -105,7 +107,7 @@ def _budget(found: Reading) -> dict[str, Any]:
     }
 
 
-def _flags(found: Reading) -> FlagsDocument | None:
+def _flags(found: ServerData) -> FlagsDocument | None:
     try:
         choice = chosen(load().settings, to_follow=False)
         kept = choice.kept(found.folder)
@@ -120,16 +122,16 @@ def _flags(found: Reading) -> FlagsDocument | None:
         return None
 
 
-def _evidence(row: Row) -> dict[str, Any]:
+def _evidence(row: EvidenceLine) -> dict[str, Any]:
     return row.model_dump(
         mode="json", include={"guardrail", "stratum", "e_value", "limit", "bouts", "events", "bound", "needed"}
     )
 
 
-def _monitor(part: Part, found: Reading) -> dict[str, Any]:
+def _monitor(part: MonitorRole, found: ServerData) -> dict[str, Any]:
     report = found.report(part)
     settings = load().settings
-    ill = found.desk.trial.ill.get(part, "")
+    ill = found.loop_state.analysis.ill.get(part, "")
     return {
         "role": part,
         "name": report.monitor if report else getattr(settings, part),
@@ -139,22 +141,22 @@ def _monitor(part: Part, found: Reading) -> dict[str, Any]:
     }
 
 
-def _socket(found: Reading) -> Path:
+def _socket(found: ServerData) -> Path:
     try:
         return found.folder.socket_path
     except OSError:  # a folder that no run has made yet
         return found.folder.path
 
 
-def _tell(found: Reading, document: dict[str, Any]) -> None:
+def _tell(found: ServerData, document: dict[str, Any]) -> None:
     """One screen of 24 lines."""
     names = {monitor["role"]: monitor for monitor in document["monitors"]}
     headline = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
-    hands = "acts" if document["act"] else "tied hands: presses nothing"
-    say(f"{paint(headline, 'bold')}  ({hands})")
+    actuator = "acts" if document["act"] else "watch-only: presses nothing"
+    say(f"{paint(headline, 'bold')}  ({actuator})")
     if document["exposure_doubt"]:
         say(cut(paint(document["exposure_doubt"], "red")))
-    say("  ".join(f"{part}: {_who(names[part])}" for part in Part))
+    say("  ".join(f"{part}: {_who(names[part])}" for part in MonitorRole))
     say(f"server {document['socket']}, {_seen(found)}")
     say()
     for warning in document["warnings"]:
@@ -171,7 +173,7 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
         header=("evidence", "events", "of", "proven at most", "must be below", "more clean", "to unsafe"),
     )
     if document["would_have"]:
-        counts = ", ".join(f"{wish} {count}" for wish, count in sorted(document["would_have"].items()))
+        counts = ", ".join(f"{intent_key} {count}" for intent_key, count in sorted(document["would_have"].items()))
         say()
         say(f"would have: {counts}")
 
@@ -185,11 +187,11 @@ _REASONS = 4
 _COLOURS = {"rollback": "red", "hold": "yellow", "promotable": "green", "continue": "cyan"}
 
 
-def _worth_a_line(row: Row) -> bool:
+def _worth_a_line(row: EvidenceLine) -> bool:
     return row.stratum is None or bool(row.events or row.needed)
 
 
-def _row(row: Row) -> tuple[str, ...]:
+def _row(row: EvidenceLine) -> tuple[str, ...]:
     counted = row.bouts > 0
     return (
         row.subject if row.stratum is None else f"  in {row.stratum}",
@@ -211,7 +213,7 @@ def _who(monitor: dict[str, Any]) -> str:
     return name if monitor["healthy"] else f"{name} ({paint(monitor['problem'] or 'not heard yet', 'red')})"
 
 
-def _seen(found: Reading) -> str:
+def _seen(found: ServerData) -> str:
     if found.last_cycle is None:
         return "no cycle yet"
     return f"{found.last_cycle.mode} cycle {ago(time.time() - found.last_cycle.at)} ago"

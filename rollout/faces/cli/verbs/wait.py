@@ -6,13 +6,13 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import say
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
+from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.plan import STAGES
-from rollout.judgement.words import Stage, State, Verdict
 
 _EVERY_S = 0.5
 
-Condition = Callable[[Reading], bool]
+Condition = Callable[[ServerData], bool]
 
 
 def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path | None) -> Exit:
@@ -20,10 +20,10 @@ def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path
     reached = condition(what)
     deadline = time.monotonic() + timeout_s
     while True:
-        with reading(socket_name, socket_path) as found:
-            stage, state = found.standing.stage, found.standing.state
+        with open_server_data(socket_name, socket_path) as found:
+            stage, state = found.rollout_status.stage, found.rollout_status.state
             if state is State.ROLLED_BACK:
-                say(f"rolled back: {found.standing.reason}")
+                say(f"rolled back: {found.rollout_status.reason}")
                 return Exit.ROLLED_BACK
             if reached(found):
                 say(f"{what} ({stage})")
@@ -40,6 +40,6 @@ def condition(what: str) -> Condition:
     name = what.removeprefix("stage=")
     if what.startswith("stage=") and name in set(STAGES):
         beyond = {*STAGES[STAGES.index(Stage(name)) :], Stage.RETIRED}
-        return lambda found: found.standing.stage in beyond
+        return lambda found: found.rollout_status.stage in beyond
     names = ", ".join(f"stage={stage}" for stage in STAGES)
     raise Stop(Exit.USAGE, f"--for {what}: wait for promotable, {names}")

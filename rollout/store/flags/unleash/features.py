@@ -1,4 +1,4 @@
-"""What a server answers about all its flags, cut down to the ones that route this rollout. Pure."""
+"""The answer of a server about all its flags, cut down to the ones that route this rollout. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping

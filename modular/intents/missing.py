@@ -1,0 +1,78 @@
+"""Agents whose panes are gone: told after a grace time, all of a team at once, and not for ever. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from modular.intents.fleet_view import FleetView
+from modular.intents.making import escalate, notify
+from modular.memory import AgentMemory
+from understudy import AgentRole, Intent
+from understudy.intents import Notice
+from understudy.record import Record
+
+GRACE_S: Final = 120.0
+"""A pane may be gone this long before anybody hears of it: agents are restarted."""
+REPEAT_S: Final = 1800.0
+LAST: Final = 3
+"""So often at most: whoever removed it on purpose need not be told for ever."""
+
+
+class MissingManager(Record):
+    """Who is missing from one session, as it was told."""
+
+    names: tuple[str, ...]
+    """Their windows, sorted."""
+    ordinal: int
+    repeat: int
+    """How often these very ones were told."""
+    at: float
+    """When they were last told, in seconds since the epoch."""
+
+
+def advance(before: Mapping[str, MissingManager], look: FleetView) -> tuple[dict[str, MissingManager], list[Intent]]:
+    """Bring up to this look who is missing where, and say it."""
+    if not look.lost:
+        return {}, []
+    missed = {
+        session: _told(before.get(session), tuple(sorted({agent.window for agent in agents})), look.now)
+        for session, agents in _gone(look).items()
+    }
+    intents = [_intent(session, one, look) for session, one in missed.items() if one.repeat <= LAST]
+    return missed, intents
+
+
+def _gone(look: FleetView) -> dict[str, list[AgentMemory]]:
+    """Who is gone for good, by session; of a session without a manager its manager alone, who comes first."""
+    here = {(agent.session, agent.window) for agent in look.agents.values()}
+    teams = {agent.session for agent in look.agents.values() if agent.role is AgentRole.WORKER}
+    gone: dict[str, list[AgentMemory]] = {}
+    for agent in look.lost.values():
+        if (agent.session, agent.window) in here or agent.missing_since is None:
+            continue
+        if look.now - agent.missing_since < GRACE_S:
+            continue
+        led = agent.session in look.managers
+        if (agent.role is AgentRole.WORKER and led) or (
+            agent.role is AgentRole.MANAGER and not led and agent.session in teams
+        ):
+            gone.setdefault(agent.session, []).append(agent)
+    return gone
+
+
+def _told(before: MissingManager | None, names: tuple[str, ...], now: float) -> MissingManager:
+    if before is None:
+        return MissingManager(names=names, ordinal=1, repeat=1, at=now)
+    if not set(names) <= set(before.names):
+        return MissingManager(names=names, ordinal=before.ordinal + 1, repeat=1, at=now)
+    if now - before.at >= REPEAT_S and before.repeat <= LAST:
+        return MissingManager(names=names, ordinal=before.ordinal + 1, repeat=before.repeat + 1, at=now)
+    return before if before.names == names else before.model_copy(update={"names": names})
+
+
+def _intent(session: str, missed: MissingManager, look: FleetView) -> Intent:
+    manager, names, now = look.managers.get(session), ", ".join(missed.names), look.now
+    if manager is None:
+        text = f"The team in {session} has no manager: {names} is gone."
+        return escalate(session, text, "pane.gone: the manager's pane is no longer there", missed.ordinal, now)
+    text, reason = f"Missing from this session: {names}", "pane.gone: seen before, no longer there"
+    return notify(manager, Notice.MISSING, text, reason, missed.ordinal, now, agent=None)

@@ -1,0 +1,267 @@
+"""How the report says things, whatever its form."""
+
+from math import ceil
+from typing import Final
+
+from shadow.clusters import Cluster
+from shadow.differences import Difference, Severity, Side, Silence
+from shadow.labels import Right
+from shadow.report.record import Notes, Rate, ShadowReport, waits
+from shadow.signoffs import Lapse
+from understudy.record import instant_text
+
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
+_TENTH = 0.001
+_DETAILS = 2
+
+
+_ENDED = {
+    Lapse.EXPIRED: "it expired",
+    Lapse.VERSION: "another version of a monitor plays",
+    Lapse.CEILING: "above its ceiling",
+}
+
+
+SILENCES: Final = {
+    Silence.ASLEEP: "it wants the session left alone",
+    Silence.NO_MANAGER: "it sees no living manager",
+    Silence.ATTENDED: "somebody is busy with the pane",
+}
+"""Why a monitor tells nobody."""
+
+
+def percent(share: float | None) -> str:
+    """Say a share: `3.4 %`, `<0.1 %`; a dash where there is none."""
+    if share is None:
+        return "-"
+    return "<0.1 %" if 0 < share < _TENTH else f"{100 * share:.1f} %"
+
+
+def bound(share: float | None) -> str:
+    """Say a bound, rounded up and never down: what is not shown is not said."""
+    return "-" if share is None else f"{ceil(share * 10_000 - 1e-6) / 100:.4g} %"
+
+
+def clock(at: float | None) -> str:
+    """Say an instant to the second, in UTC."""
+    return "-" if at is None else f"{instant_text(at)[:19].replace('T', ' ')} UTC"
+
+
+def duration(seconds: float) -> str:
+    """Say a duration in its two largest units."""
+    if seconds < _MINUTE_S:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR_S:
+        return f"{seconds // _MINUTE_S:.0f} min"
+    if seconds < _DAY_S:
+        return f"{seconds // _HOUR_S:.0f} h {seconds % _HOUR_S // _MINUTE_S:.0f} min"
+    return f"{seconds // _DAY_S:.0f} d {seconds % _DAY_S // _HOUR_S:.0f} h"
+
+
+def span(report: ShadowReport) -> str:
+    """Say over what time the bouts were seen."""
+    return duration(report.until - report.since) if report.since is not None and report.until is not None else "-"
+
+
+def number(count: int, one: str, many: str | None = None) -> str:
+    """Say how many: `1 bout`, `1,204 bouts`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def verdict(side: Side) -> str:
+    """Say what a side sees: `idle (fresh)`."""
+    if side.state is None:
+        return "the session" if side.rule.startswith("manager:") else "no agent"
+    return f"{side.state} ({side.detail})" if side.detail else str(side.state)
+
+
+def intents(side: Side) -> str:
+    """Say what a side wants."""
+    if not side.intents:
+        return "wants nothing"
+    return "wants " + ", ".join(name if ordinal == 1 else f"{name} (no. {ordinal})" for name, ordinal in side.intents)
+
+
+def cluster_status(cluster: Cluster) -> str:
+    """Say what has become of a cluster."""
+    formatting = [
+        f"expected: {cluster.expected}" if cluster.expected else "",
+        "signed off" if cluster.accepted else "",
+        f"settled: {cluster.settled} right" if cluster.settled else "",
+        f"sign-off ended: {_ENDED[cluster.reopened]}" if cluster.reopened and not cluster.settled else "",
+        f"CONTRADICTED {number(cluster.contradicted, 'time')}" if cluster.contradicted else "",
+        "OVER ITS CEILING" if cluster.over_ceiling else "",
+        f"class {cluster.klass}" if cluster.klass != "true" else "",
+    ]
+    said = ", ".join(word for word in formatting if word)
+    if not cluster.bouts:
+        return f"{said}, still settling" if said else "still settling"
+    if cluster.open:
+        return f"OPEN, {said}" if said else "OPEN"
+    return said or "proven by what the panes did next"
+
+
+def rights(counts: dict[str, int]) -> str:
+    """Say who was right how often."""
+    return ", ".join(f"{right} {count:,}" for right, count in sorted(counts.items())) or "nobody knows yet"
+
+
+def who_was_right(cluster: Cluster) -> str:
+    """Say who was right in a cluster, and who said so."""
+    known = sum(cluster.rights.values())
+    said = rights({str(right): count for right, count in cluster.rights.items()})
+    return (
+        said if not known else f"{said} ({cluster.by_hindsight} by hindsight, {known - cluster.by_hindsight} by people)"
+    )
+
+
+def first_line(report: ShadowReport) -> tuple[str, str]:
+    """Say the whole in one line, in two parts: what is dealt with, and what is left for a person."""
+    balance = report.balance
+    if not balance.total:
+        return f"No differences: {number(report.bouts, 'bout')} and all agree, ", "nothing needs you"
+    needs = f"{balance.needs_you:,} need{'s' if balance.needs_you == 1 else ''} you"
+    return (
+        f"{number(balance.total, 'difference')}: {balance.known:,} known, "
+        f"{balance.settled_for:,} settled for the candidate, {balance.settled_against:,} against it, "
+    ), needs
+
+
+def decisions(report: ShadowReport) -> str:
+    """Say how many decisions wait."""
+    waiting = [(cluster, notes) for cluster, notes in report.noted if waits(cluster)]
+    wrong = sum(notes.balance.settled_against > 0 for _, notes in waiting)
+    found = f", {wrong:,} of them about what it was found wrong in" if wrong else ""
+    verb = "waits" if len(waiting) == 1 else "wait"
+    return f"{number(len(waiting), 'decision')} {verb} for you{found}" if waiting else "No decision waits for you"
+
+
+def judged(report: ShadowReport) -> str:
+    """Say in one sentence whether the candidate may go on, with the bound that is shown."""
+    return f"{_may_it(report)} {shown(report)}"
+
+
+def shown(report: ShadowReport) -> str:
+    """Say the bound that is proven on how often the candidate is wrong."""
+    rate = report.rate_of("wrong")
+    if rate is None:
+        return "Nothing was judged: these are counts, not proofs."
+    if not rate.bouts or rate.bound is None:
+        return "Nothing is proven yet in this stage: no spell has been scored."
+    sure = report.ruling.certainty if report.ruling else None
+    how = f", certain to {100 * sure:.0f} % at any look" if sure else ""
+    return (
+        f"Proven: the candidate is wrong in fewer than {bound(rate.bound)} of the scored spells "
+        f"({rate.events:,} of {rate.bouts:,}{how})."
+    )
+
+
+def _may_it(report: ShadowReport) -> str:
+    ruling = report.ruling
+    if ruling is None:
+        return ""
+    first = ruling.reasons[0] if ruling.reasons else ""
+    more = f" (and {number(len(ruling.reasons) - 1, 'more reason')})" if len(ruling.reasons) > 1 else ""
+    if (move := report.rolled_back) is not None:
+        return f"No: the candidate was sent back from {move.before}, because {move.reason.rstrip('.')}."
+    if ruling.verdict == "rollback":
+        return f"No: it must go back. {_sentence(first)}{more}."
+    if ruling.state in {"frozen", "paused"}:
+        return f"Not now: the rollout is {ruling.state}."
+    if ruling.verdict == "promotable":
+        step = f"go on to {ruling.next}" if ruling.next else "stay: the incumbent may be retired"
+        waits = " once a person approves" if ruling.state == "awaiting_approval" else ""
+        return f"Yes: the candidate may {step}{waits}."
+    return f"Not yet: {first.rstrip('.')}{more}."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")
+
+
+def totals(report: ShadowReport) -> str:
+    """Say how much was watched."""
+    differing = report.balance.total
+    share = percent(differing / report.bouts) if report.bouts else "-"
+    return (
+        f"{number(report.bouts, 'bout')} of {number(report.panes, 'pane')} in {number(report.sessions, 'session')}: "
+        f"{report.agreeing:,} agree, {differing:,} differ ({share})."
+    )
+
+
+def both_wrong(report: ShadowReport) -> int:
+    """Count the bouts on which both agreed, and both were wrong."""
+    return sum(kind.rights.get(Right.NEITHER, 0) for kind in report.kinds if kind.agrees)
+
+
+def consequence(report: ShadowReport) -> str:
+    """Say how much hangs on the differences."""
+    formatting = {"action": "in an act", "state": "in a state", "detail": "in a detail"}
+    return ", ".join(
+        f"{report.differing[severity]:,} {formatting[severity]}"
+        for severity in sorted(report.differing, key=lambda severity: severity.rank)
+    )
+
+
+def referees(report: ShadowReport) -> str:
+    """Say who was right how often, who said so, and how much nobody has said."""
+    said = rights({str(right): count for right, count in report.rights.items()})
+    return f"{said}; {report.by_hindsight:,} by hindsight, {report.unlabelled:,} unsettled"
+
+
+def not_counted(report: ShadowReport) -> str:
+    """Say what is in neither numerator nor denominator, and why."""
+    formatting = [f"{count:,} {excuse.replace('_', ' ')}" for excuse, count in sorted(report.not_counted.items())]
+    return ", ".join(formatting) or "none"
+
+
+def events(rate: Rate) -> str:
+    """Say events and what they are counted of."""
+    return f"{rate.events:,}/{rate.bouts:,}"
+
+
+def reasons(notes: Notes) -> tuple[str, ...]:
+    """Say what settled the bouts of a cluster, a line each."""
+    return tuple(
+        f"{reason.right} right in {number(reason.bouts, 'bout')}"
+        f"{'' if reason.by == 'hindsight' else ', a person said'}: {reason.text or 'no reason given'}"
+        for reason in notes.reasons
+    )
+
+
+def gist(difference: Difference) -> str:
+    """Say what differs in a few words: the two states, else the acts that only one of them wants."""
+    ours, theirs = verdict(difference.incumbent), verdict(difference.candidate)
+    if difference.pane is None:
+        return f"session {difference.session}"
+    if difference.incumbent.state is not difference.candidate.state:
+        return f"{ours} \N{RIGHTWARDS ARROW} {theirs}"
+    return f"both {ours}" if ours == theirs else f"{ours} / {theirs}"
+
+
+def details(difference: Difference) -> tuple[str, ...]:
+    """Say which details differ, the first few."""
+    if difference.severity is not Severity.DETAIL:
+        return ()
+    return tuple(
+        f"{change.name}: {change.incumbent or 'nothing'} \N{RIGHTWARDS ARROW} {change.candidate or 'nothing'}"
+        for change in difference.changes[:_DETAILS]
+    )
+
+
+def acts(difference: Difference) -> tuple[str, ...]:
+    """Say which acts only one of them wants."""
+    return tuple(
+        f"only the {who} wants {', '.join(sorted(map(act, alone)))}"
+        for who, alone in (
+            ("incumbent", difference.only_incumbent_wants),
+            ("candidate", difference.only_candidate_wants),
+        )
+        if alone
+    )
+
+
+def act(intent_key: str) -> str:
+    """Say an act: `notify_manager:idle` is the notice of idle."""
+    kind, _, about = intent_key.partition(":")
+    return f"notice of {about.replace('_', ' ')}" if kind == "notify_manager" else kind.replace("_", " ")

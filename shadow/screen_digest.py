@@ -1,0 +1,118 @@
+"""The digest of a screen for hindsight: sums of its lines and what stands at its foot, and no text of it."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+from understudy.record import Record
+from understudy.screens import PaneShot
+
+_SIGNS: Final = ">\u276f\u203a»"
+_TYPED: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*[^\\s│┃|]")
+"""A prompt with something in it: a composer being written in, or what was sent from it."""
+_PROMPT: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}](?:\\s|$)")
+"""Any prompt, with or without something in it."""
+_EDGES: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*|[\\s│┃|]+$")
+"""The text around the typed text: a frame, a sign, blanks."""
+_FRAME: Final = re.compile(r"^[\s─━═╭╮╰╯┌┐└┘│┃|▔▁▌]*$")
+_DIGITS: Final = re.compile(r"\d+")
+"""A clock or a counter is no output: lines are compared without their figures."""
+_CHOSEN: Final = re.compile(
+    f"^[\\s│┃|▌]*[{_SIGNS}→▶●]\\s*(?:\\d[.)]\\s*)?(?:Yes|No|Allow|Approve|Proceed|Don't)\\b", re.IGNORECASE
+)
+_OPTION: Final = re.compile(
+    f"^[\\s│┃|▌]*(?:[{_SIGNS}→▶●○]\\s*)?(?:\\d[.)]\\s*\\S|(?:Yes|No|Allow|Deny|Reject)\\b)", re.IGNORECASE
+)
+_YES_NO: Final = re.compile(
+    r"[(\[]\s*(?:y(?:es)?\s*/\s*n(?:o)?|\(?y\)?es\s*/\s*\(?n\)?o)\b.*[)\]]|\(Y\)es/\(N\)o", re.IGNORECASE
+)
+_FOOT: Final = 16
+"""Lines with text, from the last one up, among which a question stands that is still open."""
+_QUESTION: Final = 3
+"""Of these, the lowest, in which a question is to be answered in letters."""
+_COMPOSER: Final = 6
+"""Lines with text, from the last one up, among which a composer stands."""
+
+
+class ScreenDigest(Record):
+    """One screen, as far as hindsight is concerned."""
+
+    pid: int
+    printed: tuple[int, ...]
+    """CRC-32 of each line outside frames and prompts, without its figures."""
+    typed: tuple[int, ...]
+    """Likewise of lines with something at a prompt."""
+    whole: int
+    """CRC-32 of the whole screen."""
+    history: int
+    asks: bool = False
+    """A dialog stands at its foot and waits for a choice."""
+    draft: int | None = None
+    """CRC-32 of what stands at the prompt at its foot; None where nothing does."""
+    sent: tuple[int, ...] = ()
+    """CRC-32 of what stands at prompts above that."""
+
+
+def digest(shot: PaneShot) -> ScreenDigest:
+    """Take what hindsight needs of a pane's screen."""
+    return ScreenDigest.model_construct(pid=shot.pid, history=shot.history, **_of_text(shot.text))
+
+
+class _Line(NamedTuple):
+    """One line, as far as it tells anything by itself."""
+
+    framing: bool
+    prompt: bool
+    typed: bool
+    plain: int
+    said: int
+    chosen: bool
+    option: bool
+    letters: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(line: str) -> _Line:
+    """Read a line; from frame to frame most of them stay."""
+    framing, prompt = bool(_FRAME.match(line)), bool(_PROMPT.match(line))
+    typed = bool(_TYPED.match(line))
+    return _Line(
+        framing=framing,
+        prompt=prompt,
+        typed=typed,
+        plain=_sum(_DIGITS.sub("", line).strip()),
+        said=_sum(_EDGES.sub("", line)) if typed else 0,
+        chosen=bool(_CHOSEN.match(line)),
+        option=bool(_OPTION.match(line)),
+        letters=bool(_YES_NO.search(line)),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _of_text(text: str) -> dict[str, Any]:
+    """The parts that follow from the text alone; a screen that stands is taken apart once."""
+    lines = [line for line in map(_read, text.split("\n")) if not line.framing]
+    lowest = max((number for number, line in enumerate(lines) if line.prompt), default=-1)
+    foot = lowest if lowest >= max(0, len(lines) - _COMPOSER) and lines[lowest].typed else None
+    asks = _asks(lines)
+    return {
+        "printed": tuple(line.plain for line in lines if not line.typed),
+        "typed": tuple(line.plain for line in lines if line.typed),
+        "whole": _sum(text),
+        "asks": asks,
+        "draft": None if asks or foot is None else lines[foot].said,
+        "sent": tuple(line.said for number, line in enumerate(lines) if line.typed and number != foot),
+    }
+
+
+def _asks(lines: Sequence[_Line]) -> bool:
+    """Whether a choice of at least two, one of them under a cursor, or a yes-or-no question is open at the foot."""
+    foot = lines[-_FOOT:]
+    chosen = any(line.chosen for line in foot) and sum(line.option for line in foot) > 1
+    return chosen or any(line.letters for line in lines[-_QUESTION:])
+
+
+def _sum(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
