@@ -1,5 +1,9 @@
 """`python -m rollout` is the command line."""
 
-from rollout.faces.cli import main
+from understudy.import_path import put_user_folders_last
 
-main()
+if __name__ == "__main__":
+    put_user_folders_last()
+    from rollout.faces.cli import main
+
+    main()

@@ -23,7 +23,7 @@ class Exit(IntEnum):
     ROLLED_BACK = 4, "rolled back (only `wait`, `demo`)"
     CONFLICT = 5, "somebody else changed the stage meanwhile, or the stage does not allow it"
     UNHEALTHY = 6, "something is missing or broken (only `doctor`)"
-    UNAVAILABLE = 69, "tmux, or the server of the flags, cannot be reached"
+    UNAVAILABLE = 69, "tmux, a monitor, or the server of the flags, cannot be reached"
     NOT_ORDERED = 74, "an order could be written nowhere, or not removed (only `freeze`, `unfreeze`, `rollback --now`)"
     RETRY = 75, "not now: try again in a moment"
     CONFIG = 78, "a setting, a flags file, a plan or the ledger is not valid"

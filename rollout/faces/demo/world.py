@@ -64,7 +64,7 @@ class World:
         # In another session, so that a Ctrl-C in the terminal reaches the demo alone; before the server, so that there
         # is no instant at which the demo could die and leave one behind.
         self._supervisor = hand = subprocess.Popen(
-            [sys.executable, "-m", "rollout.faces.demo.supervisor", str(self.folder)],
+            [sys.executable, "-P", "-m", "rollout.faces.demo.supervisor", str(self.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -10,6 +10,8 @@ import signal
 import sys
 from argparse import ArgumentParser
 
+from understudy.import_path import put_user_folders_last
+
 EX_CONFIG = 78
 PROGRAM = "cmd:"
 _PR_SET_PDEATHSIG = 1
@@ -39,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         die_with(options.parent)
     if options.target.startswith(PROGRAM):
         return _become(shlex.split(options.target.removeprefix(PROGRAM)))
+    put_user_folders_last()
     # imported here: a program has no use for what a Python monitor needs
     from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor  # noqa: PLC0415
     from rollout.loop.hosting.serving import serve_spec  # noqa: PLC0415

@@ -43,7 +43,7 @@ class MonitorSpec:
     def command(self) -> tuple[str, ...]:
         """The command line that runs it as a process of ours."""
         source = ("--source", self.source) if self.source else ()
-        return (sys.executable, "-m", "rollout.loop.hosting.monitor_process", *source, self.target)
+        return (sys.executable, "-P", "-m", "rollout.loop.hosting.monitor_process", *source, self.target)
 
 
 def monitor_spec(text: str, source: str | None = None, offered: Iterable[EntryPoint] | None = None) -> MonitorSpec:

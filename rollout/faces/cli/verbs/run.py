@@ -3,19 +3,20 @@
 import logging
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from rollout.faces.cli.cycle_output import CycleOutput, JsonOutput, TextOutput
-from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import StopSignal, loop, stopped_by_signals
 from rollout.loop.garbled import garbled_rows_named
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
 from rollout.store.settings import Settings, load, surroundings
@@ -62,7 +63,7 @@ def run(asked: RunOptions) -> Exit:
         redaction=settings.redaction,
     )
     output: CycleOutput = JsonOutput() if asked.as_json else TextOutput()
-    stop = StopSignal()
+    stop, silent = StopSignal(), SilentMonitors()
     ledger = blueprint.state.of_server(address.socket_path).ledger
     with stopped_by_signals(stop), garbled_rows_named(ledger), open_runtime(blueprint) as runtime:
         if not asked.as_json:
@@ -73,20 +74,44 @@ def run(asked: RunOptions) -> Exit:
             interval_s=settings.interval_s,
             cycles=cycles,
             stop=stop,
-            watch=_watcher(output),
+            watch=_watcher(output, silent),
             strict=asked.once,
         )
+    if done and silent.of:
+        raise Stop(Exit.UNAVAILABLE, silent.sentence())
     if not asked.as_json:
         note(f"{done} cycles done. What they came to: understudy status, agents, diffs list, report")
     return Exit.OK
 
 
-def _watcher(output: CycleOutput) -> Callable[[CycleResult], None]:
+@dataclass
+class SilentMonitors:
+    """The monitors that were asked in a run and gave no report in any of its cycles."""
+
+    of: dict[MonitorRole, str] = field(default_factory=dict)
+    """Role -> the reason of its last failure."""
+    _reported: set[MonitorRole] = field(default_factory=set)
+
+    def add(self, cycle_result: CycleResult) -> None:
+        """Enter one cycle."""
+        self._reported |= set(cycle_result.reports)
+        self.of = {
+            role: why for role, why in (self.of | dict(cycle_result.problems)).items() if role not in self._reported
+        }
+
+    def sentence(self) -> str:
+        """Name the monitors and their reasons: nothing was compared, which is not the same as no difference."""
+        each = "; ".join(f"the {role} gave no report: {why}" for role, why in self.of.items())
+        return f"{each}. Nothing was compared. Check the monitor with: understudy doctor"
+
+
+def _watcher(output: CycleOutput, silent: "SilentMonitors") -> Callable[[CycleResult], None]:
     told_of_nobody = False
 
     def watch(cycle_result: CycleResult) -> None:
         nonlocal told_of_nobody
         output.tell(cycle_result)
+        silent.add(cycle_result)
         if not told_of_nobody and not any(report.verdicts for report in cycle_result.reports.values()):
             told_of_nobody = True
             note(
