@@ -145,7 +145,7 @@ class LegacyMonitor:
     """The monolith as a monitor: the states, notices, kills, respawns and pauses of the original, as intents."""
 
     name: str = "legacy"
-    version: str = "1.0.0"
+    version: str = "1.1.0"
     says: frozenset[str] = frozenset(str(state) for state in STATES.values())
 
     DETAILS: ClassVar[Mapping[str, IdleDetail]] = {
@@ -195,7 +195,8 @@ class LegacyMonitor:
         """Become the monitor that had this memory; None, or a memory of another format, is a first day."""
         self._first_day()
         if isinstance(memory, dict) and memory.get("format") == MEMORY_FORMAT:
-            self._m.update(copy.deepcopy({key: memory[key] for key in self._m if key in memory}))
+            renamed = {"intents": memory["wishes"], **memory} if "wishes" in memory else memory  # before version 1.1
+            self._m.update(copy.deepcopy({key: renamed[key] for key in self._m if key in renamed}))
 
     def _first_day(self) -> None:
         self._m: dict[str, Any] = {

@@ -100,6 +100,14 @@ def replay(tapes: Iterable[StoredPackedTape], incumbent: Player, candidate: Play
 
 def _outcomes(kept: StoredPackedTape, told: JsonValue) -> tuple[Outcome, ...]:
     try:
-        return tuple(Outcome.model_validate(one) for one in told) if isinstance(told, list) else ()
+        return tuple(Outcome.model_validate(_renamed(one)) for one in told) if isinstance(told, list) else ()
     except ValueError as error:
         raise ReplayFailed(f"tape {kept.tape.id} holds outcomes that this build does not know") from error
+
+
+def _renamed(outcome: JsonValue) -> JsonValue:
+    """Return an outcome of a tape under today's names; tapes of schema 1 were also written with the earlier ones."""
+    if not isinstance(outcome, dict):
+        return outcome
+    named = {{"wish": "intent_key"}.get(key, key): value for key, value in outcome.items()}
+    return named | {"result": "watch_only"} if named.get("result") == "tied" else named

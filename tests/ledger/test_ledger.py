@@ -197,3 +197,12 @@ def test_a_ledger_opens_while_another_process_writes_to_it(ledger: Ledger, monke
 
     monkeypatch.setattr(opening, "_first_version", meanwhile)
     Ledger(path).close()
+
+
+def test_a_ledger_of_an_earlier_version_is_refused_with_the_command_that_archives_it(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
+    with pytest.raises(LedgerUnusable, match=f"mv {path} {path}.version-1"):
+        Ledger(path)

@@ -33,18 +33,24 @@ def agents(*, socket_name: SocketName = None, socket_path: SocketPath = None, js
     raise typer.Exit(work(socket_name, socket_path, as_json=json))
 
 
-@verb("Look", "explain %12")
+@verb("Look", "explain %12", "explain spell")
 def explain(
-    pane: Annotated[str, typer.Argument(help="A pane's id, such as %12.")],
+    what: Annotated[
+        str, typer.Argument(metavar="PANE|TERM", help="A pane's id, such as %12, or a term, such as spell.")
+    ],
     *,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Show the rule and the lines behind each monitor's verdict on a pane."""
+    """Show the rule and the lines behind each monitor's verdict on a pane, or define a term."""
+    if not what.startswith("%"):
+        from rollout.faces.cli.verbs.glossary import explain_term  # noqa: PLC0415
+
+        raise typer.Exit(explain_term(what, as_json=json))
     from rollout.faces.cli.verbs.agents import explain as work  # noqa: PLC0415
 
-    raise typer.Exit(work(pane, socket_name, socket_path, as_json=json))
+    raise typer.Exit(work(what, socket_name, socket_path, as_json=json))
 
 
 @verb("Look", "history", "history --verify", "history --head 3f2a91c07d4e", "history --json")

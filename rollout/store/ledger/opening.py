@@ -4,15 +4,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
-from rollout.store.ledger import trail
 from rollout.store.ledger.read_only import reading_place
-from rollout.store.ledger.records import DecisionRow, LedgerConflict, LedgerUnusable
-from rollout.store.ledger.tables import LEDGER_VERSION, decisions, meta, metadata
+from rollout.store.ledger.records import LedgerConflict, LedgerUnusable
+from rollout.store.ledger.tables import LEDGER_VERSION, meta, metadata
 
 _BUSY_TIMEOUT_S = 5.0
 RESTORE: Final = "restore it from a copy, or move it away to start afresh in shadow"
@@ -40,12 +40,9 @@ def open_engine(path: Path, *, create: bool) -> sa.Engine:
     sa.event.listen(engine, "begin", _begin)
     with unusable(path), engine.connect() as connection:
         connection.execution_options(writes=True)  # it reads before it writes: see `_begin`
-        if (version := _version(connection)) is None:
+        if _version(connection) is None:
             metadata.create_all(connection)
             connection.execute(_first_version())
-            connection.commit()
-        elif version == "1":
-            _chain_decisions(connection)
             connection.commit()
         _check_version(connection, path)
     path.chmod(0o600)
@@ -62,7 +59,7 @@ def _open_to_read(path: Path, *, to_write: bool = False) -> sa.Engine:
         sa.event.listen(engine, "begin", _begin)
         with engine.connect() as connection:
             if not (to_write and not sa.inspect(connection).get_table_names()):
-                _check_version(connection, path, upgradable=to_write)
+                _check_version(connection, path)
     return engine
 
 
@@ -101,33 +98,17 @@ def _version(connection: sa.Connection) -> str | None:
     return str(connection.execute(sa.select(meta.c.value).where(meta.c.key == "version")).scalar() or "")
 
 
-def _check_version(connection: sa.Connection, path: Path, *, upgradable: bool = False) -> None:
+def _check_version(connection: sa.Connection, path: Path) -> None:
+    """Refuse a ledger of another version: it is never guessed at, nor changed."""
     version = _version(connection)
     if version == str(LEDGER_VERSION):
-        return
-    if version == "1":
-        if not upgradable:
-            raise LedgerUnusable(f"the ledger at {path} has version 1: the next `understudy run` brings it up to date")
         return
     if not version:
         raise LedgerUnusable(f"{path} is no ledger (it names no version): {RESTORE}")
     raise LedgerUnusable(
-        f"the ledger at {path} has version {version}, this build reads version {LEDGER_VERSION}: "
-        "use the build that wrote it, or move the file away to start afresh"
+        f"the ledger at {path} has version {version}, this build reads version {LEDGER_VERSION}: use the build that "
+        f"wrote it, or archive it and start afresh with: mv {quote(str(path))} {quote(f'{path}.version-{version}')}"
     )
-
-
-def _chain_decisions(connection: sa.Connection) -> None:
-    """Bring a ledger of version 1 up to date: its decisions get their hashes, in the order in which they were made."""
-    connection.execute(sa.text("ALTER TABLE decisions ADD COLUMN hash TEXT NOT NULL DEFAULT ''"))
-    previous = ""
-    for row in connection.execute(sa.select(decisions).order_by(decisions.c.n)).mappings().all():
-        previous = trail.decision_hash(DecisionRow(**row), previous)
-        connection.execute(decisions.update().where(decisions.c.n == row["n"]).values(hash=previous))
-    said, there = trail.kept(connection), trail.ends(connection)
-    if not said.rows or (said.rows, said.hash) == (there.rows, there.hash):  # else the break stays to be seen
-        trail.keep_head(connection)
-    connection.execute(meta.update().where(meta.c.key == "version").values(value=str(LEDGER_VERSION)))
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
