@@ -26,7 +26,9 @@ def promote(
 @verb("Decide", 'rollback --reason "managers complain"', 'rollback --now --reason "pager"   # needs nothing that works')
 def rollback(
     *,
-    now: Annotated[bool, typer.Option("--now", help="At once, without daemon, database or valid configuration.")] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="At once, without daemon, database or valid configuration.")
+    ] = False,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,
     yes: Yes = False,
@@ -111,7 +113,10 @@ def retire(
     "Decide", "approve                             # list what waits", 'approve e-7f3a19 --reason "looked at the pane"'
 )
 def approve(
-    what: Annotated[str | None, typer.Argument(metavar="ID", help="The action or move to approve; without it the open ones are listed.")] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="The action or move to approve; without it the open ones are listed."),
+    ] = None,
     *,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,

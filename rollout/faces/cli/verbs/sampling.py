@@ -60,7 +60,8 @@ def review_sample(
             return Exit.OK
         if not sys.stdin.isatty():
             raise Stop(
-                Exit.USAGE, "there is no terminal to answer on: --json gives the draw, `settle b-... --right WHO` answers"
+                Exit.USAGE,
+                "there is no terminal to answer on: --json gives the draw, `settle b-... --right WHO` answers",
             )
         answers = _ask(drawn)
         for bout, right in answers:
