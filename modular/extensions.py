@@ -52,7 +52,7 @@ class Extensions:
 
     @property
     def version(self) -> str:
-        """Return the suffix of a version for all that is in force beside what ships: `+rules.5d1c0e9a.plugins.77aa01c3`."""
+        """Return the version suffix of the rules and plugins in force: `+rules.5d1c0e9a.plugins.77aa01c3`."""
         plugins = self._plugins.loaded.digest
         said = [f"rules.{self._rules.digest}"] if self._rules.digest else []
         return "+" + ".".join([*said, f"plugins.{plugins}"] if plugins else said) if said or plugins else ""

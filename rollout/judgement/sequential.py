@@ -60,7 +60,7 @@ class EventTally:
     at: float | None = None
     """When the last observation came, in seconds since the epoch."""
     against: tuple[float | None, float | None] = (0.0, 0.0)
-    """The two rates that it was counted against, as `EvidenceProcess` has them: counted against others it proves nothing."""
+    """The two rates that it was counted against, as `EvidenceProcess` has them: against others it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)

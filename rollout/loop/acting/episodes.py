@@ -127,7 +127,7 @@ class _Deciding:
         return EpisodeStep(book, deliveries, self._withdrawn(), tuple(self._questions))
 
     def _approval(self, key: str, episode: Episode) -> str | None:
-        """Return who confirmed it ("" where it needs none); None where it is not approved, and a person may be asked."""
+        """Return who confirmed it ("" where it needs none); None where it is not approved and a person may be asked."""
         if not episode.destructive:
             return ""
         reporting = frozenset(role for role in self.inputs.reports if self.inputs.speaks(role, episode.session))
@@ -209,7 +209,7 @@ class _Deciding:
             self._update(key, would_have=intent.ordinal)
 
     def _withdrawn(self) -> frozenset[str]:
-        """Return the deliveries to withdraw: a destructive one once its holder is silent, a notice after its episode."""
+        """Return the deliveries to withdraw: a destructive one once its holder is silent, a notice with its episode."""
         now, rules = self.inputs.now, self.inputs.rules
         return frozenset(
             episode.pending
