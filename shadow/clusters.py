@@ -1,22 +1,35 @@
-"""Differences in clusters: one row per root cause, the gravest first, with what people and hindsight say of it."""
+"""Differences in clusters: one row per pair of states, the gravest first, with what people and hindsight say of it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import log
 
 from shadow.bout import Bout, Excuse
 from shadow.differences import DiffClass, Difference, Severity
 from shadow.expected import ExpectedRegister
 from shadow.labels import Referee, Right
-from shadow.settling import contradicts
+from shadow.openness import CeilingCounts, ClusterCounts, review
 from shadow.signoffs import Lapse, Signoffs
 from shadow.trend import Trend, sliced, trend
 from understudy.record import Instant, Record
 
 
+class Slice(Record):
+    """The bouts of a cluster that are alike in CLI, rules and actions."""
+
+    agent: str
+    """Which agent CLI."""
+    incumbent_rule: str
+    candidate_rule: str
+    only_incumbent_wants: tuple[str, ...]
+    only_candidate_wants: tuple[str, ...]
+    expected: str | None
+    """Id of the entry of the register."""
+    bouts: int
+
+
 class Cluster(Record):
-    """All bouts, and all single differences, with one fingerprint."""
+    """All bouts, and all single differences, with one pair of states, in which an action differs or does not."""
 
     id: str
     klass: DiffClass
@@ -43,36 +56,42 @@ class Cluster(Record):
     """Bouts in each of eight equal slices of the whole time, the oldest first."""
     trend: Trend
     expected: str | None
-    """Id of the entry of the register."""
+    """Id of the entry of the register that expects most of it; None where any of it is not expected."""
     accepted: bool
-    """Somebody signed it off, the sign-off has not expired, and the share is within its ceiling."""
+    """It is signed off, the sign-off has not expired, and the share is within its ceiling."""
     reopened: Lapse | None
-    """Somebody signed it off, and that holds no longer."""
+    """It was signed off, and that holds no longer."""
     settled: Right | None
-    """The last decision of a person."""
+    """A person's last decision."""
     over_ceiling: bool
-    """More frequent than its entry, or its sign-off, allows: it is not what was expected any more."""
+    """More frequent than an entry of the register, or its sign-off, allows: it is not what was expected any more."""
+    open: bool
+    """It waits for a person, by `shadow.openness.review` over the bouts of the running stage."""
+    one_way: Right | None
+    """The monitor for which at least 95 % of the decided bouts, and more than half of all, were decided."""
     contradicted: int
     """Bouts in which the candidate was found wrong where the register holds it to be right."""
+    kinds: tuple[Slice, ...]
+    """By CLI, rules and actions, the most frequent first."""
     example: Difference
 
     @property
     def proven(self) -> bool:
-        """Whether the candidate was right in every bout of which somebody knows, and more than half are decided."""
-        wrong = self.rights.get(Right.INCUMBENT, 0) + self.rights.get(Right.NEITHER, 0)
-        return 2 * self.decided > self.bouts and not wrong
+        """Whether more than half of the bouts are decided, at least 95 % of them for the candidate."""
+        return self.one_way is Right.CANDIDATE
 
-    @property
-    def open(self) -> bool:
-        """Whether it waits for a person.
 
-        It does unless it is expected and not contradicted, signed off, settled, or proven by what the panes did next;
-        and it does again once it is more frequent than was allowed.
-        """
-        if self.klass is not DiffClass.TRUE:
-            return False
-        excused = (self.expected is not None and not self.contradicted) or self.accepted
-        return self.settled is None and (self.over_ceiling or not (excused or self.proven))
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What decides whether a cluster is open: the running stage's bouts, and the ceilings' counts of the basis."""
+
+    bouts: Sequence[Bout]
+    ceilings: CeilingCounts
+
+    @classmethod
+    def all_of(cls, bouts: Sequence[Bout]) -> "Running":
+        """Take all bouts for those of the running stage."""
+        return cls(bouts, CeilingCounts().count(bouts))
 
 
 def clusters(
@@ -82,11 +101,12 @@ def clusters(
     differences: Iterable[tuple[float, Difference]] = (),
     register: ExpectedRegister | None = None,
     signoffs: Signoffs | None = None,
+    running: Running | None = None,
 ) -> tuple[Cluster, ...]:
     """Cluster settled bouts, the gravest and then the most frequent first.
 
     `differences` are single ones with their instants: they show a cluster before its first bout is settled, and what
-    never makes a bout (own eyes, the harness).
+    never makes a bout (own eyes, the harness). Without `running` all bouts are the running stage's.
     """
     heaps: dict[str, _Heap] = {}
     for bout in bouts:
@@ -94,29 +114,28 @@ def clusters(
             heaps.setdefault(bout.difference.cluster, _Heap()).add_bout(bout, bout.difference)
     for at, difference in differences:
         heaps.setdefault(difference.cluster, _Heap()).add_difference(at, difference)
-    known = register or ExpectedRegister()
-    too_many = frozenset(breached(bouts, known))
-    watched = _Watched.of(bouts)
-    rows = [heap.cluster(name, watched, now, known, too_many, signoffs or Signoffs()) for name, heap in heaps.items()]
+    stage = running or Running.all_of(bouts)
+    counts = counted(stage.bouts, register or ExpectedRegister())
+    beside = _Beside(
+        _Watched.of(bouts), now, register or ExpectedRegister(), signoffs or Signoffs(), counts, stage.ceilings
+    )
+    rows = [heap.cluster(name, beside) for name, heap in heaps.items()]
     return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
 
 
-def shown_above(count: int, total: int, ceiling: float) -> bool:
-    """Whether so many of so many are shown to be more than a ceiling allows, and not just a bad beginning.
-
-    Chernoff's bound: a rate at the ceiling would show as much in fewer than one of a hundred samples.
-    """
-    share = count / total if total else 0.0
-    if share <= ceiling:
-        return False
-    rest = (1 - share) * log((1 - share) / (1 - ceiling)) if share < 1 else 0.0
-    return total * (share * log(share / ceiling) + rest) > log(100)
+def counted(bouts: Iterable[Bout], register: ExpectedRegister) -> dict[str, ClusterCounts]:
+    """Count settled bouts by cluster."""
+    counts: dict[str, ClusterCounts] = {}
+    for bout in bouts:
+        if bout.difference is not None:
+            name = bout.difference.cluster
+            counts[name] = counts.get(name, ClusterCounts()).counted(bout, register)
+    return counts
 
 
 def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ...]:
     """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
-    counts = Counter(bout.difference.expected for bout in bouts if bout.difference is not None)
-    return tuple(entry.id for entry in register.entries if shown_above(counts[entry.id], len(bouts), entry.ceiling))
+    return CeilingCounts().count(bouts).breached(register)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +152,18 @@ class _Watched:
         began = [bout.began for bout in bouts]
         first, last = min(began, default=0.0), max(began, default=0.0)
         return cls(len(bouts), first, last, sliced(began, first, last))
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What each cluster is held against."""
+
+    watched: _Watched
+    now: float
+    register: ExpectedRegister
+    signoffs: Signoffs
+    running: dict[str, ClusterCounts]
+    ceilings: CeilingCounts
 
 
 @dataclass(slots=True)
@@ -157,21 +188,20 @@ class _Heap:
         self.subjects.add((difference.subject, difference.pid))
         self.examples.append(difference)
 
-    def cluster(
-        self,
-        name: str,
-        watched: _Watched,
-        now: float,
-        register: ExpectedRegister,
-        too_many: frozenset[str],
-        signoffs: Signoffs,
-    ) -> Cluster:
-        example = min(self.examples, key=lambda one: (one.klass is not DiffClass.TRUE, one.severity.rank))
+    def cluster(self, name: str, beside: _Beside) -> Cluster:
+        example = min(self.examples, key=_gravest_first)
         labels = [bout.label for bout in self.bouts if bout.label is not None]
-        acceptance, settlement = signoffs.acceptance(name, now), signoffs.settlement(name)
-        right = register.right(example.expected) if example.expected is not None else None
+        watched = beside.watched
         total, slices = watched.total, sliced([bout.began for bout in self.bouts], watched.first, watched.last)
-        over_signoff = acceptance is not None and shown_above(len(self.bouts), total, acceptance.ceiling)
+        whole = counted(self.bouts, beside.register).get(name, ClusterCounts())
+        now = review(
+            name,
+            beside.running.get(name, ClusterCounts()),
+            beside.ceilings,
+            beside.signoffs,
+            beside.register,
+            beside.now,
+        )
         return Cluster(
             id=name,
             klass=example.klass,
@@ -187,14 +217,45 @@ class _Heap:
             decided=sum(label.alone for label in labels),
             slices=slices,
             trend=trend(slices, watched.slices),
-            expected=example.expected,
-            accepted=acceptance is not None and not over_signoff,
-            reopened=Lapse.CEILING if over_signoff else signoffs.lapsed(name, now),
-            settled=None if settlement is None else settlement.right,
-            contradicted=sum(contradicts(label, right) for label in labels) if right is not None else 0,
-            over_ceiling=over_signoff or example.expected in too_many,
+            expected=_expected(self.examples),
+            accepted=now.accepted,
+            reopened=now.reopened,
+            settled=now.settled,
+            contradicted=whole.contradicted,
+            over_ceiling=now.over_ceiling,
+            open=now.open,
+            one_way=whole.one_way,
+            kinds=_kinds(self.bouts),
             example=example,
         )
+
+
+def _gravest_first(difference: Difference) -> tuple[bool, int, bool]:
+    """Order examples: a difference in judgement, the gravest, one that the register does not expect."""
+    return difference.klass is not DiffClass.TRUE, difference.severity.rank, difference.expected is not None
+
+
+def _expected(differences: Sequence[Difference]) -> str | None:
+    """Return the entry of the register that expects most of these differences, where each of them is expected."""
+    entries = Counter(one.expected for one in differences if one.klass is DiffClass.TRUE)
+    return None if None in entries or not entries else entries.most_common(1)[0][0]
+
+
+def _kinds(bouts: Iterable[Bout]) -> tuple[Slice, ...]:
+    counts = Counter(_kind(bout.difference) for bout in bouts if bout.difference is not None)
+    return tuple(one.model_copy(update={"bouts": count}) for one, count in counts.most_common())
+
+
+def _kind(difference: Difference) -> Slice:
+    return Slice(
+        agent=difference.agent,
+        incumbent_rule=difference.incumbent.rule,
+        candidate_rule=difference.candidate.rule,
+        only_incumbent_wants=tuple(sorted(difference.only_incumbent_wants)),
+        only_candidate_wants=tuple(sorted(difference.only_candidate_wants)),
+        expected=difference.expected,
+        bouts=0,
+    )
 
 
 def tally(bouts: Iterable[Bout]) -> dict[Excuse | None, int]:

@@ -100,7 +100,7 @@ class FingerprintSide(Record):
 
 
 class Fingerprint(Record):
-    """The key by which differences (and agreements) cluster."""
+    """What tells one kind of difference (or agreement) from another."""
 
     agent: str
     """Which agent CLI, as the candidate has it, or else the incumbent; `unknown` where neither knows."""
@@ -121,8 +121,13 @@ class Fingerprint(Record):
 
     @property
     def cluster(self) -> str:
-        """The short id by which people speak of it, such as `d-3fa9c1`."""
-        return f"d-{self.key[:6]}"
+        """The short id of the cluster, such as `d-3fa9c1`: the pair of states, and whether an action differs.
+
+        CLI, rule and the action itself tell apart what lies inside a cluster.
+        """
+        acts = "action" if self.incumbent.intent_keys != self.candidate.intent_keys else ""
+        pair = "\x1f".join((self.incumbent.state or "-", self.candidate.state or "-", acts))
+        return f"d-{blake2b(pair.encode(), digest_size=3).hexdigest()}"
 
 
 class Change(Record):

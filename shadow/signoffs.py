@@ -26,6 +26,8 @@ class Acceptance(Record):
     """The share of all bouts above which it is not accepted any more."""
     monitors: tuple[str, ...] = ()
     """Names and versions that it was given for, the incumbent's first; empty for any."""
+    actions: tuple[str, ...] | None = None
+    """Actions that the candidate alone had wanted in it by then; None where that was not kept."""
 
     @model_validator(mode="after")
     def _expires_later(self) -> Self:
@@ -59,6 +61,8 @@ class Settlement(Record):
     owner: str = Field(min_length=1)
     reason: str = ""
     at: Instant
+    actions: tuple[str, ...] | None = None
+    """Actions that the candidate alone had wanted in it by then; None where that was not kept."""
 
     @property
     def label(self) -> Label:

@@ -5,105 +5,52 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from shadow.bout import Bout
-from shadow.clusters import shown_above
-from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister
-from shadow.settling import contradicts
+from shadow.openness import CeilingCounts, ClusterCounts, review
 from shadow.signoffs import Signoffs
 from understudy.record import Record
 
 
-class ClusterTally(Record):
-    """The counts of one cluster; `shadow.clusters.Cluster` says the same of a whole list of bouts."""
-
-    bouts: int = 0
-    acts: int = 0
-    """Of these the ones in which an act differs, on one tape and not by the incumbent's own noise."""
-    known: int = 0
-    """Bouts of which somebody who may decide alone said who was right."""
-    wrong: int = 0
-    """Bouts in which the candidate was wrong, whoever says so."""
-    expected: str | None = None
-    """Id of the entry of the register."""
-    contradicted: int = 0
-
-    @property
-    def proven(self) -> bool:
-        """Whether the candidate was right wherever somebody knows, and more than half is known."""
-        return 2 * self.known > self.bouts and not self.wrong
-
-
 class Tallies(Record):
-    """All clusters of one stage."""
+    """All clusters of one stage, and the counts of the whole basis that ceilings are held against."""
 
-    total: int = 0
-    """Settled bouts, agreements too."""
-    clusters: dict[str, ClusterTally] = Field(default_factory=dict)
+    clusters: dict[str, ClusterCounts] = Field(default_factory=dict)
+    ceilings: CeilingCounts = CeilingCounts()
 
     def count(self, bouts: Iterable[Bout], register: ExpectedRegister) -> "Tallies":
         """Count settled bouts."""
-        clusters, total = dict(self.clusters), self.total
-        for bout in bouts:
-            total += 1
+        clusters, those = dict(self.clusters), tuple(bouts)
+        for bout in those:
             if bout.difference is not None:
                 name = bout.difference.cluster
-                clusters[name] = _with(clusters.get(name, ClusterTally()), bout, register)
-        return Tallies(total=total, clusters=clusters)
+                clusters[name] = clusters.get(name, ClusterCounts()).counted(bout, register)
+        return Tallies(clusters=clusters, ceilings=self.ceilings.count(those))
 
-    def label(self, bouts: Iterable[Bout]) -> "Tallies":
-        """Count labels that bouts were given after they had been counted."""
+    def relabel(self, changed: Iterable[tuple[Bout, Bout]], register: ExpectedRegister) -> "Tallies":
+        """Count labels that bouts were given after they had been counted: each bout before and after."""
         clusters = dict(self.clusters)
-        for bout in bouts:
-            name = bout.difference.cluster if bout.difference is not None else ""
-            if (tally := clusters.get(name)) is not None:
-                more = {"known": tally.known + 1, "wrong": tally.wrong + bool(bout.candidate_wrong)}
-                clusters[name] = tally.model_copy(update=more)
+        for before, after in changed:
+            name = after.difference.cluster if after.difference is not None else ""
+            if (counts := clusters.get(name)) is not None:
+                clusters[name] = counts.counted(before, register, -1).counted(after, register)
         return self.model_copy(update={"clusters": clusters})
 
+    def next_stage(self) -> "Tallies":
+        """Start the clusters again; ceilings go on as long as plan and monitors are the same."""
+        return Tallies(ceilings=self.ceilings)
+
     def open(self, signoffs: Signoffs, register: ExpectedRegister, now: float) -> tuple[str, ...]:
-        """The clusters of differing acts that wait for a person, by name."""
-        breached = set(self.breached(register))
+        """Return the clusters that wait for a person, by name."""
         return tuple(
             name
-            for name, tally in sorted(self.clusters.items())
-            if tally.acts
-            and signoffs.settlement(name) is None
-            and not self._excused(name, tally, signoffs, breached, now)
+            for name, counts in sorted(self.clusters.items())
+            if review(name, counts, self.ceilings, signoffs, register, now).open
         )
 
     def breached(self, register: ExpectedRegister) -> tuple[str, ...]:
-        """The entries of the register that are more frequent than they allow: what they expected is no longer so."""
-        counts: dict[str, int] = {}
-        for tally in self.clusters.values():
-            if tally.expected is not None:
-                counts[tally.expected] = counts.get(tally.expected, 0) + tally.bouts
-        entries = ((name, register.entry(name)) for name in counts)
-        return tuple(name for name, entry in entries if entry and shown_above(counts[name], self.total, entry.ceiling))
+        """Return the entries of the register that are more frequent than they allow."""
+        return self.ceilings.breached(register)
 
     def holding(self, signoffs: Signoffs, now: float) -> Signoffs:
         """Leave out the sign-offs that have expired, or whose cluster is more frequent than theirs allows."""
-        kept = tuple(
-            entry
-            for entry in signoffs.in_force(now)
-            if not shown_above(self.clusters.get(entry.cluster, ClusterTally()).bouts, self.total, entry.ceiling)
-        )
-        return signoffs.model_copy(update={"accepted": kept})
-
-    def _excused(self, name: str, tally: ClusterTally, signoffs: Signoffs, breached: set[str], now: float) -> bool:
-        if tally.expected is not None and not tally.contradicted:
-            return tally.expected not in breached
-        return tally.proven or self.holding(signoffs, now).acceptance(name, now) is not None
-
-
-def _with(tally: ClusterTally, bout: Bout, register: ExpectedRegister) -> ClusterTally:
-    difference, expected = bout.difference, bout.difference.expected if bout.difference else None
-    right = register.right(expected) if expected is not None else None
-    true = difference is not None and difference.klass is DiffClass.TRUE
-    return ClusterTally(
-        bouts=tally.bouts + 1,
-        acts=tally.acts + (bout.action_differs and true),
-        known=tally.known + (bout.ruled_wrong is not None),
-        wrong=tally.wrong + bool(bout.candidate_wrong),
-        expected=expected or tally.expected,
-        contradicted=tally.contradicted + (right is not None and contradicts(bout.label, right)),
-    )
+        return self.ceilings.holding(signoffs, now)

@@ -223,6 +223,9 @@ def crowd(differences: int, clusters: int, *, screens: int = 60) -> tuple[Shadow
         bout(0, side("idle", f"R{kind}", "notify_manager:idle", lines=("> ",)), busy, right=rights[kind % len(rights)])
         for kind in range(clusters)
     ]
+    for number, one in enumerate(kinds):  # more than there are pairs of states
+        apart = one.difference and one.difference.model_copy(update={"cluster": f"d-{number:06x}"})
+        kinds[number] = one.model_copy(update={"difference": apart})
     bouts = [
         _again(one, number) for number in range(differences) for one in (bout(0, busy, busy), kinds[number % clusters])
     ]

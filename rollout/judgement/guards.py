@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from rollout.judgement.enums import Stage
@@ -46,11 +47,16 @@ class DestructiveSighting:
     cluster: str
 
 
-def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) -> frozenset[DestructiveSighting]:
+def sightings(
+    differences: Iterable[Difference],
+    excused: Collection[str] = (),
+    excused_actions: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> frozenset[DestructiveSighting]:
     """Return the destructive intents of the candidate alone in one look.
 
-    `excused` are the clusters that a person signed off, or that were settled for the candidate; expected differences
-    excuse themselves.
+    `excused` are the clusters that a person signed off, or that were settled for the candidate, whatever the action;
+    `excused_actions` are those of which the decision names the actions that had come up by then: a cluster holds many
+    kinds of action, and a person has looked at these. Expected differences excuse themselves.
     """
     return frozenset(
         DestructiveSighting(difference.subject, difference.pid, intent_key, difference.cluster)
@@ -59,6 +65,7 @@ def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) 
         and difference.expected is None
         and difference.cluster not in excused
         for intent_key in difference.only_candidate_wants & DEADLY
+        if intent_key not in excused_actions.get(difference.cluster, ())
     )
 
 

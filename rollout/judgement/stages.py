@@ -93,7 +93,7 @@ def _promote(rollout_status: RolloutStatus, request: Request, plan: Plan) -> Tra
     if not request.act:
         return Refusal(
             RefusalReason.NOT_ALLOWED,
-            "the harness has watch-only, so the rollout stays in shadow: start it with `understudy run --act`",
+            "the run is watch-only, so the rollout stays in shadow: start it with `understudy run --act`",
         )
     if request.verdict is Verdict.ROLLBACK:
         return Refusal(RefusalReason.NOT_ALLOWED, "a rollback is due, so nothing is promoted: see `understudy why`")

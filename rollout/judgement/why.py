@@ -11,14 +11,16 @@ def why(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> str:
     exposed = f"the candidate owns {rollout_status.exposure_percent} % of the leases"
     shown = _said(shown_state(rollout_status, judgement, plan))
     where = f"The rollout is in {rollout_status.stage} ({exposed}) and is {shown}."
-    return " ".join((where, *_because(judgement), _change(rollout_status, judgement, plan)))
+    return " ".join((where, *_because(rollout_status, judgement), _change(rollout_status, judgement, plan)))
 
 
 def _said(state: State) -> str:
     return state.replace("_", " ")
 
 
-def _because(judgement: Judgement) -> tuple[str, ...]:
+def _because(rollout_status: RolloutStatus, judgement: Judgement) -> tuple[str, ...]:
+    if rollout_status.state is State.ROLLED_BACK and judgement.verdict is Verdict.ROLLBACK:  # it is done, and not due
+        return (f"It was rolled back because {rollout_status.reason}.",)
     openings = {
         Verdict.ROLLBACK: "A rollback is due because",
         Verdict.HOLD: "It is held because",
@@ -52,11 +54,11 @@ def _change(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> 
 
 
 def _proofs(judgement: Judgement) -> str:
-    return f" and {judgement.needed} more clean observations have proven every rate" if judgement.needed else ""
+    return f" and {judgement.needed} more clean results have proven every rate" if judgement.needed else ""
 
 
 def _spent(judgement: Judgement) -> str:
-    return f"{judgement.spent:.0%} of the way to a rollback is used up"
+    return f"rollback pressure is {judgement.spent:.0%}"
 
 
 def _when_promotable(rollout_status: RolloutStatus, plan: Plan) -> str:

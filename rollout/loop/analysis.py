@@ -101,7 +101,7 @@ class Analysis(Record):
     """The differences of the last look, by subject and cluster."""
     signals: SignalBook = SignalBook()
     tallies: Tallies = Tallies()
-    """The clusters of this epoch."""
+    """The clusters of this epoch, and the counts of the basis that ceilings are held against."""
     signoffs: Signoffs = Signoffs()
     decisions_read: int = 0
     judgement: Judgement | None = None
@@ -146,6 +146,7 @@ def in_epoch(analysis: Analysis, rollout_status: RolloutStatus) -> Analysis:
         families=analysis.families,
         waivers=analysis.waivers,
         agents_found=analysis.agents_found,
+        tallies=analysis.tallies.next_stage(),
         signoffs=analysis.signoffs,
         decisions_read=analysis.decisions_read,
         ill=analysis.ill,
@@ -241,9 +242,13 @@ def _with_guards(analysis: Analysis, hit: Iterable[Guard], now: float) -> Analys
 
 def add_guards(analysis: Analysis, differences: Iterable[Difference], now_at: float) -> Analysis:
     """Hold what the candidate alone would destroy against the look before."""
-    settled_for_it = {word.cluster for word in analysis.signoffs.settled if word.right in {Right.CANDIDATE, Right.BOTH}}
-    accepted = {word.cluster for word in analysis.tallies.holding(analysis.signoffs, now_at).accepted}
-    now = sightings(differences, settled_for_it | accepted)
+    settled = [word for word in analysis.signoffs.settled if word.right in {Right.CANDIDATE, Right.BOTH}]
+    decided = [(word.cluster, word.actions) for word in settled]
+    decided += [(word.cluster, word.actions) for word in analysis.tallies.holding(analysis.signoffs, now_at).accepted]
+    actions: dict[str, set[str]] = {}
+    for cluster, about in decided:
+        actions.setdefault(cluster, set()).update(about or ())
+    now = sightings(differences, {cluster for cluster, about in decided if about is None}, actions)
     known = {guard.text for guard in analysis.guards}
     hit = [guard for guard in confirmed(analysis.wanted_alone, now) if guard.text not in known]
     return _with_guards(analysis.model_copy(update={"wanted_alone": now}), hit, now_at)

@@ -15,6 +15,7 @@ from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
 from rollout.loop.runtime import Runtime
 from rollout.loop.stage_controller import rollout_status as by_ledger
+from shadow.tallies import Tallies
 from understudy.wire import Introduction
 
 
@@ -37,7 +38,12 @@ def rebased(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStat
         rollout_status = by_ledger(runtime.ledger)
         _take_places(loop_state, was, is_now)
     version = loop_state.analysis.version + _is_new(was.candidate, is_now.candidate)
-    loop_state.analysis = loop_state.analysis.model_copy(update={"basis": is_now, "version": version})
+    tallies = (
+        Tallies() if changes(was, is_now) else loop_state.analysis.tallies
+    )  # ceilings speak of one plan and two monitors
+    loop_state.analysis = loop_state.analysis.model_copy(
+        update={"basis": is_now, "version": version, "tallies": tallies}
+    )
     return rollout_status
 
 

@@ -24,6 +24,8 @@ from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import ShadowComparer
 from rollout.loop.side_jobs import SideJobs
 from rollout.loop.stage_controller import StageController
+from rollout.loop.stage_controller import rollout_status as by_ledger
+from rollout.loop.standing_orders import drop_early_rollback
 from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_store import TapeStore
 from rollout.store.flags.choosing import FlagsChoice
@@ -98,6 +100,8 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         ends.callback(ledger.close)
         flags = blueprint.flags.open(folder)
         controller = StageController(ledger, flags, plan)
+        if not by_ledger(ledger).last_hash:
+            drop_early_rollback(folder.path)
         status_now = controller.wake(clock.now())
         loop_state = LoopState.load(ledger)
         loop_state.retired = status_now.stage is Stage.RETIRED

@@ -8,6 +8,8 @@ from shadow.signoffs import Acceptance, Settlement, Signoffs
 
 ACCEPT, SETTLE, SETTLE_BOUT, RULE = "accept", "settle", "settle_bout", "rule"
 """Kinds of decisions about differences; the others are about stages, acts and states."""
+WAIVE = "waive"
+"""The kind of a decision that a named state need not be proven for a while."""
 
 
 def acceptance_of(row: DecisionRow) -> Acceptance:
@@ -19,8 +21,15 @@ def acceptance_of(row: DecisionRow) -> Acceptance:
 
 def settlement_of(row: DecisionRow) -> Settlement:
     """Read who is right, in a cluster or in one bout."""
-    right = Right(json.loads(row.body)["right"])
-    return Settlement(cluster=row.subject, right=right, owner=row.actor, reason=row.reason, at=row.at)
+    body = json.loads(row.body)
+    return Settlement(
+        cluster=row.subject,
+        right=Right(body["right"]),
+        owner=row.actor,
+        reason=row.reason,
+        at=row.at,
+        actions=body.get("actions"),
+    )
 
 
 def with_decision(signoffs: Signoffs, row: DecisionRow) -> Signoffs:

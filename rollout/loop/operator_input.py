@@ -1,26 +1,21 @@
 """The input of operators between two cycles: orders in files, decisions in the ledger."""
 
-import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
-from rollout.judgement.enums import State
 from rollout.judgement.evidence import EvidenceEvent
-from rollout.judgement.rollout_status import Request, RequestKind, RolloutStatus
-from rollout.loop.analysis import Analysis, Waiver, rescored
+from rollout.judgement.rollout_status import RolloutStatus
+from rollout.loop.analysis import Analysis, rescored
 from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
 from rollout.loop.runtime import Runtime
-from rollout.loop.stage_controller import rollout_status as by_ledger
+from rollout.loop.standing_orders import apply_orders
+from rollout.loop.waiving import waiver_of
 from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
-from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
-from rollout.store.orders import order_in_force as ordered
 from shadow.bouts import Bout
 from shadow.referee.records import ScoredSpell
-from understudy.verdicts import AgentState
 
 log = structlog.get_logger(__name__)
 
@@ -52,21 +47,8 @@ class OperatorInput:
 def apply_orders(runtime: Runtime, now: float) -> AppliedOrders:
     """Carry out standing orders, heal what was left half done, and say where the rollout stands after them."""
     runtime.controller.settle(now)
-    if order := ordered(OrderKind.ROLLBACK, *runtime.order_folders):
-        reason = order.reason or "an operator ordered it"
-        runtime.controller.request(Request(RequestKind.ROLLBACK, order.actor or "an operator", reason, now))
-        if by_ledger(runtime.ledger).state is State.ROLLED_BACK:
-            with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
-                lift(OrderKind.ROLLBACK, order.path.parent)
-    frozen = ordered(OrderKind.FREEZE, *runtime.order_folders)
-    rollout_status = by_ledger(runtime.ledger)
-    if (frozen is not None) is not rollout_status.frozen:
-        request_kind = RequestKind.FREEZE if frozen else RequestKind.UNFREEZE
-        decision = frozen or unfrozen(*runtime.order_folders)
-        actor = (decision.actor if decision else "") or "an operator"
-        reason = (decision.reason if decision else "") or f"an operator's {request_kind}"
-        runtime.controller.request(Request(request_kind, actor, reason, now))
-        rollout_status = by_ledger(runtime.ledger)
+    applied = apply_orders(runtime.controller, runtime.ledger, runtime.order_folders, now)
+    rollout_status, frozen = applied.rollout_status, applied.frozen
     if frozen is not None:
         return AppliedOrders(rollout_status, f"it is frozen ({frozen.reason or 'no reason given'})")
     return AppliedOrders(rollout_status, "" if runtime.act else WATCH_ONLY)
@@ -80,12 +62,13 @@ def listen(runtime: Runtime, analysis: Analysis) -> OperatorInput:
         try:
             if row.kind == "approve":
                 approvals[row.subject] = row.actor
-            analysis, bouts, taken = _taken_up(runtime, analysis, row)
+            said = _taken_up(runtime, analysis, row)
         except (ValueError, KeyError, TypeError, AttributeError) as error:  # it must not stop every later cycle as well
             log.warning("decision.unreadable", row=row.n, kind=row.kind, why=f"{type(error).__name__}: {error}")
         else:
-            relabelled += bouts
-            overruled |= taken
+            analysis = said.analysis
+            relabelled += said.relabelled
+            overruled |= said.overruled
         analysis = analysis.model_copy(update={"decisions_read": row.n})
     evidence_events: tuple[EvidenceEvent, ...] = ()
     if overruled:
@@ -96,18 +79,19 @@ def listen(runtime: Runtime, analysis: Analysis) -> OperatorInput:
     return OperatorInput(analysis, evidence_events, tuple(relabelled), overruled, approvals)
 
 
-def _taken_up(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow], dict[str, str]]:
+def _taken_up(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> OperatorInput:
     """Take one decision up: the trial with it, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
         case "accept":
-            return analysis.model_copy(update={"signoffs": with_decision(analysis.signoffs, row)}), [], {}
+            return OperatorInput(analysis.model_copy(update={"signoffs": with_decision(analysis.signoffs, row)}))
         case "settle" | "settle_bout":
             analysis, bouts = _settled(runtime, analysis, row)
-            return analysis, bouts, _overruled(runtime, analysis, row)
+            return OperatorInput(analysis, relabelled=tuple(bouts), overruled=_overruled(runtime, analysis, row))
         case "waive":
-            return analysis.model_copy(update={"waivers": {**analysis.waivers, **_waiver(row)}}), [], {}
+            waiver = waiver_of(row)
+            return OperatorInput(analysis.model_copy(update={"waivers": {**analysis.waivers, waiver.state: waiver}}))
         case _:
-            return analysis, [], {}  # a later version's decision: not this one's to act on
+            return OperatorInput(analysis)  # a later version's decision: not this one's to act on
 
 
 def _settled(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow]]:
@@ -117,8 +101,10 @@ def _settled(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[An
         analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.settle(decision)})
     rows = _bout_rows(runtime, analysis, row)
     bouts = [Bout.model_validate_json(one.body) for one in rows.values()]
-    late = [bout.model_copy(update={"label": decision.label}) for bout in bouts if bout.ruled_wrong is None]
-    analysis = analysis.model_copy(update={"tallies": analysis.tallies.label(late)})
+    before = [bout for bout in bouts if bout.ruled_wrong is None]
+    late = [bout.model_copy(update={"label": decision.label}) for bout in before]
+    changed = [pair for pair in zip(before, late, strict=True) if pair[0].began >= analysis.since]  # those it counted
+    analysis = analysis.model_copy(update={"tallies": analysis.tallies.relabel(changed, runtime.register)})
     return analysis, [_with(rows[bout.id], bout) for bout in late]
 
 
@@ -145,12 +131,6 @@ def _lies_in_one(spell: SpellRow, bouts: Iterable[Bout]) -> bool:
         for bout in bouts
         if bout.settled_at is not None
     )
-
-
-def _waiver(row: DecisionRow) -> dict[AgentState, Waiver]:
-    state = AgentState(row.subject)
-    expires = float(json.loads(row.body)["expires"])
-    return {state: Waiver(state=state, actor=row.actor, reason=row.reason, at=row.at, expires=expires)}
 
 
 def _with(row: BoutRow, bout: Bout) -> BoutRow:

@@ -17,13 +17,13 @@ class BoutPlace(StrEnum):
     """The place of a bout that differs."""
 
     KNOWN = "known"
-    """Expected, signed off, no judgement of a monitor's at all, or of a cluster in which the candidate was proven."""
+    """It needs no decision: expected, signed off, no judgement at all, or of a cluster that is not open."""
     FOR = "for"
     """Settled: the candidate was right."""
     AGAINST = "against"
     """Settled: the candidate was wrong."""
     YOURS = "yours"
-    """Nobody can say but a person."""
+    """Undecided, in a cluster that waits for a person."""
 
 
 class Balance(Record):
@@ -84,7 +84,8 @@ class Sorter:
 
     def _as_expected(self, bout: Bout, cluster: Cluster) -> bool:
         """Whether a bout is one that the register expects, and nothing speaks against the register."""
-        expected = self._register.right(cluster.expected) if cluster.expected is not None else None
+        entry = bout.difference.expected if bout.difference is not None else None
+        expected = self._register.right(entry) if entry is not None else None
         if expected is None or cluster.over_ceiling:
             return False
         return not contradicts(bout.label, expected) if bout.label is not None else not cluster.contradicted

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shadow.bout import Bout
-from shadow.clusters import Cluster, breached, clusters, tally
+from shadow.clusters import Cluster, Running, breached, clusters, tally
 from shadow.differences import Difference, Severity
 from shadow.expected import ExpectedRegister
 from shadow.kinds import settle_rates
@@ -51,6 +51,7 @@ def build(
     differences: Iterable[tuple[float, Difference]] = (),
     register: ExpectedRegister | None = None,
     signoffs: Signoffs | None = None,
+    running: Running | None = None,
 ) -> ShadowReport:
     """Make the report of some settled bouts.
 
@@ -63,9 +64,10 @@ def build(
         differences: Single differences with their instants, for clusters that have no settled bout yet.
         register: Which differences are expected.
         signoffs: What people have said.
+        running: What decides whether a cluster is open; None to take all bouts for those of the running stage.
     """
     told, known, beside = signoffs or Signoffs(), register or ExpectedRegister(), around or Surroundings()
-    rows = clusters(bouts, now, differences=differences, register=known, signoffs=told)
+    rows = clusters(bouts, now, differences=differences, register=known, signoffs=told, running=running)
     sorter = Sorter(rows, known)
     differ = [(bout, place) for bout in bouts if (place := sorter.place(bout)) is not None]
     labels = [bout.label for bout, _ in differ if bout.label is not None]

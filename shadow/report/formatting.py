@@ -98,7 +98,9 @@ def cluster_status(cluster: Cluster) -> str:
         return f"{said}, still settling" if said else "still settling"
     if cluster.open:
         return f"OPEN, {said}" if said else "OPEN"
-    return said or "proven by what the panes did next"
+    if said:
+        return said
+    return "proven by what the panes did next" if cluster.proven else "scored by the referee, needs no decision"
 
 
 def rights(counts: dict[str, int]) -> str:
@@ -118,12 +120,18 @@ def who_was_right(cluster: Cluster) -> str:
 def first_line(report: ShadowReport) -> tuple[str, str]:
     """Say the whole in one line, in two parts: what is dealt with, and what is left for a person."""
     balance = report.balance
+    waiting = len(report.open_clusters)
+    needs = f"{number(waiting, 'decision')} needs you" if waiting == 1 else f"{waiting:,} decisions need you"
+    needs = needs if waiting else "nothing needs you"
     if not balance.total:
-        return f"No differences: {number(report.bouts, 'bout')} and all agree, ", "nothing needs you"
-    needs = f"{balance.needs_you:,} need{'s' if balance.needs_you == 1 else ''} you"
+        settling = len(report.clusters)
+        if settling:
+            return f"No settled difference yet: {number(settling, 'cluster')} still settling, ", needs
+        return f"No differences: {number(report.bouts, 'bout')} and all agree, ", needs
+    undecided = f"{balance.needs_you:,} undecided, " if balance.needs_you else ""
     return (
         f"{number(balance.total, 'difference')}: {balance.known:,} known, "
-        f"{balance.settled_for:,} settled for the candidate, {balance.settled_against:,} against it, "
+        f"{balance.settled_for:,} settled for the candidate, {balance.settled_against:,} against it, {undecided}"
     ), needs
 
 

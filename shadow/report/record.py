@@ -131,8 +131,8 @@ class Notes(Record):
 
 
 def waits(cluster: Cluster) -> bool:
-    """Whether a cluster waits for a person: nobody has reviewed it, and a bout of it has settled."""
-    return cluster.open and cluster.bouts > 0
+    """Whether a cluster waits for a person, as the judge counts it."""
+    return cluster.open
 
 
 class ShadowReport(Record):

@@ -166,6 +166,12 @@ def test_what_is_expected_or_signed_off_hits_no_guard() -> None:
     deadly = difference(BUSY, KILL)
     assert not sightings([difference(BUSY, KILL, expected="Q3")])
     assert not sightings([deadly], excused={deadly.cluster})
+    assert not sightings([deadly], excused_actions={deadly.cluster: {"kill_window"}})
+
+
+def test_a_decision_excuses_only_the_actions_that_it_was_about() -> None:
+    deadly = difference(BUSY, KILL)
+    assert sightings([deadly], excused_actions={deadly.cluster: {"notify_manager:crash"}})
 
 
 def test_another_process_in_the_pane_begins_anew() -> None:

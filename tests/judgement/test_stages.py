@@ -1,5 +1,9 @@
 """The state machine: what may follow from what, whoever asks; and the trail that it leaves."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -7,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from rollout.judgement.chain import Transition, verify
 from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.judge import Judgement
-from rollout.judgement.plan import Plan, StagePlan
+from rollout.judgement.plan import StagePlan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.rollout_status import (
     HARNESS,
@@ -21,6 +25,9 @@ from rollout.judgement.rollout_status import (
     stopped,
 )
 from rollout.judgement.stages import apply, begin, due
+
+if TYPE_CHECKING:
+    from rollout.judgement.plan import Plan
 
 WITH_PERSON = DEMO_PLAN.model_copy(
     update={"stages": DEMO_PLAN.stages | {Stage.CANARY: StagePlan(exposure_percent=5, hours=0, person=True)}}

@@ -5,10 +5,11 @@ from pydantic import ValidationError
 from shadow_cases import T0, Watching, one, report, shot, tape
 
 from shadow.bouts import Bout, Right
-from shadow.clusters import breached, clusters, shown_above
+from shadow.clusters import breached, clusters
 from shadow.compare import compare
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister, shipped
+from shadow.openness import shown_above
 from shadow.report import build
 from shadow.signoffs import NOBODY_SAID, Acceptance, Settlement, Signoffs
 from shadow.tallies import Tallies
@@ -47,9 +48,9 @@ def test_a_cluster_counts_bouts_evidence_and_agents_and_knows_when() -> None:
     assert (row.first_seen - T0, row.last_seen - T0) == (0, 40)
 
 
-def test_a_difference_is_seen_before_its_first_bout_is_settled() -> None:
-    (row,) = clusters([], T0, differences=[(T0 + 5, difference) for difference in compare(*BUSY_IDLE)])
-    assert (row.bouts, row.share, row.first_seen - T0, row.open) == (0, 0.0, 5, True)
+def test_a_difference_is_seen_before_its_first_bout_is_settled_and_waits_for_nobody_until_then() -> None:
+    (row,) = clusters([], T0, differences=[(T0 + 5, difference) for difference in compare(*KILLING)])
+    assert (row.bouts, row.share, row.first_seen - T0, row.open) == (0, 0.0, 5, False)
 
 
 def test_what_is_not_a_difference_in_judgement_waits_for_nobody() -> None:
@@ -79,7 +80,7 @@ def test_the_report_counts_what_hindsight_contradicts() -> None:
 def test_a_cluster_is_proven_where_the_panes_spoke_for_the_candidate() -> None:
     (row,) = clusters(played((one("busy"), one("crashed")), dead=True), T0)
     assert (row.rights, row.by_hindsight, row.proven, row.open) == ({Right.CANDIDATE: 1}, 1, True, False)
-    (row,) = clusters(played((one("crashed"), one("busy")), dead=True), T0)
+    (row,) = clusters(played((one("crashed", "kill_window"), one("busy")), dead=True), T0)
     assert (row.rights, row.proven, row.open) == ({Right.INCUMBENT: 1}, False, True)
 
 
@@ -106,7 +107,7 @@ def test_the_latest_word_on_a_cluster_counts() -> None:
 
 
 def test_a_settled_or_signed_off_cluster_waits_for_nobody() -> None:
-    bouts = played(BUSY_IDLE)
+    bouts = played(KILLING)
     (row,) = clusters(bouts, T0)
     assert row.open
     (signed,) = clusters(bouts, T0, signoffs=Signoffs().accept(accepted(row.id, ceiling=1)))
@@ -119,7 +120,7 @@ def test_a_settled_or_signed_off_cluster_waits_for_nobody() -> None:
 
 
 def test_a_sign_off_whose_ceiling_is_shown_to_be_breached_holds_no_more() -> None:
-    bouts = played(*[BUSY_IDLE] * 10)
+    bouts = played(*[KILLING] * 10)
     (row,) = clusters(bouts, T0)
     signoffs = NOBODY_SAID.accept(accepted(row.id, ceiling=0.1))
     (row,) = clusters(bouts, T0, signoffs=signoffs)

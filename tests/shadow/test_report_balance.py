@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shadow.bout import Bout
 
 IDLE, BUSY = side("idle", "R6"), side("busy", "claude.spinner")
+TELLS = side("idle", "R6", "notify_manager:idle")
 
 
 def places(bouts: list[Bout], signoffs: Signoffs = NOBODY_SAID) -> list[BoutPlace | None]:
@@ -35,12 +36,30 @@ def ruled(verdict: str, state: str = "running", *reasons: str, rates: tuple[Rate
 
 def test_the_first_line_says_what_is_dealt_with_and_what_needs_a_person() -> None:
     assert "".join(formatting.first_line(report(day()))) == (
-        "22 differences: 12 known, 5 settled for the candidate, 2 against it, 3 need you"
+        "22 differences: 12 known, 5 settled for the candidate, 2 against it, 3 undecided, 2 decisions need you"
     )
 
 
 def test_a_single_one_needs_you() -> None:
-    assert formatting.first_line(report([bout(0, IDLE, BUSY)]))[1] == "1 needs you"
+    assert formatting.first_line(report([bout(0, TELLS, BUSY)]))[1] == "1 decision needs you"
+
+
+def test_a_difference_in_states_alone_needs_nobody() -> None:
+    assert formatting.first_line(report([bout(0, IDLE, BUSY)]))[1] == "nothing needs you"
+
+
+def test_the_first_line_counts_the_decisions_that_wait_also_where_each_bout_is_decided() -> None:
+    made = report([bout(n, TELLS, BUSY, right="candidate" if n % 2 else "incumbent") for n in range(10)])
+    assert made.balance.needs_you == 0
+    assert formatting.first_line(made)[1] == "1 decision needs you"
+    assert formatting.decisions(made).startswith("1 decision waits for you")
+
+
+def test_clusters_that_are_still_settling_are_not_called_no_differences() -> None:
+    fresh = bout(0, TELLS, BUSY).difference
+    assert fresh is not None
+    line = "".join(formatting.first_line(report([bout(0, BUSY, BUSY)], differences=[(T0, fresh)])))
+    assert line == "No settled difference yet: 1 cluster still settling, nothing needs you"
 
 
 def test_where_all_agree_nothing_needs_you() -> None:
@@ -64,11 +83,11 @@ def test_an_agreement_has_no_place() -> None:
     ],
 )
 def test_a_label_says_where_a_bout_belongs(right: str | None, place: BoutPlace) -> None:
-    assert places([bout(0, IDLE, BUSY, right=right)]) == [place]
+    assert places([bout(0, TELLS, BUSY, right=right)]) == [place]
 
 
 def test_what_hindsight_may_not_decide_alone_still_needs_a_person() -> None:
-    one = bout(0, IDLE, BUSY, right="candidate")
+    one = bout(0, TELLS, BUSY, right="candidate")
     assert one.label is not None
     sided = one.model_copy(update={"label": one.label.model_copy(update={"alone": False})})
     assert places([sided]) == [BoutPlace.YOURS]
@@ -103,7 +122,7 @@ def test_what_was_expected_of_the_candidate_and_proven_wrong_is_against_it_and_t
 
 
 def test_a_cluster_in_which_the_candidate_was_proven_needs_nobody() -> None:
-    assert places([bout(n, IDLE, BUSY, right="candidate" if n else None) for n in range(4)])[0] is BoutPlace.KNOWN
+    assert places([bout(n, TELLS, BUSY, right="candidate" if n else None) for n in range(4)])[0] is BoutPlace.KNOWN
 
 
 def test_noise_is_known_whoever_was_right() -> None:
@@ -165,11 +184,11 @@ def test_decisions_are_the_clusters_that_nobody_reviewed() -> None:
 
 
 def test_before_a_bout_of_a_cluster_has_settled_there_is_nothing_to_decide() -> None:
-    fresh = bout(0, side("crashed"), side("idle", "", "notify_manager:idle")).difference
+    fresh = bout(0, side("crashed"), side("error", "", "notify_manager:error")).difference
     assert fresh is not None
     made = report(day(), differences=[(T0, fresh)])
     (cluster,) = [one for one in made.clusters if one.id == fresh.cluster]
-    assert cluster.open
+    assert not cluster.open
     assert cluster not in made.open_clusters
     assert formatting.cluster_status(cluster) == "still settling"
     assert len(made.open_clusters) == len(report(day()).open_clusters)

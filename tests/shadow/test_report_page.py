@@ -71,7 +71,10 @@ def test_no_two_places_of_a_page_have_one_name(page: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "22 differences: 12 known, 5 settled for the candidate, 2 against it, <strong>3 need you</strong>",
+        (
+            "22 differences: 12 known, 5 settled for the candidate, 2 against it, 3 undecided, "
+            "<strong>2 decisions need you</strong>"
+        ),
         "<b>Not yet:</b> 1 cluster of differing actions not reviewed (and 1 more reason).",
         "the candidate is wrong in fewer than 14.37 % of the scored spells (3 of 52, certain to 95 % at any look)",
         "incumbent right in 2 bouts: called idle, but it printed on without anybody typing",

@@ -83,7 +83,9 @@ def test_the_text_tells_rates_bounds_sign_offs_and_rules(made: ShadowReport, sai
 
 
 def test_what_waits_for_a_person_is_told_first_and_then_the_gravest(made: ShadowReport) -> None:
-    order = re.findall(r"(ACTION|STATE|DETAIL)[^\n]*\n +(OPEN)?", as_text(made))
+    rows = tuple(one.model_copy(update={"open": one.severity == "detail"}) for one in made.clusters)
+    text = as_text(made.model_copy(update={"clusters": rows}))
+    order = re.findall(r"(ACTION|STATE|DETAIL)[^\n]*\n +(OPEN)?", text)
     assert order == [("DETAIL", "OPEN"), ("ACTION", ""), ("ACTION", "")]
 
 

@@ -139,6 +139,34 @@ def approve(
     raise typer.Exit(approve_act(what, socket_name, socket_path, actor=actor, reason=reason, dry_run=dry_run))
 
 
+@verb(
+    "Decide",
+    'waive crashed --reason "no agent of ours crashes in a week"',
+    'waive crashed --undo --reason "one did"',
+)
+def waive(
+    state: Annotated[str, typer.Argument(metavar="STATE", help="A state that the plan wants proven.")],
+    *,
+    reason: Reason,
+    actor: Actor = None,
+    expires: Annotated[
+        str, typer.Option(metavar="WHEN", help="After so long (14d, 12h), or on a day (2027-01-31, UTC).")
+    ] = "30d",
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the state must be proven again.")] = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+) -> None:
+    """Let promotions go without proof of one state, for a while.
+
+    Whether the candidate is unsafe in that state is judged all the same.
+    """
+    from rollout.faces.cli.verbs.waive import Waiving  # noqa: PLC0415
+    from rollout.faces.cli.verbs.waive import waive as work  # noqa: PLC0415
+
+    asked = Waiving(reason=reason, actor=actor, expires=expires, undo=undo)
+    raise typer.Exit(work(state, asked, socket_name, socket_path))
+
+
 @verb("Decide", "wait --for promotable --timeout 3600", "wait --for stage=beta && echo half-way")
 def wait(
     *,

@@ -13,26 +13,43 @@ _Cluster = Annotated[str, typer.Argument(metavar="ID", help="The cluster's id; i
 diffs = family("Look", "diffs", "List the differences in clusters, show one, accept or settle it.")
 
 
-@diffs.command("list", epilog=examples("diffs list", "diffs list --json"))
-def diffs_list(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
-    """List the clusters of differences, the gravest first."""
+@diffs.command("list", epilog=examples("diffs list", "diffs list --open", "diffs list --json"))
+def diffs_list(
+    *,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that wait for a decision.")] = False,
+    whole: Annotated[bool, typer.Option("--all", help="Those decided one way, too, a line each.")] = False,
+    socket_name: SocketName = None,
+    socket_path: SocketPath = None,
+    json: Json = False,
+) -> None:
+    """List the clusters of differences, the gravest first.
+
+    A cluster is a pair of states, in which an action differs or does not. Those of which at least 95 % of the decided
+    bouts went one way are one line.
+    """
     from rollout.faces.cli.verbs.diffs import listing  # noqa: PLC0415
 
-    raise typer.Exit(listing(socket_name, socket_path, as_json=json))
+    raise typer.Exit(listing(socket_name, socket_path, as_json=json, only_open=only_open, whole=whole))
 
 
-@diffs.command("show", epilog=examples("diffs show 3f2a91"))
+@diffs.command("show", epilog=examples("diffs show 3f2a91", "diffs show b-3fa9c1d2e4f50617 --json"))
 def diffs_show(
-    cluster: _Cluster,
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A cluster, bout, spell, episode, delivery, or head of the audit trail."),
+    ],
     *,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Show what both monitors said, side by side, with the pane's text."""
-    from rollout.faces.cli.verbs.diffs import show  # noqa: PLC0415
+    """Show whatever has the id that a message names.
 
-    raise typer.Exit(show(cluster, socket_name, socket_path, as_json=json))
+    Of a cluster: what both monitors said, side by side, with the pane's text.
+    """
+    from rollout.faces.cli.verbs.show import show  # noqa: PLC0415
+
+    raise typer.Exit(show(what, socket_name, socket_path, as_json=json))
 
 
 @diffs.command("referee", epilog=examples("diffs referee", "diffs referee --json"))

@@ -8,7 +8,7 @@ from typing import Final
 from modular.rulebook.book import shipped_files
 from rollout.faces.cli.reading import NOT_JUDGED, ServerData
 from rollout.faces.cli.scenes import sizes_on
-from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
+from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, running_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
 from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
@@ -45,6 +45,7 @@ def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowRe
         differences=differences_of(found),
         register=found.register,
         signoffs=signoffs_of(found),
+        running=running_of(found),
     )
 
 

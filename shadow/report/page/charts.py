@@ -79,7 +79,7 @@ PLACES: Final = {
     BoutPlace.KNOWN: "known",
     BoutPlace.FOR: "settled for the candidate",
     BoutPlace.AGAINST: "settled against the candidate",
-    BoutPlace.YOURS: "need you",
+    BoutPlace.YOURS: "undecided",
 }
 
 

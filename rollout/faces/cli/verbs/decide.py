@@ -13,10 +13,12 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind, RolloutStatus
 from rollout.judgement.stages import apply
 from rollout.loop.stage_controller import StageController
+from rollout.loop.standing_orders import apply_orders
 from rollout.store.flags.choosing import chosen
 from rollout.store.ledger import Ledger
-from rollout.store.orders import OrderKind, lift, operator, order_in_force
+from rollout.store.orders import operator
 from rollout.store.settings import load
+from rollout.store.state_folder import StateFolder
 
 _ASKS_FIRST = {RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RETIRE}
 """Moves that give the candidate more; what takes back is done without a question."""
@@ -46,7 +48,7 @@ def move(
             controller = StageController(
                 ledger, chosen(load().settings, to_follow=False).open(found.folder), found.plan
             )
-            done = _made(request_kind, decision, found, controller)
+            done = _made(request_kind, decision, found, controller, ledger)
             if controller.owes():
                 note("The flag still says the old exposure. The smaller one is used until a run corrects the flag.")
         finally:
@@ -57,11 +59,11 @@ def move(
 
 
 def _made(
-    request_kind: RequestKind, decision: DecisionOptions, found: ServerData, controller: StageController
+    request_kind: RequestKind, decision: DecisionOptions, found: ServerData, controller: StageController, ledger: Ledger
 ) -> Transition | None:
     """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
     if not decision.dry_run:
-        _carry_out_rollback(found, controller)
+        _carry_out_orders(found, controller, ledger)
     request = _request(request_kind, decision, found, found.rollout_status)
     proposed = _answer(apply(found.rollout_status, request, found.plan))
     if proposed is not None and decision.dry_run:
@@ -73,12 +75,16 @@ def _made(
     return _answer(controller.request(request))
 
 
-def _carry_out_rollback(found: ServerData, controller: StageController) -> None:
-    """A `rollback --now` that no run has seen yet comes before whatever else is asked for."""
-    if order := order_in_force(OrderKind.ROLLBACK, found.folder.path):
-        reason = order.reason or "rollback --now"
-        controller.request(Request(RequestKind.ROLLBACK, order.actor or operator(), reason, round(time.time(), 6)))
-        lift(OrderKind.ROLLBACK, found.folder.path)
+def _carry_out_orders(found: ServerData, controller: StageController, ledger: Ledger) -> None:
+    """Carry out orders that no run has seen yet, before anything else is asked for; raises `Stop` where one cannot."""
+    folders = (found.folder.path, StateFolder.from_environment().root)
+    refused = apply_orders(controller, ledger, folders, round(time.time(), 6)).refused
+    if refused is not None:
+        raise Stop(
+            _exit_of(refused),
+            f"A rollback is ordered and could not be carried out ({refused.text}). The order stands, and nothing else "
+            "is moved before it: see `understudy status`",
+        )
 
 
 def _request(request_kind: RequestKind, decision: DecisionOptions, found: ServerData, before: RolloutStatus) -> Request:
@@ -101,4 +107,8 @@ def _answer(answer: Transition | Refusal) -> Transition | None:
     if answer.why is RefusalReason.NOTHING_TO_DO:
         note(f"Nothing to do: {answer.text}")
         return None
-    raise Stop(Exit.UNAVAILABLE if answer.why is RefusalReason.UNREACHABLE else Exit.CONFLICT, answer.text)
+    raise Stop(_exit_of(answer), answer.text)
+
+
+def _exit_of(refusal: Refusal) -> Exit:
+    return Exit.UNAVAILABLE if refusal.why is RefusalReason.UNREACHABLE else Exit.CONFLICT

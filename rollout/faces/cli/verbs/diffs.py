@@ -3,9 +3,11 @@
 import shutil
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rollout.faces.cli.bout_screens import BoutScreens
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
@@ -13,9 +15,10 @@ from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
 from rollout.loop.decisions import SETTLE_BOUT, with_decision
 from rollout.loop.tape_store import find
 from shadow.bout import Bout
-from shadow.clusters import Cluster, clusters
+from shadow.clusters import Cluster, Running, Slice, clusters
 from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
+from shadow.openness import CeilingCounts
 from shadow.report import show as in_full
 from shadow.signoffs import Lapse, Signoffs
 from tmuxio.tapes.tapefile import read_tape
@@ -29,34 +32,44 @@ _REOPENED = {
     Lapse.VERSION: "reopened: another version plays than it was signed off for",
     Lapse.CEILING: "reopened: above the ceiling it was signed off for",
 }
+_TRIED = 20
+"""Bouts, the newest ones, of which one is wanted whose tape is kept."""
+_KINDS = 12
+"""Slices of a cluster that are told."""
 _WIDTH = 120
 """Of what is shown where no terminal says its own."""
 
 
-def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """List the clusters, the gravest first."""
+def listing(
+    socket_name: str | None, socket_path: Path | None, *, as_json: bool, only_open: bool = False, whole: bool = False
+) -> Exit:
+    """List the clusters, the gravest first; those decided one way are one line, unless the `whole` list is wanted."""
     with open_server_data(socket_name, socket_path) as found:
         rows = all_clusters(found, time.time())
+        if only_open:
+            rows = tuple(row for row in rows if row.open)
         if as_json:
             emit({"clusters": [as_document(row) for row in rows]})
             return Exit.OK
         if found.ledger is None:
             note(NOTHING_YET)
         elif not rows:
-            note("No difference so far.")
-        table((_line(row) for row in rows), header=_HEADS)
+            note("No cluster waits for a decision." if only_open else "No difference so far.")
+        folded = tuple(row for row in rows if row.one_way and not row.open and not whole)
+        table((_line(row) for row in rows if row not in folded), header=_HEADS)
+        for line in _folded(folded):
+            say(line)
         _remind(found)
     return Exit.OK
 
 
-def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Show one cluster: both sides, who said what of it, and the pane's text where its tape is kept."""
-    with open_server_data(socket_name, socket_path) as found:
-        row = the_one(cluster, all_clusters(found, time.time()))
-        shot = _shot(found, row)
+def show_cluster(cluster: str, found: ServerData, *, as_json: bool) -> Exit:
+    """Show one cluster: both sides, its slices, what was decided of it, and the pane's text where its tape is kept."""
+    row = the_one(cluster, all_clusters(found, time.time()))
+    shot = _shot(found, row)
     if as_json:
         example = row.example.model_dump(mode="json")
-        emit({"cluster": as_document(row), "example": example, "screen": shot and shot.text})
+        emit({"kind": "cluster", "cluster": as_document(row), "example": example, "screen": shot and shot.text})
         return Exit.OK
     _tell(row, shot, found.register)
     if shot is None and row.example.pane is not None:
@@ -74,7 +87,18 @@ def all_clusters(found: ServerData, now: float) -> tuple[Cluster, ...]:
         differences=differences_of(found),
         register=found.register,
         signoffs=signoffs_of(found),
+        running=running_of(found),
     )
+
+
+def running_of(found: ServerData) -> Running:
+    """Return what the judge counts of the running stage: which clusters are open is told by that alone."""
+    analysis = found.loop_state.analysis
+    ceilings = analysis.tallies.ceilings if analysis.tallies.ceilings.total else CeilingCounts().count(bouts_of(found))
+    if found.ledger is None:
+        return Running((), ceilings)
+    bouts = (Bout.model_validate_json(row.body) for row in found.ledger.bouts(epoch=found.rollout_status.epoch))
+    return Running([bout for bout in bouts if bout.began >= found.rollout_status.since], ceilings)
 
 
 def bouts_of(found: ServerData) -> list[Bout]:
@@ -103,7 +127,8 @@ def as_document(row: Cluster) -> dict[str, Any]:
     body = row.model_dump(mode="json")
     keys = ("id", "severity", "bouts", "agents", "first_seen", "last_seen", "expected", "accepted", "settled")
     more = ("counted", "decided", "share", "trend", "slices", "rights", "over_ceiling", "reopened")
-    return {"class": body["klass"], **{key: body[key] for key in (*keys, *more)}, "open": row.open}
+    told = {key: body[key] for key in (*keys, *more, "one_way")}
+    return {"class": body["klass"], **told, "open": row.open, "kinds": body["kinds"]}
 
 
 def the_one(cluster: str, rows: tuple[Cluster, ...]) -> Cluster:
@@ -129,18 +154,47 @@ def _shot(found: ServerData, row: Cluster) -> PaneShot | None:
             continue
         if shot is not None:
             return shot
-    return None
+    screens = BoutScreens(found.folder.tapes)  # a cluster may come up in whole bouts alone
+    bouts = (Bout.model_validate_json(one.body) for one in found.ledger.bouts(cluster=row.id)[: -_TRIED - 1 : -1])
+    return next((shot for bout in bouts if (shot := screens.shot(bout)) is not None), None)
 
 
 def _tell(row: Cluster, shot: PaneShot | None, register: ExpectedRegister) -> None:
     width = shutil.get_terminal_size().columns if person_looks() else _WIDTH
     seen = f"{row.bouts} bouts of {row.agents} agents, {row.share:.1%} of all, {row.trend}"
     say(f"seen      {seen}; {clock_time(row.first_seen)} to {clock_time(row.last_seen)}")
-    say(f"word      {_word(row) or 'nobody has said anything: `diffs settle` or `diffs accept`'}")
+    say(f"decided   {_word(row) or ('no' if row.open else 'needs no decision: the referee scores states')}")
+    if row.open:
+        say(f"waits     for you: `understudy diffs settle {row.id}` or `understudy diffs accept {row.id}`")
     if entry := register.entry(row.expected or ""):
         say(textwrap.fill(entry.why.strip(), width, initial_indent=" " * 10, subsequent_indent=" " * 10))
+    if len(row.kinds) > 1:
+        say()
+        table(
+            (_slice(one) for one in row.kinds[:_KINDS]), header=("bouts", "agent", "rules", "actions that differ", "")
+        )
+        if len(row.kinds) > _KINDS:
+            say(f"and {len(row.kinds) - _KINDS} more kinds")
     say()
     say(in_full(row.example, shot, width=width).rstrip())
+
+
+def _folded(rows: tuple[Cluster, ...]) -> Iterator[str]:
+    """Say in a line how many clusters are decided at least 95 % one way."""
+    for right in dict.fromkeys(row.one_way for row in rows):
+        those = [row for row in rows if row.one_way is right]
+        bouts = sum(row.bouts for row in those)
+        many = f"{len(those)} cluster{'s' if len(those) > 1 else ''}, {bouts} bouts"
+        yield f"Decided for the {right}, at least 95 % of the decided bouts: {many}. All: `understudy diffs list --all`"
+
+
+def _slice(one: Slice) -> tuple[str, ...]:
+    alone = (
+        *(f"-{intent_key}" for intent_key in one.only_incumbent_wants),
+        *(f"+{intent_key}" for intent_key in one.only_candidate_wants),
+    )
+    rules = f"{one.incumbent_rule or '-'} / {one.candidate_rule or '-'}"
+    return (str(one.bouts), one.agent, rules, " ".join(alone) or "-", one.expected or "not expected")
 
 
 def _line(row: Cluster) -> tuple[str, ...]:
@@ -162,6 +216,8 @@ def _word(row: Cluster) -> str:
         words.append(_REOPENED[row.reopened])
     if row.over_ceiling and row.reopened is not Lapse.CEILING:
         words.append("above its ceiling")
+    if row.contradicted and row.expected:
+        words.append(f"contradicted {row.contradicted} times")
     if row.rights and not row.settled:
         known = ", ".join(f"{right} {count}" for right, count in row.rights.items())
         words.append(f"hindsight: {known}" + ("" if row.decided else ", one-sided"))

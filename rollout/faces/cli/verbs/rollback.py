@@ -16,8 +16,12 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
     named = named_folder(socket_name, socket_path)
     # a run takes an order away once it has carried it out, so every server gets one of its own
     servers = (named,) if named else state.all_servers()
+    begun = tuple(server for server in servers if _may_have_begun(server, socket_name, socket_path))
     who, why, failures = actor or operator(), reason or "rollback --now", dict[ServerFolder, OrderNotGiven]()
     for server in servers:
+        if server not in begun:
+            _turn_down(server)
+            continue
         try:
             give(OrderKind.ROLLBACK, server.path, actor=who, reason=why)
         except OrderNotGiven as failure:
@@ -27,14 +31,43 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
         note(f"Nothing has run from {state.root}, so there is nothing to roll back: is UNDERSTUDY_STATE_DIR the run's?")
         return Exit.OK
     for server in servers:
-        if server in failures:
+        if server not in begun:
+            note(f"Nothing has begun for {server.path.name}, so there is nothing to roll back: no order was left.")
+        elif server in failures:
             say_not_done(f"NOT rolled back ({server.path})", failures[server], (server,))
         else:
             say(f"Rolled back: the incumbent owns every session from now on. ({server.path})")
     if failures:
         return Exit.NOT_ORDERED
+    if not begun:
+        return Exit.OK
     say("Begin anew in shadow with: understudy retry --reason ...")
     return Exit.OK
+
+
+def _may_have_begun(server: ServerFolder, socket_name: str | None, socket_path: Path | None) -> bool:
+    """Whether a run has kept anything of a server, or may be running on it without its folder; in doubt it has."""
+    try:
+        server.ledger.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _may_be_watched(server, socket_name, socket_path)
+    except OSError:
+        return True
+    return True
+
+
+def _may_be_watched(server: ServerFolder, socket_name: str | None, socket_path: Path | None) -> bool:
+    try:
+        from rollout.store.server_lock import lock_places  # noqa: PLC0415 - no import may stop the order itself
+        from tmuxio.server.address import ServerAddress  # noqa: PLC0415
+
+        named = socket_name or socket_path
+        socket = ServerAddress.resolve(socket_name, socket_path).socket_path if named else server.socket_path
+        return any(path.exists() for path in lock_places(socket))
+    except FileNotFoundError:  # the folder names no socket: no run has made it
+        return False
+    except Exception:  # noqa: BLE001 - in doubt the order is given
+        return True
 
 
 def _turn_down(server: ServerFolder) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
-from typing import Final
+from typing import Any, Final
 
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
@@ -67,6 +67,7 @@ def accept(cluster: str, terms: SignOffTerms, socket_name: str | None, socket_pa
                 confirm(f"Sign off {row.id}, in which acts differ?")
         actor = terms.actor or operator()
         body = {"owner": terms.owner or actor, "expires": instant_text(expires), "ceiling": terms.ceiling}
+        body["actions"] = [*_actions(row)]
         playing = [f"{one.monitor} {one.version}" for part in MonitorRole if (one := found.report(part)) is not None]
         if len(playing) == len(MonitorRole):
             body["monitors"] = playing
@@ -88,7 +89,8 @@ def settle(
     """Say who was right in a cluster or a bout; where the candidate is, its screen becomes a test."""
     if right not in set(Right):
         raise Stop(Exit.USAGE, f"{right} cannot be right: name one of {', '.join(Right)}")
-    now, body = round(time.time(), 6), json.dumps({"right": right})
+    now = round(time.time(), 6)
+    body: dict[str, Any] = {"right": right}
     written: tuple[Path, ...] = ()
     with open_server_data(socket_name, socket_path) as found:
         if what.startswith("b-"):
@@ -100,9 +102,12 @@ def settle(
                 raise Stop(Exit.USAGE, "say why: --reason")
             row = the_one(what, all_clusters(found, now))
             kind, name = SETTLE, row.id
+            body["actions"] = [*_actions(row)]
             if right == Right.CANDIDATE:
                 written = write_fixtures(found, row, fixtures)
-        write_decision(found, DecisionRow(now, kind, name, decision.actor or operator(), decision.reason, body))
+        write_decision(
+            found, DecisionRow(now, kind, name, decision.actor or operator(), decision.reason, json.dumps(body))
+        )
     if as_json:
         emit({"settled": name, "right": right, "fixtures": [str(path) for path in written]})
         return Exit.OK
@@ -110,6 +115,12 @@ def settle(
     for path in written:
         say(f"A case of it: {path}")
     return Exit.OK
+
+
+def _actions(row: Cluster) -> list[str]:
+    """Return the actions that the candidate alone wants in a cluster: what a decision on it is about."""
+    wanted = {intent_key for one in row.kinds for intent_key in one.only_candidate_wants}
+    return sorted(wanted | row.example.only_candidate_wants)
 
 
 def write_decision(found: ServerData, row: DecisionRow) -> None:

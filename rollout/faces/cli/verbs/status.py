@@ -7,6 +7,7 @@ from typing import Any
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
 from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, ServerData, open_server_data
+from rollout.faces.cli.waivers import waiver_document, waiver_line, waivers_of
 from rollout.judgement.enums import Guardrail, State, Verdict, percent
 from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
 from rollout.judgement.rollout_status import shown_state
@@ -56,6 +57,7 @@ def as_document(found: ServerData) -> dict[str, Any]:
         "signals": [open_server_data.model_dump(mode="json") for open_server_data in judgement.signals]
         if judgement
         else [],
+        "waived": [waiver_document(one) for one in waivers_of(found, time.time())],
         "audit_head": found.rollout_status.last_hash[:12],
     }
 
@@ -166,6 +168,8 @@ def _tell(found: ServerData, document: dict[str, Any]) -> None:
         say(cut(f"  {reason}"))
     if len(document["reasons"]) > _REASONS:
         say(f"  and {len(document['reasons']) - _REASONS} more")
+    for waiver in waivers_of(found, time.time()):
+        say(cut(waiver_line(waiver)))
     say("  (in full: understudy why)")
     say(cut(_spent(document["budget"])))
     table(

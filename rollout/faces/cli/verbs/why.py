@@ -2,12 +2,14 @@
 
 import shutil
 import textwrap
+import time
 from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, person_looks, say
 from rollout.faces.cli.reading import NOTHING_YET, ServerData, doubts, open_server_data
 from rollout.faces.cli.verbs.status import state
+from rollout.faces.cli.waivers import waiver_document, waiver_line, waivers_of
 from rollout.judgement import why as judgement_why
 from rollout.judgement.enums import State
 from rollout.store.orders import OrderKind
@@ -18,9 +20,11 @@ from rollout.store.state_folder import StateFolder
 def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Say what holds the rollout and what would change that."""
     with open_server_data(socket_name, socket_path) as found:
-        text = " ".join((paragraph(found), *(f"Besides, {doubt}." for doubt in doubts(found.reports()))))
+        waived = waivers_of(found, time.time())
+        besides = (f"Besides, {doubt}." for doubt in doubts(found.reports()))
+        text = " ".join((paragraph(found), *map(waiver_line, waived), *besides))
         if as_json:
-            emit({"state": state(found), "why": text})
+            emit({"state": state(found), "why": text, "waived": [waiver_document(one) for one in waived]})
         else:
             width = min(shutil.get_terminal_size().columns, 100) if person_looks() else 10_000
             say(textwrap.fill(text, width, break_on_hyphens=False))
