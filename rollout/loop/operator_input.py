@@ -11,7 +11,7 @@ from rollout.judgement.rollout_status import RolloutStatus
 from rollout.loop.analysis import Analysis, rescored
 from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
 from rollout.loop.runtime import Runtime
-from rollout.loop.standing_orders import apply_orders
+from rollout.loop.standing_orders import carry_out_orders
 from rollout.loop.waiving import waiver_of
 from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
 from shadow.bouts import Bout
@@ -47,7 +47,7 @@ class OperatorInput:
 def apply_orders(runtime: Runtime, now: float) -> AppliedOrders:
     """Carry out standing orders, heal what was left half done, and say where the rollout stands after them."""
     runtime.controller.settle(now)
-    applied = apply_orders(runtime.controller, runtime.ledger, runtime.order_folders, now)
+    applied = carry_out_orders(runtime.controller, runtime.ledger, runtime.order_folders, now)
     rollout_status, frozen = applied.rollout_status, applied.frozen
     if frozen is not None:
         return AppliedOrders(rollout_status, f"it is frozen ({frozen.reason or 'no reason given'})")

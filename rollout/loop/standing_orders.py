@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersApplied:
+class OrdersResult:
     """The rollout after its standing orders."""
 
     rollout_status: RolloutStatus
@@ -29,9 +29,9 @@ class OrdersApplied:
     """Why an ordered rollback was not carried out; the order stands."""
 
 
-def apply_orders(
+def carry_out_orders(
     controller: StageController, ledger: LedgerReader, folders: tuple[Path, ...], now: float
-) -> OrdersApplied:
+) -> OrdersResult:
     """Carry out the orders that stand in `folders`: a rollback, then a freeze or its end.
 
     A rollback order goes once the rollout is rolled back, and where nothing has begun, so that there is nothing to roll
@@ -47,7 +47,7 @@ def apply_orders(
         reason = (word.reason if word else "") or f"an operator's {ask}"
         controller.request(Request(ask, actor, reason, now))
         rollout_status = by_ledger(ledger)
-    return OrdersApplied(rollout_status, frozen, refused)
+    return OrdersResult(rollout_status, frozen, refused)
 
 
 def drop_early_rollback(folder: Path) -> None:

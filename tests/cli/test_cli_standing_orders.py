@@ -11,7 +11,7 @@ from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import Refusal, RefusalReason, RequestKind
 from rollout.loop.stage_controller import StageController
 from rollout.loop.stage_controller import rollout_status as by_ledger
-from rollout.loop.standing_orders import apply_orders, drop_early_rollback
+from rollout.loop.standing_orders import carry_out_orders, drop_early_rollback
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, give, order_in_force
@@ -76,7 +76,7 @@ def test_a_rollback_order_of_a_rollout_that_has_not_begun_is_taken_away(tmp_path
     ledger = Ledger(tmp_path / "ledger.sqlite")
     controller = StageController(ledger, FlagsFile(tmp_path / "flags.json"), DEFAULT_PLAN)
     give(OrderKind.ROLLBACK, tmp_path, actor="ann", reason="pager")
-    assert apply_orders(controller, ledger, (tmp_path,), THEN).rollout_status.stage is Stage.OFF
+    assert carry_out_orders(controller, ledger, (tmp_path,), THEN).rollout_status.stage is Stage.OFF
     assert order_in_force(OrderKind.ROLLBACK, tmp_path) is None
     ledger.close()
 
@@ -87,6 +87,6 @@ def test_a_rollback_that_was_ordered_before_the_first_run_does_not_hold_it(tmp_p
     give(OrderKind.ROLLBACK, tmp_path, actor="ann", reason="pager")
     drop_early_rollback(tmp_path)
     controller.wake(THEN)
-    assert apply_orders(controller, ledger, (tmp_path,), THEN).rollout_status.state is State.RUNNING
+    assert carry_out_orders(controller, ledger, (tmp_path,), THEN).rollout_status.state is State.RUNNING
     assert by_ledger(ledger).stage is Stage.SHADOW
     ledger.close()

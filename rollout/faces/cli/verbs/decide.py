@@ -13,7 +13,7 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind, RolloutStatus
 from rollout.judgement.stages import apply
 from rollout.loop.stage_controller import StageController
-from rollout.loop.standing_orders import apply_orders
+from rollout.loop.standing_orders import carry_out_orders
 from rollout.store.flags.choosing import chosen
 from rollout.store.ledger import Ledger
 from rollout.store.orders import operator
@@ -78,7 +78,7 @@ def _made(
 def _carry_out_orders(found: ServerData, controller: StageController, ledger: Ledger) -> None:
     """Carry out orders that no run has seen yet, before anything else is asked for; raises `Stop` where one cannot."""
     folders = (found.folder.path, StateFolder.from_environment().root)
-    refused = apply_orders(controller, ledger, folders, round(time.time(), 6)).refused
+    refused = carry_out_orders(controller, ledger, folders, round(time.time(), 6)).refused
     if refused is not None:
         raise Stop(
             _exit_of(refused),
