@@ -244,7 +244,7 @@ def play(
             result.acts.append((world.t, "pause", None, f"{report.pause_s:.0f}"))
         outcomes = [
             Outcome(
-                intent=intent_key(i),
+                intent_key=intent_key(i),
                 pane=i.pane,
                 pid=i.pid,
                 session=i.session,

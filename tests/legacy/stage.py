@@ -60,7 +60,7 @@ def became(intents: Sequence[Intent], result: Result, *, done: bool, at: float =
     """Say of every intent what became of it."""
     return [
         Outcome(
-            intent=intent_key(intent),
+            intent_key=intent_key(intent),
             pane=intent.pane,
             pid=intent.pid,
             session=intent.session,
