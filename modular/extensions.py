@@ -47,7 +47,7 @@ class Extensions:
 
     @property
     def strategy(self) -> Strategy:
-        """Return the strategy in use: the default, which reads every agent, where the named one is missing or failed."""
+        """Return the strategy in use: the default, which reads all agents, where the named one is missing or failed."""
         return self._strategy
 
     @property

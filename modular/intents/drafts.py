@@ -68,7 +68,7 @@ def advance(
 
 
 def stuck(drafts: Mapping[str, DraftMemory], now: float) -> frozenset[str]:
-    """Return the agents whose drafts are for others to send: those of other authors, and ours that could not be sent."""
+    """Return the agents whose drafts are for others to send: other authors' drafts, and ours that were not sent."""
     return frozenset(
         key
         for key, draft in drafts.items()

@@ -47,7 +47,7 @@ def teams_of(agents: Iterable[AgentMemory]) -> dict[str, list[AgentMemory]]:
 
 
 def managers_of(agents: Iterable[AgentMemory]) -> dict[str, AgentMemory]:
-    """Find the manager that gets the notices of each session: the first, in the order given, whose pane has an agent."""
+    """Find the manager that gets each session's notices: the first, in the order given, whose pane has an agent."""
     managers: dict[str, AgentMemory] = {}
     for agent in agents:
         if agent.role is AgentRole.MANAGER and has_an_agent_in_it(agent):

@@ -1,8 +1,8 @@
 """Usage limits: each parks one session until its reset, and no other session. Pure.
 
-A limit is its CLI's: agents of that CLI in that session wait with the one that shows it; no notice reports them as idle,
-and none of their drafts is submitted. The others go on. A limit that a screen still shows after the reset is stale and
-parks no session again.
+A limit is its CLI's: agents of that CLI in that session wait with the one that shows it; no notice calls them idle,
+and none of their drafts is submitted. The others go on. A limit that a screen still shows after the reset is stale,
+and parks no session again.
 """
 
 from collections.abc import Mapping, Sequence

@@ -56,7 +56,7 @@ class NotificationManager:
     def advance(
         self, before: Mapping[str, StandingNotice], look: FleetView, limits: UsageLimits, stuck: Collection[str]
     ) -> tuple[dict[str, StandingNotice], list[Intent]]:
-        """Update the notices with this look, and return them; `stuck` are the agents with a draft for others to send."""
+        """Update the notices with this look and return them; `stuck` are the agents with a draft for others to send."""
         standing: dict[str, StandingNotice] = {}
         intents: list[Intent] = []
         for key, agent in look.agents.items():

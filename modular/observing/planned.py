@@ -15,7 +15,7 @@ from understudy.record import Record
 
 
 class ObservationTimes(Record):
-    """The slice: the last look at each agent, by identity, in seconds since the epoch; empty where all are read always."""
+    """The slice: each agent's last look, by identity, in seconds since the epoch; empty where all are always read."""
 
     at: dict[str, float] = Field(default_factory=dict)
     changed: dict[str, float] = Field(default_factory=dict)

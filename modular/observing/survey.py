@@ -75,7 +75,7 @@ class Survey:
     def _whom_to_read(
         self, seen: FleetFrame, known: Mapping[str, AgentMemory]
     ) -> tuple[SurveyResult, dict[str, PaneShot], dict[str, Sighting]]:
-        """Return the results that still hold, and the panes and agents to read; all of them where an agent came or left."""
+        """Return the results that still hold, and the panes and agents to read: all where an agent came or left."""
         last = self._last
         if not seen.waiting and (news := _news(last, seen.panes, known)) is not None:
             sightings = self._discover(news, known)

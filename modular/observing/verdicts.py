@@ -25,7 +25,7 @@ class VerdictCache:
     ) -> dict[str, AgentVerdict]:
         """Return the verdicts on all agents in view, by pane.
 
-        `attended` are those that a person or the manager is busy with; `looked_at` has the last look at each that waits.
+        `attended` are those that a person or manager is busy with; `looked_at` has the last look at each that waits.
         """
         before, self._said = self._said, {}
         verdicts: dict[str, AgentVerdict] = {}

@@ -51,9 +51,7 @@ def rule_packs(name: str, offered: Any) -> tuple[Path, ...]:
     for folder in folders:
         if not folder.is_dir():
             raise BadPlugin(
-                PluginFault(
-                    name, f"its folder of rules, {folder}, does not exist", "install the plugin with its data files"
-                )
+                PluginFault(name, f"its rule folder {folder} is not a folder", "install the plugin with its data files")
             )
     return folders
 

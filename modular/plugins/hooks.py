@@ -71,4 +71,4 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def understudy_notice_text(self, facts: NoticeFacts) -> str | None:
-        """Return another text for a notice to a manager, in one line; None passes it on to the next plugin, then to us."""
+        """Return another text for a notice to a manager, in one line; None passes it on to the next plugin."""

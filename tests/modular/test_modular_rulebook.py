@@ -36,7 +36,7 @@ def test_a_good_file_decides() -> None:
         (("agent", "agent ="), 2, "is not TOML"),
         (("'^digging$'", "'('"), 9, "no regular expression (missing ), unterminated subpattern"),
         (("'^digging$'", "\n'dig',\n'(',\n"), 11, "'(' is no regular expression"),
-        (("'^digging$'", "'.*'"), 9, "matches even an empty line: say what must be seen there"),
+        (("'^digging$'", "'.*'"), 9, "matches even an empty line: add the text that must be seen there"),
         (('"busy"', '"bored"'), 6, "`state` cannot be 'bored': write one of busy, idle,"),
         (('"bottom"', '"somewhere"'), 7, "`region` cannot be 'somewhere': write one of screen, bottom, above"),
         (("lines = 3", "lines = 0"), 8, "`lines` cannot be 0: it should be greater than or equal to 1"),
