@@ -35,7 +35,7 @@ class SurveyResult:
     """The agents whose verdicts may change at the next look even on an unchanged screen."""
 
 
-_NOBODY: Final = SurveyResult({}, {}, {}, {})
+_EMPTY: Final = SurveyResult({}, {}, {}, {})
 
 
 class Survey:
@@ -43,7 +43,7 @@ class Survey:
 
     def __init__(self, book: RuleBook) -> None:
         self.sampling = FleetReader(book)
-        self._last = _NOBODY
+        self._last = _EMPTY
 
     def take(
         self, source: ScreenSource, seen: FleetFrame, known: Mapping[str, AgentMemory], now: float
@@ -81,8 +81,8 @@ class Survey:
             sightings = self._discover(news, known)
             if all((key in sightings) is (key in last.sightings) for key in news):
                 return last, news, sightings
-        everybody = {shot.key: shot for shot in seen.panes}
-        return _NOBODY, everybody, self._discover(everybody, known)
+        all_panes = {shot.key: shot for shot in seen.panes}
+        return _EMPTY, all_panes, self._discover(all_panes, known)
 
     def _discover(self, panes: Mapping[str, PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, Sighting]:
         return discover(panes, known, self.sampling.readings.is_agents)
@@ -107,8 +107,8 @@ def _news(
             news[key] = shot
     both = (one for key, shot in news.items() for one in (shot, last.panes[key]))
     if shared := {one.window_id for one in both if one.window_panes > 1}:
-        everybody = zip(last.panes, panes, strict=True)
-        return {key: shot for key, shot in everybody if key in news or shot.window_id in shared}
+        pairs = zip(last.panes, panes, strict=True)
+        return {key: shot for key, shot in pairs if key in news or shot.window_id in shared}
     return news
 
 

@@ -46,7 +46,7 @@ def test_a_good_file_decides() -> None:
         (("new.busy.word", "old.busy.word"), 5, "must begin with 'new' and a dot: call it new.busy.word"),
         (("any = ['^digging$']", ""), 4, "needs a pattern in `any` or in `all`: add one"),
         (('state = "busy"', ""), 4, "`state` is missing: add it to this table"),
-        (("lines = 3", 'detail = "fresh"'), 8, "only an idle state has a detail: take `detail` out"),
+        (("lines = 3", 'detail = "fresh"'), 8, "only an idle state has a detail: remove `detail`"),
         (("any =", "needs = ['']\nany ="), 9, "`needs` cannot be ''"),
         (('"newcli"', "7"), 3, "`processes` cannot be 7: it should be a valid string"),
         (('agent = "new"', 'agent = "New One"'), 2, "`agent` cannot be 'New One'"),
