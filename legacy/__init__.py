@@ -1,1 +1,1 @@
-"""The exhibit: the monolith that is trusted today, in one file that nobody tidies."""
+"""The incumbent: the monolith that is trusted today, in one file that stays as it is."""

@@ -1,11 +1,11 @@
-"""The monolith: one class in one file, kept as it was found. It is the exhibit and the fallback; nobody tidies it.
+"""The monolith: one class in one file, kept as it was found. It is the incumbent and the fallback; do not refactor it.
 
-Its rules, limits and quirks are the original's, in the original's order. Two things are not: it looks through
+Its rules, limits and quirks are the original's, in the original's order. Two things are not: it reads through
 `WindowSource` instead of starting tmux, and where the original pressed keys it returns intents. A comment `#n` names a
-known quirk of the original by its number in the list of quirks, `1.12` a correction that running it brought to light;
-`docs/legacy-fidelity.md` tells both and every place where this class does otherwise on purpose.
+known quirk of the original by its number in the list of quirks, `1.12` a correction that running it showed;
+`docs/legacy-fidelity.md` lists both and every place where this class differs on purpose.
 
-Its memory is keyed by `session:index`, as the original's was (#18); what it wants is keyed by pane.
+Its memory is keyed by `session:index`, as the original's was (#18); its intents are keyed by pane.
 """
 
 import copy
@@ -62,11 +62,11 @@ RESET_MARGIN_S: Final = 120
 LONGEST_PAUSE_S: Final = 4 * 3600 + RESET_MARGIN_S
 
 LINGER_S: Final = 60
-"""How long a notice about a pane that is gone stands: nobody will look at that pane again."""
+"""Seconds for which a notice about a pane that is gone stands: no later look finds that pane."""
 SHOWN_LINES: Final = 8
-"""How many lines a verdict shows of those that led to it."""
+"""The number of lines of its evidence that a verdict shows."""
 FORGET_S: Final = 3600
-"""How long the count of an intent outlives the intent."""
+"""Seconds for which the count of an intent outlives the intent."""
 
 AGENT_NAME_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")
 MANAGER_WORDS: Final = ("pm", "manager")
@@ -95,7 +95,7 @@ FAILURE_LABELS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("Authentication", ("unauthorized", "forbidden")),
     ("Server Error", ("service unavailable", "internal server error", "bad gateway", "server overloaded")),
     ("Capacity", ("model overloaded",)),
-    ("Error Output", ("\x1b[31m", "\x1b[91m")),  # dead: nobody captures colours (#9)
+    ("Error Output", ("\x1b[31m", "\x1b[91m")),  # never used: colours are not captured (#9)
     ("API Error", ("api error",)),
 )
 
@@ -169,7 +169,7 @@ class LegacyMonitor:
     ) -> CycleReport:
         """Look at every agent, one after the other, and report.
 
-        Raises `SourceFailed` where the eyes say that the server cannot be seen at all; nothing else escapes.
+        Raises `SourceFailed` where the source cannot read the server at all; no other error leaves it.
         """
         self._source, self._clock, self._scope = source, clock, scope
         self._begin_cycle()
@@ -188,11 +188,11 @@ class LegacyMonitor:
         )
 
     def memory(self) -> Any:
-        """Everything it must know next time, as JSON."""
+        """Return everything that it must know next time, as JSON."""
         return copy.deepcopy(self._m)
 
     def recall(self, memory: Any) -> None:
-        """Become the monitor that had this memory; None, or a memory of another format, is a first day."""
+        """Take over this memory; None, or a memory of another format, starts with an empty one."""
         self._first_day()
         if isinstance(memory, dict) and memory.get("format") == MEMORY_FORMAT:
             renamed = {"intents": memory["wishes"], **memory} if "wishes" in memory else memory  # before version 1.1
@@ -236,7 +236,7 @@ class LegacyMonitor:
     # ---------------------------------------------------------------------------------------- looking
 
     def _list_windows(self, session: str) -> list[WindowEntry]:
-        """One `list-windows`; what it believes to have killed is gone, and what it spawned is up."""
+        """Run one `list-windows`; windows that it believes to have killed are gone, and those it spawned are up."""
         windows = []
         for window in self._source.windows(session):
             target = f"{session}:{window.index}"
@@ -247,7 +247,7 @@ class LegacyMonitor:
         return windows
 
     def _capture(self, target: str, lines: int = SCREEN_LINES) -> str:
-        """One `capture-pane`: the whole text stripped, then the last lines of it; "" where it fails."""
+        """Run one `capture-pane`: the whole text stripped, then the last lines of it; "" where it fails."""
         if target in self._booting:
             return BELIEVED_INTERFACE
         if target in self._gone:
@@ -261,11 +261,11 @@ class LegacyMonitor:
 
     @staticmethod
     def _name(window: WindowEntry) -> str:
-        """Say the name as the original read it: cut at the first colon (1.1)."""
+        """Return the name as the original read it: cut at the first colon (1.1)."""
         return window.name.split(":")[0]
 
     def _window_name(self, target: str) -> str:
-        """Ask tmux once more what a window is called."""
+        """Ask tmux once more for the name of a window."""
         session, _, index = target.rpartition(":")
         for window in self._list_windows(session):
             if window.index == index:
@@ -333,7 +333,7 @@ class LegacyMonitor:
 
     @staticmethod
     def _composer_text(line: str) -> str | None:
-        """Take what stands in a composer's line between `│ >` and the last `│`; None where it is no such line."""
+        """Return the text in a composer's line between `│ >` and the last `│`; None where it is no such line."""
         for mark in ("│ >", "│\xa0>"):
             if mark in line:
                 text = line.split(mark, 1)[1]
@@ -389,7 +389,7 @@ class LegacyMonitor:
         agents = self._discover_agents()
         now = self._clock.now()
         limit = self._m["limit"]
-        if limit is not None and round(now - limit["until"], 2) >= 0:  # a nap may end a hair before its instant
+        if limit is not None and round(now - limit["until"], 2) >= 0:  # a sleep may end just before its instant
             self._resume_after_limit(limit)
             limit = None
         if not agents:
@@ -398,7 +398,7 @@ class LegacyMonitor:
         if limit is None:
             limit = self._check_rate_limits(agents)
         if limit is not None:
-            # the original is asleep now; where somebody calls it all the same it looks, and does nothing
+            # the original is asleep now; a call at this time looks, and does nothing
             for target in agents:
                 self._isolated(target, self._glance, target)
             return round(max(0.0, float(limit["until"]) - self._clock.now()), 3)
@@ -416,7 +416,7 @@ class LegacyMonitor:
             return check(*arguments)
         except SourceFailed as failure:
             self._problems.append(failure.problem)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the next agent is looked at
+        except Exception as error:  # noqa: BLE001 - after any error the next agent is read
             self._note(ProblemKind.AGENT_FAILED, subject, error)
         return None
 
@@ -424,7 +424,7 @@ class LegacyMonitor:
         self._problems.append(Problem(kind=kind, subject=subject, text=f"{type(error).__name__}: {error}"))
 
     def _glance(self, target: str) -> None:
-        """Give a verdict on what is there; do nothing, and remember nothing."""
+        """Give a verdict on the present screens; do nothing, and remember nothing."""
         kept = copy.deepcopy(self._m)
         self._asleep = True
         try:
@@ -436,7 +436,7 @@ class LegacyMonitor:
         session = target.rpartition(":")[0]
         if target in self._gone and not self._asleep:
             # killed a moment ago for a new manager: the original sampled nothing there, and took it for an error.
-            # Here the window is not dead yet, and the verdict says what it shows
+            # Here the window is not dead yet, and the verdict is on its screen
             self._glance(target)
             self._notify_recovery_needed(target, session)
             return
@@ -521,7 +521,7 @@ class LegacyMonitor:
         self._m["idle_since"].setdefault(target, now)
         if kind == "continuously_idle" and not self._elapsed(self._m["idle_told"].get(target), IDLE_COOLDOWN_S):
             return
-        self._m["idle_told"][target] = now  # also where there is nobody to tell (1.12)
+        self._m["idle_told"][target] = now  # also where there is no manager to tell (1.12)
         self._notify_idle(target, session)
 
     def _say(self, target: str, state: str, rule: str, lines: Sequence[str], detail: IdleDetail | None = None) -> None:
@@ -606,7 +606,7 @@ class LegacyMonitor:
     def _notify_fresh(self, target: str, session: str, now: float) -> None:
         if self._asleep or not self._elapsed(self._m["stamps"].get(f"fresh_{target}"), FRESH_COOLDOWN_S):
             return
-        self._m["stamps"][f"fresh_{target}"] = now  # also where there is nobody to tell (1.12)
+        self._m["stamps"][f"fresh_{target}"] = now  # also where there is no manager to tell (1.12)
         manager = self._find_pm_in_session(session)
         if manager is None or manager == target:
             return
@@ -617,7 +617,7 @@ class LegacyMonitor:
     def _attempt_agent_restart(self, target: str, session: str, content: str) -> bool:
         """Kill the window of a crashed agent, then tell the manager; nothing is restarted.
 
-        False inside the cooldown, which the caller takes for a crash that nobody was told about.
+        False inside the cooldown, which the caller takes for a crash that no manager was told about.
         """
         if self._asleep:
             return True
@@ -646,7 +646,7 @@ class LegacyMonitor:
         self._collect(Notice.CRASH, target, session, f"CRASH ALERT: crashed agent {target} needs attention", CRASHED)
 
     def _notify_recovery_needed(self, target: str, session: str) -> None:
-        """Tell the manager, each cycle anew: there is no cooldown (#4)."""
+        """Notify the manager, in each cycle anew: there is no cooldown (#4)."""
         if self._asleep:
             return
         manager = self._find_pm_in_session(session)
@@ -661,7 +661,7 @@ class LegacyMonitor:
         self._tell(about, target, session, manager, message, None, stands, self._clock.now())
 
     def _collect(self, about: Notice, target: str, session: str, message: str, state: str) -> None:
-        """Put a message into the batch for the manager, who is looked up once more; nobody there, and it is lost."""
+        """Put a message into the batch for the manager, who is looked up once more; without a manager it is lost."""
         manager = self._find_pm_in_session(session)
         if manager is not None:
             queued = Queued(about, target, session, message, state, self._clock.now())
@@ -670,7 +670,7 @@ class LegacyMonitor:
     def _send_collected_notifications(self) -> float:
         """Send one report a manager, then pause for a minute, whether or not anything arrived.
 
-        The report's head called local time UTC (#16); heads are the harness's now.
+        The report's head called local time UTC (#16); the harness writes the heads now.
         """
         pause = False
         for manager, batch in self._batch.items():
@@ -724,7 +724,7 @@ class LegacyMonitor:
                     missing.append(target)
             if not missing:
                 continue
-            # the manager is looked for among the workers, where none can be, and so nobody is ever told (#1)
+            # the manager is looked for among the workers, where none can be, and so no manager is ever told (#1)
             for target in self._m["known"][session]:
                 if target in present:
                     self._window_name(target)
@@ -758,7 +758,7 @@ class LegacyMonitor:
                 self._list_windows(session)  # for a line in the log
                 continue
             if manager in self._booting:
-                continue  # it has no pane yet that could be told, or killed
+                continue  # it has no pane yet that could get a notice, or be killed
             minutes = int(round(self._clock.now() - started, 3) // 60)
             steps = self._m["escalated"].setdefault(manager, [])
             for step in (3, 5):
@@ -767,7 +767,7 @@ class LegacyMonitor:
                     message = f"TEAM IDLE: the whole team has been idle for {step} minutes"
                     self._collect(Notice.TEAM_IDLE, manager, session, message, "team_idle")
             if minutes >= 8 and not self._was_done(f"kill_window|{self._pane(manager)}"):
-                continue  # wanted, and not done: it stands
+                continue  # requested, and not done: it stands
             if minutes >= 8:
                 self._keep_intent(
                     "kill_window",
@@ -833,7 +833,7 @@ class LegacyMonitor:
             self._capture(target, INTERFACE_LINES)
 
     def _deliver_pending(self, manager: str) -> None:
-        """Tell a manager that has come up what its predecessor's last cycle had to say."""
+        """Send a manager that has come up the notices of its predecessor's last cycle."""
         pending, self._m["pending"] = self._m["pending"], []
         for notice in pending:
             mine = notice["session"] == manager.rpartition(":")[0]
@@ -933,7 +933,7 @@ class LegacyMonitor:
         stands: str,
         at: float,
     ) -> None:
-        """Want a manager told. One that boots in this very cycle is told in the next."""
+        """Request a notice to a manager. One that boots in this very cycle gets it in the next."""
         notice = {
             "kind": "notify_manager",
             "key": f"notify_manager:{about}|{self._pane(target) or target}",
@@ -998,7 +998,7 @@ class LegacyMonitor:
         ordinal: int | None = None,
         undo: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep an intent: a new one, a reminder of one that stands, or the same one told anew."""
+        """Keep an intent: a new one, a reminder of one that stands, or the same one repeated."""
         fields = {name: value for name, value in intent.items() if name not in {"kind", "key", "stands"}}
         key, now = intent["key"], self._clock.now()
         standing = self._m["intents"].pop(key, None)
@@ -1020,7 +1020,7 @@ class LegacyMonitor:
         }
 
     def _standing_intents(self) -> tuple[Intent, ...]:
-        """Drop what is no longer wanted and tell the rest, oldest first."""
+        """Drop intents that are no longer requested and return the rest, oldest first."""
         now = self._clock.now()
         panes = {window.pane for window in self._seen.values()}
         sessions = {target.rpartition(":")[0] for target in self._seen}
@@ -1068,12 +1068,12 @@ class LegacyMonitor:
                 return stands in {CRASHED, ERROR} and intent["done"] is not True and now - fields["at"] < LINGER_S
 
     def _learn(self, outcomes: Sequence[Outcome]) -> None:
-        """Learn what became of its intents: no ladder climbs from a step that was not taken."""
+        """Take in the outcomes of its intents: no escalation goes on from a step that was not taken."""
         by_name = {}
         for intent in self._m["intents"].values():
             fields = intent["fields"]
             name = f"{intent['kind']}:{fields['about']}" if intent["kind"] == "notify_manager" else intent["kind"]
-            # what is done to a session as a whole goes by the session, whichever pane it began with
+            # actions on a session as a whole go by the session, whichever pane it began with
             pane = fields["pane"] if intent["kind"] not in WHOLE_SESSION else None
             by_name[name, pane, fields["session"], fields["ordinal"]] = intent
         for outcome in outcomes:
@@ -1089,7 +1089,7 @@ class LegacyMonitor:
             intent["unasked"] = False
 
     def _was_done(self, key: str) -> bool:
-        """Whether the intent was done, as far as it knows: where nobody says otherwise it believes so."""
+        """Return whether the intent was done, as far as it knows: without an outcome it assumes so."""
         return self._m["intents"].get(key, {}).get("done") is not False
 
     def _undo(self, intent: dict[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""The engine in small rooms: what a screen means is data, what follows from it is pure, and only `service` looks."""
+"""The engine: the meaning of screens is data, the conclusions from it are pure, and only `service` reads panes."""

@@ -26,11 +26,11 @@ _NOWHERE: Final = {
     "window_id": "@0",
     "window_index": 0,
 }
-"""The states that a lone screen does not show, and no rule asks for."""
+"""The states that a single screen does not show and that no rule names."""
 
 
 class BadQuestion(ValueError):
-    """A question that cannot be answered, and what is wrong with it."""
+    """A question that cannot be answered; the text names the fault."""
 
 
 class Question(Record, extra="ignore"):

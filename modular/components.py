@@ -1,6 +1,7 @@
-"""Every component that wants things done, wired in this one place: each advances its own slice of the memory.
+"""Every component that returns intents, wired in this one place: each advances its own slice of the memory.
 
-The order is the dependency: limits hold drafts and notices back, stuck drafts are told of, the rest stands alone.
+The order follows the dependencies: limits hold drafts and notices back, stuck drafts become notices, the others are
+independent.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whether files of somebody's own were edited since they were read: told by their times and sizes. Reads no content."""
+"""Finds whether a user's files were edited since they were read, by their times and sizes. Reads no content."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +8,7 @@ Signature = tuple[tuple[str, int, int], ...]
 
 
 def signature(paths: Iterable[Path]) -> Signature:
-    """Say how these files are: as long as it stands, so does what was read from them."""
+    """Return the times and sizes of these files: while they are equal, the content that was read is current."""
     return tuple(_row(path) for path in paths)
 
 

@@ -1,4 +1,4 @@
-"""Everything that the engine must know next time: one slice a component, put together here and nowhere else."""
+"""The memory of the engine between two cycles: one slice a component, put together in this module alone."""
 
 from typing import Final, Literal
 
@@ -15,17 +15,17 @@ from modular.observing.planned import ObservationTimes
 from understudy.record import Record
 
 MEMORY_VERSION: Final = 2
-"""Any other version is a first day: guessing at old notes is worse than looking afresh."""
+"""Memory of any other version is dropped: starting with an empty one is safer than guessing at an old one."""
 
 
 class EngineMemory(Record):
-    """Everything, a slice a component; a component reads the others' and writes its own."""
+    """All memory, a slice a component; a component reads the others' slices and writes its own."""
 
     version: Literal[2] = MEMORY_VERSION
     agents: dict[str, AgentMemory] = Field(default_factory=dict)
     """The tracker's, by identity."""
     looks: ObservationTimes = ObservationTimes()
-    """Of who plans the looking."""
+    """The strategy's."""
     limits: UsageLimits = UsageLimits()
     drafts: dict[str, DraftMemory] = Field(default_factory=dict)
     """By identity."""
@@ -40,7 +40,7 @@ class EngineMemory(Record):
 
 
 def recalled(stored: JsonValue) -> EngineMemory:
-    """Read stored memory; nothing, an unknown version or a broken document is a first day."""
+    """Read stored memory; return an empty one for None, an unknown version or a broken document."""
     if stored is None:
         return EngineMemory()
     try:

@@ -33,7 +33,7 @@ class Extensions:
         self.wording = Wording(self._plugins.text)
 
     def refresh(self) -> bool:
-        """Read anew what was edited; whether others are in force now."""
+        """Read edited files again; return whether other rules or plugins are in force now."""
         if not self._plugins.refresh():
             return self._rules.refresh()
         self._rules = RuleRegistry(self._folders(), fixed=self._book)
@@ -47,7 +47,7 @@ class Extensions:
 
     @property
     def strategy(self) -> Strategy:
-        """The strategy in use; of one that is not there, or failed, the default, which looks at everybody."""
+        """Return the strategy in use: the default, which reads all agents, where the named one is missing or failed."""
         return self._strategy
 
     @property
@@ -68,13 +68,13 @@ class Extensions:
         return self._rules.faults
 
     def problems(self) -> Iterator[Problem]:
-        """Say which plugins are left out, and whether the strategy asked for is not the one in use."""
+        """Return the plugins that are left out, and whether the requested strategy is not the one in use."""
         loaded = self._plugins.loaded
         for fault in loaded.faults:
             yield Problem(kind=ProblemKind.PLUGIN_UNUSABLE, subject=fault.plugin, text=str(fault))
         if self._wanted not in STRATEGIES and self._wanted not in loaded.strategies:
             known = ", ".join(sorted({*STRATEGIES, *loaded.strategies}))
-            text = f"there is no strategy {self._wanted}, everybody is looked at: set `strategy` to one of {known}"
+            text = f"there is no strategy {self._wanted}, every agent is read: set `strategy` to one of {known}"
             yield Problem(kind=ProblemKind.PLUGIN_UNUSABLE, subject=self._wanted, text=text)
 
     def _folders(self) -> tuple[Path, ...]:

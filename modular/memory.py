@@ -11,7 +11,7 @@ class Visit(Record):
 
     state: AgentState
     turn: str
-    """Hash of the turn that its screen showed last; empty where it showed none."""
+    """Hash of the last turn on its screen; empty where it showed none."""
     screen: str
     """Hash of its screen."""
     until: float
@@ -26,26 +26,26 @@ class AgentMemory(Record):
     window: str
     role: AgentRole
     agent: str
-    """The CLI last seen in it; `unknown` where none was ever told."""
+    """The CLI last seen in it; `unknown` where none was ever recognised."""
     state: AgentState
     detail: IdleDetail | None = None
     since: float
-    """Since when it is in this state without a break."""
+    """The instant since which it is in this state without a break."""
     rule: str = ""
     screen: str = ""
     """Hash of the screen at the last look."""
     crash_looks: int = 0
-    """In how many looks in a row it was seen crashed, as far as that matters."""
+    """The number of looks in a row in which it was crashed, up to the number that counts."""
     missing_since: float | None = None
-    """Since when its pane is gone."""
+    """The instant since which its pane is gone."""
     turn: str = ""
-    """Hash of the turn that its screen showed last at the last look; empty where it showed none."""
+    """Hash of the last turn on its screen at the last look; empty where it showed none."""
     left: tuple[Visit, ...] = ()
-    """The states that it left lately, oldest first, as far as that matters."""
+    """The last states that it left, oldest first, as many as are needed."""
     flips: tuple[float, ...] = ()
-    """When a state was taken back lately, in seconds since the epoch, as far as that matters."""
+    """The instants at which a state was taken back lately, in seconds since the epoch, as many as are needed."""
 
     @cached_property
     def key(self) -> str:
-        """Its identity in one word."""
+        """Return its identity as one text."""
         return f"{self.pane}/{self.pid}"

@@ -11,21 +11,21 @@ FIGURES: Final[Mapping[str, str]] = {
     "panes": "Panes on the server.",
     "agents_read": "Agents whose screens were read in this cycle.",
     "agents_waiting": "Agents that the strategy left to a later one.",
-    "agents_attended": "Agents with whom a person or their manager was busy.",
+    "agents_attended": "Agents that a person or their manager was busy with.",
     "agents_missing": "Agents whose panes are gone and not forgotten.",
     "round_trips": "Round trips to tmux that the strategy planned.",
     "notices_standing": "Notices that stand about agents.",
     "drafts_standing": "Drafts in composers.",
     "drafts_ours": "Of these those of the harness.",
     "sessions_parked": "Sessions parked for a usage limit.",
-    "teams_idle": "Teams in which nobody works.",
+    "teams_idle": "Teams in which no agent works.",
     "plugins": "Plugins in force.",
 }
 """Every figure by its name."""
 
 
 def figures(seen: FleetFrame, look: FleetView, memory: EngineMemory, plugins: Collection[str]) -> dict[str, float]:
-    """Count; the names are those of `FIGURES`."""
+    """Return the figures by the names of `FIGURES`."""
     return {
         "panes": len(seen.panes),
         "agents_read": len(look.readings),

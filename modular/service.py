@@ -1,4 +1,4 @@
-"""The engine as a monitor: it looks, reads, remembers, and says what it wants. It cannot press a key."""
+"""The engine as a monitor: it looks, reads, remembers, and returns intents. It cannot press a key."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from understudy import AgentState, Clock, CycleReport, Outcome, Scope, ScreenSou
 
 VERSION: Final = "1.1.0"
 _BUDGET: Final = Budget(1.0)
-"""The budget of the looks of one cycle, for strategies that heed it."""
+"""The budget of the looks of one cycle, for strategies that respect it."""
 
 
 class MonitorService:
@@ -44,7 +44,7 @@ class MonitorService:
     def cycle(
         self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
     ) -> CycleReport:
-        """Look once and report; raises a `SourceFailed` where the server cannot be seen."""
+        """Look once and report; raises a `SourceFailed` where the server cannot be read."""
         if self._extensions.refresh():
             self._use_extensions()
         self.version = VERSION + self._extensions.version  # a plugin that failed at work is in force no more
@@ -64,7 +64,7 @@ class MonitorService:
             looks = planned.updated_times(looks, known, round_.agents, round_.readings, now)
         after = before.model_copy(update={"agents": {**round_.agents, **lost}, "looks": looks, **slices})
         self._memory, self._stored = after, None
-        return CycleReport.model_construct(  # of records that were validated one by one
+        return CycleReport.model_construct(  # its records were validated one by one
             cycle=cycle,
             monitor=self.name,
             version=self.version,
@@ -79,7 +79,7 @@ class MonitorService:
         )
 
     def memory(self) -> JsonValue:
-        """Everything it must know next time, as JSON."""
+        """Return everything that it must know next time, as JSON."""
         if self._stored is None:
             self._stored = self._memory.model_dump(mode="json", exclude_defaults=True) | {
                 "version": self._memory.version
@@ -87,7 +87,7 @@ class MonitorService:
         return self._stored
 
     def recall(self, memory: JsonValue) -> None:
-        """Become the monitor that had this memory; None, or one that it cannot read, is a first day."""
+        """Take over this memory; None, or one that it cannot read, starts with an empty one."""
         if memory is None or memory != self._stored:
             self._memory = recalled(memory)
             self._stored = None

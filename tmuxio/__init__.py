@@ -1,1 +1,1 @@
-"""Reading a tmux server fast, keeping and replaying what was seen, and the actuator, which alone acts on it."""
+"""Reads a tmux server fast, keeps and replays its frames, and holds the actuator, which alone acts on it."""

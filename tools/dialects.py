@@ -14,7 +14,7 @@ class Asked:
     """One request, whatever its dialect."""
 
     text: str
-    """The last thing a person said."""
+    """The last text of a person."""
     tools: Sequence[Tool]
     has_result: bool
     """A tool answered after that."""
@@ -24,22 +24,22 @@ class Asked:
 
 
 class Dialect(Protocol):
-    """How one family of CLIs talks. What is yielded are pieces of an event stream."""
+    """The protocol of one family of CLIs. Its methods yield pieces of an event stream."""
 
     def speaks(self, path: str) -> bool:
-        """Whether a request to this path is in this dialect."""
+        """Return whether a request to this path is in this dialect."""
 
     def read(self, path: str, body: Any) -> Asked:
-        """Understand a request."""
+        """Parse a request."""
 
     def begin(self) -> Iterator[str]:
         """Open an answer."""
 
     def text(self, text: str) -> Iterator[str]:
-        """Say something."""
+        """Yield a text."""
 
     def call(self, call: Call, key: str) -> Iterator[str]:
-        """Ask for a tool; `key` is what its answer will refer to."""
+        """Ask for a tool; `key` is the reference that its answer will carry."""
 
     def end(self, *, called: bool = False) -> Iterator[str]:
         """Close the answer."""
@@ -318,4 +318,4 @@ class Gemini:
 
 
 DIALECTS: Final[Sequence[Callable[[], Dialect]]] = (Chat, Responses, Messages, Gemini)
-"""Each makes the dialect of one request: an answer remembers what it said."""
+"""Each makes the dialect of one request: an answer keeps the text that it sent."""

@@ -1,8 +1,7 @@
-"""A model server on loopback that plays scenes instead of thinking, for recording what agent CLIs look like.
+"""A model server on loopback that plays scenes, for recording the screens of agent CLIs.
 
-It speaks the four dialects that agent CLIs speak (OpenAI chat and responses, Anthropic messages, Gemini). What it does
-is named by a word in the last thing that a person asked, so a driver that types `please ponder` knows that the turn
-hangs.
+It speaks the four dialects that agent CLIs speak (OpenAI chat and responses, Anthropic messages, Gemini). A word
+in a person's last request names its scene, so a driver that types `please ponder` knows that the turn hangs.
 """
 
 import json
@@ -31,7 +30,7 @@ SCENES: Final = (
     "limited",
     "cut",
 )
-"""The words that name a scene; `TEXTS` and `FAILURES` say what is played."""
+"""The words that name a scene; `TEXTS` and `FAILURES` hold their content."""
 
 _STORY: Final = "The keeper climbed the stairs and lit the lamp, and the sea answered with a long low sound. " * 40
 TEXTS: Final = {
@@ -58,13 +57,13 @@ _LONGEST_S: Final = 90.0
 
 @dataclass(slots=True)
 class Stage:
-    """What the server saw so far; read by the driver from its own thread."""
+    """The requests that the server got so far; read by the driver from its own thread."""
 
     command: str
-    """What the shell scene runs."""
+    """The command of the shell scene."""
     folder: str
     needs_tools: bool = True
-    """Requests without tools are errands of the CLI's own, such as naming the conversation."""
+    """Requests without tools are the CLI's own, such as naming the conversation."""
     running: int = 0
     """Turns being answered now."""
     errands: int = 0
@@ -102,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Write no log."""
 
     def do_GET(self) -> None:
         models = [{"id": "fake", "object": "model", "name": "fake", "owned_by": "nobody", "context_length": 200_000}]
@@ -199,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _scene(asked: Asked, *, needs_tools: bool) -> str | None:
-    """The scene named last in what was asked; None where this is no turn of the conversation."""
+    """Return the scene named last in the request; None where this is no turn of the conversation."""
     if needs_tools and not asked.tools:
         return None
     places = {scene: asked.text.rfind(f"please {scene}") for scene in SCENES}

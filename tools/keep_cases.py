@@ -2,8 +2,8 @@
 
     python tools/keep_cases.py screens.jsonl --only '80x24-(?:busy|draft)' --tag narrow
 
-A case is kept where the engine answers what the driver did; the others are listed, to be looked at. What a recording
-says of the machine that it was made on is replaced by words of the same length.
+A case is kept where the engine's answer matches the driver's step; the others are listed for review. Names of the
+machine in a recording are replaced by words of the same length.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def impersonal(text: str) -> str:
 
 
 def question(row: dict[str, Any]) -> dict[str, Any]:
-    """What a recorded screen asks of `classify`, the screen itself aside."""
+    """Return the question to `classify` for a recorded screen, without the screen itself."""
     meta = row["meta"]
     title = impersonal(meta["pane_title"])
     known = {
@@ -44,7 +44,7 @@ def question(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def keep(rows: Iterable[dict[str, Any]], tag: str) -> tuple[int, list[str]]:
-    """Write a folder for each row that the engine reads as the driver did; say how many, and which others there are."""
+    """Write a folder for each row whose reading matches the driver's step; print their number, and the other rows."""
     kept, others = 0, []
     for row in rows:
         asked, screen = question(row), impersonal(row["screen_ansi"])
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("screens", type=Path, help="JSON Lines, as record_screens.py writes them")
     parser.add_argument("--only", default="", help="a pattern that the ids must contain")
-    parser.add_argument("--tag", default="", help="what to add to the names of the cases, such as a version or a width")
+    parser.add_argument("--tag", default="", help="a suffix for the names of the cases, such as a version or a width")
     asked = parser.parse_args(arguments)
     rows = [json.loads(line) for line in asked.screens.read_text(encoding="utf-8").splitlines() if line]
     kept, others = keep((row for row in rows if re.search(asked.only, row["id"])), asked.tag)

@@ -1,10 +1,10 @@
-"""Records what a real agent CLI shows while a driver moves it through its states.
+"""Records the screens of a real agent CLI while a driver moves it through its states.
 
     python tools/record_screens.py claude --bin node_modules/.bin --size 80x24 --into screens.jsonl
 
-The CLI runs in a tmux server of its own, against a model server on loopback that plays scenes (`fake_model.py`); how it
-is started stands in `agent_clis.toml`. The label of a screen is what the driver did and what the server saw, never what
-the screen looks like. Each line written has `id`, `agent`, `agent_version`, `label`, `acceptable`, `size`, `screen`,
+The CLI runs in a tmux server of its own, against a model server on loopback that plays scenes (`fake_model.py`); its
+command line is in `agent_clis.toml`. The label of a screen follows from the driver's steps and the server's requests,
+never from the screen. Each line written has `id`, `agent`, `agent_version`, `label`, `acceptable`, `size`, `screen`,
 `screen_ansi`, `frames` and `meta` (title, command, processes), as `understudy classify --jsonl` reads them.
 """
 
@@ -32,13 +32,13 @@ _START_S: Final = 45.0
 _TURN_S: Final = 20.0
 _DIALOGS: Final = 4
 _STILL: Final = 4
-"""A screen that looks the same so many times in a row has come to rest."""
+"""A screen that is the same so many times in a row has come to rest."""
 _SLOW: Final = "touch {mark}; sleep 25"
 
 
 @dataclass(frozen=True, slots=True)
 class Cli:
-    """How a CLI is started and moved; see `agent_clis.toml`."""
+    """The commands and keys of a CLI; see `agent_clis.toml`."""
 
     name: str
     run: str
@@ -105,11 +105,11 @@ class Recording:
         return found.group() if found else "unknown"
 
     def keep(self, name: str, label: str, *also: str, note: str = "") -> None:
-        """Shoot the screen and write it down under a label."""
+        """Shoot the screen and write it to the file under a label."""
         self._write(self.terminal.shoot(), name, label, also, note)
 
     def keep_busy(self, name: str, note: str = "") -> None:
-        """The same while a turn runs; nothing where it ended before the last frame was shot."""
+        """Do the same while a turn runs; write nothing where it ended before the last frame was shot."""
         stage = self.model.stage
         errands, running = stage.errands, stage.running
         shots = self.terminal.shoot()
@@ -142,7 +142,7 @@ class Recording:
     # --- moves --------------------------------------------------------------------------------------------------------
 
     def start(self, *, keep: bool) -> bool:
-        """Start the CLI and wait for its composer; keep what it shows on the way."""
+        """Start the CLI and wait for its composer; keep the screens before it."""
         command = self.cli.run.format(**self._names)
         self.terminal.type(command)
         self.terminal.press("Enter")
@@ -183,7 +183,7 @@ class Recording:
         self.terminal.press("Enter")
 
     def rest(self) -> bool:
-        """Wait until nothing runs; stop what does. Whether it came to rest."""
+        """Wait until nothing runs, and stop a running turn; return whether it came to rest."""
         for _ in range(3):
             if self._until(lambda: self.model.stage.running == 0, 3.0) and self._settle():
                 return True
@@ -209,10 +209,10 @@ class Recording:
             before = now
         return True
 
-    # --- what is recorded ---------------------------------------------------------------------------------------------
+    # --- recorded scenes ----------------------------------------------------------------------------------------------
 
     def drafts(self, when: str) -> None:
-        """Text that nobody submitted."""
+        """Record text that was not submitted."""
         for name, text in {"short": "fix the lamp", "long": "the lamp flickers when it rains, " * 3}.items():
             self.terminal.type(text)
             time.sleep(0.8)
@@ -229,14 +229,14 @@ class Recording:
             self.keep(f"erased_{when}", "idle", note="a draft was typed and deleted")
 
     def answered(self, scene: str) -> None:
-        """A turn that ends by itself."""
+        """Record a turn that ends by itself."""
         asked = self.model.stage.asked
         self.ask(scene)
         if self._until(lambda: self.model.stage.asked > asked, _TURN_S) and self.rest():
             self.keep(f"idle_{scene}", "idle")
 
     def interrupted(self, scene: str) -> None:
-        """A turn that runs, with a draft and a queued message, until it is stopped."""
+        """Record a turn that runs, with a draft and a queued message, until it is stopped."""
         asked = self.model.stage.asked
         self.ask(scene)
         if not self._until(lambda: self.model.stage.asked > asked, _TURN_S):
@@ -258,7 +258,7 @@ class Recording:
             self.keep(f"idle_stopped_{scene}", "idle", note="a person stopped the turn")
 
     def approval(self, scene: str, *, grant: bool) -> None:
-        """A call of a tool that a person must allow."""
+        """Record a call of a tool that a person must allow."""
         stage = self.model.stage
         done, called = stage.answered_calls, stage.called
         self._mark.unlink(missing_ok=True)
@@ -292,7 +292,7 @@ class Recording:
                 return
 
     def failed(self, scene: str, label: str) -> None:
-        """A turn that the server does not answer."""
+        """Record a turn that the server does not answer."""
         asked = self.model.stage.asked
         self.ask(scene)
         if not self._until(lambda: self.model.stage.asked > asked, _TURN_S):
@@ -305,7 +305,7 @@ class Recording:
         self.rest()
 
     def left(self) -> None:
-        """The CLI is told to go."""
+        """Record the CLI's end by its own command."""
         if self.cli.quit.startswith("C-"):
             self.terminal.press(self.cli.quit, 2)
         else:
@@ -320,7 +320,7 @@ class Recording:
             time.sleep(1.0)
 
     def killed(self) -> None:
-        """The CLI is ended while a turn runs."""
+        """Record the CLI's end by a signal while a turn runs."""
         self.ask("story")
         time.sleep(3.0)
         self.terminal.kill_program()
@@ -328,7 +328,7 @@ class Recording:
         self.keep("crashed_killed", "crashed", note="SIGKILL while a turn ran")
 
     def play(self) -> None:
-        """Everything, in order."""
+        """Record everything, in order."""
         if not self.start(keep=True):
             sys.exit(f"record_screens: {self.cli.name} never got ready; it shows:\n{self.terminal.screen()}")
         self.keep("idle_fresh", "idle")
@@ -363,7 +363,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("cli", help="its name in agent_clis.toml")
     parser.add_argument("--bin", type=Path, required=True, help="the folder with its command")
     parser.add_argument("--size", default="80x24", help="columns x rows")
-    parser.add_argument("--prefix", help="what ids begin with (default: the CLI's name)")
+    parser.add_argument("--prefix", help="the prefix of ids (default: the CLI's name)")
     parser.add_argument("--into", type=Path, required=True, help="the file to append to")
     asked = parser.parse_args(arguments)
     known: dict[str, Any] = tomllib.loads((Path(__file__).parent / "agent_clis.toml").read_text(encoding="utf-8"))

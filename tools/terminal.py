@@ -1,4 +1,4 @@
-"""One pane on a tmux server of its own, with a shell in it, and a hand on its keyboard."""
+"""One pane on a tmux server of its own, with a shell in it, and the keys that are typed into it."""
 
 import shlex
 import signal
@@ -56,21 +56,21 @@ class Terminal:
             time.sleep(0.25)
 
     def erase(self, letters: int) -> None:
-        """Delete what was typed, key by key: many at once pass for a paste."""
+        """Delete the typed text, key by key: many at once look like a paste."""
         for _ in range(letters):
             self._tmux("send-keys", "-t", "main", "BSpace")
             time.sleep(0.01)
 
     def screen(self) -> str:
-        """The plain screen."""
+        """Return the plain screen."""
         return self._tmux("capture-pane", "-p", "-t", "main")
 
     def shoot(self) -> list[PaneShot]:
-        """Four frames, 0.3 s apart."""
+        """Return four frames, 0.3 s apart."""
         return [frame.panes[0] for frame in self._recorder.shoot().frames]
 
     def kill_program(self) -> None:
-        """End what runs in the shell with SIGKILL."""
+        """End the program in the shell with SIGKILL."""
         shell = int(self._tmux("display-message", "-p", "-t", "main", "#{pane_pid}"))
         for child in psutil.Process(shell).children(recursive=True):
             child.send_signal(signal.SIGKILL)

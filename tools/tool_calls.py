@@ -1,4 +1,4 @@
-"""Which of a CLI's tools does a wanted thing, and arguments for it that its schema allows."""
+"""Finds the tool of a CLI for a purpose, and arguments for it that its schema allows."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool asked for."""
+    """A tool that is called."""
 
     name: str
     arguments: Any

@@ -1,4 +1,4 @@
-"""The words that the rooms of Understudy share: agents, states, frames, intents, reports, and the Monitor protocol."""
+"""The records that all packages share: agents, states, frames, intents, reports, and the Monitor protocol."""
 
 from understudy.clock import SystemClock, VirtualClock
 from understudy.intents import (

@@ -17,7 +17,7 @@ class SystemClock:
 
 
 class VirtualClock:
-    """A clock that moves only when somebody sleeps on it or winds it."""
+    """A clock that moves only when its user sleeps on it or sets it."""
 
     def __init__(self, now: float = 0.0) -> None:
         self._now = now

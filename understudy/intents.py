@@ -44,13 +44,13 @@ class _Requested(Record):
     pid: int | None
     """Process of that pane: together they are the identity."""
     target: str | None
-    """The pane that would be touched, such as the manager's; None where no pane is."""
+    """The pane that the action changes, such as the manager's; None where it changes no pane."""
     session: str
     reason: str
-    """The rule that wants it, and why, in one line."""
+    """The rule that requests it, and why, in one line."""
     ordinal: int = Field(default=1, ge=1)
     at: Instant
-    """When in the cycle the monitor decided."""
+    """The instant in the cycle at which the monitor decided."""
     valid_until: Instant | None = None
     """After this the intent is stale and must not be delivered."""
 
@@ -115,5 +115,5 @@ DESTRUCTIVE: frozenset[str] = frozenset({"kill_window", "spawn_manager", "submit
 
 
 def intent_key(intent: Intent) -> str:
-    """Name what is wanted, without for whom: the kind, and for a notice what it is about (`notify_manager:idle`)."""
+    """Return the kind of an intent, and for a notice its subject (`notify_manager:idle`), without its target."""
     return f"{intent.kind}:{intent.about}" if isinstance(intent, NotifyManager) else intent.kind

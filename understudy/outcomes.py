@@ -10,11 +10,11 @@ class Result(StrEnum):
 
     DELIVERED = "delivered"
     REFUSED = "refused"
-    """The owner's, and not done: `why` says what stood in the way."""
+    """The owner's intent was not done: `why` names the hindrance."""
     SHADOWED = "shadowed"
-    """Another monitor owns the session: nothing is done on this one's word."""
+    """Another monitor owns the session: intents of this one are not done."""
     WATCH_ONLY = "watch_only"
-    """Nobody's is done: the harness runs watch-only, or is frozen."""
+    """No monitor's intents are done: the harness runs watch-only, or is frozen."""
 
 
 class Outcome(Record):
@@ -28,19 +28,19 @@ class Outcome(Record):
     ordinal: int
     result: Result
     done: bool
-    """Whether the pane was really touched so, on whosever word: a shadow learns the owner's act from this."""
+    """Whether the action was really done, for either monitor: the one in shadow learns the owner's action from this."""
     at: Instant
     why: str = ""
 
 
 class Scope(Record):
-    """For which sessions a monitor speaks. It filters intents, never sight."""
+    """The sessions whose intents a monitor is asked for. It filters intents, never the panes that are read."""
 
     sessions: dict[str, Instant] | None = None
-    """Session name -> since when; None for every session: in shadow both speak for all, to be compared."""
+    """Session name -> since when; None for every session: in shadow both monitors return intents for all of them."""
 
     def covers(self, session: str) -> bool:
-        """Whether intents for this session are asked for."""
+        """Return whether intents for this session are asked for."""
         return self.sessions is None or session in self.sessions
 
 

@@ -12,7 +12,7 @@ from understudy.screens import Frame
 
 
 class Clock(Protocol):
-    """Where time comes from: the machine, a tape's recorded instants, or a test."""
+    """The source of time: the machine, a tape's recorded instants, or a test."""
 
     def now(self) -> float:
         """Tell the time in seconds since the epoch, to the microsecond."""
@@ -24,7 +24,7 @@ class Clock(Protocol):
 
 
 class ScreenSource(Protocol):
-    """Sees whole servers, frame by frame."""
+    """Reads whole servers, frame by frame."""
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
         """Shoot so many frames, so many seconds apart, oldest first.
@@ -57,7 +57,7 @@ class WindowEntry:
 
 
 class WindowSource(Protocol):
-    """Sees one window after the other by name, as the monolith does: it never knew panes."""
+    """Reads one window after the other by name, as the monolith does: it does not know panes."""
 
     def sessions(self) -> Sequence[SessionEntry]:
         """List the sessions; nothing where tmux fails, which the monolith cannot tell from none."""
@@ -79,12 +79,12 @@ SourceT_contra = TypeVar("SourceT_contra", contravariant=True)
 
 
 class Monitor(Protocol[SourceT_contra]):
-    """Looks at agents, says what they do and what it wants done; holds nothing that could press a key."""
+    """Reads agents, reports their states and returns intents; has no access to anything that presses a key."""
 
     name: str
     version: str
     says: frozenset[str]
-    """The states it can tell; what it cannot say it cannot veto."""
+    """The states that it can report; a state that it cannot report is none that it can veto."""
 
     def cycle(
         self,
@@ -94,13 +94,13 @@ class Monitor(Protocol[SourceT_contra]):
         scope: Scope,
         outcomes: Sequence[Outcome],
     ) -> CycleReport:
-        """Look once and report. `outcomes` tells what became of the intents of the cycle before."""
+        """Look once and report. `outcomes` holds the outcomes of the intents of the cycle before."""
         ...
 
     def memory(self) -> JsonValue:
-        """Everything it must know next time, as JSON."""
+        """Return everything that it must know next time, as JSON."""
         ...
 
     def recall(self, memory: JsonValue) -> None:
-        """Become the monitor that had this memory; None is a first day."""
+        """Take over this memory; None starts with an empty one."""
         ...

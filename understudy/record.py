@@ -6,16 +6,16 @@ from typing import Annotated, Final, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
 SCHEMA_VERSION: Final = 1
-"""The one version of the contract's JSON that this build writes; it reads no other."""
+"""The one version of the JSON format that this build writes; it reads no other."""
 
 
 class Record(BaseModel):
-    """A frozen record that crosses a boundary; an unknown key in its JSON is an error, not a surprise."""
+    """A frozen record that crosses a boundary; an unknown key in its JSON is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
 
     def __copy__(self) -> Self:
-        """A copy has the fields alone: what was worked out of them and kept need not hold for the copy's.
+        """Copy the fields alone: values that were computed from them and kept need not hold for the copy.
 
         A record has nothing else, which spares half of what pydantic's own way costs.
         """
@@ -32,11 +32,11 @@ class Record(BaseModel):
 
 
 _set: Final = object.__setattr__
-"""Records are frozen for everybody else."""
+"""Set a field that is computed from the others; records are frozen for all other code."""
 
 
 def instant_text(epoch_s: float) -> str:
-    """Say an instant, in seconds since the epoch, as RFC 3339 in UTC to the microsecond."""
+    """Format an instant, in seconds since the epoch, as RFC 3339 in UTC to the microsecond."""
     return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

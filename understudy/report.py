@@ -28,9 +28,9 @@ class ProblemKind(StrEnum):
     PLUGIN_UNUSABLE = "plugin_unusable"
     """A plugin was left out; what it offers is missing, and all the rest works."""
     RULES_DRIFTED = "rules_drifted"
-    """A known CLI is in the pane, and nothing that is known of its screens has fitted for a while."""
+    """A known CLI is in the pane, and no known screen of it has matched for a while."""
     FLICKERS = "flickers"
-    """Its state of the pane changes back and forth so fast that it is hardly true."""
+    """The state that the monitor reports changes back and forth so fast that it is probably misread."""
 
 
 _DOUBTS = frozenset(
@@ -48,7 +48,7 @@ class Problem(Record):
 
     @property
     def hides(self) -> bool:
-        """Whether its subject was not seen at all, so that silence about it means nothing."""
+        """Whether its subject was not read at all, so that a report without it means nothing."""
         return self.kind not in _DOUBTS
 
 
@@ -61,15 +61,15 @@ class CycleReport(Record):
     monitor: str
     version: str
     wall_s: float = 0.0
-    """Seconds from request to report; the harness measures it, whatever a monitor says."""
+    """Seconds from request to report; measured by the harness, which ignores the monitor's own figure."""
     cpu_s: float = 0.0
     """CPU seconds of the monitor's process; measured likewise."""
     waited_s: float = 0.0
-    """Of the wall seconds those that it slept on purpose."""
+    """The part of the wall seconds that it slept on purpose."""
     verdicts: dict[str, AgentVerdict] = Field(default_factory=dict)
     """By pane id."""
     intents: tuple[Intent, ...] = ()
-    """In the order in which it wants them done."""
+    """In the order in which they are to be done."""
     problems: tuple[Problem, ...] = ()
     pause_s: float = 0.0
     """The pause it would make now."""

@@ -1,4 +1,4 @@
-"""The JSON Schema of every record of the contract, by name."""
+"""The JSON Schema of every record, by name."""
 
 from typing import Any
 

@@ -6,12 +6,12 @@ from functools import cached_property
 from understudy.record import Instant, Record
 
 _SEQUENCES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
-"""What nearly all of them are. It begins with what it is found by, so that looking for it costs an eighth."""
+"""Nearly all escapes are of this form. It begins with a fixed prefix, which makes the search eight times as fast."""
 _ESCAPES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
 
 
 def plain(ansi: str) -> str:
-    """Take the colours out of a screen: what `capture-pane -p` would have printed without `-e`.
+    """Take the colours out of a screen: return the text that `capture-pane -p` prints without `-e`.
 
     Blanks at the ends of lines go with them, as tmux trims them where no colour stands behind.
     """
@@ -54,7 +54,7 @@ class PaneShot(Record):
     alternate: bool = False
     """The alternate screen is on."""
     in_mode: bool = False
-    """Copy mode, or another of tmux's own: what is drawn is not what the agent shows."""
+    """Copy mode, or another mode of tmux: the screen is not the agent's."""
     tty: str = ""
     command: str = ""
     """tmux's `pane_current_command`."""
@@ -63,7 +63,7 @@ class PaneShot(Record):
     history: int = 0
     """Lines of scrollback above the screen."""
     typed_at: Instant | None = None
-    """When a person last pressed a key in it, or turned to it; None where no person's terminal shows it."""
+    """The instant of a person's last key in it, or turn to it; None where no person's terminal shows it."""
     vanished: bool = False
     """It was listed but gone when its text was read: `ansi` is empty and means nothing."""
     ansi: str = ""
@@ -71,7 +71,7 @@ class PaneShot(Record):
 
     @property
     def key(self) -> str:
-        """The pane and its own process in one word: the identity of whoever is in it. A respawned pane is another."""
+        """Return pane and process id as one text: the identity of its occupant. A respawned pane has another."""
         return f"{self.pane}/{self.pid}"
 
     @cached_property

@@ -46,7 +46,7 @@ class _CountingClock:
 
 
 def answer(monitor: Monitor[Any], request: HelloRequest | CycleRequest, open_source: OpenSource) -> Reply:
-    """Answer one request. A monitor that raises is answered for with a problem; it never takes the process down."""
+    """Answer one request. A monitor that raises is answered for with a problem; the process goes on."""
     if isinstance(request, HelloRequest):
         says = tuple(sorted(monitor.says))
         return Reply(id=request.id, introduction=Introduction(monitor=monitor.name, version=monitor.version, says=says))
@@ -79,7 +79,7 @@ def _slept_s(source: Any) -> float:
 
 
 def _unseen(source: Any) -> tuple[Problem, ...]:
-    """Return the failures that a source kept and its monitor could not tell from nothing."""
+    """Return the failures that a source kept, which its monitor cannot tell from empty answers."""
     problems: list[Problem] = getattr(source, "problems", [])
     unseen = tuple(problems)
     problems.clear()
@@ -94,7 +94,7 @@ def serve(monitor: Monitor[Any], open_source: OpenSource, requests: IO[bytes], r
         try:
             request = _REQUEST.validate_json(line)
         except ValidationError as error:
-            text = f"not a request of this contract: {error.errors()[0]['msg']}"
+            text = f"not a request of this protocol: {error.errors()[0]['msg']}"
             reply = Reply(id=-1, problem=Problem(kind=ProblemKind.AGENT_FAILED, subject=monitor.name, text=text))
         else:
             reply = answer(monitor, request, open_source)
@@ -105,12 +105,12 @@ def serve(monitor: Monitor[Any], open_source: OpenSource, requests: IO[bytes], r
 def serve_stdio(make_monitor: Callable[[], Monitor[Any]], open_source: OpenSource) -> None:
     """Serve on this process's own standard streams.
 
-    Whatever the monitor prints, from its making on, goes to standard error: it cannot spoil the conversation.
+    Everything that the monitor prints, from its construction on, goes to standard error and not into the answers.
     """
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    if isinstance(sys.stdout, TextIOWrapper):  # what is said must be in the log in its order, also after a kill
+    if isinstance(sys.stdout, TextIOWrapper):  # lines must reach the log in their order, also before a kill
         sys.stdout.reconfigure(line_buffering=True)
     monitor = make_monitor()
-    gc.freeze()  # what is loaded by now stays: to look through it for garbage costs a tenth of every cycle
+    gc.freeze()  # modules loaded by now stay: collecting garbage among them costs a tenth of every cycle
     serve(monitor, open_source, sys.stdin.buffer, replies)

@@ -63,10 +63,10 @@ def pack(tape: Tape) -> PackedTape:
 
 
 def unpack(packed: PackedTape) -> Tape:
-    """Put the screens back; raises `TornTape` where one is missing or is not what its name says."""
+    """Put the screens back; raises `TornTape` where one is missing or its content does not match its name."""
     for name, ansi in packed.screens.items():
         if screen_hash(ansi) != name:
-            raise TornTape(f"tape {packed.id}: screen {name} does not have the content that its name says")
+            raise TornTape(f"tape {packed.id}: the content of screen {name} does not match its name, a hash")
     return Tape(
         id=packed.id,
         frames=tuple(

@@ -25,11 +25,11 @@ class AgentState(StrEnum):
     STARTING = "starting"
     """The banner stands, the composer does not yet."""
     UNKNOWN = "unknown"
-    """This look cannot settle it."""
+    """This look cannot decide it."""
 
 
 class IdleDetail(StrEnum):
-    """Which kind of idle."""
+    """The kind of idle."""
 
     FRESH = "fresh"
     """Never asked anything since it started."""
@@ -40,7 +40,7 @@ class IdleDetail(StrEnum):
 
 
 class AgentRole(StrEnum):
-    """Whom an agent works for."""
+    """The role of an agent."""
 
     MANAGER = "manager"
     WORKER = "worker"
@@ -67,11 +67,11 @@ class AgentVerdict(Record):
     window_index: int
     role: AgentRole
     agent: str
-    """Which agent CLI: `claude`, `codex`, ... or `unknown`."""
+    """The agent CLI: `claude`, `codex`, ... or `unknown`."""
     state: AgentState
     detail: IdleDetail | None = None
     since: Instant
-    """When the agent was first seen in this state without a break."""
+    """The instant since which the agent was seen in this state without a break."""
     why: Why
     attended: bool = False
-    """A person, or the manager, is busy with it: nothing is wanted about it meanwhile."""
+    """A person, or the manager, is busy with it: no intent concerns it meanwhile."""

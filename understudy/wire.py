@@ -22,7 +22,7 @@ class OnTape(Record):
 
 
 class Live(Record):
-    """Look for yourself at the tmux server behind this socket."""
+    """Read the tmux server behind this socket directly."""
 
     kind: Literal["live"] = "live"
     socket_path: str
@@ -32,7 +32,7 @@ Sight = Annotated[OnTape | Live, Field(discriminator="kind")]
 
 
 class HelloRequest(Record):
-    """Who are you?"""
+    """Asks for the monitor's name, version and states."""
 
     schema_version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
     id: int
@@ -61,7 +61,7 @@ class Introduction(Record):
     monitor: str
     version: str
     says: tuple[str, ...]
-    """The states it can tell apart."""
+    """The states that it can report."""
 
 
 class Reply(Record):

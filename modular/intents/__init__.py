@@ -1,1 +1,1 @@
-"""The intents of the engine: a component a kind of trouble, each with a slice of the memory of its own."""
+"""The intents of the engine: one component for each kind of trouble, each with its own slice of the memory."""

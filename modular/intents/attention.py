@@ -1,4 +1,4 @@
-"""Whom somebody is busy with already: a person at the keys, or the manager that works on a pane. Pure."""
+"""The agents that a person at the keys, or the manager at work on their pane, is busy with. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from modular.reading.discovery import Sighting
 from understudy import AgentState, PaneShot
 
 PERSON_S: Final = 60.0
-"""Who pressed a key in a pane within so many seconds is busy with it."""
+"""A person who pressed a key in a pane within so many seconds is busy with it."""
 _ROWS: Final = 15
-"""So many rows up from the bottom, a manager's screen says what it does now."""
+"""The rows, from the bottom up, in which a manager's screen shows what it does now."""
 _TARGET: Final = re.compile(r"\btmux\b[^\n]*?\s-t\s*[\"']?=?([^\s\"';|&)]+)")
 """A command to tmux that is aimed at a pane or a window."""
 
@@ -19,7 +19,7 @@ _TARGET: Final = re.compile(r"\btmux\b[^\n]*?\s-t\s*[\"']?=?([^\s\"';|&)]+)")
 def busy_with(
     sightings: Iterable[Sighting], agents: Mapping[str, AgentMemory], managers: Mapping[str, AgentMemory], now: float
 ) -> frozenset[str]:
-    """Name the agents, by identity, whom a person or the manager of their session is busy with."""
+    """Name the agents, by identity, that a person or the manager of their session is busy with."""
     shots = {one.key: one.shot for one in sightings}
     targets = {
         session: found
@@ -34,7 +34,7 @@ def busy_with(
 
 
 def _targets(shot: PaneShot, session: str) -> frozenset[str]:
-    """The targets of a manager's latest commands: panes, and windows with their session."""
+    """Return the targets of a manager's latest commands: panes, and windows with their session."""
     if "tmux" not in shot.text:
         return frozenset()
     rows = [row for row in shot.text.split("\n") if row.strip()][-_ROWS:]

@@ -1,8 +1,8 @@
-"""Drafts that nobody sent: ours are sent, somebody else's are told about. Pure.
+"""Unsent drafts: ours are sent, those of others become notices. Pure.
 
-Ours is what the harness typed: it carries a delivery's token. Any other may be a person's half sentence or a manager's,
-and Enter is theirs to press. A draft must stand still for a while first; and only keys that were really pressed, by
-whomever, count as attempts.
+A draft of ours was typed by the harness: it carries a delivery's token. Any other may be a person's half sentence or a
+manager's, and only they may press Enter. A draft must stand still for a while first; and only keys that were really
+pressed, for either monitor, count as attempts.
 """
 
 import re
@@ -19,13 +19,13 @@ from understudy.intents import SubmitDraft
 from understudy.record import Record
 
 DRAFT_STANDS_S: Final = 8.0
-"""A draft of ours that stood still for so many seconds was not sent by whoever typed it."""
+"""A draft of ours that stood still for so many seconds was typed and not sent."""
 TOLD_AFTER_S: Final = 60.0
-"""Somebody else's draft that stood still for so long is forgotten, not being typed."""
+"""A draft of another author that stood still for so long was left behind and is no longer being typed."""
 RETRY_S: Final = 10.0
 """Seconds between two attempts to send one draft."""
 MAX_ATTEMPTS: Final = 5
-"""After so many attempts the manager hears of it instead."""
+"""After so many attempts the manager gets a notice instead."""
 _SUBMIT: Final = SubmitDraft.model_fields["kind"].default
 _TOKEN: Final = re.compile(r"\[u-[0-9a-f]{4,16}\]")
 """The beginning of every message of the harness."""
@@ -39,17 +39,17 @@ class DraftMemory(Record):
     text: str
     """Hash of the text."""
     since: float
-    """Since when it stands unchanged, in seconds since the epoch."""
+    """The instant since which it is unchanged, in seconds since the epoch."""
     ours: bool = False
     attempts: int = 0
-    """How often somebody really pressed keys to send it."""
+    """The number of times that keys were really pressed to send it."""
     tried_at: float | None = None
 
 
 def advance(
     before: Mapping[str, DraftMemory], look: FleetView, limits: UsageLimits
 ) -> tuple[dict[str, DraftMemory], list[Intent]]:
-    """Bring the drafts up to this look, and say which are to be sent."""
+    """Update the drafts with this look, and return the intents to send those that are due."""
     drafts: dict[str, DraftMemory] = {}
     intents: list[Intent] = []
     for key, agent in look.agents.items():
@@ -68,7 +68,7 @@ def advance(
 
 
 def stuck(drafts: Mapping[str, DraftMemory], now: float) -> frozenset[str]:
-    """Whose drafts are for others to send: somebody's own, and ours that would not go."""
+    """Return the agents whose drafts are for others to send: other authors' drafts, and ours that were not sent."""
     return frozenset(
         key
         for key, draft in drafts.items()
@@ -77,28 +77,28 @@ def stuck(drafts: Mapping[str, DraftMemory], now: float) -> frozenset[str]:
 
 
 def is_ours(text: str) -> bool:
-    """Whether a draft was typed by the harness."""
+    """Return whether a draft was typed by the harness."""
     return _TOKEN.search(_BREAKS.sub("", text)) is not None
 
 
 def given_up(draft: DraftMemory, now: float) -> bool:
-    """Whether the last attempt at sending a draft was made, and did not help."""
+    """Return whether the last attempt at sending a draft was made and failed."""
     return draft.attempts >= MAX_ATTEMPTS and not _just_tried(draft, now)
 
 
 def submit_keys(attempt: int) -> tuple[Key, ...]:
-    """Name the keys of the nth attempt (from 1); the second leaves a menu or the middle of a line first."""
+    """Return the keys of the nth attempt (from 1); the second leaves a menu or the middle of a line first."""
     return (Key.END_OF_LINE, Key.ENTER) if attempt == 2 else (Key.ENTER,)  # noqa: PLR2004 - the second of five
 
 
 def submit_attempt(agent: AgentMemory, draft: DraftMemory, now: float) -> int | None:
-    """Say which attempt at sending an agent's draft is wanted; None where none is.
+    """Return the number of the attempt at sending an agent's draft that is due; None where none is.
 
-    One that was made stands until the next is due: silence would withdraw it.
+    An attempt that was made is repeated until the next is due: a report without it would withdraw it.
     """
     if not draft.ours or agent.state is not AgentState.UNSUBMITTED_INPUT:
         return None
-    if UNKNOWN in {agent.agent, agent.rule.partition(".")[0]}:  # on a screen that no rules know it may be anything
+    if UNKNOWN in {agent.agent, agent.rule.partition(".")[0]}:  # on a screen of an unknown CLI it may be any text
         return None
     if _just_tried(draft, now):
         return draft.attempts
@@ -121,7 +121,7 @@ def _stands(known: DraftMemory | None, agent: AgentMemory, look: FleetView) -> D
 
 
 def _learned(draft: DraftMemory, agent: AgentMemory, outcomes: Sequence[Outcome]) -> DraftMemory:
-    """Count the attempts that were really made, by whomever: a refused or shadowed wish is none."""
+    """Count the attempts that were really made, for either monitor: a refused or shadowed intent is none."""
     made = [one for one in outcomes if one.done and one.intent_key == _SUBMIT and one.pane == agent.pane]
     if not made:
         return draft

@@ -1,4 +1,4 @@
-"""One look at everybody, as the components that want things done are shown it."""
+"""One look at all agents, as the input of the components that return intents."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,22 +19,22 @@ class FleetView:
     now: float
     """Seconds since the epoch."""
     agents: Mapping[str, AgentMemory]
-    """Those in view."""
+    """The agents in view."""
     lost: Mapping[str, AgentMemory] = field(default_factory=dict)
-    """Those whose panes are gone."""
+    """The agents whose panes are gone."""
     readings: Mapping[str, Reading] = field(default_factory=dict)
-    """Of those that were looked at."""
+    """Of the agents that were read."""
     teams: Mapping[str, Sequence[AgentMemory]] = field(default_factory=dict)
-    """Everybody in view, by session."""
+    """All agents in view, by session."""
     managers: Mapping[str, AgentMemory] = field(default_factory=dict)
-    """By session, whom to tell."""
+    """By session, the manager that gets notices."""
     busy_with: frozenset[str] = frozenset()
-    """Whom a person or the manager is busy with: nothing is wanted about them."""
+    """The agents that a person or the manager is busy with: no intent concerns them."""
     outcomes: Sequence[Outcome] = ()
-    """The outcomes of the intents of last time."""
+    """The outcomes of the intents of the cycle before."""
 
     def doubts(self, key: str) -> bool:
-        """Whether this cycle says nothing certain of an agent: nothing new may rest on it."""
+        """Return whether this cycle has no certain reading of an agent: no new conclusion may rest on it."""
         return key not in self.readings or self.agents[key].state is _UNKNOWN
 
 
@@ -47,7 +47,7 @@ def teams_of(agents: Iterable[AgentMemory]) -> dict[str, list[AgentMemory]]:
 
 
 def managers_of(agents: Iterable[AgentMemory]) -> dict[str, AgentMemory]:
-    """Find the manager to tell in each session: the first, in the order given, in whose pane an agent is."""
+    """Find the manager that gets each session's notices: the first, in the order given, whose pane has an agent."""
     managers: dict[str, AgentMemory] = {}
     for agent in agents:
         if agent.role is AgentRole.MANAGER and has_an_agent_in_it(agent):
@@ -56,7 +56,7 @@ def managers_of(agents: Iterable[AgentMemory]) -> dict[str, AgentMemory]:
 
 
 def has_an_agent_in_it(agent: AgentMemory) -> bool:
-    """Whether somebody is there to read a notice: a known CLI, or one whose screen could at least be read."""
+    """Return whether an agent is there to read a notice: a known CLI, or one whose screen could at least be read."""
     if agent.state is AgentState.CRASHED:
         return False
     return agent.agent != UNKNOWN or agent.state is not AgentState.UNKNOWN

@@ -1,8 +1,8 @@
-"""Usage limits: each parks one session until its reset, and nobody else. Pure.
+"""Usage limits: each parks one session until its reset, and no other session. Pure.
 
-A limit is its CLI's: agents of that CLI in that session wait with the one that shows it; nobody is told that they are
-idle, and none of their drafts is submitted. The others go on. What a screen still says after the reset is stale, and
-parks nobody again.
+A limit is its CLI's: agents of that CLI in that session wait with the one that shows it; no notice calls them idle,
+and none of their drafts is submitted. The others go on. A limit that a screen still shows after the reset is stale,
+and parks no session again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ from understudy import AgentState, Intent, PauseSession
 from understudy.record import Record
 
 MARGIN_S: Final = 60.0
-"""Clocks differ: so much later than a CLI says its limit is taken for reset."""
+"""Clocks differ: a limit counts as reset so much later than its CLI says."""
 UNSAID_S: Final = 900.0
-"""For so long a limit is taken to last whose end is not said; then the agent is looked at as if it were reset."""
+"""The length of a limit whose end is not shown; after it the agent is treated as if the limit were reset."""
 _LONGEST_S: Final = 8 * 24 * 3600.0
-"""A reset that is further away than a week is misread."""
+"""A reset that is more than a week away is misread."""
 _NEAR: Final = 60.0
 """A reset that moved by less than so many seconds is the same one, counted down."""
 
@@ -34,12 +34,12 @@ class LimitedAgent(Record):
     agent: str
     """The CLI whose limit it is."""
     says: str
-    """Hash of what it says."""
+    """Hash of its text."""
     until: float
 
 
 class Pause(Record):
-    """A session that is to be left alone."""
+    """A session that is parked."""
 
     until: float
     ordinal: int = 1
@@ -52,12 +52,12 @@ class UsageLimits(Record):
     pauses: dict[str, Pause] = Field(default_factory=dict)
 
     def until(self, key: str) -> float | None:
-        """When the limit ends that an agent shows; None where it shows none."""
+        """Return the end of the limit that an agent shows; None where it shows none."""
         parked = self.agents.get(key)
         return None if parked is None else parked.until
 
     def holds(self, agent: AgentMemory, look: FleetView) -> bool:
-        """Whether an agent waits for a limit, its own or that of one of the same CLI in its session."""
+        """Return whether an agent waits for a limit, its own or that of an agent of the same CLI in its session."""
         return bool(self.agents) and any(
             parked.session == agent.session and parked.agent == agent.agent and look.now < parked.until
             for parked in self.agents.values()
@@ -65,7 +65,7 @@ class UsageLimits(Record):
 
 
 def advance(before: UsageLimits, look: FleetView) -> tuple[UsageLimits, list[Intent]]:
-    """Bring the limits up to this look, and say which sessions are to be left alone."""
+    """Update the limits with this look, and return the intents to park sessions."""
     state = AgentState.RATE_LIMITED
     limited = {key for key, agent in look.agents.items() if agent.state is state}
     if not limited and not before.agents:

@@ -1,4 +1,4 @@
-"""Intents, , each made in one place. Pure."""
+"""The constructors of notices to managers and to persons. Pure."""
 
 from modular.intents.wording import SECTIONS
 from modular.memory import AgentMemory
@@ -9,7 +9,7 @@ from understudy.intents import Notice
 def notify(
     manager: AgentMemory, about: Notice, text: str, reason: str, ordinal: int, now: float, *, agent: AgentMemory | None
 ) -> NotifyManager:
-    """Tell a manager something, about an agent or (None) about its whole team."""
+    """Return a notice to a manager, about an agent or (None) about its whole team."""
     return NotifyManager(
         pane=None if agent is None else agent.pane,
         pid=None if agent is None else agent.pid,
@@ -27,7 +27,7 @@ def notify(
 def escalate(
     session: str, text: str, reason: str, ordinal: int, now: float, *, agent: AgentMemory | None = None
 ) -> Escalate:
-    """Ask a person, about an agent or (None) about a whole session."""
+    """Return the request of a person's help, about an agent or (None) about a whole session."""
     return Escalate(
         pane=None if agent is None else agent.pane,
         pid=None if agent is None else agent.pid,

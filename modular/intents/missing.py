@@ -1,4 +1,4 @@
-"""Agents whose panes are gone: told after a grace time, all of a team at once, and not for ever. Pure."""
+"""Agents whose panes are gone: reported after a grace time, all of a team at once, a limited number of times. Pure."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,26 +11,26 @@ from understudy.intents import Notice
 from understudy.record import Record
 
 GRACE_S: Final = 120.0
-"""A pane may be gone this long before anybody hears of it: agents are restarted."""
+"""Seconds that a pane may be gone before a notice is due: agents are restarted."""
 REPEAT_S: Final = 1800.0
 LAST: Final = 3
-"""So often at most: whoever removed it on purpose need not be told for ever."""
+"""The number of notices at most: a person who removed it on purpose needs no more."""
 
 
 class MissingManager(Record):
-    """Who is missing from one session, as it was told."""
+    """The agents missing from one session, as the last notice named them."""
 
     names: tuple[str, ...]
     """Their windows, sorted."""
     ordinal: int
     repeat: int
-    """How often these very ones were told."""
+    """The number of notices about exactly these."""
     at: float
-    """When they were last told, in seconds since the epoch."""
+    """The instant of the last notice, in seconds since the epoch."""
 
 
 def advance(before: Mapping[str, MissingManager], look: FleetView) -> tuple[dict[str, MissingManager], list[Intent]]:
-    """Bring up to this look who is missing where, and say it."""
+    """Update the missing agents with this look, and return the notices about them."""
     if not look.lost:
         return {}, []
     missed = {
@@ -42,7 +42,7 @@ def advance(before: Mapping[str, MissingManager], look: FleetView) -> tuple[dict
 
 
 def _gone(look: FleetView) -> dict[str, list[AgentMemory]]:
-    """Who is gone for good, by session; of a session without a manager its manager alone, who comes first."""
+    """Return the agents that are gone for good, by session; the manager alone where a session has lost its manager."""
     here = {(agent.session, agent.window) for agent in look.agents.values()}
     teams = {agent.session for agent in look.agents.values() if agent.role is AgentRole.WORKER}
     gone: dict[str, list[AgentMemory]] = {}

@@ -1,13 +1,13 @@
-"""Which notices stand about agents, and who hears them: once on the edge, then reminders by backoff.
+"""The standing notices about agents and their receivers: once on the edge, then reminders by backoff.
 
-A notice is wanted for as long as its cause lasts, and counts its reminders in its ordinal: one trouble, one episode.
+A notice is requested for as long as its cause lasts, and counts its reminders in its ordinal: one trouble, one episode.
 When the cause is gone it is withdrawn. Doubt neither raises nor withdraws: an agent that cannot be read for a look
-keeps what stood before. Whom a person or its manager is busy with needs no notice: nothing is wanted about it, and that
-time does not count.
+keeps its notice. An agent that a person or its manager is busy with needs no notice, and that time does not count.
 
-It goes to the manager's pane of the agent's own session, if one is there with an agent in it; all that one manager is
-told at once, the harness types as one report. Where none is, a worker's idleness concerns nobody; what needs a person
-(a crash, an error, an approval, somebody's draft) is put to one. A manager hears nothing about itself.
+It goes to the manager's pane of the agent's own session, if one is there with an agent in it; the harness
+types all simultaneous notices to one manager as one report. Without a manager, an idle worker causes no notice; trouble
+that needs a person (a crash, an error, an approval, a person's draft) becomes a request to one. No manager gets notices
+about itself.
 """
 
 from collections.abc import Collection, Mapping
@@ -31,32 +31,32 @@ _CAUSES: Final[dict[AgentState, Notice]] = {
     AgentState.RATE_LIMITED: Notice.RATE_LIMIT,
 }
 _OF_NO_USE: Final = frozenset({Notice.IDLE, Notice.FRESH})
-"""Whoever waits for a usage limit cannot take work."""
+"""An agent that waits for a usage limit cannot take work."""
 _FOR_A_PERSON: Final = frozenset({Notice.CRASH, Notice.ERROR, Notice.APPROVAL, Notice.DRAFT})
 
 
 class StandingNotice(Record):
-    """A notice that is wanted for as long as its cause lasts."""
+    """A notice that is requested for as long as its cause lasts."""
 
     about: Notice
     ordinal: int = 1
     """1 for the first time; each reminder adds one."""
     at: float
-    """When this ordinal was first wanted, in seconds since the epoch."""
+    """The instant of this ordinal's first request, in seconds since the epoch."""
 
 
 class NotificationManager:
-    """Keeps the standing notices. What it keeps besides, from one look to the next, only saves work."""
+    """Keeps the standing notices. Its other state, from one look to the next, only saves work."""
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
         self._told: dict[str, tuple[object, NotifyManager]] = {}
-        """By agent what its manager was told at the last look, and what that was made of."""
+        """By agent, the notice to its manager at the last look, and its inputs."""
 
     def advance(
         self, before: Mapping[str, StandingNotice], look: FleetView, limits: UsageLimits, stuck: Collection[str]
     ) -> tuple[dict[str, StandingNotice], list[Intent]]:
-        """Bring the notices up to this look, and say them; `stuck` are the agents with a draft for others to send."""
+        """Update the notices with this look and return them; `stuck` are the agents with a draft for others to send."""
         standing: dict[str, StandingNotice] = {}
         intents: list[Intent] = []
         for key, agent in look.agents.items():
@@ -101,7 +101,7 @@ def stands(
     limits: UsageLimits,
     stuck: Collection[str],
 ) -> StandingNotice | None:
-    """Say which notice stands about an agent after a look, if one did before."""
+    """Return the notice that stands about an agent after a look; `before` is the one that stood before it."""
     if look.doubts(key):
         return before
     about = wanted(key, agent, stuck)
@@ -116,7 +116,7 @@ def stands(
 
 
 def wanted(key: str, agent: AgentMemory, stuck: Collection[str]) -> Notice | None:
-    """Name the notice that an agent's state asks for; None where it asks for none."""
+    """Return the kind of notice that an agent's state requires; None where it requires none."""
     if agent.state is AgentState.IDLE and agent.detail is IdleDetail.FRESH:
         return Notice.FRESH
     if agent.state is AgentState.UNSUBMITTED_INPUT:
@@ -125,14 +125,14 @@ def wanted(key: str, agent: AgentMemory, stuck: Collection[str]) -> Notice | Non
 
 
 def reminded(notice: StandingNotice, now: float, not_before: float | None = None) -> StandingNotice:
-    """Raise a standing notice's ordinal where its next reminder is due; one missed unseen is not made up for."""
+    """Raise a standing notice's ordinal where its next reminder is due; a missed one is not made up for."""
     if now < due_at(notice, not_before):
         return notice
     return StandingNotice(about=notice.about, ordinal=notice.ordinal + 1, at=now)
 
 
 def due_at(notice: StandingNotice, not_before: float | None = None) -> float:
-    """When the next reminder is due, in seconds since the epoch; a first one waits for an instant that is known."""
+    """Return when the next reminder is due, in seconds since the epoch; a first one waits for a known instant."""
     if not_before is not None and notice.at < not_before:
         return not_before
     return notice.at + wait_s(notice.ordinal)

@@ -1,9 +1,8 @@
-"""Dead managers, replaced late and rarely. Pure, and slow to want what cannot be undone.
+"""Dead managers, replaced late and rarely, since a replacement cannot be undone. Pure.
 
-Nothing here goes by a word on a screen. A worker's window is never killed: it holds the evidence, and whoever restarts
-the agent can close it. A manager is replaced only when its process has been gone for minutes, never twice in a short
-time, and a person is asked where that was tried often enough. A session that has a manager again tells it how things
-stand.
+No decision here rests on text on a screen. A worker's window is never killed: it holds the evidence, and a person who
+restarts the agent can close it. A manager is replaced only when its process has been gone for minutes, never twice in a
+short time; after several replacements a person is asked. A session's new manager gets a summary of its agents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,36 +17,36 @@ from understudy.intents import Notice
 from understudy.record import Record
 
 GRACE_S: Final = 180.0
-"""A manager must have been gone this long before a new one is wanted."""
+"""Seconds that a manager must have been gone before a new one is requested."""
 COOLDOWN_S: Final = 300.0
-"""Seconds after a spawn in which no other is wanted in that session."""
+"""Seconds after a spawn in which no other is requested in that session."""
 SPAWNS_PER_HOUR: Final = 3
 _HOUR_S: Final = 3600.0
 _AWAY_S: Final = 60.0
-"""Who comes back sooner has missed nothing."""
+"""A manager that comes back within so many seconds has missed nothing."""
 _GREETING_S: Final = 300.0
-"""For so long whoever came back is to be told."""
+"""Seconds for which the summary for a manager that came back is requested."""
 _SPAWN: Final = "spawn_manager"
 _GREETING: Final = f"notify_manager:{Notice.RECOVERY}"
 _PROCESS_RULES: Final = ("process.",)
-"""Rules that saw the process itself gone."""
+"""The rules that rest on the process itself being gone."""
 
 
 class RecoveryMemory(Record):
     """The memory of one session's managers."""
 
     spawned: tuple[float, ...] = ()
-    """When managers were really spawned within the last hour, in seconds since the epoch, oldest first."""
+    """The instants of real spawns within the last hour, in seconds since the epoch, oldest first."""
     without_since: float | None = None
-    """Since when nobody is there to be told."""
+    """The instant since which the session has no manager to notify."""
     looks: int = 0
-    """In how many looks in a row that was so, as far as that matters."""
+    """The number of looks in a row with that result, up to the number that counts."""
     back_at: float | None = None
-    """When somebody was again, as long as that is to be told."""
+    """The instant since which it has one again, while the summary is still due."""
 
 
 def advance(before: Mapping[str, RecoveryMemory], look: FleetView) -> tuple[dict[str, RecoveryMemory], list[Intent]]:
-    """Bring up to this look what became of managers, and say which are to be replaced and which to be greeted."""
+    """Update the managers with this look, and return the intents to replace some and to send others the summary."""
     teams = look.teams
     leads = AgentRole.MANAGER
     here = [agent for agent in look.agents.values() if agent.role is leads]
@@ -67,7 +66,7 @@ def advance(before: Mapping[str, RecoveryMemory], look: FleetView) -> tuple[dict
 
 
 def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: RecoveryMemory, look: FleetView) -> bool:
-    """Whether a new manager is wanted in place of this one."""
+    """Return whether a new manager is due in place of this one."""
     if not is_gone(manager, look.now):
         return False
     others = [one for one in team if one is not manager and one.state is not AgentState.CRASHED]
@@ -81,7 +80,7 @@ def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovery
 
 
 def is_gone(manager: AgentMemory, now: float) -> bool:
-    """Whether a manager's process was seen gone in several looks over the whole grace time."""
+    """Return whether a manager's process was seen gone in several looks over the whole grace time."""
     return (
         manager.role is AgentRole.MANAGER
         and manager.state is AgentState.CRASHED
@@ -132,5 +131,5 @@ def _greeting(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovery
     others = sorted((agent for agent in team if agent is not manager), key=lambda agent: agent.window)
     stand = ", ".join(f"{agent.window} is {agent.state.replace('_', ' ')}" for agent in others)
     again = f" (replaced {len(known.spawned)} times within the hour)" if known.spawned else ""
-    text = f"{manager.session} has a manager again{again}. As it stands: {stand or 'nobody else is there'}"
+    text = f"{manager.session} has a manager again{again}. As it stands: {stand or 'there is no other agent'}"
     return notify(manager, Notice.RECOVERY, text, "manager.back: there was none to tell", 1, now, agent=manager)

@@ -1,4 +1,4 @@
-"""When a usage limit ends, read from what a CLI says of it. Pure; the machine's zone where none is named."""
+"""The end of a usage limit, read from a CLI's text about it. Pure; the machine's zone where none is named."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 _PAST_S: Final = 6 * 3600.0
-"""A time of day that passed less than so many seconds ago has passed; before that, tomorrow's is meant."""
+"""A time of day that passed less than so many seconds ago is today's; an earlier one is tomorrow's."""
 _UNITS_S: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -25,7 +25,7 @@ _CLOCK: Final = re.compile(
 
 
 def reset_at(text: str, now: float, local: tzinfo | None = None) -> float | None:
-    """Read when a limit ends, in seconds since the epoch; None where the text does not say.
+    """Read the end of a limit, in seconds since the epoch; None where the text has none.
 
     `local` is the zone of a time without one; it defaults to the machine's.
     """

@@ -1,7 +1,7 @@
-"""A team in which nobody works: its manager is told, then told again, then a person is asked. Pure.
+"""A team in which no agent works: its manager gets a notice, then a second one, then a person is asked. Pure.
 
-Nobody is ever killed for it. The ladder starts anew when anybody works, or when a person or the manager is busy with
-one of the team; where somebody could not be seen it waits.
+No pane is ever killed for it. The steps start anew when an agent works, or when a person or the manager is busy with
+one of the team; they wait while an agent cannot be read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,20 +16,20 @@ from understudy.intents import Notice
 from understudy.record import Record
 
 TOLD_AFTER_S: Final = (180.0, 300.0)
-"""The manager is told after so many seconds, and again; from then on as any reminder."""
+"""The seconds after which the manager gets the notices; later ones follow as any reminder."""
 ESCALATED_AFTER_S: Final = 480.0
-"""A person is asked."""
+"""The seconds after which a person is asked."""
 
 
 class TeamIdle(Record):
-    """A team of which nobody works."""
+    """A team in which no agent works."""
 
     since: float
     """Seconds since the epoch."""
 
 
 def advance(before: Mapping[str, TeamIdle], look: FleetView) -> tuple[dict[str, TeamIdle], list[Intent]]:
-    """Bring up to this look which teams are idle, and say it."""
+    """Update the idle teams with this look, and return the notices about them."""
     idle: dict[str, TeamIdle] = {}
     intents: list[Intent] = []
     for session, manager in look.managers.items():
@@ -59,7 +59,7 @@ def _ladder(manager: AgentMemory, team: Sequence[AgentMemory], idle: TeamIdle, n
     ordinal = 1 if seconds < TOLD_AFTER_S[1] else 1 + ordinal_after(seconds - TOLD_AFTER_S[1])
     names = ", ".join(sorted(agent.window for agent in team if agent is not manager))
     text = f"The whole team has been idle for {seconds // 60:.0f} min: {names}"
-    reason = f"team.idle: nobody of {len(team)} works"
+    reason = f"team.idle: none of {len(team)} works"
     intents: list[Intent] = [notify(manager, Notice.TEAM_IDLE, text, reason, ordinal, now, agent=manager)]
     if seconds >= ESCALATED_AFTER_S:
         asks = f"{text}. {manager.window} was told and does nothing about it."

@@ -1,4 +1,4 @@
-"""The text of a notice: one sentence about one agent, replaced by a plugin's text if one offers it."""
+"""The text of a notice: one sentence about one agent, or a plugin's text in its place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,19 +44,19 @@ class NoticeFacts:
     """The CLI."""
     state: AgentState
     minutes: int
-    """For how many whole minutes it is in that state."""
+    """The whole minutes for which it is in that state."""
     sentence: str
-    """The text of the notice unless somebody words it otherwise."""
+    """The text of the notice unless a plugin replaces it."""
 
 
 class Wording:
-    """Words notices; `offered` may word one otherwise, or pass with None."""
+    """Writes the texts of notices; `offered` may return another text, or None to leave it."""
 
     def __init__(self, offered: Callable[[NoticeFacts], str | None] = lambda _facts: None) -> None:
         self._offered = offered
 
     def notice(self, agent: AgentMemory, about: Notice, now: float, says: str = "") -> str:
-        """Word a notice about one agent; `says` is what is special about this one, instead of the usual words."""
+        """Return the text of a notice about one agent; `says` replaces the usual clause."""
         minutes = minutes_of(agent, now)
         lasting = f" (for {minutes} min)" if minutes else ""
         sentence = f"{agent.window} ({agent.session}, {agent.pane}) {says or _SAYS[about]}{lasting}."
@@ -67,5 +67,5 @@ class Wording:
 
 
 def minutes_of(agent: AgentMemory, now: float) -> int:
-    """For how many whole minutes an agent is in its state."""
+    """Return the whole minutes for which an agent is in its state."""
     return int((now - agent.since) // 60)

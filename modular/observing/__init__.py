@@ -1,1 +1,1 @@
-"""Looking at everybody: whom a strategy plans to read, one frame or a few, and what stands still is not read again."""
+"""Reads the agents that a strategy plans, from one frame or a few; unchanged panes are not read again."""

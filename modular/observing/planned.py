@@ -1,6 +1,6 @@
-"""Looking as a strategy plans it: who is read in this cycle, in which round trips, and who has to wait.
+"""Looks as a strategy plans them: the agents to read in this cycle, their round trips, and the agents that wait.
 
-Nothing is concluded from the screen of whom the plan leaves out: it is older than the cycle.
+No conclusion rests on the screen of an agent that the plan leaves out: it is older than the cycle.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from understudy.record import Record
 
 
 class ObservationTimes(Record):
-    """The slice: when agents were looked at, by identity, in seconds since the epoch; empty where all always are."""
+    """The slice: each agent's last look, by identity, in seconds since the epoch; empty where all are always read."""
 
     at: dict[str, float] = Field(default_factory=dict)
     changed: dict[str, float] = Field(default_factory=dict)
@@ -24,7 +24,7 @@ class ObservationTimes(Record):
 
 @dataclass(frozen=True, slots=True)
 class FleetFrame:
-    """Every pane of the server, in its order; of those that wait the screen is an old one."""
+    """Every pane of the server, in its order; those that wait have an old screen."""
 
     panes: Sequence[PaneShot]
     waiting: frozenset[str] = frozenset()
@@ -41,11 +41,11 @@ def observe(
     times: ObservationTimes,
     now: float,
 ) -> FleetFrame:
-    """Look at whom the strategy chooses, and at every pane that is new; at everybody where that would be nobody.
+    """Read the agents that the strategy chooses, and every new pane; all agents where it chooses none.
 
     Raises a `SourceFailed`.
     """
-    if isinstance(strategy, AsyncPolling):  # it always plans everybody at once: nobody need be described to it
+    if isinstance(strategy, AsyncPolling):  # it always plans all agents at once and needs no description of them
         return FleetFrame(source.look()[-1].panes)
     watched = [_watched(key, agent, times) for key, agent in known.items() if agent.missing_since is None]
     plan = strategy.plan(watched, now, budget)
@@ -63,7 +63,7 @@ def observe(
         newest = source.look(panes=new)[-1].by_pane
         shots |= {pane: newest[pane] for pane in new if pane in newest}
         trips += 1
-    if not shots:  # whoever asks about a lone pane, such as the guard before a touch, wants it looked at
+    if not shots:  # a caller that asks about one pane, such as the guard before an action, needs it read
         return FleetFrame(source.look()[-1].panes, trips=trips + 1)
     panes = tuple(shots.get(shot.pane, shot) for shot in frame.panes)
     return FleetFrame(panes, frozenset(shot.pane for shot in panes if shot.pane not in shots), trips)
@@ -76,7 +76,7 @@ def updated_times(
     read: Mapping[str, object],
     now: float,
 ) -> ObservationTimes:
-    """Enter who was looked at now, and whose screen had changed; those who are gone are forgotten."""
+    """Enter the agents that were read now and those whose screens changed; drop those that are gone."""
     at, changed, crashed = ({key: t for key, t in times.items() if key in agents} for times in _all(before))
     for key in read:
         agent, last = agents[key], known.get(key)

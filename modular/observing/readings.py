@@ -1,7 +1,7 @@
-"""Readings kept while a pane stands still: a pane that shows what it showed costs a look into a dictionary.
+"""Readings kept while a pane stands still: an unchanged pane costs one look into a dictionary.
 
-Nothing here is memory: dropping it only costs time. A reading is kept for one shot's content and the CLI last seen, on
-which alone it depends.
+Nothing here is memory: dropping it only costs time. A reading is kept for one shot's content and the CLI last seen: it
+depends on those alone.
 """
 
 from collections.abc import Collection
@@ -31,7 +31,7 @@ class ReadingCache:
         self._kept: dict[str, _Kept] = {}
 
     def is_agents(self, key: str, shot: PaneShot, known: AgentMemory | None) -> bool:
-        """Whether an agent CLI runs in this pane, or ran there when it was last seen."""
+        """Return whether an agent CLI runs in this pane, or ran there when it was last seen."""
         kept = self._slot(key, shot, known)
         if kept.is_agents is None:
             kept.is_agents = runs_or_ran(shot, known, self._book)
@@ -45,11 +45,11 @@ class ReadingCache:
         return kept.reading
 
     def stood_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading | None:
-        """Return the reading of a pane that is known to stand still since more than one look; None for any other."""
+        """Return the reading of a pane that has stood still for more than one look; None for any other."""
         return self._slot(sighting.key, sighting.shot, known).still
 
     def standing_still(self, sighting: Sighting, known: AgentMemory | None) -> Reading:
-        """Read a pane that shows what it showed at the last look: it stands still."""
+        """Read a pane whose screen is the same as at the last look: it stands still."""
         kept = self._slot(sighting.key, sighting.shot, known)
         if kept.still is None:
             twice = (sighting.shot, sighting.shot)
@@ -73,12 +73,12 @@ class ReadingCache:
 
 
 def _knew(kept: _Kept, last_agent: str | None) -> bool:
-    """Whether a reading was made knowing of this CLI, or found out by itself that it is the one."""
+    """Return whether a reading was made for this CLI, or recognised it by itself."""
     return kept.last_agent == last_agent or (kept.reading is not None and kept.reading.agent == last_agent)
 
 
 def shows_the_same(one: PaneShot, other: PaneShot) -> bool:
-    """Whether two shots of a pane would be read alike."""
+    """Return whether two shots of a pane have the same reading."""
     return one is other or (
         one.ansi == other.ansi
         and one.title == other.title

@@ -1,4 +1,4 @@
-"""Reading everybody: from one frame, and those whom one frame cannot settle from a few."""
+"""Reads all agents: from one frame, and from a few where one frame cannot decide."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
@@ -17,11 +17,11 @@ from understudy import AgentState, PaneShot, Problem, ProblemKind, ScreenSource
 _MOTION_FRAMES: Final = 4
 _MOTION_GAP_S: Final = 0.3
 _GONE: Final = frozenset({processes.Front.NOTHING, processes.Front.SHELL})
-"""Who is gone is gone whatever stands on the screen: the list of panes alone tells it."""
+"""The rule for an agent whose pane is gone: the list of panes alone decides it."""
 
 
 class FleetReader:
-    """Reads by one book, whose readings it keeps while panes stand still."""
+    """Reads by one book, and keeps the readings while panes stand still."""
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book
@@ -34,7 +34,7 @@ class FleetReader:
         known: Mapping[str, AgentMemory],
         waiting: Collection[str] = (),
     ) -> tuple[dict[str, Reading], list[Problem]]:
-        """Read everybody by identity but those panes that wait for a later cycle, unless they are known to be gone."""
+        """Read all agents, by identity, except panes that wait for a later cycle and are not known to be gone."""
         readings: dict[str, Reading] = {}
         problems: list[Problem] = []
         moving: list[Sighting] = []

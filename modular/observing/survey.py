@@ -1,8 +1,9 @@
-"""Everybody in one look: who is there, what they show, and what is remembered of them.
+"""One look at all agents: their panes, their readings and their memory.
 
-Nothing new is said of who stood still. That is an agent whose pane's record is the very object of the look before, and
-of whom that look said the very same as the one before it, from the same memory: what is said depends on nothing else.
-So a look costs by what happened since the one before, and not by how many there are.
+An agent that stood still keeps its verdict. That is an agent whose pane's record is the same object as at the look
+before, and whose verdict at that look was the same object as at the one before it, from the same memory: a verdict
+depends on nothing else. So the cost of a look grows with the changes since the one before, not with the number of
+agents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,25 +30,25 @@ class SurveyResult:
     readings: Mapping[str, Reading]
     """Of those that were looked at."""
     agents: Mapping[str, AgentMemory]
-    """The memory of those in view."""
+    """The memory of the agents in view."""
     restless: frozenset[str] = frozenset()
-    """Of whom more may be said at the next look, even if they show then what they showed."""
+    """The agents whose verdicts may change at the next look even on an unchanged screen."""
 
 
-_NOBODY: Final = SurveyResult({}, {}, {}, {})
+_EMPTY: Final = SurveyResult({}, {}, {}, {})
 
 
 class Survey:
-    """Goes round by one book. What it keeps is no memory: dropping it only costs time."""
+    """Reads all agents by one book. Its state is only a cache: dropping it costs time alone."""
 
     def __init__(self, book: RuleBook) -> None:
         self.sampling = FleetReader(book)
-        self._last = _NOBODY
+        self._last = _EMPTY
 
     def take(
         self, source: ScreenSource, seen: FleetFrame, known: Mapping[str, AgentMemory], now: float
     ) -> tuple[SurveyResult, list[Problem]]:
-        """Read everybody in view and take it into what is `known`; `now` in seconds since the epoch."""
+        """Read all agents in view and update the memory `known`; `now` in seconds since the epoch."""
         still, panes, sightings = self._whom_to_read(seen, known)
         readings, problems = self.sampling.read(source, tuple(sightings.values()), known, seen.waiting)
         agents = _tracked(sightings, readings, known, now)
@@ -74,14 +75,14 @@ class Survey:
     def _whom_to_read(
         self, seen: FleetFrame, known: Mapping[str, AgentMemory]
     ) -> tuple[SurveyResult, dict[str, PaneShot], dict[str, Sighting]]:
-        """Say what still holds, and which panes and agents have to be read; everybody where somebody came or left."""
+        """Return the results that still hold, and the panes and agents to read: all where an agent came or left."""
         last = self._last
         if not seen.waiting and (news := _news(last, seen.panes, known)) is not None:
             sightings = self._discover(news, known)
             if all((key in sightings) is (key in last.sightings) for key in news):
                 return last, news, sightings
-        everybody = {shot.key: shot for shot in seen.panes}
-        return _NOBODY, everybody, self._discover(everybody, known)
+        all_panes = {shot.key: shot for shot in seen.panes}
+        return _EMPTY, all_panes, self._discover(all_panes, known)
 
     def _discover(self, panes: Mapping[str, PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, Sighting]:
         return discover(panes, known, self.sampling.readings.is_agents)
@@ -90,9 +91,9 @@ class Survey:
 def _news(
     last: SurveyResult, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]
 ) -> dict[str, PaneShot] | None:
-    """The panes of which something new may be said; None where others are there.
+    """Return the panes whose verdicts may change; None where the panes are not the same.
 
-    With one come all that share its window, or did: on all of them it depends which of them are agents'.
+    Each one brings all panes that share its window, or did: which of them are agents depends on all of them.
     """
     if len(panes) != len(last.panes):
         return None
@@ -106,8 +107,8 @@ def _news(
             news[key] = shot
     both = (one for key, shot in news.items() for one in (shot, last.panes[key]))
     if shared := {one.window_id for one in both if one.window_panes > 1}:
-        everybody = zip(last.panes, panes, strict=True)
-        return {key: shot for key, shot in everybody if key in news or shot.window_id in shared}
+        pairs = zip(last.panes, panes, strict=True)
+        return {key: shot for key, shot in pairs if key in news or shot.window_id in shared}
     return news
 
 

@@ -1,4 +1,4 @@
-"""The verdicts on agents; the same object for as long as nothing about it changes."""
+"""The verdicts on agents; an unchanged verdict is the same object."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from modular.reading.discovery import Sighting
 from understudy import AgentState, AgentVerdict, Why
 
 WAITS = Why(rule="strategy.waits")
-"""Of whom the strategy did not look at in this cycle: nothing is said on an older screen."""
+"""The rule for an agent that the strategy left out of this cycle: no state rests on an older screen."""
 
 
 class VerdictCache:
@@ -23,9 +23,9 @@ class VerdictCache:
     def of(
         self, seen: SurveyResult, attended: frozenset[str], looked_at: Mapping[str, float], now: float
     ) -> dict[str, AgentVerdict]:
-        """Say by pane what is known of everybody in view.
+        """Return the verdicts on all agents in view, by pane.
 
-        `attended` are those that somebody is busy with; `looked_at` says when those were looked at last that wait now.
+        `attended` are those that a person or manager is busy with; `looked_at` has the last look at each that waits.
         """
         before, self._said = self._said, {}
         verdicts: dict[str, AgentVerdict] = {}
@@ -51,7 +51,7 @@ class VerdictCache:
 
 
 class _CachedVerdict(NamedTuple):
-    """A verdict, and what it was made of."""
+    """A verdict and its inputs."""
 
     sighting: Sighting
     agent: AgentMemory
@@ -65,7 +65,7 @@ def _cached_verdict(
     same_why = last is not None and last.why.rule == reading.rule and last.why.lines == reading.lines
     why = last.why if last is not None and same_why else Why(rule=reading.rule, lines=reading.lines)
     if last is not None and _says_the_same(last, agent) and (last.window_index, last.attended) == (index, attended):
-        # the screen changed, and nothing that is said of it, or only what shows it
+        # the screen changed, and the verdict did not, or only its evidence did
         return last if same_why else last.model_copy(update={"why": why})
     return _verdict(agent, index, agent.state, agent.since, why, attended=attended)
 

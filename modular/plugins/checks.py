@@ -22,14 +22,14 @@ _FACTS: Final = NoticeFacts(
 
 
 def metadata(module: Any, place: str) -> Plugin:
-    """Read what a plugin says of itself."""
+    """Read a plugin's description of itself."""
     said = getattr(module, "PLUGIN", None)
     if not isinstance(said, Plugin):
         fix = 'add PLUGIN = Plugin(name="...", version="1.0") from modular.plugins'
-        raise BadPlugin(PluginFault(place, "it does not say what it is", fix))
+        raise BadPlugin(PluginFault(place, "it has no description", fix))
     if said.api != API:
-        says = f"it is written for version {said.api} of the hooks, and this is {API}"
-        raise BadPlugin(PluginFault(said.name, says, "get the version of it for this one"))
+        says = f"it is written for version {said.api} of the hooks, and this build has {API}"
+        raise BadPlugin(PluginFault(said.name, says, f"install a release of it for version {API}"))
     return said
 
 
@@ -50,12 +50,14 @@ def rule_packs(name: str, offered: Any) -> tuple[Path, ...]:
     folders = tuple(Path(one) for one in _listed(name, "understudy_rule_packs", offered))
     for folder in folders:
         if not folder.is_dir():
-            raise BadPlugin(PluginFault(name, f"its rules are to lie in {folder}, which is no folder", "ship it too"))
+            raise BadPlugin(
+                PluginFault(name, f"its rule folder {folder} is not a folder", "install the plugin with its data files")
+            )
     return folders
 
 
 def text(name: str, said: Any) -> str | None:
-    """Check what a plugin makes of a notice."""
+    """Check a plugin's text for a notice."""
     if said is None:
         return None
     if not isinstance(said, str) or not said.strip() or "\n" in said:
@@ -65,18 +67,18 @@ def text(name: str, said: Any) -> str | None:
 
 
 def sample_facts() -> NoticeFacts:
-    """Return the facts of the trial call of a plugin."""
+    """Return the facts for the test call of a plugin."""
     return _FACTS
 
 
 def complete(name: str, plan: Any, fleet: Iterable[WatchedAgent]) -> Plan:
-    """Check a plan: everybody in one batch, or waiting."""
+    """Check a plan: every agent is in one batch, or waits."""
     if not isinstance(plan, Plan):
         raise BadPlugin(PluginFault(name, f"its strategy planned {plan!r}", "return a modular.plugins.Plan"))
     panes = sorted(agent.pane for agent in fleet)
     if sorted((*plan.panes, *plan.waiting)) != panes:
         says = f"its strategy planned {sorted((*plan.panes, *plan.waiting))} where there are {panes}"
-        raise BadPlugin(PluginFault(name, says, "put everybody into one batch, or let them wait"))
+        raise BadPlugin(PluginFault(name, says, "put every agent into one batch, or let it wait"))
     return plan
 
 
@@ -89,7 +91,7 @@ def _strategy(name: str, one: Any, taken: Collection[str]) -> Strategy:
         says = f"its strategy {called} does not say whether it plans by when agents were looked at"
         raise BadPlugin(PluginFault(name, says, "give it `learns = True` or `learns = False`"))
     if called in taken:
-        raise BadPlugin(PluginFault(name, f"there is a strategy {called} already", "name its own otherwise"))
+        raise BadPlugin(PluginFault(name, f"there is a strategy {called} already", "give its own another name"))
     strategy: Strategy = one
     complete(name, strategy.plan(_FLEET, 100.0, _BUDGET), _FLEET)
     return strategy

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PluginFault:
-    """Why a plugin is left out."""
+    """The reason for which a plugin is left out."""
 
     plugin: str
-    """Its name; its place where it has not said one."""
+    """Its name; its place where it has no name."""
     says: str
     fix: str
 

@@ -1,4 +1,4 @@
-"""A strategy of somebody else's at work: where it fails, everybody is looked at, and its plugin is left out."""
+"""A plugin's strategy at work: where it fails, every agent is read, and its plugin is left out."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,12 +18,12 @@ class GuardedStrategy:
         self._blame = blame
 
     def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:
-        """Ask the strategy, and check what it says."""
+        """Ask the strategy, and check its plan."""
         try:
             return checks.complete(self._plugin, self._strategy.plan(watched, now, budget), watched)
         except BadPlugin as bad:
             self._blame(bad.fault)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin raises is its own failure
             says = f"its strategy {self.name} failed ({type(error).__name__}: {error})"
-            self._blame(PluginFault(self._plugin, says, "mend it, or set another `strategy`"))
+            self._blame(PluginFault(self._plugin, says, "repair it, or set another `strategy`"))
         return AsyncPolling().plan(watched, now, budget)

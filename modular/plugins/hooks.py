@@ -1,4 +1,4 @@
-"""The hooks that a plugin may implement, and what it must say of itself."""
+"""The hooks that a plugin may implement, and its description of itself."""
 
 import re
 from collections.abc import Iterable
@@ -47,23 +47,23 @@ class Plugin:
                 raise ValueError(f"it requires {requirement!r}, which names nothing: write `name` or `name>=1.2`")
 
     def needs(self) -> Iterable[tuple[str, str]]:
-        """Name what it requires, and the least version of each ("" for any)."""
+        """Return the plugins that it requires, and the least version of each ("" for any)."""
         for requirement in self.requires:
             if (found := _REQUIREMENT.match(requirement)) is not None:
                 yield found[1], found[2] or ""
 
 
 def is_older(version: str, least: str) -> bool:
-    """Whether a version lies below another."""
+    """Return whether a version lies below another."""
     return [int(part) for part in version.split(".")] < [int(part) for part in least.split(".")]
 
 
 class Hooks:
-    """Everything that a plugin may offer; it implements what it likes, marked with `hookimpl`."""
+    """Everything that a plugin may offer; it implements any of these, marked with `hookimpl`."""
 
     @hookspec
     def understudy_strategies(self) -> Iterable[Strategy]:  # type: ignore[empty-body]  # a specification
-        """Offer strategies: who is looked at when. The setting `strategy` names the one in use."""
+        """Offer strategies, which choose the agents of each look. The setting `strategy` names the one in use."""
 
     @hookspec
     def understudy_rule_packs(self) -> Iterable[Path]:  # type: ignore[empty-body]  # a specification
@@ -71,4 +71,4 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def understudy_notice_text(self, facts: NoticeFacts) -> str | None:
-        """Word a notice to a manager otherwise, in one line; None passes it on to the next plugin, then to us."""
+        """Return another text for a notice to a manager, in one line; None passes it on to the next plugin."""

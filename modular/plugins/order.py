@@ -1,4 +1,4 @@
-"""In which order plugins are put to use: each behind those that it requires. Pure."""
+"""The order in which plugins are loaded: each behind those that it requires. Pure."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from modular.plugins.hooks import Plugin, is_older
 
 
 def in_order(plugins: Mapping[str, Plugin]) -> tuple[list[str], list[PluginFault]]:
-    """Order plugins by name; whoever lacks something, or waits for itself in a circle, is a fault instead."""
+    """Order plugins by name; a plugin that lacks another, or requires itself in a circle, becomes a fault instead."""
     order: list[str] = []
     faults: dict[str, PluginFault] = {}
     waiting = dict(sorted(plugins.items()))
@@ -23,8 +23,8 @@ def in_order(plugins: Mapping[str, Plugin]) -> tuple[list[str], list[PluginFault
             del waiting[name]
         if len(order) + len(faults) == before:
             circle = ", ".join(waiting)
-            says = f"it waits for itself, by way of {circle}"
-            faults |= {name: PluginFault(name, says, "let one of them do without the others") for name in waiting}
+            says = f"it requires itself, by way of {circle}"
+            faults |= {name: PluginFault(name, says, "remove the requirement from one of them") for name in waiting}
             break
     return order, list(faults.values())
 

@@ -1,4 +1,4 @@
-"""The plugins in force: found, checked, put into order, read anew when a file changed; whoever fails is left out."""
+"""The plugins in force: found, checked, put into order, read anew when a file changed; one that fails is left out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ from modular.plugins.order import in_order
 from modular.plugins.sources import Source, files_in, in_folders, installed
 from modular.strategies import STRATEGIES, Strategy
 
-_MEND: Final = "mend it, or take it away"
+_MEND: Final = "repair it, or remove it"
 _RAISED: Final = (Exception, SystemExit)
-"""The errors of a plugin that end nothing else."""
+"""The errors of a plugin that leave it out and affect nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class LoadedPlugins:
     """By name, each behind those that it requires."""
     faults: tuple[PluginFault, ...] = ()
     strategies: Mapping[str, tuple[str, Strategy]] = field(default_factory=dict)
-    """By the strategy's name: whose it is, and it."""
+    """By the strategy's name: the name of its plugin, and the strategy."""
     rule_packs: tuple[Path, ...] = ()
     texts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    """By plugin, who words notices, in the order in which they are asked: whoever requires another comes before it."""
+    """By plugin, the hooks for notices, in the order of the calls: a plugin comes before those that it requires."""
 
     @property
     def digest(self) -> str:
-        """Names what is in force, in 8 hexadecimal digits; empty where nothing is."""
+        """Hash of the plugins in force, in 8 hexadecimal digits; empty where there are none."""
         said = "\n".join(f"{one.name} {one.version}" for one in self.plugins.values())
         return blake2b(said.encode(), digest_size=4).hexdigest() if said else ""
 
@@ -55,7 +55,7 @@ class LoadedPlugins:
 
 
 def load(sources: Iterable[Source]) -> LoadedPlugins:
-    """Load plugins; never raises for what one of them does."""
+    """Load plugins; never raises for a fault of one of them."""
     modules: dict[str, Any] = {}
     plugins: dict[str, Plugin] = {}
     faults: list[PluginFault] = []
@@ -75,7 +75,7 @@ def load(sources: Iterable[Source]) -> LoadedPlugins:
 
 
 def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]) -> LoadedPlugins:
-    """Put one after the other to use, each on what it needs being in force."""
+    """Load one after the other, each only if the plugins that it requires are in force."""
     loaded = LoadedPlugins()
     for name, (plugin, module) in found.items():
         lost = [needed for needed, _ in plugin.needs() if needed not in loaded.plugins]
@@ -95,7 +95,7 @@ def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]
 
 
 def _registered(module: Any, name: str) -> pluggy.PluginManager:
-    """Register a plugin with a manager of its own, so that whatever fails there is its own failure."""
+    """Register a plugin with a manager of its own, so that a failure there is its own."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Hooks)
     manager.register(module, name)
@@ -104,7 +104,7 @@ def _registered(module: Any, name: str) -> pluggy.PluginManager:
 
 
 def _with(loaded: LoadedPlugins, plugin: Plugin, hook: Any) -> LoadedPlugins:
-    """Ask a plugin for all that it offers, check it, and add it."""
+    """Ask a plugin for all its offers, check them, and add them."""
     name, words = plugin.name, hook.understudy_notice_text
     taken = STRATEGIES.keys() | loaded.strategies.keys()
     strategies = [one for said in hook.understudy_strategies() for one in checks.strategies(name, said, taken)]
@@ -130,7 +130,7 @@ class PluginRegistry:
         self.loaded = load([*self._installed, *in_folders(self._folders)])
 
     def refresh(self) -> bool:
-        """Load everything anew where a file of the folders was written, came or went; whether it did."""
+        """Load everything anew where a file of the folders was written, came or went; return whether it did."""
         now = signature(files_in(self._folders))
         if now == self._signature:
             return False
@@ -139,7 +139,7 @@ class PluginRegistry:
         return True
 
     def text(self, facts: NoticeFacts) -> str | None:
-        """Ask the plugins to word a notice; one that fails is left out from then on."""
+        """Ask the plugins for the text of a notice; one that fails is left out from then on."""
         for name, words in tuple(self.loaded.texts.items()):
             try:
                 if (said := checks.text(name, words(facts=facts))) is not None:

@@ -1,4 +1,4 @@
-"""Where plugins come from: installed packages that offer one, and files in plugin folders."""
+"""The sources of plugins: installed packages that offer one, and files in plugin folders."""
 
 import os
 import stat
@@ -25,7 +25,7 @@ class Source:
     place: str
     """The file, or the entry point."""
     load: Callable[[], Any]
-    """Makes the module or object; may raise whatever a plugin raises, and `BadPlugin`."""
+    """Makes the module or object; may raise any error of a plugin, and `BadPlugin`."""
 
 
 def folders_of(environment: Mapping[str, str]) -> tuple[Path, ...]:
@@ -34,7 +34,7 @@ def folders_of(environment: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def installed(offered: Iterable[EntryPoint] | None = None) -> list[Source]:
-    """Find what installed packages offer under `understudy.plugins`, by name."""
+    """Find the plugins of installed packages under `understudy.plugins`, by name."""
     points = entry_points(group=GROUP) if offered is None else offered
     return [Source(f"{point.name} ({point.value})", point.load) for point in sorted(points, key=lambda one: one.name)]
 
@@ -60,7 +60,7 @@ def _load(path: Path) -> ModuleType:
     for place in (path.parent, path):
         status = place.stat()
         if status.st_mode & _OTHERS_WRITE or status.st_uid not in {os.getuid(), 0}:
-            says = f"{place} can be written by others, and would run as you"
+            says = f"{place} can be written by other users, and would run with your rights"
             raise BadPlugin(PluginFault(str(path), says, f"chown it to yourself and chmod go-w {place}"))
     name = f"understudy_plugin_{path.stem}"
     module = ModuleType(name)

@@ -1,1 +1,1 @@
-"""From a pane to one reading with its reason: who is in front, what stands on the screen, what moves."""
+"""Makes one reading with its reason of a pane: the program in front, the content of the screen, and its motion."""

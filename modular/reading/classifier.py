@@ -1,7 +1,7 @@
 """The meaning of a pane's screen: shots of one pane in, one reading with its reason out. Pure.
 
-The order is the decision: the processes first (nobody there is nobody there, whatever stands on the screen), then the
-rules by priority, between them the composer (a draft, later an empty one), then signs of a start; the rest is doubt.
+The order decides: the processes first (no agent process means no agent, on any screen), then the rules by priority,
+between them the composer (a draft, later an empty one), then signs of a start; the rest is doubt.
 """
 
 import re
@@ -35,13 +35,13 @@ class Reading(NamedTuple):
     state: AgentState
     detail: IdleDetail | None
     rule: str
-    """Stable id of what decided."""
+    """Stable id of the rule that decided."""
     lines: tuple[str, ...]
-    """The rows of the screen that made it decide."""
+    """The rows of the screen on which it rests."""
     agent: str
-    """Which CLI; `unknown` where nothing tells."""
+    """The CLI; `unknown` where nothing identifies it."""
     draft: str | None = None
-    """The text that somebody typed and did not send."""
+    """The text that was typed and not sent."""
     wants_motion: bool = False
     """A rule that outranks this one would need more than one frame to be tried."""
     settling: bool = False
@@ -79,7 +79,7 @@ def classify(
         return gone
     reading = _read(_Sight(shots, book.of(who), book.commands, colours), front, who)
     if reading.rule == DOUBT and known is None and named(shot, chain, book) is None:
-        # only its looks told which CLI it is, and its rules fit none of them: another may look like it
+        # only its looks identified the CLI, and none of its rules fit: another CLI may look like it
         reading = _read(_Sight(shots, book.of(UNKNOWN), book.commands, colours), front, who)
     return reading
 
@@ -91,7 +91,7 @@ class _Sight:
     shots: Sequence[PaneShot]
     rules: AgentRules
     commands: frozenset[str]
-    """Every command that starts a CLI."""
+    """Return every command that starts a CLI."""
     colours: bool
     wants_motion: bool = False
     """A rule needs more than one frame, and there is but one."""
@@ -106,7 +106,7 @@ class _Sight:
         return screen
 
     def moves(self, rule: CompiledRule) -> bool:
-        """Whether a rule's region shows work that goes on, in the frames that are laid out as the newest is."""
+        """Return whether a rule's region shows work that goes on, in the frames that are laid out as the newest is."""
         newest, region = self.screen(), rule.rule.region
         size, has_composer = _size(self.shots[-1]), newest.composer is not None
         alike: list[Sequence[str]] = []
@@ -122,7 +122,7 @@ class _Sight:
         return not is_fresh and at_work(seen)
 
     def is_fresh(self) -> bool:
-        """Whether nothing was asked yet, so that nothing can be worked on."""
+        """Return whether the agent has no request yet, and so no work."""
         screen = self.screen()
         return any(
             rule.rule.detail is IdleDetail.FRESH and _holds(rule, screen) is not None
@@ -212,13 +212,13 @@ def _holds(rule: CompiledRule, screen: Screen) -> tuple[str, ...] | None:
         found = _outside_of_answers(rule, screen, text, found)
     if found is None:
         return None
-    if wanted.region == "composer" and screen.composer is not None:  # what stands in it is not a row as it is drawn
+    if wanted.region == "composer" and screen.composer is not None:  # its text is not a row as it is drawn
         return _rows_of(screen, screen.composer)
     return _evidence(text, found)
 
 
 def _found(rule: CompiledRule, text: str) -> list[re.Match[str]] | None:
-    """Find everything that a rule wants in its region; None where something is missing or stands there unwanted."""
+    """Find all patterns of a rule in its region; None where one is missing or an excluded one is found."""
     needs = rule.rule.needs
     if not text or (needs and not any(literal in text for literal in needs)):
         return None

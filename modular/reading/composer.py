@@ -25,7 +25,7 @@ _MARGIN_WORDS_APART: Final = 8
 
 
 class Composer(NamedTuple):
-    """Where it is on the screen, and what stands in it. A tuple: one is made of nearly every screen that is read."""
+    """The composer's place on the screen, and its text. A tuple: one is made of nearly every screen that is read."""
 
     first: int
     """Its first row, borders included."""
@@ -34,7 +34,7 @@ class Composer(NamedTuple):
     text: str
     """Its text, its rows joined by line ends."""
     draft: bool
-    """Whether that is text that somebody typed."""
+    """Whether that text was typed, and is no placeholder."""
     owner: str
     """The CLI whose rules know its shape."""
 
@@ -50,7 +50,7 @@ def find_composer(rows: Sequence[str], ansi: str | None, shapes: Sequence[Compil
 
 
 def _holds_a_dialog(rows: Sequence[str], shape: CompiledComposer, composer: Composer) -> bool:
-    """Whether the text, or the border above it, shows that the frame is a dialog's."""
+    """Return whether the text, or the border above it, shows that the frame is a dialog's."""
     if composer.text and first_match(shape.refuses, composer.text) is not None:
         return True
     return first_match(shape.refuses_border, rows[composer.first]) is not None
@@ -79,7 +79,7 @@ def _is_draft(
 
 
 def _apart(rows: Sequence[str], shape: CompiledComposer, inner: Sequence[int]) -> int:
-    """How many blanks part a single row of text from the prompt sign; none where there is no sign, or more text."""
+    """Return the number of blanks between a prompt sign and a single row of text; 0 without a sign or with more."""
     if shape.prompt is None or sum(bool(_bare(rows[index], shape).strip()) for index in inner) != 1:
         return 0
     row = rows[inner[0]]
@@ -93,7 +93,7 @@ def _bare(row: str, shape: CompiledComposer) -> str:
 
 @lru_cache(maxsize=4096)
 def _without(pattern: re.Pattern[str], row: str, count: int = 0) -> str:
-    """A row without what a pattern finds: from look to look it is mostly the same one, with nothing typed in it."""
+    """Return a row without the matches of a pattern; cached, since the row is mostly the same from look to look."""
     return pattern.sub("", row, count=count)
 
 
@@ -124,7 +124,7 @@ def _find_fenced(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
 
 
 def _rows_up_to(rows: Sequence[str], bottom: int, top: re.Pattern[str], shape: CompiledComposer) -> Sequence[int]:
-    """The rows between a bottom fence and the nearest fence above it; none if that is no composer."""
+    """Return the rows between a bottom fence and the nearest fence above it; none if that is no composer."""
     for index in range(bottom - 1, max(-1, bottom - shape.shape.rows - 2), -1):
         if top.search(rows[index]):
             inner = range(index + 1, bottom)
@@ -138,7 +138,7 @@ def _rows_up_to(rows: Sequence[str], bottom: int, top: re.Pattern[str], shape: C
 
 
 def _last_prompt(rows: Sequence[str], inner: Sequence[int], shape: CompiledComposer) -> Sequence[int]:
-    """The last filled row between the fences, if it is a prompt."""
+    """Return the last filled row between the fences, if it is a prompt."""
     filled = [index for index in inner if _bare(rows[index], shape).strip()]
     if filled and shape.prompt is not None and shape.prompt.search(_bare(rows[filled[-1]], shape)):
         return range(filled[-1], inner[-1] + 1)
@@ -171,14 +171,14 @@ def _find_prompt(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
 
 
 def _top_of(rows: Sequence[str], first: int, shape: CompiledComposer) -> int:
-    """The first row of the frame around a text that begins in this row."""
+    """Return the first row of the frame around a text that begins in this row."""
     while shape.over is not None and first > 0 and shape.over.search(rows[first - 1]):
         first -= 1
     return first
 
 
 def _goes_on(rows: Sequence[str], index: int) -> bool:
-    """Whether a row is what did not fit into the row above it, which is as wide as any."""
+    """Return whether a row is the rest of the row above it, which is as wide as any."""
     width = max(len(row) for row in rows)
     return width >= _NARROWEST and len(rows[index - 1]) >= width - 1  # the last cell may be blank
 
@@ -205,7 +205,7 @@ _FINDERS: Final = {"fenced": _find_fenced, "prompt": _find_prompt, "bar": _find_
 
 
 def _is_muted(ansi: str, inner: Sequence[int], shape: CompiledComposer) -> bool:
-    """Whether every letter of the text is dim or grey; the one under an inverse cursor does not count."""
+    """Return whether every letter of the text is dim or grey; the one under an inverse cursor does not count."""
     counted = muted = 0
     wanted = set(inner)
     for index, row in enumerate(cells(ansi, inner[-1])):

@@ -1,6 +1,6 @@
-"""The agent left: told by the processes where they can be read, by the prompt at the very bottom where they cannot.
+"""Finds that an agent left: by the processes where they can be read, else by a prompt at the very bottom.
 
-Words never tell it: an agent that talks about a crash, shows a traceback or prints "Killed" is alive.
+Text never shows it: an agent that writes about a crash, shows a traceback or prints "Killed" is alive.
 """
 
 import re
@@ -18,10 +18,10 @@ _WINDOWS: Final = re.compile(r"^PS [A-Za-z]:\\[^>]*>\s*$")
 _ADORNED: Final = re.compile(r"^\S+@\S+.*(?: via | on |git:|took )")
 _SIGN: Final = re.compile(r"^\s*(?:🧱?\d* ?[x✗]|[>\u276f$%#λ])(?:\s+\^C)?\s*$")
 _OBITUARY: Final = re.compile(r"^\W{0,6}(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault)")
-"""The message of a shell about a job that a signal ended, written over whatever stood there."""
+"""The message of a shell about a job that a signal ended, written over the text that stood there."""
 _PROMPT_THEN_REMAINS: Final = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*?\]?[$#%] ?(?:[^\w\s]*|\W{3,}.*)\s*$")
 _REMAINS: Final = 10
-"""So many rows up from the bottom the shell's cursor may have been."""
+"""The rows, from the bottom up, in which the shell's cursor may have been."""
 _LAUNCH: Final = re.compile(r"[$%#\u276f>➜]\s+(?:\S+=\S+\s+)*(?:\S*/)?(?P<command>[\w.-]+)(?:\s.*)?$")
 
 
@@ -45,7 +45,7 @@ def prompt_at_bottom(rows: Sequence[str]) -> str | None:
 
 
 def _prompt_over_remains(filled: Sequence[str]) -> str | None:
-    """Find the prompt that a shell wrote into what a killed program left standing, right below its obituary."""
+    """Find the prompt that a shell wrote into the remains of a killed program, right below its message of the job."""
     for obituary, row in pairwise(filled):
         if _OBITUARY.match(obituary) and _PROMPT_THEN_REMAINS.match(row):
             return row
@@ -53,7 +53,7 @@ def _prompt_over_remains(filled: Sequence[str]) -> str | None:
 
 
 def launch_line(rows: Sequence[str], commands: frozenset[str] | None) -> int | None:
-    """Find the last row in which a shell was told to start one of these commands (None: any at all)."""
+    """Find the last row in which a person started one of these commands in a shell (None: any command)."""
     for index in range(len(rows) - 1, -1, -1):
         row = rows[index]
         if (_USER_AT_HOST.match(row) or _NAMED.match(row) or row.startswith(("$ ", "# ", "% ", "➜ "))) and (

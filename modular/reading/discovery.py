@@ -1,7 +1,7 @@
-"""Which panes are agents, and for whom they work. Panes are looked at, not windows; names are labels.
+"""Finds the panes that are agents, and their roles. Panes are read, not windows; names are labels.
 
 A pane is an agent's when an agent CLI runs in it, when one ran in it when it was last seen, or when its window is named
-as the incumbent names agents. In a window of several panes the name speaks for the active pane alone, and only where no
+as the incumbent names agents. In a window of several panes the name applies to the active pane alone, and only where no
 other pane of it is an agent's in its own right.
 """
 
@@ -45,20 +45,20 @@ class Sighting(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def named_as_agent(window: str) -> bool:
-    """Whether the incumbent would take a window of this name for an agent's."""
+    """Return whether the incumbent takes a window of this name for an agent's."""
     name = window.lower()
     return name.startswith(_AGENT_PREFIX) or any(word in name for word in _AGENT_WORDS)
 
 
 @lru_cache(maxsize=4096)
 def role_of(window: str) -> AgentRole:
-    """Managers are told by their window's name: nothing on a screen says who leads."""
+    """Return the role of an agent by its window's name: no screen shows which agent is the manager."""
     name = window.lower()
     return AgentRole.MANAGER if any(word in name for word in _MANAGER_WORDS) else AgentRole.WORKER
 
 
 IsAgents = Callable[[str, PaneShot, AgentMemory | None], bool]
-"""Whether the pane of this identity is an agent's in its own right, as `runs_or_ran` tells."""
+"""Tells whether the pane of this identity is an agent's in its own right, as `runs_or_ran` does."""
 
 
 def discover(
@@ -75,7 +75,7 @@ def discover(
 
 
 def runs_or_ran(shot: PaneShot, known: AgentMemory | None, book: RuleBook) -> bool:
-    """Whether an agent CLI runs in this pane now, or ran there when it was last seen."""
+    """Return whether an agent CLI runs in this pane now, or ran there when it was last seen."""
     if known is not None and known.agent != UNKNOWN:
         return True
     chain = processes.chain(shot)
@@ -89,10 +89,10 @@ def runs_or_ran(shot: PaneShot, known: AgentMemory | None, book: RuleBook) -> bo
 
 
 def _shows_an_agent(shot: PaneShot, chain: Sequence[str], book: RuleBook) -> bool:
-    """Whether the screen or the title is an agent's, whatever the program is called.
+    """Return whether the screen or the title is an agent's, for a program of any name.
 
-    An interpreter is likely to be one, and what tells its screen is enough. Any other program, and a shell behind ssh
-    or in a container, may have an agent's words on its screen: there the rules must know what the screen means.
+    An interpreter is probably one, and a mark on its screen is enough. Any other program, and a shell behind ssh or in
+    a container, may have an agent's text on its screen: there a rule must match the screen.
     """
     shot = inner(shot, chain)
     if (who := identify(shot, chain, book)) in {UNKNOWN, SHELL}:
@@ -103,7 +103,7 @@ def _shows_an_agent(shot: PaneShot, chain: Sequence[str], book: RuleBook) -> boo
     if not filled or crash.prompt_at_bottom(filled) is not None or _VIEWED.search(filled[-1]):
         return False
     if crash.launch_line(filled[-_LAUNCH_ROWS:], None) is not None:
-        return False  # a shell started what runs now, below what an agent had left
+        return False  # a shell started the present program, below the remains of an agent
     untitled = shot.model_copy(update={"title": ""})  # a title may be that of an agent that left
     return classify((untitled,), book=book, agent=who).state not in {AgentState.UNKNOWN, AgentState.CRASHED}
 

@@ -1,4 +1,4 @@
-"""Which CLI a pane runs: its process says it, else its title, else what only that CLI draws. Its name never does."""
+"""Identifies the CLI in a pane: by its process, else its title, else marks that only that CLI draws; never by names."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from understudy import PaneShot
 
 
 def named(shot: PaneShot, chain: Sequence[str], book: RuleBook) -> str | None:
-    """Name the CLI that says itself which it is, by its process or by its title; None where only looks can tell."""
+    """Name the CLI that its process or its title identifies; None where only the screen can."""
     return processes.agent_of(chain, book) or _by_title(shot.title, book)
 
 
@@ -28,7 +28,7 @@ def identify(shot: PaneShot, chain: Sequence[str], book: RuleBook, last_agent: s
 
 
 def was_there(last_agent: str | None, book: RuleBook) -> str | None:
-    """Name the CLI last seen in a pane; None where it was none, but a bare shell or something unknown."""
+    """Name the CLI last seen in a pane; None where it was a bare shell or an unknown program."""
     return last_agent if last_agent in book.agents and last_agent not in {SHELL, UNKNOWN} else None
 
 
@@ -42,9 +42,9 @@ def _by_title(title: str, book: RuleBook) -> str | None:
 
 
 def _by_marks(text: str, book: RuleBook, *, hints: bool) -> str | None:
-    """The CLI with most of its marks on the screen, then of its hints; the first by name where two have as many.
+    """Return the CLI with most of its marks on the screen, then of its hints; the first by name where two are equal.
 
-    Where a program of another name runs, hints count for nothing: it may well draw what others draw.
+    Where a program of another name runs, hints do not count: it may draw the same as others.
     """
     likely = book.marked.passes(text)
     counts = {rules.agent: (_marks(rules, text), _hints(rules, text) if hints else 0) for rules in likely}

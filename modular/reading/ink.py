@@ -1,6 +1,6 @@
-"""The meaning of a screen's colours: which letters are muted, and which stand under a cursor that the CLI draws.
+"""The meaning of a screen's colours: the muted letters, and the letter under a cursor that the CLI draws.
 
-Agents mute what they write into an empty composer themselves: dim, or in a grey of medium brightness.
+Agents mute their own texts in an empty composer: dim, or in a grey of medium brightness.
 """
 
 import re
@@ -13,7 +13,7 @@ _OTHER_ESCAPES: Final = re.compile(
     "\x1b\\[[0-9;:?]*[ -/]*[@-ln-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]"
 )
 _MUTED_LOW, _MUTED_HIGH, _MUTED_SPREAD = 80, 190, 45
-"""A grey between these levels (0 to 255), with no more colour in it than this, is how text is muted."""
+"""Muted text has a grey between these levels (0 to 255), with no more colour in it than this."""
 _BRIGHT_BLACK, _FIRST_GREY, _LAST_GREY = 8, 238, 251
 """The greys of the 256-colour palette that lie in between."""
 
@@ -29,7 +29,7 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class _Pen:
-    """How the next letter would be drawn, as far as it matters here."""
+    """The attributes of the next letter, as far as they are used here."""
 
     dim: bool = False
     grey: bool = False
@@ -91,7 +91,7 @@ def cells(ansi: str, last: int) -> list[list[Cell]]:
 
 
 def _colour(numbers: Sequence[int]) -> tuple[bool, int]:
-    """Whether an extended colour is a muted grey, and how many numbers it took."""
+    """Return whether an extended colour is a muted grey, and the count of numbers that it took."""
     match numbers:
         case [5, index, *_]:
             return index == _BRIGHT_BLACK or _FIRST_GREY <= index <= _LAST_GREY, 2

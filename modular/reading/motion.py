@@ -1,7 +1,7 @@
 """Motion that is work: output that is printed, a spinner or a timer that runs; not a screen that is drawn anew.
 
-A repaint moves every row and says nothing new: a start logo, a resize, a scroll bar that comes or goes, a status row
-that is taken away at the end of a turn. So frames are compared by what their rows say and where that is new.
+A repaint moves every row without new text: a start logo, a resize, a scroll bar that comes or goes, a status row that
+is removed at the end of a turn. So frames are compared by the text of their rows and the place of new text.
 """
 
 import re
@@ -17,7 +17,7 @@ _SCROLL_BAR: Final = re.compile(r"(?<=\s)[│┃║█▐▌░▒▓▲▼↑�
 _ART: Final = re.compile(r"[▀-▟]{3,}")
 """Block letters and logos; a spinner has a cell or two."""
 _ART_ROWS: Final = 3
-"""So many rows without a letter or a digit in a row are a drawing."""
+"""So many consecutive rows without a letter or a digit are a drawing."""
 _WORD: Final = re.compile(r"\w")
 _RULE_LINE: Final = re.compile(r"[─━═╌▔▁▄▀_=-]+$")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
@@ -27,16 +27,16 @@ _SPINNER_CELLS: Final = 10
 _SPINNER_GLYPHS: Final = 3
 """A spinner or a bar is one token of no more cells, and of no more different glyphs."""
 _REPAINT_ROWS: Final = 3
-"""More rows that say something else at once are no status row."""
+"""More rows that change at once are no status row."""
 
 
 class Motion(IntEnum):
-    """How two frames in a row differ."""
+    """The difference between two consecutive frames."""
 
     NONE = 0
-    """Nothing new is said."""
+    """No new text."""
     CHANGED = 1
-    """Rows say something else: a repaint, a tip that rotates, or work. One such change alone says nothing."""
+    """Rows have another text: a repaint, a tip that rotates, or work. One such change alone decides nothing."""
     AT_WORK = 2
     """Something is printed, or a spinner or a timer runs."""
 
@@ -48,7 +48,7 @@ def motions(frames: Sequence[Sequence[str]], lines: int | None = None) -> list[M
 
 
 def at_work(found: Sequence[Motion]) -> bool:
-    """Whether the changes from frame to frame, oldest first, show work that still goes on in the newest."""
+    """Return whether the changes from frame to frame, oldest first, show work that still goes on in the newest."""
     return Motion.AT_WORK in found[-2:] or sum(motion is not Motion.NONE for motion in found) > 1
 
 
@@ -71,7 +71,7 @@ def between(older: Sequence[str], newer: Sequence[str], lines: int | None = None
 
 
 def _changed(older: Sequence[str], newer: Sequence[str], *, is_top: bool) -> Motion:
-    """Say what rows mean that stand where others stood."""
+    """Return the kind of a change from some rows to others at the same place."""
     if not newer:
         return Motion.NONE  # taken away
     if not older:
@@ -85,7 +85,7 @@ def _changed(older: Sequence[str], newer: Sequence[str], *, is_top: bool) -> Mot
 
 
 def _ticks(older: str, newer: str) -> bool:
-    """Whether two rows are one status row whose spinner, timer or count ran on."""
+    """Return whether two rows are one status row whose spinner, timer or count ran on."""
     if _CLOCK.search(newer) and _CLOCK.sub("", older) == _CLOCK.sub("", newer):
         return False
     if _NUMBER.sub("0", older) == _NUMBER.sub("0", newer):
@@ -111,7 +111,7 @@ def _counts(one: str, other: str) -> bool:
 
 
 def _plain(rows: Sequence[str]) -> list[str]:
-    """Take off what says nothing: drawings, scroll bars, blanks."""
+    """Remove drawings, scroll bars and blanks."""
     bare = (" ".join(_ART.sub(" ", _SCROLL_BAR.sub("", row)).split()) for row in rows)
     return list(_without_drawings([row for row in bare if row]))
 

@@ -1,7 +1,7 @@
 """The inner screen of a multiplexer that runs in a pane: without its status row, its tab bar, or the frame it draws.
 
-tmux, GNU screen and zellij may run in a pane, also on a machine behind ssh or in a container. What they draw around the
-inner screen is no agent's.
+tmux, GNU screen and zellij may run in a pane, also on a machine behind ssh or in a container. Their rows around the
+inner screen are no agent's.
 """
 
 import re
@@ -14,14 +14,14 @@ from understudy.screens import plain
 
 _SGR: Final = re.compile("\x1b\\[[0-9;:]*m")
 _TMUX_BAR: Final = re.compile(r"^ ?\[[^\]\n]{1,60}\] ?\d+:\S")
-"""As tmux draws it unless told otherwise: the session in brackets, then the windows by number."""
+"""The row as tmux draws it by default: the session in brackets, then the windows by number."""
 _SCREEN_BAR: Final = re.compile(r"^[\s\[(]*\S*[\s\])|]*.*(?:\(?\b\d+\*[$&!@-]*\s?\$?[\w(.]|\b\d+[-*]?\$\S* )")
 _ZELLIJ_TABS: Final = re.compile(r"^ ?Zellij\b")
 _ZELLIJ_KEYS: Final = re.compile(r"(?:Ctrl|Alt) ?\+|<[Cc]trl|<[Aa]lt|\bLOCK\b.*\bPANE\b")
 _BARS: Final = 2
-"""So many status rows tmux or screen draws at most, in practice."""
+"""The status rows that tmux or screen draws at most, in practice."""
 _ZELLIJ_ROWS: Final = 4
-"""So many rows of keys and tips stand below its frames at most."""
+"""The rows of keys and tips below its frames at most."""
 _CLOCK_AT_END: Final = re.compile(r"\b\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?(?:[ |]+\S+){0,4}\s*$")
 _COLOURED: Final = re.compile(
     "^(?:\x1b\\[[0-9;:]*m)*\x1b\\[(?:[0-9;:]*;)?(?:4[0-8]|10[0-7]|7)(?:[;:][0-9;:]*)?m(?:\x1b\\[[0-9;:]*m)*[^\x1b]"
@@ -77,7 +77,7 @@ def _above_keys(texts: Sequence[str]) -> int:
 
 
 def _is_bar(row: str, text: str, width: int, *, names_it: bool) -> bool:
-    """Whether a row at an edge of the screen is a status row; `names_it` says that a multiplexer is known to run."""
+    """Return whether a row at an edge of the screen is a status row; `names_it`: a multiplexer is known to run."""
     if _TMUX_BAR.match(text):
         return True
     if not names_it or not text.strip():
@@ -87,7 +87,7 @@ def _is_bar(row: str, text: str, width: int, *, names_it: bool) -> bool:
 
 
 def _is_framed(texts: Sequence[str]) -> bool:
-    """Whether one frame goes around all of these rows."""
+    """Return whether one frame goes around all of these rows."""
     return (
         len(texts) > 2  # noqa: PLR2004 - a top, a foot, and something in between
         and _FRAME_TOP.match(texts[0]) is not None

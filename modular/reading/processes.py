@@ -1,7 +1,7 @@
-"""Who is in front: the chain of processes under a pane decides whether an agent is there at all.
+"""The program in front: the chain of processes under a pane decides whether an agent is there at all.
 
-After a hard kill the title, the spinner and the composer stay on the screen; only the process tree says that nobody is
-there. A window's name never says which CLI runs in it.
+After a hard kill the title, the spinner and the composer stay on the screen; only the process tree shows that no agent
+is there. A window's name never identifies its CLI.
 """
 
 import re
@@ -16,7 +16,7 @@ SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "login", "mksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
 )
 RUNTIMES: Final = frozenset({"bun", "deno", "node", "nodejs", "npx", "pipx", "python", "python3", "uv", "uvx"})
-"""Interpreters under which many CLIs hide: they say that something runs, not what."""
+"""Interpreters of many CLIs: they show that a program runs, but not which one."""
 
 WRAPPERS: Final = frozenset(
     {
@@ -38,7 +38,7 @@ REMOTE: Final = MULTIPLEXERS | frozenset(
 """Programs behind which others run that are no processes of the pane: in a container, elsewhere, under a server."""
 _STARTERS: Final = SHELLS | WRAPPERS | REMOTE
 HOLDERS: Final = frozenset({"cat", "sleep"})
-"""Programs that draw nothing of their own: what stands above them was put there, as in a demonstration."""
+"""Programs that draw nothing: the text above them was put there, as in a demonstration."""
 VIEWERS: Final = HOLDERS | frozenset(
     {
         "atop", "bat", "batcat", "btop", "delta", "diff", "ed", "emacs", "glow", "grep", "head", "helix", "htop", "hx",
@@ -58,11 +58,11 @@ class Front(Enum):
     AGENT = "agent"
     """A known agent CLI is in the chain."""
     PROGRAM = "program"
-    """Something that is no shell runs; it may be an agent under an interpreter."""
+    """A program that is no shell runs; it may be an agent under an interpreter."""
     HIDDEN = "hidden"
     """A program runs behind which others run unseen, maybe an agent, maybe a shell."""
     SHELL = "shell"
-    """Only shells: whatever ran there has left."""
+    """Only shells: any other program has left."""
     NOTHING = "nothing"
     """The process ended."""
     UNSEEN = "unseen"
@@ -75,7 +75,7 @@ def chain(shot: PaneShot) -> tuple[str, ...]:
 
 
 def front(processes: Sequence[str], book: RuleBook, *, dead: bool = False) -> Front:
-    """Say what is in front."""
+    """Return the kind of program in front."""
     if dead:
         return Front.NOTHING
     if not processes:
@@ -98,32 +98,32 @@ def agent_of(processes: Sequence[str], book: RuleBook) -> str | None:
 
 
 def may_hide_an_agent(processes: Sequence[str]) -> bool:
-    """Whether nothing but shells, interpreters and wrappers is to be seen: an agent may hide behind one."""
+    """Return whether only shells, interpreters and wrappers are in the chain: an agent may run behind one."""
     return all(_hides(_base(name)) for name in processes)
 
 
 def views(processes: Sequence[str]) -> bool:
-    """Whether a program shows a file or a log: an agent's screen may stand in it."""
+    """Return whether a program shows a file or a log, which may contain an agent's screen."""
     return any(_base(name) in VIEWERS for name in processes)
 
 
 def multiplexes(processes: Sequence[str]) -> bool:
-    """Whether a multiplexer runs in the pane, and draws what is seen."""
+    """Return whether a multiplexer runs in the pane and draws its screen."""
     return any(_base(name) in MULTIPLEXERS for name in processes)
 
 
 def may_nest(processes: Sequence[str]) -> bool:
-    """Whether a multiplexer may have drawn what is seen, in the pane or behind what runs there."""
+    """Return whether a multiplexer, in the pane or behind its program, may have drawn the screen."""
     return any(_base(name) in REMOTE for name in processes)
 
 
 def draws_nothing(processes: Sequence[str]) -> bool:
-    """Whether nothing in the chain is known to draw a screen of its own, so that the screen may speak for itself."""
+    """Return whether no program in the chain is known to draw a screen of its own, so that the screen may decide."""
     return may_hide_an_agent([name for name in processes if _base(name) not in HOLDERS])
 
 
 def runs_a_tool(processes: Sequence[str]) -> bool:
-    """Whether a program started a shell that started another program: an agent that runs a command."""
+    """Return whether a program started a shell that started another program: an agent that runs a command."""
     kinds = [_base(name) in SHELLS for name in processes]
     programs = [index for index, is_shell in enumerate(kinds) if not is_shell]
     return len(programs) > 1 and any(kinds[programs[0] : programs[-1]])

@@ -19,16 +19,16 @@ _INTRODUCES: Final = re.compile(r"\w[^\n]*[:\uff1a]\s*[│┃]?\s*$")
 _FENCE: Final = re.compile(r"\s*(?:```|~~~)\w*\s*$")
 _BORDER: Final = re.compile(r"[ │┃]*")
 _OVER: Final = re.compile(r"[✻✽✶✢✳] \S+ for \d|\s*Worked for |Tokens: \d|\s*▣ [^\n]* · [\dhms. ]+s$")
-"""How CLIs say that a turn is over; below a status row it says that the row is an old one, or none."""
+"""The rows with which CLIs end a turn; below a status row, one shows that the row is old or quoted."""
 
 
 def ends_a_turn(row: str) -> bool:
-    """Whether a CLI says in this row that a turn is over."""
+    """Return whether this row of a CLI ends a turn."""
     return _OVER.match(row) is not None
 
 
 def is_quoted(rows: Sequence[str], first: int, last: int) -> bool:
-    """Whether the status row that a rule found in rows `first` to `last` is an answer's, or of a turn that ended."""
+    """Return whether the status row that a rule found in rows `first` to `last` is quoted, or of a turn that ended."""
     below = rows[first + 1 :]
     return (
         _TWO_MARKS.match(rows[first]) is not None
@@ -40,9 +40,9 @@ def is_quoted(rows: Sequence[str], first: int, last: int) -> bool:
 
 
 def _is_introduced(rows: Sequence[str], index: int, below: Sequence[str]) -> bool:
-    """Whether the row above opens a code block that is closed below, or announces a row that is indented as text is.
+    """Return whether the row above opens a code block that is closed below, or announces a row indented as text.
 
-    Agents announce as well what they do next: a row at the margin is then the CLI's own.
+    Agents also announce their next step: a row at the margin is then the CLI's own.
     """
     if index == 0:
         return False
@@ -55,7 +55,7 @@ def _is_introduced(rows: Sequence[str], index: int, below: Sequence[str]) -> boo
 
 
 def _in_an_answer(rows: Sequence[str], index: int) -> bool:
-    """Whether the nearest row above with less indentation begins an answer to whose text this row is indented."""
+    """Return whether the nearest row above with less indentation begins an answer whose text has this indentation."""
     indent = _indent(rows[index])
     for above in range(index - 1, -1, -1):
         if _indent(rows[above]) < indent:

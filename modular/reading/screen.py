@@ -1,4 +1,4 @@
-"""One screen cut into the regions that rules speak of."""
+"""One screen divided into the regions that rules name."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -28,7 +28,7 @@ class Screen:
     """The parts of its CLI's look that it may have."""
     _filled: list[str] = field(init=False)
     _places: list[int] = field(init=False)
-    """Which rows those are."""
+    """The rows of the composer."""
     _cut: dict[tuple[str, int | None], str] = field(default_factory=dict)
     _echo_row: int | None = None
 
@@ -40,9 +40,9 @@ class Screen:
         """Return a region's last `lines` non-blank rows (None: all of them), joined by line ends.
 
         `screen` is everything, and so is `bottom`, meant with a number; `above` ends where the composer begins; `turn`
-        is that from the last thing a person asked on; `footer` is below the composer; `dialog` the same, and everything
-        where there is no composer: what a dialog is drawn over or under; `composer` is what stands in it; `after_rule`
-        is below the last horizontal rule; `title` is the pane's title.
+        is the part of it from a person's last request on; `footer` is below the composer; `dialog` is the same, or
+        everything where a dialog has replaced the composer; `composer` is the text in it; `after_rule` is below the
+        last horizontal rule; `title` is the pane's title.
         """
         key = (name, lines)
         if (known := self._cut.get(key)) is None:
@@ -51,42 +51,42 @@ class Screen:
         return known
 
     def whole(self) -> list[str]:
-        """Every filled row."""
+        """Return every filled row."""
         return self._filled
 
     def footer(self) -> list[str]:
-        """The filled rows below the composer."""
+        """Return the filled rows below the composer."""
         return [] if self.composer is None else self._filled[bisect_right(self._places, self.composer.last) :]
 
     def dialog(self) -> list[str]:
-        """The filled rows below the composer, all of them where there is none."""
+        """Return the filled rows below the composer, all of them where there is none."""
         return self.whole() if self.composer is None else self.footer()
 
     def typed(self) -> list[str]:
-        """The rows of what stands in the composer."""
+        """Return the rows of the composer's text."""
         return [] if self.composer is None else self.composer.text.split("\n")
 
     def above(self) -> list[str]:
-        """The filled rows above the composer, all of them where there is none."""
+        """Return the filled rows above the composer, all of them where there is none."""
         return self._filled if self.composer is None else self._filled[: bisect_left(self._places, self.composer.first)]
 
     def current_turn(self) -> list[str]:
-        """Those of them below the last thing that a person asked."""
+        """Return those of them below a person's last request."""
         return self.above()[self._asked_at() + 1 :]
 
     def asked(self) -> str:
-        """The last thing that a person asked, and the rows above it that tell it from one like it; "" where none is."""
+        """Return a person's last request with the rows above it, which distinguish equal ones; "" where none is."""
         last = self._asked_at()
         return "" if last < 0 else "\n".join(self.above()[max(0, last - _ROWS_ABOVE) : last + 1])
 
     def _asked_at(self) -> int:
-        """Which of the rows above the composer is the last thing that a person asked; -1 where none is."""
+        """Return the index, among the rows above the composer, of a person's last request; -1 where none is."""
         if self._echo_row is None:
             self._echo_row = -1 if self.echo is None else _last(self.echo, self.above())
         return self._echo_row
 
     def after_rule(self) -> list[str]:
-        """The filled rows below the last horizontal rule."""
+        """Return the filled rows below the last horizontal rule."""
         return _below_last(_RULE_LINE, self._filled)
 
 
@@ -104,7 +104,7 @@ _REGIONS: Final[dict[RegionName, Callable[[Screen], list[str]]]] = {
 
 
 def cut(shot: PaneShot, rules: AgentRules, *, colours: bool = True) -> Screen:
-    """Cut a pane's screen as a CLI's rules read it; `colours` says whether the shot carries the colours it had."""
+    """Divide a pane's screen for a CLI's rules; `colours` is whether the shot carries the colours of the screen."""
     rows = shot.text.split("\n")
     likely = rules.sieve.passes(shot.text)
     composer = find_composer(rows, shot.ansi if colours else None, likely.composers)
@@ -112,10 +112,10 @@ def cut(shot: PaneShot, rules: AgentRules, *, colours: bool = True) -> Screen:
 
 
 def _below_last(pattern: re.Pattern[str], rows: list[str]) -> list[str]:
-    """The rows below the last one in which the pattern is found; all of them where it is in none."""
+    """Return the rows below the last one in which the pattern is found; all of them where it is in none."""
     return rows[_last(pattern, rows) + 1 :]
 
 
 def _last(pattern: re.Pattern[str], rows: list[str]) -> int:
-    """Which row is the last in which the pattern is found; -1 where it is in none."""
+    """Return the index of the last row in which the pattern is found; -1 where it is in none."""
     return next((index for index in range(len(rows) - 1, -1, -1) if pattern.search(rows[index])), -1)

@@ -1,1 +1,1 @@
-"""The meaning of screens as data: files of rules, what is wrong with one, and the book that is made of them."""
+"""The meaning of screens as data: files of rules, their faults, and the book that is made of them."""

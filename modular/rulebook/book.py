@@ -37,7 +37,7 @@ class CompiledComposer:
 
     shape: ComposerShape
     owner: str
-    """The CLI whose file says so; for shapes that CLIs share, `unknown`."""
+    """The CLI whose file has it; for shapes that CLIs share, `unknown`."""
     prompt: re.Pattern[str] | None
     fence: re.Pattern[str] | None
     top: re.Pattern[str] | None
@@ -47,7 +47,7 @@ class CompiledComposer:
     placeholders: tuple[re.Pattern[str], ...]
     refuses: tuple[re.Pattern[str], ...]
     refuses_border: tuple[re.Pattern[str], ...]
-    """What its upper border must not say."""
+    """The pattern that its upper border must not contain."""
     empty_hint: re.Pattern[str] | None
 
 
@@ -60,7 +60,7 @@ class Looks(NamedTuple):
     over_empty: tuple[CompiledRule, ...]
     """Those that outrank only an empty composer."""
     rest: tuple[CompiledRule, ...]
-    """Those that are asked where there is no composer."""
+    """Those that are tried where there is no composer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ class AgentRules:
     hints: tuple[re.Pattern[str], ...]
     echo: re.Pattern[str] | None
     looks: Looks
-    """All that are known."""
+    """All rules that are known."""
     sieve: Sieve[Looks]
-    """Lets those through that a screen may have."""
+    """Selects the rules that may hold on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,10 @@ class RuleBook:
     commands: frozenset[str]
     """Every command that starts one."""
     marked: Sieve[tuple[AgentRules, ...]]
-    """Lets the rules of those CLIs through of which marks or hints may stand on a screen, in the order of `agents`."""
+    """Selects the rules of the CLIs whose marks or hints may be on a screen, in the order of `agents`."""
 
     def of(self, agent: str) -> AgentRules:
-        """The rules for this CLI; for an unknown one those that hold for every CLI."""
+        """Return the rules for this CLI; for an unknown one those that apply to every CLI."""
         return self.agents.get(agent) or self.agents[ANY]
 
 
@@ -137,7 +137,7 @@ def shipped_files() -> tuple[RuleFile, ...]:
 
 
 def without_ancestor(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> str | None:
-    """Say what is wrong with the CLI that a file says its own is like; None where nothing is."""
+    """Return the fault in a file's `like`, the CLI that its own is like; None where there is none."""
     if file.like is None:
         return None
     if (ancestor := by_agent.get(file.like)) is None:
@@ -146,7 +146,7 @@ def without_ancestor(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> str | 
 
 
 def _descended(file: RuleFile, by_agent: Mapping[str, RuleFile]) -> RuleFile:
-    """Give a descendant what its ancestor looks like; which CLI it is only its own processes and marks tell."""
+    """Add the ancestor's rules to a descendant; only its own processes and marks identify the descendant."""
     if (says := without_ancestor(file, by_agent)) is not None:
         raise BadRules(RuleFault(f"{file.agent}.toml", None, says, "name another"))
     if file.like is None:
@@ -206,7 +206,7 @@ def _need(rule: CompiledRule) -> Need:
 
 
 def _shape_need(shape: CompiledComposer) -> Need:
-    """Search rows as they are; a prompt between fences is looked for on what is left without the borders."""
+    """Search rows as they are; a prompt between fences is searched in the text without the borders."""
     wanted = {"fenced": (shape.fence, shape.top), "prompt": (shape.prompt,), "bar": (shape.fence, shape.prompt)}
     return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
 

@@ -1,4 +1,4 @@
-"""The faults of a file of rules: which file, which line, what it says, and what to do about it."""
+"""The faults of a file of rules: the file, the line, the fault and the remedy."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -16,12 +16,12 @@ _SUBJECT: Final = re.compile(r"^(?:Input|Value|String) should")
 _OURS: Final = "rules"
 
 Keys = Mapping[str, Collection[str]]
-"""Which keys there are: of a file's tables by their names, under "" those at its top."""
+"""The known keys: of a file's tables by their names, under "" those at its top."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFault:
-    """One thing that is wrong with a file of rules."""
+    """One fault in a file of rules."""
 
     file: str
     line: int | None
@@ -36,7 +36,7 @@ class RuleFault:
 
 
 class BadRules(ValueError):
-    """A file of rules that cannot be used; `faults` says why, and so does the message, a line a fault."""
+    """A file of rules that cannot be used; `faults` has the reasons, and the message has a line for each."""
 
     def __init__(self, *faults: RuleFault) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -49,7 +49,7 @@ def wrong(says: str, fix: str, at: Sequence[str | int] = ()) -> PydanticCustomEr
 
 
 def toml_fault(name: str, text: str, message: str) -> RuleFault:
-    """Say what the TOML parser said, with the line apart."""
+    """Return the fault that the TOML parser reported, with the line separate."""
     found = _TOML_LINE.search(message)
     line = int(found[1]) if found is not None and found[1] else text.count("\n") + 1
     says = f"this is not TOML ({_TOML_LINE.sub('', message)})"
@@ -57,7 +57,7 @@ def toml_fault(name: str, text: str, message: str) -> RuleFault:
 
 
 def faults_of(name: str, text: str, error: ValidationError, keys: Keys) -> tuple[RuleFault, ...]:
-    """Say everything that a file's validation found, in the order of the file."""
+    """Return the faults that a file's validation found, in the order of the file."""
     faults = (_fault(name, text, one, keys) for one in error.errors(include_url=False))
     return tuple(sorted(faults, key=lambda fault: fault.line or 0))
 
@@ -65,7 +65,7 @@ def faults_of(name: str, text: str, error: ValidationError, keys: Keys) -> tuple
 def line_of(text: str, place: Sequence[str | int], value: Any = None) -> int | None:
     """Find the line, counted from 1, of a place such as `("rule", 2, "any", 0)`; None for the whole file.
 
-    `value` is what stands there: it tells the rows of a list apart.
+    `value` is the value there, which distinguishes the rows of a list.
     """
     if not place:
         return None
@@ -85,7 +85,7 @@ def line_of(text: str, place: Sequence[str | int], value: Any = None) -> int | N
 
 
 def _span(headers: Sequence[tuple[int, str]], rows: int, table: str, number: int) -> tuple[int | None, int]:
-    """The rows of a file's nth table of this name, header included; of its top where the name is empty."""
+    """Return the rows of a file's nth table of this name, header included; of its top where the name is empty."""
     if not table:
         return 0, headers[0][0] if headers else rows
     starts = [index for index, name in headers if name == table]

@@ -1,4 +1,4 @@
-"""A file of rules: what may stand in it, and what is wrong with one that cannot be used."""
+"""A file of rules: its keys, and the faults of one that cannot be used."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ UNKNOWN: Final = "unknown"
 """The file for a CLI that no other file knows; also its name in every verdict."""
 
 SHELL: Final = "shell"
-"""The file for a bare shell: a name for what stands in a pane where no CLI was ever seen."""
+"""The file for a bare shell: the name for a pane in which no CLI was ever seen."""
 
 DRAFT_PRIORITY: Final = 300
 """Rules above this outrank a draft in the composer."""
@@ -32,20 +32,20 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text, re.MULTILINE)
     except re.error as error:
-        mend = "mend the pattern; between '...' a backslash stands for itself"
+        mend = "correct the pattern; between '...' a backslash stands for itself"
         raise wrong(f"{text!r} is no regular expression ({error})", mend) from None
     return text
 
 
 def _telling(text: str) -> str:
     if re.search(text, "", re.MULTILINE):
-        raise wrong(f"{text!r} matches even an empty line", "say what must be seen there")
+        raise wrong(f"{text!r} matches even an empty line", "add the text that must be seen there")
     return text
 
 
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 Telling = Annotated[Pattern, AfterValidator(_telling)]
-"""A pattern that does not match nothing: a rule that always holds says nothing."""
+"""A pattern that does not match an empty line: a rule that always holds has no meaning."""
 Literals = tuple[Annotated[str, Field(min_length=1)], ...]
 
 
@@ -57,9 +57,9 @@ class Rule(Record):
     state: AgentState
     detail: IdleDetail | None = None
     region: RegionName
-    """Where on the screen to look (see `modular.reading.screen.Screen.region`)."""
+    """The region of the screen to search (see `modular.reading.screen.Screen.region`)."""
     lines: int | None = Field(default=None, ge=1, le=60)
-    """Only so many of the region's last non-blank lines; None for all of them."""
+    """The number of the region's last non-blank lines to search; None for all of them."""
     needs: Literals = ()
     """At least one of these literals must occur before any pattern is tried: this is for speed."""
     any: tuple[Telling, ...] = ()
@@ -73,28 +73,28 @@ class Rule(Record):
     motion: Literal["moving", "still"] | None = None
     """Besides, the region moved or stood still from frame to frame; one frame alone never satisfies it."""
     quotable: bool = False
-    """An answer may quote what is looked for: rows inside an answer do not count."""
+    """An answer may quote the text: rows inside an answer do not count."""
     priority: int = Field(default=500, ge=1, le=1000)
-    """The rule with the highest priority that holds decides, of two as high the CLI's own before that for every CLI."""
+    """The rule with the highest priority that holds decides; of two equal ones, the CLI's own before a common one."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.any and not self.all:
             raise wrong("a rule needs a pattern in `any` or in `all`", "add one, such as any = ['^thinking']")
         if self.detail is not None and self.state is not AgentState.IDLE:
-            raise wrong("only an idle state has a detail", "take `detail` out", ("detail",))
+            raise wrong("only an idle state has a detail", "remove `detail`", ("detail",))
         return self
 
 
 class ComposerShape(Record):
-    """How the place looks in which a person types."""
+    """The shape of the place in which a person types."""
 
     shape: Shape
     """`fenced`: rows between two fence rows; `prompt`: rows from the last prompt on; `bar`: rows along a bar."""
     prompt: Pattern | None = None
-    """The text before the typed text in its first row; None where nothing does."""
+    """The text before the typed text in its first row; None where there is none."""
     fence: Pattern | None = None
-    """`fenced` and `bar`: the row below the text; for `fenced` also the row above, unless `top` says otherwise."""
+    """`fenced` and `bar`: the row below the text; for `fenced` also the row above, unless `top` is given."""
     top: Pattern | None = None
     strip: Pattern | None = None
     """The text to take off every row: borders."""
@@ -103,26 +103,26 @@ class ComposerShape(Record):
     placeholders: tuple[Pattern, ...] = ()
     """Texts that the CLI itself writes into an empty composer."""
     inside: bool = False
-    """`fenced`: the fences hold a whole conversation, at whose very end the prompt stands."""
+    """`fenced`: the fences hold a whole conversation, with the prompt at its very end."""
     refuses: tuple[Pattern, ...] = ()
-    """Text that shows that this is something else, such as a dialog in the same frame."""
+    """Text that shows that this is no composer, such as a dialog in the same frame."""
     over: Pattern | None = None
     """`prompt`: rows right above the text that belong to its frame."""
     empty_hint: Pattern | None = None
-    """Shown below the composer only while it is empty; asked where the colours are not known."""
+    """Text below the composer only while it is empty; used where the colours are not known."""
     shared: bool = True
-    """Only in `unknown`: looked for at CLIs with a file of their own too, which may have changed their looks."""
+    """Only in `unknown`: also tried for CLIs with a file of their own, which may have changed their looks."""
     below: int = Field(default=4, ge=0, le=30)
-    """So many non-blank rows may stand below it at most."""
+    """The number of non-blank rows below it at most."""
     rows: int = Field(default=12, ge=1, le=40)
-    """So many rows may be typed text at most."""
+    """The number of rows of typed text at most."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         if self.shape != "prompt" and self.fence is None:
             raise wrong(f"a {self.shape} composer needs a `fence`", "add the pattern of the row below the text")
         if self.shape == "prompt" and self.prompt is None:
-            raise wrong("a prompt composer needs a `prompt`", "add the pattern of what stands before the text")
+            raise wrong("a prompt composer needs a `prompt`", "add the pattern of the text before the typed text")
         return self
 
 
@@ -134,9 +134,9 @@ class RuleFile(Record):
     like: str | None = None
     """The CLI that it is a descendant of: its composers and rules hold too, after this file's own."""
     alone: bool = False
-    """This file is all that is to be known of the CLI: nothing of what lies below it is kept."""
+    """Whether this file replaces all rules of the CLI from lower layers."""
     without: Literals = ()
-    """Ids of rules that lie below it and are to be dropped."""
+    """Ids of rules of lower layers that are dropped."""
     processes: Literals = ()
     """Command names under which the CLI runs, where it has one of its own."""
     titles: tuple[Pattern, ...] = ()
@@ -151,7 +151,7 @@ class RuleFile(Record):
     """Text in the frame of any of its composers, or in that frame's upper border, that shows that the frame holds a
     dialog instead; those of `any` hold for all."""
     echo: Pattern | None = None
-    """How it repeats what a person asked: the turn begins below the last of these."""
+    """The rows in which it repeats a person's request: the turn begins below the last of these."""
     composer: tuple[ComposerShape, ...] = ()
     """The first that is found counts."""
     rule: tuple[Rule, ...] = ()
@@ -188,7 +188,7 @@ def parse(name: str, text: str) -> RuleFile:
 
 
 def laid_over(below: RuleFile | None, file: RuleFile) -> RuleFile:
-    """Lay a file over what is known of its CLI: its own comes first, and a rule of the same id is replaced."""
+    """Add a file to the rules of its CLI: its own come first, and a rule of the same id is replaced."""
     if below is None or file.alone:
         return file
     dropped = {rule.id for rule in file.rule}.union(file.without)

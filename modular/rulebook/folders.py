@@ -1,4 +1,4 @@
-"""Rules of one's own: folders of rule files, laid over what ships with the engine.
+"""The operator's rules: folders of rule files, laid over those that ship with the engine.
 
 A file that cannot be used is named with its line and its remedy, and the rest works as if it were not there.
 """
@@ -18,12 +18,12 @@ from modular.rulebook.file import RuleFile, laid_over, parse
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
-    """The rules in force, and what is wrong with files that are not."""
+    """The rules in force, and the faults of files that are not."""
 
     book: RuleBook
     faults: tuple[RuleFault, ...] = ()
     digest: str = ""
-    """Names what lies over the rules that ship, in 8 hexadecimal digits; empty where nothing does."""
+    """Hash of the files over the shipped rules, in 8 hexadecimal digits; empty where there are none."""
     files: Mapping[Path, RuleFile] = field(default_factory=dict)
     """Every file that is in force, as it was read."""
 
@@ -39,10 +39,10 @@ def folders_of(environment: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None) -> LoadedRules:
-    """Read every `*.toml` of these folders, one folder laid over the other, and all of them over what ships.
+    """Read every `*.toml` of these folders, one folder laid over the other, and all of them over the shipped rules.
 
     `before` holds files as they were when they could last be used: one that cannot be used now stays in force so. A
-    folder that is not there has no files. Never raises for what a file says.
+    folder that is not there has no files. Never raises for a fault in a file.
     """
     book = {file.agent: file for file in shipped_files()}
     faults: list[RuleFault] = []
@@ -75,7 +75,7 @@ class RuleRegistry:
     """The rules of some folders, read anew when a file there has changed."""
 
     def __init__(self, folders: Sequence[Path] = (), *, fixed: RuleBook | None = None) -> None:
-        """With `fixed` it holds that book for good."""
+        """Read the folders; with `fixed` that book stays in force for good."""
         self._folders = () if fixed is not None else tuple(folders)
         self._signature = signature(_all(self._folders))
         self._loaded = load(self._folders) if fixed is None else LoadedRules(fixed)
@@ -92,11 +92,11 @@ class RuleRegistry:
 
     @property
     def digest(self) -> str:
-        """Names what lies over the rules that ship; empty where nothing does."""
+        """Return the hash of the files over the shipped rules; empty where there are none."""
         return self._loaded.digest
 
     def refresh(self) -> bool:
-        """Read everything anew where a file was written, came or went; whether other rules are in force now."""
+        """Read everything anew where a file was written, came or went; return whether other rules are in force now."""
         now = signature(_all(self._folders))
         if now == self._signature:
             return False
@@ -112,7 +112,7 @@ def _text(path: Path, faults: list[RuleFault]) -> str | None:
         says = f"it cannot be read ({error.strerror})"
     except UnicodeDecodeError:
         says = "it is not UTF-8"
-    faults.append(RuleFault(str(path), None, says, "mend or remove it"))
+    faults.append(RuleFault(str(path), None, says, "correct or remove it"))
     return None
 
 
@@ -126,7 +126,7 @@ def _file(path: Path, text: str | None, before: Mapping[Path, RuleFile], faults:
 
 
 def _clash(path: Path, text: str, file: RuleFile, taken: Mapping[str, Path]) -> RuleFault | None:
-    """Say what two files of one folder both want to be for."""
+    """Return the faults of two files of one folder for the same CLI or command."""
     if (other := taken.get(f"agent {file.agent}")) is not None:
         says = f"{other.name} in the same folder is for {file.agent!r} too"
         return RuleFault(str(path), line_of(text, ("agent",)), says, "make one file of both")
@@ -138,7 +138,7 @@ def _clash(path: Path, text: str, file: RuleFile, taken: Mapping[str, Path]) -> 
 
 
 def _lay(book: dict[str, RuleFile], file: RuleFile) -> None:
-    """Lay one file over the book; a command that it claims is nobody else's any more."""
+    """Lay one file over the book; a command that it claims no longer belongs to another CLI."""
     for agent, other in book.items():
         if agent != file.agent and not set(file.processes).isdisjoint(other.processes):
             left = tuple(name for name in other.processes if name not in file.processes)
@@ -151,7 +151,7 @@ def _unknown_ids(path: Path, text: str, file: RuleFile, below: RuleFile | None) 
     for name in file.without:
         if name not in known:
             line = line_of(text, ("without", 0), name)
-            yield RuleFault(str(path), line, f"there is no rule {name} to leave out", "take it out of `without`")
+            yield RuleFault(str(path), line, f"there is no rule {name} to leave out", "remove it from `without`")
 
 
 def _paths(folder: Path) -> list[Path]:

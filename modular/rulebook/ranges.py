@@ -9,7 +9,7 @@ _LAST = 0x10FFFF
 
 
 def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """Put ranges in order, and together where they touch."""
+    """Sort ranges, and merge those that overlap or are adjacent."""
     together: Ranges = []
     for first, last in sorted(ranges):
         if together and first <= together[-1][1] + 1:
@@ -20,11 +20,11 @@ def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def all_but(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """All code points that are in none of these."""
+    """Return all code points that are in none of these."""
     edges = [(-1, -1), *merged(ranges), (_LAST + 1, _LAST + 1)]
     return [(before[1] + 1, after[0] - 1) for before, after in pairwise(edges) if before[1] + 1 < after[0]]
 
 
 def size(ranges: Iterable[tuple[int, int]], first: int, last: int) -> int:
-    """How many of their code points lie from `first` to `last`."""
+    """Return the number of their code points from `first` to `last`."""
     return sum(max(0, min(end, last) - max(begin, first) + 1) for begin, end in ranges)

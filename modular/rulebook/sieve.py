@@ -1,6 +1,6 @@
-"""Which of many rules may hold on a text: told in one pass over it, for all their patterns at once.
+"""Selects the rules that may hold on a text, in one pass over it for all their patterns at once.
 
-What passes is only worth trying; the rule's own patterns decide. What does not pass certainly does not hold.
+A rule that passes is then tried by its own patterns. A rule that does not pass certainly does not hold.
 """
 
 import re
@@ -12,13 +12,13 @@ import re2  # type: ignore[import-untyped]  # it ships no types
 from modular.rulebook.weaken import weakened
 
 Need = Sequence[Sequence[re.Pattern[str]]]
-"""The needed patterns: of each of these groups one pattern at least. Empty: nothing."""
+"""The needed patterns: at least one of each of these groups. Empty: none is needed."""
 
 _ALWAYS: Final = r"\A"
-"""A pattern that is found in every text: a pass that does not find it has failed, which RE2 does not say otherwise.
-It is found once: whatever is found is noted at every place where it is."""
+"""A pattern that is found in every text: a pass that does not find it has failed, which RE2 does not report.
+It is found only once: RE2 notes each pattern at every place where it is found."""
 _MEMORY: Final = 4 << 20
-"""Bytes that a pass may remember of its work; RE2 forgets and goes on where it would need more."""
+"""Bytes of memory for a pass; RE2 drops its cache and goes on where it needs more."""
 
 _KEPT: Final = 1024
 
@@ -26,9 +26,9 @@ Passed = TypeVar("Passed")
 
 
 class Sieve(Generic[Passed]):
-    """Lets through what may hold on a text. Prepared when it is first used; after that safe to share.
+    """Selects the rules that may hold on a text. Prepared at its first use; after that safe to share.
 
-    `gather` makes what is given back out of the places of what passed: once for all texts on which the same is found.
+    `gather` makes the result out of the places of the rules that passed: once for all texts with the same findings.
     """
 
     def __init__(self, needs: Sequence[Need], gather: Callable[[Collection[int]], Passed]) -> None:
@@ -38,14 +38,14 @@ class Sieve(Generic[Passed]):
         self._ready = False
         self._set: re2.Set | None = None
         self._free: frozenset[int] = frozenset()
-        """The rules that need nothing that can be looked for."""
+        """The rules without a pattern that can be searched."""
         self._opened: list[list[tuple[int, list[frozenset[int]]]]] = []
-        """By pattern: what it is the first need of, with the patterns of its other needs."""
+        """By pattern: the rules whose first need it is, with the patterns of their other needs."""
         self._passed: dict[tuple[int, ...], Passed] = {}
         """Rules that passed with these patterns: screens of one CLI show the same ones again and again."""
 
     def passes(self, text: str) -> Passed:
-        """Give back what may hold on this text, on any run of its rows, or of those that are filled."""
+        """Return the rules that may hold on this text, on any run of its rows, or of those that are filled."""
         if not self._ready:
             self._prepare()
         if self._set is None:
@@ -97,7 +97,7 @@ class Sieve(Generic[Passed]):
     def _add(
         self, patterns: re2.Set, places: dict[str, int], group: Sequence[re.Pattern[str]]
     ) -> frozenset[int] | None:
-        """Add a group's patterns; None where one of them cannot be looked for."""
+        """Add a group's patterns; None where one of them cannot be searched."""
         added: set[int] = set()
         for pattern in group:
             if (said := weakened(pattern)) is None:

@@ -1,8 +1,8 @@
-"""A regular expression in RE2's words, weakened: it is found wherever the original is, and perhaps elsewhere.
+"""Translates a regular expression to RE2, weakened: it matches wherever the original does, and perhaps elsewhere.
 
-RE2 tries hundreds of patterns in one pass over a text, but knows neither looking around nor Python's idea of a letter,
-and forgets what it learned where a pattern may go on through whatever follows. So of every pattern only that part is
-kept which says most and has no such stretch in it. A pattern that cannot be said at all is None, never wrong.
+RE2 tries hundreds of patterns in one pass over a text, but has neither lookaround nor Python's definition of a letter,
+and drops its cache where a pattern may go on through any following text. So only the most selective part of every
+pattern is kept that has no such stretch in it. A pattern that cannot be translated is None, never wrong.
 """
 
 import re
@@ -31,12 +31,12 @@ _MAY_BE: Final[dict[str, Ranges]] = {
     "WORD": [*_WORDS, _BEYOND_ASCII],
     "NOT_WORD": all_but(_WORDS),
 }
-"""Content of a category, with or without `re.ASCII`; beyond ASCII it is not asked which letters there are by now."""
+"""Content of a category, with or without `re.ASCII`; beyond ASCII all characters count, whatever Unicode's version."""
 _ANYTHING: Final[Ranges] = [(0, 0x10FFFF)]
 _FOLDED_BY_PYTHON_ALONE: Final = "\u0130\u0131"
 """Letters that Python takes for an i where case does not count."""
 _WIDE: Final = 40
-"""A set that holds so many ASCII characters goes on through ordinary text."""
+"""A repeated set of so many ASCII characters goes on through ordinary text."""
 _FEW: Final = 16
 
 
@@ -55,9 +55,9 @@ class _Piece:
 
     text: str
     weight: float = 0.0
-    """How much it says: about the number of letters that must stand there."""
+    """Its selectivity: about the number of letters that it requires."""
     whole: bool = True
-    """It stands for all of the part, so that what is before and behind it may be joined to it."""
+    """It stands for all of the part, so that its neighbours may be joined to it."""
     wide: bool = False
     """It holds a set that goes on through ordinary text where it is repeated."""
 
@@ -67,9 +67,9 @@ _NOTHING_SAID: Final = _Piece("", whole=False)
 
 @cache  # the rules for every CLI are in the sieve of each
 def weakened(pattern: re.Pattern[str]) -> str | None:
-    """Return what RE2 finds wherever the pattern is found, also where the text has more rows than the pattern saw.
+    """Return the RE2 pattern that matches wherever the original does, also in a text with more rows.
 
-    Those may be any rows above and below, and blank ones anywhere. None where it cannot be said.
+    Those may be any rows above and below, and blank ones anywhere. None where it cannot be translated.
     """
     try:
         parsed = _parser.parse(pattern.pattern, pattern.flags)
@@ -173,7 +173,7 @@ def _edge(name: str) -> _Piece:
 
 
 def _members(items: Sequence[tuple[Any, Any]]) -> Ranges:
-    """The code points that a set may hold."""
+    """Return the code points that a set may hold."""
     if str(items[0][0]) == "NEGATE":
         return all_but(chain.from_iterable(_certain(str(kind), value) for kind, value in items[1:]))
     return merged(chain.from_iterable(_possible(str(kind), value) for kind, value in items))
@@ -192,7 +192,7 @@ def _possible(kind: str, value: Any) -> Ranges:
 
 
 def _certain(kind: str, value: Any) -> Ranges:
-    """The code points that a member of a set holds whatever the flags: all but what its opposite may hold."""
+    """Return the code points that a member of a set holds with any flags: all except those its opposite may hold."""
     if kind != "CATEGORY":
         return _possible(kind, value)
     name = _category(value)

@@ -1,1 +1,1 @@
-"""Data: what the screens of each agent CLI mean, one file a CLI."""
+"""Data: the meaning of each agent CLI's screens, one file a CLI."""

@@ -1,7 +1,7 @@
-"""Who is looked at when: pure planners. They plan; the engine does the looking.
+"""The strategies, which choose the agents of each look: pure planners. The engine does the reading.
 
-`STRATEGIES` names them all; `async_polling` is the default, since one batched round trip is what a tmux server likes
-best.
+`STRATEGIES` names them all; `async_polling` is the default, since one batched round trip costs a tmux server
+least.
 """
 
 from types import MappingProxyType

@@ -9,21 +9,21 @@ from understudy import AgentRole, AgentState
 
 
 class WatchedAgent(NamedTuple):
-    """One agent as a planner needs to know it. A tuple: one is made of every agent at every look."""
+    """One agent as the input of a planner. A tuple: one is made of every agent at every look."""
 
     pane: str
     role: AgentRole
     state: AgentState
     looked_at: float | None = None
-    """When its screen was last read, in seconds since the epoch; None for never."""
+    """The instant of its screen's last reading, in seconds since the epoch; None for never."""
     changed_at: float | None = None
-    """When its screen was last seen to change."""
+    """The instant at which its screen was last seen to change."""
     crashed_at: float | None = None
-    """When it was last seen crashed."""
+    """The instant at which it was last seen crashed."""
 
     @property
     def waiting_since(self) -> float:
-        """Since when it waits for a look; an agent never looked at waits longest of all."""
+        """Return the instant since which it waits for a look; an agent that was never read waits longest of all."""
         return -inf if self.looked_at is None else self.looked_at
 
 
@@ -34,12 +34,12 @@ class Budget:
     seconds: float
     """For all looks together."""
     per_look_s: float = 0.001
-    """What reading one more screen costs within a round trip."""
+    """The cost of reading one more screen within a round trip."""
     per_trip_s: float = 0.002
-    """What a round trip to the server costs, however many screens it brings."""
+    """The cost of a round trip to the server without its screens."""
 
     def looks(self, at_once: int) -> int:
-        """How many screens fit, read so many at once; one at least, or a cycle would see nothing for ever."""
+        """Return the number of screens that fit, read so many at once; at least 1, so that every cycle reads one."""
         per_batch = self.per_trip_s + at_once * self.per_look_s
         batches = int(self.seconds / per_batch) if per_batch > 0 else 1
         left = self.seconds - batches * per_batch
@@ -55,25 +55,25 @@ class Batch:
 
     @property
     def at_once(self) -> int:
-        """How many screens are under way at the same time."""
+        """The number of screens that are read at the same time."""
         return len(self.panes)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One cycle's looks, in order, and who has to wait for a later one."""
+    """One cycle's looks, in order, and the agents that wait for a later one."""
 
     batches: tuple[Batch, ...]
     waiting: tuple[str, ...] = ()
 
     @property
     def panes(self) -> tuple[str, ...]:
-        """Everybody who is looked at, in order."""
+        """Return all agents that are read, in order."""
         return tuple(pane for batch in self.batches for pane in batch.panes)
 
 
 class Strategy(Protocol):
-    """Plans one cycle; the same question has the same answer."""
+    """Plans one cycle; the same input gives the same plan."""
 
     @property
     def name(self) -> str:
@@ -82,11 +82,11 @@ class Strategy(Protocol):
 
     @property
     def learns(self) -> bool:
-        """Whether it plans by when agents were looked at; where none does, nobody keeps it."""
+        """Whether its plan depends on the instants of earlier looks; they are not kept where it does not."""
         ...
 
     def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:
-        """Say who is looked at now, in which batches; every agent is either in a batch or waiting."""
+        """Return the batches of agents to read now; every agent is either in a batch or waiting."""
         ...
 
 
@@ -98,5 +98,5 @@ def in_batches(chosen: Sequence[WatchedAgent], at_once: int, waiting: Sequence[W
 
 
 def longest_waiting_first(watched: Sequence[WatchedAgent]) -> list[WatchedAgent]:
-    """Order by who waits longest; those who wait equally long keep their order."""
+    """Sort the longest waiting first; those that wait equally long keep their order."""
     return sorted(watched, key=lambda agent: agent.waiting_since)

@@ -9,13 +9,13 @@ from modular.strategies.plan import Budget, Plan, WatchedAgent, in_batches, long
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """A round trip an agent, until the budget is spent."""
+    """Plans one round trip for each agent, until the budget is spent."""
 
     name: ClassVar[str] = "polling"
     learns: ClassVar[bool] = True
 
-    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told
-        """Look at as many as fit, one at a time."""
+    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - part of Strategy's interface
+        """Read as many as fit, one at a time."""
         order = longest_waiting_first(watched)
         fit = budget.looks(at_once=1)
         return in_batches(order[:fit], 1, order[fit:])

@@ -1,9 +1,9 @@
-"""Who matters first: hot, warm and cold tiers, and a bound on waiting that holds for everybody.
+"""The most active agents first: hot, warm and cold tiers, and a bound on the wait of every agent.
 
-Each tier has a patience; an agent is due when it has waited that long, and those whose patience ended first are looked
-at first. An agent that was just looked at is due only after everybody who is due now, so nobody can be passed twice:
+Each tier has a patience, the seconds after which an agent is due; agents that became due first are read first. An agent
+that was just read is due only after all agents that are due now, so no agent can be passed twice:
 with a cycle every `cycle_s` seconds and `looks` looks in it, an agent waits at most
-`patience + ceil(agents / looks) * cycle_s` (`bound_s`), whatever the others do.
+`patience + ceil(agents / looks) * cycle_s` (`bound_s`), for any behaviour of the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ _PRESSING: Final = frozenset(
 
 
 class Tier(Enum):
-    """How soon an agent wants to be looked at again."""
+    """The tier of an agent, which sets the time to its next look."""
 
     HOT = "hot"
     WARM = "warm"
@@ -38,7 +38,7 @@ _PATIENCE_S: Final[Mapping[Tier, float]] = MappingProxyType({Tier.HOT: 0.0, Tier
 
 
 def tier_of(agent: WatchedAgent, now: float) -> Tier:
-    """Tell an agent's tier."""
+    """Return an agent's tier."""
     if agent.role is AgentRole.MANAGER or crashed_lately(agent, now) or agent.state in _PRESSING:
         return Tier.HOT
     quiet_s = inf if agent.changed_at is None else now - agent.changed_at
@@ -48,13 +48,13 @@ def tier_of(agent: WatchedAgent, now: float) -> Tier:
 
 
 def crashed_lately(agent: WatchedAgent, now: float) -> bool:
-    """Whether an agent crashed within the last ten minutes."""
+    """Return whether an agent crashed within the last ten minutes."""
     return agent.crashed_at is not None and now - agent.crashed_at <= _RECENT_CRASH_S
 
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """Looks at those who are due, as many as fit, `at_once` at a time."""
+    """Plans looks at the agents that are due, as many as fit, `at_once` at a time."""
 
     name: ClassVar[str] = "priority"
     learns: ClassVar[bool] = True
@@ -62,7 +62,7 @@ class Priority:
     patience_s: Mapping[Tier, float] = field(default_factory=lambda: _PATIENCE_S)
 
     def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:
-        """Choose by whose patience ended first; among the chosen, managers and the recently crashed come first."""
+        """Choose the agents that became due first; among the chosen, managers and the recently crashed come first."""
         order = sorted(watched, key=lambda agent: self._due_at(agent, now))
         due = [agent for agent in order if self._due_at(agent, now) <= now]
         chosen = due[: budget.looks(self.at_once)]
@@ -72,7 +72,7 @@ class Priority:
         return in_batches(chosen, self.at_once, waiting)
 
     def bound_s(self, agents: int, cycle_s: float, budget: Budget) -> float:
-        """Say how long, in seconds, an agent may wait from one look to the next at most."""
+        """Return the seconds that an agent waits from one look to the next at most."""
         looks = budget.looks(self.at_once)
         return max(self.patience_s.values()) + ceil(agents / looks) * cycle_s
 

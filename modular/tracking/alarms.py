@@ -1,4 +1,4 @@
-"""The doubts of the engine about itself: rules that fit no screen, flicker, files that it cannot use. Pure."""
+"""Problems of the engine's own readings: rules that fit no screen, flicker, files that it cannot use. Pure."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -11,14 +11,14 @@ from modular.tracking.flapping import FLIPS_A_MINUTE, flaps
 from understudy import AgentState, Problem, ProblemKind
 
 DRIFT_S: Final = 60.0
-"""Seconds for which nothing may fit the screens of a known CLI before its rules are thought to be old."""
+"""Seconds for which no rule may fit the screens of a known CLI before its rules count as outdated."""
 
 _NO_CLIS: Final = frozenset({UNKNOWN, SHELL})
-"""Whose rules cannot be old: they are no CLI's."""
+"""The names whose rules cannot be outdated: they belong to no CLI."""
 
 
 def alarms(agents: Iterable[AgentMemory], faults: Iterable[RuleFault], now: float) -> Iterator[Problem]:
-    """Say everything that a person should know; `now` in seconds since the epoch."""
+    """Return the problems that a person should know; `now` in seconds since the epoch."""
     for fault in faults:
         yield Problem(kind=ProblemKind.RULES_UNUSABLE, subject=fault.file, text=str(fault))
     for agent in agents:

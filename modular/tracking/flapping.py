@@ -1,8 +1,8 @@
-"""States that are taken back: an agent that is read by turns as this and that, though nothing new was asked of it.
+"""States that are taken back: an agent that is read by turns as two states, though it got no new request.
 
 Agents change their state often, and rightly: a quick turn is busy and idle within seconds, a tool asks and goes on.
-What contradicts itself is work that is over and goes on in the same turn, or a state that comes back on the very same
-screen.
+Readings contradict each other where work is over and goes on in the same turn, or where a state comes back on the very
+same screen.
 """
 
 from typing import Final
@@ -12,9 +12,9 @@ from understudy import AgentState
 
 WINDOW_S: Final = 60.0
 FLIPS_A_MINUTE: Final = 5
-"""So many states that are taken back within a minute may be chance."""
+"""The number of states that may be taken back within a minute by chance."""
 _KEPT: Final = 3
-"""So many states that were left last are remembered: who flaps goes round among so few."""
+"""The number of states that are remembered after an agent left them: flapping goes round among so few."""
 
 _AT_REST: Final = frozenset({AgentState.IDLE, AgentState.UNSUBMITTED_INPUT, AgentState.UNKNOWN, AgentState.STARTING})
 _BY_A_PERSON: Final = frozenset({AgentState.IDLE, AgentState.UNSUBMITTED_INPUT, AgentState.WAITING_APPROVAL})
@@ -22,7 +22,7 @@ _BY_A_PERSON: Final = frozenset({AgentState.IDLE, AgentState.UNSUBMITTED_INPUT, 
 
 
 def left(before: AgentMemory | None, state: AgentState, now: float) -> tuple[Visit, ...]:
-    """Return the states that were left lately, oldest first, with what they rested on."""
+    """Return the states that were left lately, oldest first, with the turns and screens that they rested on."""
     if before is None or before.state is state:
         return () if before is None else before.left
     others = [visit for visit in before.left if visit.state is not before.state and now - visit.until < WINDOW_S]
@@ -30,7 +30,7 @@ def left(before: AgentMemory | None, state: AgentState, now: float) -> tuple[Vis
 
 
 def flips(before: AgentMemory | None, state: AgentState, turn: str, screen: str, now: float) -> tuple[float, ...]:
-    """Return when a state was taken back within the last minute, this look included; as many as the alarm needs.
+    """Return the instants of states taken back within the last minute, this look included, as many as the alarm needs.
 
     `turn` names the turn that the screen shows last, empty where it shows none; `screen` names the screen.
     """
@@ -41,7 +41,7 @@ def flips(before: AgentMemory | None, state: AgentState, turn: str, screen: str,
 
 
 def flaps(agent: AgentMemory, now: float) -> bool:
-    """Whether an agent's state was taken back more often within the last minute than chance would have it."""
+    """Return whether an agent's state was taken back more often within the last minute than by chance."""
     return sum(now - at < WINDOW_S for at in agent.flips) > FLIPS_A_MINUTE
 
 

@@ -12,19 +12,19 @@ from modular.reading.classifier import Reading
 from understudy import AgentState, PaneShot
 
 HELD: Final = "held."
-"""The beginning of the rule of a reading that was not taken at its word; what it said follows."""
+"""The beginning of the rule of a reading that was not accepted; the reading's own rule follows."""
 _AT_WORK: Final = frozenset({AgentState.BUSY, AgentState.WAITING_APPROVAL})
 
 
 def wants_confirming(before: AgentMemory | None, reading: Reading) -> bool:
-    """Whether an agent that was at work, or blocked, looks idle all at once."""
+    """Return whether an agent that was at work, or blocked, suddenly looks idle."""
     return before is not None and before.state in _AT_WORK and reading.state is AgentState.IDLE
 
 
 def confirmed(
     before: AgentMemory | None, reading: Reading, shots: Sequence[PaneShot], read: Callable[[PaneShot], Reading]
 ) -> Reading:
-    """Take a reading of some shots, oldest first, at its word, or hold what was said before.
+    """Accept a reading of some shots, oldest first, or keep the state before it.
 
     Idle is refuted by any earlier shot that shows the agent at work, and confirmed by every one that shows it idle too;
     where they settle neither, or something was printed just now, by a second look in a row. `read` reads one

@@ -1,4 +1,4 @@
-"""From one look to the next: since when, which kind of idle, who is gone. Pure."""
+"""Tracks agents from one look to the next: the start of a state, the kind of idle, and lost panes. Pure."""
 
 from collections.abc import Collection, Mapping
 from hashlib import blake2b
@@ -11,7 +11,7 @@ from modular.tracking.flapping import flips, left
 from understudy import AgentState, IdleDetail, PaneShot
 
 CRASH_LOOKS: Final = 3
-"""How many looks in a row make a crash certain; more are not counted."""
+"""The looks in a row that make a crash certain; more are not counted."""
 FORGET_S: Final = 24 * 3600.0
 """Seconds after which an agent whose pane is gone is forgotten."""
 
@@ -22,7 +22,7 @@ def digest(text: str) -> str:
 
 
 def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now: float) -> AgentMemory:
-    """Take one reading of an agent into what is remembered of it; returns `before` itself if nothing changed."""
+    """Update an agent's memory with one reading; returns `before` itself if nothing changed."""
     shot = sighting.shot
     screen = digest(shot.text)
     turn = digest(reading.turn) if reading.turn else ""
@@ -45,14 +45,14 @@ def track(before: AgentMemory | None, sighting: Sighting, reading: Reading, now:
         left=left(before, reading.state, now),
         flips=flips(before, reading.state, turn, screen, now),
     )
-    same = before is not None and before.screen == screen and after == before  # mostly the screen tells, at once
+    same = before is not None and before.screen == screen and after == before  # mostly the screen alone decides
     return before if before is not None and same else after
 
 
 def lose(gone: Mapping[str, AgentMemory], panes: Collection[PaneShot], now: float) -> dict[str, AgentMemory]:
     """Return the remembered agents that are not among these panes: missing, in the end forgotten.
 
-    Nobody misses an agent whose pane lives on under another process, or that had crashed before it was closed.
+    An agent whose pane has another process now, or that had crashed before it was closed, is not missing.
     """
     if not gone:
         return {}

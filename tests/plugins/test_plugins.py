@@ -64,11 +64,14 @@ def test_a_package_offers_one_by_an_entry_point(folder: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("plugin", "sentence"),
     [
-        ({"head": "import nothing_of_that_name\n"}, "No module named 'nothing_of_that_name': mend it, or take it away"),
-        ({"head": "raise SystemExit(3)\n"}, "SystemExit: 3: mend it, or take it away"),
-        ({"head": "x = 1\n"}, "it does not say what it is: add PLUGIN = Plugin("),
+        ({"head": "import nothing_of_that_name\n"}, "No module named 'nothing_of_that_name': repair it, or remove it"),
+        ({"head": "raise SystemExit(3)\n"}, "SystemExit: 3: repair it, or remove it"),
+        ({"head": "x = 1\n"}, "it has no description: add PLUGIN = Plugin("),
         ({"version": "one"}, "its version 'one' is none: write numbers with dots between them"),
-        ({"api": 9}, "it is written for version 9 of the hooks, and this is 1: get the version of it for this one"),
+        (
+            {"api": 9},
+            "it is written for version 9 of the hooks, and this build has 1: install a release of it for version 1",
+        ),
         ({"requires": ("another",)}, "it requires another, which is not there: install another"),
         ({"requires": ("Another One",)}, "it requires 'Another One', which names nothing"),
         (
@@ -92,7 +95,7 @@ def test_a_package_offers_one_by_an_entry_point(folder: Path, monkeypatch: pytes
                 "body": "class S:\n    name, learns = 'mine', False\n    def plan(self, watched, now, budget):\n"
                 "        return Plan(())\n@hookimpl\ndef understudy_strategies():\n    return [S()]\n"
             },
-            "put everybody into one batch, or let them wait",
+            "put every agent into one batch, or let it wait",
         ),
         (
             {
@@ -100,11 +103,11 @@ def test_a_package_offers_one_by_an_entry_point(folder: Path, monkeypatch: pytes
                 "        return Plan((), tuple(a.pane for a in watched))\n"
                 "@hookimpl\ndef understudy_strategies():\n    return [S()]\n"
             },
-            "there is a strategy priority already: name its own otherwise",
+            "there is a strategy priority already: give its own another name",
         ),
         (
             {"body": "@hookimpl\ndef understudy_rule_packs():\n    return ['/nowhere/rules']\n"},
-            "its rules are to lie in /nowhere/rules, which is no folder: ship it too",
+            "its rule folder /nowhere/rules is not a folder: install the plugin with its data files",
         ),
     ],
 )
@@ -123,7 +126,7 @@ def test_a_file_that_others_may_write_to_is_not_run(folder: Path) -> None:
     write(folder, "open", f"open({str(folder / 'ran')!r}, 'w')\n")
     (folder / "open.py").chmod(0o666)
     (said,) = faults(folder)
-    assert "can be written by others, and would run as you: chown it to yourself and chmod go-w" in said
+    assert "can be written by other users, and would run with your rights: chown it to yourself and chmod go-w" in said
     assert not (folder / "ran").exists()
 
 
@@ -135,7 +138,7 @@ def test_a_plugin_comes_behind_what_it_requires_and_falls_with_it(folder: Path) 
     assert faults(folder) == ["plugin a-first: it requires z-last>=1.2, and there is 1.1: install a newer z-last"]
     write(folder, "z-last", "raise RuntimeError('broken')\n", version="1.2")
     assert [said.partition(" (")[0] for said in faults(folder)] == [
-        f"plugin {folder / 'z_last.py'}: RuntimeError: broken: mend it, or take it away",
+        f"plugin {folder / 'z_last.py'}: RuntimeError: broken: repair it, or remove it",
         "plugin a-first: it requires z-last, which is not there: install z-last",
     ]
     write(folder, "z-last", "@hookimpl\ndef understudy_no_such_hook():\n    pass\n", version="1.2")
@@ -146,7 +149,7 @@ def test_plugins_that_require_each_other_in_a_circle_are_left_out(folder: Path) 
     write(folder, "hen", requires=("egg",))
     write(folder, "egg", requires=("hen",))
     assert [said.partition(": ")[2] for said in faults(folder)] == [
-        "it waits for itself, by way of egg, hen: let one of them do without the others"
+        "it requires itself, by way of egg, hen: remove the requirement from one of them"
     ] * 2
 
 
@@ -180,5 +183,5 @@ def test_one_that_fails_at_work_is_left_out_and_the_next_one_words_the_notice(fo
     assert registry.loaded.faults == ()
     assert [registry.text(FACTS), registry.text(FACTS)] == ["from the other"] * 2
     (fault,) = registry.loaded.faults
-    assert str(fault) == "plugin fails: ZeroDivisionError: division by zero: mend it, or take it away"
+    assert str(fault) == "plugin fails: ZeroDivisionError: division by zero: repair it, or remove it"
     assert list(registry.loaded.plugins) == ["b-works"]

@@ -83,7 +83,7 @@ def test_a_plugin_that_fails_at_work_is_a_problem_by_name_and_the_notice_goes_ou
     assert texts(report) == ["claude-worker (team, %1) is idle and can take work."]
     (problem,) = report.problems
     assert (problem.kind, problem.subject) == ("plugin_unusable", "mine")
-    assert problem.text == "plugin mine: ZeroDivisionError: division by zero: mend it, or take it away"
+    assert problem.text == "plugin mine: ZeroDivisionError: division by zero: repair it, or remove it"
     assert watching.see().version == "1.1.0", "it is in force no more"
     plugin(SAYS.format(answer="'mended'"))
     report = watching.see()
@@ -139,7 +139,7 @@ def test_a_strategy_that_is_not_there_is_said_and_everybody_is_looked_at(monkeyp
     report = Watching().see(pane("%1"), manager())
     assert report.verdicts["%1"].state == "idle"
     assert report.problems[0].text == (
-        "there is no strategy prioritty, everybody is looked at: "
+        "there is no strategy prioritty, every agent is read: "
         "set `strategy` to one of async_polling, concurrent, polling, priority"
     )
 
@@ -194,5 +194,5 @@ def test_doctor_names_a_plugin_that_is_left_out_and_what_to_do(understudy: Shell
     found = {one["check"]: one for one in said.json["checks"] if one["check"] in {"plugins", "strategy"}}
     assert said.code == 6
     assert "broken.py: ZeroDivisionError: division by zero" in found["plugins"]["says"]
-    assert found["plugins"]["remedy"] == "mend it, or take it away"
+    assert found["plugins"]["remedy"] == "repair it, or remove it"
     assert found["strategy"]["remedy"] == "set one of async_polling, concurrent, polling, priority"

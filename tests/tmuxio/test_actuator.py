@@ -246,7 +246,7 @@ def test_a_pane_in_which_somebody_types_is_refused(bench: ActuatorBench, person:
 
     touched = bench.actuator.type_line(bench.pane, bench.pid, "hello")
 
-    assert touched == ActionResult(done=False, why="somebody typed in it within the last 5 s")
+    assert touched == ActionResult(done=False, why="a person typed in it within the last 5 s")
     assert not bench.actuator.kill_window(bench.pane, bench.pid).done
     assert bench.bytes() == b"a"
 

@@ -1,1 +1,1 @@
-"""The actuator: the only code that acts on a server, and what is checked before it does."""
+"""The actuator: the only code that acts on a server, and the checks before it does."""

@@ -1,4 +1,4 @@
-"""The results of the actuator and its guard, and the one command with which a pane is checked and touched."""
+"""The results of the actuator and its guard, and the one command that checks a pane and acts on it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ class ActionResult:
     why: str = ""
     """The hindrance, as a sentence; empty where it was done."""
     certain: bool = True
-    """False where the server fell silent or died with the key on its way: it may have been pressed all the same."""
+    """False where the server stopped answering or died with the key on its way: it may have been pressed."""
     typed: bool = field(default=False, compare=False)
     """tmux took a text for the pane, and it was neither sent nor withdrawn: it must not be typed again."""
     changed: bool = field(default=False, compare=False)
@@ -35,13 +35,13 @@ class ActionResult:
 
 @dataclass(frozen=True, slots=True)
 class Veto:
-    """The guard's no."""
+    """A refusal of the guard."""
 
     why: str
 
 
 Guard = Callable[[PaneShot, Frame], Veto | None]
-"""Judges the very frame on which a pane is about to be touched; None lets it happen. Asked before every single key."""
+"""Judges the very frame on which a key is about to be pressed; None allows it. Called before every single key."""
 
 SHELLS: Final = frozenset(
     {"sh", "bash", "dash", "zsh", "fish", "ksh", "mksh", "ash", "tcsh", "csh", "nu", "xonsh", "login"}
@@ -52,23 +52,23 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.+-]+")
 
 
 def one_line(text: str) -> str:
-    """Fold line ends, tabs and control characters into single blanks: nothing that is typed may act by itself."""
+    """Fold line ends, tabs and control characters into single blanks: no typed character may act by itself."""
     return _BLANKS.sub(" ", text).strip()
 
 
 def quoted(word: str) -> str:
-    """Quote a word for tmux's command parser, which then takes every character of it for itself."""
+    """Quote an argument for tmux's command parser, which then takes every character of it literally."""
     return "'" + word.replace("'", "'\\''") + "'"
 
 
 def objection(shot: PaneShot, pid: int, *, agent: bool) -> str:
-    """Say what speaks against touching a pane that looks like this; "" for nothing. `agent`: one must be in front."""
+    """Return the hindrance to acting on a pane that looks like this; "" for none. `agent`: one must be in front."""
     faults = (
         (shot.vanished, GONE),
         (shot.pid != pid, f"another process runs in the pane: {shot.pid} and not {pid}"),
         (shot.in_mode, "the pane is in copy mode, or in another of tmux's own"),
         (agent and shot.dead, "the process in the pane has ended"),
-        (agent and not shot.processes, "the processes of the pane cannot be read: nobody knows what is in front"),
+        (agent and not shot.processes, "the processes of the pane cannot be read: the program in front is unknown"),
         (agent and only_shells(shot.processes), f"no agent is in front: {' > '.join(shot.processes)}"),
     )
     return next((why for wrong, why in faults if wrong), "")
@@ -80,40 +80,40 @@ def only_shells(processes: tuple[str, ...]) -> bool:
 
 
 def typing(clients: str, place: str, now: float, quiet_s: float) -> bool:
-    """Whether somebody looks at a place (a pane's or window's id) and has pressed a key there just now.
+    """Return whether a person looks at a place (a pane's or window's id) and pressed a key there recently.
 
-    `clients` are lines of activity (seconds since the epoch, cut to whole ones by tmux) and the place that they show.
+    `clients` are lines of activity (seconds since the epoch, cut to whole ones by tmux) and the place that each shows.
     """
     seen = (line.partition(" ") for line in clients.splitlines())
     return any(shown == place and now - (int(active) + 1) < quiet_s for active, _, shown in seen)
 
 
 def send_text(pane: str, text: str) -> str:
-    """The command that types a line, without ending it."""
+    """Return the command that types a line, without ending it."""
     return f"send-keys -t {pane} -l -- {quoted(text)}"
 
 
 def send_key(pane: str, key: Key) -> str:
-    """The command that presses one of the named keys."""
+    """Return the command that presses one of the named keys."""
     return f"send-keys -t {pane} {Key(key).value}"
 
 
 def erase(pane: str, count: int) -> str:
-    """The command that takes so many characters away before the cursor."""
+    """Return the command that takes so many characters away before the cursor."""
     return f"send-keys -t {pane} -N {count:d} BSpace"
 
 
 def open_window(session_id: str, index: int | None, name: str) -> str:
-    """The command that opens a window behind the others and prints its pane and that pane's process."""
+    """Return the command that opens a window behind the others and prints its pane and that pane's process."""
     place = quoted(f"{session_id}:{'' if index is None else index}")
     label = quoted(one_line(name).replace("#", "##"))  # tmux would expand formats in it
     return f"new-window -d -P -F '#{{pane_id}} #{{pane_pid}}' -t {place} -n {label}"
 
 
 def if_unchanged(shot: PaneShot, act: str, *, keys: bool = True, front: bool = True, still: Sequence[str] = ()) -> str:
-    """Do something to a pane only if it is still what was seen: tmux checks and acts without anything in between.
+    """Return the command that acts on a pane only if it is still as it was seen: tmux checks and acts in one step.
 
-    It prints `YES` behind the act, or how the pane is instead. `keys`: the act is pressing keys, which must reach this
+    It prints `YES` after the action, or how the pane is instead. `keys`: the action presses keys, which must reach this
     pane and no other. `front`: the same program must be in front. `still`: more formats that must be true.
     """
     conditions = [f"#{{==:#{{pane_pid}},{shot.pid}}}", "#{?pane_in_mode,0,1}"]

@@ -1,7 +1,7 @@
-"""The only code that presses keys, kills windows or opens them. It looks before it touches, every time.
+"""The only code that presses keys, kills windows or opens them. It reads the pane before every key.
 
-Keys go through a client that first asks for its script (`source-file -`): one that was given up while its server was
-stopped is dead by the time the server goes on, and its keys are never pressed.
+Keys go through a client that first asks for its script (`source-file -`): a client that was given up while its
+server was stopped is dead by the time the server goes on, and its keys are never pressed.
 """
 
 import time
@@ -44,7 +44,7 @@ class Actuator:
         arrival_s: float = 3.0,
         composer: ComposerReader = read_prompt,
     ) -> None:
-        """Take the guard that is asked unless a touch brings its own.
+        """Take the default guard; a call may pass its own.
 
         `arrival_s` bounds the wait for a typed line; `composer` reads what stands in an agent's composer.
         """
@@ -55,9 +55,9 @@ class Actuator:
         self._lines = LineTyper(self._clearance, clock, composer, guard, self._enter, arrival_s)
 
     def type_line(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> ActionResult:
-        """Type a text as one line into an empty composer and send it, once it stands there and nothing else does.
+        """Type a text as one line into an empty composer and send it, once it stands there alone.
 
-        Where something else stands there, what was typed is taken away again as far as it can be told from the rest;
+        Where something else stands there too, the typed text is taken away as far as it can be told from the rest;
         `ActionResult.typed` says that it was not.
         """
         line = action.one_line(text)
@@ -83,9 +83,9 @@ class Actuator:
         return ActionResult(done=True)
 
     def kill_window(self, pane: str, pid: int, *, guard: Guard | None = None) -> ActionResult:
-        """Kill a pane, and with it its window where it is the only one in it; nobody may type in the window.
+        """Kill a pane, and with it its window where it is the only one; refused while a person types in the window.
 
-        An agent need not be in front of it. What was split beside it, or moved to it or it to, stays.
+        An agent need not be in front of it. Panes that were split beside it, or moved into its window, stay.
         """
         killed = ActionResult(done=False)
         for _ in range(LOOKS):
@@ -103,7 +103,7 @@ class Actuator:
         """Open a window in a session, by default at its first free index, and type a command into its shell.
 
         A shell stays below the command, so that one which ends leaves a window behind that monitors can see. The window
-        does not come to anybody's front. The result names its pane even where the command could not be typed.
+        does not become the current one of any client. The result names its pane even where the command was not typed.
         """
         line = action.one_line(command)
         if not line:
@@ -126,13 +126,13 @@ class Actuator:
     def find_token(self, pane: str, pid: int, token: str) -> TokenPlace:
         """Look for a delivery's token in a pane and the scrollback above it.
 
-        Raises a `TmuxError` where the server cannot be seen; a pane that is gone, or another's now, shows it nowhere.
+        Raises a `TmuxError` where the server cannot be read; a pane that is gone or has a new process is `NOWHERE`.
         """
         shot = self._clearance.frame([pane_id(pane)]).by_pane.get(pane)
         if shot is None or shot.pid != pid:
             return TokenPlace.NOWHERE
         (above,) = self._clearance.request(f"capture-pane -p -S -{SCROLLBACK} -E -1 -t {pane}").blocks
-        history = above.decode("utf-8", "replace") if shot.history else ""  # without any, tmux tells the first row
+        history = above.decode("utf-8", "replace") if shot.history else ""  # without any, tmux prints the first row
         place = _place(history, shot, self._composer(shot), token)
         return TokenPlace.WAITING if place is TokenPlace.NOWHERE and unread(shot.tty, pid) else place
 
@@ -173,14 +173,14 @@ class Actuator:
         return self._clearance.frame()
 
     def _session(self, name: str) -> str | None:
-        """The id of a session: names may look like targets of another kind."""
+        """Return the id of a session: names may look like targets of another kind."""
         lines = self._clearance.request("list-sessions -F '#{session_id} #{session_name}'").blocks[0]
         pairs = (line.partition(" ") for line in lines.decode("utf-8", "replace").split("\n"))
         return next((ident for ident, _, known in pairs if known == name), None)
 
 
 def _place(history: str, shot: PaneShot, composer: ComposerText | None, token: str) -> TokenPlace:
-    """Tell where a token stands; what is in the composer was not sent, what is anywhere else was."""
+    """Return the place of a token: text in the composer was not sent, text anywhere else was."""
     if composer is None:
         return find(f"{history}{shot.text}", token)
     wanted, rows = squeeze(token), shot.text.split("\n")

@@ -1,4 +1,4 @@
-"""The look before every touch, and the one command in which a pane is checked and touched."""
+"""The look before every action, and the one command that checks a pane and acts on it."""
 
 import threading
 import time
@@ -19,16 +19,16 @@ from understudy.ports import Clock
 from understudy.screens import Frame, PaneShot
 
 QUIET_S: Final = 5.0
-"""Somebody who pressed a key in a pane this recently is still typing."""
+"""A person who pressed a key in a pane this recently is still typing."""
 _AHEAD_S: Final = 2.0
-"""A key that lies so far in the future was pressed before the clock was put back."""
+"""A key whose instant lies so far in the future was pressed before the clock was put back."""
 
 
 class Clearance:
-    """Looks at panes of one server and touches what is still as it was seen. May be shared by threads."""
+    """Reads panes of one server and acts on those that are still as they were seen. May be shared by threads."""
 
     def __init__(self, address: ServerAddress, guard: Guard, clock: Clock, deadline_s: float) -> None:
-        """Take the guard that is asked unless a touch brings its own."""
+        """Take the default guard; a call may pass its own."""
         self._guard = guard
         self._clock = clock
         self._deadline_s = deadline_s
@@ -49,7 +49,7 @@ class Clearance:
             return self._carrier.request(questions, self._deadline_s)
 
     def look(self, pane: str, pid: int, guard: Guard | None, *, window: bool = False) -> PaneShot | ActionResult:
-        """Look, ask the guard, and see that nobody types: the pane as it was seen, or the refusal.
+        """Look, ask the guard, and check that no person types: return the pane as it was seen, or the refusal.
 
         `window`: its window is meant, in which no agent has to be in front.
         """
@@ -60,14 +60,14 @@ class Clearance:
                 return ActionResult(done=False, why=action.GONE)
             why = action.objection(shot, pid, agent=not window) or ("" if window else _deaf(shot))
             if not why and (veto := _judged(guard or self._guard, shot, frame)) is not None:
-                why = veto.why or "the guard said no"
+                why = veto.why or "the guard refused"
             why = why or self._busy_hands(shot, window=window)
         except SourceFailed as failure:
             return ActionResult(done=False, why=str(failure))
         return ActionResult(done=False, why=why) if why else shot
 
     def act(self, shot: PaneShot, command: str, composer: ComposerText | None) -> ActionResult:
-        """Do it if the pane is as it was seen, with what stands in its composer, and without a dialog that came up."""
+        """Act if the pane is as it was seen, its composer holds the same text, and no dialog came up."""
         if composer is None:
             still = unchanged_screen(shot)
         else:
@@ -76,7 +76,7 @@ class Clearance:
         return self.run(action.if_unchanged(shot, command, still=still))
 
     def run(self, command: str) -> ActionResult:
-        """Run a command of `action.if_unchanged`, and say what became of it."""
+        """Run a command of `action.if_unchanged` and return its result."""
         try:
             answers = self.request(command)
         except TmuxError as failure:
@@ -89,16 +89,16 @@ class Clearance:
         )
 
     def _busy_hands(self, shot: PaneShot, *, window: bool) -> str:
-        """Say whether somebody types, or stopped the program meanwhile: the guard may have taken its time."""
+        """Return the refusal if a person types, or stopped the program meanwhile: the guard may have taken long."""
         place, kind = (shot.window_id, "window_id") if window else (shot.pane, "pane_id")
         shown = f"#{{client_control_mode}} #{{client_activity}} #{{{kind}}} #{{client_name}}"
         clients = self.request(f"list-clients -F '{shown}'").blocks[0]
         if self._typing(clients.decode("utf-8", "replace"), place):
-            return f"somebody typed in it within the last {QUIET_S:g} s"
+            return f"a person typed in it within the last {QUIET_S:g} s"
         return action.STOPPED if not window and stopped_in_front(shot.pid) else ""
 
     def _typing(self, clients: str, place: str) -> bool:
-        """Whether somebody types in a place, also where the clock was put back since their last key."""
+        """Return whether a person types in a place, also where the clock was put back since their last key."""
         now = self._clock.now()
         present, ahead = [], {}
         for line in clients.splitlines():
@@ -117,7 +117,7 @@ class Clearance:
 
 
 def _deaf(shot: PaneShot) -> str:
-    """Say why the program in front would not take a key now; "" where it would."""
+    """Return why the program in front would not take a key now; "" where it would."""
     if stopped_in_front(shot.pid):
         return action.STOPPED
     waiting = unread(shot.tty, shot.pid)
@@ -127,5 +127,5 @@ def _deaf(shot: PaneShot) -> str:
 def _judged(guard: Guard, shot: PaneShot, frame: Frame) -> Veto | None:
     try:
         return guard(shot, frame)
-    except Exception as error:  # noqa: BLE001 - a guard that fails, however, has not said yes
+    except Exception as error:  # noqa: BLE001 - a guard that fails, however, has not agreed
         return Veto(f"the guard failed: {type(error).__name__}: {error}")

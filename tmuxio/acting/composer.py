@@ -1,7 +1,7 @@
 """The text in a pane's composer, as far as it decides whether a key may be pressed. Pure.
 
-What a screen means is not known here: a `ComposerReader` is passed in. `read_prompt` is the one for programs of which
-nothing is known but that they show a prompt sign.
+This module does not interpret screens: a `ComposerReader` is passed in. `read_prompt` is the one for programs of which
+only their prompt sign is known.
 """
 
 import re
@@ -16,10 +16,10 @@ from understudy.screens import PaneShot
 
 @dataclass(frozen=True, slots=True)
 class ComposerText:
-    """What stands in a composer, and in which rows of the screen it was found."""
+    """The text in a composer, and the rows of the screen in which it was found."""
 
     text: str
-    """What was typed, its rows joined by line ends; "" for an empty one. A placeholder is nothing typed."""
+    """The typed text, its rows joined by line ends; "" for an empty one. A placeholder does not count as typed."""
     first: int
     """The first row, from 0."""
     last: int
@@ -33,7 +33,7 @@ _PROMPT: Final = re.compile(
     r"(?:\s*[│┃|▌▎]?\s*(?:[>❯›»➤❭λ]|>>>)"  # noqa: RUF001 - agents draw these
     r"|(?:\( ?O\)|[\w-]{1,12}|\[[\w-]+\]|[\w.-]+@[\w.-]+) ?[>❯›»➤❭]|[✨💫])(?:[ \xa0]|$)"  # noqa: RUF001 - as above
 )
-"""How the first row of a composer begins, in a frame or without."""
+"""The beginning of a composer's first row, in a frame or without."""
 _FRAME_END: Final = re.compile(r"\s*[│┃|]\s*$")
 _BORDER: Final = re.compile(r"\s*[╰└╭┌├─━═▀▄╹┗┏╌-]{4,}")
 _DEEPEST: Final = 24
@@ -63,7 +63,7 @@ def may_still_come(text: str, line: str) -> bool:
 
 
 def read_prompt(shot: PaneShot) -> ComposerText | None:
-    """Read what stands behind the last prompt sign of a plain screen, with the rows into which it was wrapped."""
+    """Read the text behind the last prompt sign of a plain screen, with the rows into which it was wrapped."""
     return read_rows(shot.text.split("\n"), shot)
 
 
@@ -80,7 +80,7 @@ def read_rows(rows: Sequence[str], shot: PaneShot) -> ComposerText | None:
 
 
 def _last_row(rows: Sequence[str], first: int, shot: PaneShot) -> int:
-    """Find the last row of what begins at a prompt: rows that were wrapped, in the same frame, or above the cursor."""
+    """Find the last row of a prompt's text: rows that were wrapped, in the same frame, or above the cursor."""
     framed = _FRAME_END.search(rows[first]) is not None
     last = first
     while last + 1 < len(rows):
@@ -96,7 +96,7 @@ def _last_row(rows: Sequence[str], first: int, shot: PaneShot) -> int:
 
 
 def _is_wrapped(rows: Sequence[str], index: int, width: int) -> bool:
-    """Return whether a row is what did not fit into the one above it."""
+    """Return whether a row is the rest of the one above it, which was too long."""
     return bool(rows[index].strip()) and cells(rows[index - 1]) >= width - 1  # a wide letter leaves one
 
 

@@ -1,7 +1,7 @@
-"""How much of a composer's text is provably ours and may be taken away again. Pure.
+"""The part of a composer's text that is provably ours and may be taken away again. Pure.
 
-Only a text of ours that ends where the cursor stands is taken away, with as many backspaces as it has letters; what
-stands before it, or behind it, is a person's and stays. Where the cursor cannot be told, nothing is proven.
+Only a text of ours that ends at the cursor is taken away, with as many backspaces as it has letters; text before it or
+behind it is a person's and stays. Where the cursor is unknown, nothing is proven.
 """
 
 import re
@@ -15,7 +15,7 @@ from understudy.screens import PaneShot
 _SHORTEST: Final = 8
 """Letters that tell the beginning of a line of ours, its token among them, from a person's own."""
 _END: Final = 3
-"""Letters by which the row is told in which a composer's text ends."""
+"""Letters by which the row is found in which a composer's text ends."""
 _DRAWN_CURSOR: Final = re.compile("\x1b\\[(?:[0-9;:]*;)?7(?:;[0-9;:]*)?m(?P<under>[^\x1b])")
 _SEQUENCE: Final = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|[\x0e\x0f]")
 
@@ -23,8 +23,8 @@ _SEQUENCE: Final = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|[\x0e\x0f]")
 def erasable(shot: PaneShot, composer: ComposerText, line: str, foreign: str | None = None) -> int:
     """Return how many backspaces take away letters of `line` alone; 0 where that is not proven, or none are left.
 
-    `foreign` is what stood before the line when this was asked first, as `in_front` returned it: the next backspaces
-    take no more than what is behind it.
+    `foreign` is the text before the line at the first call, as `in_front` returned it: the next backspaces take only
+    text behind it.
     """
     before = in_front(composer.text, line) if foreign is None else foreign
     seen = squeeze(composer.text)
@@ -37,7 +37,7 @@ def erasable(shot: PaneShot, composer: ComposerText, line: str, foreign: str | N
 
 
 def in_front(text: str, line: str) -> str | None:
-    """Return what stands before a line of ours at the end of a composer's text, without blanks; None where it is not.
+    """Return the text before a line of ours that ends a composer's text, without blanks; None where none does.
 
     The line may have been taken in only in part.
     """

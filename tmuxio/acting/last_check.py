@@ -1,4 +1,4 @@
-"""The conditions under which tmux itself may still touch a pane, in tmux's own language: formats. Pure.
+"""The conditions under which tmux itself may still act on a pane, as tmux formats. Pure.
 
 They go to the server in one command with the keys. tmux knows the screen as the program last drew it, so the cursor,
 some rows and the signs of a dialog are compared there and then, and not only in the frame that the guard judged.
@@ -29,7 +29,7 @@ DIALOG_SIGNS: Final = (
     r"to (navigate|select)",
     r"password:|passphrase|paste (the |your )?code",
 )
-"""What dialogs say, as POSIX patterns without comma, brace, number sign and quote: tmux's formats would take them."""
+"""Texts of dialogs, as POSIX patterns without comma, brace, number sign and quote: tmux's formats interpret those."""
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 _<>=@&;:~\"/!-]")
 _BRACKETED: Final = frozenset("$.*+?()|")
@@ -38,7 +38,7 @@ _BRACKETED: Final = frozenset("$.*+?()|")
 def unchanged_screen(shot: PaneShot, rows: Sequence[int] = (), *, cursor: bool = True) -> list[str]:
     """Return formats that are true while cursor and rows are as seen, and no sign of a dialog came up since.
 
-    `cursor`: it tells of what is typed, and must not have moved. An agent at work may leave it where it drew last.
+    `cursor`: it follows the typed text and must not have moved. An agent at work may leave it where it drew last.
     """
     lines = shot.text.split("\n")
     formats = [f"#{{==:#{{cursor_x}} #{{cursor_y}},{shot.cursor_x} {shot.cursor_y}}}"] if cursor else []
@@ -58,12 +58,12 @@ def all_of(formats: Sequence[str]) -> str:
 
 
 def row_pattern(row: str) -> str:
-    """Write a row as a pattern that matches it alone, but for signs that tmux's formats would take for their own."""
+    """Write a row as a pattern that matches it alone, except for characters that tmux's formats interpret."""
     return f"^{''.join(map(_letter, row.rstrip(' ')))}$"
 
 
 def _row_stands(lines: Sequence[str], row: int) -> str:
-    """The format that is true while a row is as it was: tmux tells the first row in which a pattern is found."""
+    """Return the format that is true while a row is as it was: tmux finds the first row that matches a pattern."""
     pattern = row_pattern(lines[row])
     first = next(index for index, line in enumerate(lines) if re.search(pattern, line.rstrip(" ")))
     return f"#{{==:#{{C/r:{pattern}}},{first + 1}}}"

@@ -1,4 +1,4 @@
-"""Types one line into an empty composer, sends it when it stands there alone, and takes it away when it does not."""
+"""Types one line into an empty composer; sends it if it stands there alone, and takes it away if it does not."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ LOOKS: Final = 3
 _ROUNDS: Final = 12
 """Times that backspaces are sent for one line: a program may take several for one."""
 _SETTLE_S: Final = 2.0
-"""How long a program may take to show that backspaces came."""
+"""Seconds that a program may take to show that backspaces came."""
 _STILL: Final = 4
 """Looks in a row at the same screen after which no more of them is on its way."""
 NOT_ALONE: Final = "something else stands in the composer with it"
@@ -39,7 +39,7 @@ class LineTyper:
         press_enter: Callable[[str, int, Guard], ActionResult],
         arrival_s: float,
     ) -> None:
-        """Take what looks and touches; `arrival_s` bounds the wait for a typed line."""
+        """Take the clearance that reads panes and acts; `arrival_s` bounds the wait for a typed line."""
         self._clearance = clearance
         self._clock = clock
         self._composer = composer
@@ -64,7 +64,7 @@ class LineTyper:
         return self._send(pane, pid, line, guard) if typed.done else typed
 
     def withdraw(self, pane: str, pid: int, line: str, guard: Guard | None) -> ActionResult:
-        """Take a line of ours out of a composer, its own letters alone; done where none of them is left.
+        """Take the letters of a line of ours out of a composer; done where none of them is left.
 
         Not while a person types: a letter that was pressed and is not drawn yet would be taken in place of ours.
         """
@@ -80,7 +80,7 @@ class LineTyper:
                 return ActionResult(done=True)
             count = erasable(shot, composer, line, foreign)
             if not count:
-                return _left("it cannot be told from what stands with it")
+                return _left("it cannot be told from the other text in the composer")
             erased = self._clearance.act(shot, action.erase(pane, count), composer)
             if erased.done and not self._settles(pane, shot):
                 break
@@ -148,7 +148,7 @@ class OnlyThisLine:
         self._composer = composer
         self._guard = guard
         self.mixed = False
-        """Whether the composer was seen to hold something else as well."""
+        """Return whether the composer was seen to hold something else as well."""
 
     def __call__(self, shot: PaneShot, frame: Frame) -> Veto | None:
         """Judge the frame."""

@@ -1,4 +1,4 @@
-"""Where a delivery's token stands in a pane: typed but not sent, sent, or nowhere."""
+"""The place of a delivery's token in a pane: typed but not sent, sent, or nowhere."""
 
 import re
 from enum import StrEnum
@@ -6,19 +6,19 @@ from typing import Final
 
 
 class TokenPlace(StrEnum):
-    """Where in a pane a text was found."""
+    """The place in a pane in which a text was found."""
 
     COMPOSER = "composer"
     """Typed, and not sent yet."""
     ABOVE = "above"
-    """In what was said before: it was sent."""
+    """Above the composer: it was sent."""
     WAITING = "waiting"
-    """Not on the screen, but the pane's program has not read yet what was typed last."""
+    """Not on the screen, but the pane's program has not read the last typed text yet."""
     NOWHERE = "nowhere"
 
 
 _PROMPT = re.compile(r"^[\s│┃|▌▎]*[>❯›»➤](?:\s|$)")  # noqa: RUF001 - agents draw these
-"""How the first line of a composer begins, in a frame or without."""
+"""The beginning of a composer's first line, in a frame or without."""
 
 _DEEPEST: Final = 12
 """Lines with text, from the last one up, among which a composer begins."""
@@ -34,7 +34,7 @@ def squeeze(text: str) -> str:
 
 
 def find(screen: str, token: str) -> TokenPlace:
-    """Find where a token stands on a plain screen; the lowest place counts."""
+    """Find the place of a token on a plain screen; the lowest one counts."""
     lines = [line for line in screen.split("\n") if line.strip()]
     at = _composer(lines)
     wanted = squeeze(token)
@@ -46,7 +46,7 @@ def find(screen: str, token: str) -> TokenPlace:
 
 
 def _composer(lines: list[str]) -> int:
-    """The line at which the composer begins."""
+    """Return the line at which the composer begins."""
     for at in range(len(lines) - 1, max(-1, len(lines) - 1 - _DEEPEST), -1):
         if _PROMPT.match(lines[at]):
             return at

@@ -1,1 +1,1 @@
-"""Which programs run in a pane, as the kernel tells it; tmux does not."""
+"""The programs that run in a pane, as the kernel reports them; tmux does not."""

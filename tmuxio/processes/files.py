@@ -20,23 +20,23 @@ _FILES: Final = 3
 _SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _ALLOWED: Final = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 MOST: Final = 2048 if _ALLOWED == resource.RLIM_INFINITY else min(2048, _ALLOWED // (2 * _FILES))
-"""Of so many processes files are kept open at most: they are not all the files that a process needs."""
+"""The number of processes whose files are kept open at most: this process needs other files too."""
 
 
 @dataclass(slots=True)
 class _Kept:
     status: int
-    """All about it; to make it up costs the kernel four times what the name does."""
+    """Its `stat` file; the kernel needs four times as long to write it as the name."""
     comm: int
-    """Its name, which another program brings along; -1 where the kernel does not tell that alone."""
+    """Its `comm` file, the name, which changes with the program; -1 where the kernel has no such file."""
     life: int
     """Can be read once it has ended; -1 where the kernel has no such thing."""
     name: bytes = b""
-    """As it was called when somebody asked last: whoever is asked about for the first time is read."""
+    """Its name at the last reading; a process that is asked about for the first time is read."""
 
 
 class ProcessFiles:
-    """Reads `/proc/NUMBER/stat`, and tells at a glance who ended or runs another program.
+    """Reads `/proc/NUMBER/stat`, and finds the processes that ended or run another program without reading it.
 
     Raises OSError where no more files can be opened: that a process cannot be read does not mean that it ended.
     """
@@ -59,11 +59,11 @@ class ProcessFiles:
         try:
             return os.pread(kept.status, 4096, 0)
         except OSError:
-            self._forget(entry)  # it ended; its number may be another's by now
+            self._forget(entry)  # it ended; another process may have its number by now
             return self._content(entry)
 
     def stirred(self, entries: Collection[str]) -> set[str]:
-        """Name those who ended, or run another program than when this was asked last, and those whom nothing tells."""
+        """Name the processes that ended or run another program than at the last call, or may have: no file shows it."""
         stirred = {self._lives[handle] for handle, _ in self._ends.poll(0)}
         for entry in entries:
             kept = self._kept.get(entry)
@@ -75,7 +75,7 @@ class ProcessFiles:
         return stirred
 
     def newest(self) -> bytes:
-        """The number that the kernel gave last, to a process or a thread; nothing where it does not tell."""
+        """Return the number that the kernel gave last, to a process or a thread; nothing where it is not shown."""
         return _last_number(self._load) if self._load >= 0 else b""
 
     def keep_only(self, entries: Collection[str]) -> None:
@@ -101,7 +101,7 @@ class ProcessFiles:
         try:
             handle = os.open(f"{self._proc}/{entry}/stat", os.O_RDONLY)
         except OSError as error:
-            if is_shortage(error):  # it may run for all that
+            if is_shortage(error):  # it may run all the same
                 raise
             return b""
         try:
@@ -120,15 +120,15 @@ class ProcessFiles:
 
 
 def is_shortage(error: OSError) -> bool:
-    """Whether an error says that no file could be opened at all, and nothing about the file that was asked for."""
+    """Return whether an error means that no file at all can be opened: it says nothing about the requested file."""
     return error.errno in _SHORTAGES
 
 
 @cache
 def numbers_are_new(proc: Path) -> bool:
-    """Whether the kernel's last number is told as it is: some containers are shown an older one, or none.
+    """Return whether the kernel's last number is shown as it is: some containers see an older one, or none.
 
-    A thread takes a number, too; here one is started to see. It is the machine's own processes that are asked about.
+    A thread takes a number, too: one is started for this check. It concerns the machine's own processes.
     """
     if proc != _MACHINE:
         return True
@@ -158,7 +158,7 @@ def _opened(path: str) -> int:
 
 
 def _name(kept: _Kept) -> bytes:
-    """Return the present name of its process; empty where it has ended, or where that is not told."""
+    """Return the present name of its process; empty where it has ended, or where the name cannot be read."""
     try:
         return os.pread(kept.comm, 64, 0) if kept.comm >= 0 else b""
     except OSError:

@@ -1,6 +1,6 @@
-"""The kernel's own word on a pane at this instant: whether its program is stopped, and whether it reads its terminal.
+"""The kernel's data on a pane at this instant: whether its program is stopped, and whether it reads its terminal.
 
-Both are asked just before a pane is touched, and never kept: a process may be stopped at any time.
+Both are read just before every action, and never kept: a process may be stopped at any time.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ _MOST: Final = 4096
 
 
 class Status(NamedTuple):
-    """What counts of `/proc/PID/stat` here."""
+    """The fields of `/proc/PID/stat` that are used here."""
 
     state: str
     """One letter: `R` runs, `S` sleeps, `T` is stopped."""
@@ -37,7 +37,7 @@ def stopped_in_front(pid: int, proc: Path = _MACHINE) -> bool:
     One that was stopped for reading the terminal from the background is not in front, and does not count. False where
     the processes cannot be read.
     """
-    if (below := _descendants(pid, proc)) is None:  # a kernel that tells no children
+    if (below := _descendants(pid, proc)) is None:  # a kernel that lists no children
         table = _statuses(proc)
         return any(_is_below(one, pid, table) for one, status in table.items() if _stopped_in_front(status))
     read = (_parsed(f"{proc}/{one}/stat") for one in below)
@@ -45,10 +45,10 @@ def stopped_in_front(pid: int, proc: Path = _MACHINE) -> bool:
 
 
 def unread(tty: str, pid: int, proc: Path = _MACHINE) -> int | None:
-    """Return how many typed bytes wait in a pane's terminal for its program to read them; None where it is not told.
+    """Return how many typed bytes wait in a pane's terminal for its program to read them; None where that is unknown.
 
     `pid` is the pane's process: a device of that name which is not its terminal, as in a container, is not asked. A
-    terminal that edits lines itself tells finished lines alone; it shows what is typed into it at once.
+    terminal that edits lines itself counts finished lines alone; it shows typed text at once.
     """
     status = _parsed(f"{proc}/{pid}/stat")
     if not tty or status is None or not status.terminal:
@@ -73,7 +73,7 @@ def _stopped_in_front(status: Status) -> bool:
 
 
 def _descendants(pid: int, proc: Path) -> list[int] | None:
-    """Name a process and all that are below it; None where the kernel does not tell of children."""
+    """Name a process and all that are below it; None where the kernel does not list children."""
     below = [pid]
     for one in below:  # which grows meanwhile
         if len(below) > _MOST:

@@ -1,4 +1,4 @@
-"""The processes below the panes, kept up to date: read from /proc where something stirred, and known where not."""
+"""The processes below the panes, kept up to date: read from /proc where something changed, and kept where not."""
 
 import os
 from collections.abc import Collection, Iterable, Mapping
@@ -15,11 +15,11 @@ _READ_ALL_EVERY: Final = 60
 class ProcessTrees:
     """Names what runs below pane processes now.
 
-    The processes below a pane are read again when one of them ended or runs another program, when somebody came, and
-    when the pane is looked at closely: the terminal may listen to another of them, which a shell does not keep quiet.
-    One that was found to be below none can never come to be: nobody is adopted by a process that was not above it
-    before. So it is told from others by its directory's inode, which is its own and not its number's, and is not read
-    again. Where the kernel has given no number since, nobody came.
+    The processes below a pane are read again when one of them ended or runs another program, when a process started,
+    and when the pane is read closely: the terminal may listen to another of them, and a shell prints when that happens.
+    A process that was found to be below no pane never comes below one: the kernel hands an orphan only to a process
+    that was above it before. Its directory's inode, which is never reused as its number is, identifies it, and it is
+    not read again. Where the kernel has given no number since, no process started.
     """
 
     def __init__(self, proc: Path = Path("/proc")) -> None:
@@ -27,7 +27,7 @@ class ProcessTrees:
         self._files = ProcessFiles(proc)
         self._roots: frozenset[int] = frozenset()
         self._lines: dict[str, StatLine] = {}
-        """By entry, of all that are not known to be elsewhere."""
+        """By entry, for all that are not known to be below no pane."""
         self._trees: dict[int, set[str]] = {}
         """By pane process, its own entry and those below it."""
         self._newest = b""
@@ -63,7 +63,7 @@ class ProcessTrees:
         return self._chains
 
     def _came_and_gone(self) -> tuple[set[str], set[str]]:
-        newest = self._files.newest()  # before the entries: whoever comes meanwhile is looked for next time
+        newest = self._files.newest()  # before the entries: a process that starts meanwhile is found next time
         if newest and newest == self._newest:
             return set(), set()
         entries = self._entries = _entries(self._proc)
@@ -75,7 +75,7 @@ class ProcessTrees:
         known = {*self._lines}
         if closely is None:
             return known
-        # who is alone in a pane has nobody to hand the terminal to
+        # a process alone in a pane has no other to hand the terminal to
         quiet = set().union(*(tree for root, tree in self._trees.items() if len(tree) == 1 or root not in closely))
         return (known - quiet) | self._files.stirred(quiet)
 
@@ -88,7 +88,7 @@ class ProcessTrees:
         return read
 
     def _pass_over_others(self, came: Collection[str], read: dict[str, StatLine | None], roots: frozenset[int]) -> None:
-        """Leave out those who came and are below no pane."""
+        """Leave out the processes that started and are below no pane."""
         if not came:
             return
         lines = {**self._lines, **read}
@@ -101,18 +101,18 @@ class ProcessTrees:
                     self._elsewhere[entry] = self._entries[entry]
 
     def _others(self, read: Mapping[str, StatLine | None]) -> set[str]:
-        """The entries that say something else now; whether one runs or sleeps is nothing that counts."""
+        """Return the entries whose content changed; whether a process runs or sleeps does not count."""
         return {entry for entry, line in read.items() if _process(self._lines.get(entry)) != _process(line)}
 
     def _take_in(self, read: Mapping[str, StatLine | None], roots: frozenset[int]) -> None:
-        """Say anew what runs below the panes, of which some lines are others now."""
+        """Rebuild the programs below the panes of which some lines changed."""
         others = self._others(read)
         lines = _live({**self._lines, **read})
         trees = _trees(lines, roots)
         moved = [root for root, tree in trees.items() if tree != self._trees.get(root) or not others.isdisjoint(tree)]
         again = set[str]().union(
             *(trees[root] for root in moved)
-        )  # who listens to a terminal changes with who is there
+        )  # the process that reads a terminal changes with the processes below the pane
         lines = _live({**lines, **self._read(again - read.keys())})
         self._files.keep_only(lines)
         table = {lines[entry].process.pid: lines[entry].process for entry in again if entry in lines}
@@ -143,7 +143,7 @@ def _trees(lines: Mapping[str, StatLine], roots: Collection[int]) -> dict[int, s
 
 
 def _entries(proc: Path) -> dict[str, int]:
-    """The processes of the process file system, by name, with their inodes."""
+    """Return the processes of the process file system, by name, with their inodes."""
     try:
         with os.scandir(proc) as entries:
             return {entry.name: entry.inode() for entry in entries if entry.name.isdigit()}
@@ -154,7 +154,7 @@ def _entries(proc: Path) -> dict[str, int]:
 
 
 def _is_elsewhere(process: Process, table: Table, roots: Collection[int], elsewhere: Collection[str]) -> bool:
-    """Whether a process is certainly below none of the roots: somebody above it is missing where it is in doubt."""
+    """Return whether a process is certainly below none of the roots; False where an ancestor is missing."""
     at: Process | None = process
     for _ in range(MAX_DEPTH):
         if at is None or at.pid in roots:

@@ -1,7 +1,7 @@
-"""Which programs run in a pane, from its own process down to what is in front: read from /proc, as tmux does not say.
+"""The programs in a pane, from its own process down to the one in front: read from /proc, since tmux lists one.
 
 tmux names one process a pane and calls codex `node` and aider `python3`; after a SIGKILL title and screen stay as they
-were. Only the tree of processes knows who is there.
+were. Only the tree of processes shows which program runs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ class StatLine(NamedTuple):
     """A line of `/proc/NUMBER/stat`."""
 
     start: bytes
-    """As much of it as says all that counts, and whether it runs just now; what follows changes all the time."""
+    """The part of it that is used, with its run state; the fields behind it change all the time."""
     process: Process
 
 
@@ -49,7 +49,7 @@ def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
 
 
 def parse(line: bytes) -> StatLine | None:
-    """Take a line apart; None for that of a process that has ended."""
+    """Parse a line; None for that of a process that has ended."""
     head, _, tail = line.rpartition(b") ")
     pid, _, name = head.partition(b" (")
     fields = tail.split(None, 20)
@@ -69,7 +69,7 @@ def chains(table: Table, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def _chain(table: Table, children: Mapping[int, list[Process]], pid: int) -> list[Process]:
-    """From the pane's process down to the group in front, and on to what its youngest child is."""
+    """Return the programs from the pane's process down to the group in front, and on to its youngest child."""
     own = table.get(pid)
     if own is None:
         return []
@@ -85,7 +85,7 @@ def _chain(table: Table, children: Mapping[int, list[Process]], pid: int) -> lis
 
 
 def _path(table: Table, own: Process, front: int) -> list[Process]:
-    """From the pane's process down to the leader of the group in front; only its own where that is nobody's child."""
+    """Return the line from the pane's process to the leader of the group in front; else the pane's process alone."""
     path: list[Process] = []
     at = table.get(front)
     while at is not None and at.pid != own.pid and len(path) < MAX_DEPTH:
@@ -95,6 +95,6 @@ def _path(table: Table, own: Process, front: int) -> list[Process]:
 
 
 def _behind(child: Process, parent: Process, own: Process) -> bool:
-    """Whether a child is a job that the pane's shell runs in the background, or has stopped."""
+    """Return whether a child is a job that the pane's shell runs in the background, or has stopped."""
     shell = parent.pid == own.pid == parent.session
     return shell and child.session == own.session and child.group != own.front

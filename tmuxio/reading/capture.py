@@ -1,8 +1,8 @@
-"""Screens of many panes: the questions, and their answers cut apart by nothing that a screen could forge.
+"""Screens of many panes: the questions, and their answers, divided by marks that no screen can forge.
 
 A captured screen has exactly as many lines as its pane is high, and no cell of a screen can hold a line's end. So the
-lines of a batch are told apart by the heights of the panes in it; the transport's marks between batches keep a
-surprise in one of them from reaching the next.
+lines of a batch are divided by the heights of the panes in it; the transport's marks between batches keep a fault in
+one of them from reaching the next.
 """
 
 import re
@@ -11,24 +11,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from tmuxio.reading.listing import PaneRow
 
 BATCH = 16
-"""Panes a question: a mark for every pane would double what tmux spends at 1000 panes, one for sixteen is nothing."""
+"""Panes a question: a mark for every pane would double tmux's cost at 1000 panes, one for sixteen is negligible."""
 
 _PANE_ID = re.compile(r"%\d+")
 
 
 class TornCapture(ValueError):
-    """The screens of a batch are not the lines that its panes' heights promise."""
+    """The screens of a batch have other numbers of lines than its panes' heights."""
 
 
 def pane_id(pane: str) -> str:
-    """Return a pane's id as it is; raises ValueError for what is none, which must never reach tmux."""
+    """Return a pane's id unchanged; raises ValueError for any other text, which must never reach tmux."""
     if not _PANE_ID.fullmatch(pane):
         raise ValueError(f"{pane!r} is no tmux pane id: one looks like %12")
     return pane
 
 
 def batches(panes: Iterable[str]) -> list[tuple[str, ...]]:
-    """Split pane ids into the batches that are asked for at a time; raises ValueError for what is no pane id."""
+    """Split pane ids into the batches that are asked for at a time; raises ValueError for a text that is no pane id."""
     wanted = tuple(map(pane_id, panes))
     return [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)]
 

@@ -27,9 +27,9 @@ from understudy.ports import Clock
 from understudy.screens import Frame, PaneShot
 
 _FULL_EVERY: Final = 60
-"""Frames after which everything is read again, as a net below what no test has thought of."""
+"""Frames after which everything is read again, as a safeguard against changes that tmux does not show."""
 _BULK: Final = 20_000
-"""Pieces of output times panes. What a control client is told leaves in pieces of 16 KB, for each of which tmux walks
+"""Pieces of output times panes. Output leaves for a control client in pieces of 16 KB, for each of which tmux walks
 all panes: above this (about 350 of 500 panes, 170 of 1000) a client of its own is cheaper, although it must be started.
 Measured, and held to it, by tests/benchmarks/test_bulk_switch.py."""
 _PIECE: Final = 16384
@@ -46,7 +46,7 @@ class _Sight:
     below: Mapping[int, tuple[str, ...]]
     """Processes by pane process."""
     closely: set[int]
-    """Of which pane processes they were read closely."""
+    """The pane processes below which they were read closely."""
     screens: dict[str, str]
     lasting: dict[str, Lasting]
 
@@ -75,7 +75,7 @@ class ControlReader:
         self._buffer = f"understudy-{secrets.token_hex(4)}"
         self._wait_s, self._not_before = _RETRY_S[0], 0.0
         self._known = KnownPanes()
-        self._mark = secrets.token_hex(8)  # nobody but tmux is ever told
+        self._mark = secrets.token_hex(8)  # only tmux ever learns it
         self._lists = {lasting: listing.question(self._mark, lasting=lasting) for lasting in (True, False)}
         self._rows: dict[str, PaneRow] = {}
         self._seen: dict[str, LastReading] = {}
@@ -98,7 +98,7 @@ class ControlReader:
         def wanted(some: list[str]) -> list[str]:
             return [] if not screens else some if panes is None else [pane for pane in some if pane in panes]
 
-        # What was stale when the last frame was done is so still: activity never goes back.
+        # A screen that was stale at the end of the last frame still is: activity never goes back.
         sure = stale(self._rows, self._seen)
         sight = self._look(wanted(sure), {self._rows[pane].pid for pane in sure}, until, lasting=whole)
         moved = stale(sight.rows, self._seen)
@@ -162,10 +162,10 @@ class ControlReader:
             self._wait_s = _RETRY_S[0]
 
     def _complete(self, sight: _Sight, due: list[str], until: float) -> None:
-        """Read the screens that are due by the list, and what lasts of panes that run something else."""
+        """Read the screens that are due by the list, and the lasting fields of panes that run another program."""
         rows, below = sight.rows, sight.below
         elsewhere = {pane for pane, row in rows.items() if self._below.get(row.pid) != below.get(row.pid)}
-        unnamed = {pane for pane in due if not below.get(rows[pane].pid)}  # nothing else tells who is there
+        unnamed = {pane for pane in due if not below.get(rows[pane].pid)}  # nothing else shows which program runs
         self._elsewhere = elsewhere
         asked = [pane for pane in elsewhere | unnamed if pane not in sight.lasting and not rows[pane].command]
         left = [pane for pane in due if pane not in sight.screens]
@@ -185,14 +185,14 @@ class ControlReader:
                 sight.lasting |= lasting
                 left = [pane for pane in left if pane not in screens]
                 asked = []
-        if left or asked:  # too many, or some whose size changed or that went meanwhile: one trip tells all of it
+        if left or asked:  # too many, or some changed their size or went meanwhile: one trip reads them all
             later, screens = self._bulk.look(left, until)
             sight.screens |= screens
             for pane in {*screens, *asked} & later.keys():
                 rows[pane] = later[pane]
 
     def _keep(self, sight: _Sight, second: int, vanished: set[str]) -> None:
-        """Remember what was seen, and forget the panes that are gone."""
+        """Keep the frame that was read, and drop the panes that are gone."""
         rows = sight.rows
         for pane, ansi in sight.screens.items():
             last = self._seen.get(pane)

@@ -1,4 +1,4 @@
-"""The list of all panes: the question, and its answer whatever the names in it contain."""
+"""The list of all panes: the question, and the parser of its answer, whose names may contain any text."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,14 +27,14 @@ _LASTING: Final = 2
 
 
 class PaneRow(NamedTuple):
-    """One pane as `list-panes` tells it; see `understudy.screens.PaneShot` for the meanings.
+    """One pane as `list-panes` prints it; see `understudy.screens.PaneShot` for the meanings.
 
-    A tuple: one is made of every pane that printed, and compared with the one before. What changes when it prints comes
-    first, so that the rest can be compared alone.
+    A tuple: one is made of every pane that printed, and compared with the one before. Fields that change when it prints
+    come first, so that the rest can be compared alone.
     """
 
     activity: int
-    """When anything was last printed in its window: seconds since the epoch, as whole as tmux keeps it."""
+    """The instant of the last output in its window: whole seconds since the epoch, as tmux keeps it."""
     cursor_x: int
     cursor_y: int
     history: int
@@ -57,11 +57,11 @@ class PaneRow(NamedTuple):
     command: str
     tty: str
     typed: int | None = None
-    """When a person last pressed a key in it: seconds since the epoch, cut to whole ones; None where nobody looks."""
+    """The instant of a person's last key in it: whole seconds since the epoch; None where no person looks at it."""
 
     @property
     def unmoved(self) -> tuple[int | str | None, ...]:
-        """All that printing alone does not change."""
+        """Return the fields that printing alone does not change."""
         return self[_PRINTED:]
 
 
@@ -80,10 +80,10 @@ class UnreadableListing(ValueError):
 
 
 def question(mark: str, *, lasting: bool = True) -> str:
-    """Ask for all panes of a server; `mark` is a word that no name in the list can contain.
+    """Return the question for all panes of a server; `mark` is a text that no name in the list can contain.
 
-    Without what is `lasting`, terminals and commands, the list costs tmux a third less. What tmux spends goes by the
-    number of figures, so that those of a session are not asked for with each of its panes.
+    Without the `lasting` fields, terminals and commands, the list costs tmux a third less. The cost grows with the
+    number of fields, so that those of a session are not asked for with each of its panes.
     """
     fixed = " ".join(f"#{{{name}}}" for name in _IDS + _NUMBERS)
     # the "=" keeps two marks apart where a name between them is empty: two at a stretch begin a record
@@ -100,9 +100,9 @@ class KnownPanes:
     """The state that one reading leaves for the next."""
 
     sessions: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """When each was created, and its name, by id."""
+    """The instant of each one's creation, and its name, by id."""
     rows: dict[str, PaneRow] = field(default_factory=dict)
-    """By the records that told them."""
+    """By the records that they were parsed from."""
 
 
 def read(block: bytes, mark: str, known: KnownPanes | None = None) -> dict[str, PaneRow]:
@@ -136,7 +136,7 @@ def read(block: bytes, mark: str, known: KnownPanes | None = None) -> dict[str, 
 
 
 def _typed(records: Iterable[str]) -> dict[str, int]:
-    """When a person last pressed a key, by the pane that it went to; a control client is nobody."""
+    """The instant of a person's last key, by the pane that it went to; a control client is not a person."""
     typed: dict[str, int] = {}
     for record in records:
         try:

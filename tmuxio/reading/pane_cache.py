@@ -18,13 +18,13 @@ class _Kept(NamedTuple):
 
 
 class PaneCache:
-    """Makes a server's shots out of what was seen of it; one that would be as it was is the same object again."""
+    """Makes a server's shots from its rows, screens and processes; an unchanged one is the same object again."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
 
     def shot(self, row: PaneRow, seen: LastReading | None, below: tuple[str, ...], lasting: Lasting) -> PaneShot:
-        """The record of a pane with these figures, this screen, these processes, and what lasts."""
+        """Return the record of a pane with these figures, this screen, these processes and lasting fields."""
         kept = self._kept.get(row.pane)
         if kept is None:
             made = shot(row, _ansi(seen), below, lasting=lasting)
@@ -44,7 +44,7 @@ class PaneCache:
 
 
 def _printed(kept: _Kept, row: PaneRow, ansi: str) -> PaneShot:
-    """The record of a pane that did nothing but print, if it did: what does not change is not looked at again."""
+    """Return the record of a pane that only printed, if it did: unchanged fields are not compared again."""
     if kept.row == row and kept.shot.ansi == ansi:
         return kept.shot
     moved = {"cursor_x": row.cursor_x, "cursor_y": row.cursor_y, "history": row.history, "ansi": ansi}

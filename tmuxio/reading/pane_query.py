@@ -1,4 +1,4 @@
-"""Questions to a control client about single panes: their screens, and what lasts while the same runs in them."""
+"""Questions to a control client about single panes: their screens, and the fields that last as long as a program."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from tmuxio.server.blocks import unescaped
 
 @dataclass(frozen=True, slots=True)
 class PaneQuery:
-    """Which panes are looked at, and for what."""
+    """The panes that are read, and the fields that are asked for."""
 
     screens: Sequence[str]
     lasting: Sequence[str]
     buffer: str | None
-    """Where a control client leaks what is printed to it, screens go through a buffer of this name instead."""
+    """Name of the buffer through which screens go where a control client leaks its output."""
 
     def questions(self) -> list[str]:
-        """One question for each screen, then one for each of what lasts; in the end the buffer is removed."""
+        """Return a question for each screen, then one for each pane's lasting fields; the last removes the buffer."""
         asked = [self._screen(capture.pane_id(pane)) for pane in self.screens]
         asked += [
             f"display-message -p -t {capture.pane_id(pane)} '#{{pane_tty}} #{{pane_current_command}}'"
@@ -31,9 +31,9 @@ class PaneQuery:
     def answers(
         self, blocks: Sequence[bytes], rows: Mapping[str, PaneRow]
     ) -> tuple[dict[str, str], dict[str, Lasting]]:
-        """Read the blocks that answer `questions()`: screens and what lasts, by pane id.
+        """Read the blocks that answer `questions()`: screens and lasting fields, by pane id.
 
-        Panes that are gone, and screens of another size than the list in `rows` told, are left out.
+        Panes that are gone, and screens of another size than in the list `rows`, are left out.
         """
         screens: dict[str, str] = {}
         for pane, block in zip(self.screens, blocks, strict=False):

@@ -25,11 +25,11 @@ class Chains(Protocol):
 
 
 _TRIES = 2
-"""A server that changes between a list and its screens does so once; one that does it again is not understood."""
+"""Attempts: a server changes once between a list and its screens; one that does so again is answered with an error."""
 
 
 class Reader:
-    """Reads one server. It remembers which panes there were, so that it can ask for their screens with the list.
+    """Reads one server. It remembers its panes, so that it can ask for their screens together with the list.
 
     Every reading has a deadline of `deadline_s` seconds as a whole. Not to be shared between threads.
     """
@@ -72,7 +72,7 @@ class Reader:
         self._screens = {pane: seen.get(pane, self._screens.get(pane, "")) for pane in rows if pane not in vanished}
         try:
             below = self._processes({row.pid for row in rows.values()})
-        except OSError as error:  # that nothing can be read does not mean that nothing runs
+        except OSError as error:  # processes that cannot be read may still run
             raise OutOfResources(self.address.socket_path, error) from error
         return Frame(
             at=at,
@@ -92,10 +92,11 @@ class Reader:
         return {name: int(created) for created, _, name in (line.partition(" ") for line in lines)}
 
     def typed(self, since: float) -> frozenset[str]:
-        """Tell into which panes a person's keys have gone since an instant, as far as tmux knows: by attached clients.
+        """Return the panes into which a person's keys have gone since an instant, as far as attached clients show it.
 
-        tmux cuts a client's last key to whole seconds; one in the second of `since` counts. What was sent with
-        `send-keys`, by a manager or a script, leaves no trace there. Raises a `TmuxError` where nobody can be asked.
+        tmux cuts a client's last key to whole seconds; one in the second of `since` counts. Keys that a
+        manager or a script sent with `send-keys` leave no trace there. Raises a `TmuxError` where the server cannot be
+        read.
         """
         shown = "#{client_control_mode} #{client_activity} #{pane_id}"
         (block,) = self._transport.request([f"list-clients -F '{shown}'"], self._deadline_s).blocks

@@ -1,13 +1,13 @@
-"""Which panes may look different from when they were last read: pure, and never wrong on the side of "unchanged".
+"""The panes whose screens may have changed since they were last read. Pure; never reports a changed one as unchanged.
 
 tmux keeps no count of a pane's changes. It keeps the second in which anything was last printed in a window, and
 everything else that can change a screen shows in the pane's own figures (size, process, death, scrollback). Bytes that
 arrive in the second in which a screen was read may have come after it, so that second counts as changed; to compare
 with "later than" instead leaves one pane in five stale for good under load.
 
-inotify on the panes' terminals is not asked. It does not see what the kernel echoes, so that the list would be needed
-all the same; all that it could spare is the second reading of a screen that printed in the second of its first, which
-there is none of where looks are seconds apart; and it sees the panes of this machine alone.
+inotify on the panes' terminals is not used. It does not see the kernel's echo, so that the list would be needed all
+the same; it could only save the second reading of a screen that printed in the second of its first, and looks that are
+seconds apart have no such reading; and it sees the panes of this machine alone.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class LastReading(NamedTuple):
     second: int
     """The second, since the epoch, in which the reading began."""
     moved: bool
-    """Whether its screen was another than at the reading before: such a one is read once more."""
+    """Whether its screen differed from the reading before: such a screen is read once more."""
     ansi: str
 
 
@@ -55,7 +55,7 @@ def figures(row: PaneRow) -> tuple[int | bool, ...]:
 
 
 def clock_jumped(before: tuple[float, float], now: tuple[float, float]) -> bool:
-    """Whether the wall clock was set between two readings of (wall, monotonic) seconds: nothing is known then."""
+    """Return whether the wall clock was set between two readings of (wall, monotonic) seconds: then all are stale."""
     return abs((now[0] - before[0]) - (now[1] - before[1])) > _DRIFT_S
 
 

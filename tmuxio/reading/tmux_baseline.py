@@ -1,4 +1,4 @@
-"""The cost of a look at everything for tmux itself: its list, and every screen drawn with its colours."""
+"""Tmux's own cost of a look at everything: its list, and every screen drawn with its colours."""
 
 import secrets
 import time
@@ -17,7 +17,7 @@ class TmuxBaseline:
         self._buffer = f"understudy-{secrets.token_hex(4)}"
 
     def seconds(self) -> float:
-        """Do it once and say how long that took; raises a `TmuxError` where the server cannot be asked."""
+        """Measure one look in seconds; raises a `TmuxError` where the server cannot be read."""
         listed = self._client.request(["list-panes -a -F '#{pane_id}'"], self._deadline_s).blocks[0]
         questions = [
             listing.question(secrets.token_hex(8), lasting=False),

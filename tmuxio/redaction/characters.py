@@ -31,7 +31,7 @@ def flat(text: str) -> bytes:
 
 
 def has_wide(text: str) -> bool:
-    """Tell whether a character of the text takes two cells."""
+    """Return whether a character of the text takes two cells."""
     return not text.isascii() and _WIDE.search(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Redaction of what has a structure: lines that belong together, and JSON documents."""
+"""Redaction of structured text: lines that belong together, and JSON documents."""
 
 from collections.abc import Callable, Sequence
 from typing import Final

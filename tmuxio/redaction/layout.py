@@ -2,7 +2,7 @@
 
 A program that draws for itself breaks a long word at the inner width of its frame or at a margin of its own, and
 begins the next row with a border and an indent. A terminal breaks it at the width of the pane. Neither leaves a mark;
-what tells it is that the row is full, or as long as any row of its paragraph.
+the sign of it is a row that is full, or as long as any row of its paragraph.
 """
 
 import re
@@ -23,19 +23,19 @@ _WORD: Final = re.compile(rb"\S+")
 _ASSIGNS: Final = re.compile(rb"[A-Za-z_][\w.\-]*(?:=[^=]|:$|:[^/])")
 _ORDINARY: Final = re.compile(rb"[a-z]+://|[A-Z]?[a-z]+[.,:;!?)]*$|[A-Z]+$|[^A-Za-z0-9=]$|[(\[$`#>\-]")
 _LONG: Final = 12
-"""Characters from which a word is one that a row may have broken; shorter ones have letters and digits."""
+"""Length from which any word may have been broken by a row; shorter ones count if they have letters and digits."""
 _TOKEN: Final = re.compile(
     rb"(?:[A-Za-z+/=_*\-]*[0-9]|[A-Z+/=_*\-]*[a-z]+[+/=_*\-]*[A-Z]|[A-Z]+[a-z])[A-Za-z0-9+/=_*\-]*[\"',;)]*"
 )
-"""What a word of letters and digits looks like that means nothing."""
+"""Words of letters and digits that are no secret."""
 _SHORT: Final = 2
-"""Letters of a row that may be the rest of a word, though they look like one."""
+"""Letters of a row that may be the rest of a word although they look like a whole one."""
 _WORD_SIZE: Final = 64
-"""Bytes of a row's last word that are looked at."""
+"""Bytes of a row's last word that are read."""
 _DIGIT: Final = re.compile(rb"\d")
 _LETTER: Final = re.compile(rb"[A-Za-z]")
 _VALUE: Final = re.compile(rb"[^:=]*$")
-"""What a last word ends with: the value of an assignment."""
+"""The end of a last word: the value of an assignment."""
 
 
 Bounds = tuple[int, int]
@@ -60,9 +60,9 @@ class Unwrapped:
 
     pieces: list[bytes] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
-    """Of each piece in the joined text."""
+    """The place of each piece in the joined text."""
     places: list[int] = field(default_factory=list)
-    """Of each piece in the text of the screen; -1 for what was put between two rows."""
+    """The place of each piece in the text of the screen; -1 for a blank that was put between two rows."""
     size: int = 0
 
     def add(self, piece: bytes, place: int) -> None:
@@ -74,7 +74,7 @@ class Unwrapped:
 
     @property
     def text(self) -> bytes:
-        """All of it."""
+        """Return the joined text."""
         return b"".join(self.pieces)
 
     def where(self, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -117,7 +117,7 @@ def unwrapped(shown: str, plain: bytes, width: int | None) -> list[Unwrapped]:
 
 
 _BREAK, _NEW, _EITHER = 0, 1, 2
-"""What comes behind a row: another line, its next word, or that or the rest of its last word."""
+"""The text behind a row: another line, its next word, or either that or the rest of its last word."""
 
 
 def _columns(shown: str, plain: bytes) -> Iterator[list[Cell]]:
@@ -180,13 +180,13 @@ def _sides(row: str) -> list[int]:
     return []
 
 
-def _column(row: str, index: int, wide: bool) -> int:  # noqa: FBT001 - a fact about the text, told down two calls
+def _column(row: str, index: int, wide: bool) -> int:  # noqa: FBT001 - a fact about the text, passed down two calls
     return index + wide_count(row[:index]) if wide and index > 0 else index
 
 
 def _joints(column: Sequence[Cell], plain: bytes, width: int | None) -> list[int]:
     longest = max(cell.right for cell in column)
-    ruled = sum(cell.right == longest for cell in column) > 1  # two rows as long as each other: both were broken there
+    ruled = sum(cell.right == longest for cell in column) > 1  # two rows of equal length: both were broken there
     return [_joint(one, other, plain, (longest, ruled), width) for one, other in pairwise(column)]
 
 
@@ -198,7 +198,7 @@ def _joint(one: Cell, other: Cell, plain: bytes, longest: tuple[int, bool], widt
     if room is not None and room <= (_PADDING if one.edge is not None else 0):
         return _EITHER
     first = _WORD.match(plain, other.start, other.end)
-    assert first is not None  # a cell begins with what is no blank
+    assert first is not None  # a cell begins with a character that is no blank
     if longest[1] and one.right == longest[0] and (room is None or room <= _MARGIN):
         return _EITHER
     near = room is not None and room <= _MARGIN
@@ -219,13 +219,13 @@ def _last_word(piece: bytes) -> bytes:
 
 
 def _looks_broken(piece: bytes) -> bool:
-    """Tell whether a row's last word is rather a part of one than a whole one: it ends in a value with digits."""
+    """Return whether a row's last word is probably a part of one: it ends in a value with digits."""
     value = _VALUE.search(_last_word(piece))
     return value is not None and _DIGIT.search(value[0]) is not None
 
 
 def _continues(first: bytes, *, alone: bool, near: bool) -> bool:
-    """Tell whether a row's first word may be the rest of the one that ended the row before."""
+    """Return whether a row's first word may be the rest of the one that ended the row before."""
     if _ORDINARY.match(first):
         return alone and len(first) <= _SHORT and first.isalpha()
     if near:

@@ -1,4 +1,4 @@
-"""Private keys: the lines between BEGIN and END, and what a screen still shows of a block that scrolled."""
+"""Private keys: the lines between BEGIN and END, and the rest of a block that has partly scrolled away."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def private_keys(text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _forward(text: bytes, start: int, stop: int, *, whole: bool) -> Iterator[tuple[int, int]]:
-    """Yield what follows BEGIN; every line counts where an END follows, and only long ones where none does."""
+    """Yield the lines that follow BEGIN; every line counts where an END follows, and only long ones where none does."""
     line_end = _line_end(text, start, stop)
     if rest := _INLINE.search(text, start, line_end):
         yield rest.start(), line_end if line_end == stop and whole else rest.end()
@@ -48,7 +48,7 @@ def _forward(text: bytes, start: int, stop: int, *, whole: bool) -> Iterator[tup
 
 
 def _backward(text: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield what stands before an END whose BEGIN is not there."""
+    """Yield the lines before an END whose BEGIN is not there."""
     line = max(start, text.rfind(b"\n", start, stop) + 1)
     if run := _LONG_RUN.search(text, line, stop):
         yield run.span()

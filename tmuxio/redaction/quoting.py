@@ -1,4 +1,4 @@
-"""Foreign text as it may be quoted in a message or a log: without its secrets, and without what moves a cursor."""
+"""Foreign text as it may be quoted in a message or a log: without secrets and control characters."""
 
 from tmuxio.redaction.documents import Redact
 from tmuxio.redaction.redactor import redact as shipped

@@ -1,6 +1,6 @@
 """Redaction of one text: every character of a secret becomes a star, and nothing moves.
 
-Rules see what a person would read: colours are looked through, so that a highlighted password is one word, and rows
+Rules match the text that a person reads: colours are skipped, so that a highlighted password is one word, and rows
 that were wrapped are joined again. Redacting twice changes nothing more.
 """
 
@@ -20,10 +20,10 @@ from tmuxio.redaction.private_keys import private_keys
 from tmuxio.redaction.rule_file import Rule, read_rules
 
 _PASSES: Final = 4
-"""Stars may bring another secret to light; so often a text is looked at, that work stays in proportion to it."""
+"""Passes over a text at most: stars may make another secret match, and the work stays in proportion to the text."""
 _MEMORY: Final = 256 << 20
 _ALWAYS: Final = b""
-"""Found in every text: its absence shows that the search was given up."""
+"""Matches in every text: its absence shows that the search was given up."""
 _ESCAPE = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
 _LINK = re.compile("\x1b\\]8;([^\x07\x1b]*)(?:\x07|\x1b\\\\)")
 _SEEN = re.compile(r"\S")
@@ -33,13 +33,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """Stars what its rules take for a secret."""
+    """Replaces every secret that its rules match by stars."""
 
     rules: Sequence[Rule]
     _sieve: "_Sieve" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Prepare to find the rules that have something to say about a text."""
+        """Prepare the search for the rules that match in a text."""
         object.__setattr__(self, "_sieve", _Sieve([rule for rule in self.rules if rule.linear]))
 
     def __call__(self, text: str, width: int | None = None) -> str:
@@ -83,7 +83,7 @@ class Redactor:
 
 
 class _Sieve:
-    """Tells in one pass over a text which rules match somewhere in it."""
+    """Finds in one pass over a text the rules that match somewhere in it."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
@@ -163,7 +163,7 @@ def _starred(text: str, spans: Sequence[Span]) -> str:
 
 
 def _placed(spans: Sequence[Span], text: str) -> list[Span]:
-    """Move spans of what is shown to where it stands among its escapes."""
+    """Move spans of the shown text to their places among its escapes."""
     if not spans:
         return []
     shown_at, text_at, shown, at = list[int](), list[int](), 0, 0

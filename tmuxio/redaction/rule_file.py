@@ -28,7 +28,7 @@ _NO_SECRET = re.compile(
 
 
 class BadRedaction(ValueError):
-    """A file of rules that is not what it must be; the text names the file, the rule and the remedy."""
+    """A file of rules that is not valid; the text names the file, the rule and the remedy."""
 
 
 class _Rule(BaseModel):
@@ -36,9 +36,9 @@ class _Rule(BaseModel):
 
     match: str
     unless: str = ""
-    """A secret that is one of these as a whole is none."""
+    """A match that is one of these as a whole is no secret."""
     random: bool = False
-    """Only what looks random is a secret."""
+    """Only a text that looks random is a secret."""
 
 
 class _File(BaseModel):
@@ -52,7 +52,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One compiled rule. Its pattern is RE2's and takes linear time, or Python's where RE2 lacks what it uses."""
+    """One compiled rule. Its pattern is RE2's and takes linear time, or Python's where RE2 lacks a feature of it."""
 
     pattern: Any
     linear: bool
@@ -62,7 +62,7 @@ class Rule:
     random: bool = False
 
     def spans(self, text: Any) -> Iterator[tuple[int, int]]:
-        """Yield where secrets stand in a text: bytes for a pattern of RE2's, else characters."""
+        """Yield the spans of secrets in a text: bytes for a pattern of RE2's, else characters."""
         at, size = 0, len(text)
         while at < size and (found := self.pattern.search(text, at)) is not None:
             groups = _groups(found, self.groups)
@@ -149,7 +149,7 @@ def _filled(text: str, pieces: dict[str, str]) -> str:
 
 
 def _linear(pattern: str) -> Any:
-    """Compile for RE2; None where it cannot: it uses what RE2 lacks, or is about characters outside ASCII."""
+    """Compile for RE2; None where it uses a feature that RE2 lacks, or characters outside ASCII."""
     if not pattern.isascii():
         return None
     options = re2.Options()

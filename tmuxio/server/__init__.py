@@ -1,1 +1,1 @@
-"""One tmux server: where it listens, which one it is, how it is asked, and what goes wrong."""
+"""One tmux server: its address, its identity, the transport of questions, and the errors."""

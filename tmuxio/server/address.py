@@ -1,4 +1,4 @@
-"""Which tmux server is meant."""
+"""The address of a tmux server."""
 
 import os
 from collections.abc import Mapping

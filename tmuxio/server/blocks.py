@@ -4,13 +4,13 @@ import re
 from typing import Final, NamedTuple
 
 _OURS: Final = b" 1"
-"""The last word of headers that answer a command of this client; others answer what tmux did by itself."""
+"""The end of headers that answer a command of this client; other headers belong to tmux's own actions."""
 
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 class OutOfStep(ValueError):
-    """Text where none can be: something that was printed looked like the end of its own answer."""
+    """Text where none can be: printed output looked like the end of its own answer."""
 
 
 class Block(NamedTuple):
@@ -23,19 +23,19 @@ class Block(NamedTuple):
 class Blocks:
     """Takes the stream of a control client in pieces and gives back whole answers to its own commands.
 
-    An answer ends only at the exact echo of its header. What stands between answers are notifications, which begin with
-    a per cent sign; anything else there raises `OutOfStep`.
+    An answer ends only at the exact echo of its header. The lines between answers are notifications, which begin
+    with a per cent sign; any other line there raises `OutOfStep`.
     """
 
     def __init__(self) -> None:
         self._held = b""
         self._at = 0
-        """How much of that is done with."""
+        """The length of the part that is parsed."""
         self._header: bytes | None = None
         self._searched = 0
-        """Up to where the end of the open answer was looked for."""
+        """The position up to which the end of the open answer was searched."""
         self.greeting: Block | None = None
-        """The result of the attaching itself, once that is known."""
+        """The answer to the attaching itself, once it has come."""
 
     def feed(self, piece: bytes) -> list[Block]:
         """Take the next piece of the stream; returns the answers that it completes."""
@@ -78,7 +78,7 @@ class Blocks:
 
 
 def unescaped(shown: bytes) -> bytes:
-    r"""Undo what `show-buffer` does to control characters for a control client: `\033` is one, `\\` a backslash."""
+    r"""Undo the escapes of `show-buffer` for a control client: `\033` is a control character, `\\` a backslash."""
     if b"\\\\" not in shown:
         return _without_octals(shown)
     # every escape begins at an even place of its run of backslashes, so that pairs from the left are backslashes

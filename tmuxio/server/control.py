@@ -1,7 +1,7 @@
 """A persistent tmux client in control mode: a question costs a fifth of a millisecond instead of a new process.
 
-It is an attached client, which users and hooks can see, and its end is unreliable: there is one a process, it is told
-to end by a signal, and `sweep` ends those whose owner died. It takes no output of panes (`no-output`: one that stopped
+It is an attached client, which users and hooks can see, and its end is unreliable: there is one a process, it is ended
+by a signal, and `sweep` ends those whose owner died. It takes no output of panes (`no-output`: a client that stopped
 reading would block the agents), never counts for a window's size, and leaves the session's environment alone (`-E`).
 """
 
@@ -24,7 +24,7 @@ from tmuxio.server.transport import Answers, OneShot, environment, explain
 
 _CHUNK: Final = 1 << 18
 _END_S: Final = 1.0
-"""How long a client may take to follow a SIGTERM before it is killed."""
+"""Seconds that a client may take to follow a SIGTERM before it is killed."""
 
 NO_LEAK: Final = (3, 6)
 """The first tmux whose control clients do not leak what `capture-pane -p` prints (fixed in 94bafa5aa)."""
@@ -41,7 +41,7 @@ class ControlClient:
         self._blocks = Blocks()
         self._goodbye = finalize(self, _terminate, self._ours)
         self.version: tuple[int, int] = (0, 0)
-        """The server's, once it was asked anything."""
+        """The server's, once it answered the first question."""
 
     @property
     def pid(self) -> int | None:
@@ -56,10 +56,10 @@ class ControlClient:
     def request(
         self, questions: Sequence[str], within_s: float, meanwhile: Callable[[], object] | None = None
     ) -> Answers:
-        """Ask all questions with one writing; a client that ended (as with its session) is replaced once.
+        """Ask all questions in one write; a client that ended (as with its session) is replaced once.
 
-        `meanwhile` is done while tmux works on the answers. Of a question of several lines nothing is answered where
-        one was refused. Raises a `TmuxError` where asking fails. A client that did not answer in time is ended with
+        `meanwhile` is called while tmux works on the answers. A question of several lines has no answer where tmux
+        refused one of them. Raises a `TmuxError` where asking fails. A client that did not answer in time is ended with
         its questions.
         """
         until = time.monotonic() + within_s
@@ -101,7 +101,7 @@ class ControlClient:
         return Answers(tuple(blocks), b"".join(refusals).decode("utf-8", "replace"))
 
     def _living(self) -> subprocess.Popen[bytes] | None:
-        """The client, unless it ended since it was asked last, as with its session."""
+        """Return the client, unless it ended since the last question, as with its session."""
         if self._process is not None and self._process.poll() is not None:
             self._end()
         return self._process
@@ -135,7 +135,7 @@ class ControlClient:
         return process
 
     def _harmless(self, until: float) -> str:
-        """Choose a session to attach to: one with `destroy-unattached` must end when its last person leaves it."""
+        """Choose a session to attach to: one with `destroy-unattached` must end when its last client leaves it."""
         ask = "list-sessions -F '#{session_id} #{destroy-unattached}'"
         listed = OneShot(self.address).request([ask], max(0.001, until - time.monotonic())).blocks[0].decode()
         for session, _, destroyed in (line.partition(" ") for line in listed.splitlines()):
@@ -196,7 +196,7 @@ class ControlClient:
             return os.write(handle, text)
         except BlockingIOError:
             return 0
-        except BrokenPipeError:  # it ended; what it still said is to be read
+        except BrokenPipeError:  # it ended; its last output is still to be read
             return len(text)
 
     def _end(self) -> None:
@@ -218,7 +218,7 @@ class ControlClient:
 
 
 def _terminate(clients: list[int]) -> None:
-    """End what a forgotten owner, or a process at its end, left running."""
+    """End the client of an owner that was dropped, or of a process at its end."""
     for pid in clients:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Why a tmux server could not be seen: four different answers, and none of them is "there is nothing to see"."""
+"""The errors of reading a tmux server; none of them means that the server has no panes."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from understudy.report import ProblemKind
 
 
 class TmuxError(SourceFailed):
-    """Something stood between us and the server behind a socket."""
+    """The server behind a socket could not be read."""
 
 
 class NoServer(TmuxError):
@@ -57,7 +57,7 @@ class TmuxMissing(TmuxError):
 
 
 class TmuxRefused(TmuxError):
-    """The server answered something that is no answer to what it was asked."""
+    """The server answered with something that is no answer to the question."""
 
     def __init__(self, socket_path: Path, said: str) -> None:
         super().__init__(
@@ -68,7 +68,7 @@ class TmuxRefused(TmuxError):
 
 
 class OutOfResources(TmuxError):
-    """The machine, or this process, has no file, pipe or process left with which the server could be read."""
+    """The machine, or this process, has no file, pipe or process left to read the server with."""
 
     def __init__(self, socket_path: Path, error: OSError) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Which server answers where one is meant."""
+"""The identity of the server that answers at an address."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from tmuxio.server.transport import OneShot
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """The one server that answered: another one on the same socket tomorrow is not it."""
+    """The server that answered: a later one on the same socket has another identity."""
 
     pid: int
     started: int
@@ -17,12 +17,12 @@ class ServerIdentity:
 
     @property
     def key(self) -> str:
-        """The identity as a word that can name a file."""
+        """Return the identity as a text that can name a file."""
         return f"{self.pid}-{self.started}"
 
 
 def identify(address: ServerAddress, deadline_s: float = 5.0) -> ServerIdentity:
-    """Ask who answers at an address; raises a `TmuxError` where nobody does."""
+    """Return the identity of the server at an address; raises a `TmuxError` where no server answers."""
     answers = OneShot(address).request(["display-message -p '#{pid} #{start_time}'"], deadline_s)
     try:
         pid, started = answers.blocks[0].split()

@@ -1,4 +1,4 @@
-"""Ends the tmux clients that an earlier run of ours left behind: a client whose owner is dead serves nobody.
+"""Ends the tmux clients that an earlier run of ours left behind: a client whose owner is dead has no use.
 
 The end of an attached client is unreliable (a closed control socket often does not do it), and one that stays is seen
 by users and hooks and keeps even a killed server alive. Every client of ours carries its owner in its environment.
@@ -20,7 +20,7 @@ def leftovers(address: ServerAddress | None = None, proc: Path = Path("/proc")) 
 
 
 def sweep(address: ServerAddress | None = None) -> tuple[int, ...]:
-    """Tell the clients that `leftovers` finds to end (SIGTERM); returns their process ids. Harmless without any."""
+    """Signal the clients that `leftovers` finds to end (SIGTERM); returns their process ids. Harmless without any."""
     told = []
     for pid in leftovers(address):
         try:
@@ -39,7 +39,7 @@ def _is_leftover(entry: Path, address: ServerAddress | None) -> bool:
         if address is not None and os.fsencode(address.socket_path) not in arguments:
             return False
         environment = (entry / "environ").read_bytes().split(b"\0")
-    except OSError:  # it ended while we looked, or is another user's
+    except OSError:  # it ended meanwhile, or belongs to another user
         return False
     owner = next((word for word in environment if word.startswith(f"{OWNER}=".encode())), None)
     if owner is None:

@@ -1,6 +1,6 @@
-"""How questions reach a tmux server: the port, and the one-shot client that needs nothing to be running.
+"""The transport of questions to a tmux server: the port, and the one-shot client, which needs no running process.
 
-A transport only carries: it knows where one answer ends and the next begins, and nothing of what they mean.
+A transport divides the output into answers and does not interpret them.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class OneShot:
 
     def request(self, questions: Sequence[str], within_s: float) -> Answers:
         """Ask all questions with one client, which is killed when it is not done in time."""
-        # Pane text may hold anything that was ever printed, so the mark must be one that nobody can have seen.
+        # Pane text may hold any text that was ever printed, so the mark must be a random one.
         mark = secrets.token_hex(16)
         script = "".join(f"{question}\ndisplay-message -p {mark}\n" for question in questions)
         done = self._run(script.encode(), within_s)
@@ -83,7 +83,7 @@ class OneShot:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a tmux client of ours: no trace of a tmux that we may run inside of, and whose it is."""
+    """Return the environment of a tmux client of ours: without the tmux that we may run inside of, with its owner."""
     return {name: value for name, value in os.environ.items() if name not in {"TMUX", "TMUX_PANE"}} | {
         OWNER: owner_word(os.getpid())
     }
@@ -96,7 +96,7 @@ def owner_word(pid: int) -> str:
 
 
 def explain(socket_path: Path, said: str, *, answered: bool) -> NoServer | ServerGone | TmuxRefused:
-    """Tell from tmux's own complaint why it did not answer in full; `answered` is whether it had begun to."""
+    """Return the error for tmux's own complaint; `answered` is whether it had begun to answer."""
     if "no server running" in said or "error connecting" in said or "too long" in said:
         return ServerGone(socket_path) if answered else NoServer(socket_path, said)
     if answered or not said.strip() or "server exited" in said or "lost server" in said:

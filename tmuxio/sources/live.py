@@ -9,7 +9,7 @@ from understudy.screens import Frame
 
 
 class FrameSource(Protocol):
-    """Where frames come from: a `Reader`, or the faster `ControlReader`."""
+    """The source of frames: a `Reader`, or the faster `ControlReader`."""
 
     def frame(self, panes: Collection[str] | None = None) -> Frame:
         """Read the server as it is now, with the screens of these panes or of all."""
@@ -29,7 +29,7 @@ class ServerSource:
         return self._sleep_meter.waited_s
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
-        """Shoot frames now, oldest first; raises a `TmuxError` where the server cannot be seen."""
+        """Shoot frames now, oldest first; raises a `TmuxError` where the server cannot be read."""
         seen: list[Frame] = []
         for _ in range(frames):
             if seen:

@@ -1,4 +1,4 @@
-"""Counting the seconds that looking spends asleep on purpose."""
+"""Counts the seconds that a look spends asleep on purpose."""
 
 import time
 
@@ -6,7 +6,7 @@ from understudy.ports import Clock
 
 
 class SleepMeter:
-    """Sleeps on a clock and knows how long that really took: nothing, on a virtual one."""
+    """Sleeps on a clock and counts the real seconds that it took: none, on a virtual one."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

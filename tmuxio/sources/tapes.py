@@ -9,7 +9,7 @@ from understudy.screens import Frame, PaneShot, Tape
 
 
 class TapeClock(VirtualClock):
-    """Stands at the tape's last instant when the watching begins; sleeping moves it on at once."""
+    """Starts at the tape's last instant; sleeping moves it on at once."""
 
     def __init__(self, tape: Tape) -> None:
         super().__init__(tape.at)
@@ -19,11 +19,11 @@ class TapeSource:
     """Implements both `ScreenSource` and `WindowSource` on a tape.
 
     Listings are those of the last frame. A look that asks for fewer frames than the tape has gets its last ones, so
-    that every look ends at the same instant; one that asks for more gets what there is.
+    that every look ends at the same instant; one that asks for more gets all of them.
     """
 
     waited_s = 0.0
-    """Watching a tape never waits."""
+    """Reading a tape never waits."""
 
     def __init__(self, tape: Tape) -> None:
         self._frames = tape.frames
@@ -32,7 +32,7 @@ class TapeSource:
         self._by_window: list[dict[str, PaneShot]] = []
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
-        """Show the tape's last frames, oldest first. Gaps are the tape's own, and its screens all there already."""
+        """Return the tape's last frames, oldest first. The gaps are those of the tape, which has all screens."""
         del gap_s, panes
         return self._tail(frames)
 
@@ -62,14 +62,14 @@ class TapeSource:
         return self._frames[-frames:] if frames > 0 else ()
 
     def _tail_by_window(self, frames: int) -> Sequence[Mapping[str, PaneShot]]:
-        """The panes of the last frames by `session:index`: looked up once a window, and there are many."""
+        """The panes of the last frames by `session:index`: looked up once for each of many windows."""
         if not self._by_window:
             self._by_window = [_by_window(frame) for frame in self._frames]
         return self._by_window[-frames:] if frames > 0 else ()
 
 
 def _by_window(frame: Frame) -> dict[str, PaneShot]:
-    """The active panes by `session:index`; the first where two claim one place."""
+    """Return the active panes by `session:index`; the first where two have the same place."""
     return {f"{shot.session}:{shot.window_index}": shot for shot in reversed(frame.panes) if shot.active}
 
 

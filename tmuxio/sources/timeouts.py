@@ -1,4 +1,4 @@
-"""libtmux with a deadline: it has none of its own, and hangs for good on a server that is stopped."""
+"""libtmux with a deadline: without one, it hangs for good on a server that is stopped."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CommandWithTimeout(tmux_cmd):
         self.stderr = [line for line in stderr.split("\n") if line]
 
     def failure(self, address: ServerAddress) -> TmuxError | None:
-        """Why it failed; None where it did not."""
+        """The reason of its failure; None where it did not fail."""
         if self.returncode == 0:
             return None
         return explain(address.socket_path, "\n".join(self.stderr), answered=False)

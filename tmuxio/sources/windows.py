@@ -1,4 +1,4 @@
-"""The source on a live server as the monolith had it: one libtmux call for each thing it asks, failures swallowed."""
+"""The source on a live server as the monolith had it: one libtmux call for each question, failures not raised."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ from understudy.report import Problem, ProblemKind
 class LibtmuxSource:
     """Implements `understudy.ports.WindowSource` on a live server.
 
-    The monolith cannot tell a failure from nothing; the owner of this source can: every failure is kept in `problems`.
-    Names only label: each session that was listed is then asked for by tmux's own id, so that one called `$5` or `a`
-    beside `ab` is not taken for another.
+    The monolith cannot tell a failure from an empty answer; this source keeps every failure in `problems`. Names are
+    only labels: each listed session is then asked for by tmux's own id, so that one called `$5` or `a` beside `ab` is
+    not taken for another.
     """
 
     def __init__(self, address: ServerAddress, clock: Clock, deadline_s: float = 5.0) -> None:
@@ -26,7 +26,7 @@ class LibtmuxSource:
         self._sleep_meter = SleepMeter(clock)
         self._ids: dict[str, str] = {}
         self.problems: list[Problem] = []
-        """The failures, in the order in which it happened."""
+        """The failures, in their order in time."""
 
     @property
     def waited_s(self) -> float:
@@ -67,7 +67,7 @@ class LibtmuxSource:
         return self._ids.get(session, f"={session}")
 
     def _request(self, subject: str, command: str, *args: str, target: str | None = None) -> list[str] | None:
-        """Run one command; a failure is written down and answered with None."""
+        """Run one command; a failure is added to `problems`, and the answer is None."""
         try:
             done = self._server.cmd(command, *args, target=target)
         except SourceFailed as failure:
@@ -84,7 +84,7 @@ _WINDOW = "#{pane_id} #{pane_pid} #{window_index} #{window_active} #{window_name
 
 
 def _problem(subject: str, failure: TmuxError) -> Problem:
-    """Blame the session or window where the server itself is well."""
+    """Name the session or window as the subject where the server itself answers."""
     if "can't find" in str(failure):
         return Problem(kind=ProblemKind.SESSION_UNREADABLE, subject=subject, text=str(failure))
     return failure.problem

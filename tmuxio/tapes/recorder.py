@@ -20,13 +20,13 @@ class Recorder:
         self._clock = clock
         self._redact = redact
         self._known: dict[tuple[str, int | None], str] = {}
-        """What the texts of the last tape were redacted to: most screens are the same on many tapes."""
+        """The redacted texts of the last tape: most screens are the same on many tapes."""
 
     def shoot(self, frames: int = 4, gap_s: float = 0.3) -> Tape:
         """Shoot so many frames whose starts are `gap_s` seconds apart, or as close to that as the server allows.
 
-        The tape is named after its first instant. Raises a `TmuxError` where the server cannot be seen: a tape is
-        whole, or there is none.
+        The tape is named after its first instant. Raises a `TmuxError` where the server cannot be read: no
+        incomplete tape is returned.
         """
         shot: list[Frame] = []
         for _ in range(frames):

@@ -17,7 +17,7 @@ FILE_NAME: Final = "screens.sqlite"
 """The name of the store of a folder of tapes."""
 _BUSY_S: Final = 5.0
 _BIGGEST: Final = 64 << 20
-"""Bytes of one text; more is no screen, but somebody's bomb."""
+"""Bytes of one text; a larger one is no screen, but a compression bomb."""
 _AT_ONCE: Final = 500
 """Names in one question; SQLite's own limit is higher."""
 _TABLES: Final = """
@@ -33,13 +33,15 @@ class ScreenStore:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite would make it for everybody to read
+        os.close(
+            os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        )  # before SQLite creates it with rights to read for all users
         self.path.chmod(0o600)
         with self._open() as connection:
             connection.executescript(_TABLES)
 
     def add(self, tape: str, texts: Mapping[str, str]) -> None:
-        """Keep the texts of a tape by their names; those that are there already cost a line each."""
+        """Keep the texts of a tape by their names; a text that is there already takes one line."""
         with self._open() as connection:
             known = set(_among(connection, texts))
             fresh = [(name, _squeezed(text)) for name, text in texts.items() if name not in known]
@@ -47,7 +49,7 @@ class ScreenStore:
             connection.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?)", [(tape, name) for name in texts])
 
     def forget(self, tapes: Collection[str]) -> None:
-        """Let go of tapes, and of the texts that no other one shows; the file shrinks by as much."""
+        """Remove tapes, and the texts that no other tape shows; the file shrinks by as much."""
         with self._open() as connection:
             shown = {name for tape in tapes for name in _shown_by(connection, tape)}
             connection.executemany("DELETE FROM uses WHERE tape = ?", [(tape,) for tape in tapes])
@@ -59,7 +61,7 @@ class ScreenStore:
             connection.execute("PRAGMA incremental_vacuum").fetchall()
 
     def tapes(self) -> frozenset[str]:
-        """Whose texts are kept."""
+        """Return the tapes whose texts are kept."""
         with self._open() as connection:
             return frozenset(tape for (tape,) in connection.execute("SELECT DISTINCT tape FROM uses"))
 
@@ -75,9 +77,9 @@ class ScreenStore:
 
 
 def texts_of(path: Path, names: Collection[str]) -> dict[str, str]:
-    """Read texts by name from the store at `path`; those that it lacks are left out.
+    """Read texts by name from the store at `path`; missing ones are left out.
 
-    Raises `TornTape` where there is no such store, or where what it holds cannot be read.
+    Raises `TornTape` where there is no such store, or where its content cannot be read.
     """
     if not path.is_file():
         raise TornTape(f"{path} is missing, which holds its screens: keep the two files in one folder")

@@ -4,8 +4,8 @@
     {"screen": HASH, "ansi": "..."}                                     N times
     {"at": INSTANT, "panes": [...]}                                     N times
 
-The head says how many lines follow, so that a file which was cut short is never taken for a short tape. A tape on a
-shelf shares its screens and memories with the others there: it carries none, its head says `"store": FILE`, and
+The head says how many lines follow, so that a file which was cut short is never taken for a short tape. A tape in a
+tape store shares its screens and memories with the others there: it carries none, its head has `"store": FILE`, and
 `memories` names each by the hash of its JSON text.
 """
 
@@ -30,17 +30,17 @@ from understudy.tapes import PackedFrame, PackedTape, TornTape, pack, screen_has
 
 @dataclass(frozen=True, slots=True)
 class StoredTape:
-    """A tape with what is needed to watch it again."""
+    """A tape with everything that is needed to replay it."""
 
     tape: Tape
     memories: dict[str, JsonValue]
-    """The memory of each monitor just before it watched, by whatever name the writer chose."""
+    """The memory of each monitor just before it read the tape, by a name that the writer chose."""
     meta: dict[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPackedTape:
-    """The same, its screens not yet put back: what travels to a monitor as it is."""
+    """The same with its screens still packed, as it is sent to a monitor."""
 
     tape: PackedTape
     memories: dict[str, JsonValue]
@@ -69,7 +69,7 @@ class _Screen(_Line):
 T = TypeVar("T")
 
 _LONGEST: Final = 64 << 20
-"""Bytes of one line, unpacked; more is no tape, but somebody's bomb."""
+"""Bytes of one line, unpacked; a longer one is no tape, but a compression bomb."""
 _MOST_LINES: Final = 100_000
 _MAYBE_HALVES: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """Half of a surrogate pair, as JSON writes it; most often its other half follows."""
@@ -111,7 +111,9 @@ def write_tape(
 
 
 def _replace(path: Path, text: str) -> None:
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp lets in nobody else
+    handle, draft = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.name}."
+    )  # mkstemp gives rights to the owner alone
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(
@@ -168,7 +170,7 @@ def read_packed(path: Path) -> StoredPackedTape:
 
 
 def _from_store(path: Path, head: _Head, frames: list[PackedFrame], screens: dict[str, str]) -> dict[str, JsonValue]:
-    """Fetch what a tape store keeps for all its tapes: the screens into `screens`, and the memories."""
+    """Fetch the parts that a tape store keeps for all its tapes: the screens into `screens`, and the memories."""
     assert head.store is not None  # asked for only then
     wanted = {shot.screen for frame in frames for shot in frame.panes}
     named = {part: name for part, name in head.memories.items() if isinstance(name, str)}
@@ -178,7 +180,9 @@ def _from_store(path: Path, head: _Head, frames: list[PackedFrame], screens: dic
     for part, name in named.items():
         text = texts.get(name)
         if text is None or screen_hash(text) != name:
-            raise TornTape(f"the memory of {part} is missing in {head.store}, or is not what its name says")
+            raise TornTape(
+                f"the memory of {part} is missing in {head.store}, or its content does not match its name, a hash"
+            )
         memories[part] = json.loads(text)
     return memories
 
@@ -203,7 +207,7 @@ def _head(path: Path, line: bytes) -> _Head:
     try:
         schema = json.loads(line).get("schema")
     except (ValueError, AttributeError, RecursionError):
-        schema = SCHEMA_VERSION  # no JSON object at all: said below
+        schema = SCHEMA_VERSION  # no JSON object at all: reported below
     if schema != SCHEMA_VERSION:
         raise TornTape(
             f"{path}, line 1: a tape of schema {json.dumps(schema)[:40]}, this build reads {SCHEMA_VERSION}: "
