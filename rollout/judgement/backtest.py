@@ -1,4 +1,4 @@
-"""The judge over a stream that somebody kept: what it would have said, and when."""
+"""The judge over a recorded stream of events: the verdict it would have returned, and when."""
 
 import json
 from array import array
@@ -114,7 +114,7 @@ class _SingleTest:
         self._tally = EventTally()
         self._beta = beta
         self._needed = _needed(process, beta, self._tally)
-        self._clean = 0  # counted only when somebody looks: a clean one rolls nothing back
+        self._clean = 0  # counted only on a look: a clean one rolls nothing back
 
     @property
     def tally(self) -> EventTally:

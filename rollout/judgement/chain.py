@@ -38,7 +38,7 @@ class Transition(Record):
 
     @property
     def head(self) -> str:
-        """The beginning of its hash, as notices print it: with it anybody can tell later that it is still there."""
+        """The beginning of its hash, as notices print it: `understudy history --verify` looks for it later."""
         return self.hash[:12]
 
     @property

@@ -51,7 +51,7 @@ class GuardrailLimits(Record):
     limit: Annotated[float, Field(gt=1)] = 1500.0
     """The e-value at which it is shown to be unsafe: with at most one candidate in so many that keeps within it."""
     dry_run: bool = False
-    """Only shown: it rolls nothing back and stands in the way of nothing, until somebody trusts it."""
+    """Only shown: it causes no rollback and holds no promotion. For a guardrail that is not trusted yet."""
 
     def promote_from(self, stage: Stage) -> float:
         """Return the rate that leaving `stage` must show not to be reached."""

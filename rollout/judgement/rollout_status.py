@@ -83,7 +83,7 @@ class Request:
 
     @property
     def automatic(self) -> bool:
-        """Whether nobody asked for it."""
+        """Whether the harness itself requests it, not an operator."""
         return self.actor == HARNESS
 
 
@@ -91,12 +91,12 @@ class RefusalReason(StrEnum):
     """Why a request is refused."""
 
     CONFLICT = "conflict"
-    """Somebody else moved it meanwhile."""
+    """Another process moved the rollout meanwhile."""
     NOTHING_TO_DO = "nothing_to_do"
     """It stands there already."""
     NOT_ALLOWED = "not_allowed"
     UNREACHABLE = "unreachable"
-    """Whoever holds the flags could not be asked; nothing was moved."""
+    """The flag source could not be reached; nothing was moved."""
 
 
 @dataclass(frozen=True, slots=True)

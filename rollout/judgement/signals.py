@@ -30,7 +30,7 @@ class Signal(StrEnum):
     CPU = "cpu"
     """Of the candidate's process."""
     NOTICES = "notices"
-    """New intents to tell somebody something, of the candidate next to the incumbent."""
+    """New notices of the candidate, compared with those of the incumbent."""
     TMUX_MEMORY = "tmux_memory"
     """Of the tmux server that is watched."""
 

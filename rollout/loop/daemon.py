@@ -30,11 +30,11 @@ class StopSignal:
 
     @property
     def asked(self) -> bool:
-        """Whether somebody has."""
+        """Whether a stop was requested."""
         return self.event.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Sleep, unless or until somebody asks."""
+        """Sleep, unless or until a stop is requested."""
         self.event.wait(max(0.0, seconds))
 
 

@@ -98,7 +98,7 @@ class Observer:
         self._deadline_s = deadline_s
         self._pending_live_check: _PendingLiveCheck | None = None
         self._watched_at = clock.now()
-        """When the last tape ended; keys that were pressed before the first one are nobody's."""
+        """When the last tape ended; keys that were pressed before the first one are attributed to no monitor."""
 
     @property
     def _socket(self) -> Path:

@@ -145,7 +145,7 @@ def interest_of(found: Sequence[Difference]) -> Interest:
 
 
 def _deliveries(tx: Transaction, entry: CycleEntry) -> None:
-    tx.withdraw(entry.withdrawn, entry.cycle_result.at, "nobody wants it any more")
+    tx.withdraw(entry.withdrawn, entry.cycle_result.at, "no monitor requests it any more")
     tx.request_deliveries(
         DeliveryRow(
             id=delivery.id,

@@ -39,7 +39,7 @@ def rollout_status(ledger: LedgerReader) -> RolloutStatus:
 
 
 class StageController:
-    """Moves the stage, one move at a time, whoever asks: the loop or an operator's command."""
+    """Moves the stage, one move at a time, for the loop and for operators' commands."""
 
     def __init__(self, ledger: Ledger, flags: Flags, plan: Plan) -> None:
         self._ledger = ledger
@@ -63,10 +63,10 @@ class StageController:
         return rollout_status(self._ledger)
 
     def settle(self, now: float, *, in_flight_s: float = IN_FLIGHT_S) -> None:
-        """Finish or undo moves that nobody is at any more, and write what a rollback still owes the flags.
+        """Finish or undo interrupted moves, and write the flags of a rollback that could not write them.
 
-        A move younger than `in_flight_s` seconds may still be somebody's. Where the flags cannot be asked everything
-        stays as it is, and for a while nobody asks again.
+        A move younger than `in_flight_s` seconds may still be in progress. If the flags cannot be read everything
+        stays as it is, and they are not read again for a while.
         """
         if now < self._ask_again_at <= now + _PATIENCE_S:  # beyond that, the clock went back since
             return

@@ -30,7 +30,7 @@ class OrderKind(StrEnum):
     """The kinds of orders."""
 
     FREEZE = "frozen"
-    """Nobody's intents reach tmux; looking goes on."""
+    """No intent reaches tmux; observation goes on."""
     ROLLBACK = "rollback"
     """The incumbent owns every session from now on. The loop does it at its next cycle and takes the file away."""
     UNFREEZE = "unfrozen"
@@ -151,7 +151,7 @@ def unfreeze(folder: Path, *, actor: str, reason: str) -> bool:
 
 
 def unfrozen(*folders: Path) -> Order | None:
-    """The latest word on a freeze that was lifted in one of these folders; None where nobody noted any."""
+    """Return the latest note of a lifted freeze in these folders; None if there is none."""
     words = (order_in_force(OrderKind.UNFREEZE, folder) for folder in folders)
     return max((word for word in words if word), key=lambda word: word.at, default=None)
 

@@ -137,7 +137,7 @@ def test_approving_what_does_not_wait_is_refused(understudy: Shell) -> None:
 def test_approving_a_promotion_that_was_not_earned_is_refused(understudy: Shell) -> None:
     said = understudy("approve", "--reason", "go", "--yes")
     assert said.code == 5
-    assert "does not call it promotable" in said.err
+    assert "the verdict is not promotable" in said.err
 
 
 def test_rollback_now_turns_the_flag_down_and_leaves_an_order_for_the_run(understudy: Shell, ran: Kept) -> None:

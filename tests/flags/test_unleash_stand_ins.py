@@ -181,7 +181,7 @@ def test_a_flag_that_is_off_without_strategies_is_off_and_not_on_for_everybody()
     found = ours(answer, "s", "production", TOKEN)
     assert (found.candidate.percent, found.candidate.enabled) == (0, False)
     answer["features"][1]["enabled"] = True
-    with pytest.raises(BadFlags, match="on for everybody"):
+    with pytest.raises(BadFlags, match="on for every session"):
         ours(answer, "s", "production", TOKEN)
 
 

@@ -61,9 +61,9 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
     "version as text": (lambda b: b.update(version="2"), "$.version", "must be the number"),
     "version true": (lambda b: b.update(version=True), "$.version", "must be the number"),
     "version 7": (lambda b: b.update(version=7), "$.version", "7"),
-    "empty strategies": (lambda b: flag(b).update(strategies=[]), "$.features[0].strategies", "for everybody"),
-    "no strategies": (lambda b: flag(b).pop("strategies"), "$.features[0].strategies", "for everybody"),
-    "strategies null": (lambda b: flag(b).update(strategies=None), "$.features[0].strategies", "for everybody"),
+    "empty strategies": (lambda b: flag(b).update(strategies=[]), "$.features[0].strategies", "for every session"),
+    "no strategies": (lambda b: flag(b).pop("strategies"), "$.features[0].strategies", "for every session"),
+    "strategies null": (lambda b: flag(b).update(strategies=None), "$.features[0].strategies", "for every session"),
     "unknown strategy": (lambda b: strategy(b).update(name="gradualRolout"), f"{STRATEGY}.name", "gradualRolout"),
     "unknown operator": (
         lambda b: strategy(b).update(constraints=[NOWHERE]),

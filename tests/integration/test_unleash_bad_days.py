@@ -87,7 +87,7 @@ def assert_followed_as_it_was(rollout: Rollout, percent: int, doubt: str) -> Non
     assert "the last good ones, 20 s old, are followed" in soon.drift
     late = rollout.route(NOW + 301)
     assert set(late.owners.values()) == {MonitorRole.INCUMBENT}
-    assert "are 5 min old, and after 5 min nobody follows them" in late.drift
+    assert "are 5 min old, and after 5 min they are no longer followed" in late.drift
 
 
 def test_killed_it_is_followed_as_it_was_and_again_as_it_is_once_it_is_back(unleash: Unleash, rollout: Rollout) -> None:

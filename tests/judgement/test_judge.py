@@ -239,7 +239,7 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
     [
         (
             RolloutStatus(stage=Stage.CANARY, exposure_percent=5),
-            ("is held", "not enough evidence", "moves on by itself"),
+            ("is held", "not enough evidence", "promoted once none of this holds"),
         ),
         (RolloutStatus(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
         (RolloutStatus(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),

@@ -8,7 +8,7 @@ from rollout.faces.cli.exits import Exit, Stop
 
 
 def confirm(question: str) -> None:
-    """Ask, and go on after a yes; raises `Stop` after a no, and where nobody is there to answer."""
+    """Ask, and go on after a yes; raises `Stop` after a no, and if there is no terminal to answer on."""
     if not sys.stdin.isatty():
         raise Stop(Exit.USAGE, f"{question} Give --yes if there is no terminal to answer on")
     if not typer.confirm(question):

@@ -21,7 +21,7 @@ class Exit(IntEnum):
     USAGE = 2, "the command line, or a file named on it, is not understood"
     DIFFERENT = 3, "a gate is not passed, or differences are found (only `gate`, `replay --fail-on`)"
     ROLLED_BACK = 4, "rolled back (only `wait`, `demo`)"
-    CONFLICT = 5, "somebody else changed the stage meanwhile, or the stage does not allow it"
+    CONFLICT = 5, "another process changed the stage meanwhile, or the stage does not allow it"
     UNHEALTHY = 6, "something is missing or broken (only `doctor`)"
     UNAVAILABLE = 69, "tmux, a monitor, or the server of the flags, cannot be reached"
     NOT_ORDERED = 74, "an order could be written nowhere, or not removed (only `freeze`, `unfreeze`, `rollback --now`)"

@@ -1,4 +1,4 @@
-"""Which tapes a replay watches: files that were named, or what the tape store holds of the last hours."""
+"""The tapes of a replay: the named files, or the kept tapes of the last hours."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class TapeChoice:
     tapes: tuple[Path, ...]
     before: tuple[Path, ...] = ()
     named: bool = True
-    """Somebody named each of them: one that cannot be read is an error."""
+    """The command names each of them: one that cannot be read is an error."""
 
 
 def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: float) -> TapeChoice:

@@ -1,4 +1,4 @@
-"""How an actor looks like an agent CLI to whoever asks the system: its program's name, its shell, its prompt."""
+"""Make an actor look like an agent CLI in the process list: its program's name, its shell, its prompt."""
 
 import os
 import sys

@@ -30,7 +30,7 @@ from understudy import (
 TRIGGER: Final = "DEMO_UNDERSTUDY_REGRESSION"
 """The environment variable that names the file."""
 RULE: Final = "demo.regression"
-"""The rule that its wrong verdicts go by: nobody shall take them for a finding."""
+"""The rule id of its wrong verdicts: a reader must not take them for a finding."""
 
 
 class LateRegression:

@@ -9,9 +9,9 @@ class CheckResult(StrEnum):
 
     WELL = "well"
     NOTE = "note"
-    """Works; somebody should know."""
+    """Works; the operator should know about it."""
     BROKEN = "broken"
-    """A run would fail, or do what nobody wants."""
+    """A run would fail, or do something unwanted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class MetricsCollector:
         self._show_reports(found)
 
     def _count_cycles(self, ledger: LedgerReader) -> None:
-        """Count the cycles since last time; at first the newest alone, for what came before was nobody's to see."""
+        """Count the cycles since last time; at first only the newest, since earlier ones were never exported."""
         i = self.instruments
         for n, row, reports in ledger.cycles_since(self._cycle, _AT_ONCE):
             self._cycle = n

@@ -26,14 +26,14 @@ class ActuatorInput:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     """By role, where it was not asked for every session."""
     watch_only: str = ""
-    """Why nothing may be touched at all (watch-only, frozen); "" where it may."""
+    """Why nothing may be delivered at all (watch-only, frozen); "" if it may."""
     approvals: Mapping[str, str] = field(default_factory=dict)
     """Episode -> the person who approved it."""
     can_spawn: bool = False
     """Whether there is a command that starts a manager."""
 
     def speaks(self, role: str, session: str) -> bool:
-        """Whether a role had a word on a session this cycle."""
+        """Whether a role reported on a session this cycle."""
         return role in self.reports and self.scopes.get(role, EVERYTHING).covers(session)
 
     def verdict(self, role: str, pane: str | None) -> AgentVerdict | None:
@@ -42,7 +42,7 @@ class ActuatorInput:
         return report.verdicts.get(pane) if report and pane else None
 
     def pid_of(self, pane: str | None, role: str) -> int | None:
-        """The process of a pane, as the role or else anybody saw it."""
+        """Return the process of a pane, as this role or else another one saw it."""
         for who in (role, *self.reports):
             if verdict := self.verdict(who, pane):
                 return verdict.pid

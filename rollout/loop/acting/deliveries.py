@@ -84,7 +84,7 @@ def message(delivery: Delivery, now: float) -> str:
 
 def _listed(texts: Sequence[str]) -> str:
     """A heading may stand without an entry: a monitor that could not read its own message; that is said."""
-    return "; ".join(text for text in texts if text) or "(nobody named)"
+    return "; ".join(text for text in texts if text) or "(no agent named)"
 
 
 def _line(text: str) -> str:

@@ -13,7 +13,7 @@ class DeliveryLog(Protocol):
     """The rows of deliveries in the ledger."""
 
     def claim(self, delivery_id: str, at: float) -> bool:
-        """Take a wanted row in hand, durably; False where nobody wants it any more."""
+        """Claim a wanted row, durably; False if no monitor requests it any more."""
         ...
 
     def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:

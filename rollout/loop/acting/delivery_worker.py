@@ -1,7 +1,7 @@
 """Makes deliveries beside the cycle, one queue a pane, so that a slow pane holds up no cycle and no other pane.
 
-Before a pane is touched the ledger says `claimed`, afterwards what became of it. A row that is found claimed at a start
-had a hand on it when the harness ended: what would destroy asks a person, a notice is looked for by its token.
+Before keys are sent the ledger says `claimed`, afterwards the result. A row that is claimed at a start was in progress
+when the harness ended: a destructive action asks a person, a notice is looked for by its token.
 """
 
 import time
@@ -45,7 +45,7 @@ class DeliveryWorker:
         composer: ComposerReader = read_prompt,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take its parts. `frozen` says why nothing may be touched at all, "" where it may.
+        """Take its parts. `frozen` says why nothing may be delivered at all; "" if it may.
 
         `patience_s` is for how long a token is looked for, `boot_s` for how long a new manager may take to come up;
         what an earlier run wanted longer than `stale_s` ago is not made any more. `composer` reads what stands in an
@@ -82,8 +82,8 @@ class DeliveryWorker:
     def recover(self) -> None:
         """Take up what an earlier run left: call it once, before the first `submit`.
 
-        What nobody had in hand yet and would destroy, or is old by now, has to be wanted anew: the monitors have not
-        been heard since.
+        A row that was not claimed and is destructive or old has to be requested anew: the monitors have not
+        reported since.
         """
         now = self._clock.now()
         for row in self._log.deliveries("claimed"):
@@ -146,13 +146,13 @@ class DeliveryWorker:
             self.finish(delivery, "refused", why="the harness was started anew before it was done")
 
     def _deliver(self, delivery: Delivery) -> None:
-        """Claim, and touch; whatever goes wrong then, it is known that a hand was on it."""
+        """Claim, then deliver; after any failure the row still says that it was claimed."""
         began = self._clock.now()
         if not self._persist(lambda: self._log.claim(delivery.id, began)):
             return
         try:
             self._deliver_keys(delivery, began)
-        except Exception as error:  # noqa: BLE001 - a lane that dies of one delivery would take every later one with it
+        except Exception as error:  # noqa: BLE001 - a worker that dies of one delivery would lose every later one
             why = f"{type(error).__name__}: {error}"
             if delivery.kind in DESTRUCTIVE:
                 self.finish(delivery, "escalated", why=why)
@@ -174,7 +174,7 @@ class DeliveryWorker:
 
     def _notify(self, delivery: Delivery, began: float) -> None:
         if delivery.target is None or delivery.target_pid is None:
-            self.finish(delivery, "refused", why=f"nobody knows the process of pane {delivery.target}")
+            self.finish(delivery, "refused", why=f"the process of pane {delivery.target} is unknown")
             return
         text = message(delivery, began)
         told = self._actuator.type_line(delivery.target, delivery.target_pid, text, guard=self._guards.of(delivery))
@@ -183,7 +183,7 @@ class DeliveryWorker:
         elif told.certain and not told.typed and self._is_nowhere(delivery):
             self.finish(delivery, "refused", why=told.why)
         else:
-            self._chase(delivery, text, again=True, why=told.why)  # typed and not sent, or nobody knows
+            self._chase(delivery, text, again=True, why=told.why)  # typed and not sent, or unknown
 
     def _is_nowhere(self, delivery: Delivery) -> bool:
         try:

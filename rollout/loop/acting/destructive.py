@@ -14,7 +14,7 @@ from understudy.intents import Key, SpawnManager, SubmitDraft
 
 @dataclass(frozen=True, slots=True)
 class DestructiveActions:
-    """Makes them with a guard each; the result says whether it is certain that nothing was touched."""
+    """Carries them out, each with a guard; the result says whether it is certain that nothing was changed."""
 
     actuator: ActuatorPort
     guards: Guards
@@ -34,7 +34,7 @@ class DestructiveActions:
         if isinstance(intent, SpawnManager):
             return self._replace(delivery, intent, guard)
         if delivery.target is None or delivery.target_pid is None:
-            return ActionResult(done=False, why=f"nobody knows the process of pane {delivery.target}")
+            return ActionResult(done=False, why=f"the process of pane {delivery.target} is unknown")
         if isinstance(intent, SubmitDraft):
             guard = alone(self.composer, self.line_of, guard)
             return self.actuator.press(delivery.target, delivery.target_pid, intent.keys, guard=guard)
@@ -45,14 +45,14 @@ class DestructiveActions:
         if self.spawn_command is None:
             return ActionResult(done=False, why="no command is set that starts a manager (spawn_command)")
         if unknown := [pane for pane in intent.kills if pane not in delivery.kill_pids]:
-            return ActionResult(done=False, why=f"nobody knows the process of pane {', '.join(unknown)}")
+            return ActionResult(done=False, why=f"the process of pane {', '.join(unknown)} is unknown")
         for pane in intent.kills:
             killed = self.actuator.kill_window(pane, delivery.kill_pids[pane], guard=guard)
             if not killed.done:
                 return killed
         made = self.actuator.spawn(intent.session, intent.window_index, intent.window_name, self.spawn_command)
         if intent.kills and not made.done and made.certain and "in use" in made.why:
-            # the window of the old manager stays where somebody split it: the new one gets another
+            # the window of the old manager stays if an operator split it: the new one gets another
             made = self.actuator.spawn(intent.session, None, intent.window_name, self.spawn_command)
         if not made.done or made.pane is None or made.pid is None or not intent.briefing:
             return made

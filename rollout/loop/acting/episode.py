@@ -65,7 +65,7 @@ class Episode(Record):
     voices: dict[str, Voice]
     """By role."""
     holder: str | None = None
-    """The role on whose word it is delivered: the owner that opened it; None while nobody's owner asked."""
+    """The role whose request is delivered: the owner that opened it; None until an owner requests it."""
     left_at: Instant | None = None
     """Since when its holder owns the session no more."""
     state_behind: AgentState | None = None
@@ -81,7 +81,7 @@ class Episode(Record):
     delivered_at: Instant | None = None
     refused_at: Instant | None = None
     why: str = ""
-    """Why nothing was done the last time."""
+    """Why nothing was delivered the last time."""
     uncertain: bool = False
     """The harness died with its hand on it: only a person's word moves it on."""
     escalation: Escalation | None = None
@@ -136,13 +136,13 @@ class EpisodeBook(Record):
     asked: dict[str, tuple[ReportedIntent, ...]] = Field(default_factory=dict)
     """By role."""
     watch_only: str = ""
-    """Why nobody's intents were done in the last cycle; "" where they were."""
+    """Why no intent was delivered in the last cycle; "" if they were."""
     would_have: dict[str, int] = Field(default_factory=dict)
-    """By wish: acts that the owner wanted and a watch-only run did not do."""
+    """By intent key: actions that the owner requested and a watch-only run did not deliver."""
     owners: dict[str, str] = Field(default_factory=dict)
     """Session -> role, in the last cycle."""
     handing_over: bool = False
-    """The stage changed: the next cycle hands every open episode to whoever then owns its session."""
+    """The stage changed: the next cycle hands every open episode to the new owner of its session."""
     newcomers: dict[str, Newcomer] = Field(default_factory=dict)
     """By session."""
     paused: dict[str, Instant] = Field(default_factory=dict)
@@ -183,9 +183,9 @@ class Rules:
     single_key: frozenset[str] = frozenset()
     """Destructive kinds that the owner may have done alone."""
     grace_s: float = 300.0
-    """How long an episode stays with its opener after the lease ended."""
+    """Seconds that an episode stays with its opener after the lease ended."""
     newcomer_s: float = 600.0
-    """How long a new owner is refused `kill_window` and `spawn_manager`."""
+    """Seconds for which `kill_window` and `spawn_manager` are refused to a new owner."""
     question_s: float = 900.0
     """After so long a question to a person expires."""
     questions: int = 5

@@ -22,13 +22,13 @@ class EpisodeStep:
     deliveries: tuple[Delivery, ...]
     """In the order in which they are wanted."""
     withdrawn: frozenset[str]
-    """Deliveries that nobody wants any more: to be taken back where no hand is on them yet."""
+    """Deliveries that no monitor requests any more: withdrawn if they are not claimed yet."""
     escalations: tuple[Escalation, ...]
     """New questions to a person."""
 
 
 def advance(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeStep:
-    """Do one cycle: hear the monitors, hand over where the stage changed, and decide what is touched."""
+    """Do one cycle: take the reports, hand over where the stage changed, and decide what is delivered."""
     book = enter_reports(_approved(pass_on(book, inputs), inputs), inputs)
     greeting = to_greet(book, inputs) if not inputs.watch_only else frozenset()
     deciding = _Deciding(book, inputs, greeting)
@@ -93,7 +93,7 @@ class _Deciding:
             # a clock that was put back does not make it wait any longer
             (episode.refused_at is not None and 0 <= now - episode.refused_at < rules.retry_s, episode.why),
             (episode.destructive and episode.session in self._paused, "its session is paused"),
-            (nowhere and isinstance(intent, NotifyManager), "there is nobody to tell"),
+            (nowhere and isinstance(intent, NotifyManager), "the session has no manager"),
             (nowhere and isinstance(intent, SubmitDraft | KillWindow), "no pane is named"),
         )
         return next((why for stands_in_the_way, why in guards if stands_in_the_way), "")
@@ -149,7 +149,7 @@ class _Deciding:
         now, rules = self.inputs.now, self.inputs.rules
         if episode.escalation is not None:
             waits = episode.escalation.is_open(now)
-            self._refuse(key, f"it waits for `approve {episode.id}`: {why}" if waits else "nobody approved it in time")
+            self._refuse(key, f"it waits for `approve {episode.id}`: {why}" if waits else "not approved in time")
             return
         mine = [other.escalation for other in self.episodes.values() if other.session == episode.session]
         if sum(bool(question and question.is_open(now)) for question in mine) >= rules.questions:
@@ -220,7 +220,7 @@ class _Deciding:
         )
 
     def _silent(self, episode: Episode) -> bool:
-        """Whether its holder had a word on the session and did not ask for it."""
+        """Whether its holder reported on the session and did not request it."""
         spoke = self.inputs.speaks(episode.holder or "", episode.session)
         return spoke and not asks(episode, episode.holder, self.inputs.now)
 

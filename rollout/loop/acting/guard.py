@@ -105,7 +105,7 @@ Rule = Callable[[Mapping[str, AgentState], frozenset[str]], str]
 
 
 def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
-    """Speak against typing a message: a dialog, a crash, or nobody who would have seen a dialog.
+    """Veto typing a message: for a dialog, a crash, or if no monitor that knows dialogs looked.
 
     A crash that only a monitor sees which does not know dialogs is outvoted by one that does and sees the agent alive:
     the monolith takes one idle screen in eight for a crash, and the actuator have seen the agent's process in front.
@@ -117,20 +117,20 @@ def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> s
 
 
 def veto_draft(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
-    """Speak against submitting a draft: as for a message, any crash, or nobody who sees a draft any more."""
+    """Veto submitting a draft: as for a message, for any crash, or if no monitor sees a draft any more."""
     if why := _blocked(states, knowing) or _crashed(states, frozenset(states)):
         return why
-    return "" if AgentState.UNSUBMITTED_INPUT in states.values() else f"nobody sees a draft there: {_all(states)}"
+    return "" if AgentState.UNSUBMITTED_INPUT in states.values() else f"no monitor sees a draft: {_all(states)}"
 
 
 def veto_kill(states: Mapping[str, AgentState], knowing: frozenset[str], behind: AgentState | None) -> str:
-    """Speak against killing: a dialog, an agent at work, or nobody who still sees the state that led to it."""
+    """Veto killing: for a dialog, a working agent, or if no monitor still sees the state that led to it."""
     if why := _blocked(states, knowing):
         return why
     if AgentState.BUSY in states.values() and behind is not AgentState.BUSY:
         return f"the agent works again: {_all(states)}"
     gone = behind is not None and behind not in states.values()
-    return f"nobody sees it {behind} any more: {_all(states)}" if gone else ""
+    return f"no monitor sees it {behind} any more: {_all(states)}" if gone else ""
 
 
 def veto_briefing(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:

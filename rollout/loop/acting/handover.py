@@ -1,4 +1,4 @@
-"""When the stage changes, every open episode goes along with its session, and nobody is killed for what is remembered.
+"""The handover after a change of stage: each open episode moves with its session; no memory of it kills a window.
 
 Standing notices become one digest a manager; `kill_window` and `spawn_manager` are refused from a new owner for a
 while. Pure.

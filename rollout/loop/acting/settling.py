@@ -11,13 +11,13 @@ from understudy.outcomes import Outcome, Result
 
 
 class DeliveryEndKind(StrEnum):
-    """How a delivery ended; the words of the ledger's rows."""
+    """The end of a delivery, as the ledger's rows name it."""
 
     DONE = "done"
     REFUSED = "refused"
-    """Nothing was touched."""
+    """No key was sent and no window was changed."""
     WITHDRAWN = "withdrawn"
-    """Nobody wanted it any more before a hand was on it."""
+    """No monitor requested it any more before it was claimed."""
     ESCALATED = "escalated"
     """It would destroy, and whether it was done is not known: a person has to look."""
 

@@ -72,7 +72,7 @@ def hello_line(number: int) -> bytes:
 
 
 def cycle_line(host_request: HostRequest, number: int) -> bytes:
-    """The request for one cycle; its sight is spliced in as it is, encoded once for everybody."""
+    """The request for one cycle; the frames are spliced in as they are, encoded once for all monitors."""
     fields = {
         "schema": SCHEMA_VERSION,
         "id": number,
@@ -111,7 +111,7 @@ def as_failure(error: Exception) -> MonitorFailed:
 
 
 def read_reply(said: bytes, number: int, limits: ReplyLimits) -> Reply | None:
-    """Read a reply; None for a late one, which answers something that nobody waits for any more.
+    """Read a reply; None for a late one, whose request has timed out.
 
     Raises `MonitorFailed` for what is no reply, and for one that exceeds a limit.
     """

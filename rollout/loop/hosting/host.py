@@ -137,7 +137,7 @@ class MonitorHost:
         return self.request(host_request, deadline_s).result()
 
     def rest(self) -> None:
-        """End the process; it is started again when somebody asks."""
+        """End the process; the next request starts it again."""
         with suppress(RuntimeError):  # its host is closed: nothing runs
             self._worker.submit(self._end).result()
 

@@ -1,4 +1,4 @@
-"""Which monitor plays a role: one of ours by name, anybody's class by import path, or any program by command line."""
+"""The monitor of a role: a built-in one by name, a class by import path, or a program by command line."""
 
 import importlib
 import shlex

@@ -26,7 +26,7 @@ class FlagSource(Protocol):
         ...
 
     def request(self, flag: str, context: Mapping[str, str]) -> bool | None:
-        """Whether a flag is on for a context; None where nobody knows that flag."""
+        """Whether a flag is on for a context; None if the source has no such flag."""
         ...
 
 

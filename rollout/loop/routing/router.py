@@ -11,7 +11,7 @@ from rollout.store.flags import CANDIDATE, SHADOW, Flags, FlagsDocument
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """How one cycle is routed."""
+    """The routing of one cycle."""
 
     owners: Mapping[str, MonitorRole]
     """By session."""
@@ -46,7 +46,7 @@ class Router:
         """Route after flags.
 
         Args:
-            flags: Whoever holds them; asked again in every cycle.
+            flags: The source of the flags; read again in every cycle.
             lease_s: Length of a lease, in seconds.
             slots_from: From when slots are counted, in seconds since the epoch.
             source: Who answers for the flags; by default Unleash's own client.
@@ -98,9 +98,9 @@ class Router:
                 owed.add(session)
         shadow = self._source.request(SHADOW, {"cycleId": cycle_id})
         if unknown:
-            doubts = (*doubts, f"nobody knows the flag {CANDIDATE}: the incumbent owns {', '.join(sorted(unknown))}")
+            doubts = (*doubts, f"the flag {CANDIDATE} is missing: the incumbent owns {', '.join(sorted(unknown))}")
         if shadow is None:
-            doubts = (*doubts, f"nobody knows the flag {SHADOW}: nothing is shadowed in this cycle")
+            doubts = (*doubts, f"the flag {SHADOW} is missing: nothing is shadowed in this cycle")
         return Routing(
             owners=owners,
             leases=leases,

@@ -108,11 +108,11 @@ def _feature(path: str, feature: object, names: list[Any], segments: list[Any]) 
         yield Fault(f"{path}.enabled", text, "write true or false without quotes")
     yield from _parents(f"{path}.dependencies", feature.get("dependencies", []), names)
     if not isinstance(strategies, list):
-        text = f"must be a list, but is {said(strategies)}; the SDK would switch the flag on for everybody"
+        text = f"must be a list, but is {said(strategies)}; the SDK would switch the flag on for every session"
         yield Fault(f"{path}.strategies", text, "give the flag one flexibleRollout strategy")
         return
     if not strategies:
-        text = "is empty, which switches the flag on for everybody"
+        text = "is empty, which switches the flag on for every session"
         yield Fault(f"{path}.strategies", text, "give the flag one flexibleRollout strategy")
     for number, strategy in enumerate(strategies):
         yield from _strategy(f"{path}.strategies[{number}]", strategy, segments)

@@ -1,4 +1,4 @@
-"""The writing side: one transaction a cycle, and small ones of their own around each touch of a pane."""
+"""The writing side: one transaction a cycle, and small separate ones around each delivery to a pane."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -52,7 +52,7 @@ class Transaction:
         return number
 
     def forget(self, before: float, epoch: int) -> int:
-        """Delete what is older than `before` and nobody needs (`retention.forget`); returns how many rows went."""
+        """Delete unneeded rows older than `before` (`retention.forget`); return the number of deleted rows."""
         return forget(self._connection, before, epoch)
 
     def keep_memory(self, row: MemoryRow) -> None:
@@ -74,7 +74,7 @@ class Transaction:
         self._add(t.bouts, rows)
 
     def replace_bouts(self, rows: Iterable[BoutRow]) -> None:
-        """Write bouts anew that somebody has labelled since."""
+        """Rewrite bouts that an operator has labelled since."""
         for row in rows:
             self._connection.execute(t.bouts.update().where(t.bouts.c.id == row.id).values(body=row.body))
 
@@ -96,7 +96,7 @@ class Transaction:
         self._add(t.deliveries, rows)
 
     def withdraw(self, ids: Iterable[str], at: float, why: str) -> None:
-        """Take back deliveries that nobody has claimed yet."""
+        """Withdraw deliveries that are not claimed yet."""
         wanted = t.deliveries.c.status == "wanted"
         self._connection.execute(
             t.deliveries.update()
@@ -159,7 +159,7 @@ class Ledger(LedgerReader):
             yield Transaction(connection)
 
     def claim(self, delivery_id: str, at: float) -> bool:
-        """Take a wanted delivery in hand, durably, before anything is touched; False where it is no longer wanted."""
+        """Claim a wanted delivery, durably, before any key is sent; False if it is no longer wanted."""
         wanted = t.deliveries.c.status == "wanted"
         return self._mark(delivery_id, wanted, status="claimed", claimed_at=at)
 

@@ -130,7 +130,7 @@ class LedgerReader:
         return tuple(TransitionRow(**_without_n(row)) for row in rows)
 
     def transition_numbers(self) -> tuple[int, ...]:
-        """The numbers of the transitions, ascending: from 1 on without a gap, unless somebody moved or removed one."""
+        """The numbers of the transitions, ascending: from 1 on without a gap, unless a row was moved or removed."""
         rows = self._rows(sa.select(t.transitions.c.n).order_by(t.transitions.c.n))
         return tuple(row["n"] for row in rows)
 

@@ -13,7 +13,7 @@ class LedgerConflict(LedgerUnusable):
 
 
 class StageMoved(Exception):
-    """Somebody else changed the stage meanwhile; nothing was written."""
+    """Another process changed the stage meanwhile; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)

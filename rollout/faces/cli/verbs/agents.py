@@ -50,12 +50,8 @@ def explain(pane: str, socket_name: str | None, socket_path: Path | None, *, as_
     if as_json:
         emit({"pane": pane, "monitors": {part: _explained(part, verdicts, reports) for part in reports}})
         return Exit.OK
-    anyone = next(iter(verdicts.values()))
-    say(
-        paint(
-            f"{pane}  {anyone.session}:{anyone.window_index} {anyone.window}  ({anyone.agent}, {anyone.role})", "bold"
-        )
-    )
+    first = next(iter(verdicts.values()))
+    say(paint(f"{pane}  {first.session}:{first.window_index} {first.window}  ({first.agent}, {first.role})", "bold"))
     for part, report in reports.items():
         _tell(part, report, verdicts.get(part), pane, now)
     return Exit.OK
@@ -101,14 +97,14 @@ def _place(verdict: AgentVerdict) -> tuple[str, int, str]:
 
 
 def _line(pane: str, verdicts: dict[MonitorRole, AgentVerdict]) -> tuple[str, ...]:
-    anyone = next(iter(verdicts.values()))
+    first = next(iter(verdicts.values()))
     said = [_state(verdicts[part]) if part in verdicts else "-" for part in MonitorRole]
     states = {verdict.state for verdict in verdicts.values()}
     differs = len(states) > 1 or len(verdicts) < len(MonitorRole)
     return (
         pane,
-        f"{anyone.session}:{anyone.window_index} {anyone.window}",
-        anyone.agent,
+        f"{first.session}:{first.window_index} {first.window}",
+        first.agent,
         *said,
         "differs" if differs and len(said) > 1 else "",
     )
@@ -119,13 +115,13 @@ def _state(verdict: AgentVerdict) -> str:
 
 
 def _as_json(pane: str, verdicts: dict[MonitorRole, AgentVerdict]) -> dict[str, Any]:
-    anyone = next(iter(verdicts.values()))
+    first = next(iter(verdicts.values()))
     return {
         "pane": pane,
-        "session": anyone.session,
-        "window": anyone.window,
-        "agent": anyone.agent,
-        "role": anyone.role,
+        "session": first.session,
+        "window": first.window,
+        "agent": first.agent,
+        "role": first.role,
         "monitors": {
             part: {
                 "state": verdict.state,

@@ -50,7 +50,7 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 
 
 def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Show one cluster: both sides, who said what of it, and the pane's text where its tape is kept."""
+    """Show one cluster: both sides, the decisions on it, and the pane's text if its tape is kept."""
     with open_server_data(socket_name, socket_path) as found:
         row = the_one(cluster, all_clusters(found, time.time()))
         shot = _shot(found, row)
@@ -65,7 +65,7 @@ def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_
 
 
 def all_clusters(found: ServerData, now: float) -> tuple[Cluster, ...]:
-    """Cluster everything that the ledger holds, with every word that was said of it so far."""
+    """Cluster all differences of the ledger, with every decision on them so far."""
     if found.ledger is None:
         return ()
     return clusters(
@@ -136,7 +136,7 @@ def _tell(row: Cluster, shot: PaneShot | None, register: ExpectedRegister) -> No
     width = shutil.get_terminal_size().columns if person_looks() else _WIDTH
     seen = f"{row.bouts} bouts of {row.agents} agents, {row.share:.1%} of all, {row.trend}"
     say(f"seen      {seen}; {clock_time(row.first_seen)} to {clock_time(row.last_seen)}")
-    say(f"word      {_word(row) or 'nobody has said anything: `diffs settle` or `diffs accept`'}")
+    say(f"decision  {_word(row) or 'none yet: `understudy diffs settle` or `understudy diffs accept`'}")
     if entry := register.entry(row.expected or ""):
         say(textwrap.fill(entry.why.strip(), width, initial_indent=" " * 10, subsequent_indent=" " * 10))
     say()
@@ -169,7 +169,7 @@ def _word(row: Cluster) -> str:
 
 
 def _remind(found: ServerData) -> None:
-    """Once a week a person is wanted: what nobody says, and what everybody agrees on, is audited by lot."""
+    """Remind the operator once a week to review a random sample: it also audits the agreements."""
     if found.ledger is None or found.last_cycle is None:
         return
     first = found.ledger.first_cycle_at() or found.last_cycle.at

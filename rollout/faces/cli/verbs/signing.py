@@ -153,7 +153,7 @@ def _show_members(found: ServerData, row: Cluster) -> None:
 def _show(bout: Bout) -> None:
     if bout.difference is None:
         return
-    decision = bout.label.reason if bout.label is not None else "nobody has said who was right"
+    decision = bout.label.reason if bout.label is not None else "not settled yet"
     note("")
     note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {decision}"))
     for line in side_by_side(bout.difference, "incumbent", "candidate", _WIDTH):

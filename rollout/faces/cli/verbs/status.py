@@ -20,7 +20,7 @@ from rollout.store.state_folder import StateFolder
 
 
 def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Show the stage, the judge's word, the evidence against its limits, and what was not done."""
+    """Show the stage, the verdict, the evidence against its limits, and the actions that were not done."""
     with open_server_data(socket_name, socket_path) as found:
         document = as_document(found)
         if as_json:
@@ -61,7 +61,7 @@ def as_document(found: ServerData) -> dict[str, Any]:
 
 
 def state(found: ServerData) -> State:
-    """How the rollout stands, orders in files included that no run has seen yet."""
+    """Return the state of the rollout, including orders in files that no run has seen yet."""
     if ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
         return State.FROZEN
     if ordered(OrderKind.ROLLBACK, found.folder.path):
@@ -113,7 +113,7 @@ def _flags(found: ServerData) -> FlagsDocument | None:
         kept = choice.kept(found.folder)
         if choice.server is not None and kept.exists() and found.last_cycle is not None:
             age_s = found.last_cycle.at - kept.stat().st_mtime
-            if age_s > choice.max_age_s:  # nobody follows them any more, and the incumbent owns everything
+            if age_s > choice.max_age_s:  # too old to be followed: the incumbent owns every session
                 return None
         if kept.exists():
             return parse_flags(kept.read_text(encoding="utf-8", errors="replace"))
@@ -210,7 +210,7 @@ def _words(text: str) -> str:
 
 def _who(monitor: dict[str, Any]) -> str:
     name = f"{monitor['name']} {monitor['version']}".strip()
-    return name if monitor["healthy"] else f"{name} ({paint(monitor['problem'] or 'not heard yet', 'red')})"
+    return name if monitor["healthy"] else f"{name} ({paint(monitor['problem'] or 'no report yet', 'red')})"
 
 
 def _seen(found: ServerData) -> str:

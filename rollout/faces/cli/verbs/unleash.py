@@ -11,7 +11,7 @@ from rollout.store.settings import load
 def init(*, dry_run: bool, as_json: bool) -> Exit:
     """Make what is missing, and look again afterwards; a second time there is nothing left to make.
 
-    Raises `SettingsInvalid`, `FlagsUnreachable`, or `BadFlags` where something that somebody made is in the way.
+    Raises `SettingsInvalid`, `FlagsUnreachable`, or `BadFlags` if something that an operator made is in the way.
     """
     settings = load().settings
     transport, place = admin_transport(settings)

@@ -1,4 +1,4 @@
-"""`understudy why`: one paragraph for somebody who was just woken up."""
+"""`understudy why`: the state of the rollout in one paragraph, for an operator on call."""
 
 import shutil
 import textwrap
@@ -28,7 +28,7 @@ def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> 
 
 
 def paragraph(found: ServerData) -> str:
-    """The paragraph, with a freeze in a file said first."""
+    """Return the paragraph; a freeze in a file comes first."""
     if found.ledger is None:
         return NOTHING_YET
     order = ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root)

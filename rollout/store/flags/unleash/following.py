@@ -105,7 +105,7 @@ class Follower:
         try:
             self._good = parse_flags(self._copy.read_text(encoding="utf-8"), str(self._copy))
             self._confirmed_at = self._copy.stat().st_mtime
-        except (OSError, ValueError):  # none, or not readable: as if nobody had ever seen any
+        except (OSError, ValueError):  # none, or not readable: the same as a first start
             self._confirmed_at = 0.0
 
     def _keep(self, now: float) -> None:

@@ -86,9 +86,9 @@ def _flag(transport: UnleashTransport, place: FlagPlace, name: str, *, there: bo
 
 
 def steps_to(wanted: FlagsDocument, found: ServerInventory, place: FlagPlace, source: str) -> tuple[SetupCall, ...]:
-    """The calls that are missing, in their order; none where everything is there. Pure.
+    """Return the calls that are missing, in their order; none where everything is there. Pure.
 
-    Raises `BadFlags` where something is there that is not what a rollout needs, and that somebody must have put there:
+    Raises `BadFlags` where something is there that a rollout does not need, and that an operator must have put there:
     nothing of that is changed.
     """
     faults = tuple(_in_the_way(found, place))
@@ -118,7 +118,7 @@ def _in_the_way(found: ServerInventory, place: FlagPlace) -> Iterator[Fault]:
             text = f"{name} is routed by {said(strategies[0].get('name'))}, not by flexibleRollout"
             yield Fault(f"{name}.strategies[0]", text, "take that strategy out")
         elif flag and flag.get("enabled") and not strategies:
-            yield Fault(name, "is switched on without a strategy: on for everybody", "switch it off")
+            yield Fault(name, "is switched on without a strategy: on for every session", "switch it off")
 
 
 def _environment(found: ServerInventory, place: FlagPlace) -> Iterator[SetupCall]:
@@ -147,11 +147,11 @@ def _flags(wanted: FlagsDocument, found: ServerInventory, place: FlagPlace) -> I
             body = {"name": name, "type": _KINDS[name], "description": _ABOUT[name], "impressionData": False}
             yield SetupCall(f"create the flag {name}", "POST", place.flags, body)
         if there and there["strategies"]:
-            continue  # as somebody left it, also where it is off: that may be on purpose
+            continue  # as the operator left it, also where it is off: that may be on purpose
         path = place.path(name)
         says = f"give {name} its strategy: {share.rollout} %, sticky on {share.stickiness}"
         yield SetupCall(says, "POST", f"{path}/strategies", _strategy(name, share))
-        # only now: a flag that is switched on without a strategy is given one that is on for everybody
+        # only now: a flag that is switched on without a strategy gets one that is on for every session
         yield SetupCall(f"switch {name} on in {place.environment}", "POST", f"{path}/on")
 
 

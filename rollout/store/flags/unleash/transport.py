@@ -27,7 +27,7 @@ _NOT_LET_IN = frozenset({401, 403})
 
 
 class NoAnswer(FlagsUnreachable):
-    """A call was sent, perhaps, and whatever became of it was not heard."""
+    """A call may have been sent; its result is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,8 @@ def _reason(error: Exception) -> str:
     text = str(error)
     for found, said in (
         ("Connection refused", "refuses connections"),
-        ("Name or service not known", "has a name that nobody knows"),
-        ("Temporary failure in name resolution", "has a name that nobody can look up now"),
+        ("Name or service not known", "has a host name that does not resolve"),
+        ("Temporary failure in name resolution", "has a host name that cannot be resolved now"),
         ("CERTIFICATE_VERIFY_FAILED", "has a certificate that is not trusted"),
         ("timed out", "did not answer in time"),
         ("Connection aborted", "hung up"),
