@@ -15,7 +15,7 @@ _REMEMBERED = 10_000  # different lines that are parsed only once
 
 
 class BadStream(ValueError):
-    """A line that is no observation; names the line and what to write instead."""
+    """A line that is no observation; the message names the line and the correct form."""
 
 
 class RunResult(Record):
@@ -44,7 +44,7 @@ class LookResult(Record):
     """Of this guardrail, or of its stratum, as all that follows."""
     limit: float
     spent: float
-    """How much of the way to a rollback is gone, 0 to 1."""
+    """Rollback pressure: the share of the way to a rollback, 0 to 1."""
     bound: float
     """The rate is shown to be below this share."""
     needed: int

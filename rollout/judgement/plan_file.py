@@ -1,4 +1,4 @@
-"""A plan from a file: what differs from the plan that it is based on, in TOML or JSON."""
+"""A plan from a file: the differences from its base plan, in TOML or JSON."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""Where a rollout stands, and what may be asked of it.
+"""The status of a rollout, and the requests to it.
 
 A status *stores* running, paused or rolled_back, and whether it is frozen. `held` and `awaiting_approval` are how a
 running one looks in the light of the judge's last word (`shown_state`): descriptions, not decisions, so that nothing

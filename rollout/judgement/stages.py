@@ -19,7 +19,7 @@ from rollout.judgement.rollout_status import (
 
 
 def begin(at: float) -> Transition:
-    """The first row of every trail: from off to shadow."""
+    """Return the first row of every trail: from off to shadow."""
     request = Request(RequestKind.BEGIN, HARNESS, "a rollout begins in shadow", at)
     return _moved(RolloutStatus(), request, stage=Stage.SHADOW, state=State.RUNNING, exposure=0, fresh=True)
 

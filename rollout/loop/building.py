@@ -62,7 +62,7 @@ class Blueprint:
     """The variables in the environment of every monitor's process; by default nothing of one's own, as in the demo."""
     spawn_command: str | None = None
     flags: FlagsChoice = field(default_factory=FlagsChoice)
-    """Who holds the flags."""
+    """The source of the flags."""
     slots_from: float = 0.0
     """From when lease slots are counted, in seconds since the epoch."""
     gap_s: float = 0.3

@@ -165,7 +165,7 @@ def _decide(
 
 
 def _pause(runtime: Runtime, observation: Observation, routing: Routing) -> float:
-    """The pause that a monitor asks for is made only in solo, and only where it owns everything."""
+    """Return the pause that a monitor requests; it is done only in solo, and only if it owns every session."""
     owners = set(routing.owners.values())
     if not runtime.plan.pauses or observation.tape is not None or len(owners) != 1:
         return 0.0
@@ -174,7 +174,7 @@ def _pause(runtime: Runtime, observation: Observation, routing: Routing) -> floa
 
 
 def _move(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus) -> Transition | None:
-    """Do what the judge found due, once everything it rests on is written down."""
+    """Carry out the verdict, once the evidence that it rests on is recorded."""
     if loop_state.analysis.judgement is None:
         return None
     now = runtime.clock.now()

@@ -88,7 +88,7 @@ def loop(
 
 
 def _take_up_again(runtime: Runtime) -> None:
-    """Take back what a cycle that failed may have left half done: the ledger says what is true.
+    """Undo the partial changes of a cycle that failed: the ledger is the truth.
 
     Raises `LedgerUnusable` while the ledger cannot be read: no cycle may go on from what was never written.
     """

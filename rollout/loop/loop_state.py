@@ -23,7 +23,7 @@ _ENDED = {kind.value: kind for kind in DeliveryEndKind}
 
 @dataclass
 class LoopState:
-    """Everything that one cycle hands to the next."""
+    """The state that one cycle hands to the next."""
 
     analysis: Analysis = field(default_factory=Analysis)
     book: EpisodeBook = field(default_factory=EpisodeBook)
@@ -37,7 +37,7 @@ class LoopState:
 
     @classmethod
     def load(cls, ledger: LedgerReader) -> "LoopState":
-        """The desk as the last cycle left it."""
+        """Return the state as the last cycle left it."""
         loop_state = cls()
         loop_state.take_up(ledger)
         return loop_state

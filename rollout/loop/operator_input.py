@@ -29,11 +29,11 @@ WATCH_ONLY: Final = "watch-only: it was started without --act"
 
 @dataclass(frozen=True, slots=True)
 class AppliedOrders:
-    """Where the rollout stands in this cycle, and whether it may touch anything."""
+    """The status of the rollout in this cycle, and whether it may act."""
 
     rollout_status: RolloutStatus
     watch_only: str = ""
-    """Why nothing may be touched; empty where it may."""
+    """Why nothing may be delivered; empty if it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def listen(runtime: Runtime, analysis: Analysis) -> OperatorInput:
 
 
 def _taken_up(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow], dict[str, str]]:
-    """Take one decision up: the trial with it, the bouts that it labels, and the spells that it overrules."""
+    """Apply one decision: to the analysis, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
         case "accept":
             return analysis.model_copy(update={"signoffs": with_decision(analysis.signoffs, row)}), [], {}

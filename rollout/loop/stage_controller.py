@@ -102,7 +102,7 @@ class StageController:
             return _refused(fault)
         if held.percent != before.exposure_percent:
             drift = f"the flag says {held.percent} % and the ledger wants {before.exposure_percent} %"
-            return Refusal(RefusalReason.CONFLICT, f"{drift}: put the flag back, or `understudy rollback`")
+            return Refusal(RefusalReason.CONFLICT, f"{drift}. Set the flag back, or roll back: `understudy rollback`")
         # flags put in place by hand count on from their own revision
         move = self._entered(before.model_copy(update={"flag_revision": held.revision}), request)
         return move if isinstance(move, Refusal) else self._written(move, held)
@@ -112,7 +112,8 @@ class StageController:
             self._flags.write_exposure(move.exposure_percent, held)
         except WriteUnknown as unknown:
             return Refusal(
-                RefusalReason.CONFLICT, f"{unknown}: the move waits until they say which; see `understudy status`"
+                RefusalReason.CONFLICT,
+                f"{unknown}: the move waits until the flags can be read. See `understudy status`",
             )
         except (RevisionMoved, BadFlags, FlagsUnreachable, OSError) as fault:
             self._finish(move, "undone")
@@ -120,7 +121,7 @@ class StageController:
         self._finish(move, "committed")
         if all(done.hash != move.hash for done in trail(self._ledger)):
             return Refusal(
-                RefusalReason.CONFLICT, "it was taken back while the flag was written: look at `understudy status`"
+                RefusalReason.CONFLICT, "the move was undone while the flag was written. See `understudy status`"
             )
         return move
 
@@ -196,8 +197,8 @@ def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable | OSError) -> Re
         case RevisionMoved():
             return Refusal(RefusalReason.CONFLICT, str(fault))
         case BadFlags():
-            return Refusal(RefusalReason.NOT_ALLOWED, f"the flags cannot be written before they are mended: {fault}")
-    return Refusal(RefusalReason.UNREACHABLE, f"nothing was moved: {fault}")
+            return Refusal(RefusalReason.NOT_ALLOWED, f"the flags are not valid and cannot be written: {fault}")
+    return Refusal(RefusalReason.UNREACHABLE, f"the stage was not changed: {fault}")
 
 
 def _read(row: TransitionRow) -> Transition:
@@ -205,6 +206,6 @@ def _read(row: TransitionRow) -> Transition:
         return Transition.model_validate(json.loads(row.body))
     except ValueError as error:  # pydantic's too
         raise LedgerUnusable(
-            "a row of the audit trail cannot be read: `understudy history --verify` says which; until it is mended "
-            "`understudy freeze` and `understudy rollback --now` work"
+            "a row of the audit trail cannot be read: `understudy history --verify` names it. Until it is repaired "
+            "only `understudy freeze` and `understudy rollback --now` work"
         ) from error

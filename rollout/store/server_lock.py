@@ -64,7 +64,7 @@ def watch_alone(socket_path: Path) -> ServerLock:
             ServerLock(held).release()
             raise AlreadyRunning(
                 f"another understudy already watches the tmux server on {socket_path}: "
-                "stop it first (`understudy status` tells what it does)"
+                "stop it first (`understudy status` shows its state)"
             ) from busy
         except OSError as failure:
             refusals.append(failure)

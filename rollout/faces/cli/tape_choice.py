@@ -27,7 +27,7 @@ class TapeChoice:
 def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: float) -> TapeChoice:
     """Choose; raises `Stop` where neither or both were asked for, FileNotFoundError for a file that is not there."""
     if bool(tapes) == (since is not None):
-        raise Stop(Exit.USAGE, "name tapes, or say --since 24h for those that the last run kept")
+        raise Stop(Exit.USAGE, "name tapes, or add --since 24h for the tapes that the last run kept")
     if since is None:
         return TapeChoice(tuple(path for tape in tapes for path in _files(tape)))
     span = _SPAN.fullmatch(since.strip())

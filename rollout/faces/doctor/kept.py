@@ -49,11 +49,9 @@ def folder(root: Path) -> DoctorFinding:
 def orders(root: Path, server: Path) -> Iterator[DoctorFinding]:
     """Say which orders stand."""
     if order := order_in_force(OrderKind.FREEZE, server, root):
-        yield note("orders", f"frozen{_who(order)}: nothing is pressed", "lift it with `understudy unfreeze`")
+        yield note("orders", f"frozen{_who(order)}: no key is sent", "lift it with `understudy unfreeze`")
     if order := order_in_force(OrderKind.ROLLBACK, server, root):
-        yield note(
-            "orders", f"rollback ordered{_who(order)}, and no run has carried it out yet", "`understudy run` does"
-        )
+        yield note("orders", f"rollback ordered{_who(order)}; no run has carried it out yet", "`understudy run`")
 
 
 def _who(order: Order) -> str:
@@ -81,7 +79,7 @@ def ledger(server: ServerFolder) -> DoctorFinding:
     if not whole:
         return note(
             "ledger",
-            f"{cycles} cycles in {server.ledger}; in {_CHECK_S:g} s not all of its pages could be looked through",
+            f"{cycles} cycles in {server.ledger}; {_CHECK_S:g} s were not enough to check all of its pages",
             f"sqlite3 {server.ledger} 'PRAGMA quick_check'",
         )
     return well("ledger", f"{cycles} cycles in {server.ledger}")
@@ -105,8 +103,8 @@ def doubts(server: ServerFolder) -> Iterator[DoctorFinding]:
 
 
 _DOUBTED = {
-    ProblemKind.RULES_UNUSABLE: "mend the file; it is read again by itself",
-    ProblemKind.RULES_DRIFTED: "`understudy explain PANE` shows what is read; write a rule (docs/rules.md)",
+    ProblemKind.RULES_UNUSABLE: "correct the file; it is reloaded automatically",
+    ProblemKind.RULES_DRIFTED: "`understudy explain PANE` shows the matched lines; write a rule (docs/rules.md)",
     ProblemKind.FLICKERS: "`understudy explain PANE` shows the rules that take turns (docs/rules.md)",
 }
 """The remedy."""
@@ -124,7 +122,7 @@ def flags(server: ServerFolder) -> Iterator[DoctorFinding]:
         return
     yield well("flags", f"{server.flags}, revision {document.revision}")
     if cost := STICKINESS_COSTS.get(document.candidate.stickiness):
-        yield note("flags", cost, 'write "stickiness": "lease" to change hands at most once a slot')
+        yield note("flags", cost, 'write "stickiness": "lease": the owner then changes at most once a slot')
 
 
 STICKINESS_COSTS = {

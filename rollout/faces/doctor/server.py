@@ -40,7 +40,7 @@ def control_clients(clients: Iterable[tuple[str, int]], orphans: Collection[int]
         return note(
             "control clients",
             f"left over: {', '.join(dead)}",
-            "they go at the next `understudy run`, or with `tmux detach-client -t`",
+            "the next `understudy run` removes them, or `tmux detach-client -t`",
         )
     if clients:
         names = ", ".join(f"{name} (process {pid})" for name, pid in clients)

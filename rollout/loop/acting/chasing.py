@@ -52,10 +52,10 @@ class Chase:
 
 
 class Ends(Protocol):
-    """What is to be done at the end of a chase."""
+    """The actions at the end of a chase."""
 
     def finish(self, delivery: Delivery, status: str, why: str) -> None:
-        """Say in the ledger what became of it."""
+        """Record its result in the ledger."""
         ...
 
     def once_more(self, delivery: Delivery) -> None:
@@ -102,7 +102,7 @@ class Chaser:
         return f"the message {held.delivery.token} was typed into it and does not show yet" if held else ""
 
     def follow(self, chase: Chase, wait: Callable[[], bool]) -> None:
-        """Look until it is settled; `wait` waits a moment, and says True where the harness is about to end."""
+        """Look until it is settled; `wait` waits a moment, and returns True if the harness is about to end."""
         while not wait():  # a chase that is broken off stays claimed, and the next start takes it up
             if self.step(chase):
                 return

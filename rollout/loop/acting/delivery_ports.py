@@ -17,7 +17,7 @@ class DeliveryLog(Protocol):
         ...
 
     def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:
-        """Say what became of a claimed row."""
+        """Record the result of a claimed row."""
         ...
 
     def deliveries(self, status: str | None = None) -> Sequence[DeliveryRow]:

@@ -47,8 +47,8 @@ class DeliveryWorker:
     ) -> None:
         """Take its parts. `frozen` says why nothing may be delivered at all; "" if it may.
 
-        `patience_s` is for how long a token is looked for, `boot_s` for how long a new manager may take to come up;
-        what an earlier run wanted longer than `stale_s` ago is not made any more. `composer` reads what stands in an
+        `patience_s` limits the search for a token, `boot_s` the start of a new manager;
+        a delivery that an earlier run requested more than `stale_s` ago is not made. `composer` reads the text in an
         agent's composer; `elapsed` is the clock by which waits end, which nothing sets.
         """
         self._log = log
@@ -101,11 +101,11 @@ class DeliveryWorker:
             self._queue(delivery, partial(self._drop if stale else self._deliver, delivery))
 
     def idle(self) -> bool:
-        """Whether nothing is queued or in hand."""
+        """Whether nothing is queued or in progress."""
         return self._executor.idle()
 
     def close(self, wait_s: float = 10.0) -> None:
-        """Finish what is in hand; what is only queued stays wanted, for the next start."""
+        """Finish claimed deliveries; queued ones stay `wanted`, for the next start."""
         self._executor.close(wait_s)
 
     def _queue(self, delivery: Delivery, job: Callable[[], None]) -> None:
@@ -122,7 +122,7 @@ class DeliveryWorker:
         self._executor.put(lane, run)
 
     def _take_up(self, delivery: Delivery) -> None:
-        """Go on with a delivery in whose midst something failed, from where its row says that it is."""
+        """Continue a delivery that failed halfway, from the state in its row."""
         claimed = {row.id: row.claimed_at or row.wanted_at for row in self._log.deliveries("claimed")}
         if delivery.id not in claimed:
             self._deliver(delivery)  # which does nothing unless the row is still wanted
@@ -141,7 +141,7 @@ class DeliveryWorker:
         return self._executor.closing.wait(self._poll_s)
 
     def _drop(self, delivery: Delivery) -> None:
-        """Refuse what an earlier run wanted: who still wants it asks again."""
+        """Refuse the deliveries of an earlier run: a monitor that still wants one requests it again."""
         if self._persist(lambda: self._log.claim(delivery.id, self._clock.now())):
             self.finish(delivery, "refused", why="the harness was started anew before it was done")
 
@@ -160,7 +160,7 @@ class DeliveryWorker:
                 self._chase(delivery, message(delivery, began), again=True, why=why)  # it may have been typed
 
     def _deliver_keys(self, delivery: Delivery, began: float) -> None:
-        """Look once more whether it may be, and do it."""
+        """Check once more that it is allowed, and do it."""
         if why := self._frozen():
             self.finish(delivery, "refused", why=why)
         elif not delivery.valid(self._clock.now()):
@@ -217,6 +217,6 @@ class DeliveryWorker:
         self.finish(delivery, status, why=made.why)
 
     def finish(self, delivery: Delivery, status: str, why: str = "") -> None:
-        """Say in the ledger what became of a delivery."""
+        """Record the result of a delivery in the ledger."""
         now = self._clock.now()
         self._persist(lambda: self._log.finish(delivery.id, status, now, done=status == "done", why=why))

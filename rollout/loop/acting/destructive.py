@@ -29,7 +29,7 @@ class DestructiveActions:
     boot_s: float = 90.0
 
     def make(self, delivery: Delivery) -> ActionResult:
-        """Make one delivery; where it was done, `why` says what is left undone, if anything."""
+        """Make one delivery; if it was done, `why` names what is left undone, if anything."""
         intent, guard = delivery.intent, self.guards.of(delivery)
         if isinstance(intent, SpawnManager):
             return self._replace(delivery, intent, guard)
@@ -59,7 +59,7 @@ class DestructiveActions:
         return ActionResult(done=True, why=self._brief(made.pane, made.pid, f"{delivery.token} {intent.briefing}"))
 
     def _brief(self, pane: str, pid: int, text: str) -> str:
-        """Tell a new manager what it is there for; returns why that could not be done, "" where it was."""
+        """Brief a new manager; returns why that could not be done, "" if it was done."""
         guard, until = self.guards.for_briefing(), self.elapsed() + self.boot_s
         told = self.actuator.type_line(pane, pid, text, guard=guard)
         while not told.done:

@@ -1,4 +1,4 @@
-"""From what monitors want to what is touched: edges, reminders, keys, questions to a person. Pure.
+"""From intents to deliveries: edges, reminders, dual control, questions to a person. Pure.
 
 A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell each monitor, and, with their reports,
 `advance`, whose deliveries and book belong into one transaction.
@@ -20,7 +20,7 @@ class EpisodeStep:
 
     book: EpisodeBook
     deliveries: tuple[Delivery, ...]
-    """In the order in which they are wanted."""
+    """In the order in which they are requested."""
     withdrawn: frozenset[str]
     """Deliveries that no monitor requests any more: withdrawn if they are not claimed yet."""
     escalations: tuple[Escalation, ...]
@@ -51,7 +51,7 @@ class _Wanted:
 
 
 class _Deciding:
-    """Where the episodes of one cycle are decided, one after the other."""
+    """Decides the episodes of one cycle, one after the other."""
 
     def __init__(self, book: EpisodeBook, inputs: ActuatorInput, greeting: frozenset[str]) -> None:
         self.book = book
@@ -209,7 +209,7 @@ class _Deciding:
             self._update(key, would_have=intent.ordinal)
 
     def _withdrawn(self) -> frozenset[str]:
-        """Return the deliveries to withdraw: a destructive one once its holder is silent, a notice with its episode."""
+        """Return the deliveries to withdraw: a destructive one without a request, a notice with its episode."""
         now, rules = self.inputs.now, self.inputs.rules
         return frozenset(
             episode.pending
@@ -246,7 +246,7 @@ def ask_person(episode: Episode, why: str, now: float, rules: Rules) -> Escalati
 
 
 def done(episode: Episode, at: float) -> Episode:
-    """It was done: every monitor that wanted it by then has its intent, on whosever word."""
+    """Mark it as done for every monitor that requested it by then."""
 
     def told(role: str, voice: Voice) -> Voice:
         ordinal = episode.pending_ordinals.get(role, voice.intent.ordinal)
@@ -268,7 +268,7 @@ def done(episode: Episode, at: float) -> Episode:
 
 
 def _approved(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
-    """Enter a person's word where the question is still open."""
+    """Enter a person's approval if the question is still open."""
     episodes = {
         key: episode.model_copy(update={"approved_by": inputs.approvals[episode.id], "refused_at": None})
         if episode.id in inputs.approvals and episode.escalation and episode.escalation.is_open(inputs.now)

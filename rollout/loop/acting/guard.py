@@ -1,4 +1,4 @@
-"""The guard: asks the monitors to judge the very frame on which a pane is about to be touched.
+"""The guard: calls the monitors to judge the very frame on which a delivery is about to be made.
 
 Each is asked as for a cycle on a tape of that one frame, and what it remembers afterwards is dropped.
 """
@@ -27,7 +27,7 @@ class Judge(Protocol):
 
     @property
     def introduction(self) -> Introduction | None:
-        """Which states it can say."""
+        """The states that it can return."""
         ...
 
     def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
@@ -68,7 +68,7 @@ class FrameJudge:
         return self._guard(veto_message)
 
     def for_briefing(self) -> Guard:
-        """The guard of a first word to an agent that was just started: it must have come up."""
+        """Return the guard of a first message to an agent that was just started: it must have come up."""
         return self._guard(veto_briefing)
 
     def states(self, shot: PaneShot, at: float) -> tuple[dict[str, AgentState], frozenset[str]]:
@@ -101,7 +101,7 @@ class FrameJudge:
 
 
 Rule = Callable[[Mapping[str, AgentState], frozenset[str]], str]
-"""From what each monitor says, and who of them knows approval dialogs, to the reason of a veto; "" for none."""
+"""The reason of a veto, from each monitor's state and the monitors that know approval dialogs; "" for none."""
 
 
 def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
@@ -134,7 +134,7 @@ def veto_kill(states: Mapping[str, AgentState], knowing: frozenset[str], behind:
 
 
 def veto_briefing(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
-    """Speak against briefing an agent that has not come up yet."""
+    """Veto briefing an agent that has not come up yet."""
     up = any(states[role] is AgentState.IDLE for role in knowing)
     return _blocked(states, knowing) or ("" if up else f"it has not come up yet: {_all(states)}")
 

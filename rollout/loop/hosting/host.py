@@ -43,7 +43,7 @@ __all__ = ["EncodedSight", "HostAnswer", "HostLimits", "HostRequest", "MonitorHo
 
 @dataclass(frozen=True, slots=True)
 class HostLimits:
-    """How long a monitor may take, and how much it may say. Seconds and bytes."""
+    """The limits of a monitor's replies. Seconds and bytes."""
 
     deadline_s: float = 30.0
     start_s: float = 15.0
@@ -87,7 +87,7 @@ class MonitorHost:
 
     @property
     def introduction(self) -> Introduction | None:
-        """Who the monitor said it is, the last time it was started; None before that."""
+        """The monitor's introduction at its last start; None before that."""
         return self._introduction
 
     @property
@@ -98,7 +98,7 @@ class MonitorHost:
 
     @property
     def crash_loop(self) -> bool:
-        """Whether it ended so often lately that something is thoroughly wrong with it."""
+        """Whether it ended so often lately that it is in a crash loop."""
         return self._restarts.looping(self._clock.now())
 
     def hello(self) -> Introduction:

@@ -92,7 +92,7 @@ def load(spec: MonitorSpec) -> tuple[Monitor[Any], SourceKind]:
     if missing := [
         name for name in ("cycle", "memory", "recall", "name", "version", "says") if not hasattr(monitor, name)
     ]:
-        raise UnknownMonitor(f"`{spec.target}` is no monitor: it lacks {', '.join(missing)} (see contract.Monitor)")
+        raise UnknownMonitor(f"`{spec.target}` is no monitor: it lacks {', '.join(missing)} (see understudy.Monitor)")
     return monitor, spec.source or _source_kind(getattr(monitor, "sight", None)) or "server"
 
 

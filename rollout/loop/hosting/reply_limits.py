@@ -36,13 +36,13 @@ _LARGEST: Final = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class ReplyLimits:
-    """How much one reply may hold. Bytes and counts."""
+    """The limits of one reply. Bytes and counts."""
 
     reply_bytes: int
     report_bytes: int
     memory_bytes: int
     panes: int
-    """How many panes it may speak of."""
+    """The number of panes that it may report on."""
 
     @classmethod
     def of(cls, panes: int | None) -> "ReplyLimits":

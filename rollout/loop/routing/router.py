@@ -1,4 +1,4 @@
-"""The router: who owns which session in this lease, and do both monitors look? Any doubt routes to the incumbent."""
+"""The router: assigns each session's lease to an owner, and decides on shadowing. Any doubt routes to the incumbent."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Routing:
     shadow: bool = False
     """Whether both watch the same tape."""
     exposure_percent: int = 0
-    """The share that rules: the smaller one of what the flag says and what the ledger wants."""
+    """The exposure in force: the smaller one of the flag's and the ledger's."""
     shadow_percent: int = 0
     revision: int | None = None
     """Of the flags that were followed; None where there were none."""
@@ -57,7 +57,7 @@ class Router:
         self._source: FlagSource = source or UnleashSource()
 
     def route(self, sessions: Iterable[str], now: float, cycle_id: str, wanted_percent: int) -> Routing:
-        """Say for every session who owns it at `now`, seconds since the epoch; never raises.
+        """Return the owner of every session at `now`, seconds since the epoch; never raises.
 
         `wanted_percent` is the exposure that the ledger wants. Where the flag says otherwise the smaller one rules.
         """

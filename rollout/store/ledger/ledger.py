@@ -121,7 +121,7 @@ class Transaction:
             .limit(1)
         ).scalar()
         if (last or "") != after:
-            raise StageMoved("the stage was changed meanwhile: look at `understudy status` and try again")
+            raise StageMoved("the stage was changed meanwhile. Look at `understudy status` and try again")
         trail.note_break(self._connection)
         self._connection.execute(t.transitions.insert().values(**asdict(row)))
         trail.keep_head(self._connection)

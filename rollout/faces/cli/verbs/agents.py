@@ -25,7 +25,7 @@ def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
     if cycle is None:
         note(NOTHING_YET)
     elif not rows:
-        note("No agent was seen at the last look.")
+        note("The last look saw no agent. Check the server with: understudy doctor")
     table(
         (_line(pane, verdicts) for pane, verdicts in rows),
         header=("pane", "where", "agent", "incumbent", "candidate", ""),
@@ -68,7 +68,7 @@ def _tell(part: MonitorRole, report: CycleReport, verdict: AgentVerdict | None, 
         say(f"  line   | {line}")
     for intent in report.intents:
         if intent.pane == pane:
-            say(f"  wants  {intent.kind} (no. {intent.ordinal}): {intent.reason}")
+            say(f"  intent {intent.kind} (no. {intent.ordinal}): {intent.reason}")
 
 
 def _explained(

@@ -38,9 +38,7 @@ def move(
     """Make one move, or say what it would be; raises `Stop` where it is refused."""
     with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
-            raise Stop(
-                Exit.CONFLICT, "nothing has run here yet, so there is nothing to move: begin with understudy run"
-            )
+            raise Stop(Exit.CONFLICT, "no rollout has begun on this server. Start one: `understudy run`")
         ledger = Ledger(found.folder.ledger)
         try:
             controller = StageController(

@@ -1,4 +1,4 @@
-"""`understudy metrics`: figures and health of a rollout for other programs, until it is ended."""
+"""`understudy metrics`: metrics and health checks of a rollout, served until interrupted."""
 
 import sys
 from functools import partial

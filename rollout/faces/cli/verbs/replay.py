@@ -133,7 +133,7 @@ def _pair(asked: ReplayOptions, settings: Settings) -> tuple[str, str]:
     if not asked.monitors:
         return settings.incumbent, settings.candidate
     if len(asked.monitors) != _TWO or asked.incumbent or asked.candidate:
-        raise Stop(Exit.USAGE, "name two monitors: --monitor A --monitor B, the trusted one first")
+        raise Stop(Exit.USAGE, "name two monitors: --monitor A --monitor B, the incumbent first")
     return asked.monitors[0], asked.monitors[1]
 
 
@@ -150,11 +150,11 @@ def _baseline(path: Path) -> set[str]:
 def _judge(asked: ReplayOptions) -> ReplayJudge | None:
     if not asked.judge:
         if asked.plan is not None or asked.minimums:
-            raise Stop(Exit.USAGE, "--plan, --stage and --minimums say how to judge: add --judge")
+            raise Stop(Exit.USAGE, "--plan, --stage and --minimums need --judge")
         return None
     stages = [str(stage) for stage in STAGES]
     if asked.stage not in stages:
-        raise Stop(Exit.USAGE, f"--stage {asked.stage}: name the stage to be left, one of {', '.join(stages)}")
+        raise Stop(Exit.USAGE, f"--stage {asked.stage}: name the stage to leave, one of {', '.join(stages)}")
     return ReplayJudge(find_plan(asked.plan or "default"), Stage(asked.stage), minimums=asked.minimums)
 
 

@@ -1,4 +1,4 @@
-"""`understudy rollback`: every session back to the incumbent; with --now whatever else is broken."""
+"""`understudy rollback --now`: give every session back to the incumbent, also if other parts are broken."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rollout.store.state_folder import ServerFolder, StateFolder
 
 
 def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
-    """Order it in a file, and turn the flag down: either alone is enough, and neither needs the other."""
+    """Write the order to a file and set the flag to 0 %: each of them is enough alone."""
     state = StateFolder.from_environment()
     named = named_folder(socket_name, socket_path)
     # a run takes an order away once it has carried it out, so every server gets one of its own
@@ -24,7 +24,7 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
             failures[server] = failure
         _turn_down(server)
     if not servers:
-        note(f"Nothing has run from {state.root}, so there is nothing to roll back: is UNDERSTUDY_STATE_DIR the run's?")
+        note(f"No run has used {state.root}: there is nothing to roll back. Set UNDERSTUDY_STATE_DIR as for the run.")
         return Exit.OK
     for server in servers:
         if server in failures:
@@ -33,7 +33,7 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
             say(f"Rolled back: the incumbent owns every session from now on. ({server.path})")
     if failures:
         return Exit.NOT_ORDERED
-    say("Begin anew in shadow with: understudy retry --reason ...")
+    say("Start again in shadow with: understudy retry --reason ...")
     return Exit.OK
 
 
@@ -43,7 +43,7 @@ def _turn_down(server: ServerFolder) -> None:
         try:
             way(server)
         except Exception as error:  # noqa: BLE001 - the order stands; each of these is one more way to its end
-            note(f"the flag of {server.path} could not be turned down ({error}); the order does without it")
+            note(f"The flag of {server.path} could not be set to 0 % ({error}). The next cycle corrects it.")
 
 
 def _in_the_file(server: ServerFolder) -> None:

@@ -29,7 +29,9 @@ def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path
                 say(f"{what} ({stage})")
                 return Exit.OK
         if time.monotonic() >= deadline:
-            raise Stop(Exit.RETRY, f"after {timeout_s:g} s the rollout is in {stage} and not yet {what}")
+            raise Stop(
+                Exit.RETRY, f"timed out after {timeout_s:g} s: the rollout is in {stage} and has not reached {what}"
+            )
         time.sleep(min(_EVERY_S, max(0.0, deadline - time.monotonic())))
 
 

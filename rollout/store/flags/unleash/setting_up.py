@@ -101,7 +101,9 @@ def carry_out(transport: UnleashTransport, step: SetupCall) -> None:
     """Make one call; raises `FlagsUnreachable`."""
     reply = transport.request(step.method, step.path, step.body, deadline_s=WRITE_S)
     if not reply.done:
-        raise FlagsUnreachable(f"{transport.url} did not: {step.says} ({reply.says}); what was done stays, begin again")
+        raise FlagsUnreachable(
+            f"{transport.url} did not: {step.says} ({reply.says}). The earlier steps are kept: run it again"
+        )
 
 
 def _in_the_way(found: ServerInventory, place: FlagPlace) -> Iterator[Fault]:
