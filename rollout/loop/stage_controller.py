@@ -1,4 +1,4 @@
-"""The stage's controller: the ledger holds what is wanted, the flag is what happens, and a crash between them heals.
+"""The stage controller: the ledger holds the wanted exposure, the flag applies it; a crash between them is repaired.
 
 A move that gives the candidate more is a pending row, then the flag, then the row committed. Found pending later, it is
 finished where the flag has the revision that it was to write, and undone where it has not. A rollback is committed at
@@ -20,18 +20,18 @@ from rollout.store.ledger import RESTORE, Ledger, LedgerReader, LedgerUnusable, 
 IN_FLIGHT_S: Final = 15.0
 """A pending move younger than this may still be at its write: the longest that one takes, and some."""
 _PATIENCE_S: Final = 10.0
-"""Between two attempts to heal what a crash or a server that was away left: each may keep a cycle waiting."""
+"""Seconds between two attempts to repair after a crash or an unreachable server: each may delay a cycle."""
 _OWED: Final = "flag-owed"
 """The document that names the rollback whose flag could not be written yet."""
 
 
 def trail(ledger: LedgerReader) -> tuple[Transition, ...]:
-    """Every transition that came to pass, oldest first."""
+    """Return every committed transition, oldest first."""
     return tuple(_read(row) for row in ledger.transitions() if row.status == "committed")
 
 
 def rollout_status(ledger: LedgerReader) -> RolloutStatus:
-    """Where the rollout stands by its audit trail."""
+    """Return the status of the rollout by its audit trail."""
     now = RolloutStatus()
     for transition in trail(ledger):
         now = status_after(transition, now)
@@ -48,7 +48,7 @@ class StageController:
         self._ask_again_at = 0.0
 
     def wake(self, now: float) -> RolloutStatus:
-        """Finish or undo what was pending, and begin where nothing has begun; returns where the rollout stands.
+        """Finish or undo pending moves, and begin a rollout if none has begun; return its status.
 
         Raises `LedgerUnusable` where the audit trail is not the one that was written.
         """
@@ -93,7 +93,7 @@ class StageController:
         return self._owed() is not None
 
     def _advance(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
-        """Give the candidate more: only where the trail is whole and the flags say exactly what the ledger wants."""
+        """Raise the exposure: only if the trail is whole and the flags say exactly the exposure of the ledger."""
         if broken := breaks(self._ledger):
             return Refusal(RefusalReason.NOT_ALLOWED, f"the audit trail is not what was written ({broken[0]})")
         try:
@@ -126,7 +126,7 @@ class StageController:
         return move
 
     def _give_back(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
-        """Take everything from the candidate: decided at once, since the smaller exposure rules; the flag follows."""
+        """Take all exposure from the candidate: committed at once, since the smaller exposure rules; then the flag."""
         for row in self._ledger.transitions():
             if row.status == "pending":  # its write, should it still come, finds another revision than it wants
                 self._finish(_read(row), "undone")
@@ -136,7 +136,7 @@ class StageController:
         return answer
 
     def _decide(self, pending: Transition) -> None:
-        """Say what became of a pending move: done where it takes back, in any case; others where the flags say so."""
+        """Commit or undo a pending move: a rollback is committed in any case, another move if the flags confirm it."""
         if pending.takes_back:
             with self._ledger.transaction() as tx:
                 tx.keep_document(_OWED, pending.hash)

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 BASES: tuple[Path, ...] = (Path("/tmp"), Path("/dev/shm"))  # noqa: S108 - a folder of this user's own is made in it
-"""Where such a folder may lie, the preferred one first: two file systems on most machines."""
+"""The parents of such a folder, the preferred one first: two file systems on most machines."""
 
 
 def shared_folders() -> tuple[Path, ...]:

@@ -31,7 +31,7 @@ class Exit(IntEnum):
 
 
 class Stop(Exception):
-    """A verb ends here, with this code and this sentence; the sentence names the thing and the remedy."""
+    """Ends a verb with this exit code and this sentence, which names the fault and the remedy."""
 
     def __init__(self, code: Exit, sentence: str) -> None:
         super().__init__(sentence)

@@ -25,7 +25,7 @@ class TapeChoice:
 
 
 def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: float) -> TapeChoice:
-    """Choose; raises `Stop` where neither or both were asked for, FileNotFoundError for a file that is not there."""
+    """Choose; raises `Stop` if neither or both are given, `FileNotFoundError` for a missing file."""
     if bool(tapes) == (since is not None):
         raise Stop(Exit.USAGE, "name tapes, or add --since 24h for the tapes that the last run kept")
     if since is None:

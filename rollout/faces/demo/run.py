@@ -1,4 +1,4 @@
-"""The demo from the first curtain to the last line: world, loop, progress, regression, report."""
+"""The demo from start to end: world, loop, progress, regression, report."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ def demo(*, as_json: bool = False) -> int:
 
 
 def play(windows: Renderer) -> int:
-    """Play it before this audience, and return how to exit."""
+    """Play it with this renderer, and return the exit code."""
     began = time.time()
     demo_script = DemoScript()
     code, trouble, report = None, "", ""
@@ -87,7 +87,7 @@ def follow(
     began: float,
     make_worse: Path,
 ) -> str:
-    """Show and tell until the script says that it is over; returns what went wrong, if the loop ended early."""
+    """Show views and events until the script ends; return the failure if the loop ended early."""
     view = DemoView()
     while True:
         now = time.time() - began
@@ -199,7 +199,7 @@ def _hints() -> list[str]:
 
 
 def _clear_away(state: StateFolder) -> None:
-    """Forget all but the last few demos; their servers are long gone."""
+    """Delete all but the last few demos; their servers no longer run."""
     demos = [server.path for server in state.all_servers() if server.path.name.startswith("demo-")]
     for old in sorted(demos, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)

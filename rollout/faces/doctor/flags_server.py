@@ -1,4 +1,4 @@
-"""The server of the flags, where there is one: whether it answers, what it holds, and who may read its tokens."""
+"""The server of the flags, where there is one: whether it answers, its flags, and the permissions of token files."""
 
 import stat
 import tempfile

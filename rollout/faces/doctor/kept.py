@@ -16,7 +16,7 @@ from rollout.store.state_folder import ServerFolder, StateFolder
 from understudy.report import CycleReport, ProblemKind
 
 _CHECK_S: Final = 10.0
-"""For so long the pages of a ledger are looked through."""
+"""Seconds for which the pages of a ledger are checked."""
 
 
 def kept(state: StateFolder, socket_path: Path) -> Iterator[DoctorFinding]:
@@ -47,7 +47,7 @@ def folder(root: Path) -> DoctorFinding:
 
 
 def orders(root: Path, server: Path) -> Iterator[DoctorFinding]:
-    """Say which orders stand."""
+    """Report the orders in force."""
     if order := order_in_force(OrderKind.FREEZE, server, root):
         yield note("orders", f"frozen{_who(order)}: no key is sent", "lift it with `understudy unfreeze`")
     if order := order_in_force(OrderKind.ROLLBACK, server, root):
@@ -86,7 +86,7 @@ def ledger(server: ServerFolder) -> DoctorFinding:
 
 
 def doubts(server: ServerFolder) -> Iterator[DoctorFinding]:
-    """Say what the monitors did not trust themselves in at the last look."""
+    """Report the doubts of the monitors about their own verdicts at the last look."""
     if not server.ledger.exists():
         return
     try:
@@ -111,7 +111,7 @@ _DOUBTED = {
 
 
 def flags(server: ServerFolder) -> Iterator[DoctorFinding]:
-    """Check the working copy of the flags, and say what its stickiness costs where that is not the lease."""
+    """Check the working copy of the flags, and report the cost of a stickiness other than the lease."""
     if not server.flags.exists():
         yield well("flags", "no working copy yet (made at the first run)")
         return

@@ -1,4 +1,4 @@
-"""Everything that is checked, in the order in which a newcomer meets it."""
+"""All checks, in the order in which a new user needs them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The host of one monitor: asks its process, and answers whatever that process does.
+"""The host of one monitor: calls its process, and returns an answer for any behaviour of that process.
 
 A monitor may raise, hang, flood, die, or talk rubbish: the host always answers in time, with what went wrong in words
 and the memory as it was. Restarts cost nothing but time, because memory lies with the harness.
@@ -122,7 +122,7 @@ class MonitorHost:
         return True
 
     def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
-        """HostRequest for one cycle, behind whatever it was asked before."""
+        """Queue a request for one cycle, behind earlier requests."""
         try:
             return self._worker.submit(
                 self._look, host_request, self._limits.deadline_s if deadline_s is None else deadline_s
@@ -142,7 +142,7 @@ class MonitorHost:
             self._worker.submit(self._end).result()
 
     def close(self) -> None:
-        """End the process and its thread; what it was being asked is answered as a crash."""
+        """End the process and its thread; the request in progress is answered as a crash."""
         with self._guards_process:
             self._closed = True
             if self._process:
@@ -257,5 +257,5 @@ class MonitorHost:
 
 
 def _measured(report: CycleReport, wall_s: float, cpu_s: float) -> CycleReport:
-    """A program's own figures are not taken on trust."""
+    """Use the harness' own measurement, not the program's figures."""
     return report.model_copy(update={"wall_s": round(wall_s, 6), "cpu_s": round(max(0.0, cpu_s), 6)})

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from understudy.ports import Monitor
 
 SourceKind = Literal["windows", "server"]
-"""How a monitor looks at a live server: window by window as the monolith did, or whole frames."""
+"""The way that a monitor reads a live server: window by window as the monolith did, or whole frames."""
 
 GROUP = "understudy.monitors"
 _BUILT_IN = {"legacy": "legacy.monitor:LegacyMonitor", "modular": "modular.service:MonitorService"}

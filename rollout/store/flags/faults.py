@@ -1,4 +1,4 @@
-"""The faults of a flags file, and reading JSON so that nothing in it is overlooked."""
+"""The faults of a flags file, and a strict JSON reader."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: where, what, and what to do about it."""
+    """One fault: its place, the problem, and the remedy."""
 
     path: str
     """A JSON path, such as `$.features[0].strategies[0].parameters.rollout`."""
@@ -58,7 +58,7 @@ def load_json(text: str) -> tuple[Any, Fault | None]:
 
 
 def said(value: object) -> str:
-    """Say a value as it stands in the file, cut where it is long."""
+    """Format a value as it is written in the file, cut if it is long."""
     text = json.dumps(value, ensure_ascii=False, default=repr)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - what fits beside a path
 

@@ -1,4 +1,4 @@
-"""Checking a flags file before the SDK sees it, which drops what it dislikes without a word, and answers all the same.
+"""Check a flags file before the SDK reads it: the SDK drops invalid parts silently, and answers all the same.
 
 An integer where Unleash writes a text, or a missing version, makes it drop the whole file; an empty list of strategies
 switches a flag on for everyone; a rollout of "150" or an unknown strategy switches it off. So everything is refused
@@ -12,9 +12,9 @@ from rollout.store.flags import fields
 from rollout.store.flags.faults import Fault, said
 
 CANDIDATE: Final = "monitor.candidate"
-"""Which leases the candidate owns."""
+"""The flag for the leases that the candidate owns."""
 SHADOW: Final = "monitor.shadow"
-"""In which cycles both monitors watch."""
+"""The flag for the cycles in which both monitors watch."""
 STICKINESS: Final = {CANDIDATE: ("lease", "session", "cycleId"), SHADOW: ("cycleId",)}
 """The properties that each flag may be sticky on: the properties that every evaluation carries."""
 
@@ -134,7 +134,7 @@ def _parents(path: str, parents: object, names: list[Any]) -> Faults:
 
 
 def _ours(path: str, name: str, strategies: list[Any]) -> Faults:
-    """Check one of the two flags that route: its share must be the only thing that decides."""
+    """Check one of the two routing flags: only its share may decide."""
     if len(strategies) > 1:
         text = f"{name} has {len(strategies)} strategies, and any of them could switch it on"
         yield Fault(path, text, "keep one flexibleRollout strategy")

@@ -1,4 +1,4 @@
-"""`understudy agents` and `explain`: what each monitor says of each agent, and why."""
+"""`understudy agents` and `explain`: each monitor's verdict on each agent, and its reason."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
 
 
 def explain(pane: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Say for one pane what each monitor says, by which rule, on which lines, and what it wants done."""
+    """Print for one pane each monitor's verdict, its rule, the matched lines and its intents."""
     with open_server_data(socket_name, socket_path) as found:
         reports, now = found.reports(), found.last_cycle.at if found.last_cycle else 0.0
     verdicts = dict(_rows(reports)).get(pane)

@@ -1,4 +1,4 @@
-"""`understudy bench`: what a monitor's live cycles cost on a server, and what tmux itself must spend on them."""
+"""`understudy bench`: the cost of a monitor's live cycles on a server, and tmux's own cost."""
 
 import gc
 import os

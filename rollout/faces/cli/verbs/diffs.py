@@ -30,7 +30,7 @@ _REOPENED = {
     Lapse.CEILING: "reopened: above the ceiling it was signed off for",
 }
 _WIDTH = 120
-"""Of what is shown where no terminal says its own."""
+"""The width of the output without a terminal."""
 
 
 def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:

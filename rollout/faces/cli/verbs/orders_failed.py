@@ -7,7 +7,7 @@ from rollout.store.state_folder import ServerFolder
 
 
 def say_not_done(what: str, failure: OSError, servers: Iterable[ServerFolder]) -> None:
-    """Say that an order does not stand, where it could not be written, and how to stop each run without it."""
+    """Print that an order was not given, where it could not be written, and how to stop each run without it."""
     note(f"understudy: {what}: the order could not be written ({failure.strerror or failure}).")
     found = False
     for server in servers:

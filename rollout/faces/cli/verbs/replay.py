@@ -1,4 +1,4 @@
-"""`understudy replay`: kept tapes watched again by any two monitors, and where they differ."""
+"""`understudy replay`: replay tapes with any two monitors, and show the differences."""
 
 import json
 import tempfile
@@ -37,7 +37,7 @@ _TWO: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """Which tapes, which monitors, and how it is told."""
+    """The tapes, the monitors and the form of the output."""
 
     tapes: Sequence[Path] = ()
     since: str | None = None
@@ -56,7 +56,7 @@ class ReplayOptions:
 
 
 def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Path | None) -> Exit:
-    """Watch the tapes and say what differs; DIFFERENT where something is as grave as `fail_on` and not expected."""
+    """Replay the tapes and print the differences; DIFFERENT if one is as grave as `fail_on` and not expected."""
     worst, judge = _severity(asked.fail_on), _judge(asked)
     settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
     names = _pair(asked, settings)

@@ -1,4 +1,4 @@
-"""`understudy diffs rules`: the register of expected differences; a rule of one's own, tried and saved."""
+"""`understudy diffs rules`: the register of expected differences; try and save an own rule."""
 
 import json
 import time

@@ -37,7 +37,7 @@ class RunOptions:
 
 
 def run(asked: RunOptions) -> Exit:
-    """Watch until stopped, or for so many cycles; OK whatever was found.
+    """Run until stopped, or for so many cycles; OK whether or not differences were found.
 
     Raises what `open_runtime` does, and a `TmuxError` where there is no server to begin with: one that goes later is
     waited for.
@@ -100,7 +100,7 @@ class SilentMonitors:
         }
 
     def sentence(self) -> str:
-        """Name the monitors and their reasons: nothing was compared, which is not the same as no difference."""
+        """Name the monitors and their reasons: nothing was compared, which does not mean that nothing differs."""
         each = "; ".join(f"the {role} gave no report: {why}" for role, why in self.of.items())
         return f"{each}. Nothing was compared. Check the monitor with: understudy doctor"
 

@@ -37,7 +37,7 @@ _WIDTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class SignOffOptions:
-    """Who decides, and why."""
+    """The actor and the reason."""
 
     reason: str
     actor: str | None = None
@@ -139,7 +139,7 @@ def instant_of(when: str, now: float) -> float:
 
 
 def _show_members(found: ServerData, row: Cluster) -> None:
-    """Show some bouts of a cluster, drawn at random: what is signed off must have been looked at."""
+    """Show some bouts of a cluster, drawn at random: a person must have looked at it before signing it off."""
     members = [bout for bout in bouts_of(found) if bout.difference is not None and bout.difference.cluster == row.id]
     shown = SystemRandom().sample(members, min(_MEMBERS, len(members)))
     note(f"{row.id} changes actions. {len(shown)} of its {len(members)} settled bouts, drawn at random:")

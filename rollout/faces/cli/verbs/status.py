@@ -1,4 +1,4 @@
-"""`understudy status`: where the rollout stands."""
+"""`understudy status`: the stage, the verdict and the evidence."""
 
 import time
 from pathlib import Path
@@ -77,7 +77,7 @@ def rows(found: ServerData) -> tuple[EvidenceLine, ...]:
 
 
 def _exposure(found: ServerData, flags: FlagsDocument | None) -> int:
-    """The smaller one of what the ledger wants and what the flag says rules.
+    """Return the exposure in force: the smaller one of the ledger's and the flag's.
 
     Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
     """
@@ -88,7 +88,7 @@ def _exposure(found: ServerData, flags: FlagsDocument | None) -> int:
 
 
 def _doubt(found: ServerData, flags: FlagsDocument | None) -> str:
-    """Why the share is not the one that the flags say; "" where it is."""
+    """Return why the share is not the flag's; "" if it is."""
     if flags is not None or found.ledger is None:
         return ""
     followed = "the last good ones were followed in the last cycle" if _exposure(found, flags) else "nothing is exposed"
@@ -96,7 +96,7 @@ def _doubt(found: ServerData, flags: FlagsDocument | None) -> str:
 
 
 def _budget(found: ServerData) -> dict[str, Any]:
-    """The risk that the plan allows for a false rollback, and how much of the way there is gone."""
+    """Return the risk of a false rollback that the plan allows, and the rollback pressure."""
     armed = [row for row in rows(found) if row.guardrail is not Guardrail.NOISE and not row.dry_run]
     nearest = max(armed, key=lambda row: row.spent, default=None)
     return {

@@ -16,7 +16,7 @@ from rollout.store.state_folder import StateFolder
 
 
 def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Say what holds the rollout and what would change that."""
+    """Print the cause of the present state and the next step."""
     with open_server_data(socket_name, socket_path) as found:
         text = " ".join((paragraph(found), *(f"Besides, {doubt}." for doubt in doubts(found.reports()))))
         if as_json:

@@ -1,4 +1,4 @@
-"""Setting a server up for a rollout: what is there, what is missing, and the calls that make it. Safe to repeat."""
+"""Set a server up for a rollout: its inventory, the missing parts, and the calls that create them. Safe to repeat."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class ServerInventory:
     fields: Mapping[str, bool]
     """Context field -> whether a flag may be sticky on it."""
     flags: Mapping[str, Mapping[str, Any] | None]
-    """Ours, as the environment has them; None where there is no such flag."""
+    """The rollout's flags, as the environment has them; None if a flag does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class SetupCall:
 
 
 def look_around(transport: UnleashTransport, place: FlagPlace) -> ServerInventory:
-    """Ask a server what is there; raises `FlagsUnreachable`."""
+    """Read the inventory of a server; raises `FlagsUnreachable`."""
     everywhere = _listed(transport, "/api/admin/environments")
     here = _listed(transport, f"/api/admin/environments/project/{quote(place.project, safe='')}")
     fields = transport.request("GET", "/api/admin/context")

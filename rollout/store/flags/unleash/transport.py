@@ -1,4 +1,4 @@
-"""One way to a server over HTTP: an answer in JSON before the deadline, or a sentence that says why there is none.
+"""HTTP calls to a server: an answer in JSON before the deadline, or a sentence that says why there is none.
 
 The deadline is on the whole of a call. A library's timeouts are on single reads, and a server that drips a byte a
 second, or a name that does not resolve, keeps them all.
@@ -53,7 +53,7 @@ class HttpReply:
 
     @property
     def says(self) -> str:
-        """The server's own words, in short."""
+        """The server's message, shortened."""
         message = self.body.get("message") if isinstance(self.body, Mapping) else None
         return (
             f"{self.status} {quoted(message.splitlines()[0][:2000])[:120]}"
@@ -81,7 +81,7 @@ class UnleashTransport:
     def request(
         self, method: str, path: str, body: Any = None, *, tag: str = "", deadline_s: float | None = None
     ) -> HttpReply:
-        """Ask once, and never again: a write that got no answer may have been done.
+        """Send one request, without a retry: a write that got no answer may have been done.
 
         Raises `NoAnswer` where none came before the deadline, in seconds; `FlagsUnreachable` where it is none of a
         flags server, or does not let this token in.
@@ -151,7 +151,7 @@ def _text(response: "Response", deadline: float) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Say in a few words what a library says in a screenful."""
+    """Shorten the error of a library to a few words."""
     text = str(error)
     for found, said in (
         ("Connection refused", "refuses connections"),
