@@ -140,11 +140,11 @@ def shown_state(rollout_status: RolloutStatus, judgement: Judgement | None, plan
 
 
 def stopped(rollout_status: RolloutStatus) -> str:
-    """Why nothing may be promoted, as the judge puts it; empty while the rollout runs."""
+    """Return why nothing may be promoted, as the judge shows it; empty while the rollout runs."""
     if rollout_status.frozen:
-        return f"it is frozen ({rollout_status.frozen_reason}): nothing acts until `understudy unfreeze`"
+        return f"the rollout is frozen ({rollout_status.frozen_reason}). Nothing acts until `understudy unfreeze`"
     if rollout_status.state is State.ROLLED_BACK:
-        return f"it was rolled back ({rollout_status.reason}): nothing moves until `understudy retry`"
+        return f"the rollout was rolled back ({rollout_status.reason}). Nothing is promoted until `understudy retry`"
     if rollout_status.state is State.PAUSED:
-        return f"it is paused ({rollout_status.reason}): nothing is promoted until `understudy resume`"
+        return f"the rollout is paused ({rollout_status.reason}). Nothing is promoted until `understudy resume`"
     return ""

@@ -165,7 +165,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
 def _tmux_pid(address: ServerAddress) -> int | None:
     try:
         return identify(address).pid
-    except TmuxError:  # the first cycle says so, in its own words
+    except TmuxError:  # the first cycle reports it
         return None
 
 

@@ -56,7 +56,7 @@ def apply_orders(runtime: Runtime, now: float) -> AppliedOrders:
         reason = order.reason or "an operator ordered it"
         runtime.controller.request(Request(RequestKind.ROLLBACK, order.actor or "an operator", reason, now))
         if by_ledger(runtime.ledger).state is State.ROLLED_BACK:
-            with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
+            with suppress(OrderNotLifted):  # it was carried out; a `retry` reports that the file still exists
                 lift(OrderKind.ROLLBACK, order.path.parent)
     frozen = ordered(OrderKind.FREEZE, *runtime.order_folders)
     rollout_status = by_ledger(runtime.ledger)

@@ -55,7 +55,7 @@ class StageController:
         if found := breaks(self._ledger):
             raise LedgerUnusable(
                 f"the audit trail in {self._ledger.path} is not what was written ({found[0]}; "
-                f"`understudy history --verify` says everything): {RESTORE}"
+                f"`understudy history --verify` lists every fault): {RESTORE}"
             )
         self.settle(now, in_flight_s=0.0)
         if rollout_status(self._ledger).last_hash == "":
@@ -103,7 +103,7 @@ class StageController:
         if held.percent != before.exposure_percent:
             drift = f"the flag says {held.percent} % and the ledger wants {before.exposure_percent} %"
             return Refusal(RefusalReason.CONFLICT, f"{drift}. Set the flag back, or roll back: `understudy rollback`")
-        # flags put in place by hand count on from their own revision
+        # flags that an operator put in place continue from their own revision
         move = self._entered(before.model_copy(update={"flag_revision": held.revision}), request)
         return move if isinstance(move, Refusal) else self._written(move, held)
 

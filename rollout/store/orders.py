@@ -96,7 +96,9 @@ def give(kind: OrderKind, folder: Path, *, actor: str, reason: str) -> Order:
             failures.append(f"{place}: {(failure.strerror or str(failure)).lower()}")
             continue
         if kind is OrderKind.FREEZE:
-            with contextlib.suppress(OSError):  # it says who lifted an earlier one, and the freeze stands all the same
+            with contextlib.suppress(
+                OSError
+            ):  # the note of an earlier lifting; the freeze is in force with or without it
                 lift(OrderKind.UNFREEZE, folder)
         return Order(kind, path, at, actor, reason)
     raise OrderNotGiven(errno.EIO, "; ".join(failures))
@@ -190,7 +192,7 @@ def _write(kind: OrderKind, folder: Path, content: str, *, shared: bool) -> Path
 
 def _from_spare(kind: OrderKind, folder: Path, path: Path) -> None:
     """Make an order of a file that is there already; raises an `OSError` where there is none."""
-    if not os.path.lexists(path):  # else it was given before, and stands
+    if not os.path.lexists(path):  # else it was given before, and is in force
         _spare(kind, folder).replace(path)
 
 

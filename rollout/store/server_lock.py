@@ -23,7 +23,7 @@ class ServerLock:
     def release(self) -> None:
         """Let another daemon have the server."""
         for path, descriptor in self._held.items():
-            with suppress(OSError):  # a file that stays is only litter: the lock is the kernel's
+            with suppress(OSError):  # a file that remains is harmless: the kernel holds the lock
                 path.unlink()
             os.close(descriptor)
         self._held.clear()

@@ -221,7 +221,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
-        raise SettingsInvalid(f"{path} cannot be read: {error}; mend it, or move it away") from error
+        raise SettingsInvalid(f"{path} cannot be read: {error}; correct it, or move it away") from error
 
 
 def _faults_of_keys(source: _Source) -> Iterator[str]:

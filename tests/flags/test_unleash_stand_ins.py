@@ -162,7 +162,7 @@ def test_a_deadline_holds_for_the_whole_of_an_answer() -> None:
 
 
 def test_what_is_no_address_is_said_as_such() -> None:
-    with pytest.raises(FlagsUnreachable, match="mend unleash_url"):
+    with pytest.raises(FlagsUnreachable, match="correct unleash_url"):
         UnleashTransport("http://", TOKEN).request("GET", "/")
 
 

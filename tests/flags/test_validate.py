@@ -83,7 +83,7 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
     "duplicate name": (
         lambda b: b["features"].append(copy.deepcopy(b["features"][0])),
         "$.features[2].name",
-        "stands twice",
+        "occurs twice",
     ),
     "no stickiness": (lambda b: parameters(b).pop("stickiness"), f"{STRATEGY}.parameters.stickiness", "is missing"),
     "stickiness empty": (lambda b: parameters(b).update(stickiness=""), f"{STRATEGY}.parameters.stickiness", "text"),
@@ -117,7 +117,7 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
     "features empty": (lambda b: b.update(features=[]), "$.features", "must be a list"),
     "flag is a text": (lambda b: b["features"].append("x"), "$.features[2]", "must be an object"),
     "missing segment": (lambda b: strategy(b).update(segments=[1]), f"{STRATEGY}.segments[0]", "no segment 1"),
-    "segment twice": (lambda b: b.update(segments=[SEGMENT, SEGMENT]), "$.segments[1].id", "stands twice"),
+    "segment twice": (lambda b: b.update(segments=[SEGMENT, SEGMENT]), "$.segments[1].id", "occurs twice"),
     "missing parent": (
         lambda b: flag(b).update(dependencies=[{"feature": "kill"}]),
         "$.features[0].dependencies[0]",
@@ -163,7 +163,7 @@ def test_refused_with_path_and_fix(case: str) -> None:
         ("<html></html>", "line 1, column 1"),
         ("null", "must be an object"),
         ("[]", "must be an object"),
-        ('{"version": 2, "version": 2}', "stands twice"),
+        ('{"version": 2, "version": 2}', "occurs twice"),
         ('{"version": NaN}', "NaN"),
         ("[" * 100_000, "not JSON"),
     ],

@@ -138,7 +138,7 @@ class Loop:
         try:
             with open_runtime(self.blueprint) as runtime:
                 loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=lambda _cycle_result: None)
-        except Exception as error:  # noqa: BLE001 - a thread's exception would be lost; the demo says it and ends
+        except Exception as error:  # noqa: BLE001 - a thread's exception would be lost; the demo prints it and ends
             self.trouble = f"the loop failed: {type(error).__name__}: {error}"
 
 
@@ -175,7 +175,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _started(world: World) -> DemoEvent:
-    teams = sorted({seat.session for seat in world.windows})
+    teams = sorted({window.session for window in world.windows})
     text = f"{len(world.windows)} actors in {len(teams)} teams ({', '.join(teams)}) on a tmux server of their own"
     facts = {"actors": len(world.windows), "teams": teams, "socket": str(world.socket_path)}
     return DemoEvent(EventKind.STARTED, 0.0, text, facts)
@@ -191,7 +191,7 @@ def _hints() -> list[str]:
     beside = Path(sys.executable).with_name("understudy")
     name = "understudy" if shutil.which("understudy") or not beside.exists() else os.path.relpath(beside)
     return [
-        f"{name} status       # where this rollout stands",
+        f"{name} status       # the status of this rollout",
         f"{name} history      # every move: who, when, why",
         f"{name} diffs list   # what the two monitors differed in",
         f"{name} run          # watch your own tmux server; nothing is pressed",

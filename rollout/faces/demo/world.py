@@ -74,7 +74,7 @@ class World:
         )
         assert hand.stdin is not None
         assert hand.stdout is not None
-        with contextlib.suppress(BrokenPipeError):  # it died; what it said instead of `ready` tells why
+        with contextlib.suppress(BrokenPipeError):  # it ended; its output instead of `ready` is the reason
             hand.stdin.write(json.dumps([asdict(one) for one in self.windows]) + "\n")
             hand.stdin.flush()
         if (said := hand.stdout.readline().strip()) != READY:

@@ -87,7 +87,7 @@ def _opened(key: str, intent: Intent, inputs: ActuatorInput) -> Episode:
 def _entered(episode: Episode, role: str, intent: Intent, now: float) -> Episode:
     before = episode.voices.get(role)
     if before is None:
-        # who comes late to what was done already is told so, and does not have it done again
+        # a late request for an action that was already done gets its outcome; the action is not repeated
         voice = Voice(intent=intent, first_at=now, last_at=now, repeats=intent.ordinal if episode.delivered else 0)
     else:
         first_at = before.first_at if before.intent.ordinal == intent.ordinal else now

@@ -121,7 +121,7 @@ class Chaser:
             return self._end(chase, "done")
         if chase.place is TokenPlace.COMPOSER and (status := self._send(chase)):
             return self._end(chase, status, chase.why if status != "done" else "")
-        # what stands unsent is waited for, and what was not read yet for as long as it takes
+        # an unsent message is waited for, and one that was not read yet for as long as it takes
         patience_s = self._patience_s() * (_STANDING if chase.place is TokenPlace.COMPOSER else 1)
         unsettled = chase.place in {None, TokenPlace.WAITING}
         if unsettled or self._elapsed() < chase.began + patience_s:

@@ -110,7 +110,7 @@ class DeliveryWorker:
 
     def _queue(self, delivery: Delivery, job: Callable[[], None]) -> None:
         give_up, take_up = partial(self._give_up, delivery), partial(self._take_up, delivery)
-        lane = delivery.target or f"session {delivery.session}"
+        key = delivery.target or f"session {delivery.session}"
         self._queued.add(delivery.id)
 
         def run() -> None:
@@ -119,7 +119,7 @@ class DeliveryWorker:
             finally:
                 self._queued.discard(delivery.id)
 
-        self._executor.put(lane, run)
+        self._executor.put(key, run)
 
     def _take_up(self, delivery: Delivery) -> None:
         """Continue a delivery that failed halfway, from the state in its row."""

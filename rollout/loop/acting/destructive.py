@@ -65,7 +65,7 @@ class DestructiveActions:
         while not told.done:
             if not told.certain or self.elapsed() >= until or self.wait():
                 return f"it was started, but not briefed: {told.why}"
-            if told.typed:  # never twice: it stands there, or will
+            if told.typed:  # never twice: it was typed
                 only = OnlyThisLine(text, self.composer, guard)
                 sent = self.actuator.press(pane, pid, (Key.ENTER,), guard=only)
                 told = sent if sent.done else told

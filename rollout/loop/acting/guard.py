@@ -89,7 +89,7 @@ class FrameJudge:
 
     def _guard(self, rule: "Rule") -> Guard:
         def guard(shot: PaneShot, frame: Frame) -> Veto | None:
-            # asked before, to spare the monitors; and behind, because a freeze counts up to the very key
+            # checked before, to spare the monitors; and after, because a freeze applies until the key is sent
             why = self._frozen() or rule(*self.states(shot, frame.at)) or self._frozen()
             return Veto(why) if why else None
 

@@ -127,7 +127,7 @@ class MonitorHost:
             return self._worker.submit(
                 self._look, host_request, self._limits.deadline_s if deadline_s is None else deadline_s
             )
-        except RuntimeError:  # what the executor says once it was shut down
+        except RuntimeError:  # the executor raises it once it was shut down
             closed = Future[HostAnswer]()
             closed.set_result(HostAnswer(None, host_request.memory, Failure.CRASH, "its host is closed"))
             return closed

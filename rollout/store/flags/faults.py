@@ -52,9 +52,9 @@ def load_json(text: str) -> tuple[Any, Fault | None]:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
             return None, Fault("$", f"the file is cut short in line {error.lineno}", "write it again as a whole")
         where = f"line {error.lineno}, column {error.colno}"
-        return None, Fault("$", f"is not JSON at {where} ({error.msg})", "mend that place")
+        return None, Fault("$", f"is not JSON at {where} ({error.msg})", "correct that place")
     except (ValueError, RecursionError) as error:
-        return None, Fault("$", f"is not JSON ({error})", "mend it")
+        return None, Fault("$", f"is not JSON ({error})", "correct it")
 
 
 def said(value: object) -> str:
@@ -67,7 +67,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Twice(f"the key {said(key)} stands twice in one object, and only the last would count")
+            raise _Twice(f"the key {said(key)} occurs twice in one object, and only the last one would count")
         found[key] = value
     return found
 

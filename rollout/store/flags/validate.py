@@ -83,7 +83,7 @@ def _segments(document: Mapping[str, Any]) -> Faults:
             yield Fault(path, "must be an object with a whole number as its id", 'write {"id": 1, "constraints": []}')
             continue
         if segment["id"] in ids:
-            yield Fault(f"{path}.id", f"the id {segment['id']} stands twice", "give each segment an id of its own")
+            yield Fault(f"{path}.id", f"the id {segment['id']} occurs twice", "give each segment an id of its own")
         ids.append(segment["id"])
         yield from _constraints(f"{path}.constraints", segment.get("constraints"))
 
@@ -92,7 +92,7 @@ def _doubles(names: list[Any]) -> Faults:
     for number, name in enumerate(names):
         if name in names[:number]:
             path = f"$.features[{number}].name"
-            yield Fault(path, f"the flag {said(name)} stands twice, and the later one would win", "keep one of them")
+            yield Fault(path, f"the flag {said(name)} occurs twice, and the later one would win", "keep one of them")
 
 
 def _feature(path: str, feature: object, names: list[Any], segments: list[Any]) -> Faults:
@@ -140,7 +140,7 @@ def _ours(path: str, name: str, strategies: list[Any]) -> Faults:
         yield Fault(path, text, "keep one flexibleRollout strategy")
     for number, strategy in enumerate(strategies):
         if not isinstance(strategy, Mapping) or strategy.get("name") not in _STRATEGIES:
-            continue  # said already
+            continue  # reported already
         if strategy["name"] != "flexibleRollout":
             text = f"{name} must be routed by flexibleRollout, but has {said(strategy['name'])}"
             yield Fault(f"{path}[{number}].name", text, 'write "flexibleRollout"')

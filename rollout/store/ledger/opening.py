@@ -122,7 +122,7 @@ def _prepare_to_read(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    # a reader's snapshot turned into a writer's fails at once when another wrote meanwhile; asking first waits instead
+    # upgrading a read transaction fails at once if another process wrote meanwhile; BEGIN IMMEDIATE waits instead
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 

@@ -78,7 +78,7 @@ def _flag(transport: UnleashTransport, place: FlagPlace, name: str, *, there: bo
     if reply.status == _MISSING:
         return None
     if not reply.done:
-        raise FlagsUnreachable(f"{transport.url} does not tell the flag {name} ({reply.says})")
+        raise FlagsUnreachable(f"{transport.url} did not return the flag {name} ({reply.says})")
     if not there:
         return {"enabled": False, "strategies": []}
     body = transport.request("GET", place.path(name)).body

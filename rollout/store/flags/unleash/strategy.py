@@ -66,7 +66,7 @@ class ExposureSwitch:
             text = f"there is no flag {CANDIDATE} in {self._place.environment} of {self._place.project}"
             raise self._bad("$", text, "`understudy unleash init` makes it")
         if not reply.done or not isinstance(reply.body, Mapping):
-            raise FlagsUnreachable(f"{self._transport.url} does not tell the flag ({reply.says})")
+            raise FlagsUnreachable(f"{self._transport.url} did not return the flag ({reply.says})")
         return self._strategy(reply.body)
 
     def move(self, percent: int, found: FlagStrategy) -> HeldExposure:
@@ -100,7 +100,7 @@ class ExposureSwitch:
             raise FlagsUnreachable(f"{self._transport.url} did not switch the flag off ({reply.says})")
         body = self._transport.request("GET", self._path).body
         if not isinstance(body, Mapping) or body.get("enabled") is not False:
-            raise WriteUnknown(f"{self._transport.url} says that the flag is off, and shows it on")
+            raise WriteUnknown(f"{self._transport.url} accepted the switch-off, but still shows the flag on")
         return HeldExposure(0, 0)
 
     def _read_back(self, aim: HeldExposure) -> HeldExposure:

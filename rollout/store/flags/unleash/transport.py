@@ -106,7 +106,7 @@ class UnleashTransport:
                     method,
                     self.url + path,
                     json=body,
-                    auth=lambda request: request,  # or a ~/.netrc would put its own word in the token's place
+                    auth=lambda request: request,  # or the entry of a ~/.netrc would replace the token
                     headers=headers,
                     timeout=limit,
                     allow_redirects=False,
@@ -114,7 +114,7 @@ class UnleashTransport:
                 ) as response:
                     return self._read(response, _text(response, deadline))
             except requests.exceptions.InvalidURL as error:
-                raise FlagsUnreachable(f"{self.url} is no address of a server: mend unleash_url") from error
+                raise FlagsUnreachable(f"{self.url} is no address of a server: correct unleash_url") from error
             except (requests.exceptions.RequestException, OSError) as error:
                 raise NoAnswer(f"{self.url} {_reason(error)}") from error
 
