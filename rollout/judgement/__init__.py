@@ -1,1 +1,1 @@
-"""Whether the candidate has earned the next stage: plan, evidence, judge, stages. Pure: time is an argument."""
+"""The judgement of the candidate: plan, evidence, judge, stages. Pure: time is an argument."""

@@ -1,4 +1,4 @@
-"""The judge over a stream that somebody kept: what it would have said, and when."""
+"""The judge over a recorded stream of events: the verdict it would have returned, and when."""
 
 import json
 from array import array
@@ -15,7 +15,7 @@ _REMEMBERED = 10_000  # different lines that are parsed only once
 
 
 class BadStream(ValueError):
-    """A line that is no observation; names the line and what to write instead."""
+    """A line that is no observation; the message names the line and the correct form."""
 
 
 class RunResult(Record):
@@ -44,7 +44,7 @@ class LookResult(Record):
     """Of this guardrail, or of its stratum, as all that follows."""
     limit: float
     spent: float
-    """How much of the way to a rollback is gone, 0 to 1."""
+    """Rollback pressure: the share of the way to a rollback, 0 to 1."""
     bound: float
     """The rate is shown to be below this share."""
     needed: int
@@ -114,7 +114,7 @@ class _SingleTest:
         self._tally = EventTally()
         self._beta = beta
         self._needed = _needed(process, beta, self._tally)
-        self._clean = 0  # counted only when somebody looks: a clean one rolls nothing back
+        self._clean = 0  # counted only on a look: a clean one rolls nothing back
 
     @property
     def tally(self) -> EventTally:
@@ -150,15 +150,15 @@ class _Run:
             stage,
             guardrails={evidence_event.guardrail for evidence_event in evidence_events},
         )
-        trials = {key: _SingleTest(process, self._battery.beta) for key, process in self._battery.processes.items()}
-        self._noise = trials.get((Guardrail.NOISE, None))
-        self._trials = trials
+        tests = {key: _SingleTest(process, self._battery.beta) for key, process in self._battery.processes.items()}
+        self._noise = tests.get((Guardrail.NOISE, None))
+        self._tests = tests
         occurring = {key for evidence_event in evidence_events for key in evidence_event.counted_in}
-        self._required = [trials[key] for key in sorted(self._battery.required & occurring, key=str)]
-        silent = {key for key in trials if key[0] in {Guardrail.NOISE, *self._battery.dry_run}}
-        self._armed = {id(trial) for key, trial in trials.items() if key not in silent}
+        self._required = [tests[key] for key in sorted(self._battery.required & occurring, key=str)]
+        silent = {key for key in tests if key[0] in {Guardrail.NOISE, *self._battery.dry_run}}
+        self._armed = {id(test) for key, test in tests.items() if key not in silent}
         self._counted = {
-            evidence_event: [trials[key] for key in evidence_event.counted_in if key in trials]
+            evidence_event: [tests[key] for key in evidence_event.counted_in if key in tests]
             for evidence_event in evidence_events
         }
         self.seen = 0
@@ -168,9 +168,9 @@ class _Run:
     def count(self, evidence_event: EvidenceEvent) -> None:
         """Enter one line."""
         self.seen += 1
-        for trial in self._counted[evidence_event]:
-            crossed = trial.count(event=evidence_event.event)
-            if crossed and self.rollback_at is None and id(trial) in self._armed:
+        for test in self._counted[evidence_event]:
+            crossed = test.count(event=evidence_event.event)
+            if crossed and self.rollback_at is None and id(test) in self._armed:
                 self.rollback_at = self.seen
         if self.promotable_at is None and self.rollback_at is None and self._is_proven():
             self.promotable_at = self.seen
@@ -186,7 +186,7 @@ class _Run:
     def look(self, run: str | int | None, evidence_event: EvidenceEvent) -> LookResult:
         """Return the consequences of the line just entered, on the line of the table that it counts for."""
         key = evidence_event.counted_in[-1]
-        row = self._battery.row(key, self._trials[key].tally) if key in self._trials else None
+        row = self._battery.row(key, self._tests[key].tally) if key in self._tests else None
         return LookResult(
             run=run,
             line=self.seen,
@@ -202,7 +202,7 @@ class _Run:
         )
 
     def _is_proven(self) -> bool:
-        return bool(self._required) and all(trial.is_proven for trial in self._required)
+        return bool(self._required) and all(test.is_proven for test in self._required)
 
 
 def _judged(
@@ -232,7 +232,7 @@ def _observation(number: int, line: str) -> StreamLine:
         raise BadStream(f"line {number}: event: must be true or false, but is {document.get('event')!r}")
     if document.get("guardrail") not in list(Guardrail):
         names = ", ".join(Guardrail)
-        raise BadStream(f"line {number}: guardrail: {document.get('guardrail')!r} is none: use one of {names}")
+        raise BadStream(f"line {number}: guardrail: {document.get('guardrail')!r} is no guardrail: use one of {names}")
     if run is not None and (isinstance(run, bool) or not isinstance(run, str | int)):
         raise BadStream(f"line {number}: run: must be a text or a whole number, but is {run!r}")
     if stratum is not None and not (isinstance(stratum, str) and stratum):

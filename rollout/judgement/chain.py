@@ -12,7 +12,7 @@ from understudy.record import Instant, Record
 
 
 class Transition(Record):
-    """One change of where the rollout stands: from, to, who, why, on what evidence, with which flag revision."""
+    """One change of the rollout: from, to, actor, reason, evidence and flag revision."""
 
     from_: Stage = Field(alias="from")
     to: Stage
@@ -22,23 +22,23 @@ class Transition(Record):
     exposure_percent: int
     """After it."""
     epoch: int
-    """Counts up where evidence starts afresh: with each stage, rollback and retry."""
+    """Counted up when the evidence starts again: with each stage, rollback and retry."""
     revision: int
-    """Of the standing, after it."""
+    """Of the rollout, after it."""
     request: str
     """The request: promote, rollback, pause, ..."""
     actor: str
     reason: str
     evidence: dict[str, JsonValue] = Field(default_factory=dict)
     flag_revision: int | None = None
-    """Revision that the flags file has with this transition; None where the flag is not touched."""
+    """Revision that the flags file has with this transition; None if it does not change the flag."""
     at: Instant
     previous_hash: str = ""
     hash: str = ""
 
     @property
     def head(self) -> str:
-        """The beginning of its hash, as notices print it: with it anybody can tell later that it is still there."""
+        """The beginning of its hash, as notices print it: `understudy history --verify` looks for it later."""
         return self.hash[:12]
 
     @property
@@ -48,7 +48,7 @@ class Transition(Record):
 
     @property
     def takes_back(self) -> bool:
-        """Whether it takes everything from the candidate: decided at once, and the flag follows when it can."""
+        """Whether it takes all exposure from the candidate: decided at once; the flag is written when possible."""
         return self.moves_flag and self.exposure_percent == 0
 
 
@@ -60,7 +60,7 @@ def row_hash(transition: Transition) -> str:
 
 
 def chained(transition: Transition, previous_hash: str) -> Transition:
-    """The row as it stands behind another ("" for the first)."""
+    """Return the row with its hash, behind the row with the hash `previous` ("" for the first)."""
     linked = transition.model_copy(update={"previous_hash": previous_hash, "hash": ""})
     return linked.model_copy(update={"hash": row_hash(linked)})
 

@@ -13,7 +13,7 @@ from understudy.verdicts import AgentState
 
 
 def spell_facts(event: SpellEvent) -> Iterator[EvidenceEvent]:
-    """What one event of a scored spell counts for: its guardrail, and the strata that are judged by themselves."""
+    """Return the tallies of one event of a scored spell: its guardrail, and the strata that are judged separately."""
     guardrail = _GUARDRAILS.get(event.guardrail)
     if guardrail is None:
         return
@@ -43,7 +43,7 @@ def stratum_of(named: NamedState) -> str:
 
 
 def noise_facts(bout: Bout) -> Iterator[EvidenceEvent]:
-    """What a settled bout says about the incumbent: whether it disagreed with itself."""
+    """Return the noise event of a settled bout: whether the incumbent disagreed with itself."""
     if bout.counts or bout.why_not is Excuse.NOISE:
         yield EvidenceEvent(Guardrail.NOISE, bout.why_not is Excuse.NOISE, subject=bout.id, at=bout.settled_at)
 

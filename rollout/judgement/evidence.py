@@ -16,7 +16,7 @@ _ALARM_EVERY = 1e6  # observations between two false alarms in a stage without e
 _OPEN_ENDED = frozenset({Stage.PRODUCTION, Stage.RETIRED})
 
 STARTS_AGAIN: Final = "starts again: "
-"""How the subject of a kept row begins that is no observation: there the count began anew."""
+"""The prefix of the subject of a kept row that is a restart of the count, not an observation."""
 
 Key = tuple[Guardrail, str | None]
 """A guardrail and one of its strata; None for the guardrail as a whole."""
@@ -36,11 +36,11 @@ class EvidenceEvent:
     at: float | None = None
     """Seconds since the epoch."""
     starts_again: bool = False
-    """No observation: what was counted there is dropped, because what is counted there has changed."""
+    """Not an observation: the counts are dropped, because the definition of the counted unit has changed."""
 
     @property
     def counted_in(self) -> tuple[Key, ...]:
-        """Where it counts."""
+        """The tallies that count it."""
         in_stratum = ((self.guardrail, self.stratum),) if self.stratum and self.guardrail in WITH_STRATA else ()
         return (*(((self.guardrail, None),) if self.whole else ()), *in_stratum)
 
@@ -59,19 +59,19 @@ class EvidenceLine(Record):
     bound: float
     """The rate is proven to be below this share."""
     needed: int
-    """So many more clean ones until this line stands in the way of no promotion."""
+    """Clean results to go until this line holds no promotion."""
     unsafe: float | None
     """The rate that must be shown to be exceeded; None where this line can only prove."""
     promote: float | None
     """The rate that must be shown not to be reached; None where this line can only be unsafe."""
     spent: float
-    """How much of the way to `limit` is gone, 0 to 1."""
+    """Rollback pressure: the share of the way to `limit`, 0 to 1."""
     crossed: bool
     """Whether it was ever shown to be unsafe."""
     crossed_now: bool = False
     """Whether it is shown to be unsafe by what is counted now."""
     dry_run: bool = False
-    """Whether it is only shown: it rolls nothing back, and stands in the way of nothing."""
+    """Whether it is only shown: it causes no rollback and holds no promotion."""
 
     @property
     def subject(self) -> str:
@@ -190,7 +190,7 @@ class Evidence:
     tallies: Mapping[Key, EventTally] = field(default_factory=dict)
 
     def fold(self, evidence_events: Iterable[EvidenceEvent], battery: Battery) -> "Evidence":
-        """Count events in the order in which they came; those that the battery does not test are passed over."""
+        """Count events in their order; events that the battery does not test are skipped."""
         tallies = dict(self.tallies)
         for evidence_event in evidence_events:
             for key in evidence_event.counted_in:
@@ -228,10 +228,10 @@ class StoredTally(Record):
 
 
 class StoredEvidence(Record):
-    """Evidence as it is stored: exact, to the last bit of every stake."""
+    """The evidence as stored: exact to the last bit of every stake."""
 
     tallies: tuple[StoredTally, ...] = ()
 
     def restore(self) -> Evidence:
-        """Go on from here."""
+        """Return the evidence to continue with."""
         return Evidence({(kept.guardrail, kept.stratum): kept.tally for kept in self.tallies})

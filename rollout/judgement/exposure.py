@@ -34,15 +34,15 @@ class LeaseBook(Record):
 
     @property
     def shown_missing(self) -> str:
-        """Why the exposure seen is shown to be less than what was asked for; "" where it is not.
+        """Return why the exposure is shown to be below the flag's share; "" if it is not.
 
         Valid at every look. It passes again once enough leases were owned since.
         """
         if _SHARE.e_value(self.missed) < _SHARE.limit:
             return ""
         return (
-            f"the exposure seen is less than what was asked for: of {self.missed.bouts} leases that were due the "
-            f"candidate owned {self.missed.bouts - self.missed.events}"
+            f"the exposure is below the share that the flag says: the candidate owned "
+            f"{self.missed.bouts - self.missed.events} of {self.missed.bouts} leases that were due"
         )
 
     def note(self, leases: Iterable[tuple[str, bool]]) -> "LeaseBook":

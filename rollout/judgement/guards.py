@@ -1,4 +1,4 @@
-"""Hard guards: what is unsafe at once, whatever the statistics say."""
+"""Hard guards: events that are unsafe at once, whatever the statistics say."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class DestructiveSighting:
-    """The candidate alone wants something deadly, seen in one look."""
+    """A destructive intent of the candidate alone, seen in one look."""
 
     subject: str
     pid: int | None
@@ -70,14 +70,14 @@ def sightings(
 
 
 def confirmed(before: Collection[DestructiveSighting], now: Collection[DestructiveSighting]) -> tuple[Guard, ...]:
-    """The intents that stood over two looks: the same act on the same process, whatever rule wants it."""
+    """Return the guards of intents seen in two looks: the same action on the same process, by any rule."""
     standing = {(sighting.subject, sighting.pid, sighting.intent_key) for sighting in before}
     hits = [sighting for sighting in now if (sighting.subject, sighting.pid, sighting.intent_key) in standing]
     return tuple(
         Guard(
             GuardKind.DESTRUCTIVE_KEY,
             hit.subject,
-            f"the candidate wants {hit.intent_key} for {hit.subject} and the incumbent does not, in two looks running "
+            f"only the candidate requests {hit.intent_key} for {hit.subject}, in two consecutive looks "
             f"(cluster {hit.cluster})",
         )
         for hit in sorted(hits, key=lambda hit: (hit.subject, hit.intent_key))
@@ -85,7 +85,7 @@ def confirmed(before: Collection[DestructiveSighting], now: Collection[Destructi
 
 
 def missed_crashes(by_pane: Mapping[str, str]) -> tuple[Guard, ...]:
-    """The candidate called alive what had crashed, on two panes: one could be an error of the referee.
+    """Return a guard if the candidate reported crashed agents as alive on two panes: one may be a referee error.
 
     `by_pane` has the spell of each pane in which that was so.
     """
@@ -97,12 +97,12 @@ def missed_crashes(by_pane: Mapping[str, str]) -> tuple[Guard, ...]:
 
 
 def guards_that_count(guards: Collection[Guard], stage: Stage, now: float) -> tuple[Guard, ...]:
-    """Return the guards that count: in an exposed stage all of them, in shadow those of the last hour, which lift."""
+    """Return the guards that count: in an exposed stage all of them, in shadow those of the last hour."""
     return tuple(guard for guard in guards if stage is not Stage.SHADOW or now - guard.at < _SHADOW_GUARD_S)
 
 
 def crash_loop(failures_in_a_row: int, allowed: int) -> tuple[Guard, ...]:
-    """A candidate that fails every cycle."""
+    """Return a guard if the candidate failed so many cycles in a row."""
     if failures_in_a_row < allowed:
         return ()
     text = f"the candidate failed {failures_in_a_row} cycles in a row (the plan calls {allowed} a crash loop)"

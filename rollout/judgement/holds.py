@@ -1,4 +1,4 @@
-"""Holds: everything that stands against moving on, whatever the evidence says. No data is one of them."""
+"""Holds: every reason against a promotion besides the evidence. Missing data is one of them."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _SHOWN = 5
 def holds(
     stage: Stage, rows: tuple[EvidenceLine, ...], evidence: Evidence, seen: JudgementContext, plan: Plan, now: float
 ) -> tuple[str, ...]:
-    """Return a sentence for each thing that holds, the gravest first."""
+    """Return a sentence for each hold, the gravest first."""
     return tuple(_holds(stage, rows, evidence, seen, plan, now))
 
 
@@ -33,7 +33,7 @@ def _holds(
         if row.guardrail is Guardrail.NOISE and row.crossed and row.unsafe is not None:
             yield (
                 f"the incumbent is noisy: it disagreed with itself in {row.events} of {row.bouts} bouts, more than "
-                f"{percent(row.unsafe)}, so a difference from it says little"
+                f"{percent(row.unsafe)}. A difference from it is weak evidence"
             )
     yield from _unreviewed(seen, plan)
 
@@ -48,8 +48,8 @@ def _ill(stage: Stage, seen: JudgementContext) -> Iterator[str]:
 def _unreviewed(seen: JudgementContext, plan: Plan) -> Iterator[str]:
     if seen.novel:
         yield (
-            f"a new kind of action difference: {', '.join(seen.novel)} went back to the incumbent until an operator "
-            "has looked: `understudy diffs list --open`"
+            f"a new kind of action difference: the incumbent does {', '.join(seen.novel)} until an operator has "
+            "reviewed it: `understudy diffs list --open`"
         )
     if seen.clusters_open and plan.review:
         many = len(seen.clusters_open)
@@ -64,21 +64,21 @@ def _scoring(seen: JudgementContext, plan: Plan) -> Iterator[str]:
     if seen.named and seen.abstained > plan.abstained * seen.named:
         yield (
             f"the candidate gave no verdict in {seen.abstained} of {seen.named} named spells, more than "
-            f"{percent(plan.abstained)}: silence cannot be scored"
+            f"{percent(plan.abstained)}. A spell without a verdict cannot be scored"
         )
     scored = seen.named + seen.overruled
     if seen.overruled > plan.overruled * scored:
         yield (
             f"{seen.overruled} of {scored} spells were overruled by operators, more than {percent(plan.overruled)}: "
-            "the rest says too little"
+            "the remaining spells are too few to judge by"
         )
 
 
 def _exposed(seen: JudgementContext) -> Iterator[str]:
     if missed := seen.leases_missed:
         yield (
-            f"exposure is missing: of the last {min(len(seen.leases), LOOK_BACK)} leases that were the candidate's "
-            f"by the flag, it did not own {missed}"
+            f"exposure is missing: the candidate did not own {missed} of the last {min(len(seen.leases), LOOK_BACK)} "
+            f"leases that the flag assigned to it"
         )
     if seen.exposure_missing:
         yield seen.exposure_missing

@@ -1,4 +1,4 @@
-"""The judge: ROLLBACK > HOLD > PROMOTABLE > CONTINUE. Pure; it says what is due, the stage controller does it."""
+"""The judge: ROLLBACK > HOLD > PROMOTABLE > CONTINUE. Pure; the stage controller carries out its verdict."""
 
 from itertools import groupby
 
@@ -21,7 +21,7 @@ class Judgement(Record):
     """Sentences, the gravest first; for `continue`, the proofs that are still missing."""
     rows: tuple[EvidenceLine, ...]
     unsafe: tuple[str, ...] = ()
-    """Why the candidate is shown to be unsafe; in shadow this holds, and lifts by itself."""
+    """Why the candidate is shown to be unsafe; in shadow this holds a promotion until the evidence changes."""
     warnings: tuple[str, ...] = ()
     """Sentences that come before everything else on a screen, and hold nothing."""
     minimums: tuple[Floor, ...] = ()
@@ -36,12 +36,12 @@ class Judgement(Record):
 
     @property
     def needed(self) -> int:
-        """How many more clean ones of the line that lacks most."""
+        """The clean results to go, on the line that lacks most."""
         return max((row.needed for row in self.rows), default=0)
 
     @property
     def spent(self) -> float:
-        """How much of the way to the limit is gone on the line that is nearest, 0 to 1."""
+        """The rollback pressure, 0 to 1: on the line that is nearest to its limit."""
         return max(
             (row.spent for row in self.rows if row.guardrail is not Guardrail.NOISE and not row.dry_run), default=0.0
         )
@@ -97,7 +97,7 @@ _ALONE = "The candidate is the only monitor: there is no incumbent to compare it
 
 
 def unsafe_rows(rows: tuple[EvidenceLine, ...], *, latched: bool) -> tuple[str, ...]:
-    """The lines that are shown to be unsafe: ever, where it is latched, else by what is counted now."""
+    """Return the lines that are shown to be unsafe: at any time if `latched`, else by the counts of now."""
     return tuple(
         f"{row.subject} is proven to be above {percent(row.unsafe)}: {row.events} of {row.bouts} {row.unit} "
         f"(e-value {row.e_value:.3g}, limit {row.limit:.3g})"
@@ -110,10 +110,10 @@ def unsafe_rows(rows: tuple[EvidenceLine, ...], *, latched: bool) -> tuple[str, 
 
 
 def unproven(rows: tuple[EvidenceLine, ...]) -> tuple[str, ...]:
-    """The lines, other than those of single states, whose proof a promotion still lacks."""
+    """Return the lines, other than those of single states, whose proof a promotion still lacks."""
     return tuple(
         f"{row.subject} is not yet proven to be below {percent(row.promote)} ({row.events} of {row.bouts} "
-        f"{row.unit} so far): {row.needed} more clean ones needed"
+        f"{row.unit} so far): {row.needed} more clean results needed"
         for row in rows
         if row.needed and row.promote is not None and row.stratum is None
     )
@@ -130,11 +130,11 @@ def state_counts(rows: tuple[EvidenceLine, ...]) -> tuple[str, ...]:
 
 
 def _guarded(guards: tuple[Guard, ...]) -> tuple[str, ...]:
-    """One sentence for each kind of guard: at 3 a.m. the first case tells as much as all twelve."""
+    """Return one sentence for each kind of guard: the first case, and the number of the others."""
     found = []
-    for kind, group in groupby(sorted(guards, key=lambda guard: guard.kind), key=lambda guard: guard.kind):
+    for _kind, group in groupby(sorted(guards, key=lambda guard: guard.kind), key=lambda guard: guard.kind):
         first, *more = group
-        found.append(f"{first.text}; {len(more)} more like it ({kind.replace('_', ' ')})" if more else first.text)
+        found.append(f"{first.text}; {len(more)} more of this kind" if more else first.text)
     return tuple(found)
 
 

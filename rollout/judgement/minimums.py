@@ -1,4 +1,4 @@
-"""Minimums: how much must have been seen before a promotion, whatever the evidence."""
+"""Minimums: the hours, panes and sessions that a promotion needs besides the evidence."""
 
 import math
 
@@ -9,7 +9,7 @@ from understudy.record import Record
 
 
 class Floor(Record):
-    """One thing of which there must have been enough, shown as progress."""
+    """One minimum with its progress."""
 
     what: str
     have: float
@@ -22,7 +22,7 @@ class Floor(Record):
 
 
 def floors_of(stage: Stage, seen: JudgementContext, plan: Plan) -> tuple[Floor, ...]:
-    """Return the hours, panes and sessions that a stage wants, and how far they have come."""
+    """Return the hours, panes and sessions that a stage requires, with their progress."""
     found = list[Floor]()
     hours = plan.of_stage(stage).hours
     if hours:

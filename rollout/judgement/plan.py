@@ -32,11 +32,11 @@ DestructiveKind = Literal["kill_window", "spawn_manager", "submit_draft"]
 
 
 class StagePlan(Record):
-    """One stage: how much of the fleet the candidate owns, and what leaving the stage takes besides evidence."""
+    """One stage: the exposure, and the conditions of its promotion besides the evidence."""
 
     exposure_percent: Percent
     hours: Annotated[float, Field(ge=0)] = 12.0
-    """How long the stage lasts at least."""
+    """The minimum duration of the stage."""
     person: bool = False
     """Whether a person must approve the promotion out of this stage."""
 
@@ -51,7 +51,7 @@ class GuardrailLimits(Record):
     limit: Annotated[float, Field(gt=1)] = 1500.0
     """The e-value at which it is shown to be unsafe: with at most one candidate in so many that keeps within it."""
     dry_run: bool = False
-    """Only shown: it rolls nothing back and stands in the way of nothing, until somebody trusts it."""
+    """Only shown: it causes no rollback and holds no promotion. For a guardrail that is not trusted yet."""
 
     def promote_from(self, stage: Stage) -> float:
         """Return the rate that leaving `stage` must show not to be reached."""
@@ -59,7 +59,7 @@ class GuardrailLimits(Record):
 
 
 class StatePlan(Record):
-    """One named state: its spells are judged by themselves, so that many easy ones cannot hide a few dear ones."""
+    """One named state: its spells are judged separately, so that many easy ones cannot hide a few costly ones."""
 
     required: bool = True
     """Whether a promotion needs proof in this state."""
@@ -75,7 +75,7 @@ class StatePlan(Record):
 
 
 class Minimums(Record):
-    """How much must have been seen, whatever the evidence: spells of one agent are alike."""
+    """The minimums besides the evidence: spells of one agent are alike, so several agents are required."""
 
     panes: Annotated[int, Field(ge=0)] = 24
     """Different agents, by pane and process: one that was started anew is another (`make decisions`: why so many)."""
@@ -87,7 +87,7 @@ class Minimums(Record):
 
 
 class CycleTime(Record):
-    """When a look of the candidate's own counts as slow."""
+    """The limits above which a live look of the candidate counts as slow."""
 
     factor: Annotated[float, Field(gt=0)] | None = 20.0
     """So many times tmux's own cost, timed in the same look; None judges by the limit alone."""
@@ -117,7 +117,7 @@ class Plan(Record):
     review: bool = True
     """Whether a cluster of differing actions holds a promotion until an operator has looked at it."""
     quiet_s: Annotated[float, Field(gt=0)] = 900.0
-    """After so long without a word from a guardrail it has no data."""
+    """Seconds after which a guardrail without a new observation has no data."""
     settle_after_s: Seconds = 60.0
     """A bout enters the evidence so long after it ended ..."""
     settle_latest_s: Seconds = 600.0
@@ -128,12 +128,12 @@ class Plan(Record):
     """A screen that stood still for so long, in a bout, was not busy."""
     lease_s: Annotated[float, Field(gt=0)] = 1800.0
     windows: Windows = Windows()
-    """Within how many seconds two monitors' actions are the same one, and dual control turn one lock."""
+    """Within how many seconds two monitors' actions are the same one, and approve one destructive action together."""
     cycle_time: CycleTime = CycleTime()
     single_key: frozenset[DestructiveKind] = frozenset()
-    """Kinds of destructive intent that the owner may have done without the other monitor's key."""
+    """Kinds of destructive intent that the owner may request without the other monitor."""
     pauses: bool = True
-    """Whether the pause that a monitor asks for is made, in solo and under that owner."""
+    """Whether a pause that a monitor requests is done, in solo and under that owner."""
     signals: Signals = Signals()
     """The reasons that hold a promotion although every verdict is right."""
     crash_loop: Annotated[int, Field(ge=2)] = 5
@@ -183,12 +183,12 @@ class Plan(Record):
 
     @property
     def required_states(self) -> tuple[AgentState, ...]:
-        """The named states without whose proof nothing is promoted."""
+        """Return the named states whose proof every promotion needs."""
         return tuple(name for name, state in self.states.items() if state.required)
 
     @property
     def bout_rules(self) -> BoutRules:
-        """When a bout counts and when it is settled, as the shadow wants to know it."""
+        """Return the settings of bouts for the shadow: when one counts, and when it is settled."""
         return BoutRules(
             settle_s=self.settle_after_s,
             at_latest_s=self.settle_latest_s,

@@ -1,4 +1,4 @@
-"""A plan from a file: what differs from the plan that it is based on, in TOML or JSON."""
+"""A plan from a file: the differences from its base plan, in TOML or JSON."""
 
 import json
 import tomllib
@@ -46,7 +46,7 @@ def parse_plan(text: str, *, json_text: bool = False, source: str = "plan") -> P
         document = json.loads(text) if json_text else tomllib.loads(text)
     except ValueError as error:
         kind = "JSON" if json_text else "TOML"
-        raise BadPlan(f"{source}: is not {kind} ({error}): mend that place") from error
+        raise BadPlan(f"{source}: is not {kind} ({error}): correct that place") from error
     if not isinstance(document, dict):
         raise BadPlan(f"{source}: must be a table of settings, such as {{'alpha': 0.01}}")
     return _plan(document, source)
@@ -56,7 +56,7 @@ def _plan(document: dict[str, Any], source: str, *, prefix: str = "") -> Plan:
     based_on = document.pop("based_on", "default")
     if based_on not in BASES:
         ours = " or ".join(map(repr, BASES))
-        raise BadPlan(f"{source}: {prefix}based_on: {based_on!r} is no plan of ours: use {ours}")
+        raise BadPlan(f"{source}: {prefix}based_on: {based_on!r} is no shipped plan: use {ours}")
     base = BASES[based_on].model_dump(mode="json")
     document.setdefault("name", Path(source).stem)
     try:

@@ -20,7 +20,7 @@ _NO_FAMILY: Final = "unknown"
 
 
 class Retrospect(Record):
-    """What judging recorded spells comes to."""
+    """The result of judging recorded spells."""
 
     verdict: Verdict
     """At the end; an unsafe candidate in shadow is held, and `unsafe_at` is set."""

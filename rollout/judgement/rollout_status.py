@@ -1,4 +1,4 @@
-"""Where a rollout stands, and what may be asked of it.
+"""The status of a rollout, and the requests to it.
 
 A status *stores* running, paused or rolled_back, and whether it is frozen. `held` and `awaiting_approval` are how a
 running one looks in the light of the judge's last word (`shown_state`): descriptions, not decisions, so that nothing
@@ -83,7 +83,7 @@ class Request:
 
     @property
     def automatic(self) -> bool:
-        """Whether nobody asked for it."""
+        """Whether the harness itself requests it, not an operator."""
         return self.actor == HARNESS
 
 
@@ -91,12 +91,12 @@ class RefusalReason(StrEnum):
     """Why a request is refused."""
 
     CONFLICT = "conflict"
-    """Somebody else moved it meanwhile."""
+    """Another process moved the rollout meanwhile."""
     NOTHING_TO_DO = "nothing_to_do"
     """It stands there already."""
     NOT_ALLOWED = "not_allowed"
     UNREACHABLE = "unreachable"
-    """Whoever holds the flags could not be asked; nothing was moved."""
+    """The flag source could not be reached; nothing was moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +140,11 @@ def shown_state(rollout_status: RolloutStatus, judgement: Judgement | None, plan
 
 
 def stopped(rollout_status: RolloutStatus) -> str:
-    """Why nothing may be promoted, as the judge puts it; empty while the rollout runs."""
+    """Return why nothing may be promoted, as the judge shows it; empty while the rollout runs."""
     if rollout_status.frozen:
-        return f"it is frozen ({rollout_status.frozen_reason}): nothing acts until `understudy unfreeze`"
+        return f"the rollout is frozen ({rollout_status.frozen_reason}). Nothing acts until `understudy unfreeze`"
     if rollout_status.state is State.ROLLED_BACK:
-        return f"it was rolled back ({rollout_status.reason}): nothing moves until `understudy retry`"
+        return f"the rollout was rolled back ({rollout_status.reason}). Nothing is promoted until `understudy retry`"
     if rollout_status.state is State.PAUSED:
-        return f"it is paused ({rollout_status.reason}): nothing is promoted until `understudy resume`"
+        return f"the rollout is paused ({rollout_status.reason}). Nothing is promoted until `understudy resume`"
     return ""

@@ -1,4 +1,4 @@
-"""The scored spells of one epoch: who was covered, how often the candidate abstained, which crashes it missed."""
+"""The scored spells of one epoch: coverage, the candidate's abstentions and its missed crashes."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,7 @@ _NO_FAMILY = "unknown"
 
 
 class Covered(Record):
-    """Whose spells were scored in one named state."""
+    """The agents whose spells were scored in one named state."""
 
     panes: frozenset[str] = frozenset()
     """Pane and process: `%12/4711`."""
@@ -21,7 +21,7 @@ class Covered(Record):
 
 
 class Scoring(Record):
-    """Counted spell by spell; all of it can be counted anew from the ledger's spells."""
+    """Counts by spell; all of them can be computed again from the ledger's spells."""
 
     named: int = 0
     """Spells with an interior look."""

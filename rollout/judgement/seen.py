@@ -1,4 +1,4 @@
-"""The surroundings of a judgement, besides the evidence: everything that can hold a promotion or is due at once."""
+"""The context of a judgement besides the evidence: everything that can hold a promotion or force a rollback."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ LOOK_BACK = 8
 
 @dataclass(frozen=True, slots=True)
 class StateCoverage:
-    """Whose spells were scored in one named state."""
+    """The agents whose spells were scored in one named state."""
 
     panes: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
@@ -21,10 +21,10 @@ class StateCoverage:
 
 @dataclass(frozen=True, slots=True)
 class JudgementContext:
-    """The surroundings of one judgement, as they are now."""
+    """The context of one judgement, as of now."""
 
     watched_s: float = 0.0
-    """For how long this stage was watched; neither a time without cycles nor a jump of the clock is in it."""
+    """Seconds for which this stage was watched, without times between runs and without jumps of the clock."""
     panes: int = 0
     """Different panes with scored spells in this stage."""
     sessions: int = 0
@@ -41,7 +41,7 @@ class JudgementContext:
     overruled: int = 0
     """Spells that a person took out of the scoring by settling."""
     novel: tuple[str, ...] = ()
-    """Kinds of action that went back to the incumbent, because the candidate wants them in a new way."""
+    """Kinds of action that the incumbent does again, because the candidate requests them in a new way."""
     leases: tuple[bool, ...] = ()
     """The finished leases of this stage that hash to the candidate, oldest first: whether it did own each."""
     exposure_missing: str = ""
@@ -53,7 +53,7 @@ class JudgementContext:
     signals: tuple[SignalReading, ...] = ()
     """The reading of each signal."""
     incumbent_blind: str = ""
-    """That the incumbent finds fewer than half of the candidate's agents, or empty. Shown first, holds nothing."""
+    """A warning that the incumbent finds fewer than half of the candidate's agents, or empty. It holds nothing."""
     incumbent_ill: str = ""
     """Why the incumbent could not take over now; empty where it could."""
     candidate_ill: str = ""
@@ -61,9 +61,9 @@ class JudgementContext:
     drift: str = ""
     """How the flag differs from what the ledger wants; empty where it does not."""
     stopped: str = ""
-    """Why nothing may be promoted by the rollout's own state: frozen, paused, rolled back; empty while it runs."""
+    """Why the state of the rollout allows no promotion: frozen, paused, rolled back; empty while it runs."""
 
     @property
     def leases_missed(self) -> int:
-        """How many of the last leases that were due the candidate did not own."""
+        """Return the number of the last due leases that the candidate did not own."""
         return sum(not owned for owned in self.leases[-LOOK_BACK:])

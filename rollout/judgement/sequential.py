@@ -1,4 +1,4 @@
-"""The sequential test behind every guardrail: valid at every look, however often somebody looks.
+"""The sequential test behind every guardrail: valid at every look, however many looks there are.
 
 Against the budget runs an *e-process*: a stake that, as long as the true rate keeps within the budget, cannot be
 expected to grow. Ville's inequality: the chance that it *ever* reaches 1/alpha is at most alpha. It is a mixture over

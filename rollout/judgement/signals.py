@@ -1,4 +1,4 @@
-"""Signals: what may drift although every verdict is right. They hold a promotion, and never roll back.
+"""Signals: figures that may drift although every verdict is right. They hold a promotion and cause no rollback.
 
 Each is a slow average against where it was when the stage began, or against the incumbent: a few floats, folded cycle
 by cycle.
@@ -17,7 +17,7 @@ from understudy.record import Instant, Record
 _SETTLING: Final = 10
 """Cycles of which the beginning is averaged: a process that was just started still grows."""
 _CYCLES: Final = 20.0
-"""Cycles over which what is now is averaged."""
+"""Cycles over which the present value is averaged."""
 _HOUR_S: Final = 3600.0
 MB: Final = 1 << 20
 
@@ -30,7 +30,7 @@ class Signal(StrEnum):
     CPU = "cpu"
     """Of the candidate's process."""
     NOTICES = "notices"
-    """New intents to tell somebody something, of the candidate next to the incumbent."""
+    """New notices of the candidate, compared with those of the incumbent."""
     TMUX_MEMORY = "tmux_memory"
     """Of the tmux server that is watched."""
 
@@ -39,7 +39,7 @@ Amount = Annotated[float, Field(gt=0)] | None
 
 
 class Signals(Record):
-    """From when on each of them holds; None for never."""
+    """The limits above which each signal holds; None for never."""
 
     memory_mb: Amount = 200.0
     """Growth of the candidate's process since the stage began."""
@@ -65,7 +65,7 @@ class CycleUsage:
 
 
 class Drift(Record):
-    """One amount: where it was in the beginning, and where it is."""
+    """One amount: its first average and its present one."""
 
     seen: int = 0
     first: float = 0.0
@@ -79,12 +79,12 @@ class Drift(Record):
 
     @property
     def grown(self) -> float:
-        """By how much it is larger than in the beginning."""
+        """Return the growth since the beginning."""
         return self.now - self.first if self.seen > _SETTLING else 0.0
 
 
 class Volume(Record):
-    """New intents an hour, the older the less they count."""
+    """New intents an hour, weighted by age."""
 
     open_intents: frozenset[str] = frozenset()
     hourly: float = 0.0
@@ -123,7 +123,7 @@ class SignalBook(Record):
         return self.model_copy(update=update)
 
     def readings(self, limits: Signals) -> tuple["SignalReading", ...]:
-        """Return the reading of each signal; those without a limit say nothing."""
+        """Return the reading of each signal that has a limit."""
         return tuple(self._readings(limits))
 
     def _readings(self, limits: Signals) -> Iterator["SignalReading"]:
@@ -151,7 +151,7 @@ class SignalReading(Record):
 
     @property
     def holds(self) -> bool:
-        """Whether it stands against a promotion."""
+        """Whether it holds a promotion."""
         return self.value > self.limit and not self.dry_run
 
     @property

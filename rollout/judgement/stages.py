@@ -1,4 +1,4 @@
-"""The stages as a state machine: what may follow from what, whoever asks. Pure; the ledger keeps what comes out."""
+"""The stages as a state machine: the allowed transitions, for the loop and for operators. Pure."""
 
 from collections.abc import Callable
 from typing import Final
@@ -19,7 +19,7 @@ from rollout.judgement.rollout_status import (
 
 
 def begin(at: float) -> Transition:
-    """The first row of every trail: from off to shadow."""
+    """Return the first row of every trail: from off to shadow."""
     request = Request(RequestKind.BEGIN, HARNESS, "a rollout begins in shadow", at)
     return _moved(RolloutStatus(), request, stage=Stage.SHADOW, state=State.RUNNING, exposure=0, fresh=True)
 
@@ -64,18 +64,18 @@ def apply(rollout_status: RolloutStatus, request: Request, plan: Plan) -> Transi
         return Refusal(
             RefusalReason.CONFLICT,
             f"the rollout was moved meanwhile (revision {rollout_status.revision}, you looked at "
-            f"{request.expected_revision}): look at `understudy status` and decide again",
+            f"{request.expected_revision}). Look at `understudy status` and decide again",
         )
     if not request.reason.strip():
         return Refusal(
-            RefusalReason.NOT_ALLOWED, "every move needs a reason for the audit trail: give one with --reason"
+            RefusalReason.NOT_ALLOWED, "each change of stage needs a reason for the audit trail: --reason TEXT"
         )
     return _ANSWERS[request.kind](rollout_status, request, plan)
 
 
 def _begin(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if rollout_status.stage is not Stage.OFF:
-        return Refusal(RefusalReason.NOTHING_TO_DO, f"the rollout has begun already: it is in {rollout_status.stage}")
+        return Refusal(RefusalReason.NOTHING_TO_DO, f"the rollout has already begun: it is in {rollout_status.stage}")
     return _moved(rollout_status, request, stage=Stage.SHADOW, state=State.RUNNING, exposure=0, fresh=True)
 
 
@@ -86,20 +86,20 @@ def _promote(rollout_status: RolloutStatus, request: Request, plan: Plan) -> Tra
     if to is None:
         return Refusal(
             RefusalReason.NOT_ALLOWED,
-            "nothing comes after production but the incumbent's end: `understudy retire`"
+            "no promotion follows production. Retire the incumbent: `understudy retire`"
             if rollout_status.stage is Stage.PRODUCTION
-            else f"nothing comes after {rollout_status.stage}",
+            else f"no stage comes after {rollout_status.stage}",
         )
     if not request.act:
         return Refusal(
             RefusalReason.NOT_ALLOWED,
-            "the run is watch-only, so the rollout stays in shadow: start it with `understudy run --act`",
+            "the run is watch-only, so the rollout stays in shadow. Let it act: `understudy run --act`",
         )
     if request.verdict is Verdict.ROLLBACK:
-        return Refusal(RefusalReason.NOT_ALLOWED, "a rollback is due, so nothing is promoted: see `understudy why`")
+        return Refusal(RefusalReason.NOT_ALLOWED, "a rollback is due, so nothing is promoted. See `understudy why`")
     if request.automatic and (request.verdict is not Verdict.PROMOTABLE or plan.of_stage(rollout_status.stage).person):
         return Refusal(
-            RefusalReason.NOT_ALLOWED, f"{rollout_status.stage} is not promotable by itself: see `understudy why`"
+            RefusalReason.NOT_ALLOWED, f"{rollout_status.stage} is not promoted automatically. See `understudy why`"
         )
     exposure = plan.of_stage(to).exposure_percent
     return _moved(rollout_status, request, stage=to, state=State.RUNNING, exposure=exposure, fresh=True)
@@ -109,21 +109,24 @@ def _approve(rollout_status: RolloutStatus, request: Request, plan: Plan) -> Tra
     if request.verdict is not Verdict.PROMOTABLE:
         return Refusal(
             RefusalReason.NOT_ALLOWED,
-            "there is nothing to approve: the judge does not call it promotable; see `understudy why`",
+            "there is no promotion to approve: the verdict is not promotable. See `understudy why`",
         )
     return _promote(rollout_status, request, plan)
 
 
 def _rollback(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if rollout_status.stage is Stage.OFF:
-        return Refusal(RefusalReason.NOTHING_TO_DO, "nothing has begun: there is nothing to roll back")
+        return Refusal(RefusalReason.NOTHING_TO_DO, "no rollout has begun: there is nothing to roll back")
     if rollout_status.state is State.ROLLED_BACK:
-        return Refusal(RefusalReason.NOTHING_TO_DO, "it is rolled back already: the incumbent owns everything")
+        return Refusal(
+            RefusalReason.NOTHING_TO_DO, "the rollout is already rolled back: the incumbent owns every session"
+        )
     if request.automatic and not request.incumbent_well:
-        # the candidate may be the only healthy one: nobody acts until a person has looked
+        # the candidate may be the only healthy monitor: the harness freezes until a person has looked
         if rollout_status.frozen:
             return Refusal(
-                RefusalReason.NOTHING_TO_DO, "a rollback is due, the incumbent is not well, and it is frozen already"
+                RefusalReason.NOTHING_TO_DO,
+                "a rollback is due, the incumbent is not healthy, and the rollout is already frozen",
             )
         return _moved(rollout_status, request, request_kind=RequestKind.FREEZE, frozen=True)
     return _moved(rollout_status, request, stage=Stage.SHADOW, state=State.ROLLED_BACK, exposure=0, fresh=True)
@@ -132,34 +135,37 @@ def _rollback(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> T
 def _pause(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if rollout_status.state is not State.RUNNING:
         return Refusal(
-            RefusalReason.NOTHING_TO_DO, f"it is {rollout_status.state.replace('_', ' ')} already: nothing would move"
+            RefusalReason.NOTHING_TO_DO,
+            f"the rollout is already {rollout_status.state.replace('_', ' ')}: there is nothing to pause",
         )
     return _moved(rollout_status, request, state=State.PAUSED)
 
 
 def _resume(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if rollout_status.state is State.ROLLED_BACK:
-        return Refusal(RefusalReason.NOT_ALLOWED, "it was rolled back: `understudy retry` begins again in shadow")
+        return Refusal(
+            RefusalReason.NOT_ALLOWED, "the rollout was rolled back. Start again in shadow: `understudy retry`"
+        )
     if rollout_status.state is not State.PAUSED:
-        return Refusal(RefusalReason.NOTHING_TO_DO, "it is not paused")
+        return Refusal(RefusalReason.NOTHING_TO_DO, "the rollout is not paused")
     return _moved(rollout_status, request, state=State.RUNNING)
 
 
 def _retry(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if rollout_status.state is not State.ROLLED_BACK:
-        return Refusal(RefusalReason.NOTHING_TO_DO, "it is not rolled back: there is nothing to try again")
+        return Refusal(RefusalReason.NOTHING_TO_DO, "the rollout is not rolled back: there is nothing to retry")
     return _moved(rollout_status, request, state=State.RUNNING, fresh=True)
 
 
 def _freeze(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if rollout_status.frozen:
-        return Refusal(RefusalReason.NOTHING_TO_DO, "it is frozen already")
+        return Refusal(RefusalReason.NOTHING_TO_DO, "the rollout is already frozen")
     return _moved(rollout_status, request, frozen=True)
 
 
 def _unfreeze(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if not rollout_status.frozen:
-        return Refusal(RefusalReason.NOTHING_TO_DO, "it is not frozen")
+        return Refusal(RefusalReason.NOTHING_TO_DO, "the rollout is not frozen")
     return _moved(rollout_status, request, frozen=False)
 
 
@@ -172,11 +178,11 @@ def _retire(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Tra
             f"the incumbent can be retired only from production; the rollout is in {rollout_status.stage}",
         )
     if request.automatic:
-        return Refusal(RefusalReason.NOT_ALLOWED, "only a person retires the incumbent")
+        return Refusal(RefusalReason.NOT_ALLOWED, "only an operator can retire the incumbent")
     if request.verdict is not Verdict.PROMOTABLE:
         return Refusal(
             RefusalReason.NOT_ALLOWED,
-            "production has not shown yet that the incumbent is not needed: see `understudy why`",
+            "there is not enough evidence in production to retire the incumbent. See `understudy why`",
         )
     return _moved(rollout_status, request, stage=Stage.RETIRED, fresh=True)
 
@@ -191,7 +197,7 @@ def _restore(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Tr
 
 def _restart(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Transition | Refusal:
     if rollout_status.stage is Stage.OFF:
-        return Refusal(RefusalReason.NOTHING_TO_DO, "nothing has begun: there is no evidence to start again")
+        return Refusal(RefusalReason.NOTHING_TO_DO, "no rollout has begun: there is no evidence to reset")
     if request.new_candidate and rollout_status.exposure_percent:  # it has proven nothing yet
         return _moved(rollout_status, request, stage=Stage.SHADOW, exposure=0, fresh=True)
     return _moved(rollout_status, request, fresh=True)
@@ -199,7 +205,7 @@ def _restart(rollout_status: RolloutStatus, request: Request, _plan: Plan) -> Tr
 
 def _stands_still(rollout_status: RolloutStatus) -> Refusal | None:
     if rollout_status.stage is Stage.OFF:
-        return Refusal(RefusalReason.NOT_ALLOWED, "nothing has begun: `understudy run` begins in shadow")
+        return Refusal(RefusalReason.NOT_ALLOWED, "no rollout has begun. Start one in shadow: `understudy run`")
     if text := stopped(rollout_status):
         return Refusal(RefusalReason.NOT_ALLOWED, text)
     return None
@@ -229,7 +235,7 @@ def _moved(
         actor=request.actor,
         reason=request.reason,
         evidence=request.evidence,
-        # a rollback writes the flag in any case: somebody may have turned it up by hand
+        # a rollback writes the flag in any case: an operator may have raised it by hand
         flag_revision=rollout_status.flag_revision + 1
         if exposure is not None and request.kind is not RequestKind.BEGIN
         else None,

@@ -1,4 +1,4 @@
-"""Why the rollout stands where it stands: one paragraph for somebody who was just woken up."""
+"""The state of the rollout in one paragraph, for an operator on call: the state, the cause, the next step."""
 
 from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.judge import Judgement
@@ -24,7 +24,7 @@ def _because(rollout_status: RolloutStatus, judgement: Judgement) -> tuple[str, 
     openings = {
         Verdict.ROLLBACK: "A rollback is due because",
         Verdict.HOLD: "It is held because",
-        Verdict.PROMOTABLE: "Nothing is in the way:",
+        Verdict.PROMOTABLE: "The evidence is complete:",
         Verdict.CONTINUE: "Still missing:",
     }
     reasons = "; ".join(judgement.reasons)
@@ -34,11 +34,11 @@ def _because(rollout_status: RolloutStatus, judgement: Judgement) -> tuple[str, 
 def _change(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> str:
     """Return the sentence on what would change it."""
     if rollout_status.frozen:
-        return "`understudy unfreeze --reason ...` lets it act again; looking goes on meanwhile."
+        return "Observation goes on. Let it act again: `understudy unfreeze --reason ...`."
     if rollout_status.state is State.ROLLED_BACK:
-        return "`understudy retry --reason ...` begins again in shadow."
+        return "Start again in shadow: `understudy retry --reason ...`."
     if rollout_status.state is State.PAUSED:
-        return "`understudy resume --reason ...` lets it move on; a rollback happens even while it is paused."
+        return "A rollback happens even while it is paused. Allow promotions again: `understudy resume --reason ...`."
     if rollout_status.stage is Stage.RETIRED and judgement.verdict in {Verdict.CONTINUE, Verdict.HOLD}:
         return (
             "`understudy retire --undo --reason ...` switches the incumbent on again; a new candidate in the settings "
@@ -47,9 +47,9 @@ def _change(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> 
     if judgement.verdict is Verdict.PROMOTABLE:
         return _when_promotable(rollout_status, plan)
     return {
-        Verdict.ROLLBACK: "It happens by itself in the next cycle; `understudy rollback --now` does it at once.",
-        Verdict.HOLD: f"It moves on by itself once none of this holds{_proofs(judgement)}; {_spent(judgement)}.",
-        Verdict.CONTINUE: f"With that the judge would call it promotable; {_spent(judgement)}.",
+        Verdict.ROLLBACK: "The next cycle rolls back. To do it at once: `understudy rollback --now`.",
+        Verdict.HOLD: f"It is promoted once none of this holds{_proofs(judgement)}. {_spent(judgement)}.",
+        Verdict.CONTINUE: f"With that the verdict is promotable. {_spent(judgement)}.",
     }[judgement.verdict]
 
 
@@ -58,12 +58,12 @@ def _proofs(judgement: Judgement) -> str:
 
 
 def _spent(judgement: Judgement) -> str:
-    return f"rollback pressure is {judgement.spent:.0%}"
+    return f"Rollback pressure {judgement.spent:.0%}"
 
 
 def _when_promotable(rollout_status: RolloutStatus, plan: Plan) -> str:
     if rollout_status.stage is Stage.PRODUCTION:
-        return "`understudy retire --reason ...` ends the incumbent's service; nothing does it by itself."
+        return "Only an operator can retire the incumbent: `understudy retire --reason ...`."
     if plan.of_stage(rollout_status.stage).person:
-        return "The plan wants a person here: `understudy approve --reason ...`."
+        return "The plan asks for a person's approval here: `understudy approve --reason ...`."
     return "It is promoted in the next cycle."

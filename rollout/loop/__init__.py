@@ -1,1 +1,1 @@
-"""One cycle after the other: route, look, compare, judge, write down, touch."""
+"""One cycle after the other: route, observe, compare, judge, record, deliver."""

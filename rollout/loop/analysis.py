@@ -1,4 +1,4 @@
-"""The trial: everything that is remembered of the candidate in one epoch. Pure; the ledger keeps it as JSON."""
+"""The analysis: everything that is known of the candidate in one epoch. Pure; the ledger keeps it as JSON."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -109,7 +109,7 @@ class Analysis(Record):
 
 @dataclass(frozen=True, slots=True)
 class MonitorCall:
-    """Whether a part was asked in a cycle, and what went wrong."""
+    """Whether a monitor was called in a cycle, and its failure."""
 
     role: MonitorRole
     cycle: str
@@ -186,7 +186,7 @@ def events_of_calls(
 
 
 def events_of_live_check(own: LiveCheckResult, at: float, plan: Plan) -> tuple[EvidenceEvent, ...]:
-    """Count whether the candidate saw with its own eyes what the tape showed, and how long it took."""
+    """Count whether the candidate's live reading equals its reading of the tape, and how long it took."""
     if not own.look.counts:
         return ()
     return tuple(

@@ -1,4 +1,4 @@
-"""Whether the audit trail in a ledger is the one that was written: every row, in its place, and none cut off."""
+"""Verify that the audit trail in a ledger is complete and unchanged: every row, in its place, and none cut off."""
 
 import json
 from collections.abc import Sequence

@@ -34,7 +34,7 @@ def rebased(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStat
             evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
         )
         if not isinstance(runtime.controller.request(request), Transition):
-            return rollout_status  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
+            return rollout_status  # another process moves it now, or the ledger is locked: the next cycle does it
         rollout_status = by_ledger(runtime.ledger)
         _take_places(loop_state, was, is_now)
     version = loop_state.analysis.version + _is_new(was.candidate, is_now.candidate)
@@ -87,7 +87,7 @@ def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:
 
 
 def _take_places(loop_state: LoopState, was: Basis, is_now: Basis) -> None:
-    """A monitor remembers what it knew in whichever part it plays; nobody is given what another remembers."""
+    """Carry each monitor's memory to its new role; no monitor gets the memory of another one."""
     before = dict(loop_state.memories)
     played = {_who(was.incumbent): MonitorRole.INCUMBENT, _who(was.candidate): MonitorRole.CANDIDATE}
     for role, name in ((MonitorRole.INCUMBENT, is_now.incumbent), (MonitorRole.CANDIDATE, is_now.candidate)):

@@ -64,7 +64,7 @@ class Blueprint:
     """The variables in the environment of every monitor's process; by default nothing of one's own, as in the demo."""
     spawn_command: str | None = None
     flags: FlagsChoice = field(default_factory=FlagsChoice)
-    """Who holds the flags."""
+    """The source of the flags."""
     slots_from: float = 0.0
     """From when lease slots are counted, in seconds since the epoch."""
     gap_s: float = 0.3
@@ -169,7 +169,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
 def _tmux_pid(address: ServerAddress) -> int | None:
     try:
         return identify(address).pid
-    except TmuxError:  # the first cycle says so, in its own words
+    except TmuxError:  # the first cycle reports it
         return None
 
 

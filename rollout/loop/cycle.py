@@ -1,4 +1,4 @@
-"""One cycle, top to bottom: who owns what, look, compare, decide, judge, write it all down, and only then touch."""
+"""One cycle: route the sessions, observe, compare, decide, judge, record, and only then deliver."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
     orders = replace(orders, rollout_status=rebased(runtime, loop_state, orders.rollout_status, began))
     sessions, panes = _sessions(runtime)
     effects = loop_state.take_ends(runtime.ledger, runtime.rules)
-    loop_state.hand_over_if_moved(orders.rollout_status)  # before anybody is sent to rest: no guard may wake him again
+    loop_state.hand_over_if_moved(orders.rollout_status)  # before a monitor process is stopped: no guard may start it
     routing = _route(runtime, sessions, began, cycle, orders.rollout_status)
     observation, scopes = _look(runtime, loop_state, cycle, routing, panes, next_in_s)
     observation = drop_changed_monitors(runtime, loop_state, observation)
@@ -85,7 +85,7 @@ def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, rollou
         return routing
     if runtime.hosts[MonitorRole.INCUMBENT].pid is not None:
         runtime.hosts[MonitorRole.INCUMBENT].rest()
-    # whatever the flag says, nobody else is there: `rollback` and `retire --undo` bring the incumbent back
+    # whatever the flag says, only the candidate runs: `rollback` and `retire --undo` bring the incumbent back
     return replace(routing, owners=dict.fromkeys(sessions, MonitorRole.CANDIDATE), due=frozenset(), shadow=False)
 
 
@@ -111,7 +111,7 @@ def _learn(
     rollout_status: RolloutStatus,
     next_in_s: float,
 ) -> tuple[OperatorInput, ShadowResult]:
-    """Enter what was seen and said into the analysis, and judge."""
+    """Enter observations and decisions into the analysis, and judge."""
     now = observation.tape.at if observation.tape is not None else runtime.clock.now()
     operator_input = listen(
         runtime, add_watched_time(in_epoch(loop_state.analysis, rollout_status), now, routing.exposure_percent)
@@ -165,7 +165,7 @@ def _decide(
 
 
 def _pause(runtime: Runtime, observation: Observation, routing: Routing) -> float:
-    """The pause that a monitor asks for is made only in solo, and only where it owns everything."""
+    """Return the pause that a monitor requests; it is done only in solo, and only if it owns every session."""
     owners = set(routing.owners.values())
     if not runtime.plan.pauses or observation.tape is not None or len(owners) != 1:
         return 0.0
@@ -174,7 +174,7 @@ def _pause(runtime: Runtime, observation: Observation, routing: Routing) -> floa
 
 
 def _move(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus) -> Transition | None:
-    """Do what the judge found due, once everything it rests on is written down."""
+    """Carry out the verdict, once the evidence that it rests on is recorded."""
     if loop_state.analysis.judgement is None:
         return None
     now = runtime.clock.now()
@@ -185,7 +185,7 @@ def _move(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus
     if request is None:
         return None
     if request.kind is RequestKind.ROLLBACK and not well:
-        # the candidate may be the only healthy one: nobody acts until a person has looked
+        # the candidate may be the only healthy monitor: the harness freezes until a person has looked
         reason = f"a rollback is due and the incumbent is not well: {request.reason}"
         give(OrderKind.FREEZE, runtime.order_folders[0], actor=request.actor, reason=reason)
     answer = runtime.controller.request(request)
@@ -193,7 +193,7 @@ def _move(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus
 
 
 def incumbent_well(runtime: Runtime, loop_state: LoopState) -> bool:
-    """Whether the incumbent could take over now; one that was not asked lately is asked to introduce itself."""
+    """Whether the incumbent could take over now; one that was not called lately is asked to introduce itself."""
     host = runtime.hosts.get(MonitorRole.INCUMBENT)
     if host is None or host.crash_loop or loop_state.analysis.ill.get(MonitorRole.INCUMBENT):
         return False

@@ -30,11 +30,11 @@ class StopSignal:
 
     @property
     def asked(self) -> bool:
-        """Whether somebody has."""
+        """Whether a stop was requested."""
         return self.event.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Sleep, unless or until somebody asks."""
+        """Sleep, unless or until a stop is requested."""
         self.event.wait(max(0.0, seconds))
 
 
@@ -88,7 +88,7 @@ def loop(
 
 
 def _take_up_again(runtime: Runtime) -> None:
-    """Take back what a cycle that failed may have left half done: the ledger says what is true.
+    """Undo the partial changes of a cycle that failed: the ledger is the truth.
 
     Raises `LedgerUnusable` while the ledger cannot be read: no cycle may go on from what was never written.
     """

@@ -1,4 +1,4 @@
-"""Which row of a ledger is not what this program writes: looked for once something went wrong on reading it."""
+"""Find the row of a ledger that this program did not write, after reading it failed."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +58,7 @@ def garbled_row(path: Path) -> str:
 
 
 def _read(table: str, values: Mapping[str, Any]) -> None:
-    """Raise one of `_WRONG` where a row is not what it should be."""
+    """Raise one of `_WRONG` if a row is not valid."""
     if table == "documents":
         _DOCUMENTS.get(values["name"].partition(" ")[0], _anything)(values["body"])
     elif table == "decisions":
@@ -68,7 +68,7 @@ def _read(table: str, values: Mapping[str, Any]) -> None:
 
 
 def _anything(_body: str) -> None:
-    """Whatever text it is."""
+    """Accept any text."""
 
 
 def _decision(row: DecisionRow) -> None:

@@ -23,12 +23,12 @@ _ENDED = {kind.value: kind for kind in DeliveryEndKind}
 
 @dataclass
 class LoopState:
-    """Everything that one cycle hands to the next."""
+    """The state that one cycle hands to the next."""
 
     analysis: Analysis = field(default_factory=Analysis)
     book: EpisodeBook = field(default_factory=EpisodeBook)
     acted_in: int = 0
-    """Epoch in which the book was last advanced: where the stage has moved since, everything is handed over."""
+    """Epoch in which the book was last advanced: if the stage has changed since, everything is handed over."""
     retired: bool = False
     """Whether the incumbent is switched off: then it is not asked about anything."""
     memories: dict[MonitorRole, JsonValue] = field(default_factory=dict)
@@ -37,13 +37,13 @@ class LoopState:
 
     @classmethod
     def load(cls, ledger: LedgerReader) -> "LoopState":
-        """The desk as the last cycle left it."""
+        """Return the state as the last cycle left it."""
         loop_state = cls()
         loop_state.take_up(ledger)
         return loop_state
 
     def take_up(self, ledger: LedgerReader) -> None:
-        """Take up where the last cycle that was written down left off; nothing changes where there was none."""
+        """Continue from the last recorded cycle; nothing changes if there is none."""
         if (text := ledger.document("analysis")) is not None:
             self.analysis = Analysis.model_validate_json(text)
         if (text := ledger.document("acting")) is not None:
@@ -56,7 +56,7 @@ class LoopState:
                 self.texts[part] = self.memories[part], memory.body
 
     def go_back(self, ledger: LedgerReader) -> None:
-        """Forget what was never written down: everything is again as the last written cycle left it."""
+        """Drop unrecorded changes: return to the state of the last recorded cycle."""
         written = LoopState.load(ledger)
         self.analysis, self.book, self.acted_in = written.analysis, written.book, written.acted_in
         self.memories, self.texts = written.memories, written.texts
@@ -79,7 +79,7 @@ class LoopState:
         return {one.pane for one in episodes if one.pane and one.kind == "notify_manager"}
 
     def hand_over_if_moved(self, rollout_status: RolloutStatus) -> None:
-        """After any change of stage, also one that an operator made, every open episode goes along."""
+        """Hand over every open episode after a change of stage, also after an operator's."""
         if self.acted_in not in {0, rollout_status.epoch}:
             self.book = hand_over(self.book)
         self.acted_in = rollout_status.epoch
@@ -99,7 +99,7 @@ class LoopState:
         return outcomes(self.book, part)
 
     def keep(self, tx: Transaction, memories: Iterable[MemoryRow]) -> None:
-        """Write it down, with the memories of the monitors that reported, secrets blanked."""
+        """Record the state, with the memories of the monitors that reported, secrets blanked."""
         tx.keep_document("analysis", self.analysis.model_dump_json())
         tx.keep_document("acting", json.dumps({"epoch": self.acted_in, "book": self.book.model_dump(mode="json")}))
         for memory in memories:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class MonitorRole(StrEnum):
-    """Who owns a session, or whose report, memory or wish it is."""
+    """The owner of a session, or the origin of a report, memory or intent."""
 
     INCUMBENT = "incumbent"
     """Trusted today; what every doubt falls back to."""

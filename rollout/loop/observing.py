@@ -21,19 +21,19 @@ from understudy.tapes import pack
 from understudy.wire import Live, OnTape
 
 ADJACENT_S = 1.2
-"""From one tape to the one that tells noise from judgement, where the next cycle comes too late for that."""
+"""Seconds from a tape to the adjacent one, which tells noise from judgement, if the next cycle is too late for that."""
 
 SOON_S = 2.0
 """A cycle that begins so soon after another is adjacent to it."""
 LEAST_S = 10.0
-"""A candidate that the incumbent's next cycle waits for has so long at least, or until that cycle is due."""
+"""Minimum time limit of a candidate that the incumbent's next cycle waits for, unless that cycle is due later."""
 PATIENCE_S = 2.0
 """More time for each pane that a monitor looks at by itself: one that samples agent by agent sleeps 0.9 s over each."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonitorMemory:
-    """The input of a monitor for a cycle: its memory, and what became of its last intents."""
+    """The input of a monitor for a cycle: its memory, and the outcomes of its last intents."""
 
     memory: JsonValue = None
     outcomes: tuple[Outcome, ...] = ()
@@ -48,7 +48,7 @@ class LiveCheck:
     on_tape: HostAnswer
     answer: HostAnswer
     after: Frame
-    """The server once more, to know which panes stood still meanwhile."""
+    """A second reading of the server, which shows the panes that did not change meanwhile."""
     tmux_s: float
     """Seconds that reading every pane took the harness."""
 
@@ -78,7 +78,7 @@ class _PendingLiveCheck:
 
 
 class Observer:
-    """Asks the hosts. Between two cycles it keeps only a live check that is not over yet, and may lose it."""
+    """Calls the hosts. Between two cycles it keeps only an unfinished live check; losing it is harmless."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Observer:
         self._deadline_s = deadline_s
         self._pending_live_check: _PendingLiveCheck | None = None
         self._watched_at = clock.now()
-        """When the last tape ended; keys that were pressed before the first one are nobody's."""
+        """When the last tape ended; keys that were pressed before the first one are attributed to no monitor."""
 
     @property
     def _socket(self) -> Path:
@@ -107,7 +107,7 @@ class Observer:
     def shadow(
         self, cycle: str, monitor_memories: Mapping[MonitorRole, MonitorMemory], next_in_s: float
     ) -> Observation:
-        """Shoot one tape and let both watch it; raises `SourceFailed` where there is nothing to shoot.
+        """Record one tape and show it to both monitors; raises `SourceFailed` if there is nothing to record.
 
         Where the next cycle follows at once (`next_in_s`), the candidate's live check runs beside it and comes with it.
         """
@@ -157,12 +157,12 @@ class Observer:
         return Observation(cycle, {role: future.result() for role, future in asked.items()}, monitor_memories)
 
     def once_more(self, observation: Observation) -> HostAnswer:
-        """Show the incumbent the adjacent tape, from the memory that it had before this one."""
+        """Show the incumbent the adjacent tape, with its memory from before this one."""
         self._clock.sleep(ADJACENT_S)
         return self.on_adjacent(observation, self._recorder.shoot(gap_s=self._gap_s))
 
     def on_adjacent(self, observation: Observation, adjacent: Tape) -> HostAnswer:
-        """Show the incumbent a tape that was shot soon after another, from the memory that it had before that."""
+        """Show the incumbent a tape recorded soon after another, with its memory from before that one."""
         monitor_memory = observation.before[MonitorRole.INCUMBENT]
         sight = EncodedSight.of(OnTape(tape=pack(adjacent)))
         return self._hosts[MonitorRole.INCUMBENT].look(

@@ -24,11 +24,11 @@ WATCH_ONLY: Final = "watch-only: it was started without --act"
 
 @dataclass(frozen=True, slots=True)
 class AppliedOrders:
-    """Where the rollout stands in this cycle, and whether it may touch anything."""
+    """The status of the rollout in this cycle, and whether it may act."""
 
     rollout_status: RolloutStatus
     watch_only: str = ""
-    """Why nothing may be touched; empty where it may."""
+    """Why nothing may be delivered; empty if it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class OperatorInput:
 
 
 def apply_orders(runtime: Runtime, now: float) -> AppliedOrders:
-    """Carry out standing orders, heal what was left half done, and say where the rollout stands after them."""
+    """Carry out standing orders, repair half-done moves, and return the status of the rollout after them."""
     runtime.controller.settle(now)
     applied = carry_out_orders(runtime.controller, runtime.ledger, runtime.order_folders, now)
     rollout_status, frozen = applied.rollout_status, applied.frozen
@@ -109,7 +109,7 @@ def _settled(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[An
 
 
 def _bout_rows(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> dict[str, BoutRow]:
-    """The bouts of this epoch that a settlement speaks of, by id."""
+    """Return the bouts of this epoch that a settlement names, by id."""
     if row.kind == SETTLE_BOUT:
         one = runtime.ledger.bout(row.subject)
         return {one.id: one} if one is not None and one.epoch == analysis.epoch else {}
@@ -117,7 +117,7 @@ def _bout_rows(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> dict[s
 
 
 def _overruled(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> dict[str, str]:
-    """The spells that lie in the settled bouts: a decision replaces the referee's word, and is no evidence itself."""
+    """The spells that lie in the settled bouts: a decision replaces the referee's, and is no evidence itself."""
     bouts = [Bout.model_validate_json(one.body) for one in _bout_rows(runtime, analysis, row).values()]
     why = f"{row.kind.replace('_', ' ')} {row.subject} by {row.actor}"
     return {spell.id: why for spell in runtime.ledger.spells(analysis.epoch) if _lies_in_one(spell, bouts)}

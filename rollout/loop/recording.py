@@ -1,4 +1,4 @@
-"""Writing a cycle down: one transaction holds the report, the memories, the evidence and what is wanted."""
+"""Record a cycle: one transaction holds the reports, the memories, the evidence and the deliveries."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 _PATIENCE_S: Final = {MonitorRole.INCUMBENT: 10.0, MonitorRole.CANDIDATE: 0.5}
-"""So long the writing of a cycle waits for a memory; one that is late is not kept, and the one before stays."""
+"""Seconds that recording a cycle waits for a memory; a late one is dropped, and the one before stays."""
 _FORGET_EVERY: Final = 360
 """Cycles from one look for what is too old to the next: an hour at 10 s."""
 
@@ -53,7 +53,7 @@ class CycleEntry:
 
 
 def begin_keeping(runtime: Runtime, observation: Observation) -> None:
-    """Begin to blank the secrets in what the monitors remember now: that is done beside the cycle."""
+    """Begin to blank the secrets in the monitors' memories, beside the cycle."""
     for role, answer in observation.answers.items():
         if answer.report is not None:
             runtime.kept_memories.begin(role, partial(runtime.redact_memory[role], answer.memory))
@@ -138,14 +138,14 @@ def _read(texts: "Mapping[MonitorRole, str | None]") -> "dict[str, JsonValue]":
 
 
 def interest_of(found: Sequence[Difference]) -> Interest:
-    """Say what the tape of a cycle is worth keeping for, by what it differs in."""
+    """Return the reason for keeping the tape of a cycle, by its differences."""
     if not found:
         return Interest.AGREES
     return Interest.KNOWN if all(difference.expected is not None for difference in found) else Interest.DIFFERS
 
 
 def _deliveries(tx: Transaction, entry: CycleEntry) -> None:
-    tx.withdraw(entry.withdrawn, entry.cycle_result.at, "nobody wants it any more")
+    tx.withdraw(entry.withdrawn, entry.cycle_result.at, "no monitor requests it any more")
     tx.request_deliveries(
         DeliveryRow(
             id=delivery.id,

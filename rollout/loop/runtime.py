@@ -33,13 +33,13 @@ class DeliveryQueue(Protocol):
         ...
 
     def resume(self) -> None:
-        """Queue what the ledger says is wanted, after a cycle that failed."""
+        """Queue the deliveries that are `wanted` in the ledger, after a cycle that failed."""
         ...
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """The single parts of a run."""
+    """The components of a run."""
 
     ledger: Ledger
     loop_state: LoopState

@@ -45,7 +45,7 @@ class ShadowResult:
 
     analysis: Analysis
     differences: tuple[Difference, ...] = ()
-    """Of this cycle; what noise is among them may be known only when the next tape is there."""
+    """Of this cycle; noise among them may be known only with the next tape."""
     found: tuple[FoundDifference, ...] = ()
     """Of this cycle or the one before, with their final classes, and new: one that lasts is kept once."""
     bouts: tuple[Bout, ...] = ()
@@ -62,7 +62,7 @@ class _PendingLook:
 
 
 class ShadowComparer:
-    """Compares cycle by cycle. A look that waits for its adjacent tape is all it keeps, and may lose, between two."""
+    """Compares cycle by cycle. Keeps only the look that waits for its adjacent tape; losing it is harmless."""
 
     def __init__(self, observer: Observer, plan: Plan, register: ExpectedRegister) -> None:
         self._observer = observer
@@ -74,7 +74,7 @@ class ShadowComparer:
     def enter(
         self, analysis: Analysis, observation: Observation, effects: Effects, now: float, next_in_s: float
     ) -> ShadowResult:
-        """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
+        """Enter the observation of one cycle; the next tape starts in `next_in_s`, infinity if there is none."""
         analysis, evidence_events = events_of_calls(analysis, answered(observation), now, self._plan)
         analysis, spells, of_spells = self._refereed(analysis, observation, effects, now)
         evidence_events = (*evidence_events, *of_spells)
@@ -126,7 +126,7 @@ class ShadowComparer:
     def _refereed(
         self, analysis: Analysis, observation: Observation, effects: Effects, now: float
     ) -> tuple[Analysis, tuple[ScoredSpell, ...], tuple[EvidenceEvent, ...]]:
-        """Let the referee see the tape: it names what the panes were, and scores what both monitors said.
+        """Show the tape to the referee: it names the states of the panes and scores both monitors' verdicts.
 
         Keys of a person are what it learns from; only those of the harness, and answers to its notices, tell nothing.
         """
@@ -165,11 +165,11 @@ class ShadowComparer:
         return ShadowResult(analysis, bouts=tuple(settled), evidence_events=evidence_events)
 
     def _holding(self, analysis: Analysis) -> ExpectedRegister:
-        """The register without the entries that have become more frequent than they allow."""
+        """Return the register without the entries that occur more often than their ceiling."""
         return self._register.without(analysis.tallies.breached(self._register))
 
     def _waited(self, observation: Observation) -> Iterator[_PendingLook]:
-        """The look before, now that its adjacent tape is there."""
+        """Return the previous look, once its adjacent tape exists."""
         waiting, self._waiting = self._waiting, None
         if waiting is None:
             return
@@ -199,7 +199,7 @@ class ShadowComparer:
 
 
 def answered(observation: Observation) -> Iterator[MonitorCall]:
-    """Who was asked in a cycle, and who failed."""
+    """The monitors that were called in a cycle, and those that failed."""
     for role, answer in observation.answers.items():
         failed = answer.report is None
         yield MonitorCall(role, observation.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)

@@ -1,4 +1,4 @@
-"""Work that a cycle begins and takes the result of later: one thread for each key, and never two jobs of one key."""
+"""Work that a cycle begins and collects later: one thread for each key, and never two jobs of one key."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +14,7 @@ ResultT = TypeVar("ResultT")
 
 
 class SideJobs(Generic[KeyT, ResultT]):
-    """Runs jobs beside the cycle. A job that is late or fails costs its result, never the cycle; that is said once."""
+    """Runs jobs beside the cycle. A job that is late or fails loses its result, not the cycle; logged once."""
 
     def __init__(self, keys: Iterable[KeyT]) -> None:
         """Start a thread for each key: later there may be none left for it."""
@@ -52,7 +52,7 @@ class SideJobs(Generic[KeyT, ResultT]):
         return result
 
     def close(self) -> None:
-        """Forget what is running: a thread that is at it ends with the process."""
+        """Drop running jobs: their threads end with the process."""
         for worker in self._workers.values():
             worker.shutdown(wait=False, cancel_futures=True)
 

@@ -1,4 +1,4 @@
-"""The stage's controller: the ledger holds what is wanted, the flag is what happens, and a crash between them heals.
+"""The stage controller: the ledger holds the wanted exposure, the flag applies it; a crash between them is repaired.
 
 A move that gives the candidate more is a pending row, then the flag, then the row committed. Found pending later, it is
 finished where the flag has the revision that it was to write, and undone where it has not. A rollback is committed at
@@ -20,18 +20,18 @@ from rollout.store.ledger import RESTORE, Ledger, LedgerReader, LedgerUnusable, 
 IN_FLIGHT_S: Final = 15.0
 """A pending move younger than this may still be at its write: the longest that one takes, and some."""
 _PATIENCE_S: Final = 10.0
-"""Between two attempts to heal what a crash or a server that was away left: each may keep a cycle waiting."""
+"""Seconds between two attempts to repair after a crash or an unreachable server: each may delay a cycle."""
 _OWED: Final = "flag-owed"
 """The document that names the rollback whose flag could not be written yet."""
 
 
 def trail(ledger: LedgerReader) -> tuple[Transition, ...]:
-    """Every transition that came to pass, oldest first."""
+    """Return every committed transition, oldest first."""
     return tuple(_read(row) for row in ledger.transitions() if row.status == "committed")
 
 
 def rollout_status(ledger: LedgerReader) -> RolloutStatus:
-    """Where the rollout stands by its audit trail."""
+    """Return the status of the rollout by its audit trail."""
     now = RolloutStatus()
     for transition in trail(ledger):
         now = status_after(transition, now)
@@ -39,7 +39,7 @@ def rollout_status(ledger: LedgerReader) -> RolloutStatus:
 
 
 class StageController:
-    """Moves the stage, one move at a time, whoever asks: the loop or an operator's command."""
+    """Moves the stage, one move at a time, for the loop and for operators' commands."""
 
     def __init__(self, ledger: Ledger, flags: Flags, plan: Plan) -> None:
         self._ledger = ledger
@@ -48,14 +48,14 @@ class StageController:
         self._ask_again_at = 0.0
 
     def wake(self, now: float) -> RolloutStatus:
-        """Finish or undo what was pending, and begin where nothing has begun; returns where the rollout stands.
+        """Finish or undo pending moves, and begin a rollout if none has begun; return its status.
 
         Raises `LedgerUnusable` where the audit trail is not the one that was written.
         """
         if found := breaks(self._ledger):
             raise LedgerUnusable(
                 f"the audit trail in {self._ledger.path} is not what was written ({found[0]}; "
-                f"`understudy history --verify` says everything): {RESTORE}"
+                f"`understudy history --verify` lists every fault): {RESTORE}"
             )
         self.settle(now, in_flight_s=0.0)
         if rollout_status(self._ledger).last_hash == "":
@@ -63,10 +63,10 @@ class StageController:
         return rollout_status(self._ledger)
 
     def settle(self, now: float, *, in_flight_s: float = IN_FLIGHT_S) -> None:
-        """Finish or undo moves that nobody is at any more, and write what a rollback still owes the flags.
+        """Finish or undo interrupted moves, and write the flags of a rollback that could not write them.
 
-        A move younger than `in_flight_s` seconds may still be somebody's. Where the flags cannot be asked everything
-        stays as it is, and for a while nobody asks again.
+        A move younger than `in_flight_s` seconds may still be in progress. If the flags cannot be read everything
+        stays as it is, and they are not read again for a while.
         """
         if now < self._ask_again_at <= now + _PATIENCE_S:  # beyond that, the clock went back since
             return
@@ -93,7 +93,7 @@ class StageController:
         return self._owed() is not None
 
     def _advance(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
-        """Give the candidate more: only where the trail is whole and the flags say exactly what the ledger wants."""
+        """Raise the exposure: only if the trail is whole and the flags say exactly the exposure of the ledger."""
         if broken := breaks(self._ledger):
             return Refusal(RefusalReason.NOT_ALLOWED, f"the audit trail is not what was written ({broken[0]})")
         try:
@@ -102,8 +102,8 @@ class StageController:
             return _refused(fault)
         if held.percent != before.exposure_percent:
             drift = f"the flag says {held.percent} % and the ledger wants {before.exposure_percent} %"
-            return Refusal(RefusalReason.CONFLICT, f"{drift}: put the flag back, or `understudy rollback`")
-        # flags put in place by hand count on from their own revision
+            return Refusal(RefusalReason.CONFLICT, f"{drift}. Set the flag back, or roll back: `understudy rollback`")
+        # flags that an operator put in place continue from their own revision
         move = self._entered(before.model_copy(update={"flag_revision": held.revision}), request)
         return move if isinstance(move, Refusal) else self._written(move, held)
 
@@ -112,7 +112,8 @@ class StageController:
             self._flags.write_exposure(move.exposure_percent, held)
         except WriteUnknown as unknown:
             return Refusal(
-                RefusalReason.CONFLICT, f"{unknown}: the move waits until they say which; see `understudy status`"
+                RefusalReason.CONFLICT,
+                f"{unknown}: the move waits until the flags can be read. See `understudy status`",
             )
         except (RevisionMoved, BadFlags, FlagsUnreachable, OSError) as fault:
             self._finish(move, "undone")
@@ -120,12 +121,12 @@ class StageController:
         self._finish(move, "committed")
         if all(done.hash != move.hash for done in trail(self._ledger)):
             return Refusal(
-                RefusalReason.CONFLICT, "it was taken back while the flag was written: look at `understudy status`"
+                RefusalReason.CONFLICT, "the move was undone while the flag was written. See `understudy status`"
             )
         return move
 
     def _give_back(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
-        """Take everything from the candidate: decided at once, since the smaller exposure rules; the flag follows."""
+        """Take all exposure from the candidate: committed at once, since the smaller exposure rules; then the flag."""
         for row in self._ledger.transitions():
             if row.status == "pending":  # its write, should it still come, finds another revision than it wants
                 self._finish(_read(row), "undone")
@@ -135,7 +136,7 @@ class StageController:
         return answer
 
     def _decide(self, pending: Transition) -> None:
-        """Say what became of a pending move: done where it takes back, in any case; others where the flags say so."""
+        """Commit or undo a pending move: a rollback is committed in any case, another move if the flags confirm it."""
         if pending.takes_back:
             with self._ledger.transaction() as tx:
                 tx.keep_document(_OWED, pending.hash)
@@ -196,8 +197,8 @@ def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable | OSError) -> Re
         case RevisionMoved():
             return Refusal(RefusalReason.CONFLICT, str(fault))
         case BadFlags():
-            return Refusal(RefusalReason.NOT_ALLOWED, f"the flags cannot be written before they are mended: {fault}")
-    return Refusal(RefusalReason.UNREACHABLE, f"nothing was moved: {fault}")
+            return Refusal(RefusalReason.NOT_ALLOWED, f"the flags are not valid and cannot be written: {fault}")
+    return Refusal(RefusalReason.UNREACHABLE, f"the stage was not changed: {fault}")
 
 
 def _read(row: TransitionRow) -> Transition:
@@ -205,6 +206,6 @@ def _read(row: TransitionRow) -> Transition:
         return Transition.model_validate(json.loads(row.body))
     except ValueError as error:  # pydantic's too
         raise LedgerUnusable(
-            "a row of the audit trail cannot be read: `understudy history --verify` says which; until it is mended "
-            "`understudy freeze` and `understudy rollback --now` work"
+            "a row of the audit trail cannot be read: `understudy history --verify` names it. Until it is repaired "
+            "only `understudy freeze` and `understudy rollback --now` work"
         ) from error

@@ -1,4 +1,4 @@
-"""Which kept tapes go, and in what order: pure; the tape store does the rest."""
+"""Choose the kept tapes to delete, in order. Pure; the tape store deletes them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Interest(StrEnum):
     KNOWN = "known"
     """All that differs is expected."""
     DIFFERS = "differs"
-    """Something differs that nobody expected."""
+    """Contains a difference that no rule or sign-off expects."""
 
     @property
     def rank(self) -> int:

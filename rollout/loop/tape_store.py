@@ -22,7 +22,7 @@ Memories = Mapping[str, JsonValue] | Callable[[], Mapping[str, JsonValue]]
 SUFFIX: Final = ".tape.gz"
 _MARKS: Final = {Interest.AGREES: "", Interest.KNOWN: "-known", Interest.DIFFERS: "-differs"}
 _FIRST: Final = 0.05
-"""The share of what may go that goes at once where room is short, before the disk is asked again."""
+"""The share of deletable tapes that is deleted at once if space is short, before the disk is checked again."""
 _TIDY_EVERY: Final = 10
 """Tapes from one tidying to the next."""
 
@@ -87,11 +87,11 @@ class TapeStore:
             self._written += 1
             if self._written % _TIDY_EVERY == 0:
                 self._tidy()
-        except Exception as error:  # noqa: BLE001 - a full disk costs a picture, not the cycle; it is said, and that is all
+        except Exception as error:  # noqa: BLE001 - a full disk costs a tape, not the cycle; it is logged
             log.warning("tapes.lost", tape=path.name, why=str(error))
 
     def _sweep(self) -> None:
-        """Let go of screens whose tape was lost to a crash, or taken away by hand."""
+        """Delete screens whose tape was lost in a crash or removed by hand."""
         self._store.forget(self._store.tapes() - self._kept.keys())
 
     def _tidy(self) -> None:

@@ -1,4 +1,4 @@
-"""What keeps a cycle from coming to its end: said once, and how long to wait before the next try."""
+"""Failures of cycles: log each kind once, and choose the wait before the next try."""
 
 import re
 from contextlib import suppress
@@ -15,12 +15,12 @@ log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_S: Final = 60.0
 _FORGOTTEN_AFTER: Final = 20
-"""Good cycles in a row after which a trouble that comes back is said again."""
+"""Good cycles in a row after which a trouble that comes back is logged again."""
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 
 class Trouble:
-    """Says each kind of trouble once, and that it is over. Logging that fails is no trouble of its own."""
+    """Logs each kind of trouble once, and its end. A failure of logging is ignored."""
 
     def __init__(self) -> None:
         self.in_a_row = 0

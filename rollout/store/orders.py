@@ -30,7 +30,7 @@ class OrderKind(StrEnum):
     """The kinds of orders."""
 
     FREEZE = "frozen"
-    """Nobody's intents reach tmux; looking goes on."""
+    """No intent reaches tmux; observation goes on."""
     ROLLBACK = "rollback"
     """The incumbent owns every session from now on. The loop does it at its next cycle and takes the file away."""
     UNFREEZE = "unfrozen"
@@ -96,7 +96,9 @@ def give(kind: OrderKind, folder: Path, *, actor: str, reason: str) -> Order:
             failures.append(f"{place}: {(failure.strerror or str(failure)).lower()}")
             continue
         if kind is OrderKind.FREEZE:
-            with contextlib.suppress(OSError):  # it says who lifted an earlier one, and the freeze stands all the same
+            with contextlib.suppress(
+                OSError
+            ):  # the note of an earlier lifting; the freeze is in force with or without it
                 lift(OrderKind.UNFREEZE, folder)
         return Order(kind, path, at, actor, reason)
     raise OrderNotGiven(errno.EIO, "; ".join(failures))
@@ -151,7 +153,7 @@ def unfreeze(folder: Path, *, actor: str, reason: str) -> bool:
 
 
 def unfrozen(*folders: Path) -> Order | None:
-    """The latest word on a freeze that was lifted in one of these folders; None where nobody noted any."""
+    """Return the latest note of a lifted freeze in these folders; None if there is none."""
     words = (order_in_force(OrderKind.UNFREEZE, folder) for folder in folders)
     return max((word for word in words if word), key=lambda word: word.at, default=None)
 
@@ -190,7 +192,7 @@ def _write(kind: OrderKind, folder: Path, content: str, *, shared: bool) -> Path
 
 def _from_spare(kind: OrderKind, folder: Path, path: Path) -> None:
     """Make an order of a file that is there already; raises an `OSError` where there is none."""
-    if not os.path.lexists(path):  # else it was given before, and stands
+    if not os.path.lexists(path):  # else it was given before, and is in force
         _spare(kind, folder).replace(path)
 
 

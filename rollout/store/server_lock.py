@@ -23,7 +23,7 @@ class ServerLock:
     def release(self) -> None:
         """Let another daemon have the server."""
         for path, descriptor in self._held.items():
-            with suppress(OSError):  # a file that stays is only litter: the lock is the kernel's
+            with suppress(OSError):  # a file that remains is harmless: the kernel holds the lock
                 path.unlink()
             os.close(descriptor)
         self._held.clear()
@@ -64,7 +64,7 @@ def watch_alone(socket_path: Path) -> ServerLock:
             ServerLock(held).release()
             raise AlreadyRunning(
                 f"another understudy already watches the tmux server on {socket_path}: "
-                "stop it first (`understudy status` tells what it does)"
+                "stop it first (`understudy status` shows its state)"
             ) from busy
         except OSError as failure:
             refusals.append(failure)

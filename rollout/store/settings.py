@@ -14,17 +14,17 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 PREFIX = "UNDERSTUDY_"
 PROJECT_FILE = "understudy.toml"
 _OUTSIDE = {"STATE_DIR", "DEBUG"}
-"""Variables that are ours but no settings: they have to work while every file is broken."""
+"""Variables of this program that are no settings: they must work while every file is broken."""
 
 SECRETS = frozenset({"unleash_token", "unleash_admin_token"})
-"""Settings that stand in no file that others read, and that no monitor is told."""
+"""Secret settings: never in a file that others read, never passed to a monitor."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seconds = Positive
 
 
 class SettingsInvalid(Exception):
-    """A setting is unknown or has a value that it cannot have; a line a fault, each with its place and the remedy."""
+    """A setting is unknown or has an invalid value; one line per fault, each with its place and the remedy."""
 
 
 class ServerNamedTwice(SettingsInvalid):
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     interval_s: Seconds = 10.0
     """Seconds from the start of one cycle to the start of the next."""
     deadline_s: Seconds = 30.0
-    """Seconds that a monitor may take for a cycle before it is ended and started anew; a candidate in shadow has at
+    """Seconds that a monitor may take for a cycle before it is ended and restarted; a candidate in shadow has at
     most until the next cycle is due, and 10 s at least."""
     act: bool = False
     """Let the owner's intents reach tmux. Without it the rollout watches, and stays in shadow."""
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     candidate: str = "modular"
     """The monitor on trial: a name, or module:Class."""
     plan: str | dict[str, Any] = "default"
-    """The rollout's plan: `default`, `demo`, the path of a TOML file, or a table `[plan]` of what differs."""
+    """The rollout's plan: `default`, `demo`, the path of a TOML file, or a table `[plan]` of the differences."""
     flags_file: Path | None = None
     """The flags that a fresh rollout starts from; unset: the ones that ship with the program."""
     flags_max_age_s: Seconds = 300.0
@@ -78,21 +78,21 @@ class Settings(BaseSettings):
     plugins: Path | None = None
     """A folder of plugins (`docs/plugins.md`); unset: `plugins` beside the user's settings file."""
     strategy: str = "async_polling"
-    """Who is looked at when by `modular`: `async_polling` (all), `polling`, `concurrent`, `priority`, or a plugin's."""
+    """The polling strategy of `modular`: `async_polling` (all), `polling`, `concurrent`, `priority`, or a plugin's."""
     spawn_command: str | None = None
     """The command that starts a manager in a new window; unset: a person is asked instead."""
     redaction: Path | None = None
-    """A TOML file of rules for what is blanked before a screen is kept, on top of the shipped ones."""
+    """A TOML file of redaction rules for kept screens, on top of the shipped ones."""
     tapes_days: Positive = 14.0
     """Days that a tape is kept."""
     tapes_mb: Positive = 500.0
-    """Megabytes that kept tapes may take, with their screens; agreements go first, then what was expected."""
+    """Megabytes of kept tapes with their screens; agreements are deleted first, then expected differences."""
     tapes_sample: Annotated[float, Field(ge=0, le=1)] = 0.05
-    """The share of the cycles without a difference whose tapes are kept; those that differ are kept all."""
+    """The share of the cycles without a difference whose tapes are kept; all tapes with a difference are kept."""
     ledger_days: Positive = 30.0
     """Days that differences and bouts are kept; moves, decisions and evidence are kept for good."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least of what a run writes to standard error."""
+    """The lowest log level that a run writes to standard error."""
 
     @classmethod
     def settings_customise_sources(
@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what `load` passes in and nothing else: it asks the sources one by one, to know who said what."""
+        """Take only the values that `load` passes in: it reads the sources one by one, to know each value's origin."""
         return (init_settings,)
 
 
@@ -156,7 +156,7 @@ def plugins_folder(settings: Settings) -> Path:
 
 
 def surroundings(settings: Settings | None = None) -> dict[str, str]:
-    """The variables that tell a monitor's process what is set for it; None for what ships alone.
+    """Return the variables that pass settings to a monitor's process; None to use only the shipped rules.
 
     Raises `SettingsInvalid` where a folder is named that is not there.
     """
@@ -179,7 +179,7 @@ def _own_folder(key: str, named: Path | None) -> Path:
 
 
 def load(flags: Mapping[str, Any] | None = None) -> LoadedSettings:
-    """Read every source and check the whole. `flags` holds what the command line said; None there is not said.
+    """Read every source and check the whole. `flags` holds the options of the command line; None means not given.
 
     Raises `SettingsInvalid`, with all faults at once.
     """
@@ -221,7 +221,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
-        raise SettingsInvalid(f"{path} cannot be read: {error}; mend it, or move it away") from error
+        raise SettingsInvalid(f"{path} cannot be read: {error}; correct it, or move it away") from error
 
 
 def _faults_of_keys(source: _Source) -> Iterator[str]:

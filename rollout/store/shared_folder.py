@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 BASES: tuple[Path, ...] = (Path("/tmp"), Path("/dev/shm"))  # noqa: S108 - a folder of this user's own is made in it
-"""Where such a folder may lie, the preferred one first: two file systems on most machines."""
+"""The parents of such a folder, the preferred one first: two file systems on most machines."""
 
 
 def shared_folders() -> tuple[Path, ...]:
@@ -18,9 +18,9 @@ def shared_folders() -> tuple[Path, ...]:
 
 
 def is_own(folder: Path) -> bool:
-    """Whether a folder is there, belongs to this user, and nobody else may write to it.
+    """Whether a folder exists, belongs to this user, and is writable by no other user.
 
-    Its parent is writable for everybody: another user may have put something of the same name there.
+    Its parent is writable by every user: another user may have put something of the same name there.
     """
     try:
         seen = folder.lstat()

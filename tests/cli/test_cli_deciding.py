@@ -100,7 +100,7 @@ def test_retiring_before_production_is_refused(understudy: Shell) -> None:
 def test_a_move_without_a_rollout_is_refused(understudy: Shell) -> None:
     said = understudy("pause", "--reason", "x")
     assert said.code == 5
-    assert "nothing has run here yet" in said.err
+    assert "no rollout has begun on this server" in said.err
 
 
 def test_a_question_may_be_named_by_as_many_digits_as_are_unmistakable(understudy: Shell, ran: Kept) -> None:
@@ -121,7 +121,7 @@ def test_a_question_may_be_named_by_as_many_digits_as_are_unmistakable(understud
         tx.keep_document("acting", json.dumps({"epoch": 1, "book": book}))
     ledger.close()
     both = understudy("approve", "e-7f3a19", "--reason", "looked")
-    assert (both.code, "more than one question begins with e-7f3a19" in both.err) == (5, True)
+    assert (both.code, "more than one id begins with e-7f3a19" in both.err) == (5, True)
     assert understudy("approve", "e-7f3", "--reason", "looked").code == 5
     assert "Approved e-7f3a19c2d4e5f601" in understudy("approve", "e-7f3a19c2d", "--reason", "looked").out
 
@@ -130,14 +130,14 @@ def test_a_question_may_be_named_by_as_many_digits_as_are_unmistakable(understud
 def test_approving_what_does_not_wait_is_refused(understudy: Shell) -> None:
     said = understudy("approve", "e-123456", "--reason", "looked")
     assert said.code == 5
-    assert "nothing called e-123456 waits" in said.err
+    assert "no action e-123456 waits" in said.err
 
 
 @pytest.mark.usefixtures("ran")
 def test_approving_a_promotion_that_was_not_earned_is_refused(understudy: Shell) -> None:
     said = understudy("approve", "--reason", "go", "--yes")
     assert said.code == 5
-    assert "does not call it promotable" in said.err
+    assert "the verdict is not promotable" in said.err
 
 
 def test_rollback_now_turns_the_flag_down_and_leaves_an_order_for_the_run(understudy: Shell, ran: Kept) -> None:
@@ -218,7 +218,7 @@ def test_waiting_ends_at_once_where_the_stage_is_reached_or_passed(understudy: S
 def test_waiting_ends_with_75_when_the_time_is_over(understudy: Shell) -> None:
     said = understudy("wait", "--for", "stage=beta", "--timeout", "0")
     assert said.code == 75
-    assert "is in shadow and not yet stage=beta" in said.err
+    assert "is in shadow and has not reached stage=beta" in said.err
 
 
 def test_waiting_ends_with_4_after_a_rollback(understudy: Shell, ran: Kept) -> None:

@@ -115,7 +115,7 @@ def test_a_cluster_that_changes_an_act_shows_five_members_before_it_is_signed_of
     cluster = str(first_cluster(understudy)["id"])
     refused = understudy("diffs", "accept", cluster, "--reason", "meant so")
     assert refused.code == 2
-    assert "Give --yes if there is no terminal to answer on" in refused.err
+    assert "There is no terminal to answer on: add --yes" in refused.err
     assert refused.err.count("pane %2") == 5
     assert "5 of its 12 settled bouts, drawn at random" in refused.err
     assert first_cluster(understudy)["accepted"] is False
@@ -139,7 +139,7 @@ def test_a_sign_off_keeps_owner_expiry_ceiling_and_the_versions_it_is_meant_for(
 
 
 @pytest.mark.parametrize(
-    ("expires", "says"), [("soon", "write 14d, 12h, or a day"), ("2020-01-01", "that is over; give a later one")]
+    ("expires", "says"), [("soon", "write 14d, 12h, or a day"), ("2020-01-01", "is in the past; give a later time")]
 )
 @pytest.mark.usefixtures("ran")
 def test_an_expiry_that_is_none_is_a_sentence(understudy: Shell, expires: str, says: str) -> None:
@@ -210,11 +210,11 @@ def test_an_answer_to_a_draw_is_in_the_ledger_and_is_not_asked_for_again(underst
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (("--sample", "3"), "nobody is there to answer"),
+        (("--sample", "3"), "there is no terminal to answer on"),
         (("b-0000000000", "--right", "both"), "there is no bout b-0000000000"),
-        ((), "name what you settle and who is right"),
-        (("d-1", "--right", "both", "--sample", "2"), "name what you settle and who is right"),
-        (("d-", "--right", "both"), "say why: --reason"),
+        ((), "name a cluster and the monitor that is right"),
+        (("d-1", "--right", "both", "--sample", "2"), "name a cluster and the monitor that is right"),
+        (("d-", "--right", "both"), "needs a reason for the history: --reason TEXT"),
     ],
 )
 def test_settling_what_cannot_be_is_a_sentence(understudy: Shell, asked: tuple[str, ...], says: str) -> None:

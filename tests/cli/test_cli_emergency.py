@@ -50,7 +50,7 @@ def test_unfreeze_lifts_every_freeze(understudy: Shell) -> None:
 
 def test_unfreezing_one_server_says_so_where_every_server_is_frozen(understudy: Shell) -> None:
     understudy("freeze")
-    assert "Every server is frozen" in understudy("unfreeze", "--socket-name", "work").out
+    assert "Still frozen by an order for every server" in understudy("unfreeze", "--socket-name", "work").out
     assert order_in_force(OrderKind.FREEZE, understudy.state)
 
 

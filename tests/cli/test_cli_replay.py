@@ -167,8 +167,8 @@ def test_a_monitor_may_be_named_with_rule_files_of_its_own(understudy: Shell, ta
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ((), "name tapes, or say --since 24h"),
-        (("kept", "--since", "24h"), "name tapes, or say --since 24h"),
+        ((), "name tapes, or add --since 24h"),
+        (("kept", "--since", "24h"), "name tapes, or add --since 24h"),
         (("--since", "yesterday"), "write 24h, 30min or 7d"),
         (("--since", "24h"), "no tape of the last 24h is kept"),
         (("kept", "--monitor", "modular"), "name two monitors"),

@@ -98,7 +98,7 @@ def test_people_read_when_it_was_ready_or_unsafe_and_why(understudy: Shell, tape
     ("asked", "says"),
     [
         (("--plan", "demo"), "add --judge"),
-        (("--judge", "--stage", "retired"), "name the stage to be left, one of shadow, canary, beta, production"),
+        (("--judge", "--stage", "retired"), "name the stage to leave, one of shadow, canary, beta, production"),
     ],
 )
 def test_a_judgement_that_cannot_be_is_a_sentence(

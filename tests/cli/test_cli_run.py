@@ -91,7 +91,7 @@ def test_a_server_on_which_nobody_is_an_agent_gets_a_sentence(understudy: Shell,
     tmux_server.new_window(name="editor")
     said = understudy("run", "--once", "--socket-path", tmux_server.socket_path)
     assert said.code == 0
-    assert "No agent is to be seen on this server yet" in said.err
+    assert "No agent on this server yet" in said.err
 
 
 def test_no_server_is_a_sentence_and_69(understudy: Shell) -> None:

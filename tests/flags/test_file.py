@@ -129,7 +129,7 @@ def test_gone_bad_it_is_followed_as_it_was_until_that_is_too_old(path: Path) -> 
     assert (soon.document is not None, soon.age_s) == (True, 30.0)
     assert "the last good ones, 30 s old, are followed" in soon.doubt
     assert (late.document, late.age_s) == (None, 61.0)
-    assert "after 60 s nobody follows them" in late.doubt
+    assert "after 60 s they are no longer followed" in late.doubt
     write(path, 5)
     assert flags.follow(1062.0).doubt == ""
 

@@ -41,7 +41,7 @@ def test_without_a_token_one_may_look_pause_and_roll_back_and_not_promote(unders
     assert "UNDERSTUDY_UNLEASH_ADMIN_TOKEN" in promoted.err
     rolled = understudy("rollback", "--reason", "back", env=NOWHERE)
     assert rolled.code == 0
-    assert "a run writes it when it can" in rolled.err
+    assert "used until a run corrects the flag" in rolled.err
     assert understudy("rollback", "--now", env=NOWHERE).code == 0
     assert (ran.folder.path / "rollback.json").exists()
 

@@ -208,7 +208,7 @@ def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_pa
     answer = slow.request(Request(RequestKind.PROMOTE, "ann", "a test", NOW))
     assert isinstance(answer, Refusal)
     assert answer.why is RefusalReason.CONFLICT
-    assert "taken back while the flag was written" in answer.text
+    assert "undone while the flag was written" in answer.text
     assert (rollout_status(ledger).exposure_percent, flags.now.percent) == (0, 0)
     ledger.close()
 

@@ -193,7 +193,10 @@ def test_no_stream_of_rounds_over_the_bound_ever_passes(to: list[float], times: 
         ("", "is no JSON"),
         ("[]", "is no benchmark file"),
         ('{"benchmarks": 3}', "has no benchmarks in it"),
-        (document({"group": "cycle", "name": "x", "stats": {"data": [1.0]}}), "does not say of what it is"),
+        (
+            document({"group": "cycle", "name": "x", "stats": {"data": [1.0]}}),
+            "does not name its series and its number of agents",
+        ),
         (document(bench([0.0], 10)), "a round is no number of seconds above 0"),
         (document(bench(["fast"], 10)), "a round is no number"),  # type: ignore[list-item]  # that is the point
         (document(bench([1.0], 10), bench([1.0], 10)), "was measured twice"),

@@ -31,7 +31,8 @@ def test_a_server_that_is_ready_is_well(unleash: Unleash, understudy: Shell) -> 
 def test_a_host_that_may_only_look_is_told_so(unleash: Unleash, understudy: Shell) -> None:
     env = unleash.environment()
     del env["UNDERSTUDY_UNLEASH_ADMIN_TOKEN"]
-    assert ("note", "no token that may move the flag: this host follows, and never promotes") in said(understudy, env)
+    text = "no token with write access to the flag: this host reads it and never promotes"
+    assert ("note", text) in said(understudy, env)
 
 
 def test_what_a_stickiness_costs_is_said(unleash: Unleash, understudy: Shell) -> None:

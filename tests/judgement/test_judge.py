@@ -70,7 +70,7 @@ def test_data_that_stopped_coming_is_no_data(proven: Evidence) -> None:
 def test_twelve_guards_of_one_kind_are_one_sentence(proven: Evidence) -> None:
     twelve = tuple(Guard(GuardKind.MISSED_CRASH, f"d-{n}", f"pane %{n} had crashed") for n in range(12))
     judgement = judged(proven, replace(ENOUGH, guards=twelve))
-    assert judgement.reasons == ("pane %0 had crashed; 11 more like it (missed crash)",)
+    assert judgement.reasons == ("pane %0 had crashed; 11 more of this kind",)
 
 
 KEYS = [key for key, process in Battery.of(DEFAULT_PLAN, Stage.CANARY).processes.items() if process.unsafe is not None]
@@ -185,7 +185,7 @@ def test_a_minimum_that_is_missing_goes_on_and_says_so(proven: Evidence, less: d
 def test_the_number_of_clean_ones_that_are_needed_is_said() -> None:
     judgement = judged(clean(DEFAULT_PLAN, Stage.CANARY, times=100))
     assert judgement.verdict is Verdict.CONTINUE
-    assert f"{judgement.needed} more clean ones needed" in " ".join(judgement.reasons)
+    assert f"{judgement.needed} more clean results needed" in " ".join(judgement.reasons)
 
 
 def test_where_only_spells_of_a_state_are_missing_it_holds_with_their_count() -> None:
@@ -239,7 +239,7 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
     [
         (
             RolloutStatus(stage=Stage.CANARY, exposure_percent=5),
-            ("is held", "not enough evidence", "moves on by itself"),
+            ("is held", "not enough evidence", "promoted once none of this holds"),
         ),
         (RolloutStatus(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
         (RolloutStatus(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),

@@ -123,7 +123,7 @@ def test_a_setting_may_name_a_plan() -> None:
         ("[stages.canary]\nexposure_percent = 70", ("stages", "never fall")),
         ("[stages.canary]\nexposure_percent = 5.5", ("stages.canary.exposure_percent",)),
         ('single_key = ["press_enter"]', ("single_key", "press_enter")),
-        ("alpha = ", ("TOML", "mend")),
+        ("alpha = ", ("TOML", "correct")),
         ('based_on = "theirs"', ("based_on", "'default' or 'demo'")),
         ("guardrails = 3", ("guardrails", "3")),
         ("[guardrails.noise]\nunsafe = 0.01", ("guardrails.noise", "signal")),

@@ -180,7 +180,7 @@ def test_each_kind_is_done_its_own_way(bench: Bench) -> None:
 def test_a_withdrawn_row_is_left_alone(bench: Bench) -> None:
     bench.request_deliveries(NOTICE)
     with bench.ledger.transaction() as tx:
-        tx.withdraw([NOTICE.id], 1.0, "nobody wants it any more")
+        tx.withdraw([NOTICE.id], 1.0, "no monitor requests it any more")
     worker = bench.delivery()
     worker.submit([NOTICE])
     assert [row.status for row in bench.rows(worker)] == ["withdrawn"]

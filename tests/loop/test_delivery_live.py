@@ -186,7 +186,7 @@ def test_behind_an_approval_dialog_nothing_is_pressed_typed_or_killed(stage: Sta
 def test_an_empty_composer_is_no_draft(stage: Stage) -> None:
     agent = stage.agent("claude-dev")
     row = stage.deliver(stage.touch(draft(), agent, AgentState.UNSUBMITTED_INPUT))
-    assert "nobody sees a draft there: candidate says idle" in row.why
+    assert "no monitor sees a draft: candidate says idle" in row.why
     assert agent.heard == ""
 
 

@@ -20,7 +20,7 @@ def report_of(*intents: Intent) -> Delivery:
 
 def test_a_heading_without_an_entry_says_so_and_an_empty_entry_beside_others_is_left_out() -> None:
     empty, also, named = (idle(f"%{n}", text=text, section="idle") for n, text in enumerate(("", " ", "dev")))
-    assert message(report_of(empty, also), 0.0) == "[u-7f3a00] idle: (nobody named)"
+    assert message(report_of(empty, also), 0.0) == "[u-7f3a00] idle: (no agent named)"
     assert message(report_of(empty, named), 0.0) == "[u-7f3a00] idle: dev"
 
 

@@ -178,7 +178,7 @@ def test_notices_of_one_report_with_sections_are_one_message_and_others_their_ow
 def test_a_notice_to_nobody_says_so() -> None:
     world = World()
     assert world.cycle((idle(target=None),)) == ()
-    assert outcomes(world.book, INCUMBENT)[0].why == "there is nobody to tell"
+    assert outcomes(world.book, INCUMBENT)[0].why == "the session has no manager"
 
 
 @pytest.mark.parametrize("act", [draft, kill, spawn])
@@ -223,7 +223,7 @@ def test_a_question_expires_and_is_not_asked_again_in_the_same_episode() -> None
     assert "gave no report" in question.why
     assert world.cycle((kill(),), None, after=901, approvals={question.episode: "too late"}) == ()
     assert world.last.escalations == ()
-    assert outcomes(world.book, INCUMBENT)[0].why == "nobody approved it in time"
+    assert outcomes(world.book, INCUMBENT)[0].why == "not approved in time"
     assert world.book.escalations(world.now) == ()
 
 

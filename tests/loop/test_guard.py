@@ -102,11 +102,11 @@ def test_no_answer_from_anybody_who_knows_dialogs_vetoes_everything(delivery: De
         (DRAFT, S.UNSUBMITTED_INPUT, S.UNSUBMITTED_INPUT, ""),
         (DRAFT, S.UNSUBMITTED_INPUT, S.IDLE, ""),
         (DRAFT, S.CRASHED, S.UNSUBMITTED_INPUT, "has crashed (incumbent)"),
-        (DRAFT, S.IDLE, S.BUSY, "nobody sees a draft there: candidate says busy, incumbent says idle"),
+        (DRAFT, S.IDLE, S.BUSY, "no monitor sees a draft: candidate says busy, incumbent says idle"),
         (KILL, S.CRASHED, S.CRASHED, ""),
         (KILL, S.CRASHED, S.IDLE, ""),
         (KILL, S.CRASHED, S.BUSY, "works again"),
-        (KILL, S.IDLE, S.IDLE, "nobody sees it crashed any more"),
+        (KILL, S.IDLE, S.IDLE, "no monitor sees it crashed any more"),
     ],
 )
 def test_each_kind_of_touch_has_its_vetoes(

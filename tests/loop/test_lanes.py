@@ -32,7 +32,7 @@ def test_the_jobs_behind_one_that_raises_are_done() -> None:
         lanes.put("%1", lambda: done.append(1))
         settle(lanes)
     assert done == [1]
-    assert [line["event"] for line in logs] == ["lane.job_failed"]
+    assert [line["event"] for line in logs] == ["delivery_queue.job_failed"]
 
 
 def test_a_queue_without_a_thread_is_kept_until_one_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +47,7 @@ def test_a_queue_without_a_thread_is_kept_until_one_can_be_started(monkeypatch: 
         lanes.put("%1", lambda: done.append("second"))
         lanes.put("%2", lambda: done.append("other"))
         assert not lanes.idle()
-    assert [line["event"] for line in logs] == ["lane.not_started"]
+    assert [line["event"] for line in logs] == ["delivery_queue.not_started"]
     lanes.revive()
     settle(lanes)
     assert sorted(done) == ["first", "other", "second"]

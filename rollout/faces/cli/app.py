@@ -36,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: a third of the time, and it reads well in a pipe
     pretty_exceptions_enable=False,
     context_settings=CONTEXT,
-    epilog="`understudy VERB --help` has examples. Everything else: README.md and docs/.",
+    epilog="Examples: `understudy VERB --help`. Terms: `understudy explain TERM`, or docs/glossary.md.",
 )
 
 

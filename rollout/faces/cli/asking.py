@@ -8,8 +8,8 @@ from rollout.faces.cli.exits import Exit, Stop
 
 
 def confirm(question: str) -> None:
-    """Ask, and go on after a yes; raises `Stop` after a no, and where nobody is there to answer."""
+    """Ask, and go on after a yes; raises `Stop` after a no, and if there is no terminal to answer on."""
     if not sys.stdin.isatty():
-        raise Stop(Exit.USAGE, f"{question} Give --yes if there is no terminal to answer on")
+        raise Stop(Exit.USAGE, f"{question} There is no terminal to answer on: add --yes")
     if not typer.confirm(question):
-        raise Stop(Exit.CONFLICT, "left as it was")
+        raise Stop(Exit.CONFLICT, "you answered no: nothing was changed")

@@ -1,4 +1,4 @@
-"""The screens of bouts: on which kept tape a pane can be looked at as it was."""
+"""The screens of bouts: find the kept tape that shows a pane at the time of a bout."""
 
 from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from understudy.screens import PaneShot
 from understudy.tapes import TornTape
 
 _BEGINS_BEFORE: Final = 30.0
-"""Seconds by which a cycle may begin before its tape is shot."""
+"""Seconds by which a cycle may begin before its tape is recorded."""
 _FORM: Final = "c-%Y%m%dT%H%M%S.%f"
 
 
@@ -25,7 +25,7 @@ class BoutScreens:
         self._instants = [at for at, _ in self._tapes]
 
     def may_have(self, bout: Bout) -> bool:
-        """Whether a tape was kept of about that time."""
+        """Whether a tape of about that time is kept."""
         return bool(self._near(bout))
 
     def shot(self, bout: Bout) -> PaneShot | None:
@@ -50,7 +50,7 @@ def _end(bout: Bout) -> float:
 
 
 def _instant(name: str) -> float | None:
-    """When the cycle of a tape began, by the tape's name; None for a name that says nothing of the kind."""
+    """Return the start of a tape's cycle, by the tape's name; None for a name without an instant."""
     stem = name.removesuffix(SUFFIX)
     head, dash, mark = stem.rpartition("-")
     try:

@@ -1,4 +1,4 @@
-"""The verbs for who builds a monitor: record, replay, classify, backtest, bench, gate."""
+"""The verbs for authors of monitors: record, replay, classify, backtest, bench, gate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,20 +12,20 @@ from rollout.faces.cli.options import Candidate, Incumbent, Json, SocketName, So
 @verb("Build", "record -o tapes", "record --tapes 20 --every 3 -o tapes -S /tmp/s")
 def record(
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to keep them in.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write them to.")] = Path(
         "tapes"
     ),
-    tapes: Annotated[int, typer.Option(min=1, metavar="N", help="How many.")] = 1,
-    every: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two starts.")] = 5.0,
-    frames: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Frames a tape.")] = 4,
+    tapes: Annotated[int, typer.Option(min=1, metavar="N", help="Number of tapes.")] = 1,
+    every: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between the starts of two tapes.")] = 5.0,
+    frames: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Frames per tape.")] = 4,
     gap: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two frames.")] = 0.3,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Shoot tapes of a tmux server and keep them.
+    """Record tapes of a tmux server.
 
-    Secrets are blanked before anything is kept; nothing is pressed.
+    Secrets are blanked before anything is written; no key is sent.
     """
     from rollout.faces.cli.verbs.record import Shooting  # noqa: PLC0415
     from rollout.faces.cli.verbs.record import record as work  # noqa: PLC0415
@@ -43,44 +43,45 @@ def record(
     "replay --since 7d --monitor legacy --monitor mine:Mine --judge --stage shadow",
 )
 def replay(
-    tapes: Annotated[list[Path] | None, typer.Argument(help="Kept tapes, oldest first, or a folder of them.")] = None,
+    tapes: Annotated[list[Path] | None, typer.Argument(help="Tapes, oldest first, or a folder of tapes.")] = None,
     *,
     since: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="The tapes that the last run kept of so long (24h, 30min, 7d).")
+        str | None, typer.Option(metavar="SPAN", help="The tapes that runs kept in the last 24h, 30min, 7d.")
     ] = None,
     monitor: Annotated[
         list[str] | None,
-        typer.Option(metavar="MONITOR", help="Twice, the trusted one first; NAME@DIR uses the rule files in DIR."),
+        typer.Option(metavar="MONITOR", help="Give it twice, the incumbent first; NAME@DIR reads rule files in DIR."),
     ] = None,
     incumbent: Incumbent = None,
     candidate: Candidate = None,
     baseline: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The baseline: an earlier replay's --json.")
+        Path | None, typer.Option(metavar="FILE", help="The --json output of an earlier replay.")
     ] = None,
     fail_on: Annotated[
-        str | None, typer.Option(metavar="SEVERITY", help="End with 3 on an action, state or detail that differs.")
+        str | None, typer.Option(metavar="SEVERITY", help="Exit with 3 if an action, state or detail differs.")
     ] = None,
     seconds: Annotated[
-        bool, typer.Option("--seconds/--no-seconds", help="Say how long it took; without, the same tapes say the same.")
+        bool, typer.Option("--seconds/--no-seconds", help="Print the time it took; --no-seconds for stable output.")
     ] = True,
     judge: Annotated[
-        bool, typer.Option("--judge", help="Judge the candidate's spells by a plan: promotable when, unsafe when, why.")
+        bool,
+        typer.Option("--judge", help="Judge the candidate's spells by a plan: when promotable or unsafe, and why."),
     ] = False,
     plan: Annotated[
         str | None, typer.Option(metavar="PLAN", help="With --judge: default, demo, or a TOML file.")
     ] = None,
-    stage: Annotated[str, typer.Option(metavar="STAGE", help="With --judge: the stage to be left.")] = "shadow",
+    stage: Annotated[str, typer.Option(metavar="STAGE", help="With --judge: the stage to leave.")] = "shadow",
     minimums: Annotated[
-        bool, typer.Option("--minimums", help="With --judge: the plan's hours, panes, sessions and CLIs count as well.")
+        bool, typer.Option("--minimums", help="With --judge: also require the plan's hours, panes, sessions and CLIs.")
     ] = False,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Watch kept tapes again with any two monitors; say where they differ.
+    """Replay tapes with any two monitors and show where they differ.
 
-    Who was right is said where what the panes did next tells, and what is new or has vanished next to what the live
-    cycles recorded. The same tapes give the same output but for the seconds.
+    Shows which monitor was right if the panes' next states prove it, and the differences that are new or gone since the
+    live cycles. The same tapes give the same output, except for the seconds.
     """
     from rollout.faces.cli.verbs.replay import ReplayOptions, replay_tapes  # noqa: PLC0415
 
@@ -112,7 +113,7 @@ def classify(
     socket_name: SocketName = None,  # noqa: ARG001 - as in replay
     socket_path: SocketPath = None,  # noqa: ARG001
 ) -> None:
-    """Read screens from standard input and say the state of each."""
+    """Read screens from standard input and print the state of each."""
     from rollout.faces.cli.verbs.classify import classify as work  # noqa: PLC0415
 
     raise typer.Exit(work(monitor))
@@ -129,18 +130,22 @@ def backtest(
     *,
     stream: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="JSON Lines of guardrail and event; - is standard input; none: the ledger."),
+        typer.Option(
+            metavar="FILE", help="JSON Lines of guardrail and event; - is standard input; default: the ledger."
+        ),
     ] = None,
-    looks: Annotated[bool, typer.Option("--looks", help="Show every look, not only the last.")] = False,
+    looks: Annotated[
+        bool, typer.Option("--looks", help="Show the result after every line, not only the last.")
+    ] = False,
     stage: Annotated[str, typer.Option(metavar="STAGE", help="The stage to judge as.")] = "canary",
     plan: Annotated[str, typer.Option(metavar="PLAN", help="default, demo, or a TOML file.")] = "default",
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Judge a kept stream of evidence: what, and when.
+    """Judge a recorded stream of evidence: the verdicts, and when they were reached.
 
-    Without a stream every move that rests on evidence is judged again from the ledger alone: it must come out the same.
+    Without a stream every promotion and rollback is judged again from the ledger alone; the result must be the same.
     """
     from rollout.faces.cli.verbs.backtest import backtest as work  # noqa: PLC0415
     from rollout.faces.cli.verbs.backtest import of_ledger  # noqa: PLC0415
@@ -154,15 +159,15 @@ def backtest(
 def bench(
     *,
     monitor: Annotated[str, typer.Option(metavar="MONITOR", help="A name, or module:Class.")] = "modular",
-    cycles: Annotated[int, typer.Option(min=1, metavar="N", help="How many cycles are timed.")] = 20,
+    cycles: Annotated[int, typer.Option(min=1, metavar="N", help="Number of timed cycles.")] = 20,
     interval: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two cycles.")] = 0.5,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Time a monitor's cycles on a live server, and tmux's own cost.
+    """Measure the time of a monitor's cycles on a live server, and tmux's own cost.
 
-    It only looks; nothing is pressed, and nothing is kept.
+    It only reads: no key is sent, and nothing is written.
     """
     from rollout.faces.cli.verbs.bench import bench as work  # noqa: PLC0415
 
@@ -181,7 +186,7 @@ def gate(
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Stored ratios, or the benchmark file of another run.")
     ] = None,
-    rules: Annotated[Path, typer.Option(metavar="FILE", help="Where [tool.understudy.gate] stands.")] = Path(
+    rules: Annotated[Path, typer.Option(metavar="FILE", help="The file with [tool.understudy.gate].")] = Path(
         "pyproject.toml"
     ),
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or md.")] = "text",
@@ -189,9 +194,9 @@ def gate(
     socket_path: SocketPath = None,  # noqa: ARG001
     json: Json = False,
 ) -> None:
-    """Judge a benchmark file by rules: may this change go in?
+    """Judge a benchmark file by rules, as a gate for a change.
 
-    Ends with 3 where a rule is not kept, where what it is about was not measured, and where too few rounds were.
+    Exits with 3 if a rule is broken, if its subject was not measured, or if there were too few rounds.
     """
     from rollout.faces.cli.verbs.gate import gate as work  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""How a cycle is told: as the JSON that scripts rely on, or in one line."""
+"""Print a cycle: as the JSON that scripts rely on, or in one line."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ from understudy.verdicts import AgentVerdict
 
 
 class CycleOutput(Protocol):
-    """Is shown every cycle."""
+    """Prints every cycle."""
 
     def tell(self, cycle_result: CycleResult) -> None:
-        """Say what it came to."""
+        """Print its result."""
         ...
 
 
@@ -111,7 +111,7 @@ def as_document(cycle_result: CycleResult) -> dict[str, Any]:
 
 
 def names_of(reports: Mapping[MonitorRole, CycleReport]) -> dict[MonitorRole, str]:
-    """Return the name of each role: its monitor's name, or the part where that would be said of both."""
+    """Return the name of each role: its monitor's name, or the role if both names are equal."""
     names = {part: reports[part].monitor if part in reports else part.value for part in MonitorRole}
     return names if len(set(names.values())) == len(names) else {part: part.value for part in MonitorRole}
 

@@ -1,4 +1,4 @@
-"""The operator's hand: promote, rollback, pause, resume, retry, retire, approve, wait."""
+"""The verbs that move the rollout: promote, rollback, pause, resume, retry, retire, approve, wait."""
 
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -19,7 +19,7 @@ def promote(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """Move to the next stage now, on your word instead of the judge's."""
+    """Move to the next stage now, by your decision instead of the judge's."""
     _move("promote", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
@@ -27,7 +27,7 @@ def promote(
 def rollback(
     *,
     now: Annotated[
-        bool, typer.Option("--now", help="At once, without daemon, database or valid configuration.")
+        bool, typer.Option("--now", help="Immediately; works without a run, ledger or valid settings.")
     ] = False,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,
@@ -58,7 +58,7 @@ def pause(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """Stay in this stage: no promotion until `resume`; rollback goes on."""
+    """Stay in this stage: no promotion until `resume`; a rollback still happens."""
     _move("pause", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
@@ -72,7 +72,7 @@ def resume(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """Let promotions go on after a pause."""
+    """Allow promotions again after a pause."""
     _move("resume", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
@@ -86,14 +86,14 @@ def retry(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """Begin anew in shadow after a rollback."""
+    """Start again in shadow after a rollback."""
     _move("retry", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
 
 
 @verb("Decide", 'retire --reason "a month in production"', 'retire --undo --reason "we want to compare again"')
 def retire(
     *,
-    undo: Annotated[bool, typer.Option("--undo", help="Take a retirement back: both monitors run again.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Undo a retirement: both monitors run again.")] = False,
     reason: Reason,
     actor: Actor = None,
     yes: Yes = False,
@@ -101,7 +101,7 @@ def retire(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """End the incumbent's service, once production has shown enough.
+    """Switch the incumbent off, once production has shown enough evidence.
 
     The incumbent is switched off, and --undo switches it on again. The next version begins as the candidate of a new
     rollout, with the monitor that stands alone as its incumbent: name both in the settings.
@@ -115,7 +115,7 @@ def retire(
 def approve(
     what: Annotated[
         str | None,
-        typer.Argument(metavar="ID", help="The action or move to approve; without it the open ones are listed."),
+        typer.Argument(metavar="ID", help="The action to approve; without ID the open questions are listed."),
     ] = None,
     *,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
@@ -171,7 +171,7 @@ def waive(
 def wait(
     *,
     what: Annotated[str, typer.Option("--for", metavar="WHAT", help="promotable, or stage=NAME.")],
-    timeout: Annotated[float, typer.Option(min=0.0, metavar="S", help="Give up after so many seconds.")] = 3600.0,
+    timeout: Annotated[float, typer.Option(min=0.0, metavar="S", help="Give up after S seconds.")] = 3600.0,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:

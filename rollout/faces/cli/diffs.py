@@ -8,7 +8,7 @@ import typer
 from rollout.faces.cli.app import examples, family
 from rollout.faces.cli.options import Actor, Json, Reason, SocketName, SocketPath, Yes
 
-_Cluster = Annotated[str, typer.Argument(metavar="ID", help="The cluster's id; its beginning is enough.")]
+_Cluster = Annotated[str, typer.Argument(metavar="ID", help="The cluster's id, or the beginning of it.")]
 
 diffs = family("Look", "diffs", "List the differences in clusters, show one, accept or settle it.")
 
@@ -54,7 +54,7 @@ def diffs_show(
 
 @diffs.command("referee", epilog=examples("diffs referee", "diffs referee --json"))
 def diffs_referee(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
-    """Show how often each kind of difference is settled, for whom and by which rule."""
+    """Show how often each kind of difference is settled, for which monitor and by which rule."""
     from rollout.faces.cli.verbs.referee import referee  # noqa: PLC0415
 
     raise typer.Exit(referee(socket_name, socket_path, as_json=json))
@@ -71,13 +71,15 @@ def diffs_accept(
     cluster: _Cluster,
     *,
     reason: Reason,
-    owner: Annotated[str | None, typer.Option(metavar="WHO", help="Who answers for it; default: who decides.")] = None,
+    owner: Annotated[
+        str | None, typer.Option(metavar="WHO", help="The owner of the sign-off; default: the actor.")
+    ] = None,
     actor: Actor = None,
     expires: Annotated[
-        str, typer.Option(metavar="WHEN", help="After so long (14d, 12h), or on a day (2027-01-31, UTC).")
+        str, typer.Option(metavar="WHEN", help="Expiry: a duration (14d, 12h) or a day (2027-01-31, UTC).")
     ] = "30d",
     ceiling: Annotated[
-        float, typer.Option(min=0.0001, max=1.0, metavar="RATE", help="It holds up to this share of the bouts.")
+        float, typer.Option(min=0.0001, max=1.0, metavar="RATE", help="Valid up to this share of the bouts.")
     ] = 1.0,
     yes: Yes = False,
     socket_name: SocketName = None,
@@ -112,12 +114,12 @@ def diffs_settle(
         str | None, typer.Option(metavar="WHO", help="Who was right: incumbent, candidate, both, neither.")
     ] = None,
     sample: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Ask about so many bouts drawn at random, one by one.")
+        int | None, typer.Option(min=1, metavar="N", help="Ask about N bouts drawn at random, one by one.")
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Draw the same sample again.")] = None,
     fixtures: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where `--right candidate` writes its test cases; default: ./tests."),
+        typer.Option(metavar="DIR", help="The folder for test cases of `--right candidate`; default: ./tests."),
     ] = None,
     reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
     actor: Actor = None,
@@ -125,7 +127,7 @@ def diffs_settle(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Say who was right in a cluster, or in one bout; that is evidence.
+    """Settle a cluster or one bout: name the monitor that was right. It counts as evidence.
 
     A cluster in which the candidate is right is an improvement: where a folder of tests is at hand, its screen becomes
     a case of the modular engine's corpus and of the shadow's.
@@ -139,7 +141,8 @@ def diffs_settle(
         raise typer.Exit(review_sample(sample, seed, word, socket_name, socket_path, as_json=json))
     if sample is not None or what is None or right is None:
         raise Stop(
-            Exit.USAGE, "name what you settle and who is right (settle ID --right WHO), or review a sample (--sample N)"
+            Exit.USAGE,
+            "name a cluster and the monitor that is right (settle ID --right WHO), or review a sample (--sample N)",
         )
     raise typer.Exit(settle(what, right, word, socket_name, socket_path, fixtures=fixtures, as_json=json))
 
@@ -167,7 +170,7 @@ def diffs_rules(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """List the expected differences: who is right about each, and why; try or save one of your own."""
+    """List the expected differences, which monitor is right in each and why; try or save one of your own."""
     from rollout.faces.cli.verbs.rules import listing, save_rule, try_rule  # noqa: PLC0415
     from rollout.faces.cli.verbs.signing import SignOffOptions  # noqa: PLC0415
 

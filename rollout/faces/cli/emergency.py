@@ -14,7 +14,7 @@ _Why = Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; 
 def freeze(
     *, reason: _Why = "", actor: Actor = None, socket_name: SocketName = None, socket_path: SocketPath = None
 ) -> None:
-    """Stop acting at once, everywhere; looking goes on.
+    """Stop acting at once, everywhere; observation goes on.
 
     Needs no daemon, server, database or valid configuration.
     """
@@ -27,7 +27,7 @@ def freeze(
 def unfreeze(
     *, reason: _Why = "", actor: Actor = None, socket_name: SocketName = None, socket_path: SocketPath = None
 ) -> None:
-    """Let the actuator move again."""
+    """Lift a freeze: the owners' intents reach tmux again."""
     from rollout.faces.cli.verbs.freeze import unfreeze as work  # noqa: PLC0415
 
     raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason))

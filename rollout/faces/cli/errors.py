@@ -59,7 +59,7 @@ def _redacted(sentence: str) -> str:
 
 
 def _inert(line: str) -> str:
-    """A sentence may quote what somebody typed, or what a file holds: none of it may move the cursor."""
+    """Make a sentence printable: it may quote typed text or a file's content, which must not move the cursor."""
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in line)
 
 

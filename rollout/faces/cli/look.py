@@ -11,7 +11,7 @@ from rollout.faces.cli.options import Json, SocketName, SocketPath
 
 @verb("Look", "status", "status --json --socket-name work")
 def status(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
-    """Where the rollout stands: stage, evidence, what it would have done."""
+    """Show the stage, the evidence and the actions that were not done."""
     from rollout.faces.cli.verbs.status import status as work  # noqa: PLC0415
 
     raise typer.Exit(work(socket_name, socket_path, as_json=json))
@@ -19,7 +19,7 @@ def status(*, socket_name: SocketName = None, socket_path: SocketPath = None, js
 
 @verb("Look", "why")
 def why(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
-    """One paragraph: what holds the rollout, and what would change that."""
+    """Explain in one paragraph what holds the rollout and what would change that."""
     from rollout.faces.cli.verbs.why import why as work  # noqa: PLC0415
 
     raise typer.Exit(work(socket_name, socket_path, as_json=json))
@@ -56,9 +56,9 @@ def explain(
 @verb("Look", "history", "history --verify", "history --head 3f2a91c07d4e", "history --json")
 def history(
     *,
-    verify: Annotated[bool, typer.Option("--verify", help="Check the chain of hashes.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Verify the chain of hashes.")] = False,
     head: Annotated[
-        str, typer.Option("--head", metavar="HASH", help="Check too that the row of an audit head seen once is there.")
+        str, typer.Option("--head", metavar="HASH", help="Also check that the row with this audit head exists.")
     ] = "",
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
@@ -75,11 +75,11 @@ def metrics(
     *,
     host: Annotated[str, typer.Option(metavar="HOST", help="The address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, metavar="PORT", help="The port; 0 for any.")] = 9464,
-    once: Annotated[bool, typer.Option("--once", help="Print the metrics, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Print the metrics and exit.")] = False,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """Serve /metrics, /livez and /readyz for other programs, until it is ended."""
+    """Serve /metrics, /livez and /readyz until interrupted."""
     from rollout.faces.cli.verbs.metrics import metrics as work  # noqa: PLC0415
 
     raise typer.Exit(work(host, port, socket_name, socket_path, once=once))
@@ -91,12 +91,12 @@ def metrics(
 def report(
     *,
     format: Annotated[str, typer.Option("--format", "-f", metavar="FORM", help="text, html, md or json.")] = "text",  # noqa: A002
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")] = None,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """Write the shadow-diff report."""
+    """Write the shadow-diff report. Its terms: `understudy explain TERM`, or docs/glossary.md."""
     from rollout.faces.cli.verbs.report import report as work  # noqa: PLC0415
 
     raise typer.Exit(work("json" if json else format, output, socket_name, socket_path))

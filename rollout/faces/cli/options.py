@@ -16,7 +16,7 @@ Incumbent = Annotated[str | None, typer.Option(metavar="MONITOR", help="The trus
 Candidate = Annotated[
     str | None, typer.Option(metavar="MONITOR", help="The monitor on trial: a name, or module:Class.")
 ]
-Actor = Annotated[str | None, typer.Option(metavar="WHO", help="Who decides; default: you, on this host.")]
+Actor = Annotated[str | None, typer.Option(metavar="WHO", help="The person who decides; default: you, on this host.")]
 Reason = Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would happen.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only print what would happen.")]

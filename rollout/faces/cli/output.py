@@ -1,4 +1,4 @@
-"""How verbs speak: data on standard output, messages on standard error, colours and cut lines only for a person."""
+"""Output of verbs: data on standard output, messages on standard error, colours and cut lines only on a terminal."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def emit(document: Mapping[str, Any]) -> None:
 
 
 def say(text: str = "") -> None:
-    """Write a line of data for people, at once: a pipe may belong to somebody who watches."""
+    """Write a line of data for people, at once: a person may read the pipe as it comes."""
     sys.stdout.write(_neutral(text) + "\n")
     sys.stdout.flush()
 
@@ -94,7 +94,7 @@ def _neutral(text: str) -> str:
 
 
 def _cells(text: str) -> int:
-    """How many cells a text takes on a terminal: a name may be in Chinese."""
+    """Return the number of cells that a text takes on a terminal: a name may be in Chinese."""
     return len(text) + sum(east_asian_width(character) in "WF" for character in text)
 
 

@@ -1,4 +1,4 @@
-"""The data of the reading verbs: one server's ledger, opened, and where the rollout stands by it."""
+"""The data of the reading verbs: one server's ledger, opened, and the status of its rollout."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,7 +54,7 @@ class ServerData:
 
     @cached_property
     def rollout_status(self) -> RolloutStatus:
-        """Where the rollout stands by its audit trail."""
+        """Return the status of the rollout by its audit trail."""
         return rollout_status(self.ledger) if self.ledger else RolloutStatus()
 
     @cached_property
@@ -64,7 +64,7 @@ class ServerData:
 
     @property
     def judgement(self) -> Judgement | None:
-        """The judge's last word; None where it was on another stage, or never."""
+        """Return the judge's last judgement; None if it was of another stage, or there is none."""
         return (
             self.loop_state.analysis.judgement if self.loop_state.analysis.epoch == self.rollout_status.epoch else None
         )
@@ -99,7 +99,7 @@ def doubts(reports: Mapping[MonitorRole, CycleReport]) -> list[str]:
 
 @contextmanager
 def open_server_data(socket_name: str | None, socket_path: Path | None) -> Iterator[ServerData]:
-    """Open what there is to read of a server; nothing has to be there."""
+    """Open the stored data of a server, if there is any."""
     folder = server_folder(socket_name, socket_path)
     if not folder.ledger.exists():
         yield ServerData(folder, None)

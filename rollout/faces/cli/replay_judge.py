@@ -1,4 +1,4 @@
-"""`understudy replay --judge`: the spells of a replay, and what a plan makes of them."""
+"""`understudy replay --judge`: the spells of a replay, judged by a plan."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class JudgedReplay:
         return {"judgement": body, "spells": [_spell(spell) for spell in self.spells]}
 
     def lines(self) -> Iterator[str]:
-        """Say it for an operator: what happened, what it means, and the numbers that it rests on."""
+        """Print it for an operator: what happened, what it means, and the numbers that it rests on."""
         found, leaving = self.retrospect, f"for leaving {self.stage}"
         named = f"{len(self.spells)} spells named, {found.scored} scored"
         yield f"Judged {leaving}: {found.verdict} ({named}; the candidate was wrong in {found.wrong})"
@@ -55,12 +55,12 @@ class ReplayJudge:
     _spells: list[ScoredSpell] = field(default_factory=list)
 
     def enter(self, tape: Tape, incumbent: CycleReport, candidate: CycleReport) -> None:
-        """Enter what two monitors say of one tape."""
+        """Enter two monitors' reports on one tape."""
         self._book, spells = advance(self._book, RefereeLook(tape, incumbent, candidate), self.plan.windows)
         self._spells += spells
 
     def result(self) -> JudgedReplay:
-        """Close the watch, and judge it."""
+        """End the replay, and judge it."""
         spells = (*self._spells, *finish(self._book, self.plan.windows))
         return JudgedReplay(self.stage, spells, retrospect(spells, self.plan, self.stage, minimums=self.minimums))
 

@@ -26,7 +26,7 @@ _TRIED: Final = 50
 """Differences of a cluster, the newest ones, of which one is wanted whose tape is kept."""
 _NEIGHBOURS: Final = 4
 _NEAR_S: Final = 600.0
-"""A screen from further away is not what was there before, or what came next."""
+"""Seconds beyond which a screen no longer counts as the one before or after."""
 _SHOOTING_S: Final = 3.0
 """A cycle begins so long before its tape is whole, at most."""
 _AT_HAND: Final = 16
@@ -52,7 +52,7 @@ def sizes_on(folder: Path) -> tuple[dict[tuple[int, int], int], int]:
 
 
 class _TapeFolder:
-    """The kept tapes by cycle; the last few that were read stay at hand."""
+    """The kept tapes by cycle; the last few that were read are cached."""
 
     def __init__(self, folder: Path) -> None:
         self._paths = {_cycle(path): path for path in sorted(folder.glob(f"*{SUFFIX}"))}
@@ -79,7 +79,7 @@ class _TapeFolder:
 
 
 def _cycle(path: Path) -> str:
-    """The id of a tape's cycle: its name without what the tape store marked it with."""
+    """Return the id of a tape's cycle: its name without the mark of the tape store."""
     stem = path.name.removesuffix(SUFFIX)
     head, dash, mark = stem.rpartition("-")
     return head if dash and mark.isalpha() else stem
@@ -97,7 +97,7 @@ def _scene(found: ServerData, tape_store: _TapeFolder, cluster: Cluster) -> Clus
 
 
 def _seen(found: ServerData, tape_store: _TapeFolder, cluster: Cluster) -> Iterator[tuple[str, Difference]]:
-    """Say in which cycles a cluster was seen, and how: cycle by cycle, and else during its bouts.
+    """Return the cycles in which a cluster was seen, and how: cycle by cycle, and else during its bouts.
 
     A bout takes up what came a little earlier or later; what it differs in need not have been so in any one cycle.
     """

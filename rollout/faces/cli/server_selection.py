@@ -1,4 +1,4 @@
-"""Which tmux server, and whose folder, a verb speaks of."""
+"""Select the tmux server of a verb, and its folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Making the shadow-diff report of one server: what its ledger holds, and what its tapes and the judge add."""
+"""Make the shadow-diff report of one server from its ledger, its tapes and the judgement."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -22,11 +22,11 @@ _LOOKED_AT: Final = 5000
 _TIMED: Final = 400
 """... evenly spread ones are read for how long the monitors took."""
 _NO_CLI: Final = frozenset({"any", "shell", "unknown"})
-"""Files of rules that describe no CLI of their own."""
+"""Rule files that describe no CLI."""
 
 
 def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowReport:
-    """Build the report of what was read; `address` is what commands need to speak of this server."""
+    """Build the report; `address` holds the options with which commands select this server."""
     bouts = bouts_of(found)
     return build(
         bouts,
@@ -50,7 +50,7 @@ def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowRe
 
 
 def address_of(socket_name: str | None, socket_path: Path | None) -> tuple[str, ...]:
-    """Return the options with which a command speaks of the same server."""
+    """Return the options with which a command selects the same server."""
     if socket_path is not None:
         return ("--socket-path", str(socket_path))
     return ("--socket-name", socket_name) if socket_name is not None else ()

@@ -11,7 +11,7 @@ from rollout.faces.cli.options import Candidate, DryRun, Incumbent, Json, Socket
 
 @verb("Start", "demo", "demo --json | tail -n 1")
 def demo(*, json: Json = False) -> None:
-    """Watch a whole migration, a regression and its rollback.
+    """Run a whole migration, a regression and its rollback, with actors instead of agents.
 
     It runs on a private tmux server of its own, with scripted agents, and is gone at the end.
     """
@@ -31,13 +31,13 @@ def demo(*, json: Json = False) -> None:
 def run(
     *,
     act: Annotated[bool | None, typer.Option("--act/--no-act", help="Act, or only watch (the default).")] = None,
-    once: Annotated[bool, typer.Option("--once", help="One cycle, then end.")] = False,
-    cycles: Annotated[int | None, typer.Option(min=1, metavar="N", help="So many cycles, then end.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Run one cycle, then exit.")] = False,
+    cycles: Annotated[int | None, typer.Option(min=1, metavar="N", help="Run N cycles, then exit.")] = None,
     interval: Annotated[
         float | None, typer.Option(min=0.01, metavar="S", help="Seconds between the starts of two cycles.")
     ] = None,
     deadline: Annotated[
-        float | None, typer.Option(min=0.1, metavar="S", help="Seconds that a monitor may take for a cycle.")
+        float | None, typer.Option(min=0.1, metavar="S", help="Time limit in seconds of a monitor's reply.")
     ] = None,
     incumbent: Incumbent = None,
     candidate: Candidate = None,
@@ -46,7 +46,7 @@ def run(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Look, compare and judge in the foreground; with --act, act.
+    """Observe, compare and judge in the foreground; with --act, also act.
 
     Without --act nothing is ever pressed: it says what it would have done. Ctrl-C ends it after the cycle.
     """
@@ -68,7 +68,7 @@ def run(
 
 @verb("Start", "doctor", "doctor --json --socket-name work")
 def doctor(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
-    """Check what a run needs; a remedy for each thing that is missing."""
+    """Check the requirements of a run; print a remedy for each fault."""
     from rollout.faces.cli.verbs.doctor import doctor as work  # noqa: PLC0415
 
     raise typer.Exit(work(socket_name, socket_path, as_json=json))
@@ -87,7 +87,7 @@ flags = family("Start", "flags", "Show the flags that route the rollout; check a
 
 @flags.command("show", epilog=examples("flags show", "flags show --json"))
 def flags_show(*, socket_name: SocketName = None, socket_path: SocketPath = None, json: Json = False) -> None:
-    """Show where the flags file lies and what it says."""
+    """Show the path and the content of the flags file."""
     from rollout.faces.cli.verbs.flags import show  # noqa: PLC0415
 
     raise typer.Exit(show(socket_name, socket_path, as_json=json))
@@ -101,7 +101,7 @@ def flags_check(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Check a flags file; every fault with its key and its remedy."""
+    """Check a flags file; print each fault with its key and its remedy."""
     from rollout.faces.cli.verbs.flags import check  # noqa: PLC0415
 
     raise typer.Exit(check(file, socket_name, socket_path, as_json=json))
@@ -118,7 +118,7 @@ def unleash_init(
     socket_path: SocketPath = None,  # noqa: ARG001
     json: Json = False,
 ) -> None:
-    """Make the flags, strategies and context fields on the server.
+    """Create the flags, strategies and context fields on an Unleash server.
 
     What is there already stays as it is, so that it may be repeated. The server, its project and environment, and the
     token that may do it are settings: unleash_url, unleash_project, unleash_environment, unleash_admin_token.
@@ -130,7 +130,7 @@ def unleash_init(
 
 @verb("Start", "schema", "schema cycle-report")
 def schema(
-    name: Annotated[str | None, typer.Argument(help="Which record; none lists them.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The record; without NAME the records are listed.")] = None,
     *,
     socket_name: SocketName = None,  # noqa: ARG001 - every verb takes them, so that scripts need not know which do
     socket_path: SocketPath = None,  # noqa: ARG001

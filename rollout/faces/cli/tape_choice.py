@@ -1,4 +1,4 @@
-"""Which tapes a replay watches: files that were named, or what the tape store holds of the last hours."""
+"""The tapes of a replay: the named files, or the kept tapes of the last hours."""
 
 import re
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ class TapeChoice:
     tapes: tuple[Path, ...]
     before: tuple[Path, ...] = ()
     named: bool = True
-    """Somebody named each of them: one that cannot be read is an error."""
+    """The command names each of them: one that cannot be read is an error."""
 
 
 def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: float) -> TapeChoice:
-    """Choose; raises `Stop` where neither or both were asked for, FileNotFoundError for a file that is not there."""
+    """Choose; raises `Stop` if neither or both are given, `FileNotFoundError` for a missing file."""
     if bool(tapes) == (since is not None):
-        raise Stop(Exit.USAGE, "name tapes, or say --since 24h for those that the last run kept")
+        raise Stop(Exit.USAGE, "name tapes, or add --since 24h for the tapes that the last run kept")
     if since is None:
         return TapeChoice(tuple(path for tape in tapes for path in _files(tape)))
     span = _SPAN.fullmatch(since.strip())

@@ -36,7 +36,7 @@ def picture(view: DemoView, width: int) -> Group:
 
 
 def progress_line(view: DemoView) -> str:
-    """Say a view in one line, for where there is no terminal to draw on."""
+    """Format a view in one line, for output without a terminal."""
     waits = max(view.gauges, key=lambda gauge: gauge.needed, default=None)
     want = f", {waits.name} needs {waits.needed} more" if waits is not None and waits.needed else ""
     return (
@@ -46,7 +46,7 @@ def progress_line(view: DemoView) -> str:
 
 
 def summary(outcome: DemoOutcome, hints: Sequence[str], width: int = 0) -> list[str]:
-    """Say how it ended: who was promoted when and why, where the report lies, what to type next.
+    """Format the outcome: the promotions with their times and reasons, the report's path, the next commands.
 
     Told reasons are broken at `width` cells; 0 leaves every line whole.
     """
@@ -62,7 +62,7 @@ def summary(outcome: DemoOutcome, hints: Sequence[str], width: int = 0) -> list[
 
 
 def clock(seconds: float) -> str:
-    """Say seconds since the start as `1:05`."""
+    """Format seconds since the start as `1:05`."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 

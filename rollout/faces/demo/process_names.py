@@ -1,4 +1,4 @@
-"""How an actor looks like an agent CLI to whoever asks the system: its program's name, its shell, its prompt."""
+"""Make an actor look like an agent CLI in the process list: its program's name, its shell, its prompt."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from rollout.faces.demo.actors.looks import LOOKS
 from rollout.faces.demo.actors.scenes import PARTS
 
 # `set -m` gives the program a foreground process group of its own, as an interactive shell would; `read` gives up after
-# as long as the leaving actor told the terminal, so that the shell itself, and nothing else, is in front meanwhile.
+# as long as the leaving actor set on the terminal, so that only the shell itself is in front meanwhile.
 # What is typed to that shell is never run.
 _PANE_SCRIPT: Final = r"""
 set -m

@@ -26,7 +26,7 @@ _HELD_BACK: Final = {EpisodeState.WAITING_KEY, EpisodeState.ESCALATED}
 
 
 class Progress(Protocol):
-    """Where the rollout stands now."""
+    """Returns the view of the rollout now."""
 
     def view(self, elapsed_s: float) -> DemoView:
         """Look; `elapsed_s` is how long the demo has lasted."""
@@ -51,7 +51,7 @@ class LedgerProgress:
         return self._viewed(self._reader, elapsed_s)
 
     def close(self) -> None:
-        """Let go of the ledger."""
+        """Close the ledger."""
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -82,7 +82,7 @@ class LedgerProgress:
 
 
 def _judgement(ledger: LedgerReader, now: RolloutStatus) -> Judgement | None:
-    """The judge's last word, if it is about the stage that rules now."""
+    """Return the judge's last judgement, if it is of the present stage."""
     if (text := ledger.document("analysis")) is None:
         return None
     analysis = Analysis.model_validate_json(text)
@@ -95,7 +95,7 @@ def _agents(ledger: LedgerReader) -> int:
 
 
 def _held_back(ledger: LedgerReader, now: float) -> int:
-    """How many acts that would destroy wait for the second monitor, or for a person."""
+    """Return the number of destructive actions that wait for the second monitor, or for a person."""
     if (text := ledger.document("acting")) is None:
         return 0
     book = EpisodeBook.model_validate(json.loads(text)["book"])

@@ -1,4 +1,4 @@
-"""A regression on purpose: the candidate as it is, until a file appears; from then on it takes crashed agents for idle.
+"""A deliberate regression: once a file appears, the candidate reports crashed agents as idle.
 
 The demo puts it into the candidate once that has earned production, to show what catches it. The file's path stands in
 the environment, because a monitor is a process of its own and is told nothing else from outside.
@@ -30,11 +30,11 @@ from understudy import (
 TRIGGER: Final = "DEMO_UNDERSTUDY_REGRESSION"
 """The environment variable that names the file."""
 RULE: Final = "demo.regression"
-"""The rule that its wrong verdicts go by: nobody shall take them for a finding."""
+"""The rule id of its wrong verdicts: a reader must not take them for a finding."""
 
 
 class LateRegression:
-    """A `Monitor[ScreenSource]`: a `MonitorService` that is spoilt late."""
+    """A `Monitor[ScreenSource]`: a `MonitorService` that becomes worse later."""
 
     name = MonitorService.name
     version = f"{MonitorService.version}+late-regression"

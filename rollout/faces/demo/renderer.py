@@ -1,4 +1,4 @@
-"""Who watches the demo: a person at a terminal, a log, or a program. The only code of the demo's faces that writes."""
+"""The renderers of the demo: for a terminal, a log, or a program. The only code of the demo that prints."""
 
 import json
 import os
@@ -14,23 +14,23 @@ _EVERY_S: Final = 10.0
 
 
 class Renderer(Protocol):
-    """Is shown views and told events, and in the end how it went."""
+    """Shows views, events and the outcome."""
 
     def show(self, view: DemoView) -> None:
-        """Look at the newest view; called about once a second."""
+        """Show the newest view; called about once a second."""
         ...
 
     def tell(self, event: DemoEvent) -> None:
-        """Hear that something happened."""
+        """Show an event."""
         ...
 
     def end(self, outcome: DemoOutcome, hints: Sequence[str]) -> None:
-        """See how it ended, and what to type next; called once, also after a failure."""
+        """Show the outcome and the next commands; called once, also after a failure."""
         ...
 
 
 class TerminalRenderer:
-    """A person: a picture that is drawn anew in place, then the summary."""
+    """For a terminal: a picture that is redrawn in place, then the summary."""
 
     def __init__(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - rich's own start is for those who see it
@@ -47,19 +47,19 @@ class TerminalRenderer:
         self._live.update(picture(view, min(self._console.width, 100)), refresh=True)
 
     def tell(self, event: DemoEvent) -> None:
-        """Leave a line above the picture; what the picture shows anyway is left out."""
+        """Print a line above the picture, unless the picture shows the event anyway."""
         if event.told is not EventKind.PROGRESS:
             self._console.print(f"{clock(event.elapsed_s)} {event.text}", markup=False, style="dim", soft_wrap=False)
 
     def end(self, outcome: DemoOutcome, hints: Sequence[str]) -> None:
-        """Take the picture away and say how it ended."""
+        """Remove the picture and print the outcome."""
         self._live.stop()
         for line in ["", *summary(outcome, hints, self._console.width)]:
             self._console.print(line, markup=False, soft_wrap=True)
 
 
 class LogRenderer:
-    """A log, or whatever a pipe leads to: one line an event, a line of progress now and then."""
+    """For a log or a pipe: one line an event, a line of progress now and then."""
 
     def __init__(self) -> None:
         self._shown_s = 0.0
@@ -81,7 +81,7 @@ class LogRenderer:
 
 
 class JsonRenderer:
-    """A program: JSON Lines, the last of them `demo.done`."""
+    """For a program: JSON Lines, the last of them `demo.done`."""
 
     def __init__(self) -> None:
         self._shown_s = 0.0

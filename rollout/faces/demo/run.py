@@ -1,4 +1,4 @@
-"""The demo from the first curtain to the last line: world, loop, progress, regression, report."""
+"""The demo from start to end: world, loop, progress, regression, report."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ def demo(*, as_json: bool = False) -> int:
 
 
 def play(windows: Renderer) -> int:
-    """Play it before this audience, and return how to exit."""
+    """Play it with this renderer, and return the exit code."""
     began = time.time()
     demo_script = DemoScript()
     code, trouble, report = None, "", ""
@@ -87,7 +87,7 @@ def follow(
     began: float,
     make_worse: Path,
 ) -> str:
-    """Show and tell until the script says that it is over; returns what went wrong, if the loop ended early."""
+    """Show views and events until the script ends; return the failure if the loop ended early."""
     view = DemoView()
     while True:
         now = time.time() - began
@@ -138,7 +138,7 @@ class Loop:
         try:
             with open_runtime(self.blueprint) as runtime:
                 loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=lambda _cycle_result: None)
-        except Exception as error:  # noqa: BLE001 - a thread's exception would be lost; the demo says it and ends
+        except Exception as error:  # noqa: BLE001 - a thread's exception would be lost; the demo prints it and ends
             self.trouble = f"the loop failed: {type(error).__name__}: {error}"
 
 
@@ -175,7 +175,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _started(world: World) -> DemoEvent:
-    teams = sorted({seat.session for seat in world.windows})
+    teams = sorted({window.session for window in world.windows})
     text = f"{len(world.windows)} actors in {len(teams)} teams ({', '.join(teams)}) on a tmux server of their own"
     facts = {"actors": len(world.windows), "teams": teams, "socket": str(world.socket_path)}
     return DemoEvent(EventKind.STARTED, 0.0, text, facts)
@@ -191,7 +191,7 @@ def _hints() -> list[str]:
     beside = Path(sys.executable).with_name("understudy")
     name = "understudy" if shutil.which("understudy") or not beside.exists() else os.path.relpath(beside)
     return [
-        f"{name} status       # where this rollout stands",
+        f"{name} status       # the status of this rollout",
         f"{name} history      # every move: who, when, why",
         f"{name} diffs list   # what the two monitors differed in",
         f"{name} run          # watch your own tmux server; nothing is pressed",
@@ -199,7 +199,7 @@ def _hints() -> list[str]:
 
 
 def _clear_away(state: StateFolder) -> None:
-    """Forget all but the last few demos; their servers are long gone."""
+    """Delete all but the last few demos; their servers no longer run."""
     demos = [server.path for server in state.all_servers() if server.path.name.startswith("demo-")]
     for old in sorted(demos, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)

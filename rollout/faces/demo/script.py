@@ -1,4 +1,4 @@
-"""The script: what happened from one view to the next, what is done about it, when the curtain falls. Pure."""
+"""The script: the events from one view to the next, the reaction to them, and the end of the demo. Pure."""
 
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -59,7 +59,7 @@ class DemoScript:
         )
         if make_worse:
             self.worse_since_s = now
-            text = "the candidate is made worse on purpose: from now on it takes crashed agents for idle"
+            text = "the candidate is made worse on purpose: from now on it reports crashed agents as idle"
             events.append(DemoEvent(EventKind.REGRESSION, now, text, {"what": "crashed_called_idle"}))
         over = self._back_s is not None and now - self._back_s >= LAST_LOOK_S
         if not over and now >= self.budget_s:
@@ -81,11 +81,11 @@ class DemoScript:
 
     def _next(self, view: DemoView) -> str:
         if self._back_s is not None:
-            return "the summary; the incumbent owns everything again"
+            return "the summary; the incumbent owns every session again"
         if self.worse_since_s is not None:
-            return f"the judge notices, and rolls back by itself ({view.elapsed_s - self.worse_since_s:.0f} s so far)"
+            return f"the automatic rollback ({view.elapsed_s - self.worse_since_s:.0f} s so far)"
         if self._production_s is not None:
-            return "a regression is put into the candidate, on purpose"
+            return "a deliberate regression of the candidate"
         following = STAGES[STAGES.index(view.stage) + 1] if view.stage in STAGES else STAGES[0]
         return f"promotion to {following}: {_waits(view)}"
 
@@ -95,8 +95,8 @@ def _waits(view: DemoView) -> str:
         return f"held, {view.reasons[0]}"
     lacks = max(view.gauges, key=lambda gauge: gauge.needed, default=None)
     if lacks is not None and lacks.needed:
-        return f"{lacks.name.strip()} needs {lacks.needed} more clean ones"
-    return view.reasons[0] if view.reasons else "the judge has not spoken yet"
+        return f"{lacks.name.strip()}: {lacks.needed} more clean results needed"
+    return view.reasons[0] if view.reasons else "there is no judgement yet"
 
 
 def _excuse(view: DemoView) -> str:

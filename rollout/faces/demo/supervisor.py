@@ -1,4 +1,4 @@
-"""The supervisor: a process of its own that opens the demo's stage, reopens windows, and strikes it in the end.
+"""The supervisor: a separate process that creates the demo's tmux server, reopens windows, and removes it at the end.
 
 It lives as long as its standard input is open. However the demo ends, the kernel closes that, so that no server, no
 actor and no folder outlives a demo that was killed.
@@ -16,13 +16,13 @@ from rollout.faces.demo.demo_server import DemoServer, DemoServerFailed
 from rollout.faces.demo.fleet import FleetWindow
 
 TEND_S: Final = 0.4
-"""How often it looks for windows that are missing."""
+"""Seconds between two checks for missing windows."""
 READY: Final = "ready"
 """Its answer once the server is ready; any other answer is the reason why it is not."""
 
 
 def main(folder: str) -> int:
-    """Keep the stage in this folder; the first line of the input names the seats."""
+    """Run the demo's server in this folder; the first line of the input names the windows."""
     for end in (signal.SIGINT, signal.SIGHUP):  # a Ctrl-C is the demo's to answer, a closed terminal ends the demo
         signal.signal(end, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

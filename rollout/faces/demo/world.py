@@ -22,7 +22,7 @@ _STRIKE_S: Final = 15.0
 
 
 class World:
-    """The stage and its stagehand, as a context manager; raises `DemoServerFailed` where tmux cannot be had."""
+    """The demo's server and its supervisor, as a context manager; raises `DemoServerFailed` without tmux."""
 
     def __init__(self, windows: Sequence[FleetWindow]) -> None:
         self.windows = tuple(windows)
@@ -56,7 +56,7 @@ class World:
 
     @property
     def dialog_keys(self) -> int:
-        """How many keys reached an approval dialog so far."""
+        """Return the number of keys that have reached an approval dialog."""
         counts = (self.folder / "dialog-keys").glob("*")
         return sum(int(count.read_text(encoding="ascii") or 0) for count in counts)
 
@@ -74,11 +74,11 @@ class World:
         )
         assert hand.stdin is not None
         assert hand.stdout is not None
-        with contextlib.suppress(BrokenPipeError):  # it died; what it said instead of `ready` tells why
+        with contextlib.suppress(BrokenPipeError):  # it ended; its output instead of `ready` is the reason
             hand.stdin.write(json.dumps([asdict(one) for one in self.windows]) + "\n")
             hand.stdin.flush()
         if (said := hand.stdout.readline().strip()) != READY:
-            raise DemoServerFailed(said or "the demo's stage could not be set up; its process ended without a word")
+            raise DemoServerFailed(said or "the demo's tmux server did not start: its process ended without a message")
 
 
 def _folder() -> Path:

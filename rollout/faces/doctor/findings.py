@@ -5,13 +5,13 @@ from enum import StrEnum
 
 
 class CheckResult(StrEnum):
-    """How it is."""
+    """The result of a check."""
 
     WELL = "well"
     NOTE = "note"
-    """Works; somebody should know."""
+    """Works; the operator should know about it."""
     BROKEN = "broken"
-    """A run would fail, or do what nobody wants."""
+    """A run would fail, or do something unwanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class DoctorFinding:
 
 
 def well(subject: str, says: str) -> DoctorFinding:
-    """Say that something is as it should be."""
+    """Report a check that passed."""
     return DoctorFinding(subject, CheckResult.WELL, says)
 
 
 def note(subject: str, says: str, remedy: str = "") -> DoctorFinding:
-    """Say something worth knowing that stops nothing."""
+    """Report a fact that the operator should know and that stops nothing."""
     return DoctorFinding(subject, CheckResult.NOTE, says, remedy)
 
 
 def broken(subject: str, says: str, remedy: str) -> DoctorFinding:
-    """Say that something is missing or broken, and what to do."""
+    """Report something missing or broken, with the remedy."""
     return DoctorFinding(subject, CheckResult.BROKEN, says, remedy)

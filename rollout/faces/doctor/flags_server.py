@@ -1,4 +1,4 @@
-"""The server of the flags, where there is one: whether it answers, what it holds, and who may read its tokens."""
+"""The server of the flags, where there is one: whether it answers, its flags, and the permissions of token files."""
 
 import stat
 import tempfile
@@ -33,7 +33,7 @@ def flags_server(settings: Settings) -> Iterator[DoctorFinding]:
         flags = choice.open(ServerFolder(Path(folder)))
         yield from _followed(flags, settings.unleash_url)
     if choice.server is not None and choice.server.admin is None:
-        yield note("flags server", "no token that may move the flag: this host follows, and never promotes")
+        yield note("flags server", "no token with write access to the flag: this host reads it and never promotes")
     else:
         yield _held(flags, settings.unleash_url)
 
@@ -45,7 +45,9 @@ def _followed(flags: Flags, url: str) -> Iterator[DoctorFinding]:
         return
     yield well("flags server", f"{url} answers: {followed.document.candidate.percent} %")
     if cost := STICKINESS_COSTS.get(followed.document.candidate.stickiness):
-        yield note("flags server", cost, "make the strategy sticky on lease to change hands at most once a slot")
+        yield note(
+            "flags server", cost, "make the strategy sticky on lease: the owner then changes at most once a slot"
+        )
 
 
 def _held(flags: Flags, url: str) -> DoctorFinding:

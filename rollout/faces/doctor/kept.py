@@ -16,7 +16,7 @@ from rollout.store.state_folder import ServerFolder, StateFolder
 from understudy.report import CycleReport, ProblemKind
 
 _CHECK_S: Final = 10.0
-"""For so long the pages of a ledger are looked through."""
+"""Seconds for which the pages of a ledger are checked."""
 
 
 def kept(state: StateFolder, socket_path: Path) -> Iterator[DoctorFinding]:
@@ -47,13 +47,11 @@ def folder(root: Path) -> DoctorFinding:
 
 
 def orders(root: Path, server: Path) -> Iterator[DoctorFinding]:
-    """Say which orders stand."""
+    """Report the orders in force."""
     if order := order_in_force(OrderKind.FREEZE, server, root):
-        yield note("orders", f"frozen{_who(order)}: nothing is pressed", "lift it with `understudy unfreeze`")
+        yield note("orders", f"frozen{_who(order)}: no key is sent", "lift it with `understudy unfreeze`")
     if order := order_in_force(OrderKind.ROLLBACK, server, root):
-        yield note(
-            "orders", f"rollback ordered{_who(order)}, and no run has carried it out yet", "`understudy run` does"
-        )
+        yield note("orders", f"rollback ordered{_who(order)}; no run has carried it out yet", "`understudy run`")
 
 
 def _who(order: Order) -> str:
@@ -81,14 +79,14 @@ def ledger(server: ServerFolder) -> DoctorFinding:
     if not whole:
         return note(
             "ledger",
-            f"{cycles} cycles in {server.ledger}; in {_CHECK_S:g} s not all of its pages could be looked through",
+            f"{cycles} cycles in {server.ledger}; {_CHECK_S:g} s were not enough to check all of its pages",
             f"sqlite3 {server.ledger} 'PRAGMA quick_check'",
         )
     return well("ledger", f"{cycles} cycles in {server.ledger}")
 
 
 def doubts(server: ServerFolder) -> Iterator[DoctorFinding]:
-    """Say what the monitors did not trust themselves in at the last look."""
+    """Report the doubts of the monitors about their own verdicts at the last look."""
     if not server.ledger.exists():
         return
     try:
@@ -105,15 +103,15 @@ def doubts(server: ServerFolder) -> Iterator[DoctorFinding]:
 
 
 _DOUBTED = {
-    ProblemKind.RULES_UNUSABLE: "mend the file; it is read again by itself",
-    ProblemKind.RULES_DRIFTED: "`understudy explain PANE` shows what is read; write a rule (docs/rules.md)",
+    ProblemKind.RULES_UNUSABLE: "correct the file; it is reloaded automatically",
+    ProblemKind.RULES_DRIFTED: "`understudy explain PANE` shows the matched lines; write a rule (docs/rules.md)",
     ProblemKind.FLICKERS: "`understudy explain PANE` shows the rules that take turns (docs/rules.md)",
 }
 """The remedy."""
 
 
 def flags(server: ServerFolder) -> Iterator[DoctorFinding]:
-    """Check the working copy of the flags, and say what its stickiness costs where that is not the lease."""
+    """Check the working copy of the flags, and report the cost of a stickiness other than the lease."""
     if not server.flags.exists():
         yield well("flags", "no working copy yet (made at the first run)")
         return
@@ -124,7 +122,7 @@ def flags(server: ServerFolder) -> Iterator[DoctorFinding]:
         return
     yield well("flags", f"{server.flags}, revision {document.revision}")
     if cost := STICKINESS_COSTS.get(document.candidate.stickiness):
-        yield note("flags", cost, 'write "stickiness": "lease" to change hands at most once a slot')
+        yield note("flags", cost, 'write "stickiness": "lease": the owner then changes at most once a slot')
 
 
 STICKINESS_COSTS = {

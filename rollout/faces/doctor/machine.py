@@ -62,7 +62,7 @@ def tmux(said: str | None) -> DoctorFinding:
         return broken("tmux", "not on PATH", "install tmux 3.2 or newer (`make demo` does it where it may)")
     match = re.search(r"(?:tmux|next-|tmux )\s*(\d+)\.(\d+)", said)
     if match is None or "openbsd" in said:
-        return note("tmux", f"{said}: a version without a number, taken for a new one")
+        return note("tmux", f"{said}: a version without a number; assumed to be new enough")
     number = (int(match[1]), int(match[2]))
     if number < _OLDEST_TMUX:
         return broken("tmux", f"{said}, too old", "install tmux 3.2 or newer")

@@ -1,4 +1,4 @@
-"""The plugins and the strategy: is every plugin in force, and is the strategy that is set there?"""
+"""Check the plugins and the strategy: each plugin is in force, and the strategy that is set exists."""
 
 from collections.abc import Iterator
 

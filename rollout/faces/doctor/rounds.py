@@ -1,4 +1,4 @@
-"""Everything that is checked, in the order in which a newcomer meets it."""
+"""All checks, in the order in which a new user needs them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,9 @@ def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[Docto
     try:
         settings = load({"socket_name": socket_name, "socket_path": socket_path}).settings
     except SettingsInvalid as fault:
-        yield from (broken("settings", line, "mend it; `understudy config` shows them all") for line in _lines(fault))
+        yield from (
+            broken("settings", line, "correct it; `understudy config` shows all settings") for line in _lines(fault)
+        )
     else:
         yield well("settings", "all valid")
         yield from rules(settings)

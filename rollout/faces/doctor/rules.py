@@ -1,4 +1,4 @@
-"""The rule files of one's own: is every one of them in force?"""
+"""Check the user's rule files: each of them is in force."""
 
 from collections.abc import Iterator
 

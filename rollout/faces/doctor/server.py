@@ -1,4 +1,4 @@
-"""The tmux server: whether it answers, who is attached to it in control mode, and who else may be acting on it."""
+"""Check the tmux server: whether it answers, its control-mode clients, and other monitors that may act on it."""
 
 import subprocess
 from collections.abc import Collection, Iterable, Iterator
@@ -13,7 +13,7 @@ from understudy.failures import SourceFailed
 
 _PATIENCE_S = 5
 _OTHER_MONITORS = ("_run_monitoring_daemon", "idle-monitor", "idle_monitor", "tmux-orc monitor")
-"""How the original monolith and its relatives look in a process list."""
+"""The command lines of the original monolith and its relatives in a process list."""
 
 
 def server(address: ServerAddress) -> Iterator[DoctorFinding]:
@@ -40,7 +40,7 @@ def control_clients(clients: Iterable[tuple[str, int]], orphans: Collection[int]
         return note(
             "control clients",
             f"left over: {', '.join(dead)}",
-            "they go at the next `understudy run`, or with `tmux detach-client -t`",
+            "the next `understudy run` removes them, or `tmux detach-client -t`",
         )
     if clients:
         names = ", ".join(f"{name} (process {pid})" for name, pid in clients)

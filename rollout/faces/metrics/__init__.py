@@ -1,4 +1,4 @@
-"""Figures for Prometheus and answers for health checks, read from the ledger; the dashboard serves the same three."""
+"""Metrics for Prometheus and health checks, read from the ledger; the dashboard serves the same three paths."""
 
 from rollout.faces.metrics.answers import MetricsPages
 

@@ -34,7 +34,7 @@ class MetricsPages:
     def __init__(
         self, read: Callable[[], AbstractContextManager[ServerData]], socket: Path, clock: Clock, stale_s: float
     ) -> None:
-        """After `stale_s` seconds without a cycle nobody watches any more."""
+        """After `stale_s` seconds without a cycle the rollout counts as unwatched."""
         self._read = read
         self._socket = socket
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Whether a rollout is watched: the checks behind `/livez` and `/readyz`."""
+"""The checks behind `/livez` and `/readyz`: whether a rollout is watched."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Check:
 
 
 def alive(found: ServerData, now: float, stale_s: float) -> Check:
-    """Whether a run goes round: its newest cycle began less than so many seconds ago."""
+    """Whether a run is alive: its newest cycle began less than so many seconds ago."""
     if found.last_cycle is None:
         return Check("cycle", well=False, says="nothing has run here yet")
     age_s = now - found.last_cycle.at
@@ -43,7 +43,7 @@ def ready(found: ServerData, now: float, stale_s: float, socket: Path) -> Iterat
 
 
 def told(checks: Sequence[Check], *, verbose: bool) -> str:
-    """Say it for people: every check, or only what is wrong."""
+    """Format it for people: every check, or only the failed ones."""
     lines = [f"[{'+' if check.well else '-'}] {check.name}: {check.says}" for check in checks]
     shown = lines if verbose else [line for line, check in zip(lines, checks, strict=True) if not check.well]
     return "\n".join([*shown, "ok" if all(check.well for check in checks) else "not ok"]) + "\n"

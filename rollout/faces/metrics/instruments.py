@@ -1,4 +1,4 @@
-"""Every metric by its name, its labels and what it says. No label ever holds a pane, a session or anything typed."""
+"""Every metric with its name, labels and meaning. No label ever holds a pane, a session or typed text."""
 
 from typing import Final
 
@@ -70,7 +70,7 @@ class Instruments:
 
 
 def documented() -> list[tuple[str, str, str, str]]:
-    """Every metric for a table: its name, type, labels and what it says."""
+    """Return every metric for a table: its name, type, labels and meaning."""
     rows = []
     for metric in vars(Instruments()).values():
         if isinstance(metric, CollectorRegistry):

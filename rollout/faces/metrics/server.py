@@ -1,4 +1,4 @@
-"""The three answers over HTTP, and nothing else: no pages, no secrets, reading only."""
+"""Serve the three answers over HTTP, and nothing else: no pages, no secrets, read-only."""
 
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,7 +26,7 @@ class MetricsServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it can be reached."""
+        """The address that it listens on."""
         host, port = self.server_address[:2]
         return f"http://{host!s}:{port}"
 
@@ -46,7 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=False)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's signature
-        """Say nothing: a scrape every few seconds is no news."""
+        """Log nothing: a scrape every few seconds would fill the log."""
 
     def _answer(self, *, with_body: bool) -> None:
         asked = urlsplit(self.path)

@@ -1,4 +1,4 @@
-"""Filling the instruments: from the newest reports, the standing, and the cycles since last time."""
+"""Fill the instruments from the newest reports, the rollout's status and the cycles since last time."""
 
 import json
 from collections import Counter as Count
@@ -15,11 +15,11 @@ from understudy.intents import intent_key
 from understudy.report import CycleReport
 
 _AT_ONCE: Final = 400
-"""So many cycles are caught up with in one go; reports are kept no longer than that."""
+"""The most cycles counted in one call; reports are kept for no more cycles than that."""
 
 
 class MetricsCollector:
-    """Takes figures whenever it is asked; counters go on from the cycle that it took last."""
+    """Updates the metrics at each call; counters continue from the last cycle that was counted."""
 
     def __init__(self) -> None:
         self.instruments = Instruments()
@@ -30,7 +30,7 @@ class MetricsCollector:
             self.instruments.rollbacks.labels(trigger)
 
     def take(self, found: ServerData) -> None:
-        """Take what a rollout's ledger says now; raises `LedgerUnusable`."""
+        """Update the metrics from a rollout's ledger; raises `LedgerUnusable`."""
         if found.ledger is None:
             return
         self._count_cycles(found.ledger)
@@ -39,7 +39,7 @@ class MetricsCollector:
         self._show_reports(found)
 
     def _count_cycles(self, ledger: LedgerReader) -> None:
-        """Count the cycles since last time; at first the newest alone, for what came before was nobody's to see."""
+        """Count the cycles since last time; at first only the newest, since earlier ones were never exported."""
         i = self.instruments
         for n, row, reports in ledger.cycles_since(self._cycle, _AT_ONCE):
             self._cycle = n

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class GateVerdict(StrEnum):
-    """How a rule came out. Only one of these lets a change through."""
+    """The result of a rule. Only one of these lets a change through."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -32,5 +32,5 @@ class GateFinding:
 
     @property
     def passed(self) -> bool:
-        """Whether it is shown to be well."""
+        """Whether the rule is shown to be kept."""
         return self.verdict is GateVerdict.PASSED

@@ -1,4 +1,4 @@
-"""Judging what was measured by the rules: one finding a rule and a number of agents, and nothing is taken on trust."""
+"""Judge measurements by the rules: one finding for each rule and number of agents; missing data does not pass."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ Baseline = Ratios | Measurement | None
 
 
 def judge(measured: Measurement, gate: GateRules, baseline: Baseline = None) -> tuple[GateFinding, ...]:
-    """Judge by every rule, in their order; what is missing, or too little to show anything, does not pass."""
+    """Judge by every rule, in their order; missing or too little data does not pass."""
     return tuple(finding for rule in gate.rules for finding in _JUDGES[type(rule)](measured, gate, rule, baseline))
 
 

@@ -71,7 +71,7 @@ def _series(benchmark: Mapping[str, Any], source: str) -> Iterator[tuple[Key, tu
     series, agents = said.get("series"), said.get("agents")
     if not isinstance(series, str) or isinstance(agents, bool) or not isinstance(agents, int):
         fix = 'put "series" (a text) and "agents" (a number) into its extra_info'
-        raise BadBench(f"{source}: {name} does not say of what it is: {fix}")
+        raise BadBench(f"{source}: {name} does not name its series and its number of agents: {fix}")
     stats = benchmark.get("stats")
     data = stats.get("data") if isinstance(stats, Mapping) else None
     if data is None:

@@ -1,4 +1,4 @@
-"""Two series of the same rounds: is the one slower than so many times the other, is it not, or is neither shown?
+"""Compare two series of the same rounds: one is slower than `bound` times the other, is not, or neither is shown.
 
 Rounds are paired, which takes out what disturbed both, and the medians of blocks are judged, because neighbouring
 rounds are disturbed together. Each block is a yes or no, and the judge's own sequential test speaks: it fails where

@@ -105,7 +105,7 @@ def read_rules(text: str, source: str) -> GateRules:
     try:
         document = tomllib.loads(text)
     except ValueError as error:
-        raise BadGate(f"{source} is no TOML ({error}): mend it") from error
+        raise BadGate(f"{source} is no TOML ({error}): correct it") from error
     table = document.get("tool", {}).get("understudy", {}).get("gate")
     if table is None:
         raise BadGate(f"{source} has no rules: put them under [tool.understudy.gate], or name a file with --rules")

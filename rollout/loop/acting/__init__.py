@@ -1,1 +1,1 @@
-"""From what monitors want to what is touched: episodes, keys, guards, delivery."""
+"""From intents to deliveries: episodes, dual control, guards, delivery."""

@@ -26,14 +26,14 @@ class ActuatorInput:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     """By role, where it was not asked for every session."""
     watch_only: str = ""
-    """Why nothing may be touched at all (watch-only, frozen); "" where it may."""
+    """Why nothing may be delivered at all (watch-only, frozen); "" if it may."""
     approvals: Mapping[str, str] = field(default_factory=dict)
     """Episode -> the person who approved it."""
     can_spawn: bool = False
     """Whether there is a command that starts a manager."""
 
     def speaks(self, role: str, session: str) -> bool:
-        """Whether a role had a word on a session this cycle."""
+        """Whether a role reported on a session this cycle."""
         return role in self.reports and self.scopes.get(role, EVERYTHING).covers(session)
 
     def verdict(self, role: str, pane: str | None) -> AgentVerdict | None:
@@ -42,7 +42,7 @@ class ActuatorInput:
         return report.verdicts.get(pane) if report and pane else None
 
     def pid_of(self, pane: str | None, role: str) -> int | None:
-        """The process of a pane, as the role or else anybody saw it."""
+        """Return the process of a pane, as this role or else another one saw it."""
         for who in (role, *self.reports):
             if verdict := self.verdict(who, pane):
                 return verdict.pid
@@ -87,7 +87,7 @@ def _opened(key: str, intent: Intent, inputs: ActuatorInput) -> Episode:
 def _entered(episode: Episode, role: str, intent: Intent, now: float) -> Episode:
     before = episode.voices.get(role)
     if before is None:
-        # who comes late to what was done already is told so, and does not have it done again
+        # a late request for an action that was already done gets its outcome; the action is not repeated
         voice = Voice(intent=intent, first_at=now, last_at=now, repeats=intent.ordinal if episode.delivered else 0)
     else:
         first_at = before.first_at if before.intent.ordinal == intent.ordinal else now

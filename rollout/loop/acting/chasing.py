@@ -52,10 +52,10 @@ class Chase:
 
 
 class Ends(Protocol):
-    """What is to be done at the end of a chase."""
+    """The actions at the end of a chase."""
 
     def finish(self, delivery: Delivery, status: str, why: str) -> None:
-        """Say in the ledger what became of it."""
+        """Record its result in the ledger."""
         ...
 
     def once_more(self, delivery: Delivery) -> None:
@@ -102,7 +102,7 @@ class Chaser:
         return f"the message {held.delivery.token} was typed into it and does not show yet" if held else ""
 
     def follow(self, chase: Chase, wait: Callable[[], bool]) -> None:
-        """Look until it is settled; `wait` waits a moment, and says True where the harness is about to end."""
+        """Look until it is settled; `wait` waits a moment, and returns True if the harness is about to end."""
         while not wait():  # a chase that is broken off stays claimed, and the next start takes it up
             if self.step(chase):
                 return
@@ -121,7 +121,7 @@ class Chaser:
             return self._end(chase, "done")
         if chase.place is TokenPlace.COMPOSER and (status := self._send(chase)):
             return self._end(chase, status, chase.why if status != "done" else "")
-        # what stands unsent is waited for, and what was not read yet for as long as it takes
+        # an unsent message is waited for, and one that was not read yet for as long as it takes
         patience_s = self._patience_s() * (_STANDING if chase.place is TokenPlace.COMPOSER else 1)
         unsettled = chase.place in {None, TokenPlace.WAITING}
         if unsettled or self._elapsed() < chase.began + patience_s:

@@ -1,4 +1,4 @@
-"""One delivery as it is wanted, kept and made: what a row of the ledger holds. Records and words, no I/O."""
+"""One delivery as it is requested, stored and made: the content of a ledger row. Records and texts, no I/O."""
 
 import re
 from collections.abc import Sequence
@@ -38,12 +38,12 @@ class Delivery(Record):
     kill_pids: dict[str, int] = Field(default_factory=dict)
     """The processes of the panes that a new manager replaces."""
     role: str
-    """On whose word."""
+    """The role that requested it."""
     confirmed_by: str = ""
-    """How a destructive one was unlocked: `both`, `single_key`, or the person who approved it."""
+    """The approval of a destructive one: `both`, `single_key`, or the person who approved it."""
     wanted_at: Instant
     state_behind: AgentState | None = None
-    """For destructive ones: what the pane must still be."""
+    """For destructive ones: the state that the pane must still have."""
     digest: bool = False
 
     @property
@@ -83,8 +83,8 @@ def message(delivery: Delivery, now: float) -> str:
 
 
 def _listed(texts: Sequence[str]) -> str:
-    """A heading may stand without an entry: a monitor that could not read its own message; that is said."""
-    return "; ".join(text for text in texts if text) or "(nobody named)"
+    """Return the entries of a heading; a placeholder if the monitor could not read its own message."""
+    return "; ".join(text for text in texts if text) or "(no agent named)"
 
 
 def _line(text: str) -> str:

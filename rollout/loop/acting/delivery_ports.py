@@ -13,11 +13,11 @@ class DeliveryLog(Protocol):
     """The rows of deliveries in the ledger."""
 
     def claim(self, delivery_id: str, at: float) -> bool:
-        """Take a wanted row in hand, durably; False where nobody wants it any more."""
+        """Claim a wanted row, durably; False if no monitor requests it any more."""
         ...
 
     def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:
-        """Say what became of a claimed row."""
+        """Record the result of a claimed row."""
         ...
 
     def deliveries(self, status: str | None = None) -> Sequence[DeliveryRow]:

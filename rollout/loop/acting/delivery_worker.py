@@ -1,7 +1,7 @@
 """Makes deliveries beside the cycle, one queue a pane, so that a slow pane holds up no cycle and no other pane.
 
-Before a pane is touched the ledger says `claimed`, afterwards what became of it. A row that is found claimed at a start
-had a hand on it when the harness ended: what would destroy asks a person, a notice is looked for by its token.
+Before keys are sent the ledger says `claimed`, afterwards the result. A row that is claimed at a start was in progress
+when the harness ended: a destructive action asks a person, a notice is looked for by its token.
 """
 
 import time
@@ -45,10 +45,10 @@ class DeliveryWorker:
         composer: ComposerReader = read_prompt,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take its parts. `frozen` says why nothing may be touched at all, "" where it may.
+        """Take its parts. `frozen` says why nothing may be delivered at all; "" if it may.
 
-        `patience_s` is for how long a token is looked for, `boot_s` for how long a new manager may take to come up;
-        what an earlier run wanted longer than `stale_s` ago is not made any more. `composer` reads what stands in an
+        `patience_s` limits the search for a token, `boot_s` the start of a new manager;
+        a delivery that an earlier run requested more than `stale_s` ago is not made. `composer` reads the text in an
         agent's composer; `elapsed` is the clock by which waits end, which nothing sets.
         """
         self._log = log
@@ -82,8 +82,8 @@ class DeliveryWorker:
     def recover(self) -> None:
         """Take up what an earlier run left: call it once, before the first `submit`.
 
-        What nobody had in hand yet and would destroy, or is old by now, has to be wanted anew: the monitors have not
-        been heard since.
+        A row that was not claimed and is destructive or old has to be requested anew: the monitors have not
+        reported since.
         """
         now = self._clock.now()
         for row in self._log.deliveries("claimed"):
@@ -101,16 +101,16 @@ class DeliveryWorker:
             self._queue(delivery, partial(self._drop if stale else self._deliver, delivery))
 
     def idle(self) -> bool:
-        """Whether nothing is queued or in hand."""
+        """Whether nothing is queued or in progress."""
         return self._executor.idle()
 
     def close(self, wait_s: float = 10.0) -> None:
-        """Finish what is in hand; what is only queued stays wanted, for the next start."""
+        """Finish claimed deliveries; queued ones stay `wanted`, for the next start."""
         self._executor.close(wait_s)
 
     def _queue(self, delivery: Delivery, job: Callable[[], None]) -> None:
         give_up, take_up = partial(self._give_up, delivery), partial(self._take_up, delivery)
-        lane = delivery.target or f"session {delivery.session}"
+        key = delivery.target or f"session {delivery.session}"
         self._queued.add(delivery.id)
 
         def run() -> None:
@@ -119,10 +119,10 @@ class DeliveryWorker:
             finally:
                 self._queued.discard(delivery.id)
 
-        self._executor.put(lane, run)
+        self._executor.put(key, run)
 
     def _take_up(self, delivery: Delivery) -> None:
-        """Go on with a delivery in whose midst something failed, from where its row says that it is."""
+        """Continue a delivery that failed halfway, from the state in its row."""
         claimed = {row.id: row.claimed_at or row.wanted_at for row in self._log.deliveries("claimed")}
         if delivery.id not in claimed:
             self._deliver(delivery)  # which does nothing unless the row is still wanted
@@ -141,18 +141,18 @@ class DeliveryWorker:
         return self._executor.closing.wait(self._poll_s)
 
     def _drop(self, delivery: Delivery) -> None:
-        """Refuse what an earlier run wanted: who still wants it asks again."""
+        """Refuse the deliveries of an earlier run: a monitor that still wants one requests it again."""
         if self._persist(lambda: self._log.claim(delivery.id, self._clock.now())):
             self.finish(delivery, "refused", why="the harness was started anew before it was done")
 
     def _deliver(self, delivery: Delivery) -> None:
-        """Claim, and touch; whatever goes wrong then, it is known that a hand was on it."""
+        """Claim, then deliver; after any failure the row still says that it was claimed."""
         began = self._clock.now()
         if not self._persist(lambda: self._log.claim(delivery.id, began)):
             return
         try:
             self._deliver_keys(delivery, began)
-        except Exception as error:  # noqa: BLE001 - a lane that dies of one delivery would take every later one with it
+        except Exception as error:  # noqa: BLE001 - a worker that dies of one delivery would lose every later one
             why = f"{type(error).__name__}: {error}"
             if delivery.kind in DESTRUCTIVE:
                 self.finish(delivery, "escalated", why=why)
@@ -160,7 +160,7 @@ class DeliveryWorker:
                 self._chase(delivery, message(delivery, began), again=True, why=why)  # it may have been typed
 
     def _deliver_keys(self, delivery: Delivery, began: float) -> None:
-        """Look once more whether it may be, and do it."""
+        """Check once more that it is allowed, and do it."""
         if why := self._frozen():
             self.finish(delivery, "refused", why=why)
         elif not delivery.valid(self._clock.now()):
@@ -174,7 +174,7 @@ class DeliveryWorker:
 
     def _notify(self, delivery: Delivery, began: float) -> None:
         if delivery.target is None or delivery.target_pid is None:
-            self.finish(delivery, "refused", why=f"nobody knows the process of pane {delivery.target}")
+            self.finish(delivery, "refused", why=f"the process of pane {delivery.target} is unknown")
             return
         text = message(delivery, began)
         told = self._actuator.type_line(delivery.target, delivery.target_pid, text, guard=self._guards.of(delivery))
@@ -183,7 +183,7 @@ class DeliveryWorker:
         elif told.certain and not told.typed and self._is_nowhere(delivery):
             self.finish(delivery, "refused", why=told.why)
         else:
-            self._chase(delivery, text, again=True, why=told.why)  # typed and not sent, or nobody knows
+            self._chase(delivery, text, again=True, why=told.why)  # typed and not sent, or unknown
 
     def _is_nowhere(self, delivery: Delivery) -> bool:
         try:
@@ -217,6 +217,6 @@ class DeliveryWorker:
         self.finish(delivery, status, why=made.why)
 
     def finish(self, delivery: Delivery, status: str, why: str = "") -> None:
-        """Say in the ledger what became of a delivery."""
+        """Record the result of a delivery in the ledger."""
         now = self._clock.now()
         self._persist(lambda: self._log.finish(delivery.id, status, now, done=status == "done", why=why))

@@ -13,7 +13,7 @@ from understudy.verdicts import AgentState
 
 
 class EpisodeState(StrEnum):
-    """Where an episode stands. A closed one is not in the book any more."""
+    """The status of an episode. A closed one is no longer in the book."""
 
     SHADOWED = "shadowed"
     """Only a monitor that does not own the session has asked for it."""
@@ -65,7 +65,7 @@ class Episode(Record):
     voices: dict[str, Voice]
     """By role."""
     holder: str | None = None
-    """The role on whose word it is delivered: the owner that opened it; None while nobody's owner asked."""
+    """The role whose request is delivered: the owner that opened it; None until an owner requests it."""
     left_at: Instant | None = None
     """Since when its holder owns the session no more."""
     state_behind: AgentState | None = None
@@ -74,22 +74,22 @@ class Episode(Record):
     rows: int = 0
     """How many deliveries were made out of it."""
     pending: str | None = None
-    """The delivery that is wanted, or in hand."""
+    """The delivery that is wanted or in progress."""
     pending_ordinals: dict[str, int] = Field(default_factory=dict)
-    """By role, what each had asked for when that delivery was made out."""
+    """By role, the request of each when that delivery was created."""
     delivered: int = 0
     delivered_at: Instant | None = None
     refused_at: Instant | None = None
     why: str = ""
-    """Why nothing was done the last time."""
+    """Why nothing was delivered the last time."""
     uncertain: bool = False
-    """The harness died with its hand on it: only a person's word moves it on."""
+    """The harness ended during this delivery: only a person's decision closes it."""
     escalation: Escalation | None = None
     approved_by: str | None = None
     digest: bool = False
-    """After a hand-over: to be told once more, in its manager's digest."""
+    """After a handover: repeated once, in its manager's digest."""
     would_have: int = 0
-    """The highest ordinal that watch-only have counted."""
+    """The highest ordinal that a watch-only run has counted."""
 
     @property
     def kind(self) -> str:
@@ -102,7 +102,7 @@ class Episode(Record):
         return self.kind in DESTRUCTIVE
 
     def state(self, now: float) -> EpisodeState:
-        """Where it stands."""
+        """Its status."""
         if self.holder is None:
             return EpisodeState.SHADOWED
         if self.escalation is not None and self.escalation.is_open(now) and self.approved_by is None:
@@ -118,35 +118,35 @@ class Newcomer(Record):
     role: str
     since: Instant
     greeted: bool = False
-    """Whether its managers were told, in one digest each."""
+    """Whether its managers got their digests."""
 
 
 class ReportedIntent(Record):
-    """One intent of a role's last report, kept to tell it what became of that."""
+    """One intent of a role's last report, kept to report its outcome to the monitor."""
 
     key: str
     ordinal: int
 
 
 class EpisodeBook(Record):
-    """Every open episode, and what has to be remembered beside them."""
+    """Every open episode, and the state kept beside them."""
 
     episodes: dict[str, Episode] = Field(default_factory=dict)
     """By `key_of`."""
     asked: dict[str, tuple[ReportedIntent, ...]] = Field(default_factory=dict)
     """By role."""
     watch_only: str = ""
-    """Why nobody's intents were done in the last cycle; "" where they were."""
+    """Why no intent was delivered in the last cycle; "" if they were."""
     would_have: dict[str, int] = Field(default_factory=dict)
-    """By wish: acts that the owner wanted and a watch-only run did not do."""
+    """By intent key: actions that the owner requested and a watch-only run did not deliver."""
     owners: dict[str, str] = Field(default_factory=dict)
     """Session -> role, in the last cycle."""
     handing_over: bool = False
-    """The stage changed: the next cycle hands every open episode to whoever then owns its session."""
+    """The stage changed: the next cycle hands every open episode to the new owner of its session."""
     newcomers: dict[str, Newcomer] = Field(default_factory=dict)
     """By session."""
     paused: dict[str, Instant] = Field(default_factory=dict)
-    """Session -> until when its owner wants it left alone."""
+    """Session -> the end of the pause that its owner requested."""
 
     @property
     def pending(self) -> frozenset[str]:
@@ -163,7 +163,7 @@ class EpisodeBook(Record):
         return tuple(sorted(waiting, key=lambda escalation: (escalation.at, escalation.episode)))
 
     def unraised(self, now: float) -> dict[str, int]:
-        """By session, how many episodes would ask a person but for the limit of open questions."""
+        """Return, by session, the number of episodes that wait because the limit of open questions is reached."""
         counts: dict[str, int] = {}
         for episode in self.episodes.values():
             if episode.state(now) is EpisodeState.WAITING_KEY and episode.why.startswith(CROWDED):
@@ -176,16 +176,16 @@ CROWDED = "too many questions are open"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The figures by which episodes live. Seconds, and counts."""
+    """The limits of episodes. Seconds and counts."""
 
     windows: Windows = field(default_factory=Windows)
     """The window within which both monitors must want it."""
     single_key: frozenset[str] = frozenset()
-    """Destructive kinds that the owner may have done alone."""
+    """Destructive kinds that the owner may request alone."""
     grace_s: float = 300.0
-    """How long an episode stays with its opener after the lease ended."""
+    """Seconds that an episode stays with its opener after the lease ended."""
     newcomer_s: float = 600.0
-    """How long a new owner is refused `kill_window` and `spawn_manager`."""
+    """Seconds for which `kill_window` and `spawn_manager` are refused to a new owner."""
     question_s: float = 900.0
     """After so long a question to a person expires."""
     questions: int = 5
@@ -196,7 +196,7 @@ class Rules:
 
 
 def key_of(intent: Intent) -> str:
-    """Under which an intent is kept: the same act for the same pane and process is the same episode.
+    """Return the key of an intent: the same action for the same pane and process is the same episode.
 
     What is done to a session as a whole is one act however the pane that it began with is named.
     """

@@ -1,4 +1,4 @@
-"""From what monitors want to what is touched: edges, reminders, keys, questions to a person. Pure.
+"""From intents to deliveries: edges, reminders, dual control, questions to a person. Pure.
 
 A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell each monitor, and, with their reports,
 `advance`, whose deliveries and book belong into one transaction.
@@ -20,15 +20,15 @@ class EpisodeStep:
 
     book: EpisodeBook
     deliveries: tuple[Delivery, ...]
-    """In the order in which they are wanted."""
+    """In the order in which they are requested."""
     withdrawn: frozenset[str]
-    """Deliveries that nobody wants any more: to be taken back where no hand is on them yet."""
+    """Deliveries that no monitor requests any more: withdrawn if they are not claimed yet."""
     escalations: tuple[Escalation, ...]
     """New questions to a person."""
 
 
 def advance(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeStep:
-    """Do one cycle: hear the monitors, hand over where the stage changed, and decide what is touched."""
+    """Do one cycle: take the reports, hand over where the stage changed, and decide what is delivered."""
     book = enter_reports(_approved(pass_on(book, inputs), inputs), inputs)
     greeting = to_greet(book, inputs) if not inputs.watch_only else frozenset()
     deciding = _Deciding(book, inputs, greeting)
@@ -51,7 +51,7 @@ class _Wanted:
 
 
 class _Deciding:
-    """Where the episodes of one cycle are decided, one after the other."""
+    """Decides the episodes of one cycle, one after the other."""
 
     def __init__(self, book: EpisodeBook, inputs: ActuatorInput, greeting: frozenset[str]) -> None:
         self.book = book
@@ -93,7 +93,7 @@ class _Deciding:
             # a clock that was put back does not make it wait any longer
             (episode.refused_at is not None and 0 <= now - episode.refused_at < rules.retry_s, episode.why),
             (episode.destructive and episode.session in self._paused, "its session is paused"),
-            (nowhere and isinstance(intent, NotifyManager), "there is nobody to tell"),
+            (nowhere and isinstance(intent, NotifyManager), "the session has no manager"),
             (nowhere and isinstance(intent, SubmitDraft | KillWindow), "no pane is named"),
         )
         return next((why for stands_in_the_way, why in guards if stands_in_the_way), "")
@@ -149,7 +149,7 @@ class _Deciding:
         now, rules = self.inputs.now, self.inputs.rules
         if episode.escalation is not None:
             waits = episode.escalation.is_open(now)
-            self._refuse(key, f"it waits for `approve {episode.id}`: {why}" if waits else "nobody approved it in time")
+            self._refuse(key, f"it waits for `approve {episode.id}`: {why}" if waits else "not approved in time")
             return
         mine = [other.escalation for other in self.episodes.values() if other.session == episode.session]
         if sum(bool(question and question.is_open(now)) for question in mine) >= rules.questions:
@@ -209,7 +209,7 @@ class _Deciding:
             self._update(key, would_have=intent.ordinal)
 
     def _withdrawn(self) -> frozenset[str]:
-        """Return the deliveries to withdraw: a destructive one once its holder is silent, a notice with its episode."""
+        """Return the deliveries to withdraw: a destructive one without a request, a notice with its episode."""
         now, rules = self.inputs.now, self.inputs.rules
         return frozenset(
             episode.pending
@@ -220,7 +220,7 @@ class _Deciding:
         )
 
     def _silent(self, episode: Episode) -> bool:
-        """Whether its holder had a word on the session and did not ask for it."""
+        """Whether its holder reported on the session and did not request it."""
         spoke = self.inputs.speaks(episode.holder or "", episode.session)
         return spoke and not asks(episode, episode.holder, self.inputs.now)
 
@@ -246,7 +246,7 @@ def ask_person(episode: Episode, why: str, now: float, rules: Rules) -> Escalati
 
 
 def done(episode: Episode, at: float) -> Episode:
-    """It was done: every monitor that wanted it by then has its intent, on whosever word."""
+    """Mark it as done for every monitor that requested it by then."""
 
     def told(role: str, voice: Voice) -> Voice:
         ordinal = episode.pending_ordinals.get(role, voice.intent.ordinal)
@@ -268,7 +268,7 @@ def done(episode: Episode, at: float) -> Episode:
 
 
 def _approved(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
-    """Enter a person's word where the question is still open."""
+    """Enter a person's approval if the question is still open."""
     episodes = {
         key: episode.model_copy(update={"approved_by": inputs.approvals[episode.id], "refused_at": None})
         if episode.id in inputs.approvals and episode.escalation and episode.escalation.is_open(inputs.now)

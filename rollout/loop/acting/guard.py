@@ -1,4 +1,4 @@
-"""The guard: asks the monitors to judge the very frame on which a pane is about to be touched.
+"""The guard: calls the monitors to judge the very frame on which a delivery is about to be made.
 
 Each is asked as for a cycle on a tape of that one frame, and what it remembers afterwards is dropped.
 """
@@ -27,7 +27,7 @@ class Judge(Protocol):
 
     @property
     def introduction(self) -> Introduction | None:
-        """Which states it can say."""
+        """The states that it can return."""
         ...
 
     def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
@@ -68,7 +68,7 @@ class FrameJudge:
         return self._guard(veto_message)
 
     def for_briefing(self) -> Guard:
-        """The guard of a first word to an agent that was just started: it must have come up."""
+        """Return the guard of a first message to an agent that was just started: it must have come up."""
         return self._guard(veto_briefing)
 
     def states(self, shot: PaneShot, at: float) -> tuple[dict[str, AgentState], frozenset[str]]:
@@ -89,7 +89,7 @@ class FrameJudge:
 
     def _guard(self, rule: "Rule") -> Guard:
         def guard(shot: PaneShot, frame: Frame) -> Veto | None:
-            # asked before, to spare the monitors; and behind, because a freeze counts up to the very key
+            # checked before, to spare the monitors; and after, because a freeze applies until the key is sent
             why = self._frozen() or rule(*self.states(shot, frame.at)) or self._frozen()
             return Veto(why) if why else None
 
@@ -101,11 +101,11 @@ class FrameJudge:
 
 
 Rule = Callable[[Mapping[str, AgentState], frozenset[str]], str]
-"""From what each monitor says, and who of them knows approval dialogs, to the reason of a veto; "" for none."""
+"""The reason of a veto, from each monitor's state and the monitors that know approval dialogs; "" for none."""
 
 
 def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
-    """Speak against typing a message: a dialog, a crash, or nobody who would have seen a dialog.
+    """Veto typing a message: for a dialog, a crash, or if no monitor that knows dialogs looked.
 
     A crash that only a monitor sees which does not know dialogs is outvoted by one that does and sees the agent alive:
     the monolith takes one idle screen in eight for a crash, and the actuator have seen the agent's process in front.
@@ -117,24 +117,24 @@ def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> s
 
 
 def veto_draft(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
-    """Speak against submitting a draft: as for a message, any crash, or nobody who sees a draft any more."""
+    """Veto submitting a draft: as for a message, for any crash, or if no monitor sees a draft any more."""
     if why := _blocked(states, knowing) or _crashed(states, frozenset(states)):
         return why
-    return "" if AgentState.UNSUBMITTED_INPUT in states.values() else f"nobody sees a draft there: {_all(states)}"
+    return "" if AgentState.UNSUBMITTED_INPUT in states.values() else f"no monitor sees a draft: {_all(states)}"
 
 
 def veto_kill(states: Mapping[str, AgentState], knowing: frozenset[str], behind: AgentState | None) -> str:
-    """Speak against killing: a dialog, an agent at work, or nobody who still sees the state that led to it."""
+    """Veto killing: for a dialog, a working agent, or if no monitor still sees the state that led to it."""
     if why := _blocked(states, knowing):
         return why
     if AgentState.BUSY in states.values() and behind is not AgentState.BUSY:
         return f"the agent works again: {_all(states)}"
     gone = behind is not None and behind not in states.values()
-    return f"nobody sees it {behind} any more: {_all(states)}" if gone else ""
+    return f"no monitor sees it {behind} any more: {_all(states)}" if gone else ""
 
 
 def veto_briefing(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
-    """Speak against briefing an agent that has not come up yet."""
+    """Veto briefing an agent that has not come up yet."""
     up = any(states[role] is AgentState.IDLE for role in knowing)
     return _blocked(states, knowing) or ("" if up else f"it has not come up yet: {_all(states)}")
 

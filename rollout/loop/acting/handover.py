@@ -1,4 +1,4 @@
-"""When the stage changes, every open episode goes along with its session, and nobody is killed for what is remembered.
+"""The handover after a change of stage: each open episode moves with its session; no memory of it kills a window.
 
 Standing notices become one digest a manager; `kill_window` and `spawn_manager` are refused from a new owner for a
 while. Pure.
@@ -15,7 +15,7 @@ def hand_over(book: EpisodeBook) -> EpisodeBook:
 
 
 def pass_on(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
-    """Note who is new where, and give away what others held, at the first cycle after a change of stage."""
+    """Note the new owners and hand over the episodes of the old ones, at the first cycle after a change of stage."""
     if not book.handing_over:
         return book
     newcomers = dict(book.newcomers)
@@ -43,7 +43,7 @@ def refusal(book: EpisodeBook, episode: Episode, inputs: ActuatorInput) -> str:
 
 
 def to_greet(book: EpisodeBook, inputs: ActuatorInput) -> frozenset[str]:
-    """The sessions whose managers hear from their new owner now: in one digest each, whatever it wants them told."""
+    """Return the sessions whose managers get one digest of notices from their new owner now."""
     return frozenset(
         session
         for session, newcomer in book.newcomers.items()
@@ -54,7 +54,7 @@ def to_greet(book: EpisodeBook, inputs: ActuatorInput) -> frozenset[str]:
 
 
 def greeted(book: EpisodeBook, sessions: frozenset[str]) -> EpisodeBook:
-    """Remember that these were greeted."""
+    """Note that these managers got their digest."""
     newcomers = {
         session: newcomer.model_copy(update={"greeted": newcomer.greeted or session in sessions})
         for session, newcomer in book.newcomers.items()

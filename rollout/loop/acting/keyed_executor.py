@@ -51,12 +51,12 @@ class KeyedExecutor:
             thread.join(wait_s)
 
     def _started(self, key: str) -> bool:
-        thread = Thread(target=self._run, args=(key,), name=f"lane-{key}", daemon=True)
+        thread = Thread(target=self._run, args=(key,), name=f"delivery-{key}", daemon=True)
         try:
             thread.start()
         except (RuntimeError, MemoryError) as error:  # the process may have no more threads for now
             if not self._starved:
-                _say("lane.not_started", error, meaning="it is tried again with every cycle")
+                _say("delivery_queue.not_started", error, meaning="it is tried again with every cycle")
             self._starved = True
             return False
         self._threads[key] = thread
@@ -74,7 +74,7 @@ class KeyedExecutor:
             try:
                 job()
             except Exception as error:  # noqa: BLE001 - the jobs behind it are not to blame
-                _say("lane.job_failed", error, lane=key)
+                _say("delivery_queue.job_failed", error, key=key)
 
 
 def _say(event: str, error: BaseException, **more: str) -> None:

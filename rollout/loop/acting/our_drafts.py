@@ -27,7 +27,7 @@ def alone(composer: ComposerReader, line_of: Callable[[str], str | None], guard:
 
 
 def mixture(text: str, line_of: Callable[[str], str | None]) -> str:
-    """Say what stands in a composer together with a message of ours; "" for nothing, or for no message of ours."""
+    """Return the text in a composer beside a message of ours; "" if there is none, or no message of ours."""
     seen = squeeze(text)
     tokens = list(dict.fromkeys(_TOKEN.findall(seen)))
     if not tokens:

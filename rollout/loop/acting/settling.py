@@ -1,4 +1,4 @@
-"""The ends of deliveries, entered into the book, and the outcomes that each monitor is told. Pure."""
+"""The ends of deliveries, entered into the book, and the outcomes for each monitor. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from understudy.outcomes import Outcome, Result
 
 
 class DeliveryEndKind(StrEnum):
-    """How a delivery ended; the words of the ledger's rows."""
+    """The end of a delivery, as the ledger's rows name it."""
 
     DONE = "done"
     REFUSED = "refused"
-    """Nothing was touched."""
+    """No key was sent and no window was changed."""
     WITHDRAWN = "withdrawn"
-    """Nobody wanted it any more before a hand was on it."""
+    """No monitor requested it any more before it was claimed."""
     ESCALATED = "escalated"
-    """It would destroy, and whether it was done is not known: a person has to look."""
+    """A destructive action whose result is unknown: a person has to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _ended(episode: Episode, end: DeliveryEnd, rules: Rules) -> Episode:
 
 
 def outcomes(book: EpisodeBook, role: str) -> tuple[Outcome, ...]:
-    """Tell a monitor what became of each intent of its last report; of one that is under way, nothing yet."""
+    """Return the outcome of each intent of a monitor's last report; none yet for one that is under way."""
     told = (_outcome(book, role, asked) for asked in book.asked.get(role, ()))
     return tuple(outcome for outcome in told if outcome is not None)
 

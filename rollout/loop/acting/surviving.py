@@ -30,7 +30,7 @@ def say_once(said: set[str], event: str, error: Exception, **more: object) -> No
 
 
 class LedgerWrites:
-    """Writes to the ledger for many lanes, one at a time: together they would use up its connections.
+    """Writes to the ledger for many delivery queues, one at a time: together they would use up its connections.
 
     A write that fails is tried again until it succeeds or the harness ends: nothing goes on without it.
     """
@@ -78,7 +78,7 @@ class Survivor:
         for failed in range(1, TRIES + 1):
             try:
                 attempt()
-            except Exception as error:  # noqa: BLE001 - a lane that dies takes every later delivery of its pane with it
+            except Exception as error:  # noqa: BLE001 - a thread that dies loses every later delivery of its pane
                 say_once(self._said, "delivery.failed", error, subject=subject)
                 why = f"{type(error).__name__}: {error}"
             else:

@@ -15,7 +15,7 @@ from understudy.report import CycleReport, ProblemKind
 from understudy.wire import Introduction, Live, OnTape, Reply
 
 _QUOTED: Final = 300
-"""Characters of what a monitor said that a message quotes."""
+"""Characters of a monitor's reply that a message quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class HostAnswer:
     """CPU seconds that the process and its ended children spent on it, in the kernel's steps of 0.01 s."""
     rss_bytes: int = 0
     backing_off: bool = False
-    """It was not asked at all: its process ended lately and is to be started again later."""
+    """It was not called: its process ended lately and is to be started again later."""
     crash_loop: bool = False
 
 
@@ -72,7 +72,7 @@ def hello_line(number: int) -> bytes:
 
 
 def cycle_line(host_request: HostRequest, number: int) -> bytes:
-    """The request for one cycle; its sight is spliced in as it is, encoded once for everybody."""
+    """The request for one cycle; the frames are spliced in as they are, encoded once for all monitors."""
     fields = {
         "schema": SCHEMA_VERSION,
         "id": number,
@@ -104,14 +104,14 @@ def report_of(reply: Reply, host_request: HostRequest, who: Introduction) -> tup
 
 
 def as_failure(error: Exception) -> MonitorFailed:
-    """The kind of guard in asking, as the monitor's failure: its process is ended, and started again after a pause."""
+    """Turn an error of a call into the monitor's failure: its process is ended, and started again after a pause."""
     if isinstance(error, MonitorFailed):
         return error
     return MonitorFailed(Failure.CRASH, f"it could not be asked: {type(error).__name__}: {error}")
 
 
 def read_reply(said: bytes, number: int, limits: ReplyLimits) -> Reply | None:
-    """Read a reply; None for a late one, which answers something that nobody waits for any more.
+    """Read a reply; None for a late one, whose request has timed out.
 
     Raises `MonitorFailed` for what is no reply, and for one that exceeds a limit.
     """

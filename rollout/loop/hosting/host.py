@@ -1,4 +1,4 @@
-"""The host of one monitor: asks its process, and answers whatever that process does.
+"""The host of one monitor: calls its process, and returns an answer for any behaviour of that process.
 
 A monitor may raise, hang, flood, die, or talk rubbish: the host always answers in time, with what went wrong in words
 and the memory as it was. Restarts cost nothing but time, because memory lies with the harness.
@@ -43,7 +43,7 @@ __all__ = ["EncodedSight", "HostAnswer", "HostLimits", "HostRequest", "MonitorHo
 
 @dataclass(frozen=True, slots=True)
 class HostLimits:
-    """How long a monitor may take, and how much it may say. Seconds and bytes."""
+    """The limits of a monitor's replies. Seconds and bytes."""
 
     deadline_s: float = 30.0
     start_s: float = 15.0
@@ -87,7 +87,7 @@ class MonitorHost:
 
     @property
     def introduction(self) -> Introduction | None:
-        """Who the monitor said it is, the last time it was started; None before that."""
+        """The monitor's introduction at its last start; None before that."""
         return self._introduction
 
     @property
@@ -98,7 +98,7 @@ class MonitorHost:
 
     @property
     def crash_loop(self) -> bool:
-        """Whether it ended so often lately that something is thoroughly wrong with it."""
+        """Whether it ended so often lately that it is in a crash loop."""
         return self._restarts.looping(self._clock.now())
 
     def hello(self) -> Introduction:
@@ -122,12 +122,12 @@ class MonitorHost:
         return True
 
     def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
-        """HostRequest for one cycle, behind whatever it was asked before."""
+        """Queue a request for one cycle, behind earlier requests."""
         try:
             return self._worker.submit(
                 self._look, host_request, self._limits.deadline_s if deadline_s is None else deadline_s
             )
-        except RuntimeError:  # what the executor says once it was shut down
+        except RuntimeError:  # the executor raises it once it was shut down
             closed = Future[HostAnswer]()
             closed.set_result(HostAnswer(None, host_request.memory, Failure.CRASH, "its host is closed"))
             return closed
@@ -137,12 +137,12 @@ class MonitorHost:
         return self.request(host_request, deadline_s).result()
 
     def rest(self) -> None:
-        """End the process; it is started again when somebody asks."""
+        """End the process; the next request starts it again."""
         with suppress(RuntimeError):  # its host is closed: nothing runs
             self._worker.submit(self._end).result()
 
     def close(self) -> None:
-        """End the process and its thread; what it was being asked is answered as a crash."""
+        """End the process and its thread; the request in progress is answered as a crash."""
         with self._guards_process:
             self._closed = True
             if self._process:
@@ -257,5 +257,5 @@ class MonitorHost:
 
 
 def _measured(report: CycleReport, wall_s: float, cpu_s: float) -> CycleReport:
-    """A program's own figures are not taken on trust."""
+    """Use the harness' own measurement, not the program's figures."""
     return report.model_copy(update={"wall_s": round(wall_s, 6), "cpu_s": round(max(0.0, cpu_s), 6)})

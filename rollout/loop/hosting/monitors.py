@@ -1,4 +1,4 @@
-"""Which monitor plays a role: one of ours by name, anybody's class by import path, or any program by command line."""
+"""The monitor of a role: a built-in one by name, a class by import path, or a program by command line."""
 
 import importlib
 import shlex
@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from understudy.ports import Monitor
 
 SourceKind = Literal["windows", "server"]
-"""How a monitor looks at a live server: window by window as the monolith did, or whole frames."""
+"""The way that a monitor reads a live server: window by window as the monolith did, or whole frames."""
 
 GROUP = "understudy.monitors"
 _BUILT_IN = {"legacy": "legacy.monitor:LegacyMonitor", "modular": "modular.service:MonitorService"}
@@ -92,7 +92,7 @@ def load(spec: MonitorSpec) -> tuple[Monitor[Any], SourceKind]:
     if missing := [
         name for name in ("cycle", "memory", "recall", "name", "version", "says") if not hasattr(monitor, name)
     ]:
-        raise UnknownMonitor(f"`{spec.target}` is no monitor: it lacks {', '.join(missing)} (see contract.Monitor)")
+        raise UnknownMonitor(f"`{spec.target}` is no monitor: it lacks {', '.join(missing)} (see understudy.Monitor)")
     return monitor, spec.source or _source_kind(getattr(monitor, "sight", None)) or "server"
 
 

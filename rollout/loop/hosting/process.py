@@ -23,7 +23,7 @@ _CHUNK: Final = 1 << 16
 _SLICE_S: Final = 0.1
 """A process whose child keeps its pipes open is found dead after so long."""
 _HIDDEN: Final = frozenset({"TMUX", "TMUX_PANE", "TMUX_TMPDIR", *(f"{PREFIX}{name.upper()}" for name in SECRETS)})
-"""A monitor looks where its request says, not where the harness happens to run; and it moves no flag."""
+"""A monitor reads the server that its request names, not the one that the harness runs in; it gets no flag token."""
 
 AnswerT = TypeVar("AnswerT")
 
@@ -37,11 +37,11 @@ class Failure(StrEnum):
     CRASH = "crash"
     """Its process ended, or could not be started."""
     RUBBISH = "rubbish"
-    """It wrote something that is no reply."""
+    """It wrote a line that is not a reply."""
     SCHEMA = "schema"
     """It speaks another version of the contract, or leaves it."""
     EXCEPTION = "exception"
-    """It says itself that it failed."""
+    """It reported its own failure."""
     FLOOD = "flood"
     """It wrote more than any reply can be."""
 

@@ -18,7 +18,7 @@ from understudy.wire import Reply
 SPARE_PANES: Final = 64
 """Panes beyond those shown that a report may speak of: some were opened or closed since."""
 MANY_PANES: Final = 1000
-"""How many panes are allowed for where nothing says how many there are."""
+"""The number of panes that is assumed if it is unknown."""
 LONGEST_TEXT: Final = 1 << 16
 """Characters of one text of a report; a row of the widest terminal has 10,000 cells."""
 MOST_LINES: Final = 500
@@ -36,13 +36,13 @@ _LARGEST: Final = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class ReplyLimits:
-    """How much one reply may hold. Bytes and counts."""
+    """The limits of one reply. Bytes and counts."""
 
     reply_bytes: int
     report_bytes: int
     memory_bytes: int
     panes: int
-    """How many panes it may speak of."""
+    """The number of panes that it may report on."""
 
     @classmethod
     def of(cls, panes: int | None) -> "ReplyLimits":
@@ -57,7 +57,7 @@ class ReplyLimits:
 
     @property
     def entries(self) -> int:
-        """How many intents, and how many problems: a few for each pane."""
+        """Return the limit of intents, and of problems: a few for each pane."""
         return 4 * self.panes
 
 

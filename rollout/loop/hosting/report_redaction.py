@@ -1,4 +1,4 @@
-"""The gate behind a monitor: what it says passes here before anything compares, keeps, shows or types it."""
+"""The gate behind a monitor: every report is redacted here before it is compared, kept, shown or typed."""
 
 from collections.abc import Iterator
 from typing import Any

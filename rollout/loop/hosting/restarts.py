@@ -1,11 +1,11 @@
-"""When a monitor that ended may be started again, and when its ending has become a habit. Pure."""
+"""The restarts of a monitor: when one that ended may start again, and when it counts as a crash loop. Pure."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class RestartPolicy:
-    """How patient a host is. Times in seconds."""
+    """The limits of restarts. Times in seconds."""
 
     first_s: float = 0.5
     """Pause after a first end; it doubles with each further one."""

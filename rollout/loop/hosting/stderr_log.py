@@ -33,7 +33,7 @@ class StderrLog:
     def last_line(self, wait_s: float = 3.0) -> str:
         """The last line that says something, cut to 300 characters; "" where there was none.
 
-        Waits so long for the pipe to end: a process that died has often just said why.
+        Waits so long for the pipe to end: a process that died has often just written the cause.
         """
         self._thread.join(wait_s)
         text = self._redact(self._tail.decode(errors="replace"))
@@ -48,7 +48,7 @@ class StderrLog:
             self._writer.join(wait_s)
 
     def _copy(self) -> None:
-        """Take what is said at once: a process must never wait for its log."""
+        """Take output at once: a process must never wait for its log."""
         descriptor = self._pipe.fileno()
         while chunk := self._read(descriptor):
             self._tail = (self._tail + chunk)[-4096:]

@@ -1,1 +1,1 @@
-"""Who owns which session in this lease, after the flags as they are at that moment."""
+"""Route each session of a lease to its owner, by the flags as they are at that moment."""

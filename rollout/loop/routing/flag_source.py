@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from UnleashClient import UnleashClient
 
-_NOWHERE = "http://127.0.0.1:9/api"  # the client wants an address; it is never opened
+_NOWHERE = "http://127.0.0.1:9/api"  # the client requires an address; it is never opened
 
 
 class FlagsDropped(Exception):
@@ -26,7 +26,7 @@ class FlagSource(Protocol):
         ...
 
     def request(self, flag: str, context: Mapping[str, str]) -> bool | None:
-        """Whether a flag is on for a context; None where nobody knows that flag."""
+        """Whether a flag is on for a context; None if the source has no such flag."""
         ...
 
 
@@ -43,7 +43,7 @@ class UnleashSource:
         if text == self._text:
             return
         client = _client(text)
-        if not client.feature_definitions():  # it drops a file that it dislikes without a word
+        if not client.feature_definitions():  # it drops an invalid file silently
             raise FlagsDropped("Unleash's client does not take these flags: `understudy flags check` may say why")
         self._client, self._text = client, text
 

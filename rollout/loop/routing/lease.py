@@ -8,7 +8,7 @@ BUCKETS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One session in one slot: what an owner owns."""
+    """One session in one slot: the unit of ownership."""
 
     session: str
     slot: int

@@ -1,4 +1,4 @@
-"""The router: who owns which session in this lease, and do both monitors look? Any doubt routes to the incumbent."""
+"""The router: assigns each session's lease to an owner, and decides on shadowing. Any doubt routes to the incumbent."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from rollout.store.flags import CANDIDATE, SHADOW, Flags, FlagsDocument
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """How one cycle is routed."""
+    """The routing of one cycle."""
 
     owners: Mapping[str, MonitorRole]
     """By session."""
@@ -22,7 +22,7 @@ class Routing:
     shadow: bool = False
     """Whether both watch the same tape."""
     exposure_percent: int = 0
-    """The share that rules: the smaller one of what the flag says and what the ledger wants."""
+    """The exposure in force: the smaller one of the flag's and the ledger's."""
     shadow_percent: int = 0
     revision: int | None = None
     """Of the flags that were followed; None where there were none."""
@@ -46,7 +46,7 @@ class Router:
         """Route after flags.
 
         Args:
-            flags: Whoever holds them; asked again in every cycle.
+            flags: The source of the flags; read again in every cycle.
             lease_s: Length of a lease, in seconds.
             slots_from: From when slots are counted, in seconds since the epoch.
             source: Who answers for the flags; by default Unleash's own client.
@@ -57,7 +57,7 @@ class Router:
         self._source: FlagSource = source or UnleashSource()
 
     def route(self, sessions: Iterable[str], now: float, cycle_id: str, wanted_percent: int) -> Routing:
-        """Say for every session who owns it at `now`, seconds since the epoch; never raises.
+        """Return the owner of every session at `now`, seconds since the epoch; never raises.
 
         `wanted_percent` is the exposure that the ledger wants. Where the flag says otherwise the smaller one rules.
         """
@@ -98,9 +98,9 @@ class Router:
                 owed.add(session)
         shadow = self._source.request(SHADOW, {"cycleId": cycle_id})
         if unknown:
-            doubts = (*doubts, f"nobody knows the flag {CANDIDATE}: the incumbent owns {', '.join(sorted(unknown))}")
+            doubts = (*doubts, f"the flag {CANDIDATE} is missing: the incumbent owns {', '.join(sorted(unknown))}")
         if shadow is None:
-            doubts = (*doubts, f"nobody knows the flag {SHADOW}: nothing is shadowed in this cycle")
+            doubts = (*doubts, f"the flag {SHADOW} is missing: nothing is shadowed in this cycle")
         return Routing(
             owners=owners,
             leases=leases,

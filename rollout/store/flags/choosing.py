@@ -103,7 +103,7 @@ def _token(given: SecretStr | None, file: Path | None) -> str | None:
         found = file.expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(
-            f"the token in {file} cannot be read ({error}): mend the file, or name another"
+            f"the token in {file} cannot be read ({error}): correct the file, or name another"
         ) from error
     if not found or len(found.split()) > 1:
         raise SettingsInvalid(f"{file} does not hold one token: put the token into it, and nothing else")

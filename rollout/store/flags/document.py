@@ -1,4 +1,4 @@
-"""A flags file that was checked: what it says about routing."""
+"""A checked flags file: its routing flags."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from rollout.store.flags.validate import CANDIDATE, SHADOW, faults_of
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One routing flag: which share of what."""
+    """One routing flag: its share, and the property that it is sticky on."""
 
     enabled: bool
     rollout: int
@@ -18,7 +18,7 @@ class Share:
     """`lease`, `session` or `cycleId`."""
     group: str
     narrowed: bool = False
-    """Whether constraints, segments or a parent flag may keep somebody out who would be in by the share."""
+    """Whether constraints, segments or a parent flag may exclude a session that the share would include."""
 
     @property
     def percent(self) -> int:

@@ -1,4 +1,4 @@
-"""The faults of a flags file, and reading JSON so that nothing in it is overlooked."""
+"""The faults of a flags file, and a strict JSON reader."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: where, what, and what to do about it."""
+    """One fault: its place, the problem, and the remedy."""
 
     path: str
     """A JSON path, such as `$.features[0].strategies[0].parameters.rollout`."""
@@ -52,13 +52,13 @@ def load_json(text: str) -> tuple[Any, Fault | None]:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
             return None, Fault("$", f"the file is cut short in line {error.lineno}", "write it again as a whole")
         where = f"line {error.lineno}, column {error.colno}"
-        return None, Fault("$", f"is not JSON at {where} ({error.msg})", "mend that place")
+        return None, Fault("$", f"is not JSON at {where} ({error.msg})", "correct that place")
     except (ValueError, RecursionError) as error:
-        return None, Fault("$", f"is not JSON ({error})", "mend it")
+        return None, Fault("$", f"is not JSON ({error})", "correct it")
 
 
 def said(value: object) -> str:
-    """Say a value as it stands in the file, cut where it is long."""
+    """Format a value as it is written in the file, cut if it is long."""
     text = json.dumps(value, ensure_ascii=False, default=repr)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - what fits beside a path
 
@@ -67,7 +67,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Twice(f"the key {said(key)} stands twice in one object, and only the last would count")
+            raise _Twice(f"the key {said(key)} occurs twice in one object, and only the last one would count")
         found[key] = value
     return found
 

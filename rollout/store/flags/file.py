@@ -1,4 +1,4 @@
-"""The working copy of the flags: read as often as somebody looks, written as a whole or not at all."""
+"""The working copy of the flags: read at each use, written as a whole or not at all."""
 
 import copy
 import json

@@ -11,7 +11,7 @@ MAX_AGE_S: Final = 300.0
 
 
 class FlagsUnreachable(Exception):
-    """Whoever holds the flags could not be asked: nothing was learnt, and nothing was changed."""
+    """The flag source could not be reached: nothing was read, and nothing was changed."""
 
     def __init__(self, text: str) -> None:
         """Keep the text without secrets and control characters: it quotes addresses, and what a server says."""
@@ -19,7 +19,7 @@ class FlagsUnreachable(Exception):
 
 
 class WriteUnknown(Exception):
-    """A write was sent, and whether it was done cannot be said."""
+    """A write was sent; whether it was done is unknown."""
 
     def __init__(self, text: str) -> None:
         """Keep the text without secrets and control characters: it quotes addresses, and what a server says."""
@@ -27,12 +27,12 @@ class WriteUnknown(Exception):
 
 
 class RevisionMoved(Exception):
-    """Somebody else wrote the flags meanwhile."""
+    """Another process wrote the flags meanwhile."""
 
     def __init__(self, expected: "HeldExposure", found: "HeldExposure") -> None:
         super().__init__(
-            f"the flags have {found}, not {expected}: somebody wrote them meanwhile; "
-            "look at `understudy flags show` and decide again"
+            f"the flags have {found}, not {expected}: another process wrote them meanwhile. "
+            "Look at `understudy flags show` and decide again"
         )
         self.expected = expected
         self.found = found
@@ -59,7 +59,7 @@ class FlagReading:
     doubt: str = ""
     """Why these are not the flags as they are now; empty where they are."""
     age_s: float = 0.0
-    """Seconds since somebody confirmed them."""
+    """Seconds since the flag source confirmed them."""
 
     def __post_init__(self) -> None:
         """Keep the doubt without secrets and control characters: it quotes an address, and what a server says."""
@@ -67,7 +67,7 @@ class FlagReading:
 
 
 class Flags(Protocol):
-    """Whoever holds the flags of one rollout."""
+    """Holds the flags of one rollout: a file, or a flag server."""
 
     def follow(self, now: float) -> FlagReading:
         """Say what to route by at `now`, seconds since the epoch; never raises, and never keeps a cycle waiting."""
@@ -91,7 +91,7 @@ def last_good(document: FlagsDocument | None, fault: str, age_s: float, max_age_
     if document is None:
         return FlagReading(None, f"{fault}: there are no good ones to go on with", age_s)
     if age_s > max_age_s:
-        old = f"the last good ones are {_ago(age_s)} old, and after {_ago(max_age_s)} nobody follows them"
+        old = f"the last good ones are {_ago(age_s)} old, and after {_ago(max_age_s)} they are no longer followed"
         return FlagReading(None, f"{fault}: {old}", age_s)
     return FlagReading(document, f"{fault}: the last good ones, {_ago(age_s)} old, are followed", age_s)
 

@@ -1,4 +1,4 @@
-"""Checking a flags file before the SDK sees it, which drops what it dislikes without a word, and answers all the same.
+"""Check a flags file before the SDK reads it: the SDK drops invalid parts silently, and answers all the same.
 
 An integer where Unleash writes a text, or a missing version, makes it drop the whole file; an empty list of strategies
 switches a flag on for everyone; a rollout of "150" or an unknown strategy switches it off. So everything is refused
@@ -12,9 +12,9 @@ from rollout.store.flags import fields
 from rollout.store.flags.faults import Fault, said
 
 CANDIDATE: Final = "monitor.candidate"
-"""Which leases the candidate owns."""
+"""The flag for the leases that the candidate owns."""
 SHADOW: Final = "monitor.shadow"
-"""In which cycles both monitors watch."""
+"""The flag for the cycles in which both monitors watch."""
 STICKINESS: Final = {CANDIDATE: ("lease", "session", "cycleId"), SHADOW: ("cycleId",)}
 """The properties that each flag may be sticky on: the properties that every evaluation carries."""
 
@@ -83,7 +83,7 @@ def _segments(document: Mapping[str, Any]) -> Faults:
             yield Fault(path, "must be an object with a whole number as its id", 'write {"id": 1, "constraints": []}')
             continue
         if segment["id"] in ids:
-            yield Fault(f"{path}.id", f"the id {segment['id']} stands twice", "give each segment an id of its own")
+            yield Fault(f"{path}.id", f"the id {segment['id']} occurs twice", "give each segment an id of its own")
         ids.append(segment["id"])
         yield from _constraints(f"{path}.constraints", segment.get("constraints"))
 
@@ -92,7 +92,7 @@ def _doubles(names: list[Any]) -> Faults:
     for number, name in enumerate(names):
         if name in names[:number]:
             path = f"$.features[{number}].name"
-            yield Fault(path, f"the flag {said(name)} stands twice, and the later one would win", "keep one of them")
+            yield Fault(path, f"the flag {said(name)} occurs twice, and the later one would win", "keep one of them")
 
 
 def _feature(path: str, feature: object, names: list[Any], segments: list[Any]) -> Faults:
@@ -108,11 +108,11 @@ def _feature(path: str, feature: object, names: list[Any], segments: list[Any]) 
         yield Fault(f"{path}.enabled", text, "write true or false without quotes")
     yield from _parents(f"{path}.dependencies", feature.get("dependencies", []), names)
     if not isinstance(strategies, list):
-        text = f"must be a list, but is {said(strategies)}; the SDK would switch the flag on for everybody"
+        text = f"must be a list, but is {said(strategies)}; the SDK would switch the flag on for every session"
         yield Fault(f"{path}.strategies", text, "give the flag one flexibleRollout strategy")
         return
     if not strategies:
-        text = "is empty, which switches the flag on for everybody"
+        text = "is empty, which switches the flag on for every session"
         yield Fault(f"{path}.strategies", text, "give the flag one flexibleRollout strategy")
     for number, strategy in enumerate(strategies):
         yield from _strategy(f"{path}.strategies[{number}]", strategy, segments)
@@ -134,13 +134,13 @@ def _parents(path: str, parents: object, names: list[Any]) -> Faults:
 
 
 def _ours(path: str, name: str, strategies: list[Any]) -> Faults:
-    """Check one of the two flags that route: its share must be the only thing that decides."""
+    """Check one of the two routing flags: only its share may decide."""
     if len(strategies) > 1:
         text = f"{name} has {len(strategies)} strategies, and any of them could switch it on"
         yield Fault(path, text, "keep one flexibleRollout strategy")
     for number, strategy in enumerate(strategies):
         if not isinstance(strategy, Mapping) or strategy.get("name") not in _STRATEGIES:
-            continue  # said already
+            continue  # reported already
         if strategy["name"] != "flexibleRollout":
             text = f"{name} must be routed by flexibleRollout, but has {said(strategy['name'])}"
             yield Fault(f"{path}[{number}].name", text, 'write "flexibleRollout"')

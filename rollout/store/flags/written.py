@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def put_in_place(path: Path, text: str) -> None:
-    """Whoever looks sees the old file or the new one, and a crash loses neither."""
+    """Replaces a file atomically: a reader sees the old file or the new one, and a crash loses neither."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as new:

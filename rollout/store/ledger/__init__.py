@@ -1,4 +1,4 @@
-"""The ledger: every cycle, difference, bout, transition and touch, in one SQLite file."""
+"""The ledger: every cycle, difference, bout, transition and delivery, in one SQLite file."""
 
 from rollout.store.ledger.checking import check_pages
 from rollout.store.ledger.ledger import Ledger, Transaction

@@ -1,4 +1,4 @@
-"""Whether the pages of a ledger's file are whole, as far as a bounded time lets one look."""
+"""Check the pages of a ledger's file, within a bounded time."""
 
 import sqlite3
 import time
@@ -14,7 +14,7 @@ from rollout.store.ledger.opening import RESTORE, open_engine, unusable
 from rollout.store.ledger.records import LedgerUnusable
 
 _FIRST: Final = (t.meta, t.transitions, t.decisions, t.documents, t.memories, t.deliveries)
-"""The tables by which a run goes on: they are small, and looked through before the whole file is."""
+"""The tables that a run needs to continue: they are small, and checked before the whole file."""
 _STEPS: Final = 10_000
 """Of SQLite's machine, between two looks at the clock: some milliseconds."""
 

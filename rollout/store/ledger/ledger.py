@@ -1,4 +1,4 @@
-"""The writing side: one transaction a cycle, and small ones of their own around each touch of a pane."""
+"""The writing side: one transaction a cycle, and small separate ones around each delivery to a pane."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,11 +26,11 @@ from rollout.store.ledger.records import (
 from rollout.store.ledger.retention import forget
 
 KEEP_REPORTS = 400
-"""Cycles whose reports and outcomes are kept; what else goes in time, `rollout.store.ledger.retention` says."""
+"""Cycles whose reports and outcomes are kept; for the other rows see `rollout.store.ledger.retention`."""
 
 
 class Transaction:
-    """Everything written through it becomes true together, or not at all."""
+    """Commits everything written through it together, or nothing."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -52,11 +52,11 @@ class Transaction:
         return number
 
     def forget(self, before: float, epoch: int) -> int:
-        """Delete what is older than `before` and nobody needs (`retention.forget`); returns how many rows went."""
+        """Delete unneeded rows older than `before` (`retention.forget`); return the number of deleted rows."""
         return forget(self._connection, before, epoch)
 
     def keep_memory(self, row: MemoryRow) -> None:
-        """Replace what a role remembers."""
+        """Replace the memory of a role."""
         self._connection.execute(t.memories.delete().where(t.memories.c.role == row.role))
         self._connection.execute(t.memories.insert().values(**asdict(row)))
 
@@ -74,7 +74,7 @@ class Transaction:
         self._add(t.bouts, rows)
 
     def replace_bouts(self, rows: Iterable[BoutRow]) -> None:
-        """Write bouts anew that somebody has labelled since."""
+        """Rewrite bouts that an operator has labelled since."""
         for row in rows:
             self._connection.execute(t.bouts.update().where(t.bouts.c.id == row.id).values(body=row.body))
 
@@ -83,12 +83,12 @@ class Transaction:
         self._add(t.spells, rows)
 
     def overrule_spells(self, ids: Iterable[str], decision: str) -> None:
-        """Take spells out of the scoring; `decision` says by whose word."""
+        """Take spells out of the scoring, by the operator's decision `decision`."""
         for name in ids:
             self._connection.execute(t.spells.update().where(t.spells.c.id == name).values(overruled=decision))
 
     def add_evidence(self, rows: Iterable[EvidenceRow]) -> None:
-        """Add what the guardrails counted."""
+        """Add events that guardrails counted."""
         self._add(t.evidence, rows)
 
     def request_deliveries(self, rows: Iterable[DeliveryRow]) -> None:
@@ -96,7 +96,7 @@ class Transaction:
         self._add(t.deliveries, rows)
 
     def withdraw(self, ids: Iterable[str], at: float, why: str) -> None:
-        """Take back deliveries that nobody has claimed yet."""
+        """Withdraw deliveries that are not claimed yet."""
         wanted = t.deliveries.c.status == "wanted"
         self._connection.execute(
             t.deliveries.update()
@@ -105,7 +105,7 @@ class Transaction:
         )
 
     def add_decision(self, row: DecisionRow) -> None:
-        """Add an operator's word behind the last one."""
+        """Add an operator's decision behind the last one."""
         trail.note_break(self._connection)
         values = asdict(row) | {"hash": trail.decision_hash(row, trail.last_decision(self._connection))}
         del values["n"]
@@ -121,13 +121,13 @@ class Transaction:
             .limit(1)
         ).scalar()
         if (last or "") != after:
-            raise StageMoved("the stage was changed meanwhile: look at `understudy status` and try again")
+            raise StageMoved("the stage was changed meanwhile. Look at `understudy status` and try again")
         trail.note_break(self._connection)
         self._connection.execute(t.transitions.insert().values(**asdict(row)))
         trail.keep_head(self._connection)
 
     def finish_transition(self, transition_hash: str, status: str) -> None:
-        """Say that a pending transition is committed or undone."""
+        """Mark a pending transition as committed or undone."""
         trail.note_break(self._connection)
         pending = t.transitions.c.status == "pending"
         self._connection.execute(
@@ -159,12 +159,12 @@ class Ledger(LedgerReader):
             yield Transaction(connection)
 
     def claim(self, delivery_id: str, at: float) -> bool:
-        """Take a wanted delivery in hand, durably, before anything is touched; False where it is no longer wanted."""
+        """Claim a wanted delivery, durably, before any key is sent; False if it is no longer wanted."""
         wanted = t.deliveries.c.status == "wanted"
         return self._mark(delivery_id, wanted, status="claimed", claimed_at=at)
 
     def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:
-        """Say what became of a claimed delivery (`done`, `refused`, `escalated`, or `wanted` to try once more)."""
+        """Record the result of a claimed delivery (`done`, `refused`, `escalated`, or `wanted` to try once more)."""
         claimed = t.deliveries.c.status == "claimed"
         return self._mark(delivery_id, claimed, status=status, finished_at=at, done=done, why=why)
 

@@ -1,4 +1,4 @@
-"""Opening a ledger: durable, private, of the right version, or a sentence that says why not."""
+"""Open a ledger: durable, private, of the right version; or fail with a sentence that says why not."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ def _open_to_read(path: Path, *, to_write: bool = False) -> sa.Engine:
 
 @contextmanager
 def unusable(path: Path) -> Iterator[None]:
-    """Turn what SQLite says into a sentence about the file."""
+    """Turn an error of SQLite into a sentence about the file."""
     try:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as error:
@@ -73,7 +73,7 @@ def unusable(path: Path) -> Iterator[None]:
 
 
 def _unusable(path: Path, said: BaseException | None) -> LedgerUnusable:
-    """Say what the driver's error means for the file, and what to do."""
+    """Explain the driver's error for this file, with the remedy."""
     code = getattr(said, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or "locked" in str(said):
         return LedgerUnusable(f"the ledger at {path} is locked by another process: try again in a moment")
@@ -91,7 +91,7 @@ def _unusable(path: Path, said: BaseException | None) -> LedgerUnusable:
 
 
 def _version(connection: sa.Connection) -> str | None:
-    """The version that a ledger says it has; None where nothing was made yet, "" where a file holds something else."""
+    """Return the version of a ledger; None if it is empty, "" if the file holds something else."""
     tables = sa.inspect(connection).get_table_names()
     if meta.name not in tables:
         return "" if tables else None
@@ -99,7 +99,7 @@ def _version(connection: sa.Connection) -> str | None:
 
 
 def _check_version(connection: sa.Connection, path: Path) -> None:
-    """Refuse a ledger of another version: it is never guessed at, nor changed."""
+    """Refuse a ledger of another version: it is neither guessed at nor changed."""
     version = _version(connection)
     if version == str(LEDGER_VERSION):
         return
@@ -122,7 +122,7 @@ def _prepare_to_read(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    # a reader's snapshot turned into a writer's fails at once when another wrote meanwhile; asking first waits instead
+    # upgrading a read transaction fails at once if another process wrote meanwhile; BEGIN IMMEDIATE waits instead
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 

@@ -1,4 +1,4 @@
-"""The rows of a ledger as they lie there, each with whether its columns hold what they should."""
+"""The rows of a ledger as stored, each with the validity of its columns."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Reading a ledger without writing anything beside it, as far as SQLite lets one.
+"""Read a ledger without writing anything beside it, as far as SQLite allows.
 
 A file in WAL mode is read with the help of two more files, which a reader makes where they are missing. In a folder in
 which it cannot, a file without a log is read as one that nothing changes, and one with a log from a copy of both.
@@ -21,7 +21,7 @@ _CANNOT_SHARE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READON
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlace:
-    """Where a ledger is read."""
+    """The place from which a ledger is read."""
 
     url: sa.URL
     copy: Path | None = None

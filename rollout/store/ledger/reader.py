@@ -1,4 +1,4 @@
-"""The reading side: every face of the product looks here, and nowhere else."""
+"""The reading side: the only access of the product's interfaces to the ledger."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class LedgerReader:
         return LedgerReader(path, open_engine(path, create=False))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.engine.dispose()
 
     def cycles(self, limit: int = 1) -> tuple[CycleRow, ...]:
@@ -42,7 +42,7 @@ class LedgerReader:
         return tuple(_cycle(row) for row in self._rows(sa.select(t.cycles).order_by(t.cycles.c.n.desc()).limit(limit)))
 
     def first_cycle_at(self) -> float | None:
-        """When the oldest cycle that is kept began, in seconds since the epoch."""
+        """Return the start of the oldest kept cycle, in seconds since the epoch."""
         at: float | None = self._scalar(sa.select(sa.func.min(t.cycles.c.at)))
         return at
 
@@ -56,7 +56,7 @@ class LedgerReader:
         return tuple((row["n"], _cycle(row), self.reports(row["id"])) for row in self._rows(query))
 
     def cycle_count(self, epoch: int | None = None) -> int:
-        """How many cycles there were, in all or in one epoch (the time between two fresh starts of the evidence)."""
+        """Return the number of cycles, in all or in one epoch (the time between two restarts of the evidence)."""
         query = sa.select(sa.func.count()).select_from(t.cycles)
         return int(self._scalar(query if epoch is None else query.where(t.cycles.c.epoch == epoch)) or 0)
 
@@ -125,7 +125,7 @@ class LedgerReader:
         return SpellRow(**_without_n(rows[0])) if rows else None
 
     def evidence(self, epoch: int) -> tuple[EvidenceRow, ...]:
-        """Return the events of one epoch, in the order in which it came."""
+        """Return the events of one epoch, in their order."""
         query = sa.select(t.evidence).where(t.evidence.c.epoch == epoch).order_by(t.evidence.c.n)
         return tuple(EvidenceRow(**_without_n(row)) for row in self._rows(query))
 
@@ -135,7 +135,7 @@ class LedgerReader:
         return tuple(TransitionRow(**_without_n(row)) for row in rows)
 
     def transition_numbers(self) -> tuple[int, ...]:
-        """The numbers of the transitions, ascending: from 1 on without a gap, unless somebody moved or removed one."""
+        """The numbers of the transitions, ascending: from 1 on without a gap, unless a row was moved or removed."""
         rows = self._rows(sa.select(t.transitions.c.n).order_by(t.transitions.c.n))
         return tuple(row["n"] for row in rows)
 
@@ -151,7 +151,7 @@ class LedgerReader:
         return DeliveryRow(**rows[0]) if rows else None
 
     def decisions(self, kind: str | None = None, after: int = 0) -> tuple[DecisionRow, ...]:
-        """The operators' words, oldest first, behind number `after`."""
+        """Return the operators' decisions, oldest first, behind number `after`."""
         query = sa.select(t.decisions).where(t.decisions.c.n > after).order_by(t.decisions.c.n)
         rows = self._rows(query if kind is None else query.where(t.decisions.c.kind == kind))
         return tuple(DecisionRow(**row) for row in rows)

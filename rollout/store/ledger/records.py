@@ -1,4 +1,4 @@
-"""The rows of the ledger: frozen rows. Bodies of other rooms' records stay JSON text; the rooms above know them."""
+"""The rows of the ledger, frozen. Records of other packages stay JSON text in `body`; the layers above parse them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,16 +9,16 @@ class LedgerUnusable(Exception):
 
 
 class LedgerConflict(LedgerUnusable):
-    """A row is there already under the same id: nothing was written, and the ledger is whole."""
+    """A row with the same id exists: nothing was written, and the ledger is whole."""
 
 
 class StageMoved(Exception):
-    """Somebody else changed the stage meanwhile; nothing was written."""
+    """Another process changed the stage meanwhile; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class CycleRow:
-    """One cycle as it was routed and what it took. `at` is seconds since the epoch, `owners` session -> role."""
+    """One cycle: its routing and its duration. `at` is seconds since the epoch, `owners` session -> role."""
 
     id: str
     at: float
@@ -121,7 +121,7 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """One word of an operator: approve, accept, settle, waive; `body` holds what the kind needs, as JSON text."""
+    """One decision of an operator: approve, accept, settle, waive; `body` holds its details as JSON text."""
 
     at: float
     kind: str

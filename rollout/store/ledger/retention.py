@@ -1,4 +1,4 @@
-"""The rows that a ledger forgets: nothing that the judge, the audit trail or a person needs.
+"""The rows that a ledger deletes: none that the judge, the audit trail or a person needs.
 
 Transitions, decisions, spells and the evidence that moves rest on stay for good: every move can be judged again. What
 differs in the running epoch stays as long as that epoch: a person's word may still reach it. The rest of single cycles

@@ -1,4 +1,4 @@
-"""The audit trail inside a transaction: decisions chained by hash, and the head that says how the trail ends.
+"""The audit trail inside a transaction: decisions chained by hash, and the head that records the end of the trail.
 
 The head is written with each row that it speaks of. Where it does not fit what is there, before anything is added, rows
 were changed behind the program's back: that is written down for good, and no later head covers it.
@@ -17,12 +17,12 @@ from rollout.store.ledger.records import DecisionRow
 HEAD: Final = "audit-head"
 """The document that holds the head, as JSON."""
 BREAK: Final = "audit-break"
-"""The document that holds the first break that was come upon, as a sentence."""
+"""The document that holds the first break found, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How the trail ends: how many transitions are committed, how many decisions there are, and the last of each."""
+    """The end of the trail: the number of committed transitions and of decisions, and the last of each."""
 
     rows: int = 0
     hash: str = ""
@@ -43,7 +43,7 @@ def decision_hash(row: DecisionRow, previous: str) -> str:
 
 
 def ends(connection: sa.Connection) -> Head:
-    """How the trail really ends."""
+    """Return the actual end of the trail."""
     committed = t.transitions.c.status == "committed"
     return Head(
         *_end(connection, t.transitions, committed),
@@ -52,7 +52,7 @@ def ends(connection: sa.Connection) -> Head:
 
 
 def kept(connection: sa.Connection) -> Head:
-    """How the trail ends by the head that is kept; an empty one where none is, or it cannot be read."""
+    """Return the end of the trail by the kept head; an empty one if there is none, or it cannot be read."""
     text = _document(connection, HEAD)
     try:
         return Head.read(text) if text else Head()
@@ -61,19 +61,19 @@ def kept(connection: sa.Connection) -> Head:
 
 
 def note_break(connection: sa.Connection) -> None:
-    """Write down for good where the trail is not what was written; call it before anything is added."""
+    """Record permanently that the trail is not what was written; call it before anything is added."""
     there, said = ends(connection), kept(connection)
     if there != said and not _document(connection, BREAK):
         keep(connection, BREAK, difference(said, there))
 
 
 def keep_head(connection: sa.Connection) -> None:
-    """Write down how the trail ends now."""
+    """Record the present end of the trail."""
     keep(connection, HEAD, json.dumps(asdict(ends(connection))))
 
 
 def difference(said: Head, there: Head) -> str:
-    """Say how the trail ends otherwise than its head says; "" where it does not."""
+    """Describe the difference between the trail's end and its head; "" if there is none."""
     if (said.rows, said.hash) != (there.rows, there.hash):
         return (
             f"the trail has {there.rows} rows and ends in {there.hash or 'nothing'}, but {said.rows} were written and "

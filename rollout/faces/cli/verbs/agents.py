@@ -1,4 +1,4 @@
-"""`understudy agents` and `explain`: what each monitor says of each agent, and why."""
+"""`understudy agents` and `explain`: each monitor's verdict on each agent, and its reason."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
     if cycle is None:
         note(NOTHING_YET)
     elif not rows:
-        note("No agent was seen at the last look.")
+        note("The last look saw no agent. Check the server with: understudy doctor")
     table(
         (_line(pane, verdicts) for pane, verdicts in rows),
         header=("pane", "where", "agent", "incumbent", "candidate", ""),
@@ -40,7 +40,7 @@ def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
 
 
 def explain(pane: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Say for one pane what each monitor says, by which rule, on which lines, and what it wants done."""
+    """Print for one pane each monitor's verdict, its rule, the matched lines and its intents."""
     with open_server_data(socket_name, socket_path) as found:
         reports, now = found.reports(), found.last_cycle.at if found.last_cycle else 0.0
     verdicts = dict(_rows(reports)).get(pane)
@@ -50,12 +50,8 @@ def explain(pane: str, socket_name: str | None, socket_path: Path | None, *, as_
     if as_json:
         emit({"pane": pane, "monitors": {part: _explained(part, verdicts, reports) for part in reports}})
         return Exit.OK
-    anyone = next(iter(verdicts.values()))
-    say(
-        paint(
-            f"{pane}  {anyone.session}:{anyone.window_index} {anyone.window}  ({anyone.agent}, {anyone.role})", "bold"
-        )
-    )
+    first = next(iter(verdicts.values()))
+    say(paint(f"{pane}  {first.session}:{first.window_index} {first.window}  ({first.agent}, {first.role})", "bold"))
     for part, report in reports.items():
         _tell(part, report, verdicts.get(part), pane, now)
     return Exit.OK
@@ -72,7 +68,7 @@ def _tell(part: MonitorRole, report: CycleReport, verdict: AgentVerdict | None, 
         say(f"  line   | {line}")
     for intent in report.intents:
         if intent.pane == pane:
-            say(f"  wants  {intent.kind} (no. {intent.ordinal}): {intent.reason}")
+            say(f"  intent {intent.kind} (no. {intent.ordinal}): {intent.reason}")
 
 
 def _explained(
@@ -101,14 +97,14 @@ def _place(verdict: AgentVerdict) -> tuple[str, int, str]:
 
 
 def _line(pane: str, verdicts: dict[MonitorRole, AgentVerdict]) -> tuple[str, ...]:
-    anyone = next(iter(verdicts.values()))
+    first = next(iter(verdicts.values()))
     said = [_state(verdicts[part]) if part in verdicts else "-" for part in MonitorRole]
     states = {verdict.state for verdict in verdicts.values()}
     differs = len(states) > 1 or len(verdicts) < len(MonitorRole)
     return (
         pane,
-        f"{anyone.session}:{anyone.window_index} {anyone.window}",
-        anyone.agent,
+        f"{first.session}:{first.window_index} {first.window}",
+        first.agent,
         *said,
         "differs" if differs and len(said) > 1 else "",
     )
@@ -119,13 +115,13 @@ def _state(verdict: AgentVerdict) -> str:
 
 
 def _as_json(pane: str, verdicts: dict[MonitorRole, AgentVerdict]) -> dict[str, Any]:
-    anyone = next(iter(verdicts.values()))
+    first = next(iter(verdicts.values()))
     return {
         "pane": pane,
-        "session": anyone.session,
-        "window": anyone.window,
-        "agent": anyone.agent,
-        "role": anyone.role,
+        "session": first.session,
+        "window": first.window,
+        "agent": first.agent,
+        "role": first.role,
         "monitors": {
             part: {
                 "state": verdict.state,

@@ -1,4 +1,4 @@
-"""`understudy approve`: what waits for a person, and a person's word on it."""
+"""`understudy approve`: the actions that wait for approval, and the approval of one."""
 
 import time
 from pathlib import Path
@@ -17,7 +17,7 @@ _SHORTEST: Final = 8
 
 
 def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """List the acts that wait for a second monitor, oldest first."""
+    """List the actions that wait for a second monitor, oldest first."""
     now = time.time()
     with open_server_data(socket_name, socket_path) as found:
         questions, unasked = _questions(found, now), found.loop_state.book.unraised(now)
@@ -25,7 +25,7 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
         emit({"waiting": [question.model_dump(mode="json") for question in questions]})
         return Exit.OK
     if not questions:
-        note("Nothing waits for a person.")
+        note("No action waits for approval.")
     table(
         (
             (one.episode, one.intent_key, one.pane or "", one.session, f"{ago(one.expires_at - now)} left", one.why)
@@ -34,14 +34,14 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
         header=("id", "intent_keys", "pane", "session", "", "why"),
     )
     for session, many in sorted(unasked.items()):
-        note(f"{session}: {many} more would ask, but for the limit of open questions a session.")
+        note(f"{session}: {many} more actions wait: the limit of open questions in this session is reached.")
     return Exit.OK
 
 
 def approve_act(
     what: str, socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str, dry_run: bool
 ) -> Exit:
-    """Put a person's key into the lock of one act; the loop turns it at its next cycle."""
+    """Record a person's approval of one action; the next cycle of the run carries it out."""
     now = round(time.time(), 6)
     with open_server_data(socket_name, socket_path) as found:
         question = _the_one(what, _questions(found, now))
@@ -70,8 +70,8 @@ def _questions(found: ServerData, now: float) -> tuple[Escalation, ...]:
 def _the_one(what: str, questions: tuple[Escalation, ...]) -> Escalation:
     matching = [one for one in questions if len(what) >= _SHORTEST and one.episode.startswith(what)]
     if len(matching) != 1:
-        known = ", ".join(one.episode for one in questions) or "nothing waits"
+        known = ", ".join(one.episode for one in questions) or "none"
         if matching:
-            raise Stop(Exit.CONFLICT, f"more than one question begins with {what}: give more digits; waiting: {known}")
-        raise Stop(Exit.CONFLICT, f"nothing called {what} waits for a person (it may have expired); waiting: {known}")
+            raise Stop(Exit.CONFLICT, f"more than one id begins with {what}: give more digits; waiting: {known}")
+        raise Stop(Exit.CONFLICT, f"no action {what} waits for approval (it may have expired); waiting: {known}")
     return matching[0]

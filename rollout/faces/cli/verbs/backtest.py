@@ -1,4 +1,4 @@
-"""`understudy backtest`: the judge over a stored or piped stream of yes and no, or over what the ledger kept."""
+"""`understudy backtest`: the judge over a stored or piped stream of events, or over the ledger's evidence."""
 
 import sys
 from collections.abc import Iterable

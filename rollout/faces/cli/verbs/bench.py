@@ -1,4 +1,4 @@
-"""`understudy bench`: what a monitor's live cycles cost on a server, and what tmux itself must spend on them."""
+"""`understudy bench`: the cost of a monitor's live cycles on a server, and tmux's own cost."""
 
 import gc
 import os
@@ -120,7 +120,7 @@ def _tell(figures: BenchFigures) -> None:
     cycle, baseline = figures.cycle_s, figures.tmux_s["median"]
     say(f"{figures.monitor}: {figures.cycles} cycles of {figures.agents} agents")
     say(f"  a cycle    {cycle['median'] * 1000:.2f} ms (median), {cycle['p95'] * 1000:.2f} ms (95 of 100 are faster)")
-    say(f"  tmux       {baseline * 1000:.2f} ms: what tmux alone spends on its list and on drawing every screen")
+    say(f"  tmux       {baseline * 1000:.2f} ms: tmux's own cost of listing the panes and of drawing every screen")
     say(f"  CPU        {figures.engine_cpu_s:.3f} s here, {figures.tmux_cpu_s:.3f} s in tmux; {figures.rss_mb:.0f} MB")
     if figures.captures is not None:
         say(f"  captures   {figures.captures} made, {figures.captures_saved} saved")

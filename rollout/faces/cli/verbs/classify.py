@@ -27,7 +27,7 @@ Classifier = Callable[[dict[str, Any]], dict[str, Any]]
 _FRAMES = 4
 _GAP_S = 0.3
 _THEN = 1_700_000_000.0
-"""When the screens of a question were seen; they do not say, and no rule may depend on it."""
+"""The instant of the screens of a question: they carry none, and no rule may depend on it."""
 
 
 def classify(monitor: str) -> Exit:
@@ -48,7 +48,7 @@ def classify(monitor: str) -> Exit:
 
 
 def _book(around: Mapping[str, str]) -> RuleBook:
-    """The rules in force; what is wrong with files of one's own, or with a plugin, is said, and they are left out."""
+    """Return the rules in force; faulty rule files and plugins are reported and left out."""
     extensions = Extensions(around)
     for fault in (*extensions.rule_faults, *(problem.text for problem in extensions.problems())):
         note(str(fault))
@@ -66,7 +66,7 @@ def _question(line: bytes) -> dict[str, Any]:
 
 
 def watcher(name: str, around: Mapping[str, str]) -> Classifier:
-    """Make a classifier of any monitor: it watches a tape of one pane, on a first day."""
+    """Make a classifier of any monitor: it reads a tape of one pane, without a memory."""
     os.environ.update(around)
     monitor, _ = load(monitor_spec(name))
 

@@ -21,12 +21,12 @@ from rollout.store.settings import load
 from rollout.store.state_folder import StateFolder
 
 _ASKS_FIRST = {RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RETIRE}
-"""Moves that give the candidate more; what takes back is done without a question."""
+"""Moves that raise the exposure; moves that lower it are done without a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionOptions:
-    """The options of a decision: who, why, and how it is to be done."""
+    """The options of a decision: actor, reason and mode."""
 
     reason: str
     actor: str | None = None
@@ -37,12 +37,10 @@ class DecisionOptions:
 def move(
     request_kind: RequestKind, decision: DecisionOptions, socket_name: str | None, socket_path: Path | None
 ) -> Exit:
-    """Make one move, or say what it would be; raises `Stop` where it is refused."""
+    """Make one move, or print it (dry run); raises `Stop` if it is refused."""
     with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
-            raise Stop(
-                Exit.CONFLICT, "nothing has run here yet, so there is nothing to move: begin with understudy run"
-            )
+            raise Stop(Exit.CONFLICT, "no rollout has begun on this server. Start one: `understudy run`")
         ledger = Ledger(found.folder.ledger)
         try:
             controller = StageController(
@@ -61,7 +59,7 @@ def move(
 def _made(
     request_kind: RequestKind, decision: DecisionOptions, found: ServerData, controller: StageController, ledger: Ledger
 ) -> Transition | None:
-    """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
+    """Propose the move, ask for confirmation if required, and make it; None if there is nothing to do."""
     if not decision.dry_run:
         _carry_out_orders(found, controller, ledger)
     request = _request(request_kind, decision, found, found.rollout_status)

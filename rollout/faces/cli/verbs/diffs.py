@@ -37,7 +37,7 @@ _TRIED = 20
 _KINDS = 12
 """Slices of a cluster that are told."""
 _WIDTH = 120
-"""Of what is shown where no terminal says its own."""
+"""The width of the output without a terminal."""
 
 
 def listing(
@@ -78,7 +78,7 @@ def show_cluster(cluster: str, found: ServerData, *, as_json: bool) -> Exit:
 
 
 def all_clusters(found: ServerData, now: float) -> tuple[Cluster, ...]:
-    """Cluster everything that the ledger holds, with every word that was said of it so far."""
+    """Cluster all differences of the ledger, with every decision on them so far."""
     if found.ledger is None:
         return ()
     return clusters(
@@ -225,7 +225,7 @@ def _word(row: Cluster) -> str:
 
 
 def _remind(found: ServerData) -> None:
-    """Once a week a person is wanted: what nobody says, and what everybody agrees on, is audited by lot."""
+    """Remind the operator once a week to review a random sample: it also audits the agreements."""
     if found.ledger is None or found.last_cycle is None:
         return
     first = found.ledger.first_cycle_at() or found.last_cycle.at

@@ -1,4 +1,4 @@
-"""`understudy doctor`: what is missing or broken, and what to do."""
+"""`understudy doctor`: the missing or broken requirements of a run, with their remedies."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _MARKS = {
 
 
 def doctor(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Check everything and say it; UNHEALTHY where something is broken."""
+    """Check everything and print the findings; UNHEALTHY if something is broken."""
     findings = list(examine(socket_name, socket_path))
     healthy = all(finding.verdict is not CheckResult.BROKEN for finding in findings)
     if as_json:

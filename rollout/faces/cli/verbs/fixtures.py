@@ -13,7 +13,7 @@ from understudy.screens import Frame, PaneShot, Tape
 from understudy.tapes import TornTape
 
 _ENGINE, _SHADOW = Path("modular/cases"), Path("shadow/settled")
-"""Where the corpora lie in a folder of tests."""
+"""The paths of the corpora in a folder of tests."""
 _TRIED = 200
 """Differences of a cluster, the newest ones, of which one is wanted whose tape is kept."""
 
@@ -54,7 +54,7 @@ def _seen(found: ServerData, cluster: Cluster) -> tuple[Difference, Tape] | None
 
 
 def _engine_case(tests: Path, cluster: Cluster, difference: Difference, tape: Tape) -> Path:
-    """A golden case: the screen, what else was known, and the state that a person found right."""
+    """Write a golden case: the screen, the other facts, and the state that a person found right."""
     agent = "any" if difference.agent == UNKNOWN_AGENT else difference.agent
     case = tests / _ENGINE / agent / f"settled_{cluster.id.removeprefix('d-')}"
     case.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def _engine_case(tests: Path, cluster: Cluster, difference: Difference, tape: Ta
 
 
 def _shadow_case(tests: Path, cluster: Cluster, difference: Difference, tape: Tape) -> Path:
-    """A whole tape of that pane, and what each of them said of it."""
+    """Write a whole tape of that pane, and each monitor's verdict on it."""
     case = tests / _SHADOW / cluster.id
     case.mkdir(parents=True, exist_ok=True)
     write_tape(case / "pane.tape.gz", tape)

@@ -1,4 +1,4 @@
-"""`understudy flags`: what routes the rollout, who holds it, and whether a file of it is valid."""
+"""`understudy flags`: the flags that route the rollout, their source, and the check of a file of them."""
 
 import time
 from pathlib import Path
@@ -37,7 +37,7 @@ def show(socket_name: str | None, socket_path: Path | None, *, as_json: bool) ->
 
 
 def check(file: Path | None, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Check a file, or what is followed; raises `BadFlags` with every fault (as JSON they are said on stdout)."""
+    """Check a file, or what is followed; raises `BadFlags` with every fault (as JSON they are printed on stdout)."""
     path, text = (
         (file, file.read_text(encoding="utf-8", errors="replace"))
         if file

@@ -1,4 +1,4 @@
-"""`understudy freeze` and `unfreeze`: an order in a file, which the actuator looks for before each touch."""
+"""`understudy freeze` and `unfreeze`: an order in a file, which the actuator checks before each delivery."""
 
 from pathlib import Path
 
@@ -21,9 +21,11 @@ def freeze(socket_name: str | None, socket_path: Path | None, *, actor: str | No
         say_not_done("NOT frozen", failure, (folder,) if folder else state.all_servers())
         return Exit.NOT_ORDERED
     what = "that server" if folder else "every server"
-    say(f"Frozen: on {what} no intent reaches tmux from now on; looking goes on. ({order.path})")
+    say(f"Frozen: on {what} no intent reaches tmux from now on; observation goes on. ({order.path})")
     if order.path.parent != place:
-        note(f"{place} could not be written; the order lies in {order.path.parent}, which ends with the machine.")
+        note(
+            f"{place} could not be written. The order is in {order.path.parent} and is lost when this machine restarts."
+        )
     say("Lift it with: understudy unfreeze")
     return Exit.OK
 
@@ -44,9 +46,9 @@ def unfreeze(socket_name: str | None, socket_path: Path | None, *, actor: str | 
         note(f"understudy: STILL frozen: the order cannot be removed ({'; '.join(stays)}). Remove that file by hand.")
         return Exit.NOT_ORDERED
     if folder and order_in_force(OrderKind.FREEZE, state.root):
-        say("Every server is frozen by one order; lift that with: understudy unfreeze")
+        say("Still frozen by an order for every server. Lift it with: understudy unfreeze")
     elif lifted:
-        say("Unfrozen: the owner's intents reach tmux again, where a run acts.")
+        say("Unfrozen: the owners' intents reach tmux again if the run acts (--act).")
     else:
         say("Nothing was frozen.")
     return Exit.OK

@@ -1,4 +1,4 @@
-"""`understudy gate`: may this change go in, by what a benchmark file shows?"""
+"""`understudy gate`: judge a benchmark file by rules, as a gate for a change."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`understudy history`: the audit trail, and what operators said beside it."""
+"""`understudy history`: the audit trail with the operators' decisions."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ class _Entry:
 def history(
     socket_name: str | None, socket_path: Path | None, *, verify: bool, seen_head: str = "", as_json: bool
 ) -> Exit:
-    """Show every transition and every word of an operator, oldest first; `verify` checks the chain of hashes first."""
+    """Show every transition and every decision, oldest first; `verify` checks the chain of hashes first."""
     with open_server_data(socket_name, socket_path) as found:
         if (verify or seen_head) and found.ledger:
             _verify(found.ledger, seen_head)
@@ -60,7 +60,7 @@ def _verify(ledger: LedgerReader, seen_head: str) -> None:
 
 
 def headline(row: Transition) -> str:
-    """Say a transition in a few words: `shadow -> canary (5 %)`, `canary: paused`."""
+    """Format a transition in a few words: `shadow -> canary (5 %)`, `canary: paused`."""
     if row.from_ is not row.to:
         return f"{row.from_} -> {row.to} ({row.exposure_percent} %)" + (
             "" if row.state == "running" else f", {_said(row)}"

@@ -1,4 +1,4 @@
-"""`understudy metrics`: figures and health of a rollout for other programs, until it is ended."""
+"""`understudy metrics`: metrics and health checks of a rollout, served until interrupted."""
 
 import sys
 from functools import partial
@@ -17,7 +17,7 @@ from rollout.store.settings import load
 from understudy.clock import SystemClock
 
 _MISSED = 6
-"""So many cycles late, a run has stopped."""
+"""Number of missed cycles after which a run counts as stopped."""
 _LEAST_S = 60.0
 
 
@@ -46,7 +46,7 @@ def metrics(host: str, port: int, socket_name: str | None, socket_path: Path | N
 
 
 def _socket(socket_name: str | None, socket_path: Path | None) -> Path:
-    """The socket of the server that is spoken of, as the reading verbs find it."""
+    """Return the socket of the selected server, as the reading verbs find it."""
     try:
         return server_folder(socket_name, socket_path).socket_path
     except OSError:  # nothing has run there yet

@@ -7,8 +7,8 @@ from rollout.store.state_folder import ServerFolder
 
 
 def say_not_done(what: str, failure: OSError, servers: Iterable[ServerFolder]) -> None:
-    """Say that an order does not stand, where it could not be written, and how to stop each run without it."""
-    note(f"understudy: {what}: the order could be written nowhere ({failure.strerror or failure}).")
+    """Print that an order was not given, where it could not be written, and how to stop each run without it."""
+    note(f"understudy: {what}: the order could not be written ({failure.strerror or failure}).")
     found = False
     for server in servers:
         pid = _watcher(server)
@@ -17,7 +17,7 @@ def say_not_done(what: str, failure: OSError, servers: Iterable[ServerFolder]) -
             note(f"The run that watches {_socket(server)} goes on acting. Stop it by hand: kill -STOP {pid}")
             note(f"(kill -CONT {pid} lets it go on; kill -TERM {pid} ends it.)")
     if not found:
-        note("No running understudy was found; where one runs all the same: kill -STOP $(pgrep -f 'understudy run')")
+        note("No running understudy was found. If one runs, stop it with: kill -STOP $(pgrep -f 'understudy run')")
 
 
 def _socket(server: ServerFolder) -> str:

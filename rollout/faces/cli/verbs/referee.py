@@ -24,7 +24,7 @@ def referee(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
     table((_line(row) for row in differing), header=heads)
     if agreeing:
         wrong = sum(row.rights.get(Right.NEITHER, 0) for row in agreeing)
-        say(f"{sum(row.bouts for row in agreeing)} agreements looked at, too: both wrong in {wrong}.")
+        say(f"{sum(row.bouts for row in agreeing)} agreements reviewed: both wrong in {wrong}.")
         table((_line(row) for row in agreeing if row.rights), header=heads)
     return Exit.OK
 

@@ -1,4 +1,4 @@
-"""`understudy replay`: kept tapes watched again by any two monitors, and where they differ."""
+"""`understudy replay`: replay tapes with any two monitors, and show the differences."""
 
 import json
 import tempfile
@@ -37,7 +37,7 @@ _TWO: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """Which tapes, which monitors, and how it is told."""
+    """The tapes, the monitors and the form of the output."""
 
     tapes: Sequence[Path] = ()
     since: str | None = None
@@ -56,7 +56,7 @@ class ReplayOptions:
 
 
 def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Path | None) -> Exit:
-    """Watch the tapes and say what differs; DIFFERENT where something is as grave as `fail_on` and not expected."""
+    """Replay the tapes and print the differences; DIFFERENT if one is as grave as `fail_on` and not expected."""
     worst, judge = _severity(asked.fail_on), _judge(asked)
     settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
     names = _pair(asked, settings)
@@ -133,7 +133,7 @@ def _pair(asked: ReplayOptions, settings: Settings) -> tuple[str, str]:
     if not asked.monitors:
         return settings.incumbent, settings.candidate
     if len(asked.monitors) != _TWO or asked.incumbent or asked.candidate:
-        raise Stop(Exit.USAGE, "name two monitors: --monitor A --monitor B, the trusted one first")
+        raise Stop(Exit.USAGE, "name two monitors: --monitor A --monitor B, the incumbent first")
     return asked.monitors[0], asked.monitors[1]
 
 
@@ -150,11 +150,11 @@ def _baseline(path: Path) -> set[str]:
 def _judge(asked: ReplayOptions) -> ReplayJudge | None:
     if not asked.judge:
         if asked.plan is not None or asked.minimums:
-            raise Stop(Exit.USAGE, "--plan, --stage and --minimums say how to judge: add --judge")
+            raise Stop(Exit.USAGE, "--plan, --stage and --minimums need --judge")
         return None
     stages = [str(stage) for stage in STAGES]
     if asked.stage not in stages:
-        raise Stop(Exit.USAGE, f"--stage {asked.stage}: name the stage to be left, one of {', '.join(stages)}")
+        raise Stop(Exit.USAGE, f"--stage {asked.stage}: name the stage to leave, one of {', '.join(stages)}")
     return ReplayJudge(find_plan(asked.plan or "default"), Stage(asked.stage), minimums=asked.minimums)
 
 

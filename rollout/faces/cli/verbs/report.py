@@ -15,6 +15,8 @@ from shadow.report import ShadowReport, as_json, as_markdown, as_text
 FORMS: dict[str, Callable[[ShadowReport], str]] = {"text": as_text, "md": as_markdown, "json": as_json}
 HTML = "html"
 """The one form that shows screens."""
+TERMS = "Terms: `understudy explain TERM`, or docs/glossary.md.\n"
+"""The last line of the forms for people."""
 
 
 def report(form: str, output: Path | None, socket_name: str | None, socket_path: Path | None) -> Exit:
@@ -44,4 +46,4 @@ def written(found: ServerData, form: str, address: tuple[str, ...] = ()) -> str:
         from shadow.report.page import as_html  # noqa: PLC0415 - the templates' engine is for those who want a page
 
         return as_html(made, scenes(found, made.clusters))
-    return FORMS[form](made)
+    return FORMS[form](made) + ("" if form == "json" else f"\n{TERMS}")

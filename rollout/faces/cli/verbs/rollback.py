@@ -1,4 +1,4 @@
-"""`understudy rollback`: every session back to the incumbent; with --now whatever else is broken."""
+"""`understudy rollback --now`: give every session back to the incumbent, also if other parts are broken."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rollout.store.state_folder import ServerFolder, StateFolder
 
 
 def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
-    """Order it in a file, and turn the flag down: either alone is enough, and neither needs the other."""
+    """Write the order to a file and set the flag to 0 %: each of them is enough alone."""
     state = StateFolder.from_environment()
     named = named_folder(socket_name, socket_path)
     # a run takes an order away once it has carried it out, so every server gets one of its own
@@ -28,7 +28,7 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
             failures[server] = failure
         _turn_down(server)
     if not servers:
-        note(f"Nothing has run from {state.root}, so there is nothing to roll back: is UNDERSTUDY_STATE_DIR the run's?")
+        note(f"No run has used {state.root}: there is nothing to roll back. Set UNDERSTUDY_STATE_DIR as for the run.")
         return Exit.OK
     for server in servers:
         if server not in begun:
@@ -41,7 +41,7 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
         return Exit.NOT_ORDERED
     if not begun:
         return Exit.OK
-    say("Begin anew in shadow with: understudy retry --reason ...")
+    say("Start again in shadow with: understudy retry --reason ...")
     return Exit.OK
 
 
@@ -75,8 +75,8 @@ def _turn_down(server: ServerFolder) -> None:
     for way in (_in_the_file, _on_the_server):
         try:
             way(server)
-        except Exception as error:  # noqa: BLE001 - the order stands; each of these is one more way to its end
-            note(f"the flag of {server.path} could not be turned down ({error}); the order does without it")
+        except Exception as error:  # noqa: BLE001 - the order is in force; these only speed it up
+            note(f"The flag of {server.path} could not be set to 0 % ({error}). The next cycle corrects it.")
 
 
 def _in_the_file(server: ServerFolder) -> None:

@@ -1,4 +1,4 @@
-"""`understudy diffs rules`: the register of expected differences; a rule of one's own, tried and saved."""
+"""`understudy diffs rules`: the register of expected differences; try and save an own rule."""
 
 import json
 import time
@@ -33,7 +33,7 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 
 
 def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Say what a rule would have hidden, and what it would have made of the rate; it changes nothing."""
+    """Show the bouts that a rule would have hidden, and the rate with it; nothing is changed."""
     entry = read_entry(path)
     with open_server_data(socket_name, socket_path) as found:
         tried = _tried(found, entry)
@@ -47,15 +47,15 @@ def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, a
 def save_rule(
     path: Path, word: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
 ) -> Exit:
-    """Keep a rule for one server; what it would have hidden is said first."""
+    """Save a rule for one server; first show the differences that it would have hidden."""
     entry = read_entry(path)
     if not word.reason:
-        raise Stop(Exit.USAGE, f"say why {entry.id} is expected from now on: --reason")
+        raise Stop(Exit.USAGE, f"{entry.id} needs a reason for the history: --reason TEXT")
     if shipped().entry(entry.id) is not None:
-        raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program; call yours otherwise")
+        raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program. Choose another id")
     with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
-            raise Stop(Exit.CONFLICT, "nothing has run here yet, so there is nothing to expect: understudy run")
+            raise Stop(Exit.CONFLICT, "no rollout has begun on this server. Start one: `understudy run`")
         tell(entry.id, _tried(found, entry))
         if not yes:
             confirm(f"Keep {entry.id}?")
@@ -71,15 +71,15 @@ def save_rule(
 
 
 def tell(name: str, tried: RescoringResult) -> None:
-    """Say what would have been hidden, the acts first."""
+    """Show the bouts that a rule would have hidden, those that change an action first."""
     say(
         f"{name} would have hidden {tried.hides} bouts in {len(tried.clusters)} clusters, "
-        f"{tried.hides_actions} of which change an act"
+        f"{tried.hides_actions} of which change an action"
         + (f"; in {tried.hides_wrong} of them the candidate was found wrong" if tried.hides_wrong else "")
         + "."
     )
-    say(f"Differing acts are {_figure(tried.now)}; it would have been {_figure(tried.would_have_been)}.")
-    say("What would have been promotes nothing: a rule counts from when it is saved.")
+    say(f"Differing actions: {_figure(tried.now)}; with this rule {_figure(tried.would_have_been)}.")
+    say("A rule counts from the time it is saved; earlier evidence stays as it is.")
     if tried.clusters:
         say(f"Hidden clusters: {', '.join(tried.clusters)}")
 

@@ -37,7 +37,7 @@ class RunOptions:
 
 
 def run(asked: RunOptions) -> Exit:
-    """Watch until stopped, or for so many cycles; OK whatever was found.
+    """Run until stopped, or for so many cycles; OK whether or not differences were found.
 
     Raises what `open_runtime` does, and a `TmuxError` where there is no server to begin with: one that goes later is
     waited for.
@@ -80,7 +80,7 @@ def run(asked: RunOptions) -> Exit:
     if done and silent.of:
         raise Stop(Exit.UNAVAILABLE, silent.sentence())
     if not asked.as_json:
-        note(f"{done} cycles done. What they came to: understudy status, agents, diffs list, report")
+        note(f"{done} cycles done. See the results with: understudy status, agents, diffs list, report")
     return Exit.OK
 
 
@@ -100,7 +100,7 @@ class SilentMonitors:
         }
 
     def sentence(self) -> str:
-        """Name the monitors and their reasons: nothing was compared, which is not the same as no difference."""
+        """Name the monitors and their reasons: nothing was compared, which does not mean that nothing differs."""
         each = "; ".join(f"the {role} gave no report: {why}" for role, why in self.of.items())
         return f"{each}. Nothing was compared. Check the monitor with: understudy doctor"
 
@@ -115,7 +115,7 @@ def _watcher(output: CycleOutput, silent: "SilentMonitors") -> Callable[[CycleRe
         if not told_of_nobody and not any(report.verdicts for report in cycle_result.reports.values()):
             told_of_nobody = True
             note(
-                "No agent is to be seen on this server yet. An agent is a pane in which an agent CLI runs, "
+                "No agent on this server yet. An agent is a pane in which an agent CLI runs, "
                 "or whose window is named like one (such as Claude-worker)."
             )
 
@@ -123,7 +123,7 @@ def _watcher(output: CycleOutput, silent: "SilentMonitors") -> Callable[[CycleRe
 
 
 def _greet(settings: Settings, address: ServerAddress) -> None:
-    actuator = "acting" if settings.act else "watching only, nothing is pressed (--act changes that)"
+    actuator = "acting" if settings.act else "watch-only: no key is sent (--act changes that)"
     who = f"{settings.incumbent} is trusted, {settings.candidate} is on trial"
     note(f"{who}; every {settings.interval_s:g} s on {address}, {actuator}. Ctrl-C ends it after the cycle.")
 

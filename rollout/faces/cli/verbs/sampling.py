@@ -56,12 +56,12 @@ def review_sample(
             emit({"seed": seed, "draw": [_as_document(bout, shot) for bout, shot in drawn]})
             return Exit.OK
         if not drawn:
-            note("There is nothing to ask about: everything that differs is settled, or its tapes are kept no longer.")
+            note("There is no bout to review: each difference is settled, or its tapes are deleted.")
             return Exit.OK
         if not sys.stdin.isatty():
             raise Stop(
                 Exit.USAGE,
-                "there is no terminal to answer on: --json gives the draw, `settle b-... --right WHO` answers",
+                "there is no terminal to answer on: print the sample with --json, then `settle b-... --right WHO`",
             )
         answers = _ask(drawn)
         for bout, right in answers:

@@ -28,7 +28,7 @@ _OURS: dict[str, type[BaseModel]] = {
     "settings": Settings,
     "transition": Transition,
 }
-"""Beside the contract's: what people write, and what the verbs print."""
+"""The records beside those of `understudy`: files that people write, and the output of verbs."""
 
 
 def names() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""`understudy diffs accept` and `settle`: a person's word on a cluster or a bout, kept with who and why."""
+"""`understudy diffs accept` and `settle`: a person's decision on a cluster or a bout, with its actor and reason."""
 
 import json
 import re
@@ -37,7 +37,7 @@ _WIDTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class SignOffOptions:
-    """Who decides, and why."""
+    """The actor and the reason."""
 
     reason: str
     actor: str | None = None
@@ -64,7 +64,7 @@ def accept(cluster: str, terms: SignOffTerms, socket_name: str | None, socket_pa
         if row.severity is Severity.ACTION:
             _show_members(found, row)
             if not terms.yes:
-                confirm(f"Sign off {row.id}, in which acts differ?")
+                confirm(f"Sign off {row.id}, in which actions differ?")
         actor = terms.actor or operator()
         body = {"owner": terms.owner or actor, "expires": instant_text(expires), "ceiling": terms.ceiling}
         body["actions"] = [*_actions(row)]
@@ -86,20 +86,22 @@ def settle(
     fixtures: Path | None = None,
     as_json: bool = False,
 ) -> Exit:
-    """Say who was right in a cluster or a bout; where the candidate is, its screen becomes a test."""
+    """Settle a cluster or a bout; if the candidate is right, its screen becomes a test case."""
     if right not in set(Right):
-        raise Stop(Exit.USAGE, f"{right} cannot be right: name one of {', '.join(Right)}")
+        raise Stop(Exit.USAGE, f"--right {right}: name one of {', '.join(Right)}")
     now = round(time.time(), 6)
     body: dict[str, Any] = {"right": right}
     written: tuple[Path, ...] = ()
     with open_server_data(socket_name, socket_path) as found:
         if what.startswith("b-"):
             if found.ledger is None or found.ledger.bout(what) is None:
-                raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --sample 20 --json` names some")
+                raise Stop(
+                    Exit.USAGE, f"there is no bout {what}. List some: `understudy diffs settle --sample 20 --json`"
+                )
             kind, name = SETTLE_BOUT, what
         else:
             if not decision.reason:
-                raise Stop(Exit.USAGE, "say why: --reason")
+                raise Stop(Exit.USAGE, "settling a cluster needs a reason for the history: --reason TEXT")
             row = the_one(what, all_clusters(found, now))
             kind, name = SETTLE, row.id
             body["actions"] = [*_actions(row)]
@@ -113,7 +115,7 @@ def settle(
         return Exit.OK
     say(f"Settled {name}: {right} right.")
     for path in written:
-        say(f"A case of it: {path}")
+        say(f"Test case written: {path}")
     return Exit.OK
 
 
@@ -124,7 +126,7 @@ def _actions(row: Cluster) -> list[str]:
 
 
 def write_decision(found: ServerData, row: DecisionRow) -> None:
-    """Write one word of an operator into the ledger; a run takes it up in its next cycle."""
+    """Write one decision of an operator into the ledger; a run reads it in its next cycle."""
     ledger = Ledger(found.folder.ledger)
     try:
         with ledger.transaction() as tx:
@@ -143,28 +145,28 @@ def instant_of(when: str, now: float) -> float:
         raise Stop(Exit.USAGE, f"--expires {when}: write 14d, 12h, or a day such as 2027-01-31") from None
     instant = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if instant <= now:
-        raise Stop(Exit.USAGE, f"--expires {when}: that is over; give a later one")
+        raise Stop(Exit.USAGE, f"--expires {when}: is in the past; give a later time")
     return instant
 
 
 def _show_members(found: ServerData, row: Cluster) -> None:
-    """Show some bouts of a cluster, drawn at random: what is signed off must have been looked at."""
+    """Show some bouts of a cluster, drawn at random: a person must have looked at it before signing it off."""
     members = [bout for bout in bouts_of(found) if bout.difference is not None and bout.difference.cluster == row.id]
     shown = SystemRandom().sample(members, min(_MEMBERS, len(members)))
-    note(f"{row.id} changes what is done. {len(shown)} of its {len(members)} settled bouts, drawn at random:")
+    note(f"{row.id} changes actions. {len(shown)} of its {len(members)} settled bouts, drawn at random:")
     for bout in shown:
         _show(bout)
     then = rescored(bouts_of(found), of_cluster(row.id))
     note(
-        f"Differing acts are {then.now.events} of {then.now.bouts} bouts; without {row.id} it would have been "
-        f"{then.would_have_been.events} of {then.would_have_been.bouts}. That promotes nothing: it counts from now on."
+        f"Differing actions: {then.now.events} of {then.now.bouts} bouts; without {row.id} "
+        f"{then.would_have_been.events} of {then.would_have_been.bouts}. The sign-off counts from now on."
     )
 
 
 def _show(bout: Bout) -> None:
     if bout.difference is None:
         return
-    decision = bout.label.reason if bout.label is not None else "nobody has said who was right"
+    decision = bout.label.reason if bout.label is not None else "not settled yet"
     note("")
     note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {decision}"))
     for line in side_by_side(bout.difference, "incumbent", "candidate", _WIDTH):

@@ -1,4 +1,4 @@
-"""`understudy status`: where the rollout stands."""
+"""`understudy status`: the stage, the verdict and the evidence."""
 
 import time
 from pathlib import Path
@@ -21,7 +21,7 @@ from rollout.store.state_folder import StateFolder
 
 
 def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Show the stage, the judge's word, the evidence against its limits, and what was not done."""
+    """Show the stage, the verdict, the evidence against its limits, and the actions that were not done."""
     with open_server_data(socket_name, socket_path) as found:
         document = as_document(found)
         if as_json:
@@ -63,7 +63,7 @@ def as_document(found: ServerData) -> dict[str, Any]:
 
 
 def state(found: ServerData) -> State:
-    """How the rollout stands, orders in files included that no run has seen yet."""
+    """Return the state of the rollout, including orders in files that no run has seen yet."""
     if ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
         return State.FROZEN
     if ordered(OrderKind.ROLLBACK, found.folder.path):
@@ -79,7 +79,7 @@ def rows(found: ServerData) -> tuple[EvidenceLine, ...]:
 
 
 def _exposure(found: ServerData, flags: FlagsDocument | None) -> int:
-    """The smaller one of what the ledger wants and what the flag says rules.
+    """Return the exposure in force: the smaller one of the ledger's and the flag's.
 
     Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
     """
@@ -90,7 +90,7 @@ def _exposure(found: ServerData, flags: FlagsDocument | None) -> int:
 
 
 def _doubt(found: ServerData, flags: FlagsDocument | None) -> str:
-    """Why the share is not the one that the flags say; "" where it is."""
+    """Return why the share is not the flag's; "" if it is."""
     if flags is not None or found.ledger is None:
         return ""
     followed = "the last good ones were followed in the last cycle" if _exposure(found, flags) else "nothing is exposed"
@@ -98,7 +98,7 @@ def _doubt(found: ServerData, flags: FlagsDocument | None) -> str:
 
 
 def _budget(found: ServerData) -> dict[str, Any]:
-    """The risk that the plan allows for a false rollback, and how much of the way there is gone."""
+    """Return the risk of a false rollback that the plan allows, and the rollback pressure."""
     armed = [row for row in rows(found) if row.guardrail is not Guardrail.NOISE and not row.dry_run]
     nearest = max(armed, key=lambda row: row.spent, default=None)
     return {
@@ -115,7 +115,7 @@ def _flags(found: ServerData) -> FlagsDocument | None:
         kept = choice.kept(found.folder)
         if choice.server is not None and kept.exists() and found.last_cycle is not None:
             age_s = found.last_cycle.at - kept.stat().st_mtime
-            if age_s > choice.max_age_s:  # nobody follows them any more, and the incumbent owns everything
+            if age_s > choice.max_age_s:  # too old to be followed: the incumbent owns every session
                 return None
         if kept.exists():
             return parse_flags(kept.read_text(encoding="utf-8", errors="replace"))
@@ -214,7 +214,7 @@ def _words(text: str) -> str:
 
 def _who(monitor: dict[str, Any]) -> str:
     name = f"{monitor['name']} {monitor['version']}".strip()
-    return name if monitor["healthy"] else f"{name} ({paint(monitor['problem'] or 'not heard yet', 'red')})"
+    return name if monitor["healthy"] else f"{name} ({paint(monitor['problem'] or 'no report yet', 'red')})"
 
 
 def _seen(found: ServerData) -> str:

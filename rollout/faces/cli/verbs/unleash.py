@@ -1,4 +1,4 @@
-"""`understudy unleash init`: an Unleash server made ready to hold the flags of a rollout."""
+"""`understudy unleash init`: prepare an Unleash server to hold the flags of a rollout."""
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, say
@@ -9,9 +9,9 @@ from rollout.store.settings import load
 
 
 def init(*, dry_run: bool, as_json: bool) -> Exit:
-    """Make what is missing, and look again afterwards; a second time there is nothing left to make.
+    """Create the missing parts, and check again; a second run finds nothing to create.
 
-    Raises `SettingsInvalid`, `FlagsUnreachable`, or `BadFlags` where something that somebody made is in the way.
+    Raises `SettingsInvalid`, `FlagsUnreachable`, or `BadFlags` if something that an operator made is in the way.
     """
     settings = load().settings
     transport, place = admin_transport(settings)

@@ -1,4 +1,4 @@
-"""`understudy wait`: until the rollout has come so far."""
+"""`understudy wait`: wait until the rollout has reached a stage or a verdict."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Condition = Callable[[ServerData], bool]
 
 
 def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path | None) -> Exit:
-    """Look twice a second; ROLLED_BACK where it was, RETRY when the time is over."""
+    """Check twice a second; ROLLED_BACK after a rollback, RETRY at the timeout."""
     reached = condition(what)
     deadline = time.monotonic() + timeout_s
     while True:
@@ -29,12 +29,14 @@ def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path
                 say(f"{what} ({stage})")
                 return Exit.OK
         if time.monotonic() >= deadline:
-            raise Stop(Exit.RETRY, f"after {timeout_s:g} s the rollout is in {stage} and not yet {what}")
+            raise Stop(
+                Exit.RETRY, f"timed out after {timeout_s:g} s: the rollout is in {stage} and has not reached {what}"
+            )
         time.sleep(min(_EVERY_S, max(0.0, deadline - time.monotonic())))
 
 
 def condition(what: str) -> Condition:
-    """Read what is waited for; raises `Stop` for what is nothing to wait for."""
+    """Parse the condition; raises `Stop` if it is not valid."""
     if what == "promotable":
         return lambda found: found.judgement is not None and found.judgement.verdict is Verdict.PROMOTABLE
     name = what.removeprefix("stage=")

@@ -1,4 +1,4 @@
-"""`understudy why`: one paragraph for somebody who was just woken up."""
+"""`understudy why`: the state of the rollout in one paragraph, for an operator on call."""
 
 import shutil
 import textwrap
@@ -18,7 +18,7 @@ from rollout.store.state_folder import StateFolder
 
 
 def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Say what holds the rollout and what would change that."""
+    """Print the cause of the present state and the next step."""
     with open_server_data(socket_name, socket_path) as found:
         waived = waivers_of(found, time.time())
         besides = (f"Besides, {doubt}." for doubt in doubts(found.reports()))
@@ -32,7 +32,7 @@ def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> 
 
 
 def paragraph(found: ServerData) -> str:
-    """The paragraph, with a freeze in a file said first."""
+    """Return the paragraph; a freeze in a file comes first."""
     if found.ledger is None:
         return NOTHING_YET
     order = ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root)

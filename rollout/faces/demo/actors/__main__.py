@@ -18,7 +18,7 @@ _LIMIT_HOURS = 9
 
 
 def main(arguments: list[str]) -> int:
-    """Play until the part leaves, the terminal closes or somebody ends the process."""
+    """Play until the part leaves, the terminal closes or a signal ends the process."""
     name = arguments[0] if arguments else "?"
     # argparse alone would double the time until the first screen is painted
     options = dict(zip(arguments[1::2], arguments[2::2], strict=False))
@@ -55,7 +55,7 @@ def _play(actor: Performance, part: ActorPart, terminal: Terminal) -> None:
 
 
 class _Count:
-    """Keeps the number of keys that reached a dialog in a file, for whoever must know that none did."""
+    """Keeps the number of keys that reached a dialog in a file, for the check that none did."""
 
     def __init__(self) -> None:
         folder, pane = os.environ.get("DEMO_UNDERSTUDY_DIR"), os.environ.get("TMUX_PANE")

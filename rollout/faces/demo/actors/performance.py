@@ -10,7 +10,7 @@ from rollout.faces.demo.actors.scenes import ActorPart, ActorScene
 BEAT_S: Final = 0.2
 """How often a moving scene is painted anew: more often than a tape's frames follow each other."""
 WORK_S: Final = 4.0
-"""How long a turn takes that somebody's Enter began."""
+"""Seconds of a turn that a person's Enter began."""
 _KEPT: Final = 60
 """Entries of transcript that are remembered; more than fit any screen."""
 _WORKS: Final = frozenset({ActorScene.WORKING, ActorScene.SCROLLING})

@@ -18,7 +18,7 @@ class ActorScene(StrEnum):
     PLACEHOLDER = "placeholder"
     """As idle, with a suggestion in dim type in the composer."""
     DRAFT = "draft"
-    """Typed text sits in the composer; nobody has sent it."""
+    """The composer contains typed text that was not sent."""
     APPROVAL = "approval"
     """A dialog waits for a person."""
     API_ERROR = "api_error"
@@ -59,8 +59,8 @@ FOREVER: Final = 1e9
 
 # A tape lasts almost as long as the second between two looks of the demo, so most changes happen in mid-tape. A turn
 # that ends above a composer box is then still moving to one monitor and over to the other, which says nothing about
-# either. Hence: whoever changes, changes on a screen on which both see it alike; whoever shows what they differ in,
-# stays in it.
+# either. Hence: an actor changes on a screen that both monitors read alike; an actor that shows a difference does
+# not change.
 PARTS: Final[dict[str, ActorPart]] = {
     "manager": _part("claude", (FOREVER, ActorScene.MANAGING)),
     "steady": _part("codex", (3.5, ActorScene.WORKING), (3.5, ActorScene.IDLE)),

@@ -50,8 +50,8 @@ class Terminal:
     def show(self, screen: Sequence[str], title: str, cursor: tuple[int, int] | None = None) -> None:
         """Paint this screen and put the cursor at (row, column) from 0; only lines that changed are written.
 
-        From the bottom up, and with as few bytes as can be: whoever captures the pane in the midst of it must not find
-        it without a composer.
+        From the bottom up, and with as few bytes as possible: a capture in the middle of it must not show the pane
+        without a composer.
         """
         width, height = self.size
         screen = [*screen[:height], *[""] * (height - len(screen))]

@@ -1,4 +1,4 @@
-"""Work that may never come back, done where nobody has to wait for it."""
+"""Run work that may never return in a daemon thread: no caller has to wait for it."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,7 +15,7 @@ def daemon_future(work: Callable[[], ResultT]) -> "Future[ResultT]":
     def run() -> None:
         try:
             done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+        except BaseException as error:  # noqa: BLE001 - the future passes it to its caller
             done.set_exception(error)
 
     Thread(target=run, name="understudy-daemon-future", daemon=True).start()

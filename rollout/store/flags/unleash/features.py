@@ -78,7 +78,7 @@ def _plain(value: Any) -> Any:
 
 
 def _off(flag: dict[str, Any]) -> dict[str, Any]:
-    """A server leaves a switched-off flag's disabled strategies out; an empty list would be on for everybody."""
+    """A server leaves a switched-off flag's disabled strategies out; an empty list would be on for every session."""
     if flag.get("enabled") is not False or flag.get("strategies"):
         return flag
     sticky = "cycleId" if flag["name"] == SHADOW else "lease"

@@ -1,4 +1,4 @@
-"""Following a server: asked once a cycle, waited for a moment only, and remembered beyond a restart."""
+"""Follow a server: one request a cycle, a short time limit, and a copy that survives a restart."""
 
 import os
 from collections.abc import Callable
@@ -16,9 +16,9 @@ from rollout.store.flags.written import put_in_place
 
 _FEATURES: Final = "/api/client/features"
 PATIENCE_S: Final = 0.25
-"""How long a cycle waits for a server that answers in milliseconds while it is well."""
+"""Seconds that a cycle waits for a server, which answers in milliseconds while it is healthy."""
 _FRESH_S: Final = 30.0
-"""An answer that took its time is good for so long without a doubt."""
+"""Seconds for which a slow answer is used without a doubt."""
 _LEEWAY_S: Final = 0.5
 
 
@@ -48,7 +48,7 @@ class Follower:
         self._fault = ""
 
     def follow(self, now: float) -> FlagReading:
-        """Ask, and route by the answer; by the last good flags where there is none, or none that may be used.
+        """Ask, and route by the answer; by the last good flags if there is none, or it is not usable.
 
         A question that was not answered in the cycle that asked it may be answered in the next: what a slow server says
         is a cycle old, and good.
@@ -105,7 +105,7 @@ class Follower:
         try:
             self._good = parse_flags(self._copy.read_text(encoding="utf-8"), str(self._copy))
             self._confirmed_at = self._copy.stat().st_mtime
-        except (OSError, ValueError):  # none, or not readable: as if nobody had ever seen any
+        except (OSError, ValueError):  # none, or not readable: the same as a first start
             self._confirmed_at = 0.0
 
     def _keep(self, now: float) -> None:

@@ -50,7 +50,7 @@ class FlagsServer:
             return hand.move(percent, found)
         try:
             for _ in range(_ATTEMPTS - 1):
-                with suppress(RevisionMoved):  # somebody was faster: once more, on top of that
+                with suppress(RevisionMoved):  # another writer was faster: once more, on top of that
                     return hand.move(percent, hand.read())
             return hand.move(percent, hand.read())
         except BadFlags:

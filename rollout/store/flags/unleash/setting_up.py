@@ -1,4 +1,4 @@
-"""Setting a server up for a rollout: what is there, what is missing, and the calls that make it. Safe to repeat."""
+"""Set a server up for a rollout: its inventory, the missing parts, and the calls that create them. Safe to repeat."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class ServerInventory:
     fields: Mapping[str, bool]
     """Context field -> whether a flag may be sticky on it."""
     flags: Mapping[str, Mapping[str, Any] | None]
-    """Ours, as the environment has them; None where there is no such flag."""
+    """The rollout's flags, as the environment has them; None if a flag does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class SetupCall:
 
 
 def look_around(transport: UnleashTransport, place: FlagPlace) -> ServerInventory:
-    """Ask a server what is there; raises `FlagsUnreachable`."""
+    """Read the inventory of a server; raises `FlagsUnreachable`."""
     everywhere = _listed(transport, "/api/admin/environments")
     here = _listed(transport, f"/api/admin/environments/project/{quote(place.project, safe='')}")
     fields = transport.request("GET", "/api/admin/context")
@@ -78,7 +78,7 @@ def _flag(transport: UnleashTransport, place: FlagPlace, name: str, *, there: bo
     if reply.status == _MISSING:
         return None
     if not reply.done:
-        raise FlagsUnreachable(f"{transport.url} does not tell the flag {name} ({reply.says})")
+        raise FlagsUnreachable(f"{transport.url} did not return the flag {name} ({reply.says})")
     if not there:
         return {"enabled": False, "strategies": []}
     body = transport.request("GET", place.path(name)).body
@@ -86,9 +86,9 @@ def _flag(transport: UnleashTransport, place: FlagPlace, name: str, *, there: bo
 
 
 def steps_to(wanted: FlagsDocument, found: ServerInventory, place: FlagPlace, source: str) -> tuple[SetupCall, ...]:
-    """The calls that are missing, in their order; none where everything is there. Pure.
+    """Return the calls that are missing, in their order; none where everything is there. Pure.
 
-    Raises `BadFlags` where something is there that is not what a rollout needs, and that somebody must have put there:
+    Raises `BadFlags` where something is there that a rollout does not need, and that an operator must have put there:
     nothing of that is changed.
     """
     faults = tuple(_in_the_way(found, place))
@@ -101,7 +101,9 @@ def carry_out(transport: UnleashTransport, step: SetupCall) -> None:
     """Make one call; raises `FlagsUnreachable`."""
     reply = transport.request(step.method, step.path, step.body, deadline_s=WRITE_S)
     if not reply.done:
-        raise FlagsUnreachable(f"{transport.url} did not: {step.says} ({reply.says}); what was done stays, begin again")
+        raise FlagsUnreachable(
+            f"{transport.url} did not: {step.says} ({reply.says}). The earlier steps are kept: run it again"
+        )
 
 
 def _in_the_way(found: ServerInventory, place: FlagPlace) -> Iterator[Fault]:
@@ -118,7 +120,7 @@ def _in_the_way(found: ServerInventory, place: FlagPlace) -> Iterator[Fault]:
             text = f"{name} is routed by {said(strategies[0].get('name'))}, not by flexibleRollout"
             yield Fault(f"{name}.strategies[0]", text, "take that strategy out")
         elif flag and flag.get("enabled") and not strategies:
-            yield Fault(name, "is switched on without a strategy: on for everybody", "switch it off")
+            yield Fault(name, "is switched on without a strategy: on for every session", "switch it off")
 
 
 def _environment(found: ServerInventory, place: FlagPlace) -> Iterator[SetupCall]:
@@ -147,11 +149,11 @@ def _flags(wanted: FlagsDocument, found: ServerInventory, place: FlagPlace) -> I
             body = {"name": name, "type": _KINDS[name], "description": _ABOUT[name], "impressionData": False}
             yield SetupCall(f"create the flag {name}", "POST", place.flags, body)
         if there and there["strategies"]:
-            continue  # as somebody left it, also where it is off: that may be on purpose
+            continue  # as the operator left it, also where it is off: that may be on purpose
         path = place.path(name)
         says = f"give {name} its strategy: {share.rollout} %, sticky on {share.stickiness}"
         yield SetupCall(says, "POST", f"{path}/strategies", _strategy(name, share))
-        # only now: a flag that is switched on without a strategy is given one that is on for everybody
+        # only now: a flag that is switched on without a strategy gets one that is on for every session
         yield SetupCall(f"switch {name} on in {place.environment}", "POST", f"{path}/on")
 
 

@@ -12,7 +12,7 @@ from rollout.store.flags.unleash.transport import NoAnswer, UnleashTransport
 from rollout.store.flags.validate import CANDIDATE
 
 WRITE_S: Final = 4.0
-"""How long a write may take, in seconds."""
+"""The time limit of a write, in seconds."""
 _TITLE = re.compile(r"understudy, revision (\d{1,15})\b")
 _SHARE = re.compile(r"\d{1,3}")
 _HIGHEST = 100
@@ -21,7 +21,7 @@ _MISSING: Final = 404
 
 @dataclass(frozen=True, slots=True)
 class FlagPlace:
-    """Where on a server the flags of this rollout are."""
+    """The place of this rollout's flags on a server."""
 
     project: str = "default"
     environment: str = "production"
@@ -60,13 +60,13 @@ class ExposureSwitch:
         self._path = place.path(CANDIDATE)
 
     def read(self) -> FlagStrategy:
-        """Ask the server's own store, past every cache; raises `BadFlags` or `FlagsUnreachable`."""
+        """Read the server's own store, without caches; raises `BadFlags` or `FlagsUnreachable`."""
         reply = self._transport.request("GET", self._path)
         if reply.status == _MISSING:
             text = f"there is no flag {CANDIDATE} in {self._place.environment} of {self._place.project}"
             raise self._bad("$", text, "`understudy unleash init` makes it")
         if not reply.done or not isinstance(reply.body, Mapping):
-            raise FlagsUnreachable(f"{self._transport.url} does not tell the flag ({reply.says})")
+            raise FlagsUnreachable(f"{self._transport.url} did not return the flag ({reply.says})")
         return self._strategy(reply.body)
 
     def move(self, percent: int, found: FlagStrategy) -> HeldExposure:
@@ -94,13 +94,13 @@ class ExposureSwitch:
         raise FlagsUnreachable(f"{self._transport.url} did not write the flag ({reply.says})")
 
     def turn_off(self) -> HeldExposure:
-        """Switch the whole flag off: what still works where its strategies are not what they should be."""
+        """Switch the whole flag off: this works even if its strategies are not valid."""
         reply = self._transport.request("POST", f"{self._path}/off", deadline_s=WRITE_S)
         if not reply.done:
             raise FlagsUnreachable(f"{self._transport.url} did not switch the flag off ({reply.says})")
         body = self._transport.request("GET", self._path).body
         if not isinstance(body, Mapping) or body.get("enabled") is not False:
-            raise WriteUnknown(f"{self._transport.url} says that the flag is off, and shows it on")
+            raise WriteUnknown(f"{self._transport.url} accepted the switch-off, but still shows the flag on")
         return HeldExposure(0, 0)
 
     def _read_back(self, aim: HeldExposure) -> HeldExposure:
@@ -113,7 +113,7 @@ class ExposureSwitch:
         return back
 
     def _after_silence(self, aim: HeldExposure, found: FlagStrategy, silence: NoAnswer) -> HeldExposure:
-        """A write without an answer may have been done, or may yet be: only what is read says so."""
+        """Find out by reading whether a write without an answer was done, or may still be done."""
         try:
             back = self.read().held
         except (FlagsUnreachable, BadFlags) as fault:

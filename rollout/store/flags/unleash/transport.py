@@ -1,4 +1,4 @@
-"""One way to a server over HTTP: an answer in JSON before the deadline, or a sentence that says why there is none.
+"""HTTP calls to a server: an answer in JSON before the deadline, or a sentence that says why there is none.
 
 The deadline is on the whole of a call. A library's timeouts are on single reads, and a server that drips a byte a
 second, or a name that does not resolve, keeps them all.
@@ -27,7 +27,7 @@ _NOT_LET_IN = frozenset({401, 403})
 
 
 class NoAnswer(FlagsUnreachable):
-    """A call was sent, perhaps, and whatever became of it was not heard."""
+    """A call may have been sent; its result is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class HttpReply:
 
     @property
     def says(self) -> str:
-        """The server's own words, in short."""
+        """The server's message, shortened."""
         message = self.body.get("message") if isinstance(self.body, Mapping) else None
         return (
             f"{self.status} {quoted(message.splitlines()[0][:2000])[:120]}"
@@ -81,7 +81,7 @@ class UnleashTransport:
     def request(
         self, method: str, path: str, body: Any = None, *, tag: str = "", deadline_s: float | None = None
     ) -> HttpReply:
-        """Ask once, and never again: a write that got no answer may have been done.
+        """Send one request, without a retry: a write that got no answer may have been done.
 
         Raises `NoAnswer` where none came before the deadline, in seconds; `FlagsUnreachable` where it is none of a
         flags server, or does not let this token in.
@@ -106,7 +106,7 @@ class UnleashTransport:
                     method,
                     self.url + path,
                     json=body,
-                    auth=lambda request: request,  # or a ~/.netrc would put its own word in the token's place
+                    auth=lambda request: request,  # or the entry of a ~/.netrc would replace the token
                     headers=headers,
                     timeout=limit,
                     allow_redirects=False,
@@ -114,7 +114,7 @@ class UnleashTransport:
                 ) as response:
                     return self._read(response, _text(response, deadline))
             except requests.exceptions.InvalidURL as error:
-                raise FlagsUnreachable(f"{self.url} is no address of a server: mend unleash_url") from error
+                raise FlagsUnreachable(f"{self.url} is no address of a server: correct unleash_url") from error
             except (requests.exceptions.RequestException, OSError) as error:
                 raise NoAnswer(f"{self.url} {_reason(error)}") from error
 
@@ -151,12 +151,12 @@ def _text(response: "Response", deadline: float) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Say in a few words what a library says in a screenful."""
+    """Shorten the error of a library to a few words."""
     text = str(error)
     for found, said in (
         ("Connection refused", "refuses connections"),
-        ("Name or service not known", "has a name that nobody knows"),
-        ("Temporary failure in name resolution", "has a name that nobody can look up now"),
+        ("Name or service not known", "has a host name that does not resolve"),
+        ("Temporary failure in name resolution", "has a host name that cannot be resolved now"),
         ("CERTIFICATE_VERIFY_FAILED", "has a certificate that is not trusted"),
         ("timed out", "did not answer in time"),
         ("Connection aborted", "hung up"),
