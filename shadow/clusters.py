@@ -1,4 +1,4 @@
-"""Differences in clusters: one row per root cause, the gravest first, with what people and hindsight say of it."""
+"""Differences in clusters: one row per root cause, the gravest first, with the decisions of people and hindsight."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,9 +20,9 @@ class Cluster(Record):
 
     id: str
     klass: DiffClass
-    """`true` where any of it is."""
+    """`true` if any of its differences is."""
     severity: Severity
-    """The gravest."""
+    """The gravest of its differences."""
     bouts: int
     """Settled ones."""
     counted: int
@@ -34,7 +34,7 @@ class Cluster(Record):
     share: float
     """Of all settled bouts, agreements too."""
     rights: dict[Right, int]
-    """Bouts by who was right, where somebody has said."""
+    """Labelled bouts by which monitor was right."""
     by_hindsight: int
     """Of the labelled bouts, those that hindsight labelled."""
     decided: int
@@ -45,20 +45,20 @@ class Cluster(Record):
     expected: str | None
     """Id of the entry of the register."""
     accepted: bool
-    """Somebody signed it off, the sign-off has not expired, and the share is within its ceiling."""
+    """A person signed it off, the sign-off has not expired, and the share is within its ceiling."""
     reopened: Lapse | None
-    """Somebody signed it off, and that holds no longer."""
+    """A person signed it off, and the sign-off holds no longer."""
     settled: Right | None
     """The last decision of a person."""
     over_ceiling: bool
-    """More frequent than its entry, or its sign-off, allows: it is not what was expected any more."""
+    """More frequent than its entry, or its sign-off, allows: it is no longer the expected difference."""
     contradicted: int
-    """Bouts in which the candidate was found wrong where the register holds it to be right."""
+    """Bouts in which the candidate was wrong although the register names it as right."""
     example: Difference
 
     @property
     def proven(self) -> bool:
-        """Whether the candidate was right in every bout of which somebody knows, and more than half are decided."""
+        """Whether the candidate was right in every labelled bout, and more than half of the bouts are decided."""
         wrong = self.rights.get(Right.INCUMBENT, 0) + self.rights.get(Right.NEITHER, 0)
         return 2 * self.decided > self.bouts and not wrong
 
@@ -66,8 +66,8 @@ class Cluster(Record):
     def open(self) -> bool:
         """Whether it waits for a person.
 
-        It does unless it is expected and not contradicted, signed off, settled, or proven by what the panes did next;
-        and it does again once it is more frequent than was allowed.
+        It does unless it is expected and not contradicted, signed off, settled, or proven by what the panes did next.
+        It waits again once it is more frequent than allowed.
         """
         if self.klass is not DiffClass.TRUE:
             return False
@@ -85,8 +85,8 @@ def clusters(
 ) -> tuple[Cluster, ...]:
     """Cluster settled bouts, the gravest and then the most frequent first.
 
-    `differences` are single ones with their instants: they show a cluster before its first bout is settled, and what
-    never makes a bout (own eyes, the harness).
+    `differences` are single ones with their instants: they show a cluster before its first bout is settled, and
+    differences that never make a bout (live checks, the harness).
     """
     heaps: dict[str, _Heap] = {}
     for bout in bouts:
@@ -102,7 +102,7 @@ def clusters(
 
 
 def shown_above(count: int, total: int, ceiling: float) -> bool:
-    """Whether so many of so many are shown to be more than a ceiling allows, and not just a bad beginning.
+    """Whether it is proven that a share is above its ceiling, and not by chance at the beginning.
 
     Chernoff's bound: a rate at the ceiling would show as much in fewer than one of a hundred samples.
     """
@@ -114,14 +114,14 @@ def shown_above(count: int, total: int, ceiling: float) -> bool:
 
 
 def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ...]:
-    """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
+    """Return the entries of the register that are more frequent than they allow; leave them out with `without`."""
     counts = Counter(bout.difference.expected for bout in bouts if bout.difference is not None)
     return tuple(entry.id for entry in register.entries if shown_above(counts[entry.id], len(bouts), entry.ceiling))
 
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """All bouts, as far as each cluster is held against them."""
+    """The number of bouts of which each cluster is a share."""
 
     total: int
     first: float
@@ -198,5 +198,5 @@ class _Heap:
 
 
 def tally(bouts: Iterable[Bout]) -> dict[Excuse | None, int]:
-    """Count bouts by why they do not count; None for those that do."""
+    """Count bouts by the reason why they do not count; None for those that count."""
     return dict(Counter(bout.why_not for bout in bouts))

@@ -14,22 +14,22 @@ from understudy.record import Record
 
 
 class ClusterTally(Record):
-    """The counts of one cluster; `shadow.clusters.Cluster` says the same of a whole list of bouts."""
+    """The counts of one cluster; `shadow.clusters.Cluster` has the same for a whole list of bouts."""
 
     bouts: int = 0
     acts: int = 0
-    """Of these the ones in which an act differs, on one tape and not by the incumbent's own noise."""
+    """Of these, the bouts in which an action differs on one tape and not by the incumbent's own noise."""
     known: int = 0
-    """Bouts of which somebody who may decide alone said who was right."""
+    """Bouts with a label that may decide alone."""
     wrong: int = 0
-    """Bouts in which the candidate was wrong, whoever says so."""
+    """Bouts in which the candidate was wrong, by any label."""
     expected: str | None = None
     """Id of the entry of the register."""
     contradicted: int = 0
 
     @property
     def proven(self) -> bool:
-        """Whether the candidate was right wherever somebody knows, and more than half is known."""
+        """Whether the candidate was right in every labelled bout, and more than half of the bouts are labelled."""
         return 2 * self.known > self.bouts and not self.wrong
 
 
@@ -51,7 +51,7 @@ class Tallies(Record):
         return Tallies(total=total, clusters=clusters)
 
     def label(self, bouts: Iterable[Bout]) -> "Tallies":
-        """Count labels that bouts were given after they had been counted."""
+        """Count labels of bouts that had been counted without one."""
         clusters = dict(self.clusters)
         for bout in bouts:
             name = bout.difference.cluster if bout.difference is not None else ""
@@ -61,7 +61,7 @@ class Tallies(Record):
         return self.model_copy(update={"clusters": clusters})
 
     def open(self, signoffs: Signoffs, register: ExpectedRegister, now: float) -> tuple[str, ...]:
-        """The clusters of differing acts that wait for a person, by name."""
+        """Return the clusters of differing actions that wait for a person, by id."""
         breached = set(self.breached(register))
         return tuple(
             name
@@ -72,7 +72,7 @@ class Tallies(Record):
         )
 
     def breached(self, register: ExpectedRegister) -> tuple[str, ...]:
-        """The entries of the register that are more frequent than they allow: what they expected is no longer so."""
+        """Return the entries of the register that are more frequent than they allow."""
         counts: dict[str, int] = {}
         for tally in self.clusters.values():
             if tally.expected is not None:

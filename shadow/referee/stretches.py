@@ -1,4 +1,4 @@
-"""Stretches: runs of frames in which a pane stands in one way, and how they end."""
+"""Stretches: runs of frames in which a pane is in one condition, and how they end."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -10,18 +10,18 @@ from shadow.referee.steps import Edit, Step
 from understudy.record import Instant
 
 _STARTS_S: Final = 60.0
-"""A program that takes longer to draw a composer may have shown something else before."""
+"""Seconds within which a starting program must draw a composer; a slower one may have shown something else before."""
 _STANDS_S: Final = 0.5
-"""A dialog, or a resting composer, that stood for less may be a frame of something else."""
+"""Seconds that a dialog, or a resting composer, must last; a shorter one may be a frame of something else."""
 
 
 class Standing(StrEnum):
-    """In which way a pane stands."""
+    """The condition of a pane."""
 
     RESTING = "resting"
     """The composer is empty, and nothing moves."""
     DRAFTED = "drafted"
-    """Text stands in the composer, and nothing moves."""
+    """Text is in the composer, and nothing moves."""
     ASKING = "asking"
     """A dialog waits for a choice."""
     STARTING = "starting"
@@ -29,32 +29,32 @@ class Standing(StrEnum):
 
 
 class Stretch(NamedTuple):
-    """One such run of frames, while it lasts."""
+    """One stretch, while it lasts."""
 
     standing: Standing
     since: Instant
     until: Instant
-    """Last frame."""
+    """Time of the last frame."""
     noticed: bool = False
     """The harness told a manager about this pane meanwhile: a prompt may be the answer."""
 
 
 class Ending(NamedTuple):
-    """What the end of a stretch says about the looks within it."""
+    """The name that the end of a stretch gives to the looks within it."""
 
     named: NamedState | None = None
     rule: NamingRule | None = None
     check: Check | None = None
     """The name holds once this has passed."""
     otherwise: NamingRule | None = None
-    """The rule by which the name holds where the check fails."""
+    """The rule by which the name holds if the check fails."""
 
 
 NO_NAME: Final = Ending()
 
 
 def standing_of(seen: Seen) -> Standing | None:
-    """Return in which way an agent's pane stands in a frame, as far as one frame can tell."""
+    """Return the condition of an agent's pane in a frame, as far as one frame shows it."""
     if seen.presence is not Presence.PROGRAM:
         return None
     if seen.asks:
@@ -65,7 +65,7 @@ def standing_of(seen: Seen) -> Standing | None:
 
 
 def goes_on(stretch: Stretch, step: Step) -> bool:
-    """Whether the pane stands in the next frame as it stood."""
+    """Whether the pane is in the same condition in the next frame."""
     if step.broken:
         return False
     if stretch.standing is Standing.STARTING:
@@ -76,7 +76,7 @@ def goes_on(stretch: Stretch, step: Step) -> bool:
 
 
 def ending(stretch: Stretch, step: Step) -> Ending:
-    """Return what the step that ended a stretch says about it."""
+    """Return the name that the step which ended a stretch gives to it."""
     if step.broken:
         return NO_NAME
     if stretch.standing is Standing.STARTING:

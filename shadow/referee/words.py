@@ -1,4 +1,4 @@
-"""The port for the agents' own word: a CLI that reports its state through a hook or a transcript."""
+"""The port for the agents' own reports: a CLI may report its state through a hook or a transcript."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -8,18 +8,18 @@ from understudy.record import Instant, Record
 
 
 class AgentWord(Record):
-    """What the CLI in one pane said of itself."""
+    """The state that the CLI in one pane reported."""
 
     pane: str
     pid: int
-    """Of the pane's own process: together they are the identity."""
+    """Pid of the pane's own process; pane and pid are the identity."""
     state: NamedState
     since: Instant
 
 
 class AgentWords(Protocol):
-    """Where such words are read. What a CLI says of itself outranks what its screen shows."""
+    """The source of such reports. The CLI's own report outranks its screen."""
 
     def between(self, began: float, ended: float) -> Mapping[str, AgentWord]:
-        """Return by pane the word that held throughout a look; panes whose CLI says nothing are not in it."""
+        """Return by pane the report that held throughout a look; panes whose CLI reports nothing are left out."""
         ...
