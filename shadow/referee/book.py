@@ -15,10 +15,10 @@ from pydantic import Field
 from shadow.referee.actions import ActionEpisode, advance_episodes, is_misdirected
 from shadow.referee.claims import one_look
 from shadow.referee.naming import PaneLook, Track, close_pane, follow_pane
+from shadow.referee.own_reports import OwnReport
 from shadow.referee.premises import claim_of
 from shadow.referee.records import ScoredSpell
 from shadow.referee.spells import OpenSpell, Subject, continued, ended
-from shadow.referee.words import AgentWord
 from shadow.rules import Windows
 from understudy.intents import Intent
 from understudy.record import Instant, Record
@@ -44,8 +44,8 @@ class RefereeLook(NamedTuple):
     """Panes into which the harness typed since the look before: what follows may answer its keys."""
     noticed: frozenset[str] = frozenset()
     """Panes about which the harness told a manager since the look before: a prompt may answer that."""
-    words: Mapping[str, AgentWord] = {}
-    """The CLIs' own reports (`AgentWords.between`)."""
+    words: Mapping[str, OwnReport] = {}
+    """The CLIs' own reports (`OwnReports.between`)."""
 
 
 class PaneBook(Record):

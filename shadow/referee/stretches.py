@@ -15,7 +15,7 @@ _STANDS_S: Final = 0.5
 """Seconds that a dialog, or a resting composer, must last; a shorter one may be a frame of something else."""
 
 
-class Standing(StrEnum):
+class PaneCondition(StrEnum):
     """The condition of a pane."""
 
     RESTING = "resting"
@@ -31,7 +31,7 @@ class Standing(StrEnum):
 class Stretch(NamedTuple):
     """One stretch, while it lasts."""
 
-    standing: Standing
+    standing: PaneCondition
     since: Instant
     until: Instant
     """Time of the last frame."""
@@ -53,39 +53,39 @@ class Ending(NamedTuple):
 NO_NAME: Final = Ending()
 
 
-def standing_of(seen: Seen) -> Standing | None:
+def condition_of(seen: Seen) -> PaneCondition | None:
     """Return the condition of an agent's pane in a frame, as far as one frame shows it."""
     if seen.presence is not Presence.PROGRAM:
         return None
     if seen.asks:
-        return Standing.ASKING
+        return PaneCondition.ASKING
     if seen.composer is None:
         return None
-    return Standing.RESTING if seen.composer == EMPTY else Standing.DRAFTED
+    return PaneCondition.RESTING if seen.composer == EMPTY else PaneCondition.DRAFTED
 
 
 def goes_on(stretch: Stretch, step: Step) -> bool:
     """Whether the pane is in the same condition in the next frame."""
     if step.broken:
         return False
-    if stretch.standing is Standing.STARTING:
-        return step.now.presence is Presence.PROGRAM and standing_of(step.now) is None
-    if standing_of(step.now) is not stretch.standing:
+    if stretch.standing is PaneCondition.STARTING:
+        return step.now.presence is Presence.PROGRAM and condition_of(step.now) is None
+    if condition_of(step.now) is not stretch.standing:
         return False
-    return stretch.standing is Standing.ASKING or not (step.moved or step.stirred or step.typed)
+    return stretch.standing is PaneCondition.ASKING or not (step.moved or step.stirred or step.typed)
 
 
 def ending(stretch: Stretch, step: Step) -> Ending:
     """Return the name that the step which ended a stretch gives to it."""
     if step.broken:
         return NO_NAME
-    if stretch.standing is Standing.STARTING:
+    if stretch.standing is PaneCondition.STARTING:
         return _of_start(stretch, step)
-    if stretch.standing is Standing.DRAFTED:
+    if stretch.standing is PaneCondition.DRAFTED:
         return _of_draft(step)
     if stretch.until - stretch.since < _STANDS_S:
         return NO_NAME
-    return _of_dialog(step) if stretch.standing is Standing.ASKING else _of_rest(stretch, step)
+    return _of_dialog(step) if stretch.standing is PaneCondition.ASKING else _of_rest(stretch, step)
 
 
 def _of_draft(step: Step) -> Ending:
@@ -100,7 +100,7 @@ def _of_draft(step: Step) -> Ending:
 
 
 def _of_start(stretch: Stretch, step: Step) -> Ending:
-    drawn = standing_of(step.now) is not None and stretch.until - stretch.since <= _STARTS_S
+    drawn = condition_of(step.now) is not None and stretch.until - stretch.since <= _STARTS_S
     return Ending(NamedState.BUSY, NamingRule.STARTED) if drawn else NO_NAME
 
 

@@ -112,9 +112,10 @@ def test_every_reason_for_telling_nobody_has_its_words() -> None:
     assert set(formatting.SILENCES) == set(Silence)
 
 
-def test_a_monitor_that_would_tell_nobody_is_said_to_and_why() -> None:
+def test_a_monitor_that_sends_no_notice_is_shown_with_the_reason() -> None:
     quiet = side("crashed", silence=Silence.ATTENDED)
-    assert "tells nobody: somebody is busy with the pane" in as_html(report([bout(0, quiet, side("idle"))]))
+    page = as_html(report([bout(0, quiet, side("idle"))]))
+    assert "sends no notice: a person or the manager is busy with the pane" in page
 
 
 def test_the_confusion_matrix_leaves_out_what_neither_sees() -> None:

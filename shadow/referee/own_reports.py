@@ -7,7 +7,7 @@ from shadow.referee.records import NamedState
 from understudy.record import Instant, Record
 
 
-class AgentWord(Record):
+class OwnReport(Record):
     """The state that the CLI in one pane reported."""
 
     pane: str
@@ -17,9 +17,9 @@ class AgentWord(Record):
     since: Instant
 
 
-class AgentWords(Protocol):
+class OwnReports(Protocol):
     """The source of such reports. The CLI's own report outranks its screen."""
 
-    def between(self, began: float, ended: float) -> Mapping[str, AgentWord]:
+    def between(self, began: float, ended: float) -> Mapping[str, OwnReport]:
         """Return by pane the report that held throughout a look; panes whose CLI reports nothing are left out."""
         ...
