@@ -1,4 +1,4 @@
-"""Acts compared by episode: one monitor may want early or late what the other wants, within a window of its kind."""
+"""Compare actions by episode: two monitors may request the same action at different times, within its kind's window."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -10,18 +10,18 @@ from shadow.rules import Windows
 from understudy.record import Instant, Record
 
 CLOSING_LOOKS: Final = 2
-"""An intent that is silent for so many looks is withdrawn, as the harness counts it: one look is a flicker."""
+"""An intent that is missing for so many looks is withdrawn, as in the harness: one missing look is a flicker."""
 
 
 class MonitorRole(StrEnum):
-    """Whose intent it is."""
+    """The monitor that an intent belongs to."""
 
     INCUMBENT = "incumbent"
     CANDIDATE = "candidate"
 
 
 class How(StrEnum):
-    """How the candidate's act compares."""
+    """How the candidate's action compares with the incumbent's."""
 
     SAME = "same"
     EARLY = "early"
@@ -33,23 +33,23 @@ class How(StrEnum):
 
 
 class IntentEpisode(Record):
-    """One intent of one monitor for one subject, from the first ask until it was withdrawn."""
+    """One intent of one monitor for one subject, from its first request until it was withdrawn."""
 
     role: MonitorRole
     intent_key: str
     opened: Instant
     closed: Instant | None = None
     silent: int = 0
-    """Looks since it was last uttered, while it is open."""
+    """Looks since it was last requested, while it is open."""
     silent_since: Instant | None = None
 
     def covers(self, began: float, ended: float) -> bool:
-        """Whether it stood at any instant of a stretch."""
+        """Whether it was open at any instant of a stretch."""
         return self.opened <= ended and (self.closed is None or self.closed >= began)
 
 
 class Act(Record):
-    """One act, as both want it, or only one."""
+    """One action that both monitors want, or one of them."""
 
     intent_key: str
     how: How
@@ -70,7 +70,7 @@ def utter(
     unseen: Iterable[str] = (),
     keep_s: float = 660.0,
 ) -> ActionBook:
-    """Enter one look: by subject what the incumbent and what the candidate wants.
+    """Enter one look: the intents of the incumbent and of the candidate, by subject.
 
     A subject that is not named has no intents; one that is `unseen` is left as it is. Episodes that were withdrawn more
     than `keep_s` ago are forgotten.
@@ -106,10 +106,10 @@ def acts(
     intent_keys: tuple[frozenset[str], frozenset[str]],
     windows: Windows,
 ) -> tuple[Act, ...]:
-    """Compare what the incumbent and the candidate wanted throughout a stretch (from, to) of one subject.
+    """Compare the intents of the incumbent and the candidate throughout a stretch (from, to) of one subject.
 
-    What only one of them wants is the same act if the other's episode opened within the window of its own; what
-    both want is compared where an episode opened in the stretch: a second asking without a first is one too many.
+    An intent of one monitor alone is the same action if the other's episode opened within its window. An intent of
+    both is compared if an episode opened in the stretch: a repeated request of one monitor alone is surplus.
     """
     ours, theirs = intent_keys
     found: list[Act] = []

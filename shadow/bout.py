@@ -1,4 +1,4 @@
-"""One bout, as the evidence gets it."""
+"""The record of one bout."""
 
 from enum import StrEnum
 from hashlib import blake2b
@@ -14,7 +14,7 @@ from understudy.verdicts import AgentState
 
 
 class Excuse(StrEnum):
-    """Why a bout is in neither numerator nor denominator."""
+    """The reason why a bout is in neither numerator nor denominator."""
 
     REPEAT = "repeat"
     """This pane and fingerprint counted less than ten minutes ago."""
@@ -36,53 +36,53 @@ class Bout(Record):
     window: str
     agent: str
     began: Instant
-    """The first look at which it was so."""
+    """The first look of the bout."""
     ended: Instant | None
-    """The last one; None while it lasts: a bout enters the evidence ten minutes after it began at the latest."""
+    """The last look; None while the bout lasts. A bout is settled ten minutes after it began at the latest."""
     looks: int
-    """In how many cycles it was seen."""
+    """Number of cycles in which it was seen."""
     agrees: bool
-    """Neither state nor detail nor (within its window) any act differs."""
+    """Neither the state nor the detail nor (within its window) any action differs."""
     difference: Difference | None
     fingerprint: Fingerprint
     incumbent: Side
     candidate: Side
     acts: tuple[Act, ...] = ()
-    """How the acts compare, early and late ones too."""
+    """How the actions compare, early and late ones too."""
     strata: tuple[Stratum, ...] = ()
-    """In whose denominators it is: at least one monitor says that state or wants that act."""
+    """Strata whose denominators count it: at least one monitor reports that state or wants that action."""
     differs_in: tuple[Stratum, ...] = ()
-    """Of these, the strata of which it is an event."""
+    """Of these, the strata in which it is an event."""
     label: Label | None = None
     watched: bool = False
-    """Hindsight looked: at all that differ in a pane, and at a sample of the agreements."""
+    """Hindsight examined it. It examines every bout of a pane that differs, and a sample of the agreements."""
     counts: bool = True
     why_not: Excuse | None = None
     settled_at: Instant | None = None
 
     @property
     def severity(self) -> Severity | None:
-        """How much hangs on its difference; None where it agrees."""
+        """The severity of its difference; None if both agree."""
         return None if self.difference is None else self.difference.severity
 
     @property
     def action_differs(self) -> bool:
-        """Whether the difference, if any, is one of action."""
+        """Whether the two monitors differ in an action."""
         return self.severity is Severity.ACTION
 
     @property
     def candidate_wrong(self) -> bool | None:
-        """Whether the candidate was wrong; None where nobody has said."""
+        """Whether the candidate was wrong; None without a label."""
         return None if self.label is None else self.label.candidate_wrong
 
     @property
     def ruled_wrong(self) -> bool | None:
-        """As `candidate_wrong`, where whoever said so may decide alone; hindsight must be able to speak for either."""
+        """Like `candidate_wrong`, but None if the label may not decide alone: hindsight settles for one side only."""
         return self.candidate_wrong if self.label is not None and self.label.alone else None
 
     @property
     def missed_crash(self) -> bool:
-        """Whether the candidate called alive what was dead, settled: a hard guard of the judge."""
+        """Whether the candidate missed a crash, and that is settled: a hard guard of the judge."""
         if self.label is None or self.label.right is not Right.INCUMBENT:
             return False
         return (
@@ -93,7 +93,7 @@ class Bout(Record):
 
 
 class OpenBout(Record):
-    """A bout that is not settled yet, or is but still lasts."""
+    """A bout that is not settled yet, or that is settled and still lasts."""
 
     id: str
     pane: str | None
@@ -102,14 +102,14 @@ class OpenBout(Record):
     window: str
     began: Instant
     seen: Instant
-    """The last look at which it was so."""
+    """The last look of the bout so far."""
     over: bool = False
     looks: int = 1
     noisy: int = 0
     """Looks whose difference was noise."""
     differing: int = 0
     incumbent: Side
-    """At the last look, as the candidate's."""
+    """At the last look, like the candidate's."""
     candidate: Side
     watch: PaneHistory = PaneHistory()
     settled: bool = False
@@ -121,11 +121,11 @@ class OpenBout(Record):
 
 
 def in_sample(name: str, share: float) -> bool:
-    """Whether an agreement is among those that hindsight looks at: told by its name, so the same in a replay."""
+    """Whether hindsight examines this agreement. The id decides, so a replay examines the same ones."""
     return int(name.removeprefix("b-"), 16) < share * 16**16
 
 
 def bout_id(subject: str, pid: int | None, began: float) -> str:
-    """Name a bout by its subject and beginning: the same bout, the same name, also in a replay."""
+    """Return the id of a bout, made of its subject and beginning: a replay gives the same bout the same id."""
     text = f"{subject}\x1f{pid}\x1f{began:.6f}"
     return f"b-{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Bouts, the unit of evidence: kept look by look in a book, and settled once the future has had time to speak."""
+"""Bouts, the unit of review: kept look by look in a book, and settled once hindsight has had time to decide."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -38,11 +38,11 @@ __all__ = [
 
 DEFAULT_RULES = BoutRules()
 _PACED_BY: Final = 9
-"""Looks that tell the pace."""
+"""Number of looks from which the pace is computed."""
 
 
 class ComparedLook(Record):
-    """One cycle in shadow: both reports on one tape, and what was found to differ."""
+    """One cycle in shadow: both reports on one tape, and the differences between them."""
 
     at: Instant
     incumbent: CycleReport
@@ -50,27 +50,27 @@ class ComparedLook(Record):
     differences: tuple[Difference, ...] = ()
     """As `compare` and then `noise.classify` leave them; only their class and subject are read."""
     tape: Tape | None = None
-    """For hindsight; without it nobody is proved right or wrong."""
+    """The tape for hindsight; without it neither monitor is proved right or wrong."""
     touched: frozenset[str] = frozenset()
-    """Panes into which the harness, or a person whom it saw, typed since the look before."""
+    """Panes into which the harness, or a person that it saw, typed since the look before."""
 
 
 class BoutBook(Record):
-    """Everything that must be remembered between two cycles; it holds no screen, and it goes through JSON unharmed."""
+    """The state between two cycles. It holds no screen and can be stored as JSON."""
 
     open: dict[str, OpenBout] = Field(default_factory=dict)
-    """By subject: what lasts."""
+    """Bouts that last, by subject."""
     over: tuple[OpenBout, ...] = ()
-    """The bouts that ended and wait for its settling window to pass."""
+    """Bouts that ended and wait until their settling window has passed."""
     counted: dict[str, Instant] = Field(default_factory=dict)
     """Subject, process and fingerprint -> beginning of the bout that counted last."""
     actions: ActionBook = ActionBook()
     looked: tuple[Instant, ...] = ()
-    """When the latest looks were."""
+    """Times of the latest looks."""
 
     @property
     def pace_s(self) -> float:
-        """How far apart looks are lately, in seconds: the longest time between two, but for one that was a break."""
+        """Seconds between the latest looks: the longest gap between two of them, without breaks."""
         gaps = sorted(after - before for before, after in pairwise(self.looked))
         return gaps[-2] if len(gaps) > 1 else 0.0
 
@@ -84,15 +84,15 @@ def advance(
     register: Register = NOTHING_EXPECTED,
     signoffs: Signoffs = NOBODY_SAID,
 ) -> tuple[BoutBook, tuple[Bout, ...]]:
-    """Enter one look, and take out the bouts that are settled by now, oldest first.
+    """Enter one look, and return the bouts that are settled by now, oldest first.
 
     Args:
-        book: What the last call returned; `BoutBook()` on the first day.
-        look: The cycle; None where there was none to compare (solo, a monitor failed): time passes, bouts last.
-        now: Seconds since the epoch, not before any look's.
+        book: The book that the last call returned; `BoutBook()` at the start.
+        look: The cycle; None if there was none to compare (solo, a monitor failed): time passes, bouts last.
+        now: Seconds since the epoch, not before any look.
         rules: The plan's.
-        register: Which differences are expected.
-        signoffs: What people have said; leave out sign-offs whose ceiling is breached (`Tallies.holding`).
+        register: The register of expected differences.
+        signoffs: People's decisions; leave out sign-offs whose ceiling is breached (`Tallies.holding`).
     """
     if look is not None:
         book = book.model_copy(update={"looked": (*book.looked, look.at)[-_PACED_BY:]})
@@ -136,7 +136,7 @@ def _unseen(
     classes: Mapping[str, DiffClass],
     names: Mapping[str, object],
 ) -> set[str]:
-    """Subjects that one of them could not look at: their bouts neither go on nor end."""
+    """Subjects that one of the monitors could not read: their bouts neither go on nor end."""
     blind = {name for name, klass in classes.items() if klass is DiffClass.HARNESS}
     for name in {*names, *book.open}:
         open_bout = book.open.get(name)
@@ -152,7 +152,7 @@ def _goes_on(open_bout: OpenBout, who: Who, incumbent: Side, candidate: Side) ->
 
 
 def _as_before(before: Side, now: Side) -> bool:
-    """Whether a monitor has not changed its mind: by fingerprint, without building one for every pane."""
+    """Whether a monitor reports the same as before. Compares fingerprints without building one for every pane."""
     return (
         before.state is now.state
         and before.rule == now.rule
@@ -190,7 +190,7 @@ def _seen(open_bout: OpenBout | None, who: Who, one: Side, two: Side, at: float,
 
 
 def _watched(open_bout: OpenBout, frames: Sequence[Frame], look: ComparedLook, rules: BoutRules) -> OpenBout:
-    """Let hindsight look, where there is something to be right about, and at a sample of the rest."""
+    """Let hindsight examine the bouts that differ, and a sample of the rest."""
     if (
         open_bout.pane is None
         or open_bout.settled

@@ -33,9 +33,9 @@ class Cluster(Record):
 
     id: str
     klass: DiffClass
-    """`true` where any of it is."""
+    """`true` if any of its differences is."""
     severity: Severity
-    """The gravest."""
+    """The gravest of its differences."""
     bouts: int
     """Settled ones."""
     counted: int
@@ -47,7 +47,7 @@ class Cluster(Record):
     share: float
     """Of all settled bouts, agreements too."""
     rights: dict[Right, int]
-    """Bouts by who was right, where somebody has said."""
+    """Labelled bouts by which monitor was right."""
     by_hindsight: int
     """Of the labelled bouts, those that hindsight labelled."""
     decided: int
@@ -140,7 +140,7 @@ def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ..
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """All bouts, as far as each cluster is held against them."""
+    """The number of bouts of which each cluster is a share."""
 
     total: int
     first: float
@@ -259,5 +259,5 @@ def _kind(difference: Difference) -> Slice:
 
 
 def tally(bouts: Iterable[Bout]) -> dict[Excuse | None, int]:
-    """Count bouts by why they do not count; None for those that do."""
+    """Count bouts by the reason why they do not count; None for those that count."""
     return dict(Counter(bout.why_not for bout in bouts))

@@ -1,4 +1,4 @@
-"""Two reports on one tape, compared: `==` first, DeepDiff only where that says no."""
+"""Compare two reports on one tape: `==` first, DeepDiff only for agents that are not equal."""
 
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
@@ -13,18 +13,18 @@ from understudy.report import CycleReport
 from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 _MAX_DIFFS: Final = 200
-"""More values than two sides have; DeepDiff's own limit against documents that never end."""
+"""More values than two sides have; DeepDiff's own limit against unbounded documents."""
 
 
 class Register(Protocol):
-    """Knows which differences are expected."""
+    """The register of expected differences, as the comparison uses it."""
 
     def match(self, difference: Difference) -> str | None:
         """Return the id of the entry that expects this difference."""
         ...
 
     def right(self, entry_id: str) -> Right | None:
-        """Tell which side an entry holds to be right."""
+        """Return the side that an entry names as right."""
         ...
 
 
@@ -32,12 +32,12 @@ class NothingExpected:
     """The empty register."""
 
     def match(self, difference: Difference) -> str | None:
-        """Expect nothing."""
+        """Return None: no difference is expected."""
         del difference
         return None
 
     def right(self, entry_id: str) -> Right | None:
-        """Hold nobody to be right."""
+        """Return None: no side is named as right."""
         del entry_id
         return None
 
@@ -50,10 +50,10 @@ def compare(
     candidate: CycleReport,
     register: Register = NOTHING_EXPECTED,
 ) -> tuple[Difference, ...]:
-    """Tell where two reports on the same tape differ, the gravest first, else in the incumbent's order.
+    """Return the differences of two reports on the same tape, the gravest first, else in the incumbent's order.
 
-    Wording, seconds, rules and instants never count. What one of them wants *now* and the other does not is a
-    difference of action here; whether the other utters it within its window is known only later (`shadow.bouts`).
+    Wording, seconds, rules and instants never count. An intent that only one of them has *now* is a difference of
+    action here; whether the other requests it within its window is known only later (`shadow.bouts`).
     """
     ours, theirs = Sides(incumbent), Sides(candidate)
     found: list[Difference] = []
@@ -71,7 +71,7 @@ def compare(
 
 
 def differ(who: Who, incumbent: Side, candidate: Side, register: Register = NOTHING_EXPECTED) -> Difference | None:
-    """Compare the two sides of one subject; None where they agree."""
+    """Compare the two sides of one subject; None if they agree."""
     severity = gravity(incumbent, candidate)
     return None if severity is None else make_difference(who, incumbent, candidate, severity, register)
 
@@ -79,7 +79,7 @@ def differ(who: Who, incumbent: Side, candidate: Side, register: Register = NOTH
 def make_difference(
     who: Who, incumbent: Side, candidate: Side, severity: Severity, register: Register = NOTHING_EXPECTED
 ) -> Difference:
-    """Write down the difference of two sides."""
+    """Return the difference of two sides as a record."""
     fingerprint = Fingerprint.of(incumbent, candidate)
     changes, partial = _changes(_Stance.of(incumbent, candidate), _Stance.of(candidate, incumbent))
     difference = Difference(
@@ -101,7 +101,7 @@ def make_difference(
 
 
 def gravity(incumbent: Side, candidate: Side) -> Severity | None:
-    """Tell how much hangs on the difference of two sides; None where they agree."""
+    """Return the severity of the difference of two sides; None if they agree."""
     if incumbent.intent_keys != candidate.intent_keys:
         return Severity.ACTION
     if incumbent.state is not candidate.state:
@@ -110,7 +110,7 @@ def gravity(incumbent: Side, candidate: Side) -> Severity | None:
 
 
 def _same(ours: Sides, theirs: Sides, name: str) -> bool:
-    """Whether two monitors agree, without building anything: the case of nearly every pane in every cycle."""
+    """Whether two monitors agree. Builds nothing: this is the case of nearly every pane in every cycle."""
     one, two = ours.verdict(name), theirs.verdict(name)
     if ours.intents(name) != theirs.intents(name):
         return False
@@ -120,7 +120,7 @@ def _same(ours: Sides, theirs: Sides, name: str) -> bool:
 
 
 class _Stance(NamedTuple):
-    """The compared part of a side. What only one of them can say (a detail, a CLI) is no difference."""
+    """The compared part of a side. A value that only one of them can report (a detail, a CLI) is no difference."""
 
     state: AgentState | None
     detail: IdleDetail | None

@@ -1,4 +1,4 @@
-"""A difference between two monitors: the two sides, its class, its consequence, and what it clusters by."""
+"""A difference between two monitors: the two sides, its class, its severity, and its fingerprint."""
 
 from enum import StrEnum
 from functools import cached_property
@@ -9,34 +9,34 @@ from understudy.record import Record
 from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 UNKNOWN_AGENT: Final = "unknown"
-"""The CLI of a verdict where it is not known."""
+"""The CLI of a verdict if it is not known."""
 
 
 class Severity(StrEnum):
-    """How much hangs on a difference; the first is the gravest."""
+    """The severity of a difference, by its consequence; the first is the gravest."""
 
     ACTION = "action"
-    """One wants an act that the other does not."""
+    """One monitor wants an action that the other does not."""
     STATE = "state"
     DETAIL = "detail"
 
     @property
     def rank(self) -> int:
-        """0 for the gravest."""
+        """0 for the gravest severity."""
         return list(Severity).index(self)
 
 
 class DiffClass(StrEnum):
-    """Where a difference comes from."""
+    """The origin of a difference."""
 
     TRUE = "true"
-    """Both watched the same tape: they differ in judgement."""
+    """Both monitors read the same tape: they differ in judgement."""
     NOISE = "noise"
     """The incumbent, on the adjacent tape and from the same memory, differs from itself in the same way."""
     LIVE_MISMATCH = "live_mismatch"
-    """The candidate's own live look differs from its verdict on the tape."""
+    """The candidate's live reading differs from its verdict on the tape."""
     HARNESS = "harness"
-    """Deadline, crash, truncation: nothing that a monitor judged."""
+    """A deadline, a crash or a truncation: no judgement of a monitor."""
 
 
 IntentKey = tuple[str, int]
@@ -44,21 +44,21 @@ IntentKey = tuple[str, int]
 
 
 class Silence(StrEnum):
-    """Why a monitor tells nobody of what it sees."""
+    """The reason why a monitor sends no notice about a state that it reports."""
 
     ASLEEP = "asleep"
-    """It wants the session left alone, and acts as if it were."""
+    """It pauses the session, and acts as if the pause were in force."""
     NO_MANAGER = "no_manager"
-    """It sees no living manager in the session."""
+    """It sees no live manager in the session."""
     ATTENDED = "attended"
-    """Somebody is busy with the pane."""
+    """A person or the manager is busy with the pane."""
 
 
 class Side(Record):
-    """The view of one monitor on one pane, or of one session where the subject is a session."""
+    """One monitor's report on one pane, or on one session if the subject is a session."""
 
     state: AgentState | None = None
-    """None where it does not see an agent there."""
+    """None if it sees no agent there."""
     detail: IdleDetail | None = None
     rule: str = ""
     lines: tuple[str, ...] = ()
@@ -66,9 +66,9 @@ class Side(Record):
     """Sorted, each name once."""
     role: AgentRole | None = None
     agent: str = UNKNOWN_AGENT
-    """Which agent CLI it takes it for."""
+    """The agent CLI that it recognises."""
     silence: Silence | None = None
-    """Why it would tell nobody of this pane, if so."""
+    """The reason why it would send no notice about this pane, if it would not."""
 
     @property
     def intent_keys(self) -> frozenset[str]:
@@ -76,16 +76,16 @@ class Side(Record):
         return frozenset(name for name, _ in self.intents)
 
     def says(self, state: AgentState) -> bool:
-        """Whether this is the state that it sees."""
+        """Whether it reports this state."""
         return self.state is state
 
 
 NOTHING = Side()
-"""The side of a monitor that says nothing of a subject."""
+"""The side of a monitor that reports nothing about a subject."""
 
 
 class FingerprintSide(Record):
-    """The part of a side in a fingerprint: no lines, details or ordinals, which tell two equal cases apart."""
+    """The part of a side in a fingerprint: without lines, details and ordinals, which differ between equal cases."""
 
     state: AgentState | None = None
     rule: str = ""
@@ -95,7 +95,7 @@ class FingerprintSide(Record):
 
     @classmethod
     def of(cls, side: Side) -> "FingerprintSide":
-        """Take the stand of a side."""
+        """Return the stance of a side."""
         return cls(state=side.state, rule=side.rule, intent_keys=tuple(sorted(side.intent_keys)), silence=side.silence)
 
 
@@ -103,13 +103,13 @@ class Fingerprint(Record):
     """What tells one kind of difference (or agreement) from another."""
 
     agent: str
-    """Which agent CLI, as the candidate has it, or else the incumbent; `unknown` where neither knows."""
+    """The agent CLI as the candidate names it, or else the incumbent; `unknown` if neither names one."""
     incumbent: FingerprintSide
     candidate: FingerprintSide
 
     @classmethod
     def of(cls, incumbent: Side, candidate: Side) -> "Fingerprint":
-        """Take the fingerprint of two sides."""
+        """Return the fingerprint of two sides."""
         agent = candidate.agent if candidate.agent != UNKNOWN_AGENT else incumbent.agent
         return cls(agent=agent, incumbent=FingerprintSide.of(incumbent), candidate=FingerprintSide.of(candidate))
 
@@ -134,14 +134,14 @@ class Change(Record):
     """One value that differs."""
 
     path: str
-    """Where, as DeepDiff writes it (`root['state']`)."""
+    """The path as DeepDiff writes it (`root['state']`)."""
     incumbent: str | None
-    """The value as text; None where there is none."""
+    """The value as text; None if there is none."""
     candidate: str | None
 
     @property
     def name(self) -> str:
-        """The path as people write it: `root['intents']['kill_window']` is `intents/kill_window`."""
+        """The path in short: `root['intents']['kill_window']` is `intents/kill_window`."""
         return self.path.removeprefix("root['").removesuffix("']").replace("']['", "/")
 
 
@@ -149,7 +149,7 @@ class Difference(Record):
     """One subject about which two monitors differ in one cycle, or in one bout."""
 
     pane: str | None
-    """None where the subject is the session: spawning a manager, pausing, a whole team."""
+    """None if the subject is the session: spawning a manager, pausing, a whole team."""
     pid: int | None
     session: str
     window: str
@@ -164,7 +164,7 @@ class Difference(Record):
     expected: str | None = None
     """Id of the entry of the register of expected differences that matches it."""
     partial: bool = False
-    """The list of changes was cut short; the two sides are whole."""
+    """The list of changes was cut short; the two sides are complete."""
 
     @property
     def subject(self) -> str:
@@ -173,17 +173,17 @@ class Difference(Record):
 
     @property
     def only_incumbent_wants(self) -> frozenset[str]:
-        """Acts that only the incumbent wants."""
+        """Actions that only the incumbent wants."""
         return self.incumbent.intent_keys - self.candidate.intent_keys
 
     @property
     def only_candidate_wants(self) -> frozenset[str]:
-        """Acts that only the candidate wants."""
+        """Actions that only the candidate wants."""
         return self.candidate.intent_keys - self.incumbent.intent_keys
 
 
 def subject(pane: str | None, session: str) -> str:
-    """Name what is compared: a pane (`%12`), or a session (`=team`) for what concerns all of it."""
+    """Return the name of a subject: a pane (`%12`), or a session (`=team`) for intents that concern all of it."""
     return pane if pane is not None else f"={session}"
 
 

@@ -1,7 +1,7 @@
-"""The register of expected differences: what two monitors are known to differ in, who is right about it, and why.
+"""The register of expected differences: known differences of two monitors, which monitor is right, and why.
 
 Each entry is one TOML file under `shadow/expected/`, as narrow as the knowledge behind it: both states, both rules, the
-CLI, and which acts one of them may want alone. A difference that goes any further is not expected.
+CLI, and the actions that one of them may want alone. A difference that goes any further is not expected.
 """
 
 import tomllib
@@ -19,7 +19,7 @@ from understudy.record import Record
 from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 HERE: Final = Path(__file__).with_suffix("")
-"""Where the entries that ship with the project lie."""
+"""The folder of the entries that ship with the project."""
 _ACTS: Final = (
     "notify_manager:idle",
     "notify_manager:fresh",
@@ -40,22 +40,22 @@ _ACTS: Final = (
 
 
 class BadRegister(ValueError):
-    """An entry that is not what an entry must be; the text names the file, the key and the remedy."""
+    """An entry is not valid; the text names the file, the key and the remedy."""
 
 
 class SideMatch(Record):
-    """Which verdicts of one side an entry is about."""
+    """The verdicts of one side that an entry matches."""
 
     state: tuple[AgentState | Literal["absent"], ...] = Field(min_length=1)
-    """`absent` where it sees no agent there, and for whole sessions."""
+    """`absent` if it sees no agent there, and for whole sessions."""
     rule: tuple[str, ...] = Field(min_length=1)
-    """Globs; for whole sessions what it says of the managers, such as `manager:crashed/process.*`."""
+    """Globs; for whole sessions its report on the managers, such as `manager:crashed/process.*`."""
     detail: tuple[IdleDetail, ...] = ()
     """Empty for any."""
     silence: tuple[Silence, ...] = ()
-    """Why it tells nobody; empty for any reason, and for none."""
+    """The reason why it sends no notice; empty for any reason, and for none."""
     alone: tuple[str, ...] = ()
-    """Acts that it may want and the other not."""
+    """Actions that it may want and the other not."""
 
     @model_validator(mode="after")
     def _narrow(self) -> Self:
@@ -67,11 +67,11 @@ class SideMatch(Record):
         return self
 
     def sees(self, side: Side) -> bool:
-        """Whether a side is in one of the states: asked first, since nearly every entry ends here."""
+        """Whether a side is in one of the states. Checked first, since it rules out nearly every entry."""
         return (side.state if side.state is not None else "absent") in self.state
 
     def holds(self, side: Side, alone: frozenset[str]) -> bool:
-        """Whether a side, and what only it wants, are no more than is expected."""
+        """Whether a side, and the actions that only it wants, are no more than is expected."""
         return (
             self.sees(side)
             and any(fnmatchcase(side.rule, rule) for rule in self.rule)
@@ -87,9 +87,9 @@ class ExpectedDifference(Record):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]+$")
     title: str = Field(min_length=10)
     quirks: tuple[int, ...] = ()
-    """Which quirks of the monolith, by their numbers in its description, lead to it."""
+    """The quirks of the monolith that lead to it, by their numbers in its description."""
     disagreements: tuple[int, ...] = ()
-    """Which rows of the list of disagreements between the monolith and the first modular attempt it covers."""
+    """The rows that it covers in the list of disagreements between the monolith and the first modular attempt."""
     severity: tuple[Severity, ...] = Field(min_length=1)
     agent: tuple[str, ...] = Field(min_length=1)
     """Globs of agent CLIs."""
@@ -102,7 +102,7 @@ class ExpectedDifference(Record):
     right: Right
     why: str = Field(min_length=20)
     ceiling: float = Field(gt=0, le=1)
-    """The share of all bouts above which it is not what was expected any more."""
+    """The share of all bouts above which it is no longer the expected difference."""
     test: str
     """The folder of the test that produces it, under `tests/shadow/expected/`."""
 
@@ -115,7 +115,7 @@ class ExpectedDifference(Record):
         return self
 
     def matches(self, difference: Difference) -> bool:
-        """Whether a difference is this one, and no more than this one."""
+        """Whether the entry covers a difference completely."""
         ours, theirs = difference.incumbent, difference.candidate
         return (
             difference.severity in self.severity
@@ -134,7 +134,7 @@ class ExpectedDifference(Record):
 
 
 class ExpectedRegister:
-    """The entries by id. Where several match a difference, the one that allows the fewest acts names it."""
+    """The entries by id. If several match a difference, the one that allows the fewest actions names it."""
 
     def __init__(self, entries: Iterable[ExpectedDifference] = ()) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
@@ -146,7 +146,7 @@ class ExpectedRegister:
         return next((entry.id for entry in self._narrowest_first if entry.matches(difference)), None)
 
     def right(self, entry_id: str) -> Right | None:
-        """Tell which side an entry holds to be right."""
+        """Return the side that an entry names as right."""
         entry = self._by_id.get(entry_id)
         return None if entry is None else entry.right
 
@@ -161,7 +161,7 @@ class ExpectedRegister:
 
 
 def load(folder: Path = HERE) -> ExpectedRegister:
-    """Read the `*.toml` of a folder, strictly, but those whose names begin with `_`; no folder is an empty one.
+    """Read the `*.toml` of a folder, strictly, except names that begin with `_`; a missing folder counts as empty.
 
     Raises `BadRegister` naming file, key and remedy.
     """
@@ -175,7 +175,7 @@ def load(folder: Path = HERE) -> ExpectedRegister:
 
 
 def with_own(folder: Path) -> ExpectedRegister:
-    """Return the shipped register with the entries of a folder of one's own, which need not be there.
+    """Return the shipped register with the entries of the operator's folder, which may be missing.
 
     Raises `BadRegister`, also where two entries have one id.
     """

@@ -1,9 +1,9 @@
-"""The first referee: what a pane did next says which states it cannot have been in.
+"""Hindsight: what a pane did next rules out states that it cannot have been in.
 
-It never asks the monitors. It knows which processes were in front, whether the screen went on printing, stood still,
-had its question answered or its draft sent. From the moment that anybody is seen to type in the pane, nothing more is
-concluded from it: what follows answers the keys. Where what is known rules out none, or both do, nobody has said who
-was right.
+It uses no monitor's claim. It uses the processes in front, and whether the screen printed on, stood still, had its
+question answered or its draft sent. It concludes nothing from the moment at which a person types in the pane: what
+follows may answer the keys. If the facts rule out neither state, the bout gets no label; if they rule out both, both
+monitors were wrong.
 """
 
 from collections.abc import Sequence
@@ -21,18 +21,18 @@ SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
 )
 _SMALL: Final = 1
-"""So many changed lines in one look are motion; more are output."""
+"""Up to so many changed lines in one look are motion; more are output."""
 _PRINTS: Final = 2
-"""Output in so many looks is no repaint after the turn any more."""
+"""Output in so many looks is more than a repaint after the turn."""
 _MOVES: Final = 3
-"""Motion in so many looks is a spinner, which turns for nobody who is at rest."""
+"""Motion in so many looks is a spinner; an agent at rest shows none."""
 
 
 class PaneOwner(StrEnum):
-    """Who has the pane."""
+    """The kind of process in front of a pane."""
 
     SHELL = "shell"
-    """A shell alone, or nobody: the pane is dead."""
+    """A shell alone, or no process: the pane is dead."""
     PROGRAM = "program"
     UNKNOWN = "unknown"
     """The processes could not be read."""
@@ -43,24 +43,24 @@ class PaneHistory(Record):
 
     last: ScreenDigest | None = None
     since: Instant | None = None
-    """First look."""
+    """The first look."""
     until: Instant | None = None
-    """Last look before anybody typed."""
+    """The last look before a person typed."""
     changed: bool = False
     """Something on the screen changed, if only a clock."""
     typed: bool = False
-    """Somebody typed, or the harness did: what is seen from then on answers that."""
+    """A person or the harness typed: the frames from then on may answer the keys."""
     rested: bool = False
-    """It stood still when last seen in the bout, or once after it: what moves later may answer keys without a trace."""
+    """It stood still at the bout's last look, or once after it: later motion may answer keys that left no trace."""
     moves: int = 0
-    """Looks at which something but figures had changed without anybody typing."""
+    """Looks at which text, not only figures, had changed while no key was pressed."""
     prints: int = 0
-    """Of these, those at which it was more than a line."""
+    """Of these, the looks at which more than one line had changed."""
     shells: int = 0
-    """Looks within the bout with a shell, or nobody, in front."""
+    """Looks within the bout with a shell, or no process, in front."""
     programs: int = 0
     tools: int = 0
-    """Of these, those with a shell below the program: it runs a command, and may stand still over it."""
+    """Of these, the looks with a shell below the program: it runs a command, and may stand still meanwhile."""
     asking: int = 0
     """Looks within the bout at which a dialog stood at the foot of the screen."""
     looks: int = 0
@@ -73,7 +73,7 @@ class PaneHistory(Record):
 
 
 def front(shot: PaneShot) -> PaneOwner:
-    """Tell who has a pane. A shell below an agent is the agent's tool, not its end."""
+    """Return the kind of process in front of a pane. A shell below an agent is the agent's tool, not its end."""
     if shot.dead:
         return PaneOwner.SHELL
     if not shot.processes:
@@ -82,14 +82,14 @@ def front(shot: PaneShot) -> PaneOwner:
 
 
 def observe(watch: PaneHistory, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> PaneHistory:
-    """Look once more.
+    """Enter one look.
 
     Args:
-        watch: What was seen so far.
+        watch: The pane's history so far.
         shots: The pane on every frame of the tape that shows it, the oldest first; at least one.
         at: When the last of them was shot.
         touched: Whether the harness, or a person whom it saw, typed in the pane since the look before.
-        lasting: Whether the bout still lasts; who is in front, and what stands there, tells about it only then.
+        lasting: Whether the bout still lasts; the process in front and the dialog on the screen count only then.
     """
     if watch.typed or watch.respawned or any(shot.vanished or shot.in_mode for shot in shots):
         return watch
@@ -111,7 +111,7 @@ def observe(watch: PaneHistory, shots: Sequence[PaneShot], at: float, *, touched
     if lasting:
         seen |= _stood_there(watch, now, shots[-1], first=before is None)
     if before is None and len(shots) > 1 and digest(shots[-2]) == now:
-        seen |= {"moves": 0, "prints": 0}  # it came to rest on this tape: what moved may have been the state before
+        seen |= {"moves": 0, "prints": 0}  # it came to rest on this tape: the motion may belong to the state before
     return watch.model_copy(update=seen)
 
 
@@ -132,9 +132,9 @@ def _step(watch: PaneHistory, shot: PaneShot, *, touched: bool, lasting: bool) -
 def ruling(
     incumbent: AgentState | None, candidate: AgentState | None, watch: PaneHistory, still_s: float
 ) -> Label | None:
-    """Say who was right about a pane; None where what it did next does not tell.
+    """Return which monitor was right about a pane; None if what the pane did next does not show it.
 
-    `still_s` is for how long a screen must have stood still to have been no busy agent's.
+    A screen that stood still for `still_s` seconds was not a busy agent's.
     """
     if incumbent is None or candidate is None:
         return None
@@ -152,11 +152,11 @@ def ruling(
 
 
 def facts(watch: PaneHistory, still_s: float) -> list[PaneFact]:
-    """Return the known facts, the surest first; nothing where a person typed before the first look was over."""
+    """Return the known facts, the surest first; none if a person typed before the first look was over."""
     if not watch.looks:
         return []
     if watch.shells and not watch.programs:
-        return [PaneFact(PaneFactKind.SHELL, "but a shell, or nobody, was in front all the time")]
+        return [PaneFact(PaneFactKind.SHELL, "but no agent was in front all the time: a shell, or a dead pane")]
     known: list[PaneFact] = []
     printed_on = watch.prints >= _PRINTS or watch.moves >= _MOVES
     if watch.answered:
@@ -164,7 +164,7 @@ def facts(watch: PaneHistory, still_s: float) -> list[PaneFact]:
     elif watch.submitted:
         known.append(PaneFact(PaneFactKind.SUBMITTED, "but its draft was sent, and the screen moved"))
     elif printed_on:
-        known.append(PaneFact(PaneFactKind.PRINTED, "but it printed on without anybody typing"))
+        known.append(PaneFact(PaneFactKind.PRINTED, "but it printed on while no key was pressed"))
     if watch.programs and not watch.shells:
         known.append(PaneFact(PaneFactKind.PROGRAM, "but a program was in front all the time"))
         if not (printed_on or watch.tools or watch.typed) and _stood(watch) >= still_s:

@@ -1,4 +1,4 @@
-"""How often, and for whom, each kind of difference is settled: what a referee's silence may hide."""
+"""How often each kind of difference is settled, and for which side: shows what the unsettled bouts may hide."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,43 +11,43 @@ from understudy.verdicts import AgentState
 
 
 class KindRate(Record):
-    """One pair of states, by who says which; for agreements the same state twice."""
+    """One pair of states, the incumbent's and the candidate's; for agreements the same state twice."""
 
     incumbent: AgentState
     candidate: AgentState
     bouts: int
-    """Those at which hindsight looked, or of which a person spoke."""
+    """Bouts that hindsight examined or a person settled."""
     rights: dict[Right, int]
-    """Of these, who was right, where somebody said so."""
+    """Labelled bouts by which monitor was right."""
     by_people: int
-    """Of these, those that a person settled."""
+    """Of these, the bouts that a person settled."""
     rules: dict[str, int]
-    """The fact that hindsight rests on, and how often (`shadow.refuting.PaneFactKind`)."""
+    """Facts on which hindsight's labels rest, with counts (`shadow.refuting.PaneFactKind`)."""
     decides: bool
-    """Hindsight can speak for either side; else its labels are shown, and decide nothing alone."""
+    """Hindsight can settle for either side; else its labels are shown, and decide nothing alone."""
 
     @property
     def agrees(self) -> bool:
-        """Whether both say the same: then `neither` means that both are wrong."""
+        """Whether both report the same state: then `neither` means that both are wrong."""
         return self.incumbent is self.candidate
 
     @property
     def settled(self) -> int:
-        """Bouts of which somebody said who was right."""
+        """Bouts with a label."""
         return sum(self.rights.values())
 
     @property
     def rate(self) -> float:
-        """The share that is settled."""
+        """The share of the bouts that is settled."""
         return self.settled / self.bouts if self.bouts else 0.0
 
     def side(self, right: Right) -> float:
-        """The share that is settled for one side."""
+        """The share of the bouts that is settled for one side."""
         return self.rights.get(right, 0) / self.bouts if self.bouts else 0.0
 
 
 def settle_rates(bouts: Iterable[Bout]) -> tuple[KindRate, ...]:
-    """Count the bouts of panes by kind, the most frequent first; agreements behind."""
+    """Count the bouts of panes by kind, the most frequent first; agreements last."""
     heaps: dict[tuple[AgentState, AgentState], list[Bout]] = {}
     for bout in bouts:
         one, two = bout.incumbent.state, bout.candidate.state

@@ -1,4 +1,4 @@
-"""Who was right, and who says so."""
+"""Labels: which monitor was right, and whether hindsight or a person decided it."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from understudy.record import Record
 
 
 class Right(StrEnum):
-    """Who was right."""
+    """The monitor that was right."""
 
     INCUMBENT = "incumbent"
     CANDIDATE = "candidate"
@@ -15,22 +15,22 @@ class Right(StrEnum):
 
 
 class Referee(StrEnum):
-    """Who said who was right."""
+    """The source of a label: hindsight or a person."""
 
     HINDSIGHT = "hindsight"
     PERSON = "person"
 
 
 class Label(Record):
-    """Who was right, by whom, and why."""
+    """The decision about a bout: which monitor was right, by which referee, and why."""
 
     right: Right
     by: Referee
     reason: str = ""
     rule: str = ""
-    """The fact that hindsight rests on (`shadow.refuting.PaneFactKind`); empty where a person spoke."""
+    """The fact on which hindsight rests (`shadow.refuting.PaneFactKind`); empty if a person decided."""
     alone: bool = True
-    """False where hindsight can speak for one of the two states alone: it is shown, and no guardrail counts it."""
+    """False if hindsight can rule out one of the two states alone: the label is shown, and no guardrail counts it."""
 
     @property
     def candidate_wrong(self) -> bool:

@@ -12,15 +12,15 @@ class LiveComparison(Record):
     """The result of one live check of the candidate."""
 
     compared: int
-    """Panes that stood still, and that both reports could look at."""
+    """Panes that stood still, and that both reports could read."""
     moved: int
-    """Panes that did not: they prove nothing."""
+    """Panes that moved: they prove nothing."""
     differences: tuple[Difference, ...] = ()
     """`incumbent` is the verdict on the tape here, and `candidate` the live one."""
 
     @property
     def counts(self) -> bool:
-        """Whether it is evidence at all."""
+        """Whether it is evidence."""
         return self.compared > 0
 
     @property
@@ -34,10 +34,10 @@ def compare_live(on_tape: CycleReport, live: CycleReport, tape: Tape, after: Fra
 
     Args:
         on_tape: Its report on the tape.
-        live: Its report from its own look, from the same memory as the first.
+        live: Its report from its live reading, from the same memory as the first.
         tape: The tape.
-        after: Any frame shot after the live look, such as the first of the next tape: a pane that looks the same in it
-            and all over the tape stood still in between.
+        after: Any frame shot after the live reading, such as the first of the next tape: a pane that looks the same in
+            it and all over the tape stood still in between.
 
     Of still panes state, detail, role and CLI must agree exactly; intents depend on the second and are left out.
     """
@@ -72,7 +72,7 @@ def _stood_still(name: str, tape: Tape, after: Frame) -> bool:
 
 
 def _look(shot: PaneShot) -> tuple[object, ...]:
-    """Everything about a pane that a monitor may judge by."""
+    """Return everything about a pane that a monitor may judge by."""
     return (
         shot.pid,
         shot.ansi,

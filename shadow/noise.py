@@ -8,10 +8,10 @@ from understudy.report import CycleReport
 
 
 def is_noise(difference: Difference, again: CycleReport) -> bool:
-    """Whether the incumbent's other report says what the candidate said; `again` starts from the same memory.
+    """Whether the incumbent's other report agrees with the candidate; `again` starts from the same memory.
 
-    All that differs must come out the candidate's way: a state that does while an act does not is still a difference
-    in judgement. A pane that the other report could not look at proves nothing.
+    Every differing value must agree: if the state agrees and an action does not, it is still a difference in
+    judgement. A pane that the other report could not read proves nothing.
     """
     sides = Sides(again)
     if sides.could_not_see(Who(difference.pane, difference.pid, difference.session, difference.window)):
@@ -27,7 +27,7 @@ def is_noise(difference: Difference, again: CycleReport) -> bool:
 
 
 def classify(differences: Sequence[Difference], again: CycleReport | None) -> tuple[Difference, ...]:
-    """Give the class NOISE to what is noise; without a second report nothing is, and other classes stay."""
+    """Give the class NOISE to differences that are noise. Without a second report none is; other classes stay."""
     if again is None:
         return tuple(differences)
     return tuple(

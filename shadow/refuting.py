@@ -1,7 +1,7 @@
 """The states that a pane's later behaviour rules out, as a table: each fact with the states that it refutes.
 
-Between two states hindsight can decide for either side only where one fact refutes the one, and another fact the
-other. Where it can refute only one of them, the bouts that it settles are not a fair sample of all: such a label is
+Between two states hindsight can decide for either side only if one fact refutes the one, and another fact the
+other. If it can refute only one of them, the bouts that it settles are not a fair sample of all: such a label is
 shown, and no guardrail counts it.
 """
 
@@ -20,7 +20,7 @@ class PaneFactKind(StrEnum):
     """The kind of fact."""
 
     SHELL = "shell"
-    """The process was gone: a shell, or nobody, was in front all the time."""
+    """The agent was gone: a shell, or no process, was in front all the time."""
     PROGRAM = "program"
     """A program was in front all the time."""
     PRINTED = "printed"
@@ -35,7 +35,7 @@ class PaneFactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaneFact:
-    """One thing that was seen, and in words."""
+    """One observed fact, with its text."""
 
     kind: PaneFactKind
     text: str
@@ -55,12 +55,12 @@ REFUTES: Final = {
     PaneFactKind.STILL: frozenset({_S.BUSY, _S.STARTING}),
 }
 _SELDOM: Final = frozenset({PaneFactKind.STILL})
-"""Facts that are seen of few of their panes: one at rest is spoken to, or shows a clock, long before."""
+"""Facts that are observed in few of their panes: a pane at rest gets a prompt, or shows a clock, long before."""
 
 
 @cache
 def two_sided(one: AgentState, two: AgentState) -> bool:
-    """Whether what a pane does can speak for either of two states, and does so about as often."""
+    """Whether a pane's behaviour can settle for either of two states, about equally often."""
     often = [refuted for kind, refuted in REFUTES.items() if kind not in _SELDOM]
     return any(one in refuted and two not in refuted for refuted in often) and any(
         two in refuted and one not in refuted for refuted in often

@@ -1,4 +1,4 @@
-"""The result of a replay: how often two monitors agree on kept tapes, in what they differ, and who was right."""
+"""The result of a replay: how often two monitors agree on kept tapes, how they differ, and which was right."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -16,11 +16,11 @@ from understudy.report import CycleReport
 from understudy.screens import Tape
 
 _GAP_S: Final = 90.0
-"""Tapes further apart are not one watch: what happened in between nobody saw."""
+"""Tapes further apart are not one watch: no frame shows the time in between."""
 _RULES: Final = BoutRules()
 
 Known = Callable[[Bout], Label | None]
-"""Tells who was right in a bout where that is known already; such as from the bouts of the live cycles."""
+"""Returns the label of a bout that is known already, such as from the bouts of the live cycles."""
 
 
 class ReplayedCluster(Record):
@@ -28,20 +28,20 @@ class ReplayedCluster(Record):
 
     id: str
     severity: Severity
-    """The gravest."""
+    """The gravest of its differences."""
     looks: int
-    """How often it was seen: once a tape and subject."""
+    """Number of times it was seen: once a tape and subject."""
     agents: int
     expected: str | None
     new: bool | None
-    """It was not there before; None where nobody knows what was."""
+    """It was not there before; None without a baseline."""
     comparable: bool
-    """Of an act: both remembered what they would have, at least once."""
+    """For an action: both monitors had the memory that they would have had, at least once."""
     example: Difference
 
 
 class ReplayResult(Record):
-    """The whole."""
+    """All of a replay."""
 
     tapes: int
     agents: int
@@ -49,22 +49,22 @@ class ReplayResult(Record):
     frames: int
     """Agents times the frames of their tapes: what a speed is counted in."""
     agreeing: int
-    """Agents seen of whom both say the same but for details."""
+    """Agents seen about which both monitors report the same, except details."""
     bouts: int
     differing_bouts: int
     rights: dict[Right, int]
-    """Differing bouts by who was right, where hindsight or anybody said so."""
+    """Labelled differing bouts by which monitor was right."""
     clusters: tuple[ReplayedCluster, ...]
     vanished: tuple[str, ...]
-    """Clusters that were there before and did not come up."""
+    """Clusters of the baseline that did not occur."""
 
     @property
     def agreement(self) -> float | None:
-        """The share of agents on which both agree; None where none was seen."""
+        """The share of agents on which both agree; None if none was seen."""
         return self.agreeing / self.agents if self.agents else None
 
     def worst(self, severity: Severity) -> tuple[ReplayedCluster, ...]:
-        """The clusters at least as grave that nobody expects, and that can be held against somebody."""
+        """Return the clusters at least as grave that are not expected, and that are a monitor's judgement."""
         return tuple(
             one
             for one in self.clusters
@@ -75,7 +75,7 @@ class ReplayResult(Record):
 
 
 def nobody_knows(bout: Bout) -> Label | None:
-    """Know nothing."""
+    """Return None: no label is known."""
     del bout
     return None
 
@@ -98,7 +98,7 @@ class ReplayTally:
     def count(
         self, tape: Tape, incumbent: CycleReport, candidate: CycleReport, *, comparable: bool
     ) -> tuple[Difference, ...]:
-        """Count what two monitors say of one tape; returns in what they differ."""
+        """Count two reports on one tape; return their differences."""
         differences = compare(incumbent, candidate, self.register)
         panes = {*incumbent.verdicts, *candidate.verdicts}
         graver = {one.pane for one in differences if one.severity is not Severity.DETAIL}
@@ -116,7 +116,7 @@ class ReplayTally:
         return differences
 
     def result(self, before: Iterable[str] | None) -> ReplayResult:
-        """Sum up; `before` are the clusters that were there before, None where nobody knows."""
+        """Sum up; `before` are the clusters of the baseline, None without one."""
         self._settle_all()
         differing = [bout for bout in self._bouts if bout.difference is not None]
         labels = [label for bout in differing if (label := bout.label or self.known(bout)) is not None]
@@ -139,7 +139,7 @@ class ReplayTally:
         self._bouts += settled
 
     def _settle_all(self) -> None:
-        """Let the time pass in which nobody looked: every bout is over and settled, and a new watch begins."""
+        """Skip a time without tapes: every bout is over and settled, and a new watch begins."""
         if self._last is not None:
             self._advance(None, self._last + _RULES.at_latest_s + _RULES.settling_s)
         self._book = BoutBook()
@@ -169,7 +169,7 @@ class _Heap:
 
 
 def truths(bouts: Sequence[Bout]) -> Known:
-    """Know what the live cycles settled: who says of a pane, at that time, the state that was found right."""
+    """Return the labels that the live cycles settled: a side is right if it reports the settled state at that time."""
     settled: dict[tuple[str | None, int | None], list[Bout]] = {}
     for bout in bouts:
         if bout.label is not None and bout.label.right in {Right.INCUMBENT, Right.CANDIDATE}:

@@ -1,4 +1,4 @@
-"""The figures under another register: history scored again as if something had been excused. It promotes nothing."""
+"""Figures under another register: history scored again as if some differences were excused. Promotes nothing."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,30 +8,30 @@ from understudy.record import Record
 
 
 class RescoredRate(Record):
-    """One rate, as a rule or a sign-off would have left it."""
+    """One rate, as a rule or a sign-off would have changed it."""
 
     bouts: int
-    """That count."""
+    """Bouts that count."""
     events: int
-    """Of these, those in which an act differs and nobody has decided for the candidate."""
+    """Of these, the bouts in which an action differs and no label decides for the candidate."""
 
     @property
     def rate(self) -> float | None:
-        """Events a bout; None where none counts."""
+        """Events a bout; None if no bout counts."""
         return self.events / self.bouts if self.bouts else None
 
 
 class RescoringResult(Record):
-    """The effect of excusing some differences: what it hides, and the rate of differing actions after it."""
+    """The effect of excusing some differences: the bouts that it hides, and the rate of differing actions after it."""
 
     hides: int
     """Bouts that count now and would not have."""
     hides_actions: int
-    """Of these, those in which an act differs."""
+    """Of these, the bouts in which an action differs."""
     hides_wrong: int
-    """Of these, those in which the candidate was found wrong."""
+    """Of these, the bouts in which the candidate was wrong."""
     clusters: tuple[str, ...]
-    """Whose they are."""
+    """The clusters of these bouts."""
     now: RescoredRate
     would_have_been: RescoredRate
 

@@ -1,4 +1,4 @@
-"""When two monitors want the same act, when a bout counts, and when it is settled: all in seconds, all the plan's."""
+"""When two monitors want the same action, when a bout counts, when it is settled: all in seconds, all of the plan."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from understudy.record import Record
 
 
 class Windows(Record):
-    """How far apart two monitors may want the same act, by kind, in seconds."""
+    """Seconds by which two monitors may differ in requesting the same action, by kind."""
 
     notice_s: float = 30.0
     draft_s: float = 15.0
     kill_s: float = 60.0
     """Also for `spawn_manager`, and for every kind that has no window of its own."""
     looks: int = 0
-    """So many looks each of them lasts at least, however far apart looks are; 0 for seconds alone."""
+    """Looks that each window lasts at least, however far apart looks are; 0 for seconds alone."""
 
     def at_pace(self, pace_s: float) -> Windows:
-        """The same where a look comes every so many seconds."""
+        """The same windows for a pace of so many seconds a look."""
         least = self.looks * pace_s
         if least <= min(self.notice_s, self.draft_s, self.kill_s):
             return self
@@ -31,7 +31,7 @@ class Windows(Record):
 
     @property
     def widest(self) -> float:
-        """The longest of them."""
+        """The longest window."""
         return max(self.notice_s, self.draft_s, self.kill_s)
 
 
@@ -39,24 +39,24 @@ class BoutRules(Record):
     """When a bout counts and when it is settled, in seconds."""
 
     settle_s: float = 60.0
-    """After it ended; where a window is wider, that, since an act may still be answered."""
+    """Seconds after the bout ended; or a wider window of an action, since the other monitor may still request it."""
     at_latest_s: float = 600.0
-    """After it began."""
+    """Seconds after the bout began."""
     repeat_s: float = 600.0
-    """A pane and a fingerprint count once in this time."""
+    """A pane and a fingerprint count once in these seconds."""
     still_s: float = 45.0
-    """A screen that stood still for so long, in a bout, was not busy (`shadow.hindsight`)."""
+    """A screen that stood still for so many seconds, in a bout, was not busy (`shadow.hindsight`)."""
     sample: float = 0.1
-    """The share of the agreements that hindsight looks at, too: both may be wrong."""
+    """The share of the agreements that hindsight examines: both monitors may be wrong."""
     windows: Windows = Windows()
 
     @property
     def settling_s(self) -> float:
-        """How long after its end a bout is settled."""
+        """Seconds after its end at which a bout is settled."""
         return max(self.settle_s, self.windows.widest)
 
     def at_pace(self, pace_s: float) -> BoutRules:
-        """The same where a look comes every so many seconds: nothing is settled that may still be answered."""
+        """The same rules for a pace in seconds a look: a bout is not settled while an action may still follow."""
         windows = self.windows.at_pace(pace_s)
         if windows is self.windows:
             return self

@@ -1,4 +1,4 @@
-"""Sampling: which bouts a person is asked about, so that silence and agreement are audited, too."""
+"""Sampling: the bouts that a person is asked about, so that unsettled bouts and agreements are audited, too."""
 
 from collections.abc import Collection, Iterable
 from random import Random
@@ -8,7 +8,7 @@ from shadow.differences import Severity
 
 
 def worth_asking(bouts: Iterable[Bout], asked: Collection[str] = ()) -> list[Bout]:
-    """Keep what is worth asking about: panes on which both agree, or nobody has decided; each is asked about once."""
+    """Return the bouts to ask about: panes on which both agree, or that have no label; each is asked about once."""
     return [bout for bout in bouts if bout.pane is not None and bout.id not in asked and _undecided(bout)]
 
 

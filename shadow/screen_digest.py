@@ -1,4 +1,4 @@
-"""The digest of a screen for hindsight: sums of its lines and what stands at its foot, and no text of it."""
+"""The digest of a screen for hindsight: checksums of its lines and of its last rows, and no text of it."""
 
 import re
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from understudy.screens import PaneShot
 
 _SIGNS: Final = ">\u276f\u203a»"
 _TYPED: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*[^\\s│┃|]")
-"""A prompt with something in it: a composer being written in, or what was sent from it."""
+"""A prompt with text in it: a composer with a draft, or a line that was sent from it."""
 _PROMPT: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}](?:\\s|$)")
-"""Any prompt, with or without something in it."""
+"""Any prompt, with or without text in it."""
 _EDGES: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*|[\\s│┃|]+$")
 """The text around the typed text: a frame, a sign, blanks."""
 _FRAME: Final = re.compile(r"^[\s─━═╭╮╰╯┌┐└┘│┃|▔▁▌]*$")
 _DIGITS: Final = re.compile(r"\d+")
-"""A clock or a counter is no output: lines are compared without their figures."""
+"""A clock or a counter is no output, so lines are compared without their figures."""
 _CHOSEN: Final = re.compile(
     f"^[\\s│┃|▌]*[{_SIGNS}→▶●]\\s*(?:\\d[.)]\\s*)?(?:Yes|No|Allow|Approve|Proceed|Don't)\\b", re.IGNORECASE
 )
@@ -31,37 +31,37 @@ _YES_NO: Final = re.compile(
 _FOOT: Final = 16
 """Lines with text, from the last one up, among which a question stands that is still open."""
 _QUESTION: Final = 3
-"""Of these, the lowest, in which a question is to be answered in letters."""
+"""Of these, the lowest lines, in which a question stands that is answered with letters."""
 _COMPOSER: Final = 6
 """Lines with text, from the last one up, among which a composer stands."""
 
 
 class ScreenDigest(Record):
-    """One screen, as far as hindsight is concerned."""
+    """One screen, as hindsight keeps it."""
 
     pid: int
     printed: tuple[int, ...]
     """CRC-32 of each line outside frames and prompts, without its figures."""
     typed: tuple[int, ...]
-    """Likewise of lines with something at a prompt."""
+    """CRC-32 of each line with text at a prompt, likewise."""
     whole: int
     """CRC-32 of the whole screen."""
     history: int
     asks: bool = False
-    """A dialog stands at its foot and waits for a choice."""
+    """A dialog at the end of the screen waits for a choice."""
     draft: int | None = None
-    """CRC-32 of what stands at the prompt at its foot; None where nothing does."""
+    """CRC-32 of the text at the last prompt; None if there is none."""
     sent: tuple[int, ...] = ()
-    """CRC-32 of what stands at prompts above that."""
+    """CRC-32 of the texts at prompts above that."""
 
 
 def digest(shot: PaneShot) -> ScreenDigest:
-    """Take what hindsight needs of a pane's screen."""
+    """Return the digest of a pane's screen."""
     return ScreenDigest.model_construct(pid=shot.pid, history=shot.history, **_of_text(shot.text))
 
 
 class _Line(NamedTuple):
-    """One line, as far as it tells anything by itself."""
+    """The properties of one line by itself."""
 
     framing: bool
     prompt: bool
@@ -75,7 +75,7 @@ class _Line(NamedTuple):
 
 @lru_cache(maxsize=1 << 16)
 def _read(line: str) -> _Line:
-    """Read a line; from frame to frame most of them stay."""
+    """Read a line. Cached, since most lines stay from frame to frame."""
     framing, prompt = bool(_FRAME.match(line)), bool(_PROMPT.match(line))
     typed = bool(_TYPED.match(line))
     return _Line(
@@ -92,7 +92,7 @@ def _read(line: str) -> _Line:
 
 @lru_cache(maxsize=4096)
 def _of_text(text: str) -> dict[str, Any]:
-    """The parts that follow from the text alone; a screen that stands is taken apart once."""
+    """Return the parts that follow from the text alone. Cached, since most screens stay the same."""
     lines = [line for line in map(_read, text.split("\n")) if not line.framing]
     lowest = max((number for number, line in enumerate(lines) if line.prompt), default=-1)
     foot = lowest if lowest >= max(0, len(lines) - _COMPOSER) and lines[lowest].typed else None
@@ -108,7 +108,7 @@ def _of_text(text: str) -> dict[str, Any]:
 
 
 def _asks(lines: Sequence[_Line]) -> bool:
-    """Whether a choice of at least two, one of them under a cursor, or a yes-or-no question is open at the foot."""
+    """Whether a choice of at least two, one of them under a cursor, or a yes-or-no question is open at the end."""
     foot = lines[-_FOOT:]
     chosen = any(line.chosen for line in foot) and sum(line.option for line in foot) > 1
     return chosen or any(line.letters for line in lines[-_QUESTION:])

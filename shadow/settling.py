@@ -1,4 +1,4 @@
-"""Settling a bout: its acts compared within their windows, its difference classed, excused and labelled."""
+"""Settle a bout: compare its actions within their windows; class, excuse and label its difference."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ def judged(
     register: Register,
     signoffs: Signoffs,
 ) -> Bout:
-    """Make the bout that enters the evidence; whether it repeats one that counted is for the book to say."""
+    """Return the settled bout; the book decides whether it repeats one that counted."""
     who = open_bout.who
     compared = acts(
         episodes,
@@ -71,7 +71,7 @@ def judged(
 
 
 def _wishing(side: Side, intents: Mapping[str, int], without: set[str]) -> Side:
-    """Give a side what it wants within the windows: what the other wanted in time too, without what it never did."""
+    """Return a side with its intents within the windows: with those that match the other's, without unmatched ones."""
     own = dict(side.intents)
     kept = tuple(
         sorted(
@@ -86,10 +86,10 @@ def _wishing(side: Side, intents: Mapping[str, int], without: set[str]) -> Side:
 def _excuse(
     difference: Difference, began: float, label: Label | None, register: Register, signoffs: Signoffs
 ) -> Excuse | None:
-    """Say why a bout does not count. A detail has no numerator to be taken out of: it needs no excuse.
+    """Return why a bout does not count. A detail is never an event, so it needs no excuse.
 
-    Hindsight audits what is expected: where the candidate is proved wrong and the register holds it to be right, the
-    difference is not the one that was expected, whatever it looks like.
+    Hindsight audits the register: if the candidate is proved wrong and the register names it as right, the difference
+    is not the expected one.
     """
     if difference.severity is Severity.DETAIL:
         return None
@@ -103,7 +103,7 @@ def _excuse(
 
 
 def contradicts(label: Label | None, expected: Right) -> bool:
-    """Whether somebody found the candidate wrong where it was held to be right."""
+    """Whether a label finds the candidate wrong although the register names it as right."""
     return label is not None and label.candidate_wrong and expected in {Right.CANDIDATE, Right.BOTH}
 
 

@@ -1,4 +1,4 @@
-"""Taking two reports apart into subjects: every pane, and every session for what concerns all of it."""
+"""Split two reports into subjects: every pane, and every session for intents that concern all of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class Who:
     session: str
     window: str
     index: int | None = None
-    """Of its window; None where the subject is the session."""
+    """The index of its window; None if the subject is the session."""
 
     @property
     def subject(self) -> str:
-        """Its name among the subjects."""
+        """The name of the subject."""
         return subject(self.pane, self.session)
 
 
@@ -48,7 +48,7 @@ class Sides:
         self._silences: dict[str, Silence | None] = {}
 
     def subjects(self) -> Mapping[str, object]:
-        """Everything that it says anything about."""
+        """The subjects of the report."""
         return {**self._report.verdicts, **self._who}
 
     def verdict(self, name: str) -> AgentVerdict | None:
@@ -61,13 +61,13 @@ class Sides:
         return tuple(sorted(intent_keys.items())) if intent_keys else ()
 
     def who(self, name: str) -> Who | None:
-        """Identity and labels of a subject; None where it says nothing of it."""
+        """Return the identity and labels of a subject; None if the report has nothing about it."""
         if (verdict := self.verdict(name)) is not None:
             return Who(verdict.pane, verdict.pid, verdict.session, verdict.window, verdict.window_index)
         return self._who.get(name)
 
     def side(self, name: str) -> Side:
-        """All that it says of a subject."""
+        """Return everything that it reports about a subject."""
         verdict, intents = self.verdict(name), self.intents(name)
         if verdict is None:
             managers = self._managers(name)
@@ -84,7 +84,7 @@ class Sides:
         )
 
     def _silence(self, session: str) -> Silence | None:
-        """Say why it would tell nobody in a session."""
+        """Return why it would send no notice in a session."""
         if session not in self._silences:
             asleep = any(intent_key == "pause_session" for intent_key, _ in self.intents(subject(None, session)))
             told = any(
@@ -95,7 +95,7 @@ class Sides:
         return self._silences[session]
 
     def _managers(self, name: str) -> str:
-        """Say how it sees the managers of a session, as the rule behind what it wants done there."""
+        """Return the states of the managers of a session as one text, which is the rule behind its intents there."""
         seen = sorted(
             f"{verdict.state}/{verdict.why.rule}"
             for verdict in self._report.verdicts.values()
@@ -104,7 +104,7 @@ class Sides:
         return f"manager:{', '.join(seen) or 'missing'}" if name.startswith("=") else ""
 
     def could_not_see(self, who: Who) -> bool:
-        """Whether it says nothing of a pane because it failed to look, rather than because nobody is there."""
+        """Whether it reports nothing about a pane because it could not read it, not because no agent is there."""
         if who.pane is None or self.verdict(who.pane) is not None:
             return False
         names = {who.pane, who.session, f"{who.session}:{who.index}"}

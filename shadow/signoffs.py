@@ -1,6 +1,6 @@
 """Sign-offs, for a while, and settlements, for good. Both act from now on and reset nothing.
 
-A sign-off ends by itself: when it expires, when another version of a monitor plays than it was given for, and when its
+A sign-off ends by itself: when it expires, when a monitor runs in another version than it was given for, and when its
 cluster is more frequent than its ceiling allows (which needs counts: `shadow.tallies`, `shadow.clusters`).
 """
 
@@ -14,16 +14,16 @@ from understudy.record import Instant, Record
 
 
 class Acceptance(Record):
-    """A cluster that somebody signed off: its bouts are in neither numerator nor denominator, until it expires."""
+    """A cluster that a person signed off: its bouts are in neither numerator nor denominator, until it expires."""
 
     cluster: str
     owner: str = Field(min_length=1)
-    """Who answers for it."""
+    """The person who answers for it."""
     reason: str = Field(min_length=1)
     at: Instant
     expires: Instant
     ceiling: float = Field(gt=0, le=1)
-    """The share of all bouts above which it is not accepted any more."""
+    """The share of all bouts above which the acceptance ends."""
     monitors: tuple[str, ...] = ()
     """Names and versions that it was given for, the incumbent's first; empty for any."""
     actions: tuple[str, ...] | None = None
@@ -40,21 +40,21 @@ class Acceptance(Record):
         return self.at <= now < self.expires
 
     def meant_for(self, playing: tuple[str, ...]) -> bool:
-        """Whether it was given for the monitors that play; where nobody knows who does, it was."""
+        """Whether it was given for the monitors that run; True if their versions are not known."""
         return not (self.monitors and playing) or self.monitors == playing
 
 
 class Lapse(StrEnum):
-    """Why a sign-off holds no longer."""
+    """The reason why a sign-off holds no longer."""
 
     EXPIRED = "expired"
     VERSION = "version"
-    """Another version of a monitor plays."""
+    """Another version of a monitor runs."""
     CEILING = "ceiling"
 
 
 class Settlement(Record):
-    """A person's word on who is right in a cluster."""
+    """A person's decision on which monitor is right in a cluster."""
 
     cluster: str
     right: Right
@@ -71,15 +71,15 @@ class Settlement(Record):
 
 
 class Signoffs(Record):
-    """Everything that people have said; the latest word on a cluster is the one that counts."""
+    """All decisions of people; the latest decision on a cluster counts."""
 
     accepted: tuple[Acceptance, ...] = ()
     settled: tuple[Settlement, ...] = ()
     playing: tuple[str, ...] = ()
-    """Names and versions of the monitors that play now, the incumbent's first; empty before the first report."""
+    """Names and versions of the monitors that run now, the incumbent's first; empty before the first report."""
 
     def under(self, playing: tuple[str, ...]) -> "Signoffs":
-        """Say who plays."""
+        """Set the monitors that run."""
         return self if playing == self.playing else self.model_copy(update={"playing": playing})
 
     def accept(self, acceptance: Acceptance) -> "Signoffs":
@@ -91,7 +91,7 @@ class Signoffs(Record):
         return self.model_copy(update={"settled": (*self.settled, settlement)})
 
     def withdraw(self, cluster: str, now: float) -> "Signoffs":
-        """End the sign-offs of a cluster now; that they were stays on record."""
+        """End the sign-offs of a cluster now; they stay on record."""
         return self.model_copy(
             update={
                 "accepted": tuple(
@@ -108,20 +108,20 @@ class Signoffs(Record):
         return next((entry for entry in reversed(self.in_force(now)) if entry.cluster == cluster), None)
 
     def in_force(self, now: float) -> tuple[Acceptance, ...]:
-        """Return the sign-offs that hold now, for the monitors that play."""
+        """Return the sign-offs that hold now, for the monitors that run."""
         return tuple(entry for entry in self.accepted if entry.holds(now) and entry.meant_for(self.playing))
 
     def lapsed(self, cluster: str, now: float) -> Lapse | None:
-        """Say why the last sign-off of a cluster holds no longer; None where it does, or there was none."""
+        """Return why the last sign-off of a cluster holds no longer; None if it holds, or there was none."""
         last = next((entry for entry in reversed(self.accepted) if entry.cluster == cluster), None)
         if last is None or self.acceptance(cluster, now) is not None:
             return None
         return Lapse.VERSION if last.holds(now) else Lapse.EXPIRED
 
     def settlement(self, cluster: str) -> Settlement | None:
-        """Return what a person said last of a cluster."""
+        """Return the last decision of a person on a cluster."""
         return next((entry for entry in reversed(self.settled) if entry.cluster == cluster), None)
 
 
 NOBODY_SAID: Signoffs = Signoffs()
-"""No word from anybody."""
+"""No decision of any person."""

@@ -1,4 +1,4 @@
-"""Strata of bouts: kinds that are judged for themselves, since agreeing on busy panes says nothing about drafts."""
+"""Strata of bouts: kinds that are judged by themselves, since agreement on busy panes proves nothing about drafts."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class Stratum(StrEnum):
     NOTICE_IDLE = "notice_idle"
     NOTICE_CRASH = "notice_crash"
     APPROVAL = "approval"
-    """Somebody waits for approval; an event where only one of them would say so to the manager."""
+    """An agent waits for approval; an event if only one of the monitors would tell the manager."""
     BUSY_CALLED_IDLE = "busy_called_idle"
     """The candidate calls idle what the incumbent calls busy."""
     WAITING_CALLED_OTHER = "waiting_called_other"
@@ -41,7 +41,7 @@ _STATES = {
 
 
 def strata_of(incumbent: Side, candidate: Side) -> tuple[Stratum, ...]:
-    """In whose denominators two sides are: at least one says that state, or wants that act."""
+    """Return the strata whose denominators count two sides: at least one reports that state or wants that action."""
     intent_keys, states = incumbent.intent_keys | candidate.intent_keys, {incumbent.state, candidate.state}
     return tuple(
         stratum
@@ -51,7 +51,7 @@ def strata_of(incumbent: Side, candidate: Side) -> tuple[Stratum, ...]:
 
 
 def events_of(incumbent: Side, candidate: Side) -> tuple[Stratum, ...]:
-    """Of which strata two sides are an event. States have a direction: the candidate's error counts."""
+    """Return the strata in which two sides are an event. States have a direction: the candidate's error counts."""
     differing = incumbent.intent_keys ^ candidate.intent_keys
     found = [stratum for stratum, act in _ACTS.items() if act in differing]
     if incumbent.state is not None and candidate.state is not None and incumbent.state is not candidate.state:

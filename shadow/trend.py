@@ -1,4 +1,4 @@
-"""How often a cluster comes up now, next to how often it did: counted in equal slices of the time that was watched."""
+"""The trend of a cluster: how often it occurs now and before, counted in equal slices of the watched time."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,21 +6,21 @@ from math import sqrt
 from typing import Final
 
 SLICES: Final = 8
-"""Of the time from the first bout to the last."""
+"""Slices of the time from the first bout to the last."""
 _SURE: Final = 2.0
-"""Standard deviations that a change must be wide to be called one."""
+"""Standard deviations that a change must exceed to count as one."""
 
 
 class Trend(StrEnum):
-    """Where the share of a cluster among all bouts is going."""
+    """The direction of the share of a cluster among all bouts."""
 
     NEW = "new"
-    """Never in the first half of the time."""
+    """It occurs in the second half of the time alone."""
     RISING = "rising"
     STEADY = "steady"
     FALLING = "falling"
     GONE = "gone"
-    """Never in the last half."""
+    """It occurs in the first half of the time alone."""
 
 
 def sliced(instants: Sequence[float], first: float, last: float) -> tuple[int, ...]:

@@ -52,7 +52,7 @@ def bout(
     *,
     pane: str = "%1",
     right: str | None = None,
-    reason: str = "called idle, but it printed on without anybody typing",
+    reason: str = "called idle, but it printed on while no key was pressed",
     by: Referee = Referee.HINDSIGHT,
     register: Register = NOTHING_EXPECTED,
     **more: Any,

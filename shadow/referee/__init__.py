@@ -1,1 +1,1 @@
-"""The referee: what a pane did next names the state that it had been in, and scores what the monitors said of it."""
+"""The referee: names the state that a pane was in from what it did next, and scores both monitors' claims by it."""

@@ -1,4 +1,4 @@
-"""Actions about one pane as episodes: each request from its first look until it has been silent for two."""
+"""Actions about one pane as episodes: each request from its first look until two looks lack it."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -27,26 +27,26 @@ PREMISES: Final[dict[str, frozenset[NamedState]]] = {
     "spawn_manager": frozenset({_N.CRASHED}),
     "escalate": _NEEDS_A_PERSON,
 }
-"""The named states in which an action is right. One that is not listed is about no single pane's state."""
+"""The named states in which an action is right. An action that is not listed is about no single pane's state."""
 TELLS: Final = frozenset(name for name in PREMISES if name.startswith("notify_manager")) | {"escalate"}
-"""The actions by which a manager or a person hears of a pane."""
+"""The actions that tell a manager or a person about a pane."""
 _KEPT: Final = 32
 """Episodes of one monitor about one pane; older ones are forgotten."""
 
 
 class ActionEpisode(Record):
-    """One action that one monitor asked for."""
+    """One action that one monitor requested."""
 
     intent_key: str
     ordinal: int
     target: str | None
     opened: Instant
     heard: Instant
-    """Last look at which it was asked for."""
+    """The last look at which it was requested."""
     silent: int = 0
-    """Looks since."""
+    """Looks since then."""
     misdirected: bool = False
-    """It would tell a pane that is no manager of the session."""
+    """Its target is no manager of the session."""
 
     @property
     def closed(self) -> bool:
@@ -54,7 +54,7 @@ class ActionEpisode(Record):
         return self.silent >= CLOSING_LOOKS
 
     def overlaps(self, began: float, ended: float) -> bool:
-        """Whether it was asked for at any look of a run."""
+        """Whether it was requested at any look of a run."""
         return self.opened <= ended and self.heard >= began
 
 
@@ -63,7 +63,7 @@ def advance_episodes(
 ) -> tuple[ActionEpisode, ...]:
     """Enter one look: the intents about the pane, each with whether it is misdirected.
 
-    Withdrawn episodes that were last asked for before `keep_from` are forgotten.
+    Withdrawn episodes that were last requested before `keep_from` are forgotten.
     """
     asked = {(intent_key(intent), intent.ordinal, intent.target): misdirected for intent, misdirected in intents}
     if not asked and not episodes:

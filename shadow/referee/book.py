@@ -1,6 +1,6 @@
-"""The referee's book: everything that it keeps between two looks, and the one function that enters a look.
+"""The referee's book: its state between two looks, and the one function that enters a look.
 
-The book is a record that goes through JSON unharmed; it holds no text of a screen. A replay enters tape after tape as
+The book is a record that can be stored as JSON; it holds no text of a screen. A replay enters tape after tape as
 the live cycles do, so both give the same names, however the looks are divided among calls.
 """
 
@@ -15,10 +15,10 @@ from pydantic import Field
 from shadow.referee.actions import ActionEpisode, advance_episodes, is_misdirected
 from shadow.referee.claims import one_look
 from shadow.referee.naming import PaneLook, Track, close_pane, follow_pane
+from shadow.referee.own_reports import OwnReport
 from shadow.referee.premises import claim_of
 from shadow.referee.records import ScoredSpell
 from shadow.referee.spells import OpenSpell, Subject, continued, ended
-from shadow.referee.words import AgentWord
 from shadow.rules import Windows
 from understudy.intents import Intent
 from understudy.record import Instant, Record
@@ -34,22 +34,22 @@ _PACED_BY: Final = 9
 
 
 class RefereeLook(NamedTuple):
-    """One cycle, as far as the referee is concerned."""
+    """One cycle, as the referee reads it."""
 
     tape: Tape
     incumbent: CycleReport | None = None
-    """None where the monitor was not asked or failed."""
+    """None if the monitor was not asked or failed."""
     candidate: CycleReport | None = None
     touched: frozenset[str] = frozenset()
-    """Panes into which the harness typed since the look before: what follows answers its keys."""
+    """Panes into which the harness typed since the look before: what follows may answer its keys."""
     noticed: frozenset[str] = frozenset()
     """Panes about which the harness told a manager since the look before: a prompt may answer that."""
-    words: Mapping[str, AgentWord] = {}
-    """What the CLIs themselves say (`AgentWords.between`)."""
+    words: Mapping[str, OwnReport] = {}
+    """The CLIs' own reports (`OwnReports.between`)."""
 
 
 class PaneBook(Record):
-    """One pane."""
+    """The state of one pane."""
 
     pid: int
     session: str
@@ -60,15 +60,15 @@ class PaneBook(Record):
     incumbent: tuple[ActionEpisode, ...] = ()
     candidate: tuple[ActionEpisode, ...] = ()
     looked: Instant
-    """Its last look."""
+    """The last look of the pane."""
 
 
 class RefereeBook(Record):
-    """All panes."""
+    """The state of all panes."""
 
     panes: dict[str, PaneBook] = Field(default_factory=dict)
     looked: tuple[Instant, ...] = ()
-    """When the latest looks were."""
+    """Times of the latest looks."""
 
     @property
     def gap_s(self) -> float:
@@ -96,7 +96,7 @@ def advance(book: RefereeBook, look: RefereeLook, windows: Windows) -> tuple[Ref
         before = book.panes.get(name)
         if before is None or before.pid != shot.pid:
             before = PaneBook(pid=shot.pid, session=shot.session, window=shot.window, looked=at)
-        elif not 0 <= at - before.looked <= gap_s:  # what happened in between is not known, but who was there
+        elif not 0 <= at - before.looked <= gap_s:  # only the process is known across the gap, not what happened in it
             before = before.model_copy(update={"track": Track(was_here=before.track.was_here), "spell": None})
         panes[name], spells = _entered(name, before, seen, look, shots, about, gap_s, windows)
         done += spells
@@ -105,7 +105,7 @@ def advance(book: RefereeBook, look: RefereeLook, windows: Windows) -> tuple[Ref
 
 
 def finish(book: RefereeBook, windows: Windows) -> tuple[ScoredSpell, ...]:
-    """Return the spells that are open where no look will follow; what awaits a name stays unnamed."""
+    """Return the spells that are open when no look will follow; looks without a name stay unnamed."""
     return tuple(spell for name, known in book.panes.items() for spell in _closed(name, known, windows))
 
 

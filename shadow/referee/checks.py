@@ -11,18 +11,18 @@ _ACCEPTED_WITHIN_S: Final = 3.0
 _MOVES: Final = 2
 """Steps with motion that show that a prompt was accepted."""
 _QUIET_S: Final = 0.7
-"""For so long nothing but the composer may change after text came into it."""
+"""Seconds in which nothing but the composer may change after text came into it."""
 _LOOKS: Final = 1
-"""Looks after the event that are waited for, however far apart looks are."""
+"""Looks after the event that a check waits for, however far apart looks are."""
 
 
 class CheckKind(StrEnum):
-    """What is awaited."""
+    """The kind of confirmation that a check waits for."""
 
     ACCEPTED = "accepted"
     """Motion at once, a dialog, or the program's end."""
     TYPED = "typed"
-    """Nothing but typing for a moment; or else, that what was typed is accepted."""
+    """Nothing but typing for a moment; or else, that the typed prompt is accepted."""
     ANSWERED = "answered"
     """The dialog is still gone in the next frame, and the agent is still there."""
     REMOVED = "removed"
@@ -30,13 +30,13 @@ class CheckKind(StrEnum):
 
 
 class Result(StrEnum):
-    """What a check came to."""
+    """The result of a check."""
 
     OPEN = "open"
     PASSED = "passed"
     FAILED = "failed"
     REFUTED = "refuted"
-    """The text that had left the composer stands there again: the frame without it was half drawn."""
+    """The text that had left the composer is there again: the frame without it was half drawn."""
 
 
 class Check(NamedTuple):
@@ -44,11 +44,11 @@ class Check(NamedTuple):
 
     kind: CheckKind
     at: Instant
-    """Of the event."""
+    """Time of the event."""
     draft: int | None = None
-    """CRC-32 of the text that left the composer: where it comes back it was never sent."""
+    """CRC-32 of the text that left the composer: if it comes back it was never sent."""
     looks: int = 0
-    """Looks that began since."""
+    """Looks that began since then."""
     moves: int = 0
     disturbed: bool = False
     """Something besides the composer changed in the quiet moment."""

@@ -1,4 +1,4 @@
-"""What two monitors said over a run of looks, folded so that a run of any length takes the same space."""
+"""Claims of two monitors over a run of looks, folded so that a run of any length takes the same space."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -8,13 +8,13 @@ from understudy.record import Instant
 from understudy.verdicts import AgentState
 
 ABSTAINED: Final = AgentState.UNKNOWN
-"""The claim of a monitor that says `unknown`, or nothing, of a pane."""
+"""The claim of a monitor that reports `unknown`, or nothing, about a pane."""
 
 
 _WITH_EDGES: Final = 3
-"""From so many looks on the first and the last are left out: a monitor may be one look late. A look is named only if
-all of its frames stand in the named state, so those of a shorter spell are interior already; on a real fleet two of
-three dialogs last two."""
+"""Runs of at least so many looks leave out the first and the last: a monitor may be one look late. A look is named only
+if all of its frames are in the named state, so the looks of a shorter spell are interior already; on a real fleet two
+of three dialogs last two looks."""
 
 
 class Claims(NamedTuple):
@@ -25,7 +25,7 @@ class Claims(NamedTuple):
     inside: tuple[AgentState, ...]
     """Every state claimed in a look that is neither the first nor the last, sorted."""
     since: dict[AgentState, Instant]
-    """When each state was first claimed."""
+    """Time of the first claim, by state."""
 
 
 class Run(NamedTuple):
@@ -39,11 +39,11 @@ class Run(NamedTuple):
     trouble: bool = False
     """Something on the screen may have been an error or a limit."""
     known: bool = True
-    """A monitor had a verdict of the pane; where neither has one, it is no agent's as far as they know."""
+    """A monitor had a verdict on the pane; if neither has one, neither knows an agent there."""
 
 
 def one_look(at: float, incumbent: AgentState | None, candidate: AgentState | None) -> Run:
-    """Return the run of a single look, with what each monitor claims; None where it says nothing of the pane."""
+    """Return the run of a single look with the claim of each monitor; None for a monitor without a verdict."""
     return Run(
         began=at,
         ended=at,
@@ -69,7 +69,7 @@ def joined(one: Run, two: Run) -> Run:
 
 
 def vote(claims: Claims, looks: int, named: NamedState) -> Vote:
-    """Return what a monitor's claims come to where the referee names a state."""
+    """Return the vote of a monitor in a run to which the referee gives a name."""
     said = {claims.first, claims.last} if looks < _WITH_EDGES else set(claims.inside)
     if said - named.states - {ABSTAINED}:
         return Vote.WRONG
@@ -81,7 +81,7 @@ def vote(claims: Claims, looks: int, named: NamedState) -> Vote:
 
 
 def right_after_s(claims: Claims, began: float, named: NamedState) -> float | None:
-    """Return after how many seconds a monitor first claimed a state of the named set; None if it never did."""
+    """Return the seconds after which a monitor first claimed a state of the named set; None if it never did."""
     found = [at for state, at in claims.since.items() if state in named.states]
     return min(found) - began if found else None
 

@@ -1,4 +1,4 @@
-"""What the monitors did in a spell: `told`, beside the incumbent's right actions, and `duty`, by itself."""
+"""Actions of the monitors in a spell: `told` compares with the incumbent's right actions, `duty` needs no incumbent."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,13 +13,13 @@ _DUTIES: Final = {
     NamedState.CRASHED: frozenset({"notify_manager:crash", "escalate"}),
     NamedState.WAITING_APPROVAL: frozenset({"notify_manager:approval", "escalate"}),
 }
-"""Where somebody has to be told, and by which actions."""
+"""The states of which a manager or a person must be told, with the actions that tell them."""
 _REPLACES: Final = frozenset({"spawn_manager"})
-"""An action that leaves nothing to tell."""
+"""An action that makes a notice unnecessary."""
 
 
 def right_actions(episodes: Sequence[ActionEpisode], run: Run, named: NamedState) -> list[ActionEpisode]:
-    """Return the actions that are right: premise, target, and the only one of its kind and ordinal in the spell."""
+    """Return the right actions: right premise and target, and the only one of its kind and ordinal in the spell."""
     within = [one for one in episodes if one.overlaps(run.began, run.ended)]
     keys = [(one.intent_key, one.ordinal) for one in within]
     return [
@@ -40,8 +40,8 @@ def told(
 ) -> tuple[Told, ...]:
     """Return by kind of the incumbent's right actions whether the candidate took it within the window.
 
-    A kind counts once, from the incumbent's first such action; not where the spell was over before the window was.
-    Any right way of telling answers a notice: which one is right for what stands on the screen is for `wrong` to say.
+    A kind counts once, from the incumbent's first such action; not if the spell was over before the window.
+    Any right notice answers a notice: `wrong` measures which one fits the screen.
     """
     theirs = right_actions(candidate, run, named)
     first: dict[str, ActionEpisode] = {}
@@ -61,7 +61,7 @@ def told(
 
 
 def duty(candidate: Sequence[ActionEpisode], run: Run, named: NamedState, windows: Windows) -> Duty | None:
-    """Return whether the candidate told once of a crashed or waiting agent; None where it had not to, or not yet."""
+    """Return whether the candidate told once of a crashed or waiting agent; None if it did not have to, or not yet."""
     tells = _DUTIES.get(named)
     if tells is None:
         return None

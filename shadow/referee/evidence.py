@@ -1,4 +1,4 @@
-"""Evidence: the events that scored spells come to."""
+"""Evidence: the events of scored spells."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""One line of a screen, as far as the referee is concerned; lines recur from frame to frame, so they are read once."""
+"""One line of a screen, as the referee keeps it; lines recur from frame to frame, so they are read once."""
 
 import re
 from functools import lru_cache
@@ -12,9 +12,9 @@ SIGNS: Final = ">\u276f\u203a»"
 """Prompt signs of composers."""
 _LEAD: Final = f"^[\\s{EDGES}]*"
 _PROMPTED: Final = re.compile(f"{_LEAD}(?:[{SIGNS}]|┃)\\s+(\\S.*?)[\\s{EDGES}]*$")
-"""Text at a prompt: what was sent stands there, and with some CLIs beside a heavy bar."""
+"""Text at a prompt: CLIs show a sent prompt there, some of them beside a heavy bar."""
 _SPINNERS: Final = re.compile(r"[⠀-⣿◐◑◒◓·✢✳✶✻✽\u2217*✦✧⬝■●○◆◇|/\\-]|\d+")
-"""What turns or counts while nothing is printed: two lines that differ in it alone are one."""
+"""Spinners and counters: two lines that differ in them alone count as one."""
 _SPINNING: Final = re.compile(r"^[⠀-⣿◐◑◒◓✢✳✶✻✽]\s*")
 _CLOCK: Final = re.compile(r"(?:(\d+)h\s*)?(?:(\d+)m\s*)?(?<![\d.])(\d+)s\b")
 """An elapsed time, such as `1m 12s`."""
@@ -32,32 +32,32 @@ _HINT: Final = re.compile(
     r"|\besc\s+(?:to\s+)?(?:dismiss|reject|deny)\b",
     re.IGNORECASE,
 )
-"""What a dialog says about its keys."""
+"""Key hints of a dialog."""
 _TROUBLE: Final = re.compile(
     r"error|fail|exceed|limit|quota|overload|unauthori|forbidden|denied|invalid|incorrect|unavailable|time[sd]?[ -]?out"
     r"|too many|try again|retry|high demand|disconnect|without a finish|interrupted|refused|unexpected|expired"
     r"|not able|unable|cannot|could not|\b4\d\d\b|\b5\d\d\b|✕|✗|✘|^\s*■\s",
     re.IGNORECASE,
 )
-"""What an error or a limit may look like. Too much rather than too little: it only widens what is named."""
+"""Texts of errors and limits. Matches too much rather than too little: a match only widens the named set."""
 _RETRIES: Final = re.compile(
     r"retry|retries|try(?:ing)? again|again in \d|\battempt\b|reconnect|back(?:ing)? ?off", re.IGNORECASE
 )
-"""Says that a failed request is made again: what moves meanwhile may be an agent that waits for that."""
+"""Texts that announce a retry: motion below them may belong to an agent that only waits for it."""
 _FRAME: Final = re.compile(r"^[\s─━═╭╮╰╯┌┐└┘│┃|▔▁▌▀▄╌╹╻]*$")
 
 
 class Line(NamedTuple):
-    """What one line tells by itself."""
+    """The properties of one line by itself."""
 
     framing: bool
     """Nothing but a box, or blank."""
     plain: int
-    """CRC-32 without figures and spinners; 0 where nothing else stands in it."""
+    """CRC-32 without figures and spinners; 0 if nothing else is in it."""
     exact: int
-    """CRC-32 as it stands."""
+    """CRC-32 of the whole line."""
     prompted: str
-    """What stands at a prompt in it; empty where none does."""
+    """The text at a prompt in it; empty if there is none."""
     clock_s: int | None
     """The elapsed time that it shows."""
     option: bool
@@ -92,7 +92,7 @@ def read_line(line: str) -> Line:
 
 
 def cells_of(text: str) -> int:
-    """Return how many cells of a terminal a text takes."""
+    """Return the number of terminal cells that a text takes."""
     if text.isascii():
         return len(text)
     wide = sum(east_asian_width(character) in "WF" for character in text)

@@ -1,4 +1,4 @@
-"""Motion: a look in which an agent's pane did not stand, and whether it was busy."""
+"""Motion: a look in which an agent's pane changed, and whether the agent was busy."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -12,13 +12,13 @@ _PRINTS_ON: Final = 2
 """Steps with motion in the next look that make the motion in this one more than a last repaint."""
 
 _TURNS: Final = 2
-"""Steps of a look at which a spinner turned; at all but one of the next look's it has to as well."""
+"""Steps of a look at which a spinner turned; it must turn at all but one step of the next look as well."""
 _PICTURES: Final = 3
-"""Screens that a spinner shows at least; what blinks shows two."""
+"""Screens that a spinner shows at least; a blinking cursor shows two."""
 
 
 class Motion(NamedTuple):
-    """What is kept of one look until the next one says whether it was busy."""
+    """The record of one look that is kept until the next look shows whether it was busy."""
 
     printed: bool = False
     """It moved within the look, and no key was pressed."""
@@ -31,7 +31,7 @@ class Motion(NamedTuple):
 
 
 def motion_of(steps: Sequence[Step]) -> Motion | None:
-    """Return what moved within a look, by its own steps; None where it cannot be named busy."""
+    """Return the motion within a look, by its own steps; None if the look cannot be named busy."""
     for step in steps:
         if _cannot_tell(step):
             return None
@@ -82,6 +82,6 @@ def _until_touched(steps: Sequence[Step]) -> Iterable[Step]:
 
 
 def _cannot_tell(step: Step) -> bool:
-    """Whether keys were pressed, or a dialog or a shell is there: what moves then need be no turn."""
+    """Whether keys were pressed, or a dialog or a shell is there: motion then may be something else than a turn."""
     keys = step.broken or step.typed or step.keyed
     return keys or step.now.presence is not Presence.PROGRAM or step.now.asks

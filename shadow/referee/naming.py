@@ -1,7 +1,7 @@
-"""Naming: one pane followed frame by frame, its looks named once what came after them says what they were.
+"""Naming: follow one pane frame by frame, and name its looks once the later frames show their state.
 
-A look waits in a queue until its name is known or can no longer become known. Looks of one stretch share one place in
-it, so the queue stays short however long a pane stands still.
+A look waits in a queue until its name is known or can no longer become known. Looks of one stretch share one entry, so
+the queue stays short however long a pane stands still.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from shadow.referee.motion import Motion, busy_by, motion_of
 from shadow.referee.records import NamedState, NamingRule
 from shadow.referee.screen import Presence, Seen, see
 from shadow.referee.steps import Step, step_between
-from shadow.referee.stretches import NO_NAME, Standing, Stretch, ending, goes_on, standing_of
+from shadow.referee.stretches import NO_NAME, PaneCondition, Stretch, condition_of, ending, goes_on
 from understudy.record import Record
 from understudy.screens import PaneShot
 
@@ -30,18 +30,18 @@ class Waiting(NamedTuple):
     check: Check | None = None
     otherwise: NamingRule | None = None
     motion: Motion | None = None
-    """Set while the next look may name this one busy."""
+    """Set while the next look may still name this look busy."""
     standing: bool = False
-    """Its stretch still lasts."""
+    """The stretch still lasts."""
 
     @property
     def decided(self) -> bool:
-        """Whether it is known what it is named, if anything."""
+        """Whether its name is decided: a name, or none."""
         return self.check is None and self.motion is None and not self.standing
 
 
 class Decided(NamedTuple):
-    """A run of looks with its name; None where nothing names it."""
+    """A run of looks with its name; None if nothing names it."""
 
     run: Run
     named: NamedState | None
@@ -49,7 +49,7 @@ class Decided(NamedTuple):
 
 
 class Track(Record):
-    """What is kept of one pane between two looks."""
+    """The state of one pane between two looks."""
 
     last: Seen | None = None
     older: frozenset[int] = frozenset()
@@ -67,13 +67,13 @@ class PaneLook(NamedTuple):
 
     frames: Sequence[tuple[float, PaneShot]]
     run: Run
-    """Of this look alone."""
+    """The claims of this look alone."""
     foreign: bool = False
     """The harness pressed keys in the pane since the look before."""
     noticed: bool = False
     """The harness told a manager about the pane since the look before."""
     word: NamedState | None = None
-    """What the CLI itself said it is."""
+    """The state that the CLI itself reported."""
 
 
 def follow_pane(track: Track, look: PaneLook, gap_s: float) -> tuple[Track, list[Decided]]:
@@ -84,14 +84,14 @@ def follow_pane(track: Track, look: PaneLook, gap_s: float) -> tuple[Track, list
 
 
 def close_pane(track: Track) -> list[Decided]:
-    """Return what waits, where no look will follow: what is not decided stays unnamed."""
+    """Return the waiting runs when no look will follow; runs that are not decided stay unnamed."""
     return [
         Decided(one.run, one.named, one.rule) if one.decided else Decided(one.run, None, None) for one in track.queue
     ]
 
 
 class _Worker:
-    """Mutable for the length of one look."""
+    """The mutable state of one look."""
 
     def __init__(self, track: Track, gap_s: float) -> None:
         self._gap_s = gap_s
@@ -145,19 +145,19 @@ class _Worker:
             self._older = frozenset() if step.broken else last.lines
         self._know_agent(now, last)
         self._last = now
-        standing = self._standing(step) if self._stretch is None else None
+        standing = self._condition(step) if self._stretch is None else None
         if standing is not None:
             self._stretch = Stretch(standing=standing, since=now.at, until=now.at)
         return step
 
-    def _standing(self, step: Step | None) -> Standing | None:
-        """Return in which way the pane stands from this frame on."""
+    def _condition(self, step: Step | None) -> PaneCondition | None:
+        """Return the stretch that begins or goes on with this frame."""
         if self._last is None:
             return None
         if self._here:
-            return standing_of(self._last)
+            return condition_of(self._last)
         taken_over = step is not None and not step.broken and step.before.presence is Presence.SHELL
-        return Standing.STARTING if taken_over and self._last.presence is Presence.PROGRAM else None
+        return PaneCondition.STARTING if taken_over and self._last.presence is Presence.PROGRAM else None
 
     def _know_agent(self, now: Seen, last: Seen | None) -> None:
         if last is not None and last.pid != now.pid:
@@ -197,7 +197,7 @@ class _Worker:
         )
 
     def _name_moving(self, steps: Sequence[Step]) -> None:
-        """Name the look before busy, or not, by what moved since."""
+        """Name the look before busy, or not, by the motion since then."""
         if not self._queue or (one := self._queue[-1]).motion is None or one.standing:
             return
         rule = busy_by(one.motion, steps)
@@ -215,7 +215,7 @@ class _Worker:
         elif lasted and last is not None and last.standing:
             self._queue[-1] = last._replace(run=joined(last.run, run), motion=None)
         elif lasted:
-            asks = self._stretch is not None and self._stretch.standing is Standing.ASKING
+            asks = self._stretch is not None and self._stretch.standing is PaneCondition.ASKING
             self._queue.append(Waiting(run=run, standing=True, motion=None if asks else motion_of(own)))
         else:
             motion = motion_of(own) if self._here else None
@@ -228,7 +228,7 @@ class _Worker:
 
 
 def _settled(one: Waiting, result: Result) -> Waiting:
-    """Return what a check leaves of a name."""
+    """Return the name after a check."""
     if result is Result.FAILED and one.otherwise is not None:
         return one._replace(check=None, rule=one.otherwise)
     return one._replace(check=None) if result is Result.PASSED else one._replace(check=None, named=None, rule=None)

@@ -1,4 +1,4 @@
-"""What a monitor says of a pane: its verdict, or, without verdicts, the premise of what it wants done."""
+"""The claim of a monitor about a pane: its verdict, or, without verdicts, the premise of its intents."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -24,7 +24,7 @@ _SAYS: Final = {
 
 
 def claim_of(report: CycleReport | None, shot: PaneShot, intents: Sequence[Intent]) -> AgentState | None:
-    """Return what one monitor claims of a pane in one look; None where it says nothing of it.
+    """Return the claim of one monitor about a pane in one look; None if it reports nothing about it.
 
     A wrapped monitor may have intents and no verdicts at all: there the premise of an intent is the claim.
     """

@@ -1,4 +1,4 @@
-"""The records that leave the referee: scored spells, and the evidence events that they come to.
+"""The records that leave the referee: scored spells, and their evidence events.
 
 `ScoredSpell` passes from this package to the judge. One spell carries one vote a monitor; `evidence.evidence_of`
 turns a spell into `SpellEvent`s, each of which one guardrail counts.
@@ -66,11 +66,11 @@ class NamingRule(StrEnum):
     TYPED = "typed"
     """A prompt was typed into a resting composer."""
     AGENT_WORD = "agent_word"
-    """The CLI itself said so, through a hook or a transcript."""
+    """The CLI itself reported it, through a hook or a transcript."""
 
 
 class Vote(StrEnum):
-    """What one monitor's claims come to in one spell."""
+    """The vote of one monitor in one spell."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -90,11 +90,11 @@ class Duty(StrEnum):
     REPEATED = "repeated"
     """The same notice more than once."""
     MISDIRECTED = "misdirected"
-    """Told a pane that is no manager of the session."""
+    """Its target was no manager of the session."""
 
 
 class Told(Record):
-    """One action of the incumbent that was right, and whether the candidate took it too, within its window."""
+    """One right action of the incumbent, and whether the candidate took it too, within its window."""
 
     intent_key: str
     """As `understudy.intents.intent_key` names it: `notify_manager:idle`."""
@@ -107,13 +107,13 @@ class ScoredSpell(Record):
     """One pane's run of looks with one named state, and both monitors' votes."""
 
     id: str
-    """Pane, process and beginning: the same whatever two monitors are compared."""
+    """Id of pane, process and beginning: the same for any two monitors that are compared."""
     pane: str
     pid: int
     session: str
     window: str
     agent: str
-    """CLI family as the monitors call it; `unknown` where neither says."""
+    """CLI family as the monitors name it; `unknown` if neither names one."""
     began: Instant
     """First look with the name."""
     ended: Instant
@@ -128,11 +128,11 @@ class ScoredSpell(Record):
     """Seconds from the first look to the first one at which it claims a state of the named set; None if never."""
     candidate_after_s: float | None = None
     known: bool = True
-    """A monitor had a verdict of the pane; a spell of a pane of which neither knows is no evidence."""
+    """A monitor had a verdict on the pane; a spell of a pane without a verdict is no evidence."""
     told: tuple[Told, ...] = ()
     """By right action of the incumbent that the candidate had time to take."""
     duty: Duty | None = None
-    """None where no duty arises: another state, or over before the window."""
+    """None if there is no duty: another state, or over before the window."""
 
     @property
     def scored(self) -> bool:

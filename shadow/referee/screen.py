@@ -18,12 +18,12 @@ _FOOT: Final = 16
 _BEHIND_TEXT: Final = 3
 """Cells between the text and the cursor behind it: blanks at the end of a row are not captured."""
 START: Final = 20
-"""Characters of a draft by which it is known again where it was sent: the rest may be wrapped or cut."""
+"""Characters of a draft by which a sent prompt is recognised: the rest may be wrapped or cut."""
 _LONGEST_PROMPT: Final = 60
 
 
 class Presence(StrEnum):
-    """Who has the pane in a frame."""
+    """The kind of process in front of a pane in a frame."""
 
     SHELL = "shell"
     PROGRAM = "program"
@@ -32,13 +32,13 @@ class Presence(StrEnum):
 
 
 class Draft(NamedTuple):
-    """What stands left of the cursor in the composer."""
+    """The text left of the cursor in the composer."""
 
     length: int
     start: int
     """CRC-32 of the first characters."""
     whole: int
-    """CRC-32 of all of it."""
+    """CRC-32 of the whole text."""
 
 
 EMPTY: Final = Draft(length=0, start=checksum(""), whole=checksum(""))
@@ -51,37 +51,37 @@ class Seen(NamedTuple):
     pid: int
     size: tuple[int, int]
     seal: int
-    """CRC-32 of the screen with colours and of the cursor's place: the same seal, the same screen."""
+    """CRC-32 of the screen with colours and of the cursor's place: equal seals are equal screens."""
     presence: Presence
     composer: Draft | None = None
-    """None where the cursor stands in none."""
+    """None if the cursor is in no composer."""
     asks: bool = False
-    """A dialog stands at the foot and waits for a choice."""
+    """A dialog at the end of the screen waits for a choice."""
     offers: bool = False
-    """It has options or says its keys: more than a yes-or-no question, which any program may ask."""
+    """The dialog has options or key hints: more than a yes-or-no question, which any program may ask."""
     lines: frozenset[int] = frozenset()
     """CRC-32 of every line but the cursor's, without figures and spinners."""
     rows: tuple[int, ...] = ()
-    """CRC-32 of every row as it stands."""
+    """CRC-32 of every whole row."""
     cursor: int = 0
     """The cursor's row."""
     prompts: tuple[tuple[int, int, int], ...] = ()
-    """Of every text at a prompt outside the cursor's line: CRC-32 of its start, of all of it, and its length."""
+    """For every text at a prompt outside the cursor's line: CRC-32 of its start, of all of it, and its length."""
     clocks: tuple[tuple[int, int], ...] = ()
-    """Elapsed times by the CRC-32 of the rest of their line, where only one line has that rest."""
+    """Elapsed times by the CRC-32 of the rest of their line, if only one line has that rest."""
     trouble: bool = False
     """Something on the screen may be an error or a limit."""
     retries: bool = False
-    """The running turn says that a request failed and is made again."""
+    """The running turn shows that a request failed and is made again."""
     history: int = 0
     keyed_at: Instant | None = None
-    """When a person last pressed a key in the pane, as far as tmux tells."""
+    """Time of a person's last key in the pane, as tmux reports it."""
 
 
 def see(shot: PaneShot, at: float, last: Seen | None, previous: PaneShot | None = None) -> Seen:
-    """Read a frame; a screen that stands as it stood is not read again.
+    """Read a frame; an unchanged screen is not read again.
 
-    `last` is what was read of the frame before, and `previous` that frame itself, where it is still at hand.
+    `last` is the reading of the frame before, and `previous` that frame itself, if it is still available.
     """
     if last is not None and previous is not None and _same(shot, previous):
         return last._replace(at=at, history=shot.history, keyed_at=shot.typed_at)
@@ -161,7 +161,7 @@ def _left_of(row: str, cells: int) -> str:
 
 
 def _asked(read: list[Line], cursor: int, composer: Draft | None) -> tuple[bool, bool]:
-    """Return whether a dialog with options is open at the foot, and whether a question is open at the cursor."""
+    """Return whether a dialog with options is open at the end, and whether a question is open at the cursor."""
     written = [(number, line) for number, line in enumerate(read) if not line.framing]
     foot = written[-_FOOT:]
     chosen = [number for number, line in foot if line.chosen]
@@ -172,7 +172,7 @@ def _asked(read: list[Line], cursor: int, composer: Draft | None) -> tuple[bool,
 
 
 def _retries(others: list[Line]) -> bool:
-    """Whether a line of the running turn, which begins with the last prompt, says so."""
+    """Whether a line of the running turn, which begins with the last prompt, announces a retry."""
     for line in reversed(others):
         if line.retries:
             return True
@@ -186,7 +186,7 @@ def _prompt(text: str) -> tuple[int, int, int]:
 
 
 def _clocks(read: list[Line]) -> tuple[tuple[int, int], ...]:
-    """Clocks above the composer: below it stand those of the status line, which run while the agent rests."""
+    """Return the clocks above the composer: clocks below it belong to the status line and run while the agent rests."""
     found: dict[int, int | None] = {}
     for line in read:
         if line.clock_s is not None and line.plain:

@@ -1,4 +1,4 @@
-"""Spells: runs of looks with one name, put together as the names come, and scored when they end."""
+"""Spells: runs of looks with one name, joined as the names become known, and scored when they end."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ SCORED_AFTER_S: Final = 600.0
 
 
 class OpenSpell(Record):
-    """A spell that may go on."""
+    """A spell that may still go on."""
 
     run: Run
     named: NamedState
@@ -27,7 +27,7 @@ class OpenSpell(Record):
 
 
 class Subject(NamedTuple):
-    """Whose spells they are."""
+    """The pane and process that the spells belong to."""
 
     pane: str
     pid: int
@@ -41,7 +41,7 @@ class Subject(NamedTuple):
 def continued(
     spell: OpenSpell | None, decided: Sequence[Decided], who: Subject, windows: Windows
 ) -> tuple[OpenSpell | None, list[ScoredSpell]]:
-    """Enter runs whose names are known, oldest first; returns what goes on, and the spells that can be scored."""
+    """Enter runs whose names are known, oldest first; return the open spell, and the spells that can be scored."""
     done = list[ScoredSpell]()
     for one in decided:
         if spell is not None and one.named is spell.named:
@@ -69,7 +69,7 @@ def ended(spell: OpenSpell | None, who: Subject, windows: Windows) -> list[Score
 
 
 def scored(spell: OpenSpell, who: Subject, windows: Windows) -> ScoredSpell:
-    """Score a spell: one vote a monitor, and what was told."""
+    """Score a spell: one vote a monitor, and the notices."""
     run, named = spell.run, spell.named
     return ScoredSpell(
         id=f"s{who.pane}-{who.pid}-{run.began:.3f}",

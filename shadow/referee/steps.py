@@ -1,4 +1,4 @@
-"""From one frame to the next: what was typed, sent or printed in between."""
+"""The step from one frame to the next: what was typed, sent or printed in between."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,9 +8,9 @@ from typing import Final
 from shadow.referee.screen import EMPTY, Draft, Presence, Seen
 
 _TICK_TOLERANCE_S: Final = 1.6
-"""A clock in whole seconds, drawn when its owner comes to it, may advance by so much more or less than the wall's."""
+"""Seconds by which a clock on the screen, which is drawn late or early, may differ from the wall clock."""
 _SHORTEST_GONE: Final = 3
-"""Characters of a draft that may be taken to have been sent where it is not seen again."""
+"""Characters that a draft needs to count as sent if it is not seen again."""
 _SHORTEST_PROMPT: Final = 5
 """Characters of a prompt that was typed and sent between two frames."""
 _WITH_TYPING: Final = 2
@@ -19,34 +19,34 @@ _WITH_TYPING: Final = 2
 _SPINNER_ROWS: Final = 2
 
 _ECHO_S: Final = 1.0
-"""So long after a key the screen may still answer it."""
+"""Seconds after a key in which the screen may still answer it."""
 
 
 class Edit(StrEnum):
-    """What happened to the composer."""
+    """The change of the composer."""
 
     NONE = "none"
     TYPED = "typed"
     SENT = "sent"
-    """Its text stands at a prompt above it now."""
+    """Its text is at a prompt above it now."""
     GONE = "gone"
     """Its text is not there any more, and something was printed."""
     WITHDRAWN = "withdrawn"
     """Its text, or some of it, was removed."""
     UNSEEN = "unseen"
-    """A prompt stands above that was never seen in it: it was typed and sent between two frames."""
+    """A prompt is above it that was never seen in it: it was typed and sent between two frames."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What changed between two frames of one pane."""
+    """The changes between two frames of one pane."""
 
     before: Seen
     now: Seen
     broken: bool = False
-    """Nothing can be said: another process, another size, a gap, or keys of the harness."""
+    """The frames cannot be compared: another process, another size, a gap, or keys of the harness."""
     fresh: int = 0
-    """Lines that stood in neither of the two frames before: a half-drawn frame hides lines, and they come back."""
+    """Lines that are in neither of the two frames before: a half-drawn frame hides lines, and they come back."""
     ticked: bool = False
     """An elapsed time on the screen advanced as the wall clock did."""
     changed: int = 0
@@ -55,7 +55,7 @@ class Step:
 
     @property
     def keyed(self) -> bool:
-        """Whether a person pressed a key in the pane: what moves may be the echo, or scrolling."""
+        """Whether a person pressed a key in the pane: the motion may be the echo, or scrolling."""
         return self.now.keyed_at is not None and self.now.keyed_at > self.before.at - _ECHO_S
 
     @property
@@ -67,7 +67,7 @@ class Step:
     def worked(self) -> bool:
         """Whether it moved as only an agent at work does.
 
-        Where a request failed and is made again, a spinner and a clock run as well, and the state may be an error.
+        If a request failed and is made again, a spinner and a clock run as well, and the state may be an error.
         """
         return self.moved and not (self.now.retries and (self.spun or self.ticked))
 
@@ -83,7 +83,7 @@ class Step:
 
     @property
     def typed(self) -> bool:
-        """Whether the composer was touched."""
+        """Whether the composer changed."""
         return self.edit is not Edit.NONE
 
     @property
@@ -158,13 +158,13 @@ def _sent_unseen(before: Seen, now: Seen) -> bool:
 
 
 def _stands_above(draft: Draft, before: Seen, now: Seen) -> bool:
-    """Whether a draft stands at one prompt more than before."""
+    """Whether a draft is at one prompt more than before."""
     then = sum(start == draft.start for start, _, _ in before.prompts)
     return sum(start == draft.start for start, _, _ in now.prompts) > then
 
 
 def _appeared(before: Seen, now: Seen) -> list[int]:
-    """Return the lengths of the prompts that stand there more often than before."""
+    """Return the lengths of the prompts that are there more often than before."""
     if before.prompts == now.prompts:
         return []
     then = [whole for _, whole, _ in before.prompts]

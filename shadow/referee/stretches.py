@@ -1,4 +1,4 @@
-"""Stretches: runs of frames in which a pane stands in one way, and how they end."""
+"""Stretches: runs of frames in which a pane is in one condition, and how they end."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -10,18 +10,18 @@ from shadow.referee.steps import Edit, Step
 from understudy.record import Instant
 
 _STARTS_S: Final = 60.0
-"""A program that takes longer to draw a composer may have shown something else before."""
+"""Seconds within which a starting program must draw a composer; a slower one may have shown something else before."""
 _STANDS_S: Final = 0.5
-"""A dialog, or a resting composer, that stood for less may be a frame of something else."""
+"""Seconds that a dialog, or a resting composer, must last; a shorter one may be a frame of something else."""
 
 
-class Standing(StrEnum):
-    """In which way a pane stands."""
+class PaneCondition(StrEnum):
+    """The condition of a pane."""
 
     RESTING = "resting"
     """The composer is empty, and nothing moves."""
     DRAFTED = "drafted"
-    """Text stands in the composer, and nothing moves."""
+    """Text is in the composer, and nothing moves."""
     ASKING = "asking"
     """A dialog waits for a choice."""
     STARTING = "starting"
@@ -29,63 +29,63 @@ class Standing(StrEnum):
 
 
 class Stretch(NamedTuple):
-    """One such run of frames, while it lasts."""
+    """One stretch, while it lasts."""
 
-    standing: Standing
+    standing: PaneCondition
     since: Instant
     until: Instant
-    """Last frame."""
+    """Time of the last frame."""
     noticed: bool = False
     """The harness told a manager about this pane meanwhile: a prompt may be the answer."""
 
 
 class Ending(NamedTuple):
-    """What the end of a stretch says about the looks within it."""
+    """The name that the end of a stretch gives to the looks within it."""
 
     named: NamedState | None = None
     rule: NamingRule | None = None
     check: Check | None = None
     """The name holds once this has passed."""
     otherwise: NamingRule | None = None
-    """The rule by which the name holds where the check fails."""
+    """The rule by which the name holds if the check fails."""
 
 
 NO_NAME: Final = Ending()
 
 
-def standing_of(seen: Seen) -> Standing | None:
-    """Return in which way an agent's pane stands in a frame, as far as one frame can tell."""
+def condition_of(seen: Seen) -> PaneCondition | None:
+    """Return the condition of an agent's pane in a frame, as far as one frame shows it."""
     if seen.presence is not Presence.PROGRAM:
         return None
     if seen.asks:
-        return Standing.ASKING
+        return PaneCondition.ASKING
     if seen.composer is None:
         return None
-    return Standing.RESTING if seen.composer == EMPTY else Standing.DRAFTED
+    return PaneCondition.RESTING if seen.composer == EMPTY else PaneCondition.DRAFTED
 
 
 def goes_on(stretch: Stretch, step: Step) -> bool:
-    """Whether the pane stands in the next frame as it stood."""
+    """Whether the pane is in the same condition in the next frame."""
     if step.broken:
         return False
-    if stretch.standing is Standing.STARTING:
-        return step.now.presence is Presence.PROGRAM and standing_of(step.now) is None
-    if standing_of(step.now) is not stretch.standing:
+    if stretch.standing is PaneCondition.STARTING:
+        return step.now.presence is Presence.PROGRAM and condition_of(step.now) is None
+    if condition_of(step.now) is not stretch.standing:
         return False
-    return stretch.standing is Standing.ASKING or not (step.moved or step.stirred or step.typed)
+    return stretch.standing is PaneCondition.ASKING or not (step.moved or step.stirred or step.typed)
 
 
 def ending(stretch: Stretch, step: Step) -> Ending:
-    """Return what the step that ended a stretch says about it."""
+    """Return the name that the step which ended a stretch gives to it."""
     if step.broken:
         return NO_NAME
-    if stretch.standing is Standing.STARTING:
+    if stretch.standing is PaneCondition.STARTING:
         return _of_start(stretch, step)
-    if stretch.standing is Standing.DRAFTED:
+    if stretch.standing is PaneCondition.DRAFTED:
         return _of_draft(step)
     if stretch.until - stretch.since < _STANDS_S:
         return NO_NAME
-    return _of_dialog(step) if stretch.standing is Standing.ASKING else _of_rest(stretch, step)
+    return _of_dialog(step) if stretch.standing is PaneCondition.ASKING else _of_rest(stretch, step)
 
 
 def _of_draft(step: Step) -> Ending:
@@ -100,7 +100,7 @@ def _of_draft(step: Step) -> Ending:
 
 
 def _of_start(stretch: Stretch, step: Step) -> Ending:
-    drawn = standing_of(step.now) is not None and stretch.until - stretch.since <= _STARTS_S
+    drawn = condition_of(step.now) is not None and stretch.until - stretch.since <= _STARTS_S
     return Ending(NamedState.BUSY, NamingRule.STARTED) if drawn else NO_NAME
 
 

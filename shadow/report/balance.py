@@ -1,4 +1,4 @@
-"""Every bout that differs put in one of four places: known, settled for the candidate, against it, or for a person."""
+"""Put every bout that differs in one of four places: known, settled for or against the candidate, or for a person."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ class BoutPlace(StrEnum):
 
 
 class Balance(Record):
-    """How many bouts are in each place."""
+    """The number of bouts in each place."""
 
     known: int = 0
     settled_for: int = 0
@@ -40,7 +40,7 @@ class Balance(Record):
         return self.known + self.settled_for + self.settled_against + self.needs_you
 
     def of(self, place: BoutPlace) -> int:
-        """How many are in one place."""
+        """Return the number of bouts in one place."""
         return getattr(self, _FIELDS[place])  # type: ignore[no-any-return]  # each of them is an int
 
     @classmethod
@@ -59,14 +59,14 @@ _FIELDS = {
 
 
 class Sorter:
-    """Puts bouts in their places, by what is said of their clusters."""
+    """Puts bouts in their places by their clusters."""
 
     def __init__(self, clusters: Iterable[Cluster], register: ExpectedRegister) -> None:
         self._clusters: Mapping[str, Cluster] = {cluster.id: cluster for cluster in clusters}
         self._register = register
 
     def place(self, bout: Bout) -> BoutPlace | None:
-        """Put a bout in its place; None where it agrees."""
+        """Return the place of a bout; None if both monitors agree."""
         difference = bout.difference
         if difference is None:
             return None

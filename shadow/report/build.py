@@ -1,4 +1,4 @@
-"""Making the report of some settled bouts: counting, and nothing that the judge does already."""
+"""Make the report of settled bouts: only counts, since the judge computes the rates."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -22,21 +22,21 @@ from shadow.signoffs import Signoffs
 from shadow.strata import Stratum
 
 MEMBERS: Final = 8
-"""Bouts of a cluster that are told one by one."""
+"""Bouts of a cluster that are listed one by one."""
 REASONS: Final = 4
-"""Reasons of labels that are told of a cluster."""
+"""Reasons of labels that are listed for a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The context of a report beside its bouts: where the rollout stands, and what was looked at elsewhere."""
+    """The context of a report beside its bouts: the state of the rollout, and figures from elsewhere."""
 
     stage: str | None = None
     ruling: Ruling | None = None
     moves: Sequence[Move] = ()
     rates: Sequence[Rate] = ()
     coverage: Coverage | None = None
-    """None to know of no states, CLIs and sizes but those that occurred."""
+    """None: only states, CLIs and sizes that occurred are known."""
     speeds: Sequence[Speed] = ()
     address: Sequence[str] = ()
 
@@ -58,9 +58,9 @@ def build(
     Args:
         bouts: Settled ones, in any order.
         now: When the report is made.
-        incumbent: Its name and version, as a reader is told.
+        incumbent: Its name and version, as shown to the reader.
         candidate: Likewise.
-        around: Where the rollout stands, and what else there is to tell.
+        around: The state of the rollout, and other figures.
         differences: Single differences with their instants, for clusters that have no settled bout yet.
         register: Which differences are expected.
         signoffs: What people have said.

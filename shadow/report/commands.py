@@ -1,4 +1,4 @@
-"""The next commands about a cluster: commands that can be copied as they stand."""
+"""The next commands about a cluster, ready to be copied."""
 
 import shlex
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from shadow.clusters import Cluster
 
 _TERM: Final = "14d"
 _ROOM: Final = 1.5
-"""A ceiling is put so many times above the share that was seen: more than that is another matter."""
+"""A ceiling is so many times the share that was seen; a higher share needs another decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command, and what it does."""
+    """One command with its effect."""
 
     does: str
     text: str
 
 
 def commands(cluster: Cluster, address: Sequence[str] = ()) -> tuple[Command, ...]:
-    """Offer what a person can do about a cluster; the reason is theirs to write."""
+    """Return the commands by which a person decides a cluster; the person writes the reason."""
     share = max(0.001, min(1.0, ceil(cluster.share * _ROOM * 1000) / 1000))
     accept = ("accept", cluster.id, "--expires", _TERM, "--ceiling", f"{share:g}", "--reason", "WHY")
     return (

@@ -1,4 +1,4 @@
-"""The confusion matrix: what one monitor says where the other says something else."""
+"""The confusion matrix: the incumbent's state against the candidate's."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ from understudy.record import Record
 from understudy.verdicts import AgentState
 
 ABSENT: Final = "absent"
-"""Where a monitor sees no agent in a pane that the other speaks of."""
+"""The state of a monitor that sees no agent in a pane on which the other reports."""
 _ORDER: Final = (*AgentState, ABSENT)
 
 
 class ConfusionCell(Record):
-    """The bouts in which the incumbent says one state and the candidate another, or the same."""
+    """The bouts with one state of the incumbent and one, possibly the same, of the candidate."""
 
     incumbent: str
     candidate: str
@@ -22,7 +22,7 @@ class ConfusionCell(Record):
 
     @property
     def agrees(self) -> bool:
-        """Whether both say the same."""
+        """Whether both report the same state."""
         return self.incumbent == self.candidate
 
 

@@ -14,7 +14,7 @@ _HEIGHTS: Final = (("under 24 rows", 24), ("24 to 49", 50), ("50 and more", None
 
 
 class StateCount(Record):
-    """How many bouts there were in which at least one monitor says a state of a CLI."""
+    """The number of bouts in which at least one monitor reports a state of a CLI."""
 
     agent: str
     state: AgentState
@@ -22,7 +22,7 @@ class StateCount(Record):
 
 
 class SizeCount(Record):
-    """How many panes of a class of sizes were on the tapes that were looked at."""
+    """The number of panes of a class of sizes on the examined tapes."""
 
     size: str
     panes: int
@@ -34,14 +34,14 @@ class Coverage(Record):
     agents: tuple[str, ...] = ()
     """The CLIs that are known or occurred."""
     seen: tuple[StateCount, ...] = ()
-    """The event."""
+    """Bouts by CLI and state."""
     required: tuple[AgentState, ...] = ()
-    """States that the plan wants to have been seen."""
+    """States that the plan requires."""
     missing: tuple[AgentState, ...] = ()
-    """Of these, those that count as seen by nobody's word: neither live, nor on recordings, nor waived."""
+    """Required states without evidence: seen neither live nor on recordings, and not waived."""
     sizes: tuple[SizeCount, ...] = ()
     tapes: int = 0
-    """So many tapes were looked at for sizes: the newest ones kept."""
+    """The number of tapes examined for sizes: the newest ones kept."""
 
     @property
     def by_agent(self) -> dict[str, dict[AgentState, int]]:
@@ -59,13 +59,13 @@ class Coverage(Record):
 
     @property
     def unseen_states(self) -> tuple[AgentState, ...]:
-        """States that neither monitor ever said."""
+        """States that neither monitor reported."""
         met = {one.state for one in self.seen}
         return tuple(state for state in AgentState if state not in met and state is not AgentState.UNKNOWN)
 
     @property
     def unseen_sizes(self) -> tuple[str, ...]:
-        """Classes of sizes of which no pane was on the tapes; none where no tape was looked at."""
+        """Classes of sizes of which no pane was on the tapes; none if no tape was examined."""
         return tuple(one.size for one in self.sizes if not one.panes) if self.tapes else ()
 
 
@@ -83,10 +83,10 @@ def coverage(
     Args:
         bouts: Settled ones.
         known_agents: CLIs that at least one monitor has rules for.
-        required: States that the plan wants to have been seen.
+        required: States that the plan requires.
         accounted: States that count as seen, also by recordings or a waiver.
-        sizes: (columns, rows) -> panes, on the tapes that were looked at.
-        tapes: How many those were.
+        sizes: (columns, rows) -> panes, on the examined tapes.
+        tapes: The number of these tapes.
     """
     met = Counter[tuple[str, AgentState]]()
     for bout in bouts:

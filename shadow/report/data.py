@@ -11,8 +11,8 @@ _DELETE = re.compile("\x7f")
 def as_json(report: ShadowReport) -> str:
     """Write a report as one JSON object, on one line, that carries `"schema": 1`.
 
-    Every character outside ASCII is escaped, halves of surrogate pairs too: a terminal shows it as it is, and any
-    reader of JSON gets back what stood there.
+    Every character outside ASCII is escaped, halves of surrogate pairs too: a terminal shows it unchanged, and any
+    reader of JSON gets the original text back.
     """
     text = json.dumps(report.model_dump(mode="json", by_alias=True), ensure_ascii=True, separators=(",", ":"))
     return _DELETE.sub(r"\\u007f", text) + "\n"

@@ -1,4 +1,4 @@
-"""How the report says things, whatever its form."""
+"""The texts of the report that all its forms share."""
 
 from math import ceil
 from typing import Final
@@ -17,38 +17,38 @@ _DETAILS = 2
 
 _ENDED = {
     Lapse.EXPIRED: "it expired",
-    Lapse.VERSION: "another version of a monitor plays",
+    Lapse.VERSION: "another version of a monitor runs",
     Lapse.CEILING: "above its ceiling",
 }
 
 
 SILENCES: Final = {
-    Silence.ASLEEP: "it wants the session left alone",
-    Silence.NO_MANAGER: "it sees no living manager",
-    Silence.ATTENDED: "somebody is busy with the pane",
+    Silence.ASLEEP: "it pauses the session",
+    Silence.NO_MANAGER: "it sees no live manager",
+    Silence.ATTENDED: "a person or the manager is busy with the pane",
 }
-"""Why a monitor tells nobody."""
+"""Texts for the reason why a monitor sends no notice."""
 
 
 def percent(share: float | None) -> str:
-    """Say a share: `3.4 %`, `<0.1 %`; a dash where there is none."""
+    """Return a share as text: `3.4 %`, `<0.1 %`; a dash for None."""
     if share is None:
         return "-"
     return "<0.1 %" if 0 < share < _TENTH else f"{100 * share:.1f} %"
 
 
 def bound(share: float | None) -> str:
-    """Say a bound, rounded up and never down: what is not shown is not said."""
+    """Return a bound as text, rounded up and never down, so that no text claims more than is proven."""
     return "-" if share is None else f"{ceil(share * 10_000 - 1e-6) / 100:.4g} %"
 
 
 def clock(at: float | None) -> str:
-    """Say an instant to the second, in UTC."""
+    """Return an instant as text, to the second, in UTC."""
     return "-" if at is None else f"{instant_text(at)[:19].replace('T', ' ')} UTC"
 
 
 def duration(seconds: float) -> str:
-    """Say a duration in its two largest units."""
+    """Return a duration as text, in its two largest units."""
     if seconds < _MINUTE_S:
         return f"{seconds:.0f} s"
     if seconds < _HOUR_S:
@@ -59,31 +59,31 @@ def duration(seconds: float) -> str:
 
 
 def span(report: ShadowReport) -> str:
-    """Say over what time the bouts were seen."""
+    """Return the time span of the bouts as text."""
     return duration(report.until - report.since) if report.since is not None and report.until is not None else "-"
 
 
 def number(count: int, one: str, many: str | None = None) -> str:
-    """Say how many: `1 bout`, `1,204 bouts`."""
+    """Return a number with its noun: `1 bout`, `1,204 bouts`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def verdict(side: Side) -> str:
-    """Say what a side sees: `idle (fresh)`."""
+    """Return the state of a side as text: `idle (fresh)`."""
     if side.state is None:
         return "the session" if side.rule.startswith("manager:") else "no agent"
     return f"{side.state} ({side.detail})" if side.detail else str(side.state)
 
 
 def intents(side: Side) -> str:
-    """Say what a side wants."""
+    """Return the intents of a side as text."""
     if not side.intents:
         return "wants nothing"
     return "wants " + ", ".join(name if ordinal == 1 else f"{name} (no. {ordinal})" for name, ordinal in side.intents)
 
 
 def cluster_status(cluster: Cluster) -> str:
-    """Say what has become of a cluster."""
+    """Return the status of a cluster as text."""
     formatting = [
         f"expected: {cluster.expected}" if cluster.expected else "",
         "signed off" if cluster.accepted else "",
@@ -104,12 +104,12 @@ def cluster_status(cluster: Cluster) -> str:
 
 
 def rights(counts: dict[str, int]) -> str:
-    """Say who was right how often."""
-    return ", ".join(f"{right} {count:,}" for right, count in sorted(counts.items())) or "nobody knows yet"
+    """Return as text how often each side was right."""
+    return ", ".join(f"{right} {count:,}" for right, count in sorted(counts.items())) or "not known yet"
 
 
 def who_was_right(cluster: Cluster) -> str:
-    """Say who was right in a cluster, and who said so."""
+    """Return as text which side was right in a cluster, and by which referee."""
     known = sum(cluster.rights.values())
     said = rights({str(right): count for right, count in cluster.rights.items()})
     return (
@@ -118,7 +118,7 @@ def who_was_right(cluster: Cluster) -> str:
 
 
 def first_line(report: ShadowReport) -> tuple[str, str]:
-    """Say the whole in one line, in two parts: what is dealt with, and what is left for a person."""
+    """Return the report's summary in one line, in two parts: differences dealt with, and differences for a person."""
     balance = report.balance
     waiting = len(report.open_clusters)
     needs = f"{number(waiting, 'decision')} needs you" if waiting == 1 else f"{waiting:,} decisions need you"
@@ -136,7 +136,7 @@ def first_line(report: ShadowReport) -> tuple[str, str]:
 
 
 def decisions(report: ShadowReport) -> str:
-    """Say how many decisions wait."""
+    """Return the number of waiting decisions as text."""
     waiting = [(cluster, notes) for cluster, notes in report.noted if waits(cluster)]
     wrong = sum(notes.balance.settled_against > 0 for _, notes in waiting)
     found = f", {wrong:,} of them about what it was found wrong in" if wrong else ""
@@ -145,12 +145,12 @@ def decisions(report: ShadowReport) -> str:
 
 
 def judged(report: ShadowReport) -> str:
-    """Say in one sentence whether the candidate may go on, with the bound that is shown."""
+    """Return one sentence: whether the candidate may go on, with the bound that is proven."""
     return f"{_may_it(report)} {shown(report)}"
 
 
 def shown(report: ShadowReport) -> str:
-    """Say the bound that is proven on how often the candidate is wrong."""
+    """Return a sentence with the proven bound on the candidate's share of wrong spells."""
     rate = report.rate_of("wrong")
     if rate is None:
         return "Nothing was judged: these are counts, not proofs."
@@ -188,7 +188,7 @@ def _sentence(text: str) -> str:
 
 
 def totals(report: ShadowReport) -> str:
-    """Say how much was watched."""
+    """Return the number of bouts, panes and sessions as text."""
     differing = report.balance.total
     share = percent(differing / report.bouts) if report.bouts else "-"
     return (
@@ -203,8 +203,8 @@ def both_wrong(report: ShadowReport) -> int:
 
 
 def consequence(report: ShadowReport) -> str:
-    """Say how much hangs on the differences."""
-    formatting = {"action": "in an act", "state": "in a state", "detail": "in a detail"}
+    """Return the differences by severity as text."""
+    formatting = {"action": "in an action", "state": "in a state", "detail": "in a detail"}
     return ", ".join(
         f"{report.differing[severity]:,} {formatting[severity]}"
         for severity in sorted(report.differing, key=lambda severity: severity.rank)
@@ -212,33 +212,33 @@ def consequence(report: ShadowReport) -> str:
 
 
 def referees(report: ShadowReport) -> str:
-    """Say who was right how often, who said so, and how much nobody has said."""
+    """Return as text how often each side was right, by which referee, and how many bouts are unsettled."""
     said = rights({str(right): count for right, count in report.rights.items()})
     return f"{said}; {report.by_hindsight:,} by hindsight, {report.unlabelled:,} unsettled"
 
 
 def not_counted(report: ShadowReport) -> str:
-    """Say what is in neither numerator nor denominator, and why."""
+    """Return the bouts that do not count as text, by reason."""
     formatting = [f"{count:,} {excuse.replace('_', ' ')}" for excuse, count in sorted(report.not_counted.items())]
     return ", ".join(formatting) or "none"
 
 
 def events(rate: Rate) -> str:
-    """Say events and what they are counted of."""
+    """Return events and their denominator as text."""
     return f"{rate.events:,}/{rate.bouts:,}"
 
 
 def reasons(notes: Notes) -> tuple[str, ...]:
-    """Say what settled the bouts of a cluster, a line each."""
+    """Return the reasons that settled the bouts of a cluster, a line each."""
     return tuple(
         f"{reason.right} right in {number(reason.bouts, 'bout')}"
-        f"{'' if reason.by == 'hindsight' else ', a person said'}: {reason.text or 'no reason given'}"
+        f"{'' if reason.by == 'hindsight' else ', a person decided'}: {reason.text or 'no reason given'}"
         for reason in notes.reasons
     )
 
 
 def gist(difference: Difference) -> str:
-    """Say what differs in a few words: the two states, else the acts that only one of them wants."""
+    """Return the difference in short: the two states."""
     ours, theirs = verdict(difference.incumbent), verdict(difference.candidate)
     if difference.pane is None:
         return f"session {difference.session}"
@@ -248,7 +248,7 @@ def gist(difference: Difference) -> str:
 
 
 def details(difference: Difference) -> tuple[str, ...]:
-    """Say which details differ, the first few."""
+    """Return the first few details that differ."""
     if difference.severity is not Severity.DETAIL:
         return ()
     return tuple(
@@ -258,7 +258,7 @@ def details(difference: Difference) -> tuple[str, ...]:
 
 
 def acts(difference: Difference) -> tuple[str, ...]:
-    """Say which acts only one of them wants."""
+    """Return the actions that only one monitor wants, a text for each monitor."""
     return tuple(
         f"only the {who} wants {', '.join(sorted(map(act, alone)))}"
         for who, alone in (
@@ -270,6 +270,6 @@ def acts(difference: Difference) -> tuple[str, ...]:
 
 
 def act(intent_key: str) -> str:
-    """Say an act: `notify_manager:idle` is the notice of idle."""
+    """Return an action as text: `notify_manager:idle` is `notice of idle`."""
     kind, _, about = intent_key.partition(":")
     return f"notice of {about.replace('_', ' ')}" if kind == "notify_manager" else kind.replace("_", " ")

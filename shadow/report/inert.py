@@ -1,13 +1,13 @@
-"""Foreign text made harmless: what a pane, a window's name or a person wrote is data, wherever it is shown."""
+"""Make foreign text harmless: text of a pane, a window's name or a person is data, wherever it is shown."""
 
 from collections.abc import Iterable
 from typing import Final
 from unicodedata import category, combining, east_asian_width
 
 STAND_IN: Final = "\N{MIDDLE DOT}"
-"""Shown for a character that would do something instead of being seen."""
+"""Shown in place of a character that controls the terminal instead of being visible."""
 LONGEST_LINE: Final = 500
-"""Cells of a foreign line that any report shows; what is cut is marked."""
+"""Cells of a foreign line that any report shows; a cut is marked."""
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, formats (bidi and zero-width among them), halves of surrogate pairs, separators of lines and paragraphs."""
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5")
@@ -17,7 +17,7 @@ _MARKS: Final = 3
 
 
 def printable(line: str) -> str:
-    """Replace what would move a cursor, change a colour, turn the reading direction or hide."""
+    """Replace characters that would move a cursor, change a colour, turn the reading direction or hide text."""
     if line.isascii() and line.isprintable():
         return line
     marks, shown = 0, list[str]()
@@ -36,7 +36,7 @@ def one_line(text: str, longest: int = LONGEST_LINE) -> str:
 
 
 def cells(text: str) -> int:
-    """Tell how many cells a text takes on a terminal."""
+    """Return the number of terminal cells that a text takes."""
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
@@ -56,7 +56,7 @@ def fit(text: str, width: int) -> str:
 
 
 def longest_run(texts: Iterable[str], char: str) -> int:
-    """Tell how often a character stands in a row at most."""
+    """Return the length of the longest run of a character."""
     longest = 0
     for text in texts:
         run = 0

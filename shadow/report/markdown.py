@@ -1,7 +1,7 @@
 """The report as Markdown: for pull requests, job summaries and wikis.
 
-Whatever a pane, a window's name or a person wrote stands in a code span or in a fenced block: there, no mark-up of any
-dialect, no mention of a person and no link comes to life.
+Text of a pane, a window's name or a person is in a code span or in a fenced block, where no mark-up of any dialect, no
+mention of a person and no link takes effect.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,16 +16,16 @@ from shadow.report.record import Notes, ShadowReport, waits
 from shadow.report.show import side_by_side
 
 MOST_BYTES: Final = 1_000_000
-"""A job summary holds 1 MiB; a report that is longer is refused whole, so this one stops before."""
+"""A job summary holds 1 MiB; a longer one is refused completely, so the report is cut before."""
 MOST_ROWS: Final = 500
 """Rows of the table of clusters."""
 _EXAMPLE_WIDTH = 100
 _PIPE = "\N{BROKEN BAR}"
-"""Shown for a bar inside a table, where no dialect agrees with another on how to escape one."""
+"""Shown in place of a bar inside a table, since dialects escape a bar differently."""
 
 
 def as_markdown(report: ShadowReport) -> str:
-    """Write a report as CommonMark with tables, in at most `MOST_BYTES` bytes of UTF-8; what is left out is counted."""
+    """Write a report as CommonMark with tables, in at most `MOST_BYTES` bytes of UTF-8; omitted parts are counted."""
     dealt_with, left = formatting.first_line(report)
     stage = f", stage **{report.stage}**" if report.stage else ""
     made = f"made {formatting.clock(report.made_at)}, over {formatting.span(report)}"
@@ -68,7 +68,7 @@ def _cluster_table(report: ShadowReport) -> list[str]:
         )
         for cluster, _ in first
     ]
-    table = _table("Clusters", ("cluster", "differs", "bouts", "agents", "share", "trend", "standing", "right"), rows)
+    table = _table("Clusters", ("cluster", "differs", "bouts", "agents", "share", "trend", "status", "right"), rows)
     if (rest := len(report.clusters) - len(first)) > 0:
         table += ["", f"and {rest:,} clusters more: {_code(more(report.address))}"]
     return table
@@ -103,7 +103,7 @@ def _example(cluster: Cluster, notes: Notes, address: Sequence[str]) -> Iterator
 
 
 def _title(example: Difference) -> str:
-    """Made of words of the contract alone: nothing of it was written by anybody outside."""
+    """Return a title that holds only names of states: no foreign text."""
     return f"{formatting.verdict(example.incumbent)} / {formatting.verdict(example.candidate)}"
 
 
@@ -145,7 +145,7 @@ def _coverage(report: ShadowReport) -> list[str]:
         if states
     ]
     never = [
-        ("states never said", ", ".join(seen.unseen_states)),
+        ("states never reported", ", ".join(seen.unseen_states)),
         ("CLIs never seen", ", ".join(map(_code, seen.unseen_agents))),
         (f"sizes not on the newest {formatting.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
     ]
@@ -203,7 +203,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _code(text: str) -> str:
-    """A code span that its content cannot close, and in a table no cell either."""
+    """Return a code span that its content cannot close; in a table it closes no cell either."""
     line = one_line(text).replace("|", _PIPE).strip() or " "
     fence = "`" * (longest_run([line], "`") + 1)
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
@@ -213,7 +213,7 @@ _LIVE = frozenset("\\`*_{}[]<>()#+!|~@&$:")
 
 
 def _prose(text: str) -> str:
-    """A sentence of ours that may quote somebody: what could be mark-up, a mention or a link is a code span's."""
+    """Return a sentence that may quote foreign text; words that could be mark-up, mentions or links are code spans."""
     words_ = one_line(text).split(" ")
     return " ".join(_code(word) if _lives(word) else word for word in words_)
 
@@ -224,7 +224,7 @@ def _lives(word: str) -> bool:
 
 
 def _fenced(lines: Iterable[str], language: str = "text") -> Iterator[str]:
-    """A block that its content cannot close: its fence is longer than any run of backticks inside."""
+    """Yield a block that its content cannot close: its fence is longer than any run of backticks inside."""
     lines = list(lines)
     fence = "`" * max(3, longest_run(lines, "`") + 1)
     yield from (f"{fence}{language}", *lines, fence)

@@ -1,4 +1,4 @@
-"""The shadow-diff report as data: everything that a reader is told, whatever the form."""
+"""The shadow-diff report as data: the content of all its forms."""
 
 from typing import Literal
 
@@ -20,22 +20,22 @@ from understudy.record import SCHEMA_VERSION, Instant, Record
 
 
 class Rate(Record):
-    """One rate as the judge has it: what it counted, and what that shows. The report computes none of its own."""
+    """One rate from the judge: its counts and the bound that they prove. The report computes no rate of its own."""
 
     name: str
     """The guardrail, such as `wrong`."""
     stratum: str | None = None
     bouts: int
-    """Or looks, or cycles: what the guardrail counts."""
+    """Units that the guardrail counted: spells, live readings or cycles."""
     events: int
     bound: float | None = None
     """The rate is below this, at any look, with the plan's certainty."""
     limit: float | None = None
     """Below this bound it is good enough to be promoted."""
     needed: int | None = None
-    """So many more without an event until then."""
+    """Further units without an event until then."""
     spent: float | None = None
-    """How much of the way to a rollback is gone, 0 to 1."""
+    """Rollback pressure, 0 to 1: the evidence as a share of the limit."""
 
     @property
     def rate(self) -> float | None:
@@ -44,22 +44,22 @@ class Rate(Record):
 
     @property
     def informative(self) -> bool:
-        """Whether it has counted anything, or must before a promotion."""
+        """Whether it has counted a unit, or must before a promotion."""
         return self.stratum is None or bool(self.bouts or self.needed)
 
 
 class Ruling(Record):
-    """The judge's last word, as the report repeats it."""
+    """The judge's last verdict, as the report repeats it."""
 
     verdict: Literal["rollback", "hold", "promotable", "continue"]
     state: str = "running"
-    """How the rollout stands: `running`, `held`, `paused`, `frozen`, `rolled_back`..."""
+    """The state of the rollout: `running`, `held`, `paused`, `frozen`, `rolled_back`..."""
     reasons: tuple[str, ...] = ()
     """Sentences, the gravest first."""
     next: str | None = None
     """The stage that a promotion would lead to."""
     certainty: float | None = None
-    """With which bounds are shown, 0 to 1."""
+    """The certainty with which bounds are proven, 0 to 1."""
 
 
 class Move(Record):
@@ -81,7 +81,7 @@ class StratumRow(Record):
 
 
 class ExpectedRow(Record):
-    """One entry of the register, as far as it occurred."""
+    """One entry of the register that occurred."""
 
     id: str
     title: str
@@ -89,15 +89,15 @@ class ExpectedRow(Record):
     right: Right
     bouts: int
     share: float
-    """Of all settled bouts."""
+    """The share of all settled bouts."""
     ceiling: float
     over_ceiling: bool
     contradicted: int
-    """Bouts in which hindsight, or a person, found the candidate wrong where the entry holds it to be right."""
+    """Bouts in which hindsight, or a person, found the candidate wrong although the entry names it as right."""
 
 
 class Reason(Record):
-    """One thing that settled bouts of a cluster."""
+    """One reason that settled bouts of a cluster."""
 
     right: Right
     by: str
@@ -127,7 +127,7 @@ class Notes(Record):
     reasons: tuple[Reason, ...]
     """The most frequent first; figures in them are those of one bout."""
     members: tuple[Member, ...]
-    """The newest few."""
+    """The newest bouts."""
 
 
 def waits(cluster: Cluster) -> bool:
@@ -136,19 +136,19 @@ def waits(cluster: Cluster) -> bool:
 
 
 class ShadowReport(Record):
-    """Everything that the reader of a report is told, but for screens."""
+    """The content of a report without screens."""
 
     schema_version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
     made_at: Instant
     since: Instant | None
-    """Beginning of the first bout."""
+    """The beginning of the first bout."""
     until: Instant | None
-    """When the last one was settled."""
+    """The time at which the last bout was settled."""
     incumbent: str
     candidate: str
     stage: str | None
     ruling: Ruling | None
-    """None where nothing was judged, as in a replay."""
+    """None if nothing was judged, as in a replay."""
     moves: tuple[Move, ...]
     """Oldest first."""
     bouts: int
@@ -160,10 +160,10 @@ class ShadowReport(Record):
     counted: int
     not_counted: dict[Excuse, int]
     rights: dict[Right, int]
-    """Differing bouts by who was right, where somebody said so."""
+    """Labelled differing bouts by which side was right."""
     by_hindsight: int
     unlabelled: int
-    """Bouts that differ in a state or an act, and of which nobody has said who was right."""
+    """Bouts that differ in a state or an action and have no label."""
     panes: int
     sessions: int
     rates: tuple[Rate, ...]
@@ -173,11 +173,11 @@ class ShadowReport(Record):
     """One for each cluster, in the same order."""
     expected: tuple[ExpectedRow, ...]
     signed_off: tuple[Acceptance, ...]
-    """Those that hold now."""
+    """Sign-offs that hold now."""
     timeline: Timeline
     confusion: tuple[ConfusionCell, ...]
     kinds: tuple[KindRate, ...]
-    """How often each kind of difference is settled, and for whom; agreements that were looked at behind."""
+    """How often each kind of difference is settled, and for which side; examined agreements come last."""
     coverage: Coverage
     speeds: tuple[Speed, ...]
     address: tuple[str, ...]
@@ -190,15 +190,15 @@ class ShadowReport(Record):
 
     @property
     def noted(self) -> tuple[tuple[Cluster, Notes], ...]:
-        """Each cluster with its notes: those that wait for a person first, then the gravest."""
+        """Each cluster with its notes: clusters that wait for a person first, then the gravest."""
         notes = {note.cluster: note for note in self.notes}
         return tuple((cluster, notes[cluster.id]) for cluster in sorted(self.clusters, key=lambda one: not waits(one)))
 
     @property
     def rolled_back(self) -> Move | None:
-        """The move that sent the candidate back, where that is where the rollout stands."""
+        """The move that rolled the candidate back, if the rollout is rolled back."""
         return self.moves[-1] if self.moves and self.ruling and self.ruling.state == "rolled_back" else None
 
     def rate_of(self, name: str) -> Rate | None:
-        """The rate of a guardrail as a whole."""
+        """Return the rate of a guardrail over all strata."""
         return next((rate for rate in self.rates if rate.name == name and rate.stratum is None), None)

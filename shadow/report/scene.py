@@ -1,4 +1,4 @@
-"""The appearance of a cluster: one of its differences with the pane's screen, and the screens before and after."""
+"""The screens of a cluster: one of its differences with the pane's screen, and the screens before and after."""
 
 from shadow.differences import Difference
 from understudy.record import Record
@@ -6,18 +6,18 @@ from understudy.screens import PaneShot
 
 
 class Still(Record):
-    """One screen near the one that was judged."""
+    """One screen near the judged screen."""
 
     offset_s: float
-    """From the judged screen; below zero: before it."""
+    """Seconds from the judged screen; negative: before it."""
     shot: PaneShot
 
 
 class ClusterScene(Record):
-    """One difference of a cluster, with what both monitors saw."""
+    """One difference of a cluster, with the screens that both monitors read."""
 
     difference: Difference
     shot: PaneShot
-    """The last frame of the tape: the one that was judged."""
+    """The last frame of the tape: the judged one."""
     neighbours: tuple[Still, ...] = ()
-    """Other frames of the tape, and the tapes next to it; only screens unlike their predecessor; oldest first."""
+    """Other frames of the tape and of the tapes next to it, without repeated screens; oldest first."""

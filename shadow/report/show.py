@@ -10,7 +10,7 @@ from understudy.screens import PaneShot
 
 _BOTH = {(True, False): "<", (False, True): ">", (True, True): "="}
 _FIRED = 12
-"""Lines that made a verdict fire, as far as they are told."""
+"""Most lines behind a verdict that are shown."""
 
 
 def show(
@@ -24,11 +24,11 @@ def show(
     """Write one difference in lines of at most `width` cells.
 
     Args:
-        difference: What to show.
-        shot: The pane as both saw it; None where its tape was not kept.
-        ours: What to call the incumbent.
-        theirs: What to call the candidate.
-        width: Cells.
+        difference: The difference to show.
+        shot: The pane as both monitors read it; None if its tape was not kept.
+        ours: The incumbent's name in the text.
+        theirs: The candidate's name in the text.
+        width: Cells of a line.
     """
     where = f"pane {difference.pane} (pid {difference.pid})" if difference.pane else "the whole session"
     window = f", window {difference.window}" if difference.window else ""
@@ -62,7 +62,7 @@ def marked(difference: Difference, shot: PaneShot) -> list[str]:
 
 
 def marks(difference: Difference, rows: Iterable[str]) -> list[tuple[bool, bool]]:
-    """Tell for each row of a screen whether it made the incumbent's verdict fire, and the candidate's."""
+    """Return for each row of a screen whether it made the incumbent's verdict fire, and the candidate's."""
     ours, theirs = _keys(difference.incumbent.lines), _keys(difference.candidate.lines)
     return [(row.strip() in ours, row.strip() in theirs) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Cycle times: how long each monitor worked on a cycle, over time and in all."""
+"""Cycle times: each monitor's seconds of work a cycle, over time and in all."""
 
 from collections.abc import Iterable, Sequence
 from statistics import median, quantiles
@@ -7,20 +7,20 @@ from typing import Final
 from understudy.record import Instant, Record
 
 POINTS: Final = 60
-"""A line on a chart has at most so many."""
+"""Most points of a line on a chart."""
 
 
 class SpeedPoint(Record):
     """A stretch of cycles."""
 
     at: Instant
-    """Of its first cycle."""
+    """The time of its first cycle."""
     median_s: float
     slowest_s: float
 
 
 class Speed(Record):
-    """The cycles of one monitor, in seconds of work: what it waited on purpose is taken off."""
+    """The cycles of one monitor in seconds of work, without its intended pauses."""
 
     role: str
     """`incumbent` or `candidate`."""
@@ -33,7 +33,7 @@ class Speed(Record):
 
 
 def speed(role: str, samples: Iterable[tuple[float, float]]) -> Speed | None:
-    """Sum up cycles, each its instant and its seconds of work; None where there was none."""
+    """Sum up cycles, each with its instant and its seconds of work; None if there was none."""
     cycles = sorted(samples)
     if not cycles:
         return None

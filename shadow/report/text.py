@@ -12,7 +12,7 @@ from shadow.report.record import Notes, ShadowReport
 from shadow.report.show import side_by_side
 
 MOST_CLUSTERS: Final = 60
-"""So many are told; of the rest, how many there are and what lists them."""
+"""Clusters that are shown; for the rest, their number and the command that lists them."""
 _INDENT = "    "
 
 
@@ -109,7 +109,7 @@ def _coverage(report: ShadowReport, width: int) -> list[str]:
     ]
     lines = [line for agent, states in rows for line in _wrapped(f"{agent}: {states}", width - 2)]
     never = [
-        ("states never said", ", ".join(seen.unseen_states)),
+        ("states never reported", ", ".join(seen.unseen_states)),
         ("CLIs never seen", ", ".join(map(one_line, seen.unseen_agents))),
         (f"sizes not on the newest {formatting.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
     ]
@@ -133,7 +133,7 @@ def _expected(report: ShadowReport) -> list[str]:
         lines += [
             f"  {row.id}: {formatting.number(row.bouts, 'bout')}, {share}",
             f"{_INDENT}{row.title}",
-            f"{_INDENT}held to be right: {row.right}; contradicted {formatting.number(row.contradicted, 'time')}",
+            f"{_INDENT}expected to be right: {row.right}; contradicted {formatting.number(row.contradicted, 'time')}",
         ]
     return lines
 

@@ -1,4 +1,4 @@
-"""Who was right over time: the bouts that differ, in at most forty slices of the time that is reported on."""
+"""Which side was right over time: the bouts that differ, in at most forty slices of the reported time."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -9,7 +9,7 @@ from understudy.record import Instant, Record
 
 SLICES: Final = 40
 _STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800)
-"""Lengths of slices that a person can read off an axis, in seconds."""
+"""Lengths of slices that are readable on an axis, in seconds."""
 
 
 class Slice(Record):

@@ -90,7 +90,7 @@ def test_a_missed_crash_is_flagged_when_it_is_settled() -> None:
     (bout,) = watching.look(3, report(), report()).wait(9).bouts
     assert bout.missed_crash
     assert bout.label is not None
-    assert bout.label.reason == "called idle, but a shell, or nobody, was in front all the time"
+    assert bout.label.reason == "called idle, but no agent was in front all the time: a shell, or a dead pane"
     (other,) = Watching().look(0, one("crashed"), one("idle")).look(1, report(), report()).wait(9).bouts
     assert not other.missed_crash
 
@@ -110,7 +110,7 @@ def test_output_after_the_bout_and_within_the_settling_window_is_hindsight() -> 
     bout = watching.look(3, one("busy"), one("busy")).bouts[0]
     assert (bout.label and bout.label.right, bout.label and bout.label.reason) == (
         "incumbent",
-        "called idle, but it printed on without anybody typing",
+        "called idle, but it printed on while no key was pressed",
     )
 
 

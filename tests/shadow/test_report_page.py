@@ -77,7 +77,7 @@ def test_no_two_places_of_a_page_have_one_name(page: str) -> None:
         ),
         "<b>Not yet:</b> 1 cluster of differing actions not reviewed (and 1 more reason).",
         "the candidate is wrong in fewer than 14.37 % of the scored spells (3 of 52, certain to 95 % at any look)",
-        "incumbent right in 2 bouts: called idle, but it printed on without anybody typing",
+        "incumbent right in 2 bouts: called idle, but it printed on while no key was pressed",
         "The screen 10.1 s after",
         "<b>CLIs never seen:</b> aider, codex",
         "<b>The plan still waits for</b> rate limited",
@@ -115,9 +115,10 @@ def test_every_reason_for_telling_nobody_has_its_words() -> None:
     assert set(formatting.SILENCES) == set(Silence)
 
 
-def test_a_monitor_that_would_tell_nobody_is_said_to_and_why() -> None:
+def test_a_monitor_that_sends_no_notice_is_shown_with_the_reason() -> None:
     quiet = side("crashed", silence=Silence.ATTENDED)
-    assert "tells nobody: somebody is busy with the pane" in as_html(report([bout(0, quiet, side("idle"))]))
+    page = as_html(report([bout(0, quiet, side("idle"))]))
+    assert "sends no notice: a person or the manager is busy with the pane" in page
 
 
 def test_the_confusion_matrix_leaves_out_what_neither_sees() -> None:

@@ -1,4 +1,4 @@
-"""A screen with colours, as `tmux capture-pane -e` prints it, taken apart into rows of runs of one look each."""
+"""Split a screen with colours, as `tmux capture-pane -e` prints it, into rows of runs of one text style each."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,12 @@ _TOKEN: Final = re.compile(
     "|(?P<text>[^\x1b\x0e\x0f]+|\x1b)"
 )
 _DRAWN: Final = str.maketrans("`afgjklmnopqrstuvwxyz{|}~", "◆▒°±┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·")
-"""The look of the letters of a terminal's line-drawing set look like."""
+"""Characters that the letters of a terminal's line-drawing set stand for."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """How a run of characters looks."""
+    """The text style of a run of characters."""
 
     fore: RGB | None = None
     """None for the terminal's own."""
@@ -43,22 +43,22 @@ PLAIN: Final = TextStyle()
 _ON: Final = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "struck", 21: "underline"}
 _OFF: Final = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("reverse",), 29: ("struck",)}
 _GROUNDS: Final = {38: "fore", 48: "back", 58: ""}
-"""Codes that a colour follows; an underline's own is read and passed over."""
+"""Codes that a colour follows; an underline's own colour is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Characters of one look; harmless ones."""
+class StyledRun:
+    """Harmless characters of one text style."""
 
     text: str
     look: TextStyle
 
 
-Row = tuple[Run, ...]
+Row = tuple[StyledRun, ...]
 
 
 def rows_of(ansi: str) -> tuple[tuple[Row, ...], int]:
-    """Take a screen apart; blank rows at its end are left out. Returns the rows, and how many more there were."""
+    """Split a screen; blank rows at its end are left out. Return the rows, and the number of rows that were cut."""
     lines = ansi.rstrip("\n ").split("\n")
     look, drawing, rows = PLAIN, False, list[Row]()
     for line in lines[:MOST_ROWS]:
@@ -68,7 +68,7 @@ def rows_of(ansi: str) -> tuple[tuple[Row, ...], int]:
 
 
 def _row(line: str, look: TextStyle, *, drawing: bool) -> tuple[Row, TextStyle, bool]:
-    runs, room = list[Run](), LONGEST_LINE
+    runs, room = list[StyledRun](), LONGEST_LINE
     for token in _TOKEN.finditer(line):
         if (codes := token["look"]) is not None:
             look = _changed(look, codes)
@@ -77,7 +77,7 @@ def _row(line: str, look: TextStyle, *, drawing: bool) -> tuple[Row, TextStyle, 
         elif (text := token["text"]) and room > 0:
             shown = printable(text[:room].translate(_DRAWN) if drawing else text[:room])
             room -= len(text)
-            runs.append(Run(shown if room >= 0 else f"{shown}\N{HORIZONTAL ELLIPSIS}", look))
+            runs.append(StyledRun(shown if room >= 0 else f"{shown}\N{HORIZONTAL ELLIPSIS}", look))
     return tuple(runs), look, drawing
 
 
@@ -112,7 +112,7 @@ def _sixteen(look: TextStyle, code: int) -> TextStyle:
 
 
 def _numbers(codes: str) -> Iterator[int]:
-    """The codes in order. A colon stands for a semicolon, but behind an underline, where it names its kind."""
+    """Return the codes in order. A colon counts as a semicolon, except after an underline, where it names its kind."""
     for part in codes.split(";"):
         if part.startswith("4:"):
             yield 24 if part == "4:0" else 4
@@ -121,7 +121,7 @@ def _numbers(codes: str) -> Iterator[int]:
 
 
 def _without_space(part: str) -> str:
-    """Take the empty colour space out of `38:2::R:G:B`."""
+    """Remove the empty colour space from `38:2::R:G:B`."""
     return part.replace(":2::", ":2:", 1)
 
 

@@ -1,4 +1,4 @@
-"""The cards of a page, one a cluster, in groups: what waits for a person first, then by severity."""
+"""The cards of a page, one a cluster, in groups: clusters that wait for a person first, then by severity."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from shadow.report.record import ExpectedRow, Notes, ShadowReport, waits
 from shadow.report.scene import ClusterScene
 
 MOST_CARDS: Final = 300
-"""Clusters that have a card; of the rest a page says how many they are, and what lists them."""
+"""Clusters that have a card; for the rest, the page shows their number and the command that lists them."""
 OPENED: Final = 12
-"""Cards of the first group that are open when the page is: more of them would hide that there are others."""
+"""Cards of the first group that are open at first; more of them would hide that there are others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One cluster."""
+    """The card of one cluster."""
 
     cluster: Cluster
     notes: Notes
     shown: Difference
-    """The one difference of it that is shown: that of its screen, where there is one."""
+    """The difference that the card shows: the one with a screen, if there is one."""
     strip: Strip | None
     expected: ExpectedRow | None
     commands: tuple[Command, ...]
@@ -54,13 +54,13 @@ class Group:
 
 
 _TITLES: Final = {
-    Severity.ACTION: ("Differ in an act", "One monitor wants something done that the other does not."),
-    Severity.STATE: ("Differ in a state", "They see an agent differently; nothing would be done differently."),
+    Severity.ACTION: ("Differ in an action", "One monitor wants an action that the other does not."),
+    Severity.STATE: ("Differ in a state", "They report different states of an agent; their actions are the same."),
     Severity.DETAIL: ("Differ in a detail", "Without consequence."),
 }
 _SETTLING: Final = (
     "Seen, but not settled",
-    "A bout counts when what came of it is known; until then there is nothing to decide.",
+    "A bout counts once it is settled; until then there is nothing to decide.",
 )
 
 
@@ -69,7 +69,7 @@ def groups(report: ShadowReport, scenes: Mapping[str, ClusterScene], palette: Pa
     room, made = MOST_CARDS, list[Group]()
     entries = {row.id: row for row in report.expected}
     waiting = [pair for pair in report.noted if waits(pair[0])]
-    heaps = [("waiting", ("Waits for you", "Nobody has reviewed these: look, then settle or accept."), waiting)]
+    heaps = [("waiting", ("Waits for you", "Not reviewed yet: read each one, then settle or accept it."), waiting)]
     for severity, titles in _TITLES.items():
         rest = [
             (one, notes) for one, notes in report.noted if one.severity is severity and one.bouts and not waits(one)

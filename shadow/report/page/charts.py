@@ -1,4 +1,4 @@
-"""Charts as figures of a drawing: what is where, in units of the drawing; the template draws them."""
+"""Charts as figures in units of a drawing; the template draws them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ WIDTH: Final = 440
 HEIGHT: Final = 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 14, 22
 _STACK: Final = (BoutPlace.YOURS, BoutPlace.AGAINST, BoutPlace.FOR, BoutPlace.KNOWN)
-"""From the ground up: what matters most stands on the axis, where heights can be compared."""
+"""From the axis up: the most important place is on the axis, where heights can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle with its class and what it says."""
+    """A rectangle with its class and its text."""
 
     x: float
     y: float
@@ -52,20 +52,20 @@ class Chart:
     boxes: tuple[Box, ...] = ()
     curves: tuple[Curve, ...] = ()
     rows: tuple[Tick, ...] = ()
-    """On the axis that goes up."""
+    """Labels of the vertical axis."""
     columns: tuple[Tick, ...] = ()
-    """On the axis of time."""
+    """Labels of the time axis."""
     moves: tuple[Tick, ...] = ()
     """Changes of the stage."""
 
     @property
     def ground(self) -> float:
-        """Where the axis of time lies."""
+        """The height of the time axis."""
         return HEIGHT - _BOTTOM
 
 
 def shares(balance: Balance) -> tuple[Box, ...]:
-    """One bar of a hundred units, by who was right."""
+    """Return one bar of a hundred units, by which side was right."""
     boxes, x = list[Box](), 0.0
     for place in reversed(_STACK):
         if count := balance.of(place):
@@ -84,7 +84,7 @@ PLACES: Final = {
 
 
 def over_time(line: Timeline, moves: Iterable[Move]) -> Chart | None:
-    """Bars of the bouts that differ, a slice of time each; None where none differs."""
+    """Return bars of the bouts that differ, one a slice of time; None if none differs."""
     highest = max((one.balance.total for one in line.slices), default=0)
     if not highest:
         return None
@@ -104,7 +104,7 @@ def over_time(line: Timeline, moves: Iterable[Move]) -> Chart | None:
 
 
 def cycle_times(speeds: Sequence[Speed]) -> Chart | None:
-    """A line of medians for each monitor; None before the first cycle."""
+    """Return a line of medians for each monitor; None before the first cycle."""
     points = [point for speed in speeds for point in speed.points]
     if not points:
         return None
@@ -122,7 +122,7 @@ def cycle_times(speeds: Sequence[Speed]) -> Chart | None:
 
 
 def spark(trend: Sequence[int]) -> tuple[Box, ...]:
-    """Small bars, one a slice of time, in a drawing of 80 by 16."""
+    """Return small bars, one a slice of time, in a drawing of 80 by 16."""
     highest = max(trend, default=0)
     if not highest:
         return ()
@@ -157,7 +157,7 @@ def _ends(first: float, last: float) -> tuple[Tick, ...]:
 
 
 def _round_up(count: int) -> float:
-    """The next of 2, 4, 10, 20, 40, 100..., so that half of it is a number too."""
+    """Return the next of 2, 4, 10, 20, 40, 100..., so that half of it is a round number too."""
     size = 1
     while True:
         for factor in (2, 4, 10):

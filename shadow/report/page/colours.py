@@ -1,14 +1,14 @@
-"""Colours of a terminal on a page: the 256 of them, and what keeps any text readable on any ground."""
+"""The 256 colours of a terminal on a page, and the contrast that keeps text readable on any ground."""
 
 from typing import Final
 
 RGB = tuple[int, int, int]
 
 GROUND: Final[RGB] = (20, 24, 33)
-"""Behind a screen. Screens are dark in both themes: their colours were chosen for a dark terminal."""
+"""The ground of a screen. Screens are dark in both themes: their colours were chosen for a dark terminal."""
 TEXT: Final[RGB] = (214, 221, 232)
 LIGHTEST_GROUND: Final[RGB] = (52, 44, 74)
-"""The lightest of the grounds behind lines that made a rule fire (style.css); what reads on it reads on all."""
+"""The lightest ground of lines that made a rule fire (style.css); text that is readable on it is readable on all."""
 READABLE: Final = 4.5
 """The least contrast of text that WCAG 2 calls readable (AA)."""
 
@@ -64,13 +64,13 @@ def readable(text: RGB, ground: RGB) -> RGB:
 
 
 def blend(one: RGB, two: RGB, share: float) -> RGB:
-    """So much of the way from one colour to another."""
+    """Return a mixture of two colours."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
     return red, green, blue
 
 
 def css(colour: RGB) -> str:
-    """As a style sheet writes it."""
+    """Return a colour as a style sheet writes it."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 

@@ -1,4 +1,4 @@
-"""The confusion matrix as a table: what the incumbent says down, what the candidate says across."""
+"""The confusion matrix as a table: the incumbent's states down, the candidate's across."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _HEATS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """One cell: None where the pair never occurred."""
+    """One cell; None if the pair never occurred."""
 
     cell: ConfusionCell | None
     heat: int

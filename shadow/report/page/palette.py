@@ -1,4 +1,4 @@
-"""The looks that occur on the screens of a page, each as one class of its style sheet: no style stands in the page."""
+"""The text styles on the screens of a page, each as one class of its style sheet; the page has no inline styles."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -7,25 +7,25 @@ from shadow.report.page.ansi import PLAIN, TextStyle
 from shadow.report.page.colours import GROUND, LIGHTEST_GROUND, RGB, TEXT, blend, css, readable
 
 MOST_LOOKS: Final = 2000
-"""A screen can hold a colour of its own in every cell; what comes after so many looks plain."""
+"""Most text styles of a page; further ones are shown plain. A screen can have another colour in every cell."""
 _DIM: Final = 0.4
-"""So much of the way to its ground goes a dim text, as far as it stays readable."""
+"""The share of its ground that dim text takes, as long as it stays readable."""
 
 
 @dataclass(slots=True)
 class Palette:
-    """Gives looks their classes, in the order in which they occur."""
+    """Gives text styles their classes, in the order in which they occur."""
 
     _names: dict[TextStyle, str] = field(default_factory=dict)
 
     def name(self, look: TextStyle) -> str:
-        """The class of a look; none for the terminal's own."""
+        """Return the class of a text style; none for the terminal's own."""
         if look == PLAIN or (look not in self._names and len(self._names) >= MOST_LOOKS):
             return ""
         return self._names.setdefault(look, f"l{len(self._names)}")
 
     def sheet(self) -> str:
-        """The rules of all classes that were given."""
+        """Return the rules of all classes that were given."""
         return "".join(f".{name}{{{_declarations(look)}}}\n" for look, name in self._names.items())
 
 

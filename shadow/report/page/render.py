@@ -1,4 +1,4 @@
-"""The report as one page for a browser: nothing is fetched, nothing of it runs or looks otherwise than it was written.
+"""The report as one page for a browser. The page fetches nothing, and foreign text in it is only shown.
 
 Every value that is put into a template goes through `_harmless`, and then through jinja's escaping; the policy in the
 page's head allows no script and no style but the two whose hashes it names.
@@ -33,8 +33,8 @@ def as_html(report: ShadowReport, scenes: Mapping[str, ClusterScene] | None = No
     """Write a report as one HTML page.
 
     Args:
-        report: What to tell.
-        scenes: By cluster id: what its pane looked like, where that is known.
+        report: The report.
+        scenes: The screens of clusters, by cluster id.
     """
     palette = Palette()
     cards = groups(report, scenes or {}, palette)
@@ -59,7 +59,7 @@ def as_html(report: ShadowReport, scenes: Mapping[str, ClusterScene] | None = No
 
 
 def tone(report: ShadowReport) -> str:
-    """In one word how good the news is: `go`, `wait`, `stop`, or `none` where nothing was judged."""
+    """Return the mood of the page: `go`, `wait`, `stop`, or `none` if nothing was judged."""
     if report.ruling is None:
         return "none"
     if report.rolled_back is not None or report.ruling.verdict == "rollback":

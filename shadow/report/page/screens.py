@@ -21,11 +21,11 @@ class ScreenLine:
     runs: tuple[tuple[str, str], ...]
     """Text and class."""
     kind: str
-    """Whose verdict it made fire: `ours`, `theirs`, `both` or nobody's."""
+    """The verdict that it made fire: `ours`, `theirs`, `both`, or empty."""
 
     @property
     def sign(self) -> str:
-        """The same for those who do not see colours."""
+        """The same for readers who do not see colours."""
         return _SIGNS[self.kind]
 
 
@@ -36,12 +36,12 @@ class Picture:
     caption: str
     lines: tuple[ScreenLine, ...]
     left_out: int
-    """Rows more than are shown."""
+    """Rows that are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The screen that was judged, and those near by."""
+    """The judged screen, and the screens near it."""
 
     judged: Picture
     near: tuple[Picture, ...]
@@ -53,7 +53,7 @@ def strip(scene: ClusterScene, palette: Palette) -> Strip:
     """Draw a scene."""
     shot = scene.shot
     return Strip(
-        judged=_picture("what both saw", shot, palette, scene.difference),
+        judged=_picture("that both monitors read", shot, palette, scene.difference),
         near=tuple(_picture(_when(still), still.shot, palette, None) for still in scene.neighbours),
         size=f"{shot.width} x {shot.height}",
         title=shot.title,
