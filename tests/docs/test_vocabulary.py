@@ -1,4 +1,4 @@
-"""The packages use the vocabulary of `docs/glossary.md`: no old name, no class name twice, docstrings with a subject."""
+"""The packages use the vocabulary of `docs/glossary.md`: no old name, no class name twice, subjects in docstrings."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
     assert ledger.cycles() == ()
 
 
-def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None:
+def test_a_delivery_is_claimed_by_exactly_one_of_many_workers(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         tx.request_deliveries([touch("d-1")])
     won: list[bool] = []
@@ -104,7 +104,7 @@ def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None
     assert sorted(won) == [False] * 7 + [True]
 
 
-def test_a_claimed_touch_can_no_longer_be_withdrawn(ledger: Ledger) -> None:
+def test_a_claimed_delivery_can_no_longer_be_withdrawn(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         tx.request_deliveries([touch("d-1"), touch("d-2")])
     ledger.claim("d-1", 2.0)
