@@ -1,4 +1,4 @@
-"""What tests of several rooms share: a private tmux server of their own, and how hypothesis runs."""
+"""Fixtures of all tests: a private tmux server for each, and the profile of hypothesis."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 settings.register_profile(
-    "house",
+    "default-run",
     max_examples=60,
     deadline=None,  # a loaded machine is no bug
-    derandomize=True,  # the same run for everybody; a found failure becomes a test of its own
+    derandomize=True,  # the same run on every machine; a found failure becomes a test of its own
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("deep", settings.get_profile("house"), max_examples=2000, derandomize=False)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+settings.register_profile("deep", settings.get_profile("default-run"), max_examples=2000, derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default-run"))
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job; what tests start inherits it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep what this run insists on from the programs under test; whoever hands tests out needs it for the workers."""
+    """Hide this run's requirements from the programs under test; the process that distributes tests needs them."""
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         insists.keep_to_tests()
 

@@ -1,4 +1,4 @@
-"""What a test run insists on, by variables that are taken out of its environment once they are read.
+"""Requirements of a test run, by variables that are taken out of its environment once they are read.
 
 Every program under test inherits that environment: what begins with `UNDERSTUDY_` and is no setting, it refuses.
 """

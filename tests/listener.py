@@ -30,7 +30,7 @@ class Listener(ABC):
 
     @abstractmethod
     def serve(self, client: socket.socket) -> None:
-        """Speak with one client; the connection is closed afterwards, and its errors are nobody's."""
+        """Speak with one client; the connection is closed afterwards, and its errors are ignored."""
 
     def _listen(self) -> None:
         with contextlib.suppress(OSError):  # closed: the test is over

@@ -23,7 +23,7 @@ _PATIENCE_S = 10.0
 
 
 class TmuxServer:
-    """A real tmux server of one test's own, on a socket that nobody else knows."""
+    """A real tmux server of one test, on a private socket."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -89,7 +89,7 @@ def bout(
 
 
 def day() -> list[Bout]:
-    """A small day: 40 agree, 12 are expected, 5 for the candidate, 2 against it, 3 of which nobody knows."""
+    """A small day: 40 agree, 12 are expected, 5 for the candidate, 2 against it, 3 unsettled."""
     idle, busy, crashed = side("idle", "R6"), side("busy", "claude.spinner"), side("crashed", "process.shell")
     return [
         *(bout(60 * n, busy, busy, pane=f"%{1 + n % 9}") for n in range(40)),
@@ -280,7 +280,7 @@ HOSTILE: Final = (
     "<details open ontoggle=window.broken=1>",
     "$x^2$ $$\\href{javascript:alert(1)}{x}$$ :smile: <!-- comment",
 )
-"""What a pane, a window's name or a person may write."""
+"""Texts that a pane, a window's name or a person may write."""
 
 
 def hostile() -> tuple[ShadowReport, dict[str, ClusterScene]]:
@@ -308,7 +308,7 @@ def hostile() -> tuple[ShadowReport, dict[str, ClusterScene]]:
         candidate=HOSTILE[0],
         signoffs=signoffs,
         ruling=Ruling(verdict="hold", state="held", reasons=HOSTILE, next=HOSTILE[3]),
-        address=("--socket-path", f"/tmp/{HOSTILE[0]}'; rm -rf /"),  # noqa: S108 - a path that somebody typed
+        address=("--socket-path", f"/tmp/{HOSTILE[0]}'; rm -rf /"),  # noqa: S108 - a path that an operator typed
     )
     move = Move(at=T0 + 300, before="shadow", after="canary", actor=HOSTILE[3], reason=HOSTILE[0])
     made = made.model_copy(update={"moves": (move,)})

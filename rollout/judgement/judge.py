@@ -6,7 +6,7 @@ from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage, Verdict, percen
 from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
 from rollout.judgement.guards import Guard
 from rollout.judgement.holds import holds
-from rollout.judgement.minimums import Floor, floors_of, missing_coverage
+from rollout.judgement.minimums import Minimum, minimums_of, missing_coverage
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import JudgementContext
 from rollout.judgement.signals import SignalReading
@@ -24,7 +24,7 @@ class Judgement(Record):
     """Why the candidate is shown to be unsafe; in shadow this holds a promotion until the evidence changes."""
     warnings: tuple[str, ...] = ()
     """Sentences that come before everything else on a screen, and hold nothing."""
-    minimums: tuple[Floor, ...] = ()
+    minimums: tuple[Minimum, ...] = ()
     signals: tuple[SignalReading, ...] = ()
     """Shown, also those that hold nothing."""
     plan: str = ""
@@ -56,7 +56,7 @@ def judge(
     first, in every state: it rolls an exposed candidate back, and holds one in shadow, which can harm no pane.
     """
     rows = evidence.table(Battery.of(plan, stage, version=version, waived=seen.waived))
-    minimums = floors_of(stage, seen, plan)
+    minimums = minimums_of(stage, seen, plan)
     exposed = stage is not Stage.SHADOW
     unsafe = (*_guarded(seen.guards), *unsafe_rows(rows, latched=exposed))
     counts = state_counts(rows)

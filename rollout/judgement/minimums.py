@@ -8,8 +8,8 @@ from rollout.judgement.seen import JudgementContext, StateCoverage
 from understudy.record import Record
 
 
-class Floor(Record):
-    """One minimum with its progress."""
+class Minimum(Record):
+    """One thing of which there must have been enough, shown as progress."""
 
     what: str
     have: float
@@ -21,17 +21,17 @@ class Floor(Record):
         return self.have >= self.want
 
 
-def floors_of(stage: Stage, seen: JudgementContext, plan: Plan) -> tuple[Floor, ...]:
-    """Return the hours, panes and sessions that a stage requires, with their progress."""
-    found = list[Floor]()
+def minimums_of(stage: Stage, seen: JudgementContext, plan: Plan) -> tuple[Minimum, ...]:
+    """Return the hours, panes and sessions that a stage wants, and how far they have come."""
+    found = list[Minimum]()
     hours = plan.of_stage(stage).hours
     if hours:
-        found.append(Floor(what="hours in this stage", have=_so_far(seen.watched_s / 3600), want=hours))
+        found.append(Minimum(what="hours in this stage", have=_so_far(seen.watched_s / 3600), want=hours))
     if stage is Stage.PRODUCTION and plan.retire_after_days:
         have = _so_far(seen.watched_s / 86_400)
-        found.append(Floor(what="days at full exposure without a rollback", have=have, want=plan.retire_after_days))
-    found.append(Floor(what="panes", have=seen.panes, want=plan.minimums.panes))
-    found.append(Floor(what="sessions", have=seen.sessions, want=plan.minimums.sessions))
+        found.append(Minimum(what="days at full exposure without a rollback", have=have, want=plan.retire_after_days))
+    found.append(Minimum(what="panes", have=seen.panes, want=plan.minimums.panes))
+    found.append(Minimum(what="sessions", have=seen.sessions, want=plan.minimums.sessions))
     return tuple(found)
 
 

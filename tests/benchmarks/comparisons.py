@@ -1,4 +1,4 @@
-"""What a cycle costs next to something else on the same server: both in turn, in a process of their own.
+"""The cost of a cycle next to another program on the same server: both in turn, each in its own process.
 
 The tests around them are no part of what is measured, and would keep caches and memory from the engine that it has to
 itself where it works.
@@ -68,14 +68,14 @@ def against_looks(server: TmuxServer, rounds: int, turns: int) -> Compared:
 
 
 def against_tmux(server: TmuxServer, rounds: int) -> Compared:
-    """Cycles after everybody has printed, against what tmux itself must do then."""
-    meter, everybody = Meter(server), terminals(server)
+    """Cycles after every terminal has printed, against what tmux itself must do then."""
+    meter, everyone = Meter(server), terminals(server)
     cost = Compared([], [])
     with cycles(server) as engine, closing(TmuxBaseline(server.address)) as tmux:
         tmux.seconds()
         for _ in range(rounds):
-            cost.ours.append(engine.cost_s(everybody))
-            engine.stir(everybody)  # tmux has as much to draw, and remembers as little of it, as in a cycle
+            cost.ours.append(engine.cost_s(everyone))
+            engine.stir(everyone)  # tmux has as much to draw, and remembers as little of it, as in a cycle
             cost.other.append(meter.cost_s(tmux.seconds))
     return cost
 

@@ -1,8 +1,8 @@
-"""What work costs on a machine that has nothing else to do, measured on one that has.
+"""The cost of work on an idle machine, measured on a busy one.
 
 It takes no longer than the clock on the wall showed, nor than all who take part (this process, the clients that it
 starts, the tmux server) were on a processor, one after the other: the smaller of the two is what it costs. The round in
-which that was least is the one that the machine disturbed least. Nobody sleeps unseen: see `Cycles`.
+which that was least is the one that the machine disturbed least. Sleeps are counted: see `Cycles`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Meter:
         return min(time.perf_counter() - began, self._spent_s() - spent)
 
     def server_s(self) -> float:
-        """What the server has spent so far, to the nanosecond."""
+        """The CPU time of the server so far, to the nanosecond."""
         return int(self._status.read_text().split()[0]) / 1e9
 
     def _spent_s(self) -> float:
@@ -66,7 +66,7 @@ class Cycles:
         time.sleep(0.01 + len(printing) / 5000)
 
     def cost_s(self, printing: Sequence[str]) -> float:
-        """What one cycle costs after each of these terminals has printed something; nobody may have slept in it."""
+        """Return the cost of one cycle after each of these terminals has printed; the cycle must not have slept."""
         self.stir(printing)
         captured = self._watch.captures
         spent = self._meter.cost_s(lambda: self._monitor.cycle("c", self._source, self._clock, EVERYTHING, ()))
@@ -103,5 +103,5 @@ def tenth(server: TmuxServer) -> list[str]:
 
 
 def told(costs: Sequence[float]) -> str:
-    """Costs in words, for whoever reads why a gate is red."""
+    """Describe the costs for the message of a failed gate."""
     return f"{min(costs) * 1000:.2f} ms (median {median(costs) * 1000:.2f} ms)"

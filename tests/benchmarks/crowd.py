@@ -63,7 +63,7 @@ def assemble(server: TmuxServer, folder: Path, agents: int, active: int = 0) -> 
 
 
 def _settle(server: TmuxServer, active: int) -> None:
-    """Wait until nobody but those that go on printing has printed in the last second: until then all are active."""
+    """Wait until only the terminals that go on printing have printed in the last second; until then all are active."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         second = int(time.time())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Hurried:
-    """The machine's clock, on which nobody waits: deliberate sleeps are left out, and counted."""
+    """The machine's clock, without waiting: deliberate sleeps are left out, and counted."""
 
     def __init__(self) -> None:
         self.slept_s = 0.0

@@ -1,4 +1,4 @@
-"""What a whole live cycle may cost, next to what one look by libtmux and tmux itself cost on the same server just then.
+"""The budget of a live cycle, next to the cost of a look by libtmux and of tmux itself on the same server just then.
 
 Ratios are the gate: each compares what was done in turn in one run. `UNDERSTUDY_BENCH_LARGE=1` (as `make budgets`
 sets it) prints what was measured, and adds the servers of 500 and 1000 agents, which take two minutes and a half.
@@ -30,14 +30,14 @@ pytestmark = pytest.mark.timeout(1500)  # a look by libtmux at 1000 panes is ten
 
 
 class Budget(NamedTuple):
-    """How many looks by libtmux a cycle at 10 % active is worth, and how many floors one at 100 % may cost."""
+    """The most looks by libtmux that a cycle at 10 % active may cost, and of tmux's own cost one at 100 %."""
 
     agents: int
     looks: float
     baselines: float
     cycles: int
     turns: int
-    """How often looks and those cycles take turns."""
+    """The number of turns of looks and those cycles."""
     pairs: int
     """Of a cycle and a floor."""
 
@@ -74,7 +74,7 @@ def test_a_cycle_at_10_percent_active_is_worth_a_small_part_of_one_look_by_libtm
 
 
 @pytest.mark.parametrize("budget", BUDGETS, ids=lambda budget: f"{budget.agents}")
-def test_a_cycle_with_everybody_active_stays_near_the_floor(
+def test_a_cycle_with_all_agents_active_stays_near_tmuxs_own_cost(
     tmux_server: TmuxServer, tmp_path: Path, budget: Budget, say: Callable[[str], None]
 ) -> None:
     assemble(tmux_server, tmp_path, budget.agents)

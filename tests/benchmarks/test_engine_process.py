@@ -29,7 +29,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 class Run(NamedTuple):
-    """What so many cycles at 10 % active took, one right after the other."""
+    """The time of so many cycles at 10 % active, one right after the other."""
 
     cycles: int
     engine_s: float

@@ -22,7 +22,7 @@ SAMPLING_S = 0.9
 """Three naps of 0.3 s between the four looks at an agent."""
 
 
-def test_a_cycle_of_ten_agents_takes_the_originals_naps_and_its_captures(
+def test_a_cycle_of_ten_agents_takes_the_originals_sleeps_and_its_captures(
     benchmark: Any, tmux_server: TmuxServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tmux_server.environment = named_environment(tmp_path)

@@ -1,4 +1,4 @@
-"""What one live cycle costs each monitor, next to libtmux's pane list and one capture an agent, in the same run."""
+"""The cost of one live cycle of each monitor, next to libtmux's pane list and one capture an agent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report's page in a real browser: light, dark, narrow and printed; readable to everybody, and safe."""
+"""The report's page in a real browser: light, dark, narrow and printed; accessible, and safe."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def evil() -> str:
 @pytest.mark.parametrize(
     ("kind", "sight"), [*(("day", sight) for sight in SIGHTS), ("evil", "light"), ("evil", "narrow dark")]
 )
-def test_nobody_is_kept_from_reading_it(
+def test_the_page_is_accessible(
     look: Callable[..., Seen], request: pytest.FixtureRequest, sight: str, kind: str
 ) -> None:
     seen = look(request.getfixturevalue(kind), sight)

@@ -48,7 +48,7 @@ def report(part: MonitorRole, states: dict[str, AgentState], *, intent_keys: tup
             reason="it stands still",
             at=THEN,
             about=Notice.IDLE,
-            text="somebody is idle",
+            text="an agent is idle",
         )
         for pane in intent_keys
     )

@@ -28,7 +28,7 @@ PROGRAM = Path(sys.executable).with_name("understudy")
 
 @dataclass(frozen=True)
 class Said:
-    """How a call ended and what it said."""
+    """The exit code and the output of a call."""
 
     code: int
     out: str
@@ -106,6 +106,6 @@ def understudy(tmp_path: Path) -> Shell:
         "HOME": str(home),
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
-        "TMUX_TMPDIR": str(tmp_path),  # no server of anybody else's is ever the default one here
+        "TMUX_TMPDIR": str(tmp_path),  # the default server is never another user's here
     }
     return Shell(tmp_path, env)

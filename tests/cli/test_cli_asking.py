@@ -1,4 +1,4 @@
-"""Where a person answers: lots judged one by one, sign-offs confirmed, and a bar that shows how far."""
+"""Questions to a person: samples judged one by one, sign-offs confirmed, and a bar that shows how far."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Terminal(io.StringIO):
-    """Where somebody looks, or types."""
+    """A terminal at which a person looks, or types."""
 
     def isatty(self) -> bool:
         return True
@@ -98,7 +98,7 @@ def test_a_bar_shows_how_far_it_is_and_leaves_nothing_behind(monkeypatch: pytest
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 
-def test_nobody_is_shown_a_bar_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_bar_is_shown_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with Bar("tapes", 1) as bar:
         bar.step()
     assert capsys.readouterr().err == ""

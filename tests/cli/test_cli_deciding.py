@@ -50,14 +50,14 @@ def test_a_dry_run_says_what_would_happen_and_does_not_do_it(understudy: Shell) 
 
 
 @pytest.mark.usefixtures("ran")
-def test_where_nobody_can_answer_a_promotion_needs_yes(understudy: Shell) -> None:
+def test_without_a_terminal_a_promotion_needs_yes(understudy: Shell) -> None:
     said = understudy("promote", "--reason", "reviewed")
     assert said.code == 2
     assert "--yes" in said.err
     assert stage(understudy) == ("shadow", "running")
 
 
-def test_with_tied_hands_nothing_is_promoted(understudy: Shell) -> None:
+def test_watch_only_nothing_is_promoted(understudy: Shell) -> None:
     kept(understudy.state, understudy.folder / "s", act=False)
     said = understudy("promote", "--reason", "reviewed", "--yes")
     assert said.code == 5

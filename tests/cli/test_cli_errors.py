@@ -1,4 +1,4 @@
-"""Errors: one sentence, one exit code, never a traceback that nobody asked for."""
+"""Errors: one sentence, one exit code, never a traceback unless asked for."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def test_a_subclass_ends_as_its_base_does() -> None:
 
 
 def test_a_stop_is_said_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert errors.explain(Stop(Exit.CONFLICT, "somebody was quicker: look again")) is Exit.CONFLICT
-    assert capsys.readouterr().err == "understudy: somebody was quicker: look again\n"
+    assert errors.explain(Stop(Exit.CONFLICT, "another process was quicker: look again")) is Exit.CONFLICT
+    assert capsys.readouterr().err == "understudy: another process was quicker: look again\n"
 
 
 def test_an_unforeseen_error_is_a_sentence_that_says_how_to_see_more(

@@ -128,7 +128,7 @@ def test_agents_lists_what_both_say_of_every_pane(understudy: Shell) -> None:
 
 
 @pytest.mark.usefixtures("ran")
-def test_explain_shows_rule_lines_and_wishes_of_both(understudy: Shell) -> None:
+def test_explain_shows_rule_lines_and_intents_of_both(understudy: Shell) -> None:
     said = understudy("explain", "%2").out
     for text in (
         "incumbent.rule",
@@ -143,7 +143,7 @@ def test_explain_shows_rule_lines_and_wishes_of_both(understudy: Shell) -> None:
 
 
 @pytest.mark.usefixtures("ran")
-def test_explaining_a_pane_that_nobody_saw_names_those_that_were_seen(understudy: Shell) -> None:
+def test_explaining_an_unseen_pane_names_those_that_were_seen(understudy: Shell) -> None:
     said = understudy("explain", "%9")
     assert said.code == 2
     assert "seen were: %1, %2, %3" in said.err
@@ -234,7 +234,7 @@ def test_accepting_and_settling_show_at_once(understudy: Shell) -> None:
 
 
 @pytest.mark.usefixtures("ran")
-def test_nobody_else_than_the_four_can_be_right(understudy: Shell) -> None:
+def test_none_but_the_four_answers_is_taken(understudy: Shell) -> None:
     said = understudy("diffs", "settle", "d-", "--right", "me", "--reason", "x")
     assert said.code == 2
     assert "name one of incumbent, candidate, both, neither" in said.err

@@ -87,7 +87,7 @@ def test_a_run_goes_on_where_the_last_one_ended(understudy: Shell, team: TmuxSer
     assert understudy("status", "--json").json["cycles"] == 2
 
 
-def test_a_server_on_which_nobody_is_an_agent_gets_a_sentence(understudy: Shell, tmux_server: TmuxServer) -> None:
+def test_a_server_without_agents_gets_a_sentence(understudy: Shell, tmux_server: TmuxServer) -> None:
     tmux_server.new_window(name="editor")
     said = understudy("run", "--once", "--socket-path", tmux_server.socket_path)
     assert said.code == 0

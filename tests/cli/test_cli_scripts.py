@@ -64,7 +64,7 @@ def test_a_bad_line_is_named(understudy: Shell, monitor: str, line: str, says: s
     assert len(said.out.splitlines()) == 1
 
 
-def test_classify_takes_anybodys_monitor_and_names_one_that_is_none(understudy: Shell) -> None:
+def test_classify_takes_any_monitor_and_names_one_that_does_not_exist(understudy: Shell) -> None:
     said = understudy("classify", "--monitor", "nobody", stdin="")
     assert said.code == 2
     assert "there is no monitor called `nobody`" in said.err

@@ -1,4 +1,4 @@
-"""What help takes, next to an interpreter that does nothing."""
+"""The time of --help, next to an interpreter that does nothing."""
 
 from __future__ import annotations
 

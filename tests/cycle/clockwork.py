@@ -11,13 +11,13 @@ PHASE_S = 0.5
 
 
 def phase(cycle: str) -> int:
-    """From when the cycle began: the same on its tape, on the one after it, and with a monitor's own eyes."""
+    """From when the cycle began: the same on its tape, on the one after it, and in a monitor's own live reading."""
     clock = cycle.partition("T")[2]
     return int(float(clock[4:]) / PHASE_S) if clock else 0
 
 
 class First(Eager):
-    """What was always there."""
+    """The parts that every cycle has."""
 
     name = "first"
 

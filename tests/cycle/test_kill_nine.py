@@ -38,7 +38,7 @@ TOKEN = re.compile(r"\[u-[0-9a-f]{8}\]")
 
 @dataclass
 class Aftermath:
-    """What is left after the killing, and one last run that ends by itself."""
+    """The state after the kills and one last run that ends by itself."""
 
     ledger: LedgerReader
     flags: FlagsFile

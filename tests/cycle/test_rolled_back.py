@@ -54,7 +54,7 @@ PANES = tuple(
 
 @dataclass
 class Night:
-    """Cycle after cycle on tapes on which nothing ever moves; every touch is made at once."""
+    """Cycle after cycle on tapes on which nothing ever moves; every delivery is made at once."""
 
     now: float = 1_700_000_000.0
     owner: MonitorRole = MonitorRole.CANDIDATE
@@ -99,7 +99,7 @@ def test_the_incumbent_would_have_killed(night: tuple[Night, list[Delivery]]) ->
     assert "kill_window" in night[0].wanted, "or this night proves nothing"
 
 
-def test_nothing_is_killed_and_nobody_is_replaced(night: tuple[Night, list[Delivery]]) -> None:
+def test_nothing_is_killed_and_no_manager_is_replaced(night: tuple[Night, list[Delivery]]) -> None:
     assert {delivery.kind for delivery in night[0].touched} == {"notify_manager"}
 
 

@@ -132,7 +132,7 @@ def owners(cycle_result: CycleResult) -> set[MonitorRole]:
     return set(cycle_result.routing.owners.values())
 
 
-def test_nobody_retires_the_incumbent_before_production_has_shown_enough(story: Story) -> None:
+def test_the_incumbent_is_not_retired_before_production_has_shown_enough(story: Story) -> None:
     assert isinstance(story.too_early, Refusal)
 
 

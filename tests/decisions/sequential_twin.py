@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rollout.judgement.sequential import EventTally, EvidenceProcess, alternatives, block, needed
 
 NEVER = -1
-"""What stands for an observation that did not come."""
+"""The value of an observation that did not come."""
 
 Streams = NDArray[np.bool_]
 """Streams of yes and no: a row a stream, a column an observation."""

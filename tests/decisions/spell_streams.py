@@ -49,7 +49,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Spells:
-    """What was drawn: states as indices of `STATES`, and both monitors' votes."""
+    """The drawn spells: states as indices of `STATES`, and both monitors' votes."""
 
     states: NDArray[np.int64]
     candidate: Votes

@@ -88,7 +88,7 @@ def by_the_product(spells: Spells, run: int, battery: Battery) -> tuple[int, int
 
 
 def evidence_events(spells: Spells, run: int, number: int) -> list[EvidenceEvent]:
-    """What one drawn spell counts for, said with the product's own records."""
+    """Return the evidence of one drawn spell, as the product's own records."""
     ours, theirs = int(spells.candidate[run, number]), int(spells.incumbent[run, number])
     state, found = STATES[spells.states[run, number]], list[EvidenceEvent]()
     if ours != SILENT:

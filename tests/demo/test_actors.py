@@ -1,4 +1,4 @@
-"""What the actors show on a real tmux server, and what they do with keys."""
+"""The actors' screens on a real tmux server, and their reactions to keys."""
 
 from __future__ import annotations
 

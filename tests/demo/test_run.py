@@ -172,7 +172,7 @@ def processes_of(folder: str) -> list[str]:
             try:
                 if folder.encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes():
                     found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-            except OSError:  # it ended, or is nobody's business of ours
+            except OSError:  # it ended, or is another user's
                 continue
     return found
 

@@ -1,4 +1,4 @@
-"""What the script makes of the views that it sees."""
+"""The script's decisions about the views that it sees."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def processes_of(folder: Path) -> list[str]:
         if entry.name.isdigit():
             try:
                 argv, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
-            except OSError:  # it ended, or is nobody's business of ours
+            except OSError:  # it ended, or is another user's
                 continue
             if name in argv or name in environment:
                 found.append(argv.replace(b"\0", b" ").decode(errors="replace"))
@@ -173,7 +173,7 @@ def test_nothing_outlives_a_demo_that_is_ended_by(end: signal.Signals) -> None:
     wait_until(lambda: not folder.exists(), "the folder is still there")
 
 
-def test_a_killed_stagehand_leaves_nothing_behind_either() -> None:
+def test_a_killed_supervisor_leaves_nothing_behind_either() -> None:
     with World(SMALL) as world:
         assert world._supervisor is not None
         world._supervisor.kill()

@@ -1,4 +1,4 @@
-"""What `make` needs before it can begin: a Python that is new enough, tmux, and a browser for the tests of pages."""
+"""The requirements of `make`: a Python that is new enough, tmux, and a browser for the tests of pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the modules of faults share: the number of runs (`FAULTS`), the bound of ten minutes, the table at the end."""
+"""Fixtures of the modules of faults: the number of runs (`FAULTS`), the bound of ten minutes, the table at the end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BEGAN = time.monotonic()
 
 @pytest.fixture
 def faults() -> int:
-    """How often each fault is tried."""
+    """Return the number of runs of each fault."""
     return fault_runs.runs()
 
 

@@ -55,12 +55,12 @@ class Daemon:
 
     @property
     def shortage(self) -> Path:
-        """What it cannot start while this file says so."""
+        """The file that names what the daemon cannot start."""
         return self.folder / "shortage"
 
     @property
     def log(self) -> str:
-        """What it said on standard error."""
+        """The daemon's standard error."""
         path = self.folder / "stderr"
         return path.read_text() if path.exists() else ""
 
@@ -128,7 +128,7 @@ class Daemon:
         return LedgerReader.open(StateFolder(self.state).of_server(self.server.socket_path).ledger)
 
     def wrong_acts(self) -> list[str]:
-        """What was doubled, lost or done without being asked for, by what the agents heard; nothing is good."""
+        """Return deliveries that were doubled, lost or never asked for, by the input of the agents; none is good."""
         rows = self.ledger.deliveries()
         told = Counter(token for line in self._heard("pm").split("\r")[:-1] for token in TOKEN.findall(line))
         again = {f"[{row.id[:6]}]" for row in rows if row.why == ONCE_MORE}

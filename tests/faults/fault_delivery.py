@@ -44,7 +44,7 @@ class Guarded:
 
 @dataclass
 class Deliveries:
-    """What a test delivers, and what became of it."""
+    """The delivery of a test, and its result."""
 
     server: TmuxServer
     folder: Path

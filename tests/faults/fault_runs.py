@@ -1,4 +1,4 @@
-"""How often each fault is tried, and the table of what came of it.
+"""The number of runs of each fault, and the table of the results.
 
 `FAULTS` is the number of runs of each fault; without it each is tried a few times, and all of them take less than ten
 minutes together.
@@ -28,7 +28,7 @@ def runs(few: int = FEW) -> int:
 
 @dataclass
 class FaultTable:
-    """What was tried in this session, row by row."""
+    """The faults of this session and their results, row by row."""
 
     rows: list[tuple[str, int, str]] = field(default_factory=list)
 

@@ -100,7 +100,7 @@ class FaultAgent:
 
     @property
     def draft(self) -> str:
-        """What stands in its composer, by the bytes that it got; nothing of it was sent."""
+        """The text in its composer, by the bytes that it got; none of it was sent."""
         text = ""
         for key in self.heard.rpartition("\r")[2]:
             text = text[:-1] if key == "\x7f" else text + key

@@ -31,7 +31,7 @@ def world(**more: object) -> World:
 
 
 @pytest.mark.parametrize("back", BACK)
-def test_a_refused_wish_is_tried_again_within_its_window(back: float) -> None:
+def test_a_refused_intent_is_tried_again_within_its_window(back: float) -> None:
     here = world(actuator=False)
     here.end(*here.cycle((idle(),)), kind=DeliveryEndKind.REFUSED, why="the pane is in copy mode")
     first_sight = here.cycle((idle(),), after=-back)
@@ -65,7 +65,7 @@ def test_a_new_owner_is_refused_no_longer_than_at_first(back: float) -> None:
 
 
 @pytest.mark.parametrize("back", [3600.0, DAY])
-def test_a_word_of_unknown_age_is_no_second_key(back: float) -> None:
+def test_an_intent_of_unknown_age_is_no_agreement_of_the_second_monitor(back: float) -> None:
     here = world()
     crashed = {"%1": AgentState.CRASHED}
     here.cycle((), (kill(),))
@@ -92,7 +92,7 @@ def test_an_episode_goes_over_to_the_owner_within_its_grace(back: float) -> None
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-def test_a_standing_wish_is_tried_again_in_time_however_the_clock_jumps(seed: int) -> None:
+def test_a_standing_intent_is_tried_again_in_time_however_the_clock_jumps(seed: int) -> None:
     chance, here, waited = random.Random(seed), world(actuator=False), 0.0  # noqa: S311 - the same jumps in every run
     for _ in range(100):
         passed, jump = chance.randint(1, 8) / 2, chance.choice([0, 0, 0, 0, 0, 0, -chance.randint(1, 172_800), -3])

@@ -31,7 +31,7 @@ GOOD, BAD = 4, 4
 """Cycles with a good candidate, and then with a bad one, in one run."""
 DEADLINE_S = 1.0
 EXTRA_S = 2.0
-"""What a bad candidate may add to the longest cycle: its deadline, the start of its process, and a busy machine."""
+"""The time that a bad candidate may add to the longest cycle: its deadline, its start, and a busy machine."""
 REFUSED = (
     "memory 1.5 MB",
     "20,000 verdicts",

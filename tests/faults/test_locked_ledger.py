@@ -23,7 +23,7 @@ TOUCHES = 150
 LOCKED_S = 45.0
 
 
-def test_a_ledger_that_is_locked_for_a_while_costs_no_lane_and_no_delivery(
+def test_a_ledger_that_is_locked_for_a_while_costs_no_queue_and_no_delivery(
     tmp_path: Path, fault_table: FaultTable
 ) -> None:
     times = max(1, int(os.environ.get("FAULTS", "1")) // 50)  # each takes a minute

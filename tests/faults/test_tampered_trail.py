@@ -1,4 +1,4 @@
-"""Rows of the audit trail and words of operators that are deleted, edited or put in behind the program's back."""
+"""Rows of the audit trail and decisions of operators that are deleted, edited or inserted outside the program."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.cli.shell"]
 
-WORDS = (
+DECISIONS = (
     DecisionRow(1.0, "approve", "e-7f3a19c2d4e5f601", "ann", "looked"),
     DecisionRow(2.0, "settle", "d-cfcbff", "bob", "so", json.dumps({"right": "candidate"})),
     DecisionRow(3.0, "accept", "d-cfcbff", "cleo", "so", json.dumps({"expires": "2027-01-01T00:00:00Z", "ceiling": 1})),
@@ -48,9 +48,9 @@ def tamper(path: Path, *statements: str) -> None:
             raw.execute(statement)
 
 
-def spoken(made: Kept) -> Path:
+def with_decisions(made: Kept) -> Path:
     ledger = Ledger(made.folder.ledger)
-    for row in WORDS:
+    for row in DECISIONS:
         with ledger.transaction() as tx:
             tx.add_decision(row)
     ledger.close()
@@ -61,11 +61,11 @@ def spoken(made: Kept) -> Path:
 def path(understudy: Shell) -> Path:
     made = kept(understudy.state, understudy.folder / "s")
     made.move(RequestKind.PROMOTE)
-    return spoken(made)
+    return with_decisions(made)
 
 
 @pytest.mark.usefixtures("path")
-def test_words_of_operators_are_part_of_a_whole_trail(understudy: Shell) -> None:
+def test_decisions_of_operators_are_part_of_a_whole_trail(understudy: Shell) -> None:
     said = understudy("history", "--verify")
     assert (said.code, "and 3 decisions: the chain is whole" in said.out) == (0, True)
 
@@ -79,7 +79,7 @@ def test_deleted_rows_are_found(understudy: Shell, path: Path, deleted: str) -> 
 @pytest.mark.parametrize("deleted", DELETED)
 def test_a_start_does_not_cover_deleted_rows(understudy: Shell, tmux_server: TmuxServer, deleted: str) -> None:
     tmux_server.new_window("exec sleep 600", name="idle-1")
-    path = spoken(kept(understudy.state, tmux_server.socket_path))
+    path = with_decisions(kept(understudy.state, tmux_server.socket_path))
     tamper(path, *DELETED[deleted])
     started = understudy("run", "--once", "--socket-path", tmux_server.socket_path)
     assert (started.code, "audit trail" in started.err) == (78, True), started
@@ -104,7 +104,7 @@ COLUMNS = ("at", "kind", "subject", "actor", "reason", "body", "hash", "n")
 
 
 @pytest.mark.parametrize("seed", range(RUNS * 2))
-def test_an_edited_word_is_found(understudy: Shell, path: Path, seed: int) -> None:
+def test_an_edited_decision_is_found(understudy: Shell, path: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - the same edits in every run
     column, n = chance.choice(COLUMNS), chance.randint(1, 3)
     change = f"{column} + 100" if column in {"at", "n"} else f"{column} || 'x'"
@@ -112,7 +112,7 @@ def test_an_edited_word_is_found(understudy: Shell, path: Path, seed: int) -> No
     assert understudy("history", "--verify").code == 5, (column, n)
 
 
-def test_a_word_that_was_put_in_is_found(understudy: Shell, path: Path) -> None:
+def test_an_inserted_decision_is_found(understudy: Shell, path: Path) -> None:
     tamper(
         path,
         "INSERT INTO decisions (at, kind, subject, actor, reason, body, hash) "
@@ -128,12 +128,23 @@ def test_doctor_says_that_the_trail_is_not_whole(understudy: Shell, path: Path) 
     assert (ledger["verdict"], ledger["remedy"]) == ("broken", "understudy history --verify")
 
 
-def test_a_ledger_of_version_1_is_brought_up_to_date_with_its_words_chained(understudy: Shell, path: Path) -> None:
-    tamper(path, "ALTER TABLE decisions DROP COLUMN hash", "UPDATE meta SET value = '1'")
-    tamper(path, "UPDATE documents SET body = json_remove(body, '$.decisions', '$.decision') WHERE name = 'audit-head'")
-    told = understudy("history")
-    assert (told.code, "version 1: the next `understudy run`" in told.err) == (78, True)
-    ledger = Ledger(path)
-    assert [(row.actor, len(row.hash)) for row in ledger.decisions()] == [("ann", 32), ("bob", 32), ("cleo", 32)]
-    ledger.close()
-    assert understudy("history", "--verify").code == 0
+@pytest.mark.parametrize("asked", [("history",), ("status",), ("pause", "--reason", "x")])
+def test_a_ledger_of_version_1_is_refused_unchanged_with_the_command_that_archives_it(
+    understudy: Shell, path: Path, asked: tuple[str, ...]
+) -> None:
+    tamper(path, "UPDATE meta SET value = '1'")
+    before = path.read_bytes()
+    refused = understudy(*asked)
+    assert (refused.code, f"mv {path} {path}.version-1" in refused.err) == (78, True), refused
+    assert path.read_bytes() == before
+
+
+def test_a_run_starts_afresh_once_a_ledger_of_version_1_is_archived(understudy: Shell, tmux_server: TmuxServer) -> None:
+    tmux_server.new_window("exec sleep 600", name="idle-1")
+    run = ("run", "--once", "--socket-path", tmux_server.socket_path)
+    path = with_decisions(kept(understudy.state, tmux_server.socket_path))
+    tamper(path, "UPDATE meta SET value = '1'")
+    refused = understudy(*run)
+    assert (refused.code, f"mv {path} {path}.version-1" in refused.err) == (78, True), refused
+    path.rename(f"{path}.version-1")
+    assert understudy(*run).code == 0

@@ -102,7 +102,7 @@ def test_keys_of_the_operators_own_survive_a_write(path: Path) -> None:
     assert json.loads(path.read_text())["_comment"] == "ours"
 
 
-def test_two_hands_at_once_are_a_conflict(path: Path) -> None:
+def test_two_writers_at_once_are_a_conflict(path: Path) -> None:
     ann, bob = FlagsFile(path), FlagsFile(path)
     seen = bob.held()
     ann.write_exposure(5, seen)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.cli.shell"]
 NOWHERE = {"UNDERSTUDY_UNLEASH_URL": "http://127.0.0.1:9"}
-SECRET = "default:production.very-secret"  # noqa: S105 - of nobody
+SECRET = "default:production.very-secret"  # noqa: S105 - invented
 
 
 @pytest.mark.parametrize("verb", [("flags", "show"), ("run", "--once"), ("unleash", "init")])
@@ -81,7 +81,7 @@ def test_config_shows_that_a_token_is_there_and_never_which(understudy: Shell, f
 def test_a_token_may_lie_in_a_file_of_its_own(understudy: Shell) -> None:
     env = NOWHERE | {"UNDERSTUDY_UNLEASH_TOKEN_FILE": str(understudy.write("token", f"{SECRET}\n"))}
     said = understudy("flags", "show", env=env)
-    assert said.code == 69  # a server that nobody is at
+    assert said.code == 69  # no server listens there
     assert "refuses connections" in said.err
     assert "the incumbent owns every session" in said.err
 

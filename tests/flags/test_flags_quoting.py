@@ -1,4 +1,4 @@
-"""What a server of flags says, and the address it has, are quoted without secrets and without control characters."""
+"""Answers and addresses of a flags server are quoted without secrets and without control characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever holds the flags may be away, lose answers, swallow writes or be written by hand: what then never happens."""
+"""Invariants of the stage controller when the flags source is away, loses answers or writes, or is edited by hand."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOW = 1_700_000_000.0
 
 
 class Weather(Enum):
-    """How whoever holds the flags is today."""
+    """The condition of the flags source."""
 
     FINE = "fine"
     AWAY = "away"
@@ -32,7 +32,7 @@ class Weather(Enum):
 
 
 class Shaky:
-    """Flags held by somebody unreliable. A write that was swallowed may still be done later."""
+    """Flags of an unreliable source. A write that was swallowed may still be done later."""
 
     def __init__(self) -> None:
         self.now = HeldExposure(0, 0)
@@ -61,7 +61,7 @@ class Shaky:
         return aim
 
     def lands(self) -> None:
-        """What was swallowed is done after all, where its own comparison still holds."""
+        """Apply a swallowed write, if its own comparison still holds."""
         for found, aim in self.in_the_air:
             if self.now == found:
                 self.now = aim
@@ -142,7 +142,7 @@ class ControllerMachine(RuleBasedStateMachine):
         self._request(RequestKind.RETRY)
 
     @rule(percent=st.sampled_from((0, 5, 33, 50, 100)))
-    def somebody_writes_by_hand(self, percent: int) -> None:
+    def an_operator_edits_the_flag(self, percent: int) -> None:
         self.flags.now = HeldExposure(self.flags.now.revision, percent)
         self.touched_by_hand = True
 

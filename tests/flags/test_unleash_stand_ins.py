@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = 1_700_000_000.0
-TOKEN = "default:production.very-secret"  # noqa: S105 - of nobody
+TOKEN = "default:production.very-secret"  # noqa: S105 - invented
 
 
 def body(percent: int = 50, **more: Any) -> dict[str, Any]:
@@ -143,8 +143,8 @@ def test_a_server_that_always_takes_a_while_is_a_cycle_behind_and_no_doubt(tmp_p
             time.sleep(0.25)  # until the next cycle
 
 
-def test_a_netrc_does_not_put_its_own_word_in_the_tokens_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+def test_a_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login operator password else\n")
     (tmp_path / "netrc").chmod(0o600)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     with StandIn(features(body())) as server:
@@ -175,7 +175,7 @@ def test_a_token_of_another_environment_is_refused_where_the_server_does_not_say
         ours(answer, "s", "production", "default:staging.x")
 
 
-def test_a_flag_that_is_off_without_strategies_is_off_and_not_on_for_everybody() -> None:
+def test_a_flag_that_is_off_without_strategies_is_off_and_not_on_for_all_sessions() -> None:
     answer = body()
     answer["features"][1] |= {"enabled": False, "strategies": []}
     found = ours(answer, "s", "production", TOKEN)

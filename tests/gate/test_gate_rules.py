@@ -55,7 +55,7 @@ def test_slower_than_the_incumbent_is_shown_with_figure_and_bound() -> None:
     assert "20 of 20 blocks" in finding.says
 
 
-def test_over_the_floors_multiple_is_a_failure_at_the_size_where_it_is() -> None:
+def test_over_the_multiple_of_tmuxs_own_cost_is_a_failure_at_its_size() -> None:
     findings = found(fleet({50: 0.2}, rounds=400), FLOOR)
     assert verdicts(findings) == [GateVerdict.PASSED, GateVerdict.PASSED, GateVerdict.FAILED, GateVerdict.PASSED]
 
@@ -66,7 +66,7 @@ def test_time_that_grows_faster_than_the_agents_is_a_failure() -> None:
     assert finding.figure == pytest.approx(2.0, abs=0.05)
 
 
-def test_growth_against_the_floor_is_not_fooled_by_a_machine_that_got_busier() -> None:
+def test_growth_against_tmuxs_own_cost_is_not_fooled_by_a_machine_that_got_busier() -> None:
     busy = {10: 1.0, 25: 3.0, 50: 6.0, 100: 9.0}
     body = json.loads(fleet())
     for one in body["benchmarks"]:

@@ -1,4 +1,4 @@
-"""What a real server can do to a rollout, one thing a test: the last good flags, then the incumbent, never a guess.
+"""Failures of a real flags server, one a test: the last good flags, then the incumbent, never a guess.
 
 Where only a lost packet makes the case, a stand-in socket stands between the run and the real server; that is said.
 """
@@ -109,12 +109,12 @@ def test_a_run_that_starts_while_it_is_gone_remembers_what_another_saw(
     routed = again.route(["a"], NOW + 30, "c", 100)
     assert routed.exposure_percent == 50
     assert "30 s old" in routed.drift
-    nobody = Router(unleash.source(tmp_path / "another.json"), lease_s=1800).route(["a"], NOW, "c", 100)
-    assert nobody.owners == {"a": MonitorRole.INCUMBENT}
-    assert "there are no good ones to go on with" in nobody.drift
+    unrouted = Router(unleash.source(tmp_path / "another.json"), lease_s=1800).route(["a"], NOW, "c", 100)
+    assert unrouted.owners == {"a": MonitorRole.INCUMBENT}
+    assert "there are no good ones to go on with" in unrouted.drift
 
 
-def test_hung_it_keeps_no_cycle_waiting_longer_than_its_patience(unleash: Unleash, rollout: Rollout) -> None:
+def test_a_server_that_hangs_keeps_no_cycle_waiting_longer_than_the_timeout(unleash: Unleash, rollout: Rollout) -> None:
     at_half(rollout)
     unleash.hang()
     began = time.monotonic()
@@ -157,7 +157,7 @@ def test_a_share_that_is_none_is_not_followed_not_written_over_and_rolled_back(
     assert unleash.flag()["enabled"] is False  # no share to turn down: the whole flag is off
 
 
-def test_a_strategy_that_somebody_added_is_a_doubt(unleash: Unleash, rollout: Rollout) -> None:
+def test_a_strategy_that_was_added_by_hand_is_a_doubt(unleash: Unleash, rollout: Rollout) -> None:
     at_half(rollout)
     path = f"/projects/default/features/{CANDIDATE}/environments/production/strategies"
     unleash.admin("POST", path, {"name": "default", "parameters": {}})
@@ -178,7 +178,7 @@ def test_a_stale_write_is_a_conflict(unleash: Unleash, rollout: Rollout) -> None
 def test_written_between_the_look_and_the_write_is_a_conflict_of_the_servers_own(
     unleash: Unleash, tmp_path: Path
 ) -> None:
-    """A stand-in socket holds the PATCH back while somebody else writes: the server's `test` refuses it."""
+    """A stand-in socket holds the PATCH back while another client writes: the server's `test` refuses it."""
     with Middleman(unleash.port) as between:
         rollout = Rollout(unleash, tmp_path, between.url)
         between.on_patch = lambda: unleash.patch(("/parameters/rollout", "33"))
@@ -200,7 +200,7 @@ def test_a_write_whose_answer_is_lost_is_read_back_and_stands(unleash: Unleash, 
 def test_a_write_that_may_still_come_is_a_conflict_that_waits_and_is_undone_later(
     unleash: Unleash, tmp_path: Path
 ) -> None:
-    """A stand-in socket swallows the PATCH: not done, and nobody can know that it never will be."""
+    """A stand-in socket swallows the PATCH: not done, and it may still be done later."""
     with Middleman(unleash.port) as between:
         rollout = Rollout(unleash, tmp_path, between.url)
         between.swallows = True
@@ -209,7 +209,7 @@ def test_a_write_that_may_still_come_is_a_conflict_that_waits_and_is_undone_late
         assert "may still be" in refused.text
         assert rollout.request(RequestKind.PROMOTE).why is RefusalReason.CONFLICT  # not while one waits
         rollout.controller.settle(NOW + 5)
-        assert rollout.pending == ["pending"]  # it may be somebody's who is still at it
+        assert rollout.pending == ["pending"]  # another process may still be writing it
         rollout.controller.settle(NOW + 60)
         assert (rollout.stage, rollout.pending) == (Stage.SHADOW, [])
         between.swallows = False
@@ -279,7 +279,7 @@ def _answers(rollout: Rollout) -> bool:
 
 
 def test_a_write_without_a_readable_answer_is_never_taken_for_done(unleash: Unleash, tmp_path: Path) -> None:
-    """A stand-in socket loses the answer, and the real server is killed before anybody can read back."""
+    """A stand-in socket loses the answer, and the real server is killed before the change can be read back."""
     with Middleman(unleash.port) as between:
         flags = unleash.source(tmp_path / "copy.json", url=between.url)
         between.on_patch = unleash.kill

@@ -40,13 +40,13 @@ def test_it_makes_everything_once_and_nothing_twice(bare_server: Unleash, unders
     assert bare_server.admin("GET", "/events?project=default")["totalEvents"] == before
 
 
-def test_a_flag_that_somebody_switched_off_stays_off(unleash: Unleash, understudy: Shell) -> None:
+def test_a_flag_that_an_operator_switched_off_stays_off(unleash: Unleash, understudy: Shell) -> None:
     unleash.admin("POST", f"/projects/default/features/{CANDIDATE}/environments/{ENVIRONMENT}/off")
     assert understudy("unleash", "init", "--json", env=unleash.environment()).json["steps"] == []
     assert not unleash.flag()["enabled"]
 
 
-def test_what_somebody_made_and_is_in_the_way_is_named_and_left(unleash: Unleash, understudy: Shell) -> None:
+def test_another_flag_of_the_same_name_is_named_and_left(unleash: Unleash, understudy: Shell) -> None:
     path = f"/projects/default/features/{CANDIDATE}/environments/{ENVIRONMENT}/strategies"
     unleash.admin("POST", path, {"name": "default", "parameters": {}})
     said = understudy("unleash", "init", env=unleash.environment())

@@ -131,7 +131,7 @@ def test_an_exposure_reaches_the_cycle_after_the_server_shows_it_and_within_two_
     assert sorted(seconds)[len(seconds) // 2] < 2.0  # the server's own cache is a second old at most
 
 
-def test_two_hands_at_once_promote_once_or_one_after_the_other(
+def test_two_operators_at_once_promote_once_or_one_after_the_other(
     unleash: Unleash, understudy: Shell, running: Run
 ) -> None:
     assert running.process.poll() is None

@@ -1,4 +1,4 @@
-"""The audit trail in a real ledger: whatever somebody edits, takes out, puts in or moves is found."""
+"""The audit trail in a real ledger: a row that is edited, deleted, inserted or moved is found."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def tamper(ledger: Ledger, statement: str) -> None:
     connection.close()
 
 
-def test_what_nobody_touched_is_whole(ledger: Ledger) -> None:
+def test_an_unchanged_trail_is_whole(ledger: Ledger) -> None:
     assert len(trail(ledger)) == 1 + len(ASKED)
     assert breaks(ledger) == ()
 
@@ -71,7 +71,7 @@ def test_every_row_that_is_edited_missing_or_moved_is_found(ledger: Ledger, stat
     assert breaks(ledger)
 
 
-def test_a_trail_that_was_cut_with_its_head_is_found_by_a_head_that_somebody_saw(ledger: Ledger) -> None:
+def test_a_trail_that_was_cut_with_its_head_is_found_by_a_head_that_an_operator_saw(ledger: Ledger) -> None:
     seen = trail(ledger)[-1].head
     assert breaks(ledger, seen) == ()
     tamper(ledger, "DELETE FROM transitions WHERE n > 4")
@@ -94,7 +94,7 @@ def test_a_break_stays_to_be_seen_whatever_is_entered_behind_it(ledger: Ledger) 
     assert any("were cut off or added" in found for found in breaks(ledger))
 
 
-def test_a_head_of_a_few_digits_is_nobodys(ledger: Ledger) -> None:
+def test_a_head_of_a_few_digits_matches_no_row(ledger: Ledger) -> None:
     assert breaks(ledger, trail(ledger)[-1].hash[:3])
 
 

@@ -13,7 +13,7 @@ from rollout.judgement.sequential import EventTally, needed, risk_of_version
 
 
 def dice(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - the same run for everybody, not a secret
+    return random.Random(seed)  # noqa: S311 - the same run on every machine, not a secret
 
 
 def lines(guardrail: str, events: list[bool], **more: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the evidence rests on, and what happens to a monitor that changes in the middle of a look."""
+"""The basis of the evidence, and a monitor that changes in the middle of a look."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -43,7 +43,7 @@ def runtime(**versions: str) -> Any:
     return SimpleNamespace(hosts=hosts)
 
 
-def test_who_came_up_in_another_version_in_the_middle_of_a_look_is_not_heard() -> None:
+def test_a_monitor_that_changed_its_version_in_the_middle_of_a_look_is_dropped() -> None:
     reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in MonitorRole}
     looked = Observation("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
     loop_state = LoopState(analysis=Analysis(basis=BASIS))

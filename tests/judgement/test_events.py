@@ -126,7 +126,7 @@ def test_noise_speaks_about_the_incumbent_alone() -> None:
     ("wall_s", "tmux_s", "slow"),
     [(0.4, 0.1, False), (0.6, 0.1, True), (0.6, None, False), (11.0, 5.0, True), (11.0, None, True)],
 )
-def test_a_look_is_slow_by_the_floor_of_the_same_look_or_by_the_plan(
+def test_a_look_is_slow_by_tmuxs_own_cost_in_the_same_look_or_by_the_plan(
     *, wall_s: float, tmux_s: float | None, slow: bool
 ) -> None:
     evidence_events = list(

@@ -1,4 +1,4 @@
-"""What is counted where, how the risk is split, and that evidence goes through JSON unharmed."""
+"""Evidence is counted by guardrail and stratum, shares the risk, and goes through JSON unchanged."""
 
 import pytest
 from hypothesis import given

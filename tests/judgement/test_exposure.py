@@ -17,7 +17,7 @@ def test_a_share_that_is_not_reached_is_shown_and_said() -> None:
 
 
 def test_a_lease_that_slips_away_at_a_restart_now_and_then_is_not_missing() -> None:
-    rng, shown = random.Random(5), 0  # noqa: S311 - the same leases for everybody
+    rng, shown = random.Random(5), 0  # noqa: S311 - the same leases in every run
     for _ in range(300):
         book = LeaseBook()
         for number in range(60):

@@ -48,7 +48,7 @@ def judged(
     return judge(Stage.CANARY, evidence, seen, plan, now)
 
 
-def test_with_every_proof_and_floor_it_is_promotable(proven: Evidence) -> None:
+def test_with_every_proof_and_minimum_it_is_promotable(proven: Evidence) -> None:
     judgement = judged(proven)
     assert judgement.verdict is Verdict.PROMOTABLE
     assert "beta" in judgement.reasons[0]
@@ -270,7 +270,7 @@ def test_a_lease_that_ended_counts_by_who_owned_it_most_of_the_time() -> None:
     assert LeaseBook.model_validate_json(book.model_dump_json()) == book
 
 
-def test_a_floor_is_not_reached_by_rounding(proven: Evidence) -> None:
+def test_a_minimum_is_not_reached_by_rounding(proven: Evidence) -> None:
     assert judged(proven, replace(ENOUGH, watched_s=12 * 3600 - 18.0)).verdict is Verdict.CONTINUE
 
 

@@ -106,7 +106,7 @@ class Host:
 
 @dataclass
 class Model:
-    """What was shown since the evidence last began, counted by somebody else."""
+    """The proven failures since the evidence last began, counted independently."""
 
     bouts: dict[Guardrail, list[int]] = field(default_factory=lambda: {name: [0, 0] for name in COUNTED})
     panes: int = 0
@@ -239,7 +239,7 @@ class RealRollouts(RuleBasedStateMachine):
             )
 
     @rule()
-    def somebody_lets_it_go_on(self) -> None:
+    def an_operator_resumes(self) -> None:
         lift(OrderKind.FREEZE, self.path)
         lift(OrderKind.ROLLBACK, self.path)
         for ask in (RequestKind.RETRY, RequestKind.RESUME, RequestKind.APPROVE):
@@ -287,23 +287,23 @@ class RealRollouts(RuleBasedStateMachine):
             assert rollout_status(self.ledger).state is State.ROLLED_BACK
 
     @rule()
-    def somebody_orders_a_rollback(self) -> None:
+    def an_operator_orders_a_rollback(self) -> None:
         give(OrderKind.ROLLBACK, self.path, actor="ann", reason=REASON)
 
     @rule()
-    def somebody_freezes(self) -> None:
+    def an_operator_freezes(self) -> None:
         give(OrderKind.FREEZE, self.path, actor="ann", reason=REASON)
 
     @rule()
-    def somebody_unfreezes(self) -> None:
+    def an_operator_unfreezes(self) -> None:
         lift(OrderKind.FREEZE, self.path)
 
     @rule(percent=st.sampled_from([0, 5, 50, 100]))
-    def somebody_turns_the_flag_by_hand(self, percent: int) -> None:
+    def an_operator_edits_the_flag(self, percent: int) -> None:
         self.flags.write_exposure(percent)
 
     @rule()
-    def somebody_breaks_the_flags(self) -> None:
+    def an_operator_breaks_the_flags(self) -> None:
         self.flags.path.write_text('{"version": 2, "features": [')
 
     @rule(part=st.sampled_from(MonitorRole))

@@ -21,7 +21,7 @@ BUDGET, BOUND = 0.001, 0.01
 
 
 def dice(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - the same run for everybody, not a secret
+    return random.Random(seed)  # noqa: S311 - the same run on every machine, not a secret
 
 
 def clean(bouts: int) -> EventTally:

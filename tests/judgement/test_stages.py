@@ -1,4 +1,4 @@
-"""The state machine: what may follow from what, whoever asks; and the trail that it leaves."""
+"""The state machine: which moves are allowed to which actor, and the trail that they leave."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_what_is_promotable_is_promoted_by_itself(stage: Stage, to: str, exposur
 
 @pytest.mark.parametrize("verdict", [Verdict.HOLD, Verdict.CONTINUE])
 @pytest.mark.parametrize("stage", LIVE)
-def test_nothing_moves_by_itself_on_any_other_word(stage: Stage, verdict: Verdict) -> None:
+def test_nothing_moves_by_itself_on_any_other_verdict(stage: Stage, verdict: Verdict) -> None:
     assert due(rollout_status(stage), judgement(verdict), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True) is None
 
 
@@ -89,7 +89,7 @@ def test_a_rollback_happens_in_every_state(stage: Stage, more: dict) -> None:
     assert asked is not None
     after = moved(apply(before, asked, DEFAULT_PLAN))
     assert (after.to, after.state, after.exposure_percent) == (Stage.SHADOW, State.ROLLED_BACK, 0)
-    assert after.moves_flag  # somebody may have turned the flag up by hand
+    assert after.moves_flag  # an operator may have raised the flag by hand
     assert after.frozen == before.frozen
 
 
@@ -119,7 +119,7 @@ def test_after_a_rollback_nothing_moves_until_retry() -> None:
     assert (again.to, again.state, again.exposure_percent, again.epoch) == (Stage.SHADOW, State.RUNNING, 0, 1)
 
 
-def test_an_operator_may_promote_on_his_own_word_but_not_into_a_rollback() -> None:
+def test_an_operator_may_promote_at_their_own_risk_but_not_into_a_rollback() -> None:
     for verdict in (None, Verdict.HOLD, Verdict.CONTINUE, Verdict.PROMOTABLE):
         assert (
             moved(apply(rollout_status(Stage.SHADOW), request(RequestKind.PROMOTE, verdict=verdict), DEFAULT_PLAN)).to
@@ -131,7 +131,7 @@ def test_an_operator_may_promote_on_his_own_word_but_not_into_a_rollback() -> No
     assert "understudy why" in no.text
 
 
-def test_with_tied_hands_the_rollout_stays_in_shadow() -> None:
+def test_watch_only_the_rollout_stays_in_shadow() -> None:
     no = refused(apply(rollout_status(Stage.SHADOW), request(RequestKind.PROMOTE, act=False), DEFAULT_PLAN))
     assert "--act" in no.text
     tied = due(
@@ -191,7 +191,7 @@ def test_only_a_person_retires_the_incumbent_and_only_from_a_proven_production()
     )
 
 
-def test_two_hands_at_once_are_a_conflict() -> None:
+def test_two_writers_at_once_are_a_conflict() -> None:
     before = rollout_status(Stage.CANARY, revision=7)
     no = refused(apply(before, request(RequestKind.PAUSE, expected_revision=6), DEFAULT_PLAN))
     assert no.why is RefusalReason.CONFLICT
@@ -244,7 +244,7 @@ def test_the_json_of_a_row_has_the_keys_that_scripts_rely_on() -> None:
 
 
 class Rollouts(RuleBasedStateMachine):
-    """Anybody may ask for anything at any time."""
+    """Any actor may request anything at any time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -268,7 +268,7 @@ class Rollouts(RuleBasedStateMachine):
         act=st.booleans(),
         well=st.booleans(),
     )
-    def somebody_asks(self, *, ask: RequestKind, verdict: Verdict | None, actor: str, act: bool, well: bool) -> None:
+    def an_actor_asks(self, *, ask: RequestKind, verdict: Verdict | None, actor: str, act: bool, well: bool) -> None:
         before = self.rollout_status
         asked = Request(ask, actor, "because", 2.0, verdict=verdict, act=act, incumbent_well=well)
         answer = apply(before, asked, self.plan)

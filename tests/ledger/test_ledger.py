@@ -1,4 +1,6 @@
+import shutil
 import sqlite3
+import subprocess
 import threading
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -24,6 +26,7 @@ from rollout.store.ledger import (
     opening,
 )
 from rollout.store.ledger import ledger as writing
+from rollout.store.ledger.tables import LEDGER_VERSION
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
     assert ledger.cycles() == ()
 
 
-def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None:
+def test_a_delivery_is_claimed_by_exactly_one_of_many_workers(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         tx.request_deliveries([touch("d-1")])
     won: list[bool] = []
@@ -101,7 +104,7 @@ def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None
     assert sorted(won) == [False] * 7 + [True]
 
 
-def test_a_claimed_touch_can_no_longer_be_withdrawn(ledger: Ledger) -> None:
+def test_a_claimed_delivery_can_no_longer_be_withdrawn(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         tx.request_deliveries([touch("d-1"), touch("d-2")])
     ledger.claim("d-1", 2.0)
@@ -199,10 +202,29 @@ def test_a_ledger_opens_while_another_process_writes_to_it(ledger: Ledger, monke
     Ledger(path).close()
 
 
-def test_a_ledger_of_an_earlier_version_is_refused_with_the_command_that_archives_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, LEDGER_VERSION))
+def test_a_ledger_of_an_earlier_version_is_refused_with_the_command_that_archives_it(
+    tmp_path: Path, version: int
+) -> None:
     path = tmp_path / "ledger.sqlite"
     Ledger(path).close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
-    with pytest.raises(LedgerUnusable, match=f"mv {path} {path}.version-1"):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE meta SET value = '{version}' WHERE key = 'version'")  # noqa: S608 - a number
+    with pytest.raises(LedgerUnusable, match=f"mv {path} {path}.version-{version}$"):
         Ledger(path)
+
+
+def test_the_command_that_archives_a_ledger_takes_the_rows_of_its_log_along(tmp_path: Path) -> None:
+    running, path = tmp_path / "running.sqlite", tmp_path / "a ledger.sqlite"
+    Ledger(running).close()
+    with closing(sqlite3.connect(running)) as killed:
+        killed.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
+        killed.commit()
+        for suffix in ("", "-wal"):  # the row stays in the log, as after a kill
+            shutil.copy(f"{running}{suffix}", f"{path}{suffix}")
+    with pytest.raises(LedgerUnusable) as refused:
+        Ledger(path)
+    subprocess.run(["sh", "-c", str(refused.value).rpartition("with: ")[2]], check=True)
+    with closing(sqlite3.connect(f"{path}.version-1")) as archived:
+        assert archived.execute("SELECT value FROM meta").fetchall() == [("1",)]
+    Ledger(path).close()

@@ -1,4 +1,4 @@
-"""What the original did, read from the scenario file beside the repository, in the player's own words."""
+"""The original's actions, read from the scenario file beside the repository, in the player's terms."""
 
 import json
 from bisect import bisect_right

@@ -185,7 +185,7 @@ class Sight:
 
 @dataclass
 class Play:
-    """What came of a scenario."""
+    """The result of a scenario."""
 
     world: World
     states: list[tuple[float, str, str]] = field(default_factory=list)

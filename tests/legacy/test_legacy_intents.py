@@ -1,4 +1,4 @@
-"""What the monolith wants: standing intents, reminders, outcomes, scope and pauses."""
+"""The monolith's intents: standing ones, reminders, outcomes, scope and pauses."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_a_notice_is_withdrawn_when_the_state_is_left_and_does_not_come_back_by_
     stage.shows["s:1 claude-dev"] = "draft"
     assert "notify_manager:idle" not in wanted(stage.cycle())
     stage.shows["s:1 claude-dev"] = "idle"
-    assert "notify_manager:idle" not in wanted(stage.cycle())  # muted: nobody saw it work (#14)
+    assert "notify_manager:idle" not in wanted(stage.cycle())  # muted: it was never seen at work (#14)
 
 
 def test_an_ordinal_never_falls_so_that_no_episode_that_is_still_open_swallows_a_notice() -> None:
@@ -144,7 +144,7 @@ def test_a_kill_of_the_manager_that_had_no_effect_starts_the_ladder_anew() -> No
     assert wanted(report)["notify_manager:team_idle"].ordinal == 3
 
 
-def test_a_spawn_that_is_not_done_is_the_same_wish_for_as_long_as_no_manager_is_up() -> None:
+def test_a_spawn_that_is_not_done_is_the_same_intent_for_as_long_as_no_manager_is_up() -> None:
     stage = Stage({"s:0 Claude-pm": "shell", "s:1 claude-dev": "busy"})
     report = stage.cycle()
     spawn = wanted(report)["spawn_manager"]
@@ -185,7 +185,7 @@ def test_a_notice_about_a_killed_agent_outlives_its_window_until_it_was_told() -
     assert stage.cycle(became(report.intents, Result.DELIVERED, done=True)).intents == ()
 
 
-def test_a_limit_pauses_every_session_and_lets_everybody_look_on() -> None:
+def test_a_limit_pauses_every_session_and_looking_goes_on() -> None:
     stage = Stage({"a:0 pm": "busy", "a:1 claude-x": "limit 12:30pm", "b:0 claude-y": "shell"})
     report = stage.cycle()
     pauses = [intent for intent in report.intents if isinstance(intent, PauseSession)]
@@ -197,7 +197,7 @@ def test_a_limit_pauses_every_session_and_lets_everybody_look_on() -> None:
         "claude-x": "rate_limited",
         "claude-y": "crashed",
     }
-    assert again.intents == report.intents  # nothing is killed and nobody told while it sleeps
+    assert again.intents == report.intents  # while it sleeps it kills nothing and tells no manager
     assert again.pause_s == pytest.approx(1920 - 12.7)
 
 
@@ -289,7 +289,7 @@ def test_a_crashed_agent_is_reported_after_its_window_was_killed_and_so_without_
     assert "s:1 (Unknown) has failed (Authentication)" in notice.text
 
 
-def test_an_agent_is_missing_after_two_minutes_and_nobody_is_told() -> None:  # quirk 1
+def test_an_agent_is_missing_after_two_minutes_and_no_manager_is_told() -> None:  # quirk 1
     stage = Stage({"s:0 Claude-pm": "busy", "s:1 claude-a": "busy", "s:2 claude-b": "busy"})
     stage.cycle()
     del stage.shows["s:2 claude-b"]
@@ -300,7 +300,7 @@ def test_an_agent_is_missing_after_two_minutes_and_nobody_is_told() -> None:  # 
     assert missing == [False] * 12 + [True] * 2
 
 
-def test_nobody_is_told_of_an_error_while_it_sleeps_for_a_limit() -> None:
+def test_no_manager_is_told_of_an_error_while_it_sleeps_for_a_limit() -> None:
     stage = Stage({"a:0 pm": "busy", "a:1 claude-x": "limit 12:30pm", "a:2 claude-y": "no-ui", "a:3 claude-z": "idle"})
     for _ in range(2):
         assert set(wanted(stage.cycle())) == {"notify_manager:rate_limit", "pause_session"}

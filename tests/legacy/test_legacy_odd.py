@@ -1,4 +1,4 @@
-"""Odd input: whatever the eyes show, a report comes back."""
+"""Odd input: whatever the source shows, a report comes back."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -44,7 +44,7 @@ def test_no_screen_and_no_name_makes_it_fail(shown: list[str], name: str) -> Non
 
 
 class Failing(Stage):
-    """The eyes fail for one target, or for the windows of one session."""
+    """The source fails for one target, or for the windows of one session."""
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
         if target == "s:1" and looks > 1:

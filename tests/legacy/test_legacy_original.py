@@ -224,7 +224,7 @@ def test_the_names_of_windows_count_as_they_counted_for_the_original() -> None:
         spawned = any(intent.kind == "spawn_manager" for intent in result.reports[0].intents)
         if row["agent"]:
             assert spawned != row["pm_global"], row["name"]
-        # beside an agent, so that the recovery has somebody to recover for
+        # beside an agent, so that the recovery has an agent to recover for
         world["windows"] = ["a:0 claude-dev busy", *(line.replace("s:0", "s:0") for line in world["windows"])]
         spawned = any(intent.kind == "spawn_manager" for intent in play(world).reports[0].intents)
         assert spawned != row["pm_global"], row["name"]

@@ -154,7 +154,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 NOTICE = delivery_of(idle())
 
 
-def test_a_row_is_claimed_before_the_touch_and_done_after_it(bench: Bench) -> None:
+def test_a_row_is_claimed_before_the_action_and_done_after_it(bench: Bench) -> None:
     seen = []
 
     def look() -> ActionResult:
@@ -187,7 +187,7 @@ def test_a_withdrawn_row_is_left_alone(bench: Bench) -> None:
     assert bench.did == []
 
 
-def test_frozen_or_stale_it_touches_nothing(bench: Bench) -> None:
+def test_frozen_or_stale_it_delivers_nothing(bench: Bench) -> None:
     bench.frozen = "frozen by ada: look first"
     (row,) = bench.deliver(NOTICE)
     assert (row.status, row.why) == ("refused", "frozen by ada: look first")
@@ -212,7 +212,7 @@ def test_what_stands_unsent_in_a_composer_is_sent_and_not_typed_again(bench: Ben
     assert [act for act in bench.did if act != "find"] == ["type", "press", "press"]
 
 
-def test_a_destructive_touch_that_may_have_happened_asks_a_person(bench: Bench) -> None:
+def test_a_destructive_delivery_that_may_have_happened_asks_a_person(bench: Bench) -> None:
     bench.actuator.answers["kill"] = ActionResult(done=False, why="the server fell silent", certain=False)
     (row,) = bench.deliver(delivery_of(kill()))
     assert (row.status, row.why) == ("escalated", "the server fell silent")
@@ -225,7 +225,7 @@ def test_a_notice_that_may_have_been_typed_is_looked_for(bench: Bench) -> None:
     assert bench.did.count("type") == 1
 
 
-def test_a_failure_of_our_own_ends_the_touch_and_not_the_lane(bench: Bench) -> None:
+def test_an_internal_failure_ends_the_delivery_and_not_the_queue(bench: Bench) -> None:
     bench.actuator.answers["type"] = [RuntimeError("a bug"), DONE]
     second = NOTICE.model_copy(update={"id": "u-second"})
     rows = {row.id: row for row in bench.deliver(NOTICE, second)}
@@ -253,7 +253,7 @@ def test_a_notice_found_claimed_at_a_start_is_looked_for_by_its_token(
     assert bench.actuator.acts[0] == ("find", "%0", 1, "[u-7f3a00]")
 
 
-def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_then_given_up(bench: Bench) -> None:
+def test_a_notice_that_is_nowhere_within_the_timeout_is_typed_once_more_and_then_given_up(bench: Bench) -> None:
     bench.request_deliveries(NOTICE)
     began = bench.clock.now()
     bench.ledger.claim(NOTICE.id, began)
@@ -353,9 +353,7 @@ def test_closing_finishes_what_is_in_hand_and_leaves_the_rest_wanted(bench: Benc
     assert {row.id: row.status for row in bench.ledger.deliveries()} == {NOTICE.id: "done", "u-second": "wanted"}
 
 
-def test_a_locked_ledger_is_waited_for_before_anything_is_touched(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_ledger_is_waited_for_before_any_action(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     claim, failures = bench.ledger.claim, iter([LedgerUnusable("locked"), LedgerUnusable("locked")])
 
     def locked(delivery_id: str, at: float) -> bool:

@@ -201,7 +201,7 @@ def test_while_frozen_no_key_reaches_tmux(stage: Stage) -> None:
     assert stage.deliver(stage.touch(draft(), agent)).status == "done"
 
 
-def test_with_the_one_monitor_gone_that_knows_dialogs_nothing_is_touched(stage: Stage) -> None:
+def test_without_the_one_monitor_that_knows_dialogs_nothing_is_delivered(stage: Stage) -> None:
     agent = stage.agent("claude-dev", "please run the tests")
     stage.hosts["candidate"].close()
     row = stage.deliver(stage.touch(draft(), agent))

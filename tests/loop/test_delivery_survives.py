@@ -54,7 +54,7 @@ def test_what_fails_again_and_again_is_given_up_and_the_next_one_is_done(bench: 
     assert TRIES <= bench.did.count("find") <= TRIES + 1
 
 
-def test_a_destructive_touch_that_fails_asks_a_person_and_is_not_made_again(bench: Bench) -> None:
+def test_a_destructive_delivery_that_fails_asks_a_person_and_is_not_made_again(bench: Bench) -> None:
     bench.actuator.answers["kill"] = FILES
     (row,) = bench.deliver(delivery_of(kill("%2")))
     assert row.status == "escalated"
@@ -62,7 +62,7 @@ def test_a_destructive_touch_that_fails_asks_a_person_and_is_not_made_again(benc
 
 
 @pytest.mark.parametrize("fault", [NoConnection("QueuePool limit reached"), FILES, MemoryError()])
-def test_no_error_of_the_ledger_ends_a_lane(bench: Bench, fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_error_of_the_ledger_ends_a_queue(bench: Bench, fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     claims, finishes = iter([fault, fault]), iter([fault])
     claim, finish = bench.ledger.claim, bench.ledger.finish
 
@@ -88,10 +88,10 @@ def many(count: int) -> list[Delivery]:
     return [NOTICE.model_copy(update={"id": f"u-{n:04}", "target": f"%{n}"}) for n in range(count)]
 
 
-def test_a_hundred_and_fifty_lanes_wait_for_a_locked_ledger_and_all_deliver(bench: Bench) -> None:
+def test_a_hundred_and_fifty_queues_wait_for_a_locked_ledger_and_all_deliver(bench: Bench) -> None:
     deliveries = many(150)
     bench.request_deliveries(*deliveries)
-    bench.ledger.engine.pool._timeout = 0.2  # type: ignore[attr-defined]  # half a minute where nobody waits for a test
+    bench.ledger.engine.pool._timeout = 0.2  # type: ignore[attr-defined]  # half a minute in production
     other = sqlite3.connect(bench.ledger.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(7.0, lambda: other.execute("ROLLBACK")).start()  # longer than a write waits for the lock

@@ -71,7 +71,7 @@ class Harness(RuleBasedStateMachine):
             (DeliveryEndKind.DONE, DeliveryEndKind.DONE, DeliveryEndKind.REFUSED, DeliveryEndKind.ESCALATED)
         )
     )
-    def hands_finish(self, kind: DeliveryEndKind) -> None:
+    def the_actuator_finishes(self, kind: DeliveryEndKind) -> None:
         for delivery in self.in_hand.values():
             ended = (
                 DeliveryEndKind.REFUSED
@@ -115,7 +115,7 @@ class Harness(RuleBasedStateMachine):
             assert world.now - newcomer.since >= 600, "a new owner kills nothing for ten minutes"
 
     @invariant()
-    def one_touch_an_episode_at_a_time(self) -> None:
+    def one_delivery_an_episode_at_a_time(self) -> None:
         pending = [episode.pending for episode in self.world.book.episodes.values() if episode.pending]
         assert set(pending) == set(self.in_hand), "every touch in hand belongs to an episode that waits for its end"
         ids = [delivery.id for delivery in self.world.told]
@@ -132,16 +132,16 @@ class Harness(RuleBasedStateMachine):
         world = self.world
         world.watch_only, self.failing = "", set()
         for _ in range(4):
-            self.hands_finish(DeliveryEndKind.DONE)
+            self.the_actuator_finishes(DeliveryEndKind.DONE)
             self.play(400.0)
-        self.hands_finish(DeliveryEndKind.DONE)
+        self.the_actuator_finishes(DeliveryEndKind.DONE)
         owed = [outcome for outcome in outcomes(world.book, world.owner) if outcome.intent_key == "notify_manager:idle"]
         assert len(owed) == sum(kind == "idle" for kind, _ in self.intent_keys[world.owner])
         assert all(outcome.done for outcome in owed), "no notice is lost"
         told = len(world.told)
         for _ in range(3):
             self.play(20.0)
-            self.hands_finish(DeliveryEndKind.DONE)
+            self.the_actuator_finishes(DeliveryEndKind.DONE)
         again = [delivery for delivery in world.told[told:] if delivery.kind == "notify_manager"]
         assert not again, "no notice is told twice"
 

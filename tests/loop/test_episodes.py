@@ -10,7 +10,7 @@ from rollout.loop.acting.settling import DeliveryEndKind, outcomes
 from understudy import AgentState, Problem, ProblemKind
 
 
-def test_a_standing_wish_is_delivered_once() -> None:
+def test_a_standing_intent_is_delivered_once() -> None:
     world = World()
     assert len(world.cycle((idle(),))) == 1
     for _ in range(5):
@@ -26,7 +26,7 @@ def test_a_higher_ordinal_is_a_reminder() -> None:
     assert world.cycle((idle(ordinal=2),)) == ()
 
 
-def test_a_wish_that_flickers_for_one_look_is_still_the_same() -> None:
+def test_an_intent_that_flickers_for_one_look_is_still_the_same() -> None:
     world = World()
     world.cycle((idle(),))
     world.cycle()
@@ -44,7 +44,7 @@ def test_it_closes_when_the_state_was_left_behind_for_two_looks_and_may_come_ane
     assert len(world.cycle((idle(),))) == 1
 
 
-def test_a_delivered_wish_stands_as_long_as_the_state_does_even_when_nobody_repeats_it() -> None:
+def test_a_delivered_intent_stands_as_long_as_the_state_even_if_it_is_not_repeated() -> None:
     world = World()
     world.cycle((idle(),))
     for _ in range(10):
@@ -70,7 +70,7 @@ def test_nothing_is_withdrawn_by_a_monitor_that_failed_or_could_not_see() -> Non
         assert world.cycle((idle(),)) == ()
 
 
-def test_a_shadows_wish_that_nobody_delivered_is_delivered_by_the_next_change_of_owner() -> None:
+def test_a_shadows_undelivered_intent_is_delivered_by_the_next_change_of_owner() -> None:
     world = World()
     assert world.cycle((), (idle(),)) == ()
     (episode,) = world.book.episodes.values()
@@ -80,7 +80,7 @@ def test_a_shadows_wish_that_nobody_delivered_is_delivered_by_the_next_change_of
     assert [delivery.role for delivery in world.cycle((), (idle(),))] == [CANDIDATE]
 
 
-def test_a_shadows_wish_that_was_withdrawn_is_not_delivered_any_more() -> None:
+def test_a_shadows_intent_that_was_withdrawn_is_not_delivered_any_more() -> None:
     world = World()
     world.cycle((), (idle(),))
     world.owner = CANDIDATE
@@ -125,14 +125,14 @@ def test_what_its_opener_dropped_undelivered_goes_to_the_new_owner_at_once() -> 
     assert [delivery.role for delivery in world.cycle((), (idle(),), after=20)] == [CANDIDATE]
 
 
-def test_a_stale_wish_is_not_delivered() -> None:
+def test_a_stale_intent_is_not_delivered() -> None:
     world = World()
     assert world.cycle((idle(valid_until=1000.5),)) == ()
     (outcome,) = outcomes(world.book, INCUMBENT)
     assert (outcome.result, outcome.why) == ("refused", "it is not valid any more")
 
 
-def test_a_refused_touch_is_tried_again_while_the_wish_stands_but_not_at_every_look() -> None:
+def test_a_refused_delivery_is_tried_again_while_the_intent_stands_but_not_at_every_look() -> None:
     world = World(actuator=False)
     world.end(*world.cycle((idle(),)), kind=DeliveryEndKind.REFUSED, why="the pane is in copy mode")
     assert world.cycle((idle(),)) == ()
@@ -150,7 +150,7 @@ def test_one_that_is_under_way_is_neither_told_nor_wanted_again() -> None:
     assert world.book.pending == {delivery.id}
 
 
-def test_tied_hands_do_nothing_and_count_each_act_once() -> None:
+def test_watch_only_does_nothing_and_counts_each_act_once() -> None:
     world = World(watch_only="watch-only: run with --act").with_rules(single_key=frozenset({"kill_window"}))
     for _ in range(3):
         assert world.cycle((idle(), kill("%2")), (idle(),)) == ()
@@ -160,7 +160,7 @@ def test_tied_hands_do_nothing_and_count_each_act_once() -> None:
     assert world.result(CANDIDATE) == ("shadowed", False)
 
 
-def test_untied_hands_deliver_what_still_stands() -> None:
+def test_after_watch_only_standing_intents_are_delivered() -> None:
     world = World(watch_only="frozen")
     world.cycle((idle(),))
     world.watch_only = ""
@@ -175,7 +175,7 @@ def test_notices_of_one_report_with_sections_are_one_message_and_others_their_ow
     assert world.cycle((idle("%1", section="IDLE"), idle("%2"), idle("%3", section="IDLE"))) == ()
 
 
-def test_a_notice_to_nobody_says_so() -> None:
+def test_a_notice_without_a_manager_says_so() -> None:
     world = World()
     assert world.cycle((idle(target=None),)) == ()
     assert outcomes(world.book, INCUMBENT)[0].why == "the session has no manager"
@@ -190,7 +190,7 @@ def test_what_would_destroy_needs_both_monitors_to_want_it(act: object) -> None:
 
 
 @pytest.mark.parametrize(("act", "window"), [(draft, 15), (kill, 60)])
-def test_the_second_key_counts_within_the_window_of_its_kind(act: object, window: float) -> None:
+def test_the_second_monitors_intent_counts_within_the_window_of_its_kind(act: object, window: float) -> None:
     world = World()
     world.cycle((), (act(),))
     assert len(world.cycle((act(),), (), after=window)) == 1
@@ -199,7 +199,7 @@ def test_the_second_key_counts_within_the_window_of_its_kind(act: object, window
     assert world.cycle((act(),), (), after=window + 1) == ()
 
 
-def test_a_missing_second_key_asks_a_person_once_and_acts_on_their_word() -> None:
+def test_without_the_second_monitor_a_person_is_asked_once_and_decides() -> None:
     world = World()
     world.cycle((kill(),), ())
     assert world.last is not None
@@ -237,7 +237,7 @@ def test_five_questions_a_session_and_the_rest_is_counted() -> None:
     assert world.book.unraised(world.now) == {"team": 2}
 
 
-def test_a_plan_may_trust_the_owners_key_alone() -> None:
+def test_a_plan_may_trust_the_owner_alone() -> None:
     world = World().with_rules(single_key=frozenset({"submit_draft"}))
     assert [delivery.confirmed_by for delivery in world.cycle((draft(), kill("%2")), ())] == ["single_key"]
 
@@ -259,7 +259,7 @@ def test_what_may_have_been_done_already_needs_a_person() -> None:
     assert len(world.cycle((kill(),), (kill(),), approvals={question.episode: "ada"})) == 1
 
 
-def test_a_destructive_touch_is_withdrawn_as_soon_as_its_holder_is_silent_and_a_notice_when_it_is_over() -> None:
+def test_a_destructive_delivery_is_withdrawn_once_its_owner_is_silent_and_a_notice_when_it_is_over() -> None:
     world = World(actuator=False)
     notice, killing = world.cycle((idle("%2"), kill()), (kill(),))
     world.cycle((), (kill(),))
@@ -272,14 +272,14 @@ def test_a_destructive_touch_is_withdrawn_as_soon_as_its_holder_is_silent_and_a_
     assert not world.book.episodes
 
 
-def test_a_paused_session_is_told_but_not_touched() -> None:
+def test_a_paused_session_gets_notices_and_no_other_action() -> None:
     world = World().with_rules(single_key=frozenset({"submit_draft"}))
     assert [t.kind for t in world.cycle((pause(1100.0), draft(), idle("%2")))] == ["notify_manager"]
     assert world.result(INCUMBENT) == ("delivered", True)
     assert len(world.cycle((draft(),), after=100)) == 1
 
 
-def test_a_cry_for_a_person_is_a_question_and_touches_nothing() -> None:
+def test_an_escalation_is_a_question_and_delivers_nothing() -> None:
     world = World()
     assert world.cycle((cry(),)) == ()
     assert world.last is not None

@@ -77,13 +77,15 @@ KILL = delivery_of(kill(), S.CRASHED)
 
 
 @pytest.mark.parametrize("delivery", [NOTICE, DRAFT, KILL])
-def test_an_approval_dialog_that_anybody_sees_vetoes_everything(delivery: Delivery) -> None:
+def test_an_approval_dialog_that_one_monitor_sees_vetoes_everything(delivery: Delivery) -> None:
     assert "approval dialog" in veto(delivery, incumbent=Says(S.IDLE), candidate=Says(S.WAITING_APPROVAL))
 
 
 @pytest.mark.parametrize("delivery", [NOTICE, DRAFT, KILL])
 @pytest.mark.parametrize("nothing", [None, "fails", "hangs"])
-def test_no_answer_from_anybody_who_knows_dialogs_vetoes_everything(delivery: Delivery, nothing: str | None) -> None:
+def test_no_answer_from_any_monitor_that_knows_dialogs_vetoes_everything(
+    delivery: Delivery, nothing: str | None
+) -> None:
     state = delivery.state_behind or S.IDLE
     assert veto(delivery, incumbent=Says(state), candidate=Says(state)) == ""
     assert "no monitor that knows approval dialogs" in veto(
@@ -109,7 +111,7 @@ def test_no_answer_from_anybody_who_knows_dialogs_vetoes_everything(delivery: De
         (KILL, S.IDLE, S.IDLE, "no monitor sees it crashed any more"),
     ],
 )
-def test_each_kind_of_touch_has_its_vetoes(
+def test_each_kind_of_delivery_has_its_vetoes(
     delivery: Delivery, incumbent: AgentState, candidate: AgentState, why: str
 ) -> None:
     said = veto(delivery, incumbent=Says(incumbent, MONOLITH), candidate=Says(candidate))
@@ -137,7 +139,7 @@ def test_its_deadline_holds_for_all_monitors_together() -> None:
     hosts = Says("hangs"), Says("hangs")
     veto(NOTICE, incumbent=hosts[0], candidate=hosts[1])
     assert time.monotonic() - began < 0.5
-    assert all(host.hanging and host.hanging.cancelled() for host in hosts), "nobody waits for an answer any more"
+    assert all(host.hanging and host.hanging.cancelled() for host in hosts), "no guard waits for an answer any more"
 
 
 def test_a_freeze_counts_up_to_the_very_key() -> None:

@@ -1,4 +1,4 @@
-"""A change of stage: everything goes along, one digest a manager, and nobody is killed for what is remembered."""
+"""A change of stage: everything is handed over, one digest a manager, and no agent is killed for remembered state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rollout.loop.acting.settling import DeliveryEndKind, outcomes
 from understudy import AgentState
 
 
-def test_rolled_back_after_twenty_idle_minutes_kills_nobody_and_sends_one_digest_a_manager() -> None:
+def test_rolled_back_after_twenty_idle_minutes_kills_no_agent_and_sends_one_digest_a_manager() -> None:
     world = World(owner=CANDIDATE).with_rules(single_key=frozenset({"kill_window", "spawn_manager"}))
     workers = ("%1", "%2", "%3")
     started = world.now
@@ -49,7 +49,7 @@ def test_rolled_back_after_twenty_idle_minutes_kills_nobody_and_sends_one_digest
     assert all("a new owner may not do this" in why for why in refused.values())
 
 
-def test_the_refusal_ends_after_ten_minutes_and_two_keys_still_hold() -> None:
+def test_the_refusal_ends_after_ten_minutes_and_both_monitors_are_still_needed() -> None:
     world = World(owner=CANDIDATE)
     world.cycle((kill(),), ())
     world.change_stage(INCUMBENT)
@@ -77,7 +77,7 @@ def test_what_the_new_owner_does_not_stand_by_is_not_told_again() -> None:
     assert all(episode.holder is None for episode in world.book.episodes.values())
 
 
-def test_a_digest_waits_for_the_first_word_of_its_new_owner_and_for_hands() -> None:
+def test_a_digest_waits_for_the_first_report_of_its_new_owner_and_for_act() -> None:
     world = World(owner=CANDIDATE)
     world.cycle((idle(),), (idle(),))
     world.change_stage(INCUMBENT)

@@ -48,4 +48,4 @@ def test_other_threads_go_on_while_a_large_memory_is_redacted(redaction: MemoryR
     thread.join()
     began = time.monotonic()
     redact("\n".join([KEYS] * 2000))
-    assert longest < (time.monotonic() - began) / 2, "nobody waits for as long as it takes"
+    assert longest < (time.monotonic() - began) / 2, "no caller waits for as long as it takes"

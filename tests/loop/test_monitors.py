@@ -69,7 +69,7 @@ def test_a_spec_that_cannot_be_meant_is_refused_with_the_remedy(text: str, sourc
         monitor_spec(text, source, offered=[])
 
 
-def test_a_class_says_through_which_eyes_it_looks_unless_the_operator_does(ours: str) -> None:
+def test_a_class_names_its_source_unless_the_operator_does(ours: str) -> None:
     assert load(monitor_spec(f"{ours}:Mine"))[1] == "windows"
     assert load(monitor_spec(f"{ours}:Mine", "server"))[1] == "server"
 

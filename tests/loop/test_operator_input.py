@@ -72,7 +72,7 @@ def say(runtime: Any, kind: str, subject: str, *, analysis: Analysis | None = No
     return listen(runtime, analysis or Analysis(epoch=1))
 
 
-def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_scoring(runtime: Any) -> None:
+def test_a_decision_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_scoring(runtime: Any) -> None:
     said = say(runtime, "settle_bout", "b-1", right="candidate")
     (row,) = said.relabelled
     assert Bout.model_validate_json(row.body).label == Label(
@@ -103,7 +103,7 @@ def test_evidence_of_spells_starts_again_where_one_was_overruled_and_nothing_els
     }
 
 
-def test_a_word_on_an_agreement_labels_it(runtime: Any) -> None:
+def test_a_decision_on_an_agreement_labels_it(runtime: Any) -> None:
     said = say(runtime, "settle_bout", "b-3", right="neither")
     assert len(said.relabelled) == 1
 
@@ -114,13 +114,13 @@ def test_a_waiver_lasts_until_it_expires(runtime: Any) -> None:
     assert (waiver.actor, waiver.reason, waiver.expires) == ("ann", "looked at it", AT + 1000)
 
 
-@pytest.mark.parametrize("name", ["b-4", "b-9"], ids=["another stage's", "nobody's"])
-def test_a_word_on_a_bout_that_is_not_this_stages_changes_nothing(runtime: Any, name: str) -> None:
+@pytest.mark.parametrize("name", ["b-4", "b-9"], ids=["another stage's", "no such bout"])
+def test_a_decision_on_a_bout_that_is_not_this_stages_changes_nothing(runtime: Any, name: str) -> None:
     said = say(runtime, "settle_bout", name, right="candidate")
     assert (said.relabelled, said.evidence_events) == ((), ())
 
 
-def test_a_word_on_a_cluster_overrules_what_hindsight_could_only_say_for_one_side(runtime: Any) -> None:
+def test_a_decision_on_a_cluster_overrules_hindsight_that_speaks_for_one_side(runtime: Any) -> None:
     said = say(runtime, "settle", bout("b-1").fingerprint.cluster, right="candidate")
     assert sorted(row.id for row in said.relabelled) == ["b-1", "b-2"]
     assert set(said.overruled) == {"s-inside"}
@@ -138,6 +138,6 @@ def test_a_sign_off_is_taken_up_with_its_terms(runtime: Any) -> None:
     )
 
 
-def test_a_saved_rule_is_a_word_for_the_trail_alone(runtime: Any) -> None:
+def test_a_saved_rule_is_a_decision_for_the_trail_alone(runtime: Any) -> None:
     said = say(runtime, "rule", "mine", rule={})
     assert (said.evidence_events, said.relabelled, said.analysis.decisions_read) == ((), (), 1)

@@ -1,4 +1,4 @@
-"""What a monitor says passes a gate: no secret in a report, a failure or a log goes on to where it is kept or shown."""
+"""A monitor's output passes a gate: no secret in a report, a failure or a log is stored or shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from understudy.verdicts import AgentRole, AgentState, Why
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOKEN = "ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO"  # noqa: S105 - of nobody
+TOKEN = "ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO"  # noqa: S105 - invented
 SECRET = TOKEN[4:]
 
 

@@ -87,7 +87,7 @@ def test_every_tape_that_differs_is_kept_and_of_the_others_the_newest(tmp_path: 
     assert [name for name in names if "-" not in name[2:]] == [f"c-00{n}.tape.gz" for n in range(85, 90)]
 
 
-def test_a_shelf_that_is_full_lets_go_of_the_dullest_and_its_file_shrinks(tmp_path: Path) -> None:
+def test_a_full_store_drops_the_least_interesting_tapes_and_its_file_shrinks(tmp_path: Path) -> None:
     cycles = [(n, Interest.AGREES if n % 2 else Interest.DIFFERS) for n in range(40)]
     rules = Retention(megabytes=0.08, sample=1, newest=2)
     tape_store = TapeStore(tmp_path, rules, lambda: 100.0)
@@ -113,12 +113,12 @@ def test_a_screen_that_many_tapes_show_is_stored_once(tmp_path: Path) -> None:
     ).stat().st_size
 
 
-def test_nobody_else_may_read_what_is_kept(tmp_path: Path) -> None:
+def test_kept_tapes_are_private_to_their_owner(tmp_path: Path) -> None:
     shelve(tmp_path, Retention(), (1, Interest.DIFFERS))
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 
 
-def test_the_next_shelf_goes_on_and_lets_go_of_screens_without_a_tape(tmp_path: Path) -> None:
+def test_the_next_store_goes_on_and_drops_screens_without_a_tape(tmp_path: Path) -> None:
     shelve(tmp_path, Retention(), (1, Interest.DIFFERS), (2, Interest.KNOWN))
     (tmp_path / "c-0001-differs.tape.gz").unlink()
     tape_store = TapeStore(tmp_path, Retention(), lambda: 100.0)

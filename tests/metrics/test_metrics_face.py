@@ -166,7 +166,7 @@ def test_it_is_not_ready_without_its_server(watched: Shell, tmux_server: TmuxSer
     assert body.startswith("[-] tmux: ")
 
 
-def test_before_the_first_run_there_are_no_figures_and_nobody_is_alive(
+def test_before_the_first_run_there_are_no_figures_and_no_daemon_is_alive(
     understudy: Shell, tmux_server: TmuxServer, clock: VirtualClock
 ) -> None:
     with served(understudy, tmux_server, clock) as url:

@@ -95,7 +95,7 @@ FRAMES = {f.__name__: f for f in (bare, boxed, titled, square, ruled, under_rule
 
 
 def screen(cli: Drawn, rows: list[str], height: int = 30) -> str:
-    """What the CLI printed, what it shows now, and blank rows down to the bottom."""
+    """Draw the CLI's transcript, the rows that it shows now, and blank rows down to the bottom."""
     drawn = [*cli.transcript, *rows]
     return "\n".join([*drawn, *[""] * max(0, height - len(drawn))])
 
@@ -137,6 +137,6 @@ COMPOSERS: dict[str, Callable[[int], list[str]]] = {
 
 
 def with_composer(name: str, rows: Sequence[str], width: int) -> str:
-    """What the CLI printed, these rows, and its empty composer."""
+    """Draw the CLI's transcript, these rows, and its empty composer."""
     cli = CLIS[name]
     return screen(cli, [*wrapped(rows, width), "", *COMPOSERS[name](width)])

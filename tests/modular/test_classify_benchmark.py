@@ -1,4 +1,4 @@
-"""What `classify --jsonl` takes for a thousand screens, next to what it takes to start at all."""
+"""The time of `classify --jsonl` for a thousand screens, next to the time of its start."""
 
 from __future__ import annotations
 

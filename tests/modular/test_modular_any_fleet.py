@@ -39,7 +39,7 @@ looks = st.lists(
 
 @settings(max_examples=50)
 @given(looks)
-def test_whatever_a_fleet_does_wishes_stand_or_rise_and_the_attended_are_left_alone(
+def test_in_any_fleet_intents_stand_or_rise_and_attended_agents_are_left_alone(
     played: list[tuple[dict[str, dict[str, object] | None], float, str | None]],
 ) -> None:
     clock = VirtualClock(1_800_014_400.0)

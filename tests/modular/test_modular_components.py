@@ -116,7 +116,7 @@ def test_the_memory_of_a_thousand_agents_is_less_than_a_megabyte() -> None:
 # --- crash ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_crash_is_told_by_the_processes_and_no_word_on_a_screen_is_one() -> None:
+def test_a_crash_is_told_by_the_processes_and_no_text_on_a_screen_is_one() -> None:
     play = Play()
     talk = BUSY.replace("tidy up", "why did it say Killed, Traceback, Segmentation fault, me@box:~$")
     play.see(pane("%1", talk), pane("%2", IDLE.replace("Done.", "bash: claude: command not found")), manager())

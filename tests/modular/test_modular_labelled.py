@@ -32,7 +32,7 @@ def figures(*flags: str | Path, command: tuple[str | Path, ...] = (PROGRAM, "cla
 
 
 def shortcomings(scored: dict[str, Any]) -> list[str]:
-    """What is not good enough in the scorer's figures."""
+    """Return the scorer's figures that are outside their bounds."""
     labels = scored["labels"]
     found = [f"macro-F1 {scored['macro_f1']}"] if scored["macro_f1"] < GOOD else []
     found += [
@@ -53,7 +53,7 @@ def test_nothing_is_short_of_what_is_wanted(names: tuple[str, ...], frames: tupl
     assert shortcomings(figures(*named, *frames)) == []
 
 
-def test_the_measure_fails_who_calls_everybody_idle() -> None:
+def test_the_measure_fails_a_monitor_that_calls_every_agent_idle() -> None:
     program = "import json, sys\nfor q in map(json.loads, sys.stdin): print(json.dumps({**q, 'state': 'idle'}))"
     found = shortcomings(figures(command=(sys.executable, "-c", program)))
     assert found[0].startswith("macro-F1 0.0")

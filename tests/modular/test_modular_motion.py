@@ -1,4 +1,4 @@
-"""What counts as motion: output, spinners and timers do; repaints, clocks and what is taken away do not."""
+"""Output, spinners and timers count as motion; repaints, clocks and removed rows do not."""
 
 from __future__ import annotations
 

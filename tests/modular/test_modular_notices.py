@@ -1,4 +1,4 @@
-"""Who is told of what: every kind of notice, once on the edge, and never where somebody is busy with it already."""
+"""Notices: each kind is sent once on the edge, and never while a person or the manager is busy with the pane."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         (pane("%1", LIMIT), "rate_limit"),
     ],
 )
-def test_every_state_that_needs_somebody_has_its_notice_under_its_heading(shot: PaneShot, about: str) -> None:
+def test_every_state_that_needs_attention_has_its_notice_under_its_heading(shot: PaneShot, about: str) -> None:
     report = Play().see(shot, manager())
     (notice,) = [intent for intent in report.intents if intent.kind == "notify_manager"]
     assert (notice.about, notice.target, bool(notice.section), "%1" in notice.text) == (about, "%9", True, True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class StaleSource:
-    """Eyes that show of whom nobody asked for the screen that was read last, as those on a live server do."""
+    """A source that shows the last screen of panes that were not asked for, as a live server's does."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
@@ -64,7 +64,7 @@ def wishes(report: CycleReport) -> list[tuple[str, int]]:
     return [(intent_key(intent), intent.ordinal) for intent in report.intents]
 
 
-def test_the_default_looks_at_everybody_in_one_trip() -> None:
+def test_the_default_looks_at_all_agents_in_one_trip() -> None:
     watching = Watching()
     watching.see(pane("%1"), manager())
     watching.see(pane("%1"), manager())
@@ -117,7 +117,7 @@ def test_polling_reads_one_agent_a_trip(monkeypatch: pytest.MonkeyPatch) -> None
     assert [verdict.state for verdict in report.verdicts.values()] == ["idle", "busy", "busy"]
 
 
-def test_a_team_of_which_somebody_waits_is_not_said_to_be_idle(priority: Watching) -> None:
+def test_a_team_with_a_waiting_agent_is_not_reported_idle(priority: Watching) -> None:
     fleet = pane("%1"), manager(screen=IDLE)
     for _ in range(30):
         priority.see(*fleet)

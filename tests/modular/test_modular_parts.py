@@ -164,7 +164,7 @@ def test_the_windows_name_never_says_which_cli_it_is(window: str) -> None:
     assert classify([pane("%1", "", window=window, processes=("bash", "node"))]).agent == "unknown"
 
 
-def test_a_cli_by_its_looks_whose_rules_fit_nothing_is_read_as_one_that_nobody_knows() -> None:
+def test_a_cli_by_its_looks_whose_rules_fit_nothing_is_read_as_an_unknown_one() -> None:
     box = "Auggie by Augment Code\n\n  the answer\n\n" + f"{RULE}\n{SIGN} \n{RULE}\n"
     shown = {"processes": ("bash", "node", "newcli")}
     assert classify([pane("%1", box, **shown)]).state is AgentState.IDLE
@@ -231,7 +231,7 @@ def test_a_lost_pane_is_missing_since_its_first_absence_and_forgotten_in_the_end
     assert lose(lost, [], NOW + FORGET_S) == {}
 
 
-def test_nobody_misses_an_agent_whose_pane_lives_on_or_that_had_crashed() -> None:
+def test_an_agent_whose_pane_lives_on_or_that_had_crashed_is_not_missing() -> None:
     assert lose({"%1/1": remembered()}, [pane("%1", pid=2)], NOW) == {}
     assert lose({"%1/1": remembered(state=AgentState.CRASHED)}, [], NOW) == {}
 
@@ -313,7 +313,7 @@ def test_a_manager_that_may_be_there_is_not(manager: AgentMemory) -> None:
     assert not may_spawn(manager, WORKER)
 
 
-def test_no_second_manager_beside_a_living_one_and_none_for_nobody() -> None:
+def test_no_second_manager_beside_a_living_one_and_none_without_agents() -> None:
     assert not may_spawn(gone(), WORKER, remembered(pane="%3", role=AgentRole.MANAGER))
     assert not may_spawn(gone())
 

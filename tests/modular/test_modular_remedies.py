@@ -1,4 +1,4 @@
-"""What is done about trouble: drafts sent, sessions parked, losses and idle teams told of, managers replaced."""
+"""Intents about trouble: drafts are sent, sessions parked, losses and idle teams reported, managers replaced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from understudy.intents import intent_key
 # --- drafts ---------------------------------------------------------------------------------------------------------
 
 
-def test_somebodys_draft_is_never_sent_and_is_told_when_it_was_forgotten() -> None:
+def test_a_persons_draft_is_never_sent_and_is_reported_when_it_was_forgotten() -> None:
     play = Play()
     play.see(pane("%1", DRAFT), manager())
     for _ in range(5):
@@ -38,7 +38,7 @@ def test_our_own_draft_is_not_sent_while_a_person_is_at_it() -> None:
 # --- limits ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_limit_parks_its_session_until_its_reset_and_nobody_else() -> None:
+def test_a_limit_parks_its_session_until_its_reset_and_no_other() -> None:
     play = Play()
     elsewhere = {"session": "other", "session_id": "$2", "window": "claude-else"}
     report = play.see(
@@ -58,7 +58,7 @@ def test_a_limit_parks_its_session_until_its_reset_and_nobody_else() -> None:
     ], "nobody is reminded of a limit that still holds"
 
 
-def test_after_the_reset_the_manager_hears_it_once_and_the_stale_screen_parks_nobody() -> None:
+def test_after_the_reset_the_manager_is_told_once_and_the_stale_screen_parks_no_session() -> None:
     play = Play()
     play.see(pane("%1", LIMIT), pane("%2"), manager())
     report = play.see(after=3 * 3600 + 60)
@@ -145,7 +145,7 @@ def test_a_manager_is_replaced_at_most_three_times_an_hour_with_five_minutes_bet
     assert "escalate" in [what for what, _, _ in play.wanted], "a person is still asked"
 
 
-def test_a_word_on_a_managers_screen_never_costs_it_its_life() -> None:
+def test_a_text_on_a_managers_screen_never_replaces_the_manager() -> None:
     play = Play()
     play.see(pane("%1", BUSY), manager(screen=IDLE.replace("Done.", "Killed\nme@box:~$ claude: command not found")))
     play.over(3600, every=60)

@@ -154,7 +154,7 @@ def test_a_question_without_a_screen_is_refused() -> None:
         classify_question({"id": 1})
 
 
-def test_no_rule_calls_an_agent_crashed_on_a_word() -> None:
+def test_no_rule_calls_an_agent_crashed_for_a_text() -> None:
     for rules in shipped().agents.values():
         every = (*rules.looks.over_draft, *rules.looks.over_empty, *rules.looks.rest)
         assert "crashed" not in {rule.rule.state for rule in every}

@@ -109,7 +109,9 @@ def test_a_cli_may_be_like_another_and_is_told_from_it_by_its_process_alone(tmp_
 
 
 @pytest.mark.parametrize("like", ["nothing", "kilo"])
-def test_a_cli_that_is_like_nobody_or_like_a_descendant_is_a_fault_with_its_line(tmp_path: Path, like: str) -> None:
+def test_a_cli_that_is_like_an_unknown_one_or_like_a_descendant_is_a_fault_with_its_line(
+    tmp_path: Path, like: str
+) -> None:
     own = load([written(tmp_path, digger=OWN, mine=f'agent = "mine"\nlike = "{like}"\n')])
     assert [(fault.line, fault.fix) for fault in own.faults] == [(2, "name another")]
     assert "digger" in own.book.agents

@@ -98,7 +98,7 @@ def test_every_key_and_every_region_is_on_the_page(understudy: Shell) -> None:
 
 
 @pytest.mark.usefixtures("tmux_server")
-def test_a_run_names_the_broken_file_in_the_report_of_whoever_reads_it(
+def test_a_run_names_the_broken_file_in_the_report_of_the_monitor_that_reads_it(
     understudy: Shell, tmux_server: TmuxServer
 ) -> None:
     with_rules(understudy, "rules/broken.toml")

@@ -73,7 +73,7 @@ def test_a_manager_hears_nothing_about_its_own_idleness() -> None:
     assert wishes(Stage().see(manager(screen=IDLE))) == []
 
 
-def test_without_a_manager_idleness_concerns_nobody_and_a_crash_a_person() -> None:
+def test_without_a_manager_idleness_is_not_reported_and_a_crash_goes_to_a_person() -> None:
     stage = Stage()
     assert wishes(stage.see(pane("%1"))) == []
     assert wishes(stage.see(pane("%1", SHELL, processes=("bash",)))) == [("escalate", "%1", 1)]
@@ -166,7 +166,7 @@ def test_no_draft_is_sent_behind_an_approval_dialog() -> None:
     assert wishes(report) == [("notify_manager:approval", "%1", 1)]
 
 
-def test_the_scope_filters_wishes_and_not_sight() -> None:
+def test_the_scope_filters_intents_and_not_verdicts() -> None:
     report = Stage().see(pane("%1"), manager(), scope=Scope(sessions={}))
     assert (len(report.verdicts), report.intents) == (2, ())
 

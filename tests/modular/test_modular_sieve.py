@@ -202,7 +202,7 @@ def read(agent: str, screens: list[str]) -> Reading:
 
 @SLOW
 @given(
-    agent=st.sampled_from([*shipped().agents, "nobody knows"]),
+    agent=st.sampled_from([*shipped().agents, "unknown agent"]),
     rows=st.lists(
         st.one_of(st.sampled_from(ROWS), st.sampled_from(PATTERNS).flatmap(lambda it: st.from_regex(compiled(it)))),
         max_size=16,

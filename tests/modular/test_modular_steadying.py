@@ -21,7 +21,7 @@ from understudy.outcomes import EVERYTHING
 if TYPE_CHECKING:
     from understudy import AgentVerdict, CycleReport
 
-STRANGE = "Claude Code 9\n\n  ~ a composer that nobody has seen yet ~\n"
+STRANGE = "Claude Code 9\n\n  ~ a composer of an unknown kind ~\n"
 
 
 class Watched:
@@ -100,7 +100,7 @@ def test_since_stands_while_a_state_is_held() -> None:
     assert agent.says(BUSY, IDLE).since == began
 
 
-def test_an_agent_that_was_never_seen_before_is_taken_at_its_word() -> None:
+def test_an_agent_that_was_never_seen_before_is_taken_as_its_screen_says() -> None:
     assert Watched().says(IDLE).state == "idle"
 
 

@@ -1,4 +1,4 @@
-"""The strategies: everybody is planned once, within the budget, and nobody waits for ever."""
+"""The strategies: each agent is planned once, within the budget, and none waits for ever."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ budgets = st.builds(
 
 @pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES)
 @given(fleet=fleets, budget=budgets)
-def test_everybody_is_looked_at_or_waits_and_nobody_twice(
+def test_each_agent_is_looked_at_or_waits_and_none_twice(
     strategy: Strategy, fleet: list[WatchedAgent], budget: Budget
 ) -> None:
     plan = strategy.plan(fleet, NOW, budget)
@@ -45,7 +45,7 @@ def test_the_plan_fits_the_budget_or_is_a_single_look(name: str, fleet: list[Wat
     assert cost <= budget.seconds + 1e-9 or len(plan.panes) <= 1
 
 
-def test_the_default_looks_at_everybody_in_one_batch() -> None:
+def test_the_default_looks_at_all_agents_in_one_batch() -> None:
     fleet = [WatchedAgent(f"%{index}", AgentRole.WORKER, AgentState.IDLE) for index in range(500)]
     plan = STRATEGIES[DEFAULT].plan(fleet, NOW, Budget(0.0))
     assert [batch.at_once for batch in plan.batches] == [500]
@@ -63,7 +63,7 @@ def test_concurrent_never_asks_for_more_than_its_limit_at_once() -> None:
     cycle_s=st.floats(0.5, 20),
     changes=st.lists(st.sets(st.integers(0, 29)), min_size=30, max_size=30),
 )
-def test_with_priorities_nobody_waits_longer_than_the_stated_bound(
+def test_with_priorities_no_agent_waits_longer_than_the_stated_bound(
     fleet: list[WatchedAgent], budget: Budget, cycle_s: float, changes: list[set[int]]
 ) -> None:
     strategy = Priority(at_once=4)
@@ -90,7 +90,7 @@ def test_managers_and_the_recently_crashed_come_first() -> None:
     assert STRATEGIES["priority"].plan(fleet, NOW, Budget(1.0)).panes == ("%3", "%2", "%1")
 
 
-def test_a_cold_agent_is_left_alone_until_its_patience_ends() -> None:
+def test_a_cold_agent_is_left_alone_until_its_timeout() -> None:
     cold = WatchedAgent("%1", AgentRole.WORKER, AgentState.IDLE, NOW - 29, NOW - 900)
     assert STRATEGIES["priority"].plan([cold], NOW, Budget(1.0)).panes == ()
     assert STRATEGIES["priority"].plan([cold], NOW + 1, Budget(1.0)).panes == ("%1",)

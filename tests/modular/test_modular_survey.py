@@ -1,4 +1,4 @@
-"""Who stood still is left alone, and whoever is left alone would have been said to be the same."""
+"""A pane that stood still is not classified again, and classifying it again would change nothing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ happenings = st.lists(
 
 
 def drawn(happened: Mapping[str, str], before: Mapping[str, PaneShot]) -> dict[str, PaneShot]:
-    """Who stands still is the same object; whoever is drawn is a new one, also where it looks as it did."""
+    """A pane that stands still is the same object; a redrawn one is a new object, also if it looks the same."""
     shots: dict[str, PaneShot] = {}
     for name, what in happened.items():
         if what in looks:
@@ -66,7 +66,7 @@ def drawn(happened: Mapping[str, str], before: Mapping[str, PaneShot]) -> dict[s
 @given(story=happenings)
 @example(story=[{"%1": "beside", "%2": "split"}, {"%1": STILL, "%2": "idle"}])
 @example(story=[{"%1": "no agent's", "%2": "idle"}, {"%1": STILL, "%2": STILL}, {"%1": "idle", "%2": STILL}])
-def test_a_service_that_leaves_alone_who_stood_still_says_what_one_says_that_reads_everybody(
+def test_a_service_that_skips_still_panes_says_the_same_as_one_that_reads_all(
     story: list[dict[str, str]],
 ) -> None:
     clock, leader = VirtualClock(NOW), manager()
@@ -87,7 +87,7 @@ def test_a_service_that_leaves_alone_who_stood_still_says_what_one_says_that_rea
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which panes were tracked, look by look."""
+    """Return the panes that were tracked, look by look."""
     tracked: list[str] = []
     track = survey.track
 
@@ -99,7 +99,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return tracked
 
 
-def test_of_those_who_stand_still_nobody_is_read_again(read: list[str]) -> None:
+def test_panes_that_stand_still_are_not_read_again(read: list[str]) -> None:
     clock, service = VirtualClock(NOW), MonitorService()
     source, still, moving = DrawnSource(clock), pane("%1"), pane("%2", BUSY)
     for number in range(6):
@@ -110,7 +110,7 @@ def test_of_those_who_stand_still_nobody_is_read_again(read: list[str]) -> None:
     assert read == ["%2", "%9"]  # both were drawn anew
 
 
-def test_what_prints_beside_an_agent_makes_nobody_in_other_windows_be_read_again(read: list[str]) -> None:
+def test_output_beside_an_agent_makes_no_pane_of_other_windows_be_read_again(read: list[str]) -> None:
     clock, service = VirtualClock(NOW), MonitorService()
     source, still, split = DrawnSource(clock), pane("%1"), pane("%2", **looks["split"])  # type: ignore[arg-type]
     leader = manager()
@@ -141,7 +141,7 @@ def test_a_reading_that_failed_is_tried_again_though_the_pane_stands_still(monke
     assert service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].state == "idle"
 
 
-def test_somebody_elses_memory_is_taken_into_account_at_once() -> None:
+def test_another_monitors_memory_is_taken_into_account_at_once() -> None:
     clock, service = VirtualClock(NOW), MonitorService()
     source = DrawnSource(clock)
     source.show(pane("%1"))
@@ -152,6 +152,6 @@ def test_somebody_elses_memory_is_taken_into_account_at_once() -> None:
     memory.recall(service.memory())
     assert service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].detail == "continuously"
 
-    service.recall(None)  # a first day: nobody knows how long it has been standing still
+    service.recall(None)  # without memory: how long it has been standing still is unknown
 
     assert service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].detail == "newly"

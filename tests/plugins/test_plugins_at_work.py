@@ -1,4 +1,4 @@
-"""Plugins through the running cycle: what they offer is used, and whoever fails is named in the report."""
+"""Plugins through the running cycle: what they offer is used, and one that fails is named in the report."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def texts(report: CycleReport) -> list[str]:
 SAYS = "@hookimpl\ndef understudy_notice_text(facts):\n    return {answer}\n"
 
 
-def test_an_edit_is_heard_in_the_next_cycle_and_nothing_is_forgotten(plugin: Callable[[str], None]) -> None:
+def test_an_edit_takes_effect_in_the_next_cycle_and_nothing_is_forgotten(plugin: Callable[[str], None]) -> None:
     plugin(SAYS.format(answer="'first words'"))
     watching = Watching()
     report = watching.see(pane("%1"), manager())
@@ -120,7 +120,7 @@ def test_a_strategy_of_a_plugin_plans_the_looking(
 
 
 @pytest.mark.parametrize("body", ["1 / 0", "return Plan(())"])
-def test_a_strategy_that_fails_at_work_is_replaced_by_the_one_that_looks_at_everybody(
+def test_a_strategy_that_fails_at_work_is_replaced_by_the_default_one(
     plugin: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
     # who plans for the fleet that it is tried with, and fails for the first real one
@@ -134,7 +134,7 @@ def test_a_strategy_that_fails_at_work_is_replaced_by_the_one_that_looks_at_ever
     assert watching.see().verdicts["%1"].state == "idle"
 
 
-def test_a_strategy_that_is_not_there_is_said_and_everybody_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_strategy_is_named_and_all_agents_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNDERSTUDY_STRATEGY", "prioritty")
     report = Watching().see(pane("%1"), manager())
     assert report.verdicts["%1"].state == "idle"

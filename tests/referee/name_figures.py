@@ -42,7 +42,7 @@ class Named:
 
 @dataclass(slots=True)
 class Figures:
-    """What was counted."""
+    """The counts."""
 
     labelled: int = 0
     named: list[Named] = field(default_factory=list)

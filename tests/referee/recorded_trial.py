@@ -31,7 +31,7 @@ MARGIN_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What an agent truly did for a while."""
+    """The true state of an agent for a while."""
 
     agent: str
     label: str
@@ -51,7 +51,7 @@ class Watched:
 
 
 class Truth:
-    """What the panes truly did, by pane and instant."""
+    """The true states of the panes, by pane and instant."""
 
     def __init__(self, path: Path = TRIAL / "truth.jsonl") -> None:
         self._rows: dict[str, list[Interval]] = defaultdict(list)

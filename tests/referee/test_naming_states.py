@@ -211,7 +211,7 @@ def test_what_the_cli_itself_says_outranks_what_the_screen_shows() -> None:
     assert (str(spell.named), spell.looks, str(spell.rule)) == ("waiting_approval", 3, "agent_word")
 
 
-def test_the_word_of_another_process_is_not_heard() -> None:
+def test_the_self_report_of_another_process_is_ignored() -> None:
     said = {"%1": word(NamedState.BUSY)["%1"].model_copy(update={"pid": 7})}
     assert Referee().look(QUIET, words=said).look(QUIET, words=said).names() == []
 

@@ -23,7 +23,7 @@ QUIET, TYPED = rest(), (rest(draft="f"), rest(draft="fix"))
 
 
 def named(*looks: tuple[Drawn, Effects, frozenset[str]]) -> list[str]:
-    """What the referee names when the loop shows it these looks, with what the harness and persons did before each."""
+    """Return the referee's names for these looks in the loop, after the input of the harness and of persons."""
     shadowing, analysis, found = ShadowComparer(cast("Any", None), DEFAULT_PLAN, shipped()), Analysis(), list[str]()
     for number, (drawn, effects, typed) in enumerate(looks):
         at = T0 + LOOK_S * number

@@ -1,4 +1,4 @@
-"""What the candidate told: beside the incumbent's right actions, and where somebody has to be told."""
+"""The candidate's notices: compared with the incumbent's right actions, and where a manager must be told."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_a_crashed_manager_is_replaced_instead() -> None:
     assert duty({5: [want("spawn_manager", target=None)]}) is Duty.DONE
 
 
-def test_no_duty_arises_where_nobody_has_to_be_told() -> None:
+def test_no_duty_arises_where_no_manager_has_to_be_told() -> None:
     assert duty({}, state="idle") is None
 
 

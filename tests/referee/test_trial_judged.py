@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from understudy import CycleReport
 
-pytestmark = pytest.mark.timeout(300)  # whoever comes first watches the whole trial
+pytestmark = pytest.mark.timeout(300)  # the first test watches the whole trial
 IDLE = AgentState.IDLE
 
 

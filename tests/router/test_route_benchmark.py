@@ -1,4 +1,4 @@
-"""What routing a thousand sessions costs, next to what the SDK alone takes to evaluate one flag for each of them."""
+"""The cost of routing a thousand sessions, next to the SDK alone, which evaluates one flag for each."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ class Broken:
         return self.answer
 
 
-def test_a_flag_that_nobody_knows_is_the_incumbents(flags: FlagsFile) -> None:
+def test_an_unknown_flag_is_the_incumbents(flags: FlagsFile) -> None:
     flags.write_exposure(100)
     routing = Router(flags, lease_s=60, source=Broken(answer=None)).route(["a", "b"], NOW, "c", 100)
     assert set(routing.owners.values()) == {MonitorRole.INCUMBENT}
@@ -199,19 +199,19 @@ def test_an_sdk_that_raises_is_the_incumbents(flags: FlagsFile) -> None:
     assert "TypeError: no" in routing.reasons[0]
 
 
-def test_an_sdk_that_says_yes_to_everybody_is_still_kept_within_the_share(flags: FlagsFile) -> None:
+def test_an_sdk_that_says_yes_to_every_session_is_still_kept_within_the_share(flags: FlagsFile) -> None:
     flags.write_exposure(5)
     source = Broken(answer=True)
     routing = Router(flags, lease_s=1800, source=source).route(SESSIONS, NOW, "c", 5)
     assert 0 < len(owned(routing)) < 60
 
 
-def test_flags_that_the_sdk_drops_without_a_word_are_noticed() -> None:
+def test_flags_that_the_sdk_drops_silently_are_noticed() -> None:
     with pytest.raises(FlagsDropped):
         UnleashSource().load(initial_text().replace('"rollout": "0"', '"rollout": 0'))
 
 
-def test_before_any_flags_nobody_knows_anything() -> None:
+def test_before_any_flags_nothing_is_known() -> None:
     assert UnleashSource().request(CANDIDATE, {}) is None
 
 

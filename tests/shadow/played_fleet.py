@@ -20,7 +20,7 @@ TRUTH = {
     ActorScene.IDLE: AgentState.IDLE,
     ActorScene.PLACEHOLDER: AgentState.IDLE,
     ActorScene.TALK: AgentState.IDLE,
-    ActorScene.WORKING: AgentState.IDLE,  # its turn is over early where somebody's Enter began it
+    ActorScene.WORKING: AgentState.IDLE,  # its turn is over early where a person's Enter began it
     ActorScene.SCROLLING: AgentState.IDLE,
     ActorScene.DRAFT: AgentState.UNSUBMITTED_INPUT,
     ActorScene.APPROVAL: AgentState.WAITING_APPROVAL,
@@ -45,7 +45,7 @@ DAY: tuple[tuple[float, ActorScene], ...] = (
     (55, ActorScene.RATE_LIMIT),
     (75, ActorScene.PLACEHOLDER),
 )
-"""What everybody plays, each from another place on, at another pace."""
+"""The scenes of each agent, each from another position, at another pace."""
 
 
 class Agent:
@@ -60,7 +60,7 @@ class Agent:
         self._answers = number % 3 == 0
 
     def live(self, now: float) -> None:
-        """Let time pass; every third agent has somebody who answers its dialogs and sends its drafts."""
+        """Let time pass; a person answers the dialogs and sends the drafts of every third agent."""
         self._plays.advance(now)
         scene, due = self._plays.scene, int(now + self.number) % 30 == 0
         if self._answers and due and scene is ActorScene.APPROVAL:
@@ -80,7 +80,7 @@ class Agent:
         return TRUTH[view.scene]
 
     def shot(self, now: float) -> PaneShot:
-        """What a camera sees of it."""
+        """The pane as the recorder sees it."""
         view = self._plays.view(now)
         gone = view.scene is ActorScene.GONE
         return PaneShot(
@@ -101,14 +101,14 @@ class Agent:
 
 @dataclass(frozen=True)
 class Seen:
-    """One look at everybody, with what was true in it."""
+    """Return one look at all agents, with the truth of each."""
 
     tape: Tape
     truths: dict[str, AgentState]
 
 
 def shoot(fleet: Sequence[Agent], number: int, at: float) -> Tape:
-    """Shoot a tape of four frames of everybody."""
+    """Record a tape of four frames of all agents."""
     frames = []
     for frame in range(4):
         now = at + frame * 0.3
@@ -119,7 +119,7 @@ def shoot(fleet: Sequence[Agent], number: int, at: float) -> Tape:
 
 
 def play(agents: int, seconds: float, every_s: float = 10.0) -> Iterator[Seen]:
-    """Shoot a tape of everybody every so many seconds."""
+    """Record a tape of all agents every so many seconds."""
     fleet: Sequence[Agent] = [Agent(number) for number in range(1, agents + 1)]
     for number in range(int(seconds / every_s)):
         tape = shoot(fleet, number, T0 + number * every_s)

@@ -13,7 +13,7 @@ WINDOWS = Windows()
 
 
 def heard(*looks: tuple[float, str], intent_key: str = IDLE) -> ActionBook:
-    """Play looks: when, and who utters the intent then (`i`, `c`, `ic` or nobody), each through JSON."""
+    """Play looks: when, and which monitors have the intent then (`i`, `c`, `ic` or neither), each through JSON."""
     book = ActionBook()
     for at, who in looks:
         intent_keys = {"%1": tuple(frozenset({intent_key}) if role in who else NONE for role in "ic")}
@@ -77,7 +77,7 @@ def test_one_silent_look_is_no_withdrawal() -> None:
     assert len(book.episodes["%1"]) == 2
 
 
-def test_what_nobody_could_look_at_is_left_as_it_was() -> None:
+def test_an_episode_without_a_look_is_left_as_it_was() -> None:
     book = utter(heard((0, "i")), 5, {}, unseen=["%1"])
     assert book.episodes["%1"][0].silent == 0
 

@@ -1,4 +1,4 @@
-"""What audits the referees: settle rates by kind and side, lots, figures scored again, sign-offs that lapse."""
+"""Audits of the referees: settle rates by kind and side, samples, figures scored again, sign-offs that lapse."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def test_the_settle_rate_is_told_by_kind_and_side() -> None:
     assert {(row.incumbent, row.rights.get(Right.NEITHER, 0)) for row in agreements} == {("crashed", 1), ("idle", 0)}
 
 
-def test_a_bout_at_which_nobody_looked_is_in_no_rate() -> None:
+def test_a_bout_without_a_review_is_in_no_rate() -> None:
     assert settle_rates([IDLE.model_copy(update={"watched": False})]) == ()
     (row,) = settle_rates([IDLE.model_copy(update={"watched": False, "label": PERSON})])
     assert row.by_people == 1
 
 
-def test_lots_are_drawn_of_what_nobody_decided_and_of_agreements() -> None:
+def test_samples_are_drawn_of_undecided_bouts_and_of_agreements() -> None:
     assert {bout.id for bout in worth_asking([*CRASH, IDLE, *AGREE])} == {bout.id for bout in (IDLE, *AGREE)}
     assert worth_asking([IDLE], asked={IDLE.id}) == []
     assert worth_asking([IDLE.model_copy(update={"label": PERSON})]) == []

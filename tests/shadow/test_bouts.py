@@ -69,7 +69,7 @@ def test_another_process_in_the_pane_is_another_bout_that_counts() -> None:
     assert [(bout.pid, bout.counts) for bout in watching.bouts] == [(1001, True), (7, True)]
 
 
-def test_a_wish_that_the_other_utters_within_its_window_is_no_difference_of_action() -> None:
+def test_an_intent_that_the_other_has_within_its_window_is_no_difference_of_action() -> None:
     late = Watching()
     late.look(0, one("idle", "notify_manager:idle"), one("idle"))
     late.look(2, one("idle", "notify_manager:idle"), one("idle", "notify_manager:idle"))
@@ -79,7 +79,7 @@ def test_a_wish_that_the_other_utters_within_its_window_is_no_difference_of_acti
     assert late.bouts[1].why_not is Excuse.REPEAT
 
 
-def test_a_wish_that_the_other_utters_after_its_window_is_one_difference_of_action() -> None:
+def test_an_intent_that_the_other_has_after_its_window_is_one_difference_of_action() -> None:
     watching = Watching()
     watching.look(0, one("idle", "notify_manager:idle"), one("idle"))
     watching.look(4, one("idle", "notify_manager:idle"), one("idle", "notify_manager:idle"))
@@ -144,7 +144,7 @@ def test_a_second_asking_without_a_first_is_one_too_many() -> None:
     assert again.differs_in == (Stratum.NOTICE_IDLE,)
 
 
-def test_a_wish_that_flickers_for_one_look_is_the_same_wish() -> None:
+def test_an_intent_that_flickers_for_one_look_is_the_same_intent() -> None:
     watching, both = Watching(), one("idle", "notify_manager:idle")
     watching.look(0, both, both).look(10, both, one("idle")).look(20, both, both).look(30, report(), report()).wait(40)
     assert [bout.agrees for bout in watching.bouts] == [True, True, True]
@@ -183,7 +183,7 @@ def test_noise_now_and_then_does_not_excuse_a_difference_that_stands() -> None:
     assert [bout.counts for bout in watching.bouts] == [True]
 
 
-def test_what_somebody_signed_off_does_not_count_from_then_until_it_expires() -> None:
+def test_a_signed_off_bout_does_not_count_until_the_sign_off_expires() -> None:
     watching = Watching()
     watching.look(0, one("busy"), one("idle")).look(1, report(), report()).wait(9)
     cluster = watching.bouts[0].difference.cluster if watching.bouts[0].difference else ""
@@ -247,7 +247,7 @@ def test_of_states_only_the_candidate_s_errors_are_events(ours: str, theirs: str
     assert set(bout.differs_in) == events
 
 
-def test_a_crash_that_both_saw_was_not_missed_whoever_was_right_about_the_acts() -> None:
+def test_a_crash_that_both_saw_was_not_missed_whichever_was_right_about_the_acts() -> None:
     watching = Watching().look(0, one("crashed", "kill_window"), one("crashed")).look(1, report(), report()).wait(9)
     (bout,) = watching.bouts
     label = Label(right=Right.INCUMBENT, by=Referee.PERSON)

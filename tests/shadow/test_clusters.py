@@ -53,13 +53,13 @@ def test_a_difference_is_seen_before_its_first_bout_is_settled_and_waits_for_nob
     assert (row.bouts, row.share, row.first_seen - T0, row.open) == (0, 0.0, 5, False)
 
 
-def test_what_is_not_a_difference_in_judgement_waits_for_nobody() -> None:
+def test_a_cluster_of_no_difference_in_judgement_waits_for_no_person() -> None:
     source = compare(*BUSY_IDLE)[0].model_copy(update={"klass": DiffClass.LIVE_MISMATCH})
     (row,) = clusters([], T0, differences=[(T0, source)])
     assert (row.klass, row.open) == ("live_mismatch", False)
 
 
-def test_an_expected_cluster_bears_its_entry_and_waits_for_nobody() -> None:
+def test_an_expected_cluster_bears_its_entry_and_waits_for_no_person() -> None:
     (row,) = clusters(played(EXPECTED, register=shipped()), T0, register=shipped())
     assert (row.expected, row.counted, row.open) == ("old-thinking-words", 0, False)
 
@@ -96,7 +96,7 @@ def test_a_withdrawn_sign_off_stays_on_record() -> None:
     assert [entry.expires - T0 for entry in signoffs.accepted] == [5]
 
 
-def test_the_latest_word_on_a_cluster_counts() -> None:
+def test_the_latest_decision_on_a_cluster_counts() -> None:
     signoffs = NOBODY_SAID
     for right in (Right.INCUMBENT, Right.BOTH):
         signoffs = signoffs.settle(Settlement(cluster="d-1", right=right, owner="ann", at=T0))

@@ -1,4 +1,4 @@
-"""What comparing costs: agreement must cost next to nothing, and a fleet that differs must not stop the loop."""
+"""The cost of comparing: agreement is nearly free, and a fleet that differs does not stop the loop."""
 
 from collections.abc import Callable
 from time import perf_counter

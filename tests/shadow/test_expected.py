@@ -193,7 +193,7 @@ def test_an_entry_is_about_some_clis_and_some_severities_only(entry_id: str) -> 
 
 
 @pytest.mark.parametrize("entry_id", [entry.id for entry in ENTRIES.values() if entry.incumbent.silence])
-def test_silence_is_expected_of_one_that_has_nobody_to_tell_and_of_no_other(entry_id: str) -> None:
+def test_silence_is_expected_of_a_monitor_without_a_manager_to_tell_and_of_no_other(entry_id: str) -> None:
     (difference,) = found(entry_id, *reports(entry_id))
     talking = difference.incumbent.model_copy(update={"silence": None})
     assert not ENTRIES[entry_id].matches(difference.model_copy(update={"incumbent": talking}))

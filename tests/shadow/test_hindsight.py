@@ -44,7 +44,7 @@ def test_called_idle_but_it_printed_on(screens: list[str]) -> None:
     assert settle("idle", "waiting_approval", *screens) == "neither"
 
 
-def test_what_is_printed_after_somebody_typed_answers_that() -> None:
+def test_output_after_a_person_typed_answers_that() -> None:
     typed = [PRINTING[0], COMPOSER.replace(">    ", "> do "), *PRINTING[1:]]
     assert settle("busy", "idle", *typed) is None
     sent = [COMPOSER, *(f"> do it\n{screen}" for screen in PRINTING[1:])]
@@ -122,7 +122,7 @@ def test_output_after_the_bout_and_within_the_settling_window_is_hindsight() -> 
         (("bash", "aider", "sh"), 60, None),
         ((), 60, None),
     ],
-    ids=["long", "not long", "over a command", "nobody knows who"],
+    ids=["long", "not long", "over a command", "of unknown origin"],
 )
 def test_called_busy_but_it_stood_still(processes: tuple[str, ...], seconds: int, right: str | None) -> None:
     watching = Watching(SLOW)
@@ -140,7 +140,7 @@ def test_a_bout_with_a_shell_in_front_and_then_a_program_proves_nothing() -> Non
     assert bout.label is None
 
 
-def test_what_is_printed_after_the_harness_touched_the_pane_answers_that() -> None:
+def test_output_after_the_harness_acted_answers_that() -> None:
     watching = Watching()
     for at, screen in enumerate(PRINTING):
         watching.look(at, one("busy"), one("idle"), tape(T0 + at, shot(screen)), touched=["%1"] if at == 1 else ())
@@ -226,7 +226,7 @@ def test_called_idle_but_its_question_was_answered(asks: str) -> None:
     assert settle("waiting_approval", "idle", asks, asks, asks) is None
 
 
-def test_what_follows_an_answer_does_not_prove_that_nobody_was_asked() -> None:
+def test_output_after_an_answer_does_not_prove_that_no_question_was_asked() -> None:
     printing = [f"pushing\n{screen}" for screen in PRINTING]
     assert settle("waiting_approval", "error", DIALOG, *printing) is None
 
@@ -245,11 +245,11 @@ def test_called_idle_but_its_draft_was_sent() -> None:
     [DRAFT, f"⏺ Done.\n\n{COMPOSER}", f"⏺ Done.\n\n> something else\nok\n{COMPOSER}"],
     ids=["it stays", "it was deleted", "another was sent"],
 )
-def test_a_draft_that_nobody_sent_proves_nothing(after: str) -> None:
+def test_an_unsent_draft_proves_nothing(after: str) -> None:
     assert settle("unsubmitted_input", "idle", DRAFT, DRAFT, after, after) is None
 
 
-def test_from_the_moment_that_anybody_types_nothing_more_is_concluded() -> None:
+def test_once_a_person_types_nothing_more_is_concluded() -> None:
     shells = [("bash",), ("bash",)]
     watch = PaneHistory()
     for at, processes in enumerate(shells):

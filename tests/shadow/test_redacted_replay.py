@@ -1,4 +1,4 @@
-"""What is blanked changes no verdict: a screen with secrets and the same one redacted mean the same to both."""
+"""Redaction changes no verdict: both monitors say the same of a screen with secrets and of the redacted one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SECRETS = (
 
 
 def verdicts(screen: str, processes: tuple[str, ...], *, blanked: bool) -> list[tuple[object, ...]]:
-    """What both say of a worker that shows this, beside a manager."""
+    """Return both verdicts of a worker that shows this, beside a manager."""
     worker = shot(screen, processes=processes)
     shots = (redacted(worker, redact) if blanked else worker, shot("│ > │", "%9", window="claude-pm"))
     tape = Tape(id="t", frames=tuple(Frame(at=T0 + 0.3 * n, panes=shots) for n in range(4)))

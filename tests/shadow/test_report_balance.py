@@ -93,7 +93,7 @@ def test_what_hindsight_may_not_decide_alone_still_needs_a_person() -> None:
     assert places([sided]) == [BoutPlace.YOURS]
 
 
-def test_a_persons_word_holds_for_the_bouts_that_nobody_labelled() -> None:
+def test_a_persons_decision_holds_for_the_bouts_without_a_label() -> None:
     one = bout(0, IDLE, BUSY)
     word = Settlement(cluster=one.fingerprint.cluster, right=Right.INCUMBENT, owner="ann", at=T0)
     assert places([one], NOBODY_SAID.settle(word)) == [BoutPlace.AGAINST]
@@ -125,7 +125,7 @@ def test_a_cluster_in_which_the_candidate_was_proven_needs_nobody() -> None:
     assert places([bout(n, TELLS, BUSY, right="candidate" if n else None) for n in range(4)])[0] is BoutPlace.KNOWN
 
 
-def test_noise_is_known_whoever_was_right() -> None:
+def test_noise_is_known_whichever_monitor_was_right() -> None:
     one = bout(0, IDLE, BUSY, right="incumbent", by=Referee.PERSON)
     assert one.difference is not None
     noisy = one.model_copy(update={"difference": one.difference.model_copy(update={"klass": DiffClass.NOISE})})
@@ -178,7 +178,7 @@ def test_without_a_scored_spell_nothing_is_proven() -> None:
     )
 
 
-def test_decisions_are_the_clusters_that_nobody_reviewed() -> None:
+def test_decisions_due_are_the_clusters_without_a_review() -> None:
     assert formatting.decisions(report(day())) == "2 decisions wait for you, 1 of them about what it was found wrong in"
     assert formatting.decisions(report([])) == "No decision waits for you"
 

@@ -98,7 +98,7 @@ def test_what_waits_for_a_person_stands_open_above_the_rest(page: str) -> None:
     assert [name for name, opened in cards if opened] == waiting == [name for name, _ in cards[: len(waiting)]]
 
 
-def test_lines_that_made_a_rule_fire_are_marked_for_eyes_and_for_readers(page: str) -> None:
+def test_lines_that_made_a_rule_fire_are_marked_visibly_and_for_screen_readers(page: str) -> None:
     assert '<span class="row both"><span class="gutter">IC</span>│ &gt; fix the tests │' in page
 
 
@@ -111,7 +111,7 @@ def test_a_page_of_more_clusters_than_it_has_cards_for_says_how_many_are_left_ou
     assert "understudy diffs list --socket-name work" in page
 
 
-def test_every_reason_for_telling_nobody_has_its_words() -> None:
+def test_every_reason_for_telling_no_manager_has_its_text() -> None:
     assert set(formatting.SILENCES) == set(Silence)
 
 

@@ -51,7 +51,7 @@ def test_a_label_that_comes_late_counts_like_one_that_was_there() -> None:
     assert later.open(NOBODY_SAID, ExpectedRegister(), T0) == ()
 
 
-def test_a_settled_cluster_waits_for_nobody() -> None:
+def test_a_settled_cluster_waits_for_no_person() -> None:
     bouts = played(KILLING)
     (cluster,) = Tallies().count(bouts, ExpectedRegister()).clusters
     word = Settlement(cluster=cluster, right=Right.INCUMBENT, owner="ann", at=T0)

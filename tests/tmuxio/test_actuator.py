@@ -215,7 +215,7 @@ def test_what_changes_while_the_guard_thinks_is_seen_by_the_last_check(bench: Ac
 
 @pytest.fixture
 def person(bench: ActuatorBench) -> Iterator[int]:
-    """A terminal in which somebody is attached; yields the handle that their keys go into."""
+    """Attach a person's terminal; yields the handle that their keys go into."""
     master, slave = pty.openpty()
     argv = ["tmux", "-u", "-S", str(bench.server.socket_path), "attach-session", "-t", "=main"]
     client = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=bench.server.environment)
@@ -240,7 +240,7 @@ def _drain(master: int) -> None:
         return
 
 
-def test_a_pane_in_which_somebody_types_is_refused(bench: ActuatorBench, person: int) -> None:
+def test_a_pane_in_which_a_person_types_is_refused(bench: ActuatorBench, person: int) -> None:
     os.write(person, b"a")
     assert bench.hears(b"a")
 
@@ -251,7 +251,7 @@ def test_a_pane_in_which_somebody_types_is_refused(bench: ActuatorBench, person:
     assert bench.bytes() == b"a"
 
 
-def test_somebody_who_types_elsewhere_does_not_disturb(bench: ActuatorBench, person: int) -> None:
+def test_a_person_who_types_elsewhere_does_not_disturb(bench: ActuatorBench, person: int) -> None:
     bench.server.new_window("exec cat", name="other")
     bench.server.run("select-window", "-t", "=main:1")
     os.write(person, b"a")
@@ -259,7 +259,7 @@ def test_somebody_who_types_elsewhere_does_not_disturb(bench: ActuatorBench, per
     assert bench.actuator.type_line(bench.pane, bench.pid, "hello").done
 
 
-def test_somebody_typed_until_five_seconds_ago_however_tmux_cuts_its_seconds() -> None:
+def test_a_person_typed_until_five_seconds_ago_however_tmux_rounds_its_seconds() -> None:
     assert action.typing("100 %1\n", "%1", 105.9, 5)
     assert not action.typing("100 %1\n", "%1", 106.0, 5)
     assert not action.typing("100 %1\n", "%2", 100.5, 5)

@@ -65,7 +65,7 @@ def test_a_shell_stays_when_the_spawned_command_ends(bench: ActuatorBench) -> No
 
 @pytest.mark.parametrize(
     ("session", "index", "command", "why"),
-    [("main", 0, "true", "index"), ("nobody", 1, "true", "no session 'nobody'"), ("main", 1, " ", "no command")],
+    [("main", 0, "true", "index"), ("absent", 1, "true", "no session 'absent'"), ("main", 1, " ", "no command")],
 )
 def test_a_window_that_cannot_be_opened_says_why(
     bench: ActuatorBench, session: str, index: int, command: str, why: str
@@ -138,7 +138,7 @@ def test_the_composer_is_told_from_what_stands_above_it(screen: str, place: Toke
     assert find(screen, "[u-1]") is place
 
 
-def test_looking_and_touching_leave_no_client_behind(bench: ActuatorBench) -> None:
+def test_reading_and_acting_leave_no_client_behind(bench: ActuatorBench) -> None:
     bench.actuator.type_line(bench.pane, bench.pid, "hello")
 
     assert bench.server.run("list-clients") == ""

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001
-"""What stands in a composer, whether it is a line of ours alone, and what of it may be taken away again."""
+"""The text in a composer: whether it is a line of ours alone, and how much of it may be deleted."""
 
 from __future__ import annotations
 

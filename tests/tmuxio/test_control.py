@@ -131,7 +131,7 @@ def test_the_client_takes_no_output_no_size_and_no_environment(tmux_server: Tmux
         del os.environ["DISPLAY"]
 
 
-def test_a_client_that_nobody_reads_never_blocks_an_agent(tmux_server: TmuxServer, client: ControlClient) -> None:
+def test_a_client_without_a_reader_never_blocks_an_agent(tmux_server: TmuxServer, client: ControlClient) -> None:
     client.request(["display-message -p x"], 5)
     size = 4_000_000
 
@@ -148,7 +148,7 @@ def test_a_client_whose_session_is_closed_goes_on_in_another(tmux_server: TmuxSe
     assert client.request(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
 
 
-def test_a_client_that_ended_while_nobody_asked_is_replaced_before_it_is_asked(
+def test_a_client_that_ended_between_requests_is_replaced_before_the_next_one(
     client: ControlClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.request(["display-message -p x"], 5)
@@ -217,7 +217,7 @@ def test_a_server_that_dies_in_the_middle_of_an_answer_is_gone(tmux_server: Tmux
     timer.join()
 
 
-def test_a_stopped_server_is_silent_and_its_late_answers_reach_nobody(
+def test_a_stopped_server_is_silent_and_its_late_answers_are_dropped(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:
     client.request(["display-message -p x"], 5)

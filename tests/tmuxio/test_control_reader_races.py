@@ -62,9 +62,9 @@ def test_random_writers_leave_no_pane_stale(tmux_server: TmuxServer, watch: Cont
 
 
 TYPED = ["sleep 600", "sleep 600 &", "sh -c 'sleep 600; :'", "(exec cat) &", "sleep 0.1", "fg"]
-"""What a person types into a shell, which shows it."""
+"""Lines that a person types into a shell, which echoes them."""
 TOLD = ["sleep 600 &", "sleep 0.1 &", "sh -c 'sleep 600; :' &", "sh -c 'sleep 0.2; exec tail -f /dev/null' &"]
-"""What an agent does without a word."""
+"""An agent that runs commands and prints nothing."""
 QUIET = "exec bash -c 'exec 2>/dev/null; while read -r job; do eval \"$job\"; done' <> %s"
 
 

@@ -118,7 +118,7 @@ def test_what_runs_below_a_pane_is_read_each_time_and_other_processes_once(tmp_p
     assert running([10]) == {10: ("bash", "claude")}
 
     write(tmp_path, 20, "renamed", 10, front=20)
-    (other / "stat").unlink()  # nobody looks
+    (other / "stat").unlink()  # not read
     (other / "stat").mkdir()
 
     assert running([10]) == {10: ("bash", "renamed")}
@@ -240,7 +240,7 @@ def test_files_are_kept_open_to_a_bound_and_closed_with_their_reader(
     assert open_files() == before
 
 
-def test_who_came_is_looked_for_once_the_kernel_has_given_a_number(tmp_path: Path) -> None:
+def test_a_new_process_is_looked_for_once_the_kernel_has_given_a_number(tmp_path: Path) -> None:
     def newest(pid: int) -> None:
         (tmp_path / "loadavg").write_text(f"0.04 0.08 0.06 1/153 {pid}\n")
 

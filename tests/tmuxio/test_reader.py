@@ -281,7 +281,7 @@ def test_no_server_is_a_sentence_with_the_remedy(tmp_path: Path) -> None:
     assert caught.value.problem.kind is ProblemKind.NO_SERVER
 
 
-def test_a_socket_that_nobody_listens_on_any_more_is_no_server(tmux_server: TmuxServer) -> None:
+def test_a_socket_without_a_listener_is_no_server(tmux_server: TmuxServer) -> None:
     tmux_server.new_window()
     os.kill(tmux_server.pid, signal.SIGKILL)
     deadline = time.monotonic() + 10

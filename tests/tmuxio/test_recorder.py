@@ -69,7 +69,7 @@ def test_motion_between_frames_is_on_the_tape(tmux_server: TmuxServer) -> None:
     assert len({frame.by_pane[pane].text for frame in tape.frames}) == 4
 
 
-def test_a_tape_is_redacted_before_anybody_sees_it(tmux_server: TmuxServer) -> None:
+def test_a_tape_is_redacted_before_any_monitor_sees_it(tmux_server: TmuxServer) -> None:
     pane = tmux_server.new_window("printf '\\033]2;secret title\\007secret screen'; exec sleep 600")
     tmux_server.wait_for(pane, "screen")
     clock = VirtualClock(0.0)

@@ -181,7 +181,7 @@ def test_a_known_key_never_survives_whatever_stands_around_it(secret: str, aroun
 
 
 @given(SCREENS)
-def test_escapes_are_never_touched(text: str) -> None:
+def test_escapes_are_never_changed(text: str) -> None:
     colours = re.compile("\x1b\\[[0-9;]*m")
 
     assert colours.findall(redact(text)) == colours.findall(text)

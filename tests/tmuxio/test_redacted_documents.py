@@ -1,4 +1,4 @@
-"""What has a structure is redacted with it: lines of one text, a value with its key, and what is quoted in messages."""
+"""Documents are redacted by their structure: lines of one text, a value with its key, quotes in messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tmuxio.redaction import quotable, redact, redact_document, redact_lines
 
-TOKEN = "ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO"  # noqa: S105 - of nobody
+TOKEN = "ghp_q7Zx2Vb9Lm4Kd8Ws1Tn6Rf3Hj5Gp0CyAeUiO"  # noqa: S105 - invented
 
 
 def test_a_token_that_goes_on_in_the_next_line_of_a_list_is_starred() -> None:

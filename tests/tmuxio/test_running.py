@@ -1,4 +1,4 @@
-"""Real processes, of which nobody reads what nothing stirred."""
+"""Real processes: those of a pane that did not change are not read again."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_who_comes_below_a_quiet_pane_is_seen(shell: subprocess.Popen[bytes]) ->
     eventually(lambda: quiet(running, shell.pid), shell.pid, ("bash", "sh", "sleep"))
 
 
-def test_a_dead_process_that_nobody_has_buried_has_ended() -> None:
+def test_a_dead_process_that_its_parent_has_not_reaped_has_ended() -> None:
     running = ProcessTrees()
     with subprocess.Popen(["sleep", "600"]) as child:
         eventually(lambda: quiet(running, child.pid), child.pid, ("sleep",))
@@ -173,7 +173,7 @@ def test_the_last_number_of_this_machine_is_believed() -> None:
 
 
 @pytest.mark.parametrize("told", ["0.00 0.00 0.00 1/1 2\n", "0.00 0.00 0.00 0/0 0\n", "", None])
-def test_where_an_old_number_is_told_whoever_comes_is_seen_all_the_same(
+def test_a_new_process_is_seen_even_if_the_kernel_tells_an_old_number(
     shell: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: str | None
 ) -> None:
     stale, opened = tmp_path / "loadavg", process_files._opened

@@ -63,7 +63,7 @@ def test_a_tape_answers_the_monolith_in_its_own_words() -> None:
         ("0", "w", "%1", 101),
         ("1", "claude", "%2", 102),
     ]
-    assert source.windows("nobody") == []
+    assert source.windows("absent") == []
     assert list(source.capture("team:1", looks=4)) == ["tick 0", "tick 1", "tick 2", "tick 3"]
     assert list(source.capture("team:1")) == ["tick 3"]
     assert list(source.capture("team:9", looks=2)) == ["", ""]
@@ -77,7 +77,7 @@ def test_time_on_a_tape_is_its_last_instant_and_sleeping_moves_it() -> None:
     assert clock.now() == 105
 
 
-def test_the_monoliths_eyes_see_the_same_on_a_tape_and_on_the_server(tmux_server: TmuxServer) -> None:
+def test_the_monoliths_source_sees_the_same_on_a_tape_and_on_the_server(tmux_server: TmuxServer) -> None:
     panes = [
         tmux_server.new_window("printf 'one  \\n\\n\\033[32mtwo\\n\\n'; exec sleep 600", session="a.b $5", name="pm:x"),
         tmux_server.new_window("printf two; exec sleep 600", session="$5", name="claude-dev"),
@@ -102,7 +102,7 @@ def test_the_monoliths_eyes_see_the_same_on_a_tape_and_on_the_server(tmux_server
     assert live.problems == []
 
 
-def test_looks_of_the_monoliths_eyes_are_a_gap_apart_on_the_clock_they_were_given(tmux_server: TmuxServer) -> None:
+def test_looks_of_the_monoliths_source_are_a_gap_apart_on_the_given_clock(tmux_server: TmuxServer) -> None:
     pane = tmux_server.new_window("printf hello; exec sleep 600")
     tmux_server.wait_for(pane, "hello")
     clock = VirtualClock(0)
@@ -111,7 +111,7 @@ def test_looks_of_the_monoliths_eyes_are_a_gap_apart_on_the_clock_they_were_give
     assert clock.now() == pytest.approx(0.9)
 
 
-def test_the_monolith_sees_nothing_where_tmux_fails_and_the_eyes_say_why(tmp_path: Path) -> None:
+def test_the_monolith_sees_nothing_where_tmux_fails_and_the_source_says_why(tmp_path: Path) -> None:
     source = LibtmuxSource(ServerAddress(tmp_path / "none"), VirtualClock())
 
     assert (source.sessions(), source.windows("team"), source.capture("team:0", looks=2)) == ([], [], ["", ""])
@@ -138,7 +138,7 @@ def test_a_stopped_server_does_not_hang_libtmux_and_leaves_no_client(tmux_server
     assert len(tmux_server._processes()) == 1
 
 
-def test_live_eyes_shoot_frames_a_gap_apart(tmux_server: TmuxServer) -> None:
+def test_a_live_source_reads_frames_a_gap_apart(tmux_server: TmuxServer) -> None:
     pane = tmux_server.new_window("printf hello; exec sleep 600")
     tmux_server.wait_for(pane, "hello")
     clock = VirtualClock(10)
@@ -151,6 +151,6 @@ def test_live_eyes_shoot_frames_a_gap_apart(tmux_server: TmuxServer) -> None:
     assert source.waited_s < 0.1
 
 
-def test_live_eyes_never_take_no_server_for_no_agents(tmp_path: Path) -> None:
+def test_a_live_source_never_takes_no_server_for_no_agents(tmp_path: Path) -> None:
     with pytest.raises(NoServer):
         ServerSource(Reader(ServerAddress(tmp_path / "none")), VirtualClock()).look()

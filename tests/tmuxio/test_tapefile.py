@@ -100,7 +100,7 @@ def test_a_screen_is_stored_once_however_often_it_was_seen(tmp_path: Path) -> No
     assert len(text.splitlines()) == 1 + 5 + 4
 
 
-def test_the_same_tape_is_the_same_file_and_nobody_elses_to_read(tmp_path: Path) -> None:
+def test_the_same_tape_is_the_same_file_and_private_to_its_owner(tmp_path: Path) -> None:
     write_tape(tmp_path / "a", TAPE)
     write_tape(tmp_path / "b", TAPE)
 
@@ -181,7 +181,7 @@ def test_a_write_that_fails_leaves_the_older_tape_and_no_litter(tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
-def test_a_tape_from_a_shelf_finds_its_screens_and_memories_in_the_store_beside_it(tmp_path: Path) -> None:
+def test_a_kept_tape_finds_its_screens_and_memories_in_the_store_beside_it(tmp_path: Path) -> None:
     store = ScreenStore(tmp_path)
     write_tape(tmp_path / "a.tape.gz", TAPE, {"incumbent": {"seen": [1]}}, {"cycle": "c"}, store)
     write_tape(tmp_path / "b.tape.gz", TAPE, {"incumbent": {"seen": [1]}}, {}, store)

@@ -48,6 +48,6 @@ def test_a_pane_that_a_person_looks_at_and_types_into_is_named_and_no_other(tmux
     assert reader.typed(time.time() + 2) == frozenset()
 
 
-def test_where_nobody_is_attached_nobody_types(tmux_server: TmuxServer) -> None:
+def test_without_an_attached_terminal_no_person_types(tmux_server: TmuxServer) -> None:
     tmux_server.new_window("exec cat")
     assert Reader(ServerAddress(tmux_server.socket_path)).typed(0.0) == frozenset()

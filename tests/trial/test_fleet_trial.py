@@ -51,7 +51,7 @@ def test_a_moment_that_was_wrong_in_the_trial_is_right_or_argued(moment: dict[st
     assert said in moment["ok_labels"] or moment["id"] in ARGUED
 
 
-class CallsEverybodyIdle:
+class CallsEveryAgentIdle:
     """A monitor that is right about idle agents alone."""
 
     name, version, says = "idler", "1", frozenset({"idle"})
@@ -88,7 +88,7 @@ class CallsEverybodyIdle:
 
 def test_the_measure_fails_a_monitor_that_calls_every_agent_idle() -> None:
     shown = list(tapes(TRIAL / "tapes"))[:200]
-    found = accuracy(CallsEverybodyIdle(), shown, Truth(jsonl(TRIAL / "truth.jsonl")))
+    found = accuracy(CallsEveryAgentIdle(), shown, Truth(jsonl(TRIAL / "truth.jsonl")))
     assert found.right < 0.5
     assert {sample.truth.label for sample in found.costly} == {"busy", "waiting_approval"}
     assert "COSTLY" in table(found)

@@ -30,7 +30,7 @@ AT_LEAST: Final = 0.993
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What a pane's agent truly did from one instant to another, in seconds since the epoch."""
+    """The true state of a pane's agent from one instant to another, in seconds since the epoch."""
 
     agent: str
     label: str
@@ -42,7 +42,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a monitor said of one pane on one tape, and the truth."""
+    """A monitor's state for one pane on one tape, and the true one."""
 
     tape: str
     at: float
@@ -59,7 +59,7 @@ class Sample:
 
     @property
     def costly(self) -> bool:
-        """Whether acting on the word would do harm: work that is interrupted, a question that is not seen."""
+        """Whether acting on the state would do harm: work that is interrupted, a question that is not seen."""
         if self.right:
             return False
         return self.truth.label == "waiting_approval" or (

@@ -50,7 +50,7 @@ def ask(*requests: HelloRequest | CycleRequest | bytes, source: Any = None) -> l
 
     def open_source(sight: OnTape | Live) -> OpenedSource:
         if isinstance(sight, Live):
-            raise SourceFailed(ProblemKind.NO_SERVER, sight.socket_path, "nobody there")
+            raise SourceFailed(ProblemKind.NO_SERVER, sight.socket_path, "no server there")
         return OpenedSource(source, VirtualClock())
 
     serve(Counting(), open_source, io.BytesIO(b"\n".join(lines) + b"\n"), replies)
@@ -90,20 +90,20 @@ def test_waiting_on_a_tape_costs_no_seconds() -> None:
 
 
 class Sleeping:
-    """Eyes that are kept between requests: they have slept before, and could not see something."""
+    """A source that is kept between requests: it has slept before, and could not see something."""
 
     def __init__(self) -> None:
         self.waited_s = 3600.0
         self.problems = [Problem(kind=ProblemKind.SESSION_UNREADABLE, subject="team", text="can't find it")]
 
 
-def test_what_eyes_slept_in_earlier_requests_is_not_counted_again() -> None:
+def test_a_sources_sleep_in_earlier_requests_is_not_counted_again() -> None:
     (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE), source=Sleeping())
     assert reply.report is not None
     assert reply.report.waited_s < 1.0
 
 
-def test_what_eyes_could_not_see_is_told_once_in_the_report() -> None:
+def test_a_sources_failure_is_told_once_in_the_report() -> None:
     first, second = ask(
         CycleRequest(id=1, cycle="a", sight=TAPE), CycleRequest(id=2, cycle="b", sight=TAPE), source=Sleeping()
     )

@@ -77,7 +77,7 @@ class Unwrapped:
         """Return the joined text."""
         return b"".join(self.pieces)
 
-    def where(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+    def spans_of(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the spans of the screen's text that a span of the joined text covers."""
         at = bisect_right(self.starts, start) - 1
         while at < len(self.starts) and self.starts[at] < end:

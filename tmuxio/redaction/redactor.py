@@ -74,7 +74,7 @@ class Redactor:
             for joined in unwrapped(shown, plain, width):
                 whole = joined.text
                 for start, end in (*self._found(whole), *private_keys(whole)):
-                    spans.extend(joined.where(start, end))
+                    spans.extend(joined.spans_of(start, end))
         return spans
 
     def _found(self, plain: bytes) -> Iterator[Span]:

@@ -107,8 +107,15 @@ def _check_version(connection: sa.Connection, path: Path) -> None:
         raise LedgerUnusable(f"{path} is no ledger (it names no version): {RESTORE}")
     raise LedgerUnusable(
         f"the ledger at {path} has version {version}, this build reads version {LEDGER_VERSION}: use the build that "
-        f"wrote it, or archive it and start afresh with: mv {quote(str(path))} {quote(f'{path}.version-{version}')}"
+        f"wrote it, or archive it and start afresh with: {_archive_command(path, f'{path}.version-{version}')}"
     )
+
+
+def _archive_command(path: Path, archive: str) -> str:
+    """Return the command that moves a ledger, with the log that holds its last rows where a run was killed."""
+    log = path.with_name(f"{path.name}-wal")
+    suffixes = ("", "-wal") if log.exists() and log.stat().st_size else ("",)  # an empty one is this reader's own
+    return " && ".join(f"mv {quote(f'{path}{suffix}')} {quote(f'{archive}{suffix}')}" for suffix in suffixes)
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

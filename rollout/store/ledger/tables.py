@@ -4,8 +4,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-LEDGER_VERSION: Final = 2
-"""Version of these tables. A ledger of another version is refused with a sentence, never guessed at."""
+LEDGER_VERSION: Final = 3
+"""Version of these tables and of the names in their JSON. A ledger of another version is refused, never guessed at."""
 
 metadata = sa.MetaData()
 
