@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rollout.judgement.plan import CycleTime, GuardrailLimits, Minimums, Plan, StagePlan, StatePlan
+from rollout.judgement.plan_file import parse_plan
+from rollout.judgement.signals import Signals
+from shadow.rules import Windows
+
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from tests.cli.shell import Shell
     from tests.conftest import TmuxServer
 
@@ -72,6 +79,36 @@ def test_a_monitor_of_ones_own_gets_from_the_readme_to_its_first_report(
     states = {one["window"]: one["monitors"]["candidate"]["state"] for one in agents if "candidate" in one["monitors"]}
     assert states == {"Claude-pm": "crashed", "Claude-busy": "busy", "Claude-still": "idle"}
     assert "mine 0.1" in (understudy.folder / "shadow.html").read_text(encoding="utf-8")
+
+
+def test_every_plan_that_a_page_shows_is_one() -> None:
+    shown = [
+        block
+        for page in PAGES
+        for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        if "--plan" in block.partition("\n")[0]
+    ]
+    assert shown
+    for block in shown:
+        parse_plan(block)
+
+
+def test_the_page_of_settings_lists_every_key_of_a_plan() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    table = text.partition("<!-- plan keys -->")[2].partition("<!-- /plan keys -->")[0]
+    listed = {key for row in table.strip().splitlines() for key in re.findall(r"`([a-zA-Z_.]+)`", row.split("|")[1])}
+    tables: dict[str, tuple[str, type[BaseModel]]] = {
+        "stages": ("stages.STAGE", StagePlan),
+        "guardrails": ("guardrails.NAME", GuardrailLimits),
+        "states": ("states.NAME", StatePlan),
+        "floors": ("floors", Minimums),
+        "windows": ("windows", Windows),
+        "cycle_time": ("cycle_time", CycleTime),
+        "signals": ("signals", Signals),
+    }
+    keys = set(Plan.model_fields) - {*tables, "noise"} | {"noise.unsafe", "noise.limit"}
+    keys |= {f"{prefix}.{key}" for prefix, record in tables.values() for key in record.model_fields}
+    assert listed == keys
 
 
 def test_every_key_of_the_json_that_a_page_lists_is_there(understudy: Shell) -> None:

@@ -49,11 +49,13 @@ class Instruments:
         )
         self.evidence = self._gauge(
             "evidence_e_value",
-            "Evidence for a rollback, by guardrail; it is called at the limit.",
+            "Evidence that the candidate is unsafe, by guardrail and named state.",
             "guardrail",
             "stratum",
         )
-        self.limit = self._gauge("evidence_limit", "The e-value at which a rollback is called.", "guardrail", "stratum")
+        self.limit = self._gauge(
+            "evidence_limit", "The e-value at which it is: a rollback, or a hold in shadow.", "guardrail", "stratum"
+        )
         self.needed = self._gauge(
             "evidence_needed", "Clean units that a promotion still needs.", "guardrail", "stratum"
         )
