@@ -21,7 +21,7 @@ _ELSEWHERE: Final = (
     (re.compile(r"/var/tmp"), "/srv/sea"),
     (re.compile(r"rs-[a-z0-9_]{8}(?![a-z0-9_])"), "lamp-houses"),
 )
-_NAMES: Final = {"grok_build": "grok", "cn": "continue", "omp": "pi", "kilo": "opencode"}
+_NAMES: Final = {"grok_build": "grok", "cn": "continue", "omp": "pi", "kilo": "opencode", "kimi_code": "kimi"}
 
 
 def impersonal(text: str) -> str:

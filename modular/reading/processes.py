@@ -15,8 +15,14 @@ from understudy import PaneShot
 SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "login", "mksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
 )
-RUNTIMES: Final = frozenset({"bun", "deno", "node", "nodejs", "npx", "pipx", "python", "python3", "uv", "uvx"})
-"""Interpreters of many CLIs: they show that a program runs, but not which one."""
+RUNTIMES: Final = frozenset(
+    {
+        "MainThread", "bun", "deno", "node", "node-MainThread", "nodejs", "npx", "pipx", "python", "python3", "uv",
+        "uvx",
+    }
+)  # fmt: skip
+"""Interpreters of many CLIs: they show that a program runs, but not which one. Newer ones of node are called by the
+name of their first thread."""
 
 WRAPPERS: Final = frozenset(
     {
@@ -50,6 +56,8 @@ VIEWERS: Final = HOLDERS | frozenset(
 """Programs that show files and logs, in which an agent's screen may stand: there is no agent in front."""
 _VERSION: Final = re.compile(r"v?\d+\.\d+(?:\.\d+)*(?:[-+][\w.]+)?")
 """A program whose file is named by its version, as self-updating CLIs install themselves."""
+_VERSIONED: Final = re.compile(r"([a-z][\w-]*?)[-_]v?\d+\.\d[\w.+-]*")
+"""A program that carries its version behind its name."""
 
 
 class Front(Enum):
@@ -92,7 +100,11 @@ def front(processes: Sequence[str], book: RuleBook, *, dead: bool = False) -> Fr
 def agent_of(processes: Sequence[str], book: RuleBook) -> str | None:
     """Name the agent CLI in a chain of processes; None where none goes by its own name."""
     for name in processes:
-        if (agent := book.by_process.get(_base(name))) is not None:
+        base = _base(name)
+        agent = book.by_process.get(base)
+        if agent is None and (versioned := _VERSIONED.fullmatch(base)) is not None:
+            agent = book.by_process.get(versioned[1])
+        if agent is not None:
             return agent
     return None
 

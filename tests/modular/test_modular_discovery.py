@@ -37,6 +37,8 @@ GEMINI = (
 SCREENS = {"claude": CLAUDE, "codex": CODEX, "gemini": GEMINI}
 BEHIND = [
     ("bash", "2.1.34"),
+    ("bash", "MainThread"),
+    ("bash", "node-MainThread"),
     ("2.1.329",),
     ("bash", "sudo", "2.1.34"),
     ("bash", "tmux: client"),
@@ -246,3 +248,11 @@ def test_a_real_pager_that_shows_a_transcript_is_no_agent(tmux_server: TmuxServe
     window = tmux_server.new_window(f"tail -f {tmux_server.folder}/screen", name="zsh")
     tmux_server.wait_for(window, "? for shortcuts")
     assert seen(tmux_server).verdicts == {}
+
+
+def test_a_program_that_carries_its_version_behind_its_name_is_known_by_the_name() -> None:
+    rule = "─" * 60
+    screen = f"⟩ go\n\n◆ Done.\n\n{rule}\n⟩ \n{rule}\n  ~/garden\n"
+    question = {"id": 1, "screen": screen, "pane_title": ""}
+    answers = [classify_question(question | {"processes": ["bash", f"muse-bin{tail}"]}) for tail in ("-1.3.0", "")]
+    assert {answer["rule"] for answer in answers} == {"muse.composer.empty"}
