@@ -100,7 +100,7 @@ class FingerprintSide(Record):
 
 
 class Fingerprint(Record):
-    """What tells one kind of difference (or agreement) from another."""
+    """The key of one kind of difference or agreement."""
 
     agent: str
     """The agent CLI as the candidate names it, or else the incumbent; `unknown` if neither names one."""
