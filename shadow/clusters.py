@@ -83,7 +83,7 @@ class Cluster(Record):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The counts that decide whether a cluster is open: the running stage's bouts, and the ceilings' counts of the basis."""
+    """The counts that decide whether a cluster is open: the running stage's bouts, and the basis' ceilings."""
 
     bouts: Sequence[Bout]
     ceilings: CeilingCounts

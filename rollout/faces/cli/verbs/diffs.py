@@ -15,7 +15,7 @@ from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
 from rollout.loop.decisions import SETTLE_BOUT, with_decision
 from rollout.loop.tape_store import find
 from shadow.bout import Bout
-from shadow.clusters import Cluster, Running, ClusterSlice, clusters
+from shadow.clusters import Cluster, ClusterSlice, Running, clusters
 from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
 from shadow.openness import CeilingCounts
