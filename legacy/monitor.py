@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, ClassVar, Final, NamedTuple
 
-from contract import (
+from understudy import (
     AgentState,
     AgentVerdict,
     Clock,
@@ -35,10 +35,10 @@ from contract import (
     SpawnManager,
     SubmitDraft,
     Why,
+    WindowEntry,
     WindowEyes,
-    WindowSeen,
 )
-from contract.failures import LookingFailed
+from understudy.failures import SourceFailed
 
 MEMORY_FORMAT: Final = 1
 
@@ -169,7 +169,7 @@ class LegacyMonitor:
     ) -> CycleReport:
         """Look at every agent, one after the other, and report.
 
-        Raises `LookingFailed` where the eyes say that the server cannot be seen at all; nothing else escapes.
+        Raises `SourceFailed` where the eyes say that the server cannot be seen at all; nothing else escapes.
         """
         self._eyes, self._clock, self._scope = eyes, clock, scope
         self._begin_cycle()
@@ -223,9 +223,9 @@ class LegacyMonitor:
         self._verdicts: dict[str, AgentVerdict] = {}
         self._problems: list[Problem] = []
         self._native: dict[str, str] = {}  # pane -> state in the original's words
-        self._seen: dict[str, WindowSeen] = {}  # target -> window as last listed
+        self._seen: dict[str, WindowEntry] = {}  # target -> window as last listed
         self._gone: set[str] = set()  # targets that it has killed in this cycle, as it believes
-        self._booting: dict[str, WindowSeen] = {}  # target -> manager spawned in this cycle, as it believes
+        self._booting: dict[str, WindowEntry] = {}  # target -> manager spawned in this cycle, as it believes
         self._batch: dict[str, list[Queued]] = {}  # manager's target -> messages
         self._raised: set[str] = set()  # wishes that rose in this cycle
         self._teams_idle: set[str] = set()
@@ -234,7 +234,7 @@ class LegacyMonitor:
 
     # ---------------------------------------------------------------------------------------- looking
 
-    def _list_windows(self, session: str) -> list[WindowSeen]:
+    def _list_windows(self, session: str) -> list[WindowEntry]:
         """One `list-windows`; what it believes to have killed is gone, and what it spawned is up."""
         windows = []
         for window in self._eyes.windows(session):
@@ -259,7 +259,7 @@ class LegacyMonitor:
         return "\n".join(screen.strip().split("\n")[-lines:])
 
     @staticmethod
-    def _name(window: WindowSeen) -> str:
+    def _name(window: WindowEntry) -> str:
         """Say the name as the original read it: cut at the first colon (1.1)."""
         return window.name.split(":")[0]
 
@@ -413,7 +413,7 @@ class LegacyMonitor:
         """Keep one agent's, or one check's, failure to itself, as it was."""
         try:
             return check(*arguments)
-        except LookingFailed as failure:
+        except SourceFailed as failure:
             self._problems.append(failure.problem)
         except Exception as error:  # noqa: BLE001 - whatever it was, the next agent is looked at
             self._note(ProblemKind.AGENT_FAILED, subject, error)
@@ -828,7 +828,7 @@ class LegacyMonitor:
             # the original waited until the new manager was up before it went on
             self._gone.update(f"{session}:{window.index}" for window in dying)
             target = f"{session}:{index}"
-            self._booting[target] = WindowSeen(index=index, name="Claude-pm", active=False, pane="", pid=0)
+            self._booting[target] = WindowEntry(index=index, name="Claude-pm", active=False, pane="", pid=0)
             self._capture(target, INTERFACE_LINES)
 
     def _deliver_pending(self, manager: str) -> None:

@@ -10,10 +10,10 @@ from typing import Any, Final, TextIO
 
 from pydantic import Field, ValidationError
 
-from contract import PaneShot
-from contract.record import Record
 from modular.reading.classifier import Reading, classify
 from modular.rulebook.book import RuleBook
+from understudy import PaneShot
+from understudy.record import Record
 
 __all__ = ["BadQuestion", "Question", "Reading", "classify", "classify_question", "main"]
 

@@ -6,12 +6,12 @@ The order is the dependency: limits hold drafts and notices back, stuck drafts a
 from collections.abc import Mapping
 from typing import Any
 
-from contract import Intent
 from modular.mind import Memory
 from modular.wishes import drafts, limits, missing, recovery, teams
 from modular.wishes.look import Look
 from modular.wishes.notifications import NotificationManager
 from modular.wishes.wording import Wording
+from understudy import Intent
 
 
 class Components:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from contract import Problem, ProblemKind
 from modular.plugins.faults import PluginFault
 from modular.plugins.guarded import Guarded
 from modular.plugins.shelf import PluginShelf
@@ -15,6 +14,7 @@ from modular.rulebook.folders import RuleShelf
 from modular.rulebook.folders import folders_of as rule_folders
 from modular.strategies import DEFAULT, STRATEGIES, Strategy
 from modular.wishes.wording import Wording
+from understudy import Problem, ProblemKind
 
 STRATEGY_VARIABLE: Final = "UNDERSTUDY_STRATEGY"
 """The strategy by its name, as a monitor's process finds it in its environment."""

@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from contract import AgentState, IdleDetail, Role
-from contract.record import Record
+from understudy import AgentState, IdleDetail, Role
+from understudy.record import Record
 
 
 class Visit(Record):

@@ -4,7 +4,6 @@ from typing import Final, Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
-from contract.record import Record
 from modular.looking.planned import LookTimes
 from modular.memory import AgentMemory
 from modular.wishes.drafts import DraftMemory
@@ -13,6 +12,7 @@ from modular.wishes.missing import Missed
 from modular.wishes.notifications import StandingNotice
 from modular.wishes.recovery import Recovered
 from modular.wishes.teams import TeamIdle
+from understudy.record import Record
 
 MEMORY_VERSION: Final = 2
 """Any other version is a first day: guessing at old notes is worse than looking afresh."""

@@ -6,7 +6,6 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract import AgentState, Clock, CycleReport, Eyes, Outcome, Scope
 from modular.components import Components
 from modular.extensions import Extensions
 from modular.looking import planned
@@ -21,6 +20,7 @@ from modular.tracking.alarms import alarms
 from modular.tracking.tracker import lose
 from modular.wishes.attention import busy_with
 from modular.wishes.look import Look, managers_of, teams_of
+from understudy import AgentState, Clock, CycleReport, Eyes, Outcome, Scope
 
 VERSION: Final = "1.1.0"
 _BUDGET: Final = Budget(1.0)
@@ -42,7 +42,7 @@ class MonitorService:
         self._stored: JsonValue = None
 
     def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
-        """Look once and report; raises a `LookingFailed` where the server cannot be seen."""
+        """Look once and report; raises a `SourceFailed` where the server cannot be seen."""
         if self._extensions.refresh():
             self._use_extensions()
         self.version = VERSION + self._extensions.version  # a plugin that failed at work is in force no more

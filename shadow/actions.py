@@ -6,8 +6,8 @@ from typing import Final
 
 from pydantic import Field
 
-from contract.record import Instant, Record
 from shadow.rules import Windows
+from understudy.record import Instant, Record
 
 CLOSING_LOOKS: Final = 2
 """A wish that is silent for so many looks is withdrawn, as the harness counts it: one look is a flicker."""

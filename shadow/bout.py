@@ -3,14 +3,14 @@
 from enum import StrEnum
 from hashlib import blake2b
 
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
 from shadow.actions import Act
 from shadow.differences import Difference, Fingerprint, Severity, Side
 from shadow.hindsight import Watch
 from shadow.labels import Label, Right
 from shadow.sides import Who
 from shadow.strata import Stratum
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 
 class Excuse(StrEnum):

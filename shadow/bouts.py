@@ -6,9 +6,6 @@ from typing import Final
 
 from pydantic import Field
 
-from contract.record import Instant, Record
-from contract.report import CycleReport
-from contract.screens import Frame, Tape
 from shadow.actions import ActionBook, utter
 from shadow.bout import Bout, Excuse, Standing, bout_id, in_sample
 from shadow.compare import NOTHING_EXPECTED, Register, gravity
@@ -20,6 +17,9 @@ from shadow.settling import judged
 from shadow.sides import Sides, Who
 from shadow.signoffs import NOBODY_SAID, Signoffs
 from shadow.strata import Stratum
+from understudy.record import Instant, Record
+from understudy.report import CycleReport
+from understudy.screens import Frame, Tape
 
 __all__ = [
     "Bout",

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import log
 
-from contract.record import Instant, Record
 from shadow.bout import Bout, Excuse
 from shadow.differences import DiffClass, Difference, Severity
 from shadow.expected import ExpectedRegister
@@ -13,6 +12,7 @@ from shadow.labels import Referee, Right
 from shadow.settling import contradicts
 from shadow.signoffs import Lapse, Signoffs
 from shadow.trend import Trend, sliced, trend
+from understudy.record import Instant, Record
 
 
 class Cluster(Record):

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple, Protocol
 from deepdiff import DeepDiff
 from deepdiff.helper import notpresent
 
-from contract.report import CycleReport
-from contract.verdicts import AgentState, IdleDetail, Role
 from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, Severity, Side, Wish
 from shadow.labels import Right
 from shadow.sides import Sides, Who
+from understudy.report import CycleReport
+from understudy.verdicts import AgentState, IdleDetail, Role
 
 _MAX_DIFFS: Final = 200
 """More values than two sides have; DeepDiff's own limit against documents that never end."""

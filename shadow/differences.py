@@ -5,8 +5,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
-from contract.record import Record
-from contract.verdicts import AgentState, IdleDetail, Role
+from understudy.record import Record
+from understudy.verdicts import AgentState, IdleDetail, Role
 
 UNKNOWN_AGENT: Final = "unknown"
 """What a verdict says where the CLI is not known."""
@@ -40,7 +40,7 @@ class DiffClass(StrEnum):
 
 
 Wish = tuple[str, int]
-"""What is wanted, as `contract.intents.wish` names it, and its ordinal."""
+"""What is wanted, as `understudy.intents.wish` names it, and its ordinal."""
 
 
 class Silence(StrEnum):

@@ -13,10 +13,10 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from contract.record import Record
-from contract.verdicts import AgentState, IdleDetail, Role
 from shadow.differences import Difference, Severity, Side, Silence
 from shadow.labels import Right
+from understudy.record import Record
+from understudy.verdicts import AgentState, IdleDetail, Role
 
 HERE: Final = Path(__file__).with_suffix("")
 """Where the entries that ship with the project lie."""

@@ -1,11 +1,11 @@
 """The class EYES: the candidate's own live look, right after the tape, against its verdict on the tape."""
 
-from contract.record import Record
-from contract.report import CycleReport
-from contract.screens import Frame, PaneShot, Tape
 from shadow.compare import draw, gravity
 from shadow.differences import DiffClass, Difference, Severity, Side
 from shadow.sides import Sides
+from understudy.record import Record
+from understudy.report import CycleReport
+from understudy.screens import Frame, PaneShot, Tape
 
 
 class EyesLook(Record):

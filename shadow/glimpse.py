@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
-from contract.record import Record
-from contract.screens import PaneShot
+from understudy.record import Record
+from understudy.screens import PaneShot
 
 _SIGNS: Final = ">\u276f\u203a»"
 _TYPED: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*[^\\s│┃|]")

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from contract.record import Instant, Record
-from contract.screens import PaneShot
-from contract.verdicts import AgentState
 from shadow.glimpse import Glimpse, glimpse
 from shadow.labels import Label, Referee, Right
 from shadow.refuting import Fact, FactKind, two_sided
+from understudy.record import Instant, Record
+from understudy.screens import PaneShot
+from understudy.verdicts import AgentState
 
 SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from contract.record import Record
-from contract.verdicts import AgentState
 from shadow.bout import Bout
 from shadow.labels import Referee, Right
 from shadow.refuting import two_sided
+from understudy.record import Record
+from understudy.verdicts import AgentState
 
 
 class KindRate(Record):

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contract.record import Record
+from understudy.record import Record
 
 
 class Right(StrEnum):

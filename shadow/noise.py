@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from contract.report import CycleReport
 from shadow.differences import DiffClass, Difference
 from shadow.sides import Sides, Who
+from understudy.report import CycleReport
 
 
 def is_noise(difference: Difference, again: CycleReport) -> bool:

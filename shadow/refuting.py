@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from contract.verdicts import AgentState
+from understudy.verdicts import AgentState
 
 _S = AgentState
 _ALIVE: Final = frozenset(_S) - {_S.CRASHED, _S.UNKNOWN}

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contract.record import Record
-from contract.report import CycleReport
-from contract.screens import Tape
 from shadow.bout import Bout
 from shadow.bouts import BoutBook, Look, advance
 from shadow.compare import Register, compare
 from shadow.differences import Difference, Severity
 from shadow.labels import Label, Right
 from shadow.rules import BoutRules
+from understudy.record import Record
+from understudy.report import CycleReport
+from understudy.screens import Tape
 
 _GAP_S: Final = 90.0
 """Tapes further apart are not one watch: what happened in between nobody saw."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from contract.record import Record
 from shadow.bout import Bout, Excuse
 from shadow.differences import Severity
+from understudy.record import Record
 
 
 class Figures(Record):

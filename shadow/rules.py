@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract.record import Record
+from understudy.record import Record
 
 
 class Windows(Record):
@@ -24,7 +24,7 @@ class Windows(Record):
         return self.model_copy(update=seconds)
 
     def of(self, wish: str) -> float:
-        """The window of a wish, as `contract.intents.wish` names it."""
+        """The window of a wish, as `understudy.intents.wish` names it."""
         if wish.startswith("notify_manager"):
             return self.notice_s
         return self.draft_s if wish == "submit_draft" else self.kill_s

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.intents import Intent, Notice, NotifyManager, wish
-from contract.report import CycleReport, ProblemKind
-from contract.verdicts import AgentState, AgentVerdict, Role
 from shadow.differences import NOTHING, Side, Silence, Wish, subject
+from understudy.intents import Intent, Notice, NotifyManager, wish
+from understudy.report import CycleReport, ProblemKind
+from understudy.verdicts import AgentState, AgentVerdict, Role
 
 _OF_THE_SESSION = frozenset({"spawn_manager", "pause_session"})
 _ABOUT_THE_SESSION = frozenset({Notice.TEAM_IDLE, Notice.MISSING})

@@ -9,8 +9,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contract.record import Instant, Record
 from shadow.labels import Label, Referee, Right
+from understudy.record import Instant, Record
 
 
 class Acceptance(Record):

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from contract.verdicts import AgentState
 from shadow.differences import Side
+from understudy.verdicts import AgentState
 
 
 class Stratum(StrEnum):

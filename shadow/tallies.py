@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from contract.record import Record
 from shadow.bout import Bout
 from shadow.clusters import shown_above
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister
 from shadow.settling import contradicts
 from shadow.signoffs import Signoffs
+from understudy.record import Record
 
 
 class ClusterTally(Record):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from contract import AgentState, IdleDetail, PaneShot
 from shadow.bout import Bout, Excuse, bout_id
 from shadow.compare import NOTHING_EXPECTED, Register, differ
 from shadow.differences import Fingerprint, Side
@@ -25,6 +24,7 @@ from shadow.report import (
 from shadow.sides import Who
 from shadow.signoffs import Acceptance, Signoffs
 from shadow.strata import events_of, strata_of
+from understudy import AgentState, IdleDetail, PaneShot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

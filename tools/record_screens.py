@@ -26,7 +26,7 @@ from typing import IO, Any, Final
 from fake_model import FakeModel, Stage
 from terminal import Terminal
 
-from contract.screens import PaneShot
+from understudy.screens import PaneShot
 
 _START_S: Final = 45.0
 _TURN_S: Final = 20.0

@@ -9,11 +9,11 @@ from typing import Final
 
 import psutil
 
-from contract.clock import SystemClock
-from contract.screens import PaneShot
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.tapes.camera import Camera
+from understudy.clock import SystemClock
+from understudy.screens import PaneShot
 
 _PATIENCE_S: Final = 10.0
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from contract import AgentState, Eyes, PaneShot
-from contract.record import Record
 from modular.memory import AgentMemory
 from modular.strategies import AsyncPolling, Budget, Strategy, Watched
+from understudy import AgentState, Eyes, PaneShot
+from understudy.record import Record
 
 
 class LookTimes(Record):
@@ -38,7 +38,7 @@ def look(
 ) -> Seen:
     """Look at whom the strategy chooses, and at every pane that is new; at everybody where that would be nobody.
 
-    Raises a `LookingFailed`.
+    Raises a `SourceFailed`.
     """
     if isinstance(strategy, AsyncPolling):  # it always plans everybody at once: nobody need be described to it
         return Seen(eyes.look()[-1].panes)

@@ -7,11 +7,11 @@ which alone it depends.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from contract import PaneShot
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading, classify
 from modular.reading.discovery import Sighting, runs_or_ran
 from modular.rulebook.book import RuleBook
+from understudy import PaneShot
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from contract import AgentState, Eyes, PaneShot, Problem, ProblemKind
 from modular.looking.readings import Readings
 from modular.memory import AgentMemory
 from modular.reading import processes
@@ -13,6 +12,7 @@ from modular.rulebook.book import RuleBook
 from modular.rulebook.file import UNKNOWN
 from modular.tracking.steadying import confirmed, wants_confirming
 from modular.tracking.tracker import digest
+from understudy import AgentState, Eyes, PaneShot, Problem, ProblemKind
 
 _MOTION_FRAMES: Final = 4
 _MOTION_GAP_S: Final = 0.3

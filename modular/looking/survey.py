@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from contract import Eyes, PaneShot, Problem
 from modular.looking.planned import Seen
 from modular.looking.sampling import Sampling
 from modular.memory import AgentMemory
@@ -17,6 +16,7 @@ from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting, discover
 from modular.rulebook.book import RuleBook
 from modular.tracking.tracker import track
+from understudy import Eyes, PaneShot, Problem
 
 
 @dataclass(frozen=True, slots=True)

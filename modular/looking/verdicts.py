@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from contract import AgentState, AgentVerdict, Why
 from modular.looking.survey import Round
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting
+from understudy import AgentState, AgentVerdict, Why
 
 WAITS = Why(rule="strategy.waits")
 """Of whom the strategy did not look at in this cycle: nothing is said on an older screen."""

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from contract import AgentState, Notice, Role
 from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import API, Plugin
 from modular.strategies import Budget, Plan, Strategy, Watched
 from modular.wishes.wording import Facts
+from understudy import AgentState, Notice, Role
 
 _BUDGET: Final = Budget(1.0)
 _FLEET: Final = (

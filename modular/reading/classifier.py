@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from contract import AgentState, IdleDetail, PaneShot
 from modular.reading import crash, processes
 from modular.reading.composer import Composer
 from modular.reading.identity import identify, named, was_there
@@ -21,6 +20,7 @@ from modular.reading.quoting import is_quoted
 from modular.reading.screen import Screen, cut
 from modular.rulebook.book import AgentRules, CompiledRule, RuleBook, shipped
 from modular.rulebook.file import UNKNOWN
+from understudy import AgentState, IdleDetail, PaneShot
 
 _EVIDENCE_LINES: Final = 3
 DOUBT: Final = "doubt"

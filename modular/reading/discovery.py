@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from contract import AgentState, PaneShot, Role
 from modular.memory import AgentMemory
 from modular.reading import crash, processes
 from modular.reading.classifier import classify
@@ -18,6 +17,7 @@ from modular.reading.identity import identify
 from modular.reading.nesting import inner
 from modular.rulebook.book import RuleBook
 from modular.rulebook.file import SHELL, UNKNOWN
+from understudy import AgentState, PaneShot, Role
 
 _AGENT_PREFIX: Final = "claude-"
 _AGENT_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")

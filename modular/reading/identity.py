@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from contract import PaneShot
 from modular.reading import processes
 from modular.reading.matching import first_match
 from modular.rulebook.book import AgentRules, RuleBook
 from modular.rulebook.file import ANY, SHELL, UNKNOWN
+from understudy import PaneShot
 
 
 def named(shot: PaneShot, chain: Sequence[str], book: RuleBook) -> str | None:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from contract import PaneShot
-from contract.screens import plain
 from modular.reading import processes
+from understudy import PaneShot
+from understudy.screens import plain
 
 _SGR: Final = re.compile("\x1b\\[[0-9;:]*m")
 _TMUX_BAR: Final = re.compile(r"^ ?\[[^\]\n]{1,60}\] ?\d+:\S")

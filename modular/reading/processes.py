@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-from contract import PaneShot
 from modular.rulebook.book import RuleBook
+from understudy import PaneShot
 
 SHELLS: Final = frozenset(
     {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "login", "mksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contract import PaneShot
 from modular.reading.composer import Composer, find_composer
 from modular.rulebook.book import AgentRules, Looks
 from modular.rulebook.file import RegionName
+from understudy import PaneShot
 
 _RULE_LINE: Final = re.compile(r"^\s*[─━═▔╌-]{8,}\s*$")
 

@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from contract import AgentState, IdleDetail
-from contract.record import Record
 from modular.rulebook.faults import BadRules, Keys, faults_of, toml_fault, wrong
+from understudy import AgentState, IdleDetail
+from understudy.record import Record
 
 ANY: Final = "any"
 """The file whose rules apply to every CLI, after the CLI's own."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, Protocol
 
-from contract import AgentState, Role
+from understudy import AgentState, Role
 
 
 class Watched(NamedTuple):

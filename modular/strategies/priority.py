@@ -13,8 +13,8 @@ from math import ceil, inf
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from contract import AgentState, Role
 from modular.strategies.plan import Budget, Plan, Watched, in_batches
+from understudy import AgentState, Role
 
 _RECENT_CRASH_S: Final = 600.0
 _LIVELY_S: Final = 60.0

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from contract import AgentState, Problem, ProblemKind
 from modular.memory import AgentMemory
 from modular.reading.classifier import DOUBT
 from modular.rulebook.faults import RuleFault
 from modular.rulebook.file import SHELL, UNKNOWN
 from modular.tracking.flapping import FLIPS_A_MINUTE, flaps
+from understudy import AgentState, Problem, ProblemKind
 
 DRIFT_S: Final = 60.0
 """Seconds for which nothing may fit the screens of a known CLI before its rules are thought to be old."""

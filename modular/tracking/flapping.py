@@ -7,8 +7,8 @@ screen.
 
 from typing import Final
 
-from contract import AgentState
 from modular.memory import AgentMemory, Visit
+from understudy import AgentState
 
 WINDOW_S: Final = 60.0
 FLIPS_A_MINUTE: Final = 5

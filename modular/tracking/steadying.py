@@ -7,9 +7,9 @@ looks idle; a few frames do not, and neither does the look after it.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from contract import AgentState, PaneShot
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
+from understudy import AgentState, PaneShot
 
 HELD: Final = "held."
 """What the rule of a reading begins with that was not taken at its word; what it said follows."""

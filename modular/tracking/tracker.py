@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Final
 
-from contract import AgentState, IdleDetail, PaneShot
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting
 from modular.tracking.flapping import flips, left
+from understudy import AgentState, IdleDetail, PaneShot
 
 CRASH_LOOKS: Final = 3
 """How many looks in a row make a crash certain; more are not counted."""

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from contract import AgentState, PaneShot
 from modular.memory import AgentMemory
 from modular.reading.discovery import Sighting
+from understudy import AgentState, PaneShot
 
 PERSON_S: Final = 60.0
 """Who pressed a key in a pane within so many seconds is busy with it."""

@@ -9,14 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from contract import AgentState, Intent, Key, Outcome
-from contract.intents import SubmitDraft
-from contract.record import Record
 from modular.memory import AgentMemory
 from modular.rulebook.file import UNKNOWN
 from modular.tracking.tracker import digest
 from modular.wishes.limits import Limits
 from modular.wishes.look import Look
+from understudy import AgentState, Intent, Key, Outcome
+from understudy.intents import SubmitDraft
+from understudy.record import Record
 
 DRAFT_STANDS_S: Final = 8.0
 """A draft of ours that stood still for so many seconds was not sent by whoever typed it."""

@@ -1,9 +1,9 @@
 """Wishes in the contract's words, each made in one place. Pure."""
 
-from contract import Escalate, NotifyManager
-from contract.intents import Notice
 from modular.memory import AgentMemory
 from modular.wishes.wording import SECTIONS
+from understudy import Escalate, NotifyManager
+from understudy.intents import Notice
 
 
 def notify(

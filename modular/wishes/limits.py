@@ -10,12 +10,12 @@ from typing import Final
 
 from pydantic import Field
 
-from contract import AgentState, Intent, PauseSession
-from contract.record import Record
 from modular.memory import AgentMemory
 from modular.tracking.tracker import digest
 from modular.wishes.look import Look
 from modular.wishes.resets import reset_at
+from understudy import AgentState, Intent, PauseSession
+from understudy.record import Record
 
 MARGIN_S: Final = 60.0
 """Clocks differ: so much later than a CLI says its limit is taken for reset."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contract import AgentState, Outcome, Role
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.rulebook.file import UNKNOWN
+from understudy import AgentState, Outcome, Role
 
 _UNKNOWN: Final = AgentState.UNKNOWN
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contract import Intent, Role
-from contract.intents import Notice
-from contract.record import Record
 from modular.memory import AgentMemory
 from modular.wishes.intents import escalate, notify
 from modular.wishes.look import Look
+from understudy import Intent, Role
+from understudy.intents import Notice
+from understudy.record import Record
 
 GRACE_S: Final = 120.0
 """A pane may be gone this long before anybody hears of it: agents are restarted."""

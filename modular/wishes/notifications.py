@@ -13,15 +13,15 @@ told at once, the harness types as one report. Where none is, a worker's idlenes
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from contract import AgentState, IdleDetail, Intent, NotifyManager, Role
-from contract.intents import Notice
-from contract.record import Record
 from modular.memory import AgentMemory
 from modular.wishes.backoff import wait_s
 from modular.wishes.intents import escalate, notify
 from modular.wishes.limits import Limits
 from modular.wishes.look import Look
 from modular.wishes.wording import Wording, minutes_of
+from understudy import AgentState, IdleDetail, Intent, NotifyManager, Role
+from understudy.intents import Notice
+from understudy.record import Record
 
 _CAUSES: Final[dict[AgentState, Notice]] = {
     AgentState.IDLE: Notice.IDLE,

@@ -9,13 +9,13 @@ stand.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from contract import AgentState, Intent, Outcome, Role, SpawnManager
-from contract.intents import Notice
-from contract.record import Record
 from modular.memory import AgentMemory
 from modular.tracking.tracker import CRASH_LOOKS
 from modular.wishes.intents import notify
 from modular.wishes.look import Look
+from understudy import AgentState, Intent, Outcome, Role, SpawnManager
+from understudy.intents import Notice
+from understudy.record import Record
 
 GRACE_S: Final = 180.0
 """A manager must have been gone this long before a new one is wanted."""

@@ -7,13 +7,13 @@ one of the team; where somebody could not be seen it waits.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from contract import AgentState, Intent, Role
-from contract.intents import Notice
-from contract.record import Record
 from modular.memory import AgentMemory
 from modular.wishes.backoff import ordinal_after
 from modular.wishes.intents import escalate, notify
 from modular.wishes.look import Look
+from understudy import AgentState, Intent, Role
+from understudy.intents import Notice
+from understudy.record import Record
 
 TOLD_AFTER_S: Final = (180.0, 300.0)
 """The manager is told after so many seconds, and again; from then on as any reminder."""

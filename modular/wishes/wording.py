@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from contract import AgentState
-from contract.intents import Notice
 from modular.memory import AgentMemory
+from understudy import AgentState
+from understudy.intents import Notice
 
 _SAYS: Final = {
     Notice.IDLE: "is idle and can take work",

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
-from contract.record import Instant, Record
 from rollout.judgement.words import Stage, State
+from understudy.record import Instant, Record
 
 
 class Transition(Record):

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from contract.verdicts import AgentState
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import CycleTime
 from rollout.judgement.words import ONE_RIGHT, Guardrail
 from shadow.bouts import Bout, Excuse
 from shadow.referee.records import EvidenceEvent, EvidenceKind, NamedState
+from understudy.verdicts import AgentState
 
 
 def spell_facts(event: EvidenceEvent) -> Iterator[Fact]:

@@ -5,8 +5,8 @@ from typing import Final
 
 from pydantic import Field
 
-from contract.record import Record
 from rollout.judgement.sequential import Process, Tally
+from understudy.record import Record
 
 KEEP: Final = 64
 """Finished leases that are remembered."""

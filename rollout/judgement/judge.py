@@ -2,7 +2,6 @@
 
 from itertools import groupby
 
-from contract.record import Record
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.guards import Guard
 from rollout.judgement.holds import holds
@@ -11,6 +10,7 @@ from rollout.judgement.plan import Plan
 from rollout.judgement.seen import Seen
 from rollout.judgement.signals import Reading
 from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage, Verdict, percent
+from understudy.record import Record
 
 
 class Judgement(Record):

@@ -2,10 +2,10 @@
 
 import math
 
-from contract.record import Record
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import Seen, StateCoverage
 from rollout.judgement.words import Guardrail, Stage
+from understudy.record import Record
 
 
 class Floor(Record):

@@ -5,11 +5,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
-from contract.record import Record
-from contract.verdicts import AgentState
 from rollout.judgement.signals import Signal, Signals
 from rollout.judgement.words import Guardrail, Stage, percent
 from shadow.rules import BoutRules, Windows
+from understudy.record import Record
+from understudy.verdicts import AgentState
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Percent = Annotated[int, Field(ge=0, le=100)]

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from contract.verdicts import AgentState
 from rollout.judgement.plan import Floors, Limits, Plan, StagePlan, StatePlan
 from rollout.judgement.signals import Signals
 from rollout.judgement.words import Guardrail, Stage
 from shadow.rules import Windows
+from understudy.verdicts import AgentState
 
 _REQUIRED: Final = (AgentState.BUSY, AgentState.IDLE, AgentState.WAITING_APPROVAL, AgentState.CRASHED)
 

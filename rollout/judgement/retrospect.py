@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from contract.record import Instant, Record
 from rollout.judgement.events import OF_SPELLS, spell_facts
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.guards import Guard, guards_that_count, missed_crashes
@@ -15,6 +14,7 @@ from rollout.judgement.seen import Seen
 from rollout.judgement.words import Stage, Verdict
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import ScoredSpell, Vote
+from understudy.record import Instant, Record
 
 _NO_FAMILY: Final = "unknown"
 

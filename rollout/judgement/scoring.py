@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
-from contract.record import Record
 from rollout.judgement.events import stratum_of
 from rollout.judgement.seen import StateCoverage
 from shadow.referee.records import NamedState, ScoredSpell, Vote
+from understudy.record import Record
 
 _NO_FAMILY = "unknown"
 

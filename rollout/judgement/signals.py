@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from contract.record import Instant, Record
+from understudy.record import Instant, Record
 
 _SETTLING: Final = 10
 """Cycles of which the beginning is averaged: a process that was just started still grows."""

@@ -11,11 +11,11 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract.record import Instant, Record
 from rollout.judgement.chain import Transition
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.words import Stage, State, Verdict
+from understudy.record import Instant, Record
 
 HARNESS: Final = "understudy"
 """The actor of what happens by itself."""

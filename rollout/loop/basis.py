@@ -6,7 +6,6 @@ trail; a candidate that has changed has proven nothing yet, and begins in shadow
 
 from dataclasses import replace
 
-from contract.wire import Introduction
 from rollout.judgement.chain import Transition
 from rollout.judgement.standing import HARNESS, Ask, Request, Standing
 from rollout.judgement.words import Stage
@@ -16,6 +15,7 @@ from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.looking import Looked
 from rollout.loop.parts import Part
 from rollout.loop.trial import Basis
+from understudy.wire import Introduction
 
 
 def rebased(house: House, desk: Desk, standing: Standing, now: float) -> Standing:

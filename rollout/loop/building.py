@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from contract.clock import SystemClock
 from rollout.judgement.plan import Plan
 from rollout.judgement.words import Stage
 from rollout.loop.acting.composer_reading import read_composer
@@ -42,6 +41,7 @@ from tmuxio.server.identity import identify
 from tmuxio.server.sweep import sweep
 from tmuxio.tapes.camera import Camera
 from tmuxio.touching.hands import Hands
+from understudy.clock import SystemClock
 
 _CHECK_S: Final = 3.0
 """For so long the pages of a ledger are looked through before a run goes on with it; a few hundred MB."""

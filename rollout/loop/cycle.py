@@ -2,9 +2,6 @@
 
 from dataclasses import replace
 
-from contract.outcomes import EVERYTHING, Scope
-from contract.report import CycleReport
-from contract.verdicts import AgentVerdict
 from rollout.judgement.chain import Transition
 from rollout.judgement.stages import due
 from rollout.judgement.standing import Ask, Standing
@@ -25,12 +22,15 @@ from rollout.loop.shadowing import Shadowed
 from rollout.loop.signalling import used
 from rollout.loop.trial import counted, in_epoch, judged, watched
 from rollout.store.orders import OrderKind, give
+from understudy.outcomes import EVERYTHING, Scope
+from understudy.report import CycleReport
+from understudy.verdicts import AgentVerdict
 
 
 def one_cycle(house: House, next_in_s: float) -> Cycled:
     """Do one cycle; `next_in_s` is when the next one begins, infinity where none does.
 
-    Raises `LookingFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
+    Raises `SourceFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
     """
     desk, began = house.desk, house.clock.now()
     cycle = cycle_name(began)

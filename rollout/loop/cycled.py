@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.outcomes import Outcome
-from contract.record import instant_text
-from contract.report import CycleReport
 from rollout.judgement.chain import Transition
 from rollout.judgement.judge import Judgement
 from rollout.judgement.standing import Standing
@@ -13,6 +10,9 @@ from rollout.loop.acting.episode import Escalation
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Routing
 from shadow.differences import Difference
+from understudy.outcomes import Outcome
+from understudy.record import instant_text
+from understudy.report import CycleReport
 
 
 def cycle_name(began: float) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from contract.outcomes import Outcome
 from rollout.judgement.standing import Standing
 from rollout.judgement.words import Stage
 from rollout.loop.acting.episode import EpisodeBook, Rules
@@ -17,6 +16,7 @@ from rollout.loop.parts import Part
 from rollout.loop.trial import Trial
 from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
 from tmuxio.redaction import redact_document
+from understudy.outcomes import Outcome
 
 _ENDED = {kind.value: kind for kind in EndKind}
 

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from contract.report import CycleReport
-from contract.verdicts import AgentState
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import EpisodeBook
@@ -17,6 +15,8 @@ from rollout.loop.trial import Trial
 from rollout.store.ledger import RESTORE, DecisionRow, Head, LedgerReader, LedgerUnusable, raw_rows
 from shadow.bouts import Bout
 from shadow.differences import Difference
+from understudy.report import CycleReport
+from understudy.verdicts import AgentState
 
 _WRONG: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 """The errors by which a garbled row shows; pydantic's are ValueErrors."""

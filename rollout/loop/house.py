@@ -7,7 +7,6 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from contract.ports import Clock
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.touch import Touch
@@ -23,6 +22,7 @@ from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.ledger import Ledger
 from shadow.expected import ExpectedRegister
 from tmuxio.reading.reader import Reader
+from understudy.ports import Clock
 
 
 class Delivering(Protocol):

@@ -8,17 +8,17 @@ from time import monotonic
 
 from pydantic import JsonValue
 
-from contract.failures import LookingFailed
-from contract.outcomes import EVERYTHING, Outcome, Scope
-from contract.ports import Clock
-from contract.record import Instant
-from contract.screens import Frame, Tape
-from contract.tapes import pack
-from contract.wire import Live, OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
 from rollout.loop.parts import Part
 from tmuxio.reading.reader import Reader
 from tmuxio.tapes.camera import Camera
+from understudy.failures import SourceFailed
+from understudy.outcomes import EVERYTHING, Outcome, Scope
+from understudy.ports import Clock
+from understudy.record import Instant
+from understudy.screens import Frame, Tape
+from understudy.tapes import pack
+from understudy.wire import Live, OnTape
 
 ADJACENT_S = 1.2
 """From one tape to the one that tells noise from judgement, where the next cycle comes too late for that."""
@@ -105,7 +105,7 @@ class Looking:
         return self._reader.address.socket_path
 
     def shadow(self, cycle: str, minds: Mapping[Part, Mind], next_in_s: float) -> Looked:
-        """Shoot one tape and let both watch it; raises `LookingFailed` where there is nothing to shoot.
+        """Shoot one tape and let both watch it; raises `SourceFailed` where there is nothing to shoot.
 
         Where the next cycle follows at once (`next_in_s`), the candidate's glance goes on beside it, and comes with it.
         """
@@ -170,6 +170,6 @@ class Looking:
         began = monotonic()
         try:
             after = self._reader.frame()
-        except LookingFailed:  # it ended after the tape: the tape still counts
+        except SourceFailed:  # it ended after the tape: the tape still counts
             return None
         return Glance(glancing.cycle, glancing.tape, glancing.on_tape, answer, after, monotonic() - began)

@@ -8,7 +8,6 @@ from typing import Final
 
 import structlog
 
-from contract.verdicts import AgentState
 from rollout.judgement.evidence import Fact
 from rollout.judgement.standing import Ask, Request, Standing
 from rollout.judgement.words import State
@@ -21,6 +20,7 @@ from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
 from rollout.store.orders import standing as ordered
 from shadow.bouts import Bout
 from shadow.referee.records import ScoredSpell
+from understudy.verdicts import AgentState
 
 log = structlog.get_logger(__name__)
 

@@ -7,13 +7,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract.outcomes import Outcome
-from contract.report import CycleReport
-from contract.screens import Tape
-from contract.tapes import unpack
-from contract.wire import Introduction, OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
 from tmuxio.tapes.tapefile import KeptPacked
+from understudy.outcomes import Outcome
+from understudy.report import CycleReport
+from understudy.screens import Tape
+from understudy.tapes import unpack
+from understudy.wire import Introduction, OnTape
 
 WARM: Final = 30
 """Tapes after which a monitor that began without a memory is taken to know what it would know."""

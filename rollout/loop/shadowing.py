@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from contract.report import CycleReport
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.settling import Effects
@@ -28,6 +27,7 @@ from shadow.eyes import compare_eyes
 from shadow.referee import book as referee
 from shadow.referee.book import RefereeLook
 from shadow.referee.records import ScoredSpell
+from understudy.report import CycleReport
 
 
 @dataclass(frozen=True, slots=True)

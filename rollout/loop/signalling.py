@@ -2,10 +2,10 @@
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from contract.report import CycleReport
 from rollout.judgement.signals import Usage
 from rollout.loop.looking import Looked
 from rollout.loop.parts import Part
+from understudy.report import CycleReport
 
 
 def used(looked: Looked, tmux_pid: int | None) -> Usage:

@@ -10,10 +10,10 @@ from typing import Final
 import structlog
 from pydantic import JsonValue
 
-from contract.screens import Tape
 from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, outdated
 from tmuxio.tapes.screen_store import ScreenStore
 from tmuxio.tapes.tapefile import write_tape
+from understudy.screens import Tape
 
 log = structlog.get_logger(__name__)
 

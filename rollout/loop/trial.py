@@ -6,8 +6,6 @@ from typing import Final
 
 from pydantic import Field
 
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
 from rollout.judgement.events import OF_SPELLS, cycle_fact, look_facts, noise_facts, spell_facts
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
 from rollout.judgement.exposure import LeaseBook
@@ -39,6 +37,8 @@ from shadow.referee.evidence import evidence_from
 from shadow.referee.records import ScoredSpell
 from shadow.signoffs import Signoffs
 from shadow.tallies import Tallies
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 WATCHED_AT_MOST_S: Final = 300.0
 """What one cycle adds to the time that a stage was watched: neither a pause nor a jump of the clock is watching."""

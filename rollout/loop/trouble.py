@@ -8,8 +8,8 @@ from typing import Final
 
 import structlog
 
-from contract.failures import LookingFailed
 from rollout.store.ledger import LedgerUnusable
+from understudy.failures import SourceFailed
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class Trouble:
         """Enter an error of a cycle; return the seconds from the start of that cycle to the next try."""
         self.in_a_row += 1
         self._good = 0
-        if isinstance(error, LookingFailed | LedgerUnusable):
+        if isinstance(error, SourceFailed | LedgerUnusable):
             self._say("cycle.blind", error, why=str(error))
             return interval_s
         pause = max(interval_s, min(LONGEST_PAUSE_S, interval_s * 2.0 ** min(self.in_a_row, 16)))

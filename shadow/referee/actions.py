@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from contract.intents import Intent, Notice, wish
-from contract.record import Instant, Record
-from contract.report import CycleReport
-from contract.screens import PaneShot
-from contract.verdicts import Role
 from shadow.actions import CLOSING_LOOKS
 from shadow.referee.records import NamedState
+from understudy.intents import Intent, Notice, wish
+from understudy.record import Instant, Record
+from understudy.report import CycleReport
+from understudy.screens import PaneShot
+from understudy.verdicts import Role
 
 _N = NamedState
 _AT_REST: Final = frozenset({_N.IDLE, _N.AT_REST})

@@ -12,10 +12,6 @@ from typing import Final, NamedTuple
 
 from pydantic import Field
 
-from contract.intents import Intent
-from contract.record import Instant, Record
-from contract.report import CycleReport
-from contract.screens import PaneShot, Tape
 from shadow.referee.actions import ActionEpisode, advance_episodes, is_misdirected
 from shadow.referee.claims import one_look
 from shadow.referee.naming import PaneLook, Track, close_pane, follow_pane
@@ -24,6 +20,10 @@ from shadow.referee.records import ScoredSpell
 from shadow.referee.spells import OpenSpell, Subject, continued, ended
 from shadow.referee.words import AgentWord
 from shadow.rules import Windows
+from understudy.intents import Intent
+from understudy.record import Instant, Record
+from understudy.report import CycleReport
+from understudy.screens import PaneShot, Tape
 
 _UNKNOWN_AGENT: Final = "unknown"
 _SHORTEST_GAP_S: Final = 6.0

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from contract.record import Instant
 from shadow.referee.screen import Presence
 from shadow.referee.steps import Step
+from understudy.record import Instant
 
 _ACCEPTED_WITHIN_S: Final = 3.0
 _MOVES: Final = 2

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from contract.record import Instant
-from contract.verdicts import AgentState
 from shadow.referee.records import UNSCORED_AT_REST, NamedState, Vote
+from understudy.record import Instant
+from understudy.verdicts import AgentState
 
 ABSTAINED: Final = AgentState.UNKNOWN
 """The claim of a monitor that says `unknown`, or nothing, of a pane."""

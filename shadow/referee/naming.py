@@ -7,8 +7,6 @@ it, so the queue stays short however long a pane stands still.
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from contract.record import Record
-from contract.screens import PaneShot
 from shadow.referee.checks import Check, Result, follow
 from shadow.referee.claims import Run, joined
 from shadow.referee.motion import Motion, busy_by, motion_of
@@ -16,6 +14,8 @@ from shadow.referee.records import NamedState, NamingRule
 from shadow.referee.screen import Presence, Seen, see
 from shadow.referee.steps import Step, step_between
 from shadow.referee.stretches import NO_NAME, Standing, Stretch, ending, goes_on, standing_of
+from understudy.record import Record
+from understudy.screens import PaneShot
 
 _SHELL_FRAMES: Final = 2
 """Frames with a shell in front that make a look one at a shell."""

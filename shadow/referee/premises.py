@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from contract.intents import Intent, Notice, wish
-from contract.report import CycleReport
-from contract.screens import PaneShot
-from contract.verdicts import AgentState
+from understudy.intents import Intent, Notice, wish
+from understudy.report import CycleReport
+from understudy.screens import PaneShot
+from understudy.verdicts import AgentState
 
 _S = AgentState
 _SAYS: Final = {

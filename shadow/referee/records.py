@@ -7,8 +7,8 @@ turns a spell into `EvidenceEvent`s, each of which one guardrail counts.
 from enum import StrEnum
 from typing import Final
 
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 _S = AgentState
 
@@ -97,7 +97,7 @@ class Told(Record):
     """One action of the incumbent that was right, and whether the candidate took it too, within its window."""
 
     wish: str
-    """As `contract.intents.wish` names it: `notify_manager:idle`."""
+    """As `understudy.intents.wish` names it: `notify_manager:idle`."""
     opened: Instant
     silent: bool
     """The event: the candidate stayed silent past the window."""

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from contract.record import Instant
-from contract.screens import PaneShot
 from shadow.hindsight import Front, front
 from shadow.referee.lines import EDGES, SIGNS, Line, cells_of, checksum, read_line
+from understudy.record import Instant
+from understudy.screens import PaneShot
 
 _BEHIND_SIGN: Final = re.compile(f"^[\\s{EDGES}]*[{SIGNS}](?:\\s(.*))?$")
 _BEHIND_EDGE: Final = re.compile("^.*┃\\s*(.*)$")

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from contract.record import Record
 from shadow.referee.actions import ActionEpisode
 from shadow.referee.claims import Run, joined, right_after_s, vote
 from shadow.referee.duties import duty, told
 from shadow.referee.naming import Decided
 from shadow.referee.records import NamedState, NamingRule, ScoredSpell
 from shadow.rules import Windows
+from understudy.record import Record
 
 SCORED_AFTER_S: Final = 600.0
 """A spell that lasts longer is scored while it goes on, once: a crashed agent may be left for days."""

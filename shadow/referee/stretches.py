@@ -3,11 +3,11 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from contract.record import Instant
 from shadow.referee.checks import Check, CheckKind, begin
 from shadow.referee.records import NamedState, NamingRule
 from shadow.referee.screen import EMPTY, Presence, Seen
 from shadow.referee.steps import Edit, Step
+from understudy.record import Instant
 
 _STARTS_S: Final = 60.0
 """A program that takes longer to draw a composer may have shown something else before."""

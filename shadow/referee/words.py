@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from contract.record import Instant, Record
 from shadow.referee.records import NamedState
+from understudy.record import Instant, Record
 
 
 class AgentWord(Record):

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from contract.record import Record
 from shadow.bout import Bout
 from shadow.clusters import Cluster
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister
 from shadow.labels import Right
 from shadow.settling import contradicts
+from understudy.record import Record
 
 
 class Place(StrEnum):

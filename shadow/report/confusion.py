@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from contract.record import Record
-from contract.verdicts import AgentState
 from shadow.bout import Bout
+from understudy.record import Record
+from understudy.verdicts import AgentState
 
 ABSENT: Final = "absent"
 """Where a monitor sees no agent in a pane that the other speaks of."""

@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from contract.record import SCHEMA_VERSION, Instant, Record
 from shadow.bout import Excuse
 from shadow.clusters import Cluster
 from shadow.differences import Severity
@@ -17,6 +16,7 @@ from shadow.report.speeds import Speed
 from shadow.report.timeline import Timeline
 from shadow.signoffs import Acceptance
 from shadow.strata import Stratum
+from understudy.record import SCHEMA_VERSION, Instant, Record
 
 
 class Rate(Record):

@@ -1,8 +1,8 @@
 """What a cluster looked like: one of its differences with the pane's screen, and the screens before and after."""
 
-from contract.record import Record
-from contract.screens import PaneShot
 from shadow.differences import Difference
+from understudy.record import Record
+from understudy.screens import PaneShot
 
 
 class Still(Record):

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from itertools import zip_longest
 
-from contract.screens import PaneShot
 from shadow.differences import Difference, Side
 from shadow.report import words
 from shadow.report.inert import cells, fit, one_line
+from understudy.screens import PaneShot
 
 _BOTH = {(True, False): "<", (False, True): ">", (True, True): "="}
 _FIRED = 12

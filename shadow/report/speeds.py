@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median, quantiles
 from typing import Final
 
-from contract.record import Instant, Record
+from understudy.record import Instant, Record
 
 POINTS: Final = 60
 """A line on a chart has at most so many."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
-from contract.record import Instant, Record
 from shadow.report.balance import Balance, Place
+from understudy.record import Instant, Record
 
 SLICES: Final = 40
 _STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800)

@@ -3,12 +3,12 @@
 from math import ceil
 from typing import Final
 
-from contract.record import instant_text
 from shadow.clusters import Cluster
 from shadow.differences import Difference, Severity, Side, Silence
 from shadow.labels import Right
 from shadow.report.record import Notes, Rate, ShadowReport, waits
 from shadow.signoffs import Lapse
+from understudy.record import instant_text
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _TENTH = 0.001

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from crowd import at_work
 
-from contract import EVERYTHING, SystemClock
 from modular.service import MonitorService
 from tmuxio.eyes import ServerEyes
 from tmuxio.reading.watch import Watch
+from understudy import EVERYTHING, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,11 +7,11 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from contract import EVERYTHING, Clock, Monitor, SystemClock
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from tmuxio.eyes import LibtmuxEyes, ServerEyes
 from tmuxio.reading.watch import Watch
+from understudy import EVERYTHING, Clock, Monitor, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

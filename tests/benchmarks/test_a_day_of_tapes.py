@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from rollout.loop.tape_retention import Interest, Retention
 from rollout.loop.tape_shelf import TapeShelf, listed
 from tmuxio.eyes import TapeClock, TapeEyes
+from understudy.outcomes import EVERYTHING
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "shadow"))
 from played_fleet import T0, Agent, shoot

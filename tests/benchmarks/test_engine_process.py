@@ -12,10 +12,10 @@ import pytest
 from costs import Meter, terminals
 from crowd import assemble, at_work
 
-from contract.wire import Live
 from rollout.loop.hosting.asking import Ask, EncodedSight
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
+from understudy.wire import Live
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer

@@ -6,10 +6,10 @@ import shlex
 import time
 from typing import TYPE_CHECKING, Any
 
-from contract import EVERYTHING, SystemClock
 from legacy.monitor import LegacyMonitor
 from rollout.faces.demo.wardrobe import dress, seat
 from tmuxio.eyes import LibtmuxEyes
+from understudy import EVERYTHING, SystemClock
 
 if TYPE_CHECKING:
     from pathlib import Path

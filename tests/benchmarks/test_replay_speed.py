@@ -12,11 +12,11 @@ from time import process_time
 
 import pytest
 
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from tmuxio.eyes import TapeClock, TapeEyes
 from tmuxio.tapes.tapefile import read_tape, write_tape
+from understudy.outcomes import EVERYTHING
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "shadow"))
 from played_fleet import play

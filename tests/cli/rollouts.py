@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract import AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Role, Why
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Request
 from rollout.loop.keeper import StageKeeper
@@ -14,6 +13,7 @@ from rollout.store.flags import FlagsFile
 from rollout.store.ledger import CycleRow, DifferenceRow, Ledger
 from rollout.store.state_folder import ServerFolder, StateFolder
 from shadow.compare import compare
+from understudy import AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Role, Why
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import Frame, PaneShot, Tape
 from rollout.loop.spoken import acceptance_of, heard
 from rollout.loop.tape_retention import Interest
 from rollout.loop.tape_shelf import TapeShelf
@@ -17,6 +16,7 @@ from shadow.compare import compare
 from shadow.signoffs import NOBODY_SAID
 from tests.cli.rollouts import CANDIDATE, INCUMBENT, THEN, Kept, kept
 from tmuxio.tapes.tapefile import read_tape
+from understudy import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path

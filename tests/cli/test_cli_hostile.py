@@ -7,7 +7,6 @@ from unicodedata import category
 
 import pytest
 
-from contract import Frame, PaneShot, Tape
 from rollout.loop.tape_retention import Interest
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.ledger import BoutRow, DifferenceRow, Ledger
@@ -16,6 +15,7 @@ from shadow.compare import compare
 from tests.cli.rollouts import CANDIDATE, INCUMBENT, THEN, kept
 from tests.cli.test_cli_tapes import MONITORS
 from tmuxio.tapes.tapefile import write_tape
+from understudy import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path

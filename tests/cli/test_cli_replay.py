@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import Frame, PaneShot, Tape
 from rollout.loop.tape_retention import Interest
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.state_folder import StateFolder
 from tests.cli.test_cli_tapes import MONITORS
 from tmuxio.tapes.tapefile import write_tape
+from understudy import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,7 +139,7 @@ def test_a_difference_of_acts_is_no_gate_where_only_one_remembers_what_it_knew(u
 
 
 ASKS = (
-    MONITORS.replace("from contract import ", "from contract import Escalate, ")
+    MONITORS.replace("from understudy import ", "from understudy import Escalate, ")
     + """
 class Quiet(Idle):
     pass

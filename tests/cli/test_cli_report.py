@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import AgentState, Frame, PaneShot, Tape
 from rollout.loop.cycled import cycle_name
 from rollout.store.ledger import BoutRow, Ledger
 from shadow.bout import Bout
@@ -18,6 +17,7 @@ from shadow.differences import Side
 from shadow.sides import Who
 from tests.cli.rollouts import THEN, Kept, kept
 from tmuxio.tapes.tapefile import write_tape
+from understudy import AgentState, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.schema import names
+from understudy.schema import names
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell

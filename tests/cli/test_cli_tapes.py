@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.outcomes import Outcome
 from tmuxio.tapes.tapefile import read_tape, write_tape
+from understudy.outcomes import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ pytest_plugins = ["tests.cli.shell"]
 
 # A monitor that calls everything idle, and one that does not: what they say of a tape is known beforehand.
 MONITORS = """
-from contract import AgentState, AgentVerdict, CycleReport, Role, Why
+from understudy import AgentState, AgentVerdict, CycleReport, Role, Why
 
 class Calls:
     version, says, state = "1", frozenset({"idle", "busy"}), AgentState.IDLE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from eager import Eager
 from pydantic import JsonValue
 
-from contract import Clock, CycleReport, Eyes, Outcome, Scope
+from understudy import Clock, CycleReport, Eyes, Outcome, Scope
 
 PHASE_S = 0.5
 

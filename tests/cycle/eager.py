@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from contract import (
+from understudy import (
     AgentState,
     AgentVerdict,
     Clock,

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.failures import LookingFailed
-from contract.report import ProblemKind
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.words import Guardrail
 from rollout.loop.building import Blueprint, open_house
@@ -25,6 +23,8 @@ from rollout.loop.hosting.monitors import UnknownMonitor
 from rollout.loop.parts import Part
 from rollout.store.server_lock import AlreadyRunning
 from rollout.store.state_folder import StateFolder
+from understudy.failures import SourceFailed
+from understudy.report import ProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def test_a_server_that_dies_in_mid_cycle_is_no_evidence_of_anything(tmux_server:
             return shoot(*args, gap_s=gap_s)
 
         house.looking._camera.shoot = dying  # type: ignore[method-assign,assignment]
-        with pytest.raises(LookingFailed) as failed:
+        with pytest.raises(SourceFailed) as failed:
             one_cycle(house, LAST)
         assert house.ledger.cycle_count() == 1
     assert failed.value.kind in {ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE}
@@ -125,7 +125,7 @@ def test_a_stopped_server_is_silent_and_not_empty(tmux_server: TmuxServer, tmp_p
     with house_over(tmux_server, tmp_path) as house:
         house.reader._deadline_s = 0.5
         os.kill(tmux_server.pid, signal.SIGSTOP)
-        with pytest.raises(LookingFailed) as failed:
+        with pytest.raises(SourceFailed) as failed:
             one_cycle(house, LAST)
     assert failed.value.kind is ProblemKind.SERVER_SILENT
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import EVERYTHING, Frame, PaneShot, Tape
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from rollout.loop.acting.episode import EpisodeBook, Rules
@@ -17,10 +16,11 @@ from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import End, EndKind, outcomes, settle
 from rollout.loop.parts import Part
 from tmuxio.eyes import TapeClock, TapeEyes
+from understudy import EVERYTHING, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
-    from contract import CycleReport
     from rollout.loop.acting.touch import Touch
+    from understudy import CycleReport
 
 INTERVAL_S = 10.0
 IDLE = "● Done, all tests pass.\n\n╭" + "─" * 40 + "╮\n│ >" + " " * 38 + "│\n╰" + "─" * 40 + "╯\n  ? for shortcuts\n"

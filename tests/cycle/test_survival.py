@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy.exc import TimeoutError as NoConnection
 from structlog.testing import capture_logs
 
-from contract.failures import LookingFailed
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_house
 from rollout.loop.daemon import Stop, loop
@@ -21,6 +20,7 @@ from rollout.loop.desk import Desk
 from rollout.loop.parts import Part
 from rollout.loop.trouble import LONGEST_PAUSE_S, Trouble
 from rollout.store.state_folder import StateFolder
+from understudy.failures import SourceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,6 +180,6 @@ def test_a_server_that_cannot_be_asked_for_want_of_files_was_not_seen(tmux_serve
     with (
         house_over(tmux_server, tmp_path) as house,
         _files_used_up(),
-        pytest.raises(LookingFailed, match=r"Too many open files.*ulimit -n"),
+        pytest.raises(SourceFailed, match=r"Too many open files.*ulimit -n"),
     ):
         house.reader.frame()

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import AgentState, CycleReport, Outcome, Result, SystemClock
-from contract.intents import wish
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from rollout.faces.demo.casting import cast
@@ -26,11 +23,14 @@ from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.tapes.camera import Camera
+from understudy import AgentState, CycleReport, Outcome, Result, SystemClock
+from understudy.intents import wish
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract import Tape
+    from understudy import Tape
 
 SECONDS = 14.0
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import AgentState, CycleReport, Notice, NotifyManager, SystemClock
-from contract.outcomes import EVERYTHING
 from modular.service import MonitorService
 from rollout.faces.demo.regression import RULE, TRIGGER, LateRegression
 from rollout.faces.demo.wardrobe import dress, seat
@@ -16,13 +14,15 @@ from rollout.loop.hosting.monitors import load, monitor_spec
 from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
 from tmuxio.tapes.camera import Camera
+from understudy import AgentState, CycleReport, Notice, NotifyManager, SystemClock
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from private_tmux import TmuxServer
 
-    from contract import Tape
+    from understudy import Tape
 
 
 def watch(monitor: MonitorService | LateRegression, tape: Tape) -> CycleReport:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fault_stage import dialog_guard, hands, until
 
-from contract import SystemClock
-from contract.intents import Intent, Notice, NotifyManager, SubmitDraft
 from rollout.loop.acting.composer_reading import read_composer
 from rollout.loop.acting.delivery import Delivery
 from rollout.loop.acting.touch import Item, Touch
 from rollout.store.ledger import DeliveryRow, Ledger
+from understudy import SystemClock
+from understudy.intents import Intent, Notice, NotifyManager, SubmitDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from fault_stage import FaultAgent
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
     from tmuxio.touching.hands import Veto
+    from understudy.screens import Frame, PaneShot
 
 
 @dataclass

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import SystemClock
 from rollout.loop.acting.composer_reading import read_composer
 from tmuxio.touching.hands import Hands, Veto
+from understudy import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
+    from understudy.screens import Frame, PaneShot
 
 PROGRAM = Path(__file__).with_name("fault_agent.py")
 LOOKS = ("rules", "box", "prompt")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from faulty_disks import RUNS
 
-from contract import AgentState
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.judgement.stages import apply
@@ -18,6 +17,7 @@ from rollout.loop.keeper import StageKeeper, standing
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from tests.loop.worlds import CANDIDATE, INCUMBENT, World, idle, kill, report
+from understudy import AgentState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
     from tmuxio.touching.hands import Veto
+    from understudy.screens import Frame, PaneShot
 
 RESIDUE_S = 0.03
 """A key may be on its way, through tmux and a busy machine, for so long after the dialog was drawn."""

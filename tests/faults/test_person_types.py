@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
     from tmuxio.touching.hands import Veto
+    from understudy.screens import Frame, PaneShot
 
 LINE = "[u-7f3a] idle: dev-1 waits for work since 14:02 | IDLE: dev-2; dev-3"
 DRAFTS = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fault_stage import FaultAgent, hands, runs, seconds, until
 
-from contract.intents import Key
+from understudy.intents import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

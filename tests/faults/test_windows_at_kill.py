@@ -10,7 +10,7 @@ from fault_stage import hands, runs, seconds
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
+    from understudy.screens import Frame, PaneShot
 
 
 def pid_of(server: TmuxServer, pane: str) -> int:

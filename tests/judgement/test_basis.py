@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from contract import CycleReport
-from contract.wire import Introduction
 from rollout.loop.basis import changes, heard
 from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.looking import Looked
 from rollout.loop.parts import Part
 from rollout.loop.trial import Basis, Trial
+from understudy import CycleReport
+from understudy.wire import Introduction
 
 BASIS = Basis(plan="p1", incumbent="legacy 1", candidate="modular 1")
 

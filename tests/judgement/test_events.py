@@ -2,7 +2,6 @@
 
 import pytest
 
-from contract.verdicts import AgentState
 from rollout.judgement.events import cycle_fact, look_facts, noise_facts, spell_facts
 from rollout.judgement.evidence import Fact
 from rollout.judgement.guards import Guard, GuardKind, confirmed, crash_loop, missed_crashes, sightings
@@ -14,6 +13,7 @@ from shadow.labels import Label, Referee, Right
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import Duty, NamedState, NamingRule, ScoredSpell, Vote
 from shadow.strata import events_of, strata_of
+from understudy.verdicts import AgentState
 
 IDLE = Side(state=AgentState.IDLE, wishes=(("notify_manager:idle", 1),))
 BUSY = Side(state=AgentState.BUSY)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from contract.verdicts import AgentState
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import BadPlan, find_plan, parse_plan, read_plan
 from rollout.judgement.plan_text import plan_lines
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.words import Guardrail, Stage
+from understudy.verdicts import AgentState
 
 
 @pytest.mark.parametrize("plan", [DEFAULT_PLAN, DEMO_PLAN])

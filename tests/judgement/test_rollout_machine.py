@@ -16,7 +16,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from contract.wire import Introduction
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Floors, Limits, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
@@ -36,6 +35,7 @@ from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, give, lift
 from rollout.store.orders import standing as ordered
 from shadow.expected import ExpectedRegister
+from understudy.wire import Introduction
 
 if TYPE_CHECKING:
     from rollout.judgement.chain import Transition

@@ -19,7 +19,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from contract import (
+from legacy.monitor import LegacyMonitor
+from tests.legacy.drawn import screen
+from understudy import (
     CycleReport,
     Intent,
     KillWindow,
@@ -27,16 +29,14 @@ from contract import (
     Outcome,
     PauseSession,
     Result,
-    SessionSeen,
+    SessionEntry,
     SpawnManager,
     SubmitDraft,
     VirtualClock,
-    WindowSeen,
+    WindowEntry,
 )
-from contract.intents import wish
-from contract.outcomes import EVERYTHING
-from legacy.monitor import LegacyMonitor
-from tests.legacy.drawn import screen
+from understudy.intents import wish
+from understudy.outcomes import EVERYTHING
 
 MESSAGE_S = 4.0
 BOOT_S = 10.0
@@ -141,16 +141,18 @@ class World:
                 return True
         return False
 
-    def sessions(self) -> Sequence[SessionSeen]:
+    def sessions(self) -> Sequence[SessionEntry]:
         self.count("list-sessions")
-        return [] if self.fails("sessions") else [SessionSeen(name, "0", "0") for name in sorted(self.windows)]
+        return [] if self.fails("sessions") else [SessionEntry(name, "0", "0") for name in sorted(self.windows)]
 
-    def windows_of(self, session: str) -> Sequence[WindowSeen]:
+    def windows_of(self, session: str) -> Sequence[WindowEntry]:
         self.count("list-windows")
         if self.fails(f"list {session}"):
             return []
         windows = sorted(self.windows.get(session, {}).items())
-        return [WindowSeen(str(index), w.name, number == 0, w.pane, w.pid) for number, (index, w) in enumerate(windows)]
+        return [
+            WindowEntry(str(index), w.name, number == 0, w.pane, w.pid) for number, (index, w) in enumerate(windows)
+        ]
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
         screens = []
@@ -171,10 +173,10 @@ class Sight:
 
     world: World
 
-    def sessions(self) -> Sequence[SessionSeen]:
+    def sessions(self) -> Sequence[SessionEntry]:
         return self.world.sessions()
 
-    def windows(self, session: str) -> Sequence[WindowSeen]:
+    def windows(self, session: str) -> Sequence[WindowEntry]:
         return self.world.windows_of(session)
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contract import CycleReport, Intent, Outcome, Result, Scope, SessionSeen, VirtualClock, WindowSeen
-from contract.intents import wish
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import screen
+from understudy import CycleReport, Intent, Outcome, Result, Scope, SessionEntry, VirtualClock, WindowEntry
+from understudy.intents import wish
+from understudy.outcomes import EVERYTHING
 
 NOON = 1772712000.0
 """2026-03-05, 12:00:00 UTC."""
@@ -22,16 +22,16 @@ class Stage:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
     monitor: LegacyMonitor = field(default_factory=LegacyMonitor)
 
-    def sessions(self) -> Sequence[SessionSeen]:
-        return [SessionSeen(name, "0", "0") for name in dict.fromkeys(key.partition(":")[0] for key in self.shows)]
+    def sessions(self) -> Sequence[SessionEntry]:
+        return [SessionEntry(name, "0", "0") for name in dict.fromkeys(key.partition(":")[0] for key in self.shows)]
 
-    def windows(self, session: str) -> Sequence[WindowSeen]:
+    def windows(self, session: str) -> Sequence[WindowEntry]:
         found = []
         for key in self.shows:
             target, _, name = key.partition(" ")
             if target.partition(":")[0] == session:
                 number = int.from_bytes(target.encode(), "big") % 100_003
-                found.append(WindowSeen(target.partition(":")[2], name, not found, f"%{number}", number))
+                found.append(WindowEntry(target.partition(":")[2], name, not found, f"%{number}", number))
         return found
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:

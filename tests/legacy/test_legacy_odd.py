@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import CycleReport, Frame, PaneShot, ProblemKind, SessionSeen, Tape, VirtualClock, WindowSeen
-from contract.failures import LookingFailed
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import EMPTY_BOX, STILL
 from tests.legacy.stage import NOON, Stage
 from tmuxio.eyes import TapeClock, TapeEyes
+from understudy import CycleReport, Frame, PaneShot, ProblemKind, SessionEntry, Tape, VirtualClock, WindowEntry
+from understudy.failures import SourceFailed
+from understudy.outcomes import EVERYTHING
 
 PIECES = st.sampled_from(
     ["╭─", "╰─", "│ >", "│", "│\xa0>", "\n", "$", "…", "·", "thinking", "\xa0", "Try", "assistant:"]
@@ -24,12 +24,12 @@ SCREENS = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=40).map("".j
 @given(st.lists(SCREENS, min_size=4, max_size=4), st.text(max_size=12))
 def test_no_screen_and_no_name_makes_it_fail(shown: list[str], name: str) -> None:
     class Odd:
-        def sessions(self) -> Sequence[SessionSeen]:
-            return [SessionSeen("s x", "", "")]
+        def sessions(self) -> Sequence[SessionEntry]:
+            return [SessionEntry("s x", "", "")]
 
-        def windows(self, session: str) -> Sequence[WindowSeen]:
+        def windows(self, session: str) -> Sequence[WindowEntry]:
             assert session == "s x"
-            return [WindowSeen("0", "pm", True, "%0", 0), WindowSeen("1", f"claude-{name}", False, "%1", 1)]
+            return [WindowEntry("0", "pm", True, "%0", 0), WindowEntry("1", f"claude-{name}", False, "%1", 1)]
 
         def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
             del gap_s
@@ -50,10 +50,10 @@ class Failing(Stage):
         if target == "s:1" and looks > 1:
             raise OSError("the pipe broke")
         if target == "s:2" and looks > 1:
-            raise LookingFailed(ProblemKind.PANE_VANISHED, "%9", "it vanished")
+            raise SourceFailed(ProblemKind.PANE_VANISHED, "%9", "it vanished")
         return super().capture(target, looks, gap_s)
 
-    def windows(self, session: str) -> Sequence[WindowSeen]:
+    def windows(self, session: str) -> Sequence[WindowEntry]:
         if session == "t":
             raise OSError("no such session")
         return super().windows(session)
@@ -80,11 +80,11 @@ def test_one_agents_failure_is_kept_to_itself_and_told() -> None:
 
 class Gone(Stage):
     def sessions(self) -> NoReturn:
-        raise LookingFailed(ProblemKind.NO_SERVER, "/tmp/socket", "no server")  # noqa: S108
+        raise SourceFailed(ProblemKind.NO_SERVER, "/tmp/socket", "no server")  # noqa: S108
 
 
 def test_a_server_that_cannot_be_seen_at_all_is_said_to_be_unseen() -> None:
-    with pytest.raises(LookingFailed):
+    with pytest.raises(SourceFailed):
         Gone({}).cycle()
 
 

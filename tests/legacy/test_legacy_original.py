@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from contract import NotifyManager, SessionSeen, SubmitDraft, VirtualClock, WindowSeen
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import STILL, screen
 from tests.legacy.original import FOLDER, acts_of, as_typed, document, states_of, told_of
 from tests.legacy.player import STATE_WORDS, Play, load, play
+from understudy import NotifyManager, SessionEntry, SubmitDraft, VirtualClock, WindowEntry
+from understudy.outcomes import EVERYTHING
 
 WORLDS = load((Path(__file__).parent / "original_worlds.toml").read_text(encoding="utf-8"))
 
@@ -115,12 +115,12 @@ class Screens:
     def __init__(self, clock: VirtualClock, looks: Sequence[str]) -> None:
         self.clock, self.looks = clock, looks
 
-    def sessions(self) -> list[SessionSeen]:
-        return [SessionSeen("s", "0", "0")]
+    def sessions(self) -> list[SessionEntry]:
+        return [SessionEntry("s", "0", "0")]
 
-    def windows(self, session: str) -> list[WindowSeen]:
+    def windows(self, session: str) -> list[WindowEntry]:
         assert session == "s"
-        return [WindowSeen("0", "Claude-pm", True, "%0", 1), WindowSeen("1", "claude-dev", False, "%1", 2)]
+        return [WindowEntry("0", "Claude-pm", True, "%0", 1), WindowEntry("1", "claude-dev", False, "%1", 2)]
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
         self.clock.sleep(gap_s * (looks - 1))

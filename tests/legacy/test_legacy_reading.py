@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contract import IdleDetail, VirtualClock
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import ANSWER, EMPTY_BOX, HINT, WELCOME, boxed
 from tests.legacy.stage import Stage, wanted
+from understudy import IdleDetail, VirtualClock
 
 TOP, BOTTOM = EMPTY_BOX.split("\n")[0], EMPTY_BOX.split("\n")[2]
 PROMPT = EMPTY_BOX.split("\n")[1]

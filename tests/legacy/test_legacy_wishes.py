@@ -2,11 +2,11 @@
 
 import pytest
 
-from contract import Key, NotifyManager, PauseSession, Result, Scope, SpawnManager, SubmitDraft
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import EMPTY_BOX
 from tests.legacy.stage import NOON, Stage, became, wanted
+from understudy import Key, NotifyManager, PauseSession, Result, Scope, SpawnManager, SubmitDraft
+from understudy.outcomes import EVERYTHING
 
 
 def drafting() -> Stage:

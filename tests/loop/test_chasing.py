@@ -9,12 +9,12 @@ from test_delivery import Bench, FakeHands
 from test_guard import touch_of
 from worlds import draft, idle, spawn
 
-from contract import PaneShot
 from rollout.loop.acting.chasing import SETTLE_S, Chaser
 from rollout.loop.acting.our_drafts import mixture
 from rollout.store.ledger import Ledger
 from tmuxio.touching.hands import Place
 from tmuxio.touching.hands import Touch as Touched
+from understudy import PaneShot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from contract import PaneShot
 from rollout.loop.acting.composer_reading import read_composer
+from understudy import PaneShot
 
 RULE = "─" * 78
 DIM, GREY, END = "\x1b[2m", "\x1b[38;5;240m", "\x1b[0m"

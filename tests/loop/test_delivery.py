@@ -11,12 +11,12 @@ import pytest
 from test_guard import touch_of
 from worlds import draft, idle, kill, spawn
 
-from contract import Key, SystemClock
 from rollout.loop.acting.delivery import ONCE_MORE, Delivery
 from rollout.store.ledger import DeliveryRow, Ledger, LedgerUnusable
 from tmuxio.server.errors import ServerSilent
 from tmuxio.touching.hands import Place
 from tmuxio.touching.hands import Touch as Touched
+from understudy import Key, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

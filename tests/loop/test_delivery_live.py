@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 from worlds import draft, idle, kill
 
-from contract import AgentState, SystemClock
 from rollout.loop.acting.composer_reading import read_composer
 from rollout.loop.acting.delivery import Delivery
 from rollout.loop.acting.guard import FrameJudge
@@ -21,13 +20,14 @@ from rollout.loop.hosting.monitors import monitor_spec
 from rollout.store.ledger import DeliveryRow, Ledger
 from rollout.store.orders import OrderKind, give, lift, standing
 from tmuxio.touching.hands import Hands
+from understudy import AgentState, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from private_tmux import TmuxServer
 
-    from contract.intents import Intent
+    from understudy.intents import Intent
 
 PROGRAM = Path(__file__).with_name("small_agent.py")
 

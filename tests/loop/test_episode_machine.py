@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from worlds import CANDIDATE, INCUMBENT, World, draft, idle, kill, report
 
-from contract import AgentState, CycleReport
 from rollout.loop.acting.settling import EndKind, outcomes
+from understudy import AgentState, CycleReport
 
 if TYPE_CHECKING:
     from rollout.loop.acting.touch import Touch

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from worlds import CANDIDATE, INCUMBENT, World, cry, draft, idle, kill, pause, report, spawn, verdict
 
-from contract import AgentState, Problem, ProblemKind
 from rollout.loop.acting.episode import EpisodeState
 from rollout.loop.acting.settling import EndKind, outcomes
+from understudy import AgentState, Problem, ProblemKind
 
 
 def test_a_standing_wish_is_delivered_once() -> None:
@@ -286,9 +286,9 @@ def test_a_cry_for_a_person_is_a_question_and_touches_nothing() -> None:
 
 
 def test_sessions_that_a_role_was_not_asked_about_are_not_withdrawn_by_its_silence() -> None:
-    from contract.outcomes import Scope
     from rollout.loop.acting.episodes import advance
     from rollout.loop.acting.hearing import Heard
+    from understudy.outcomes import Scope
 
     world = World()
     world.cycle((idle(),))

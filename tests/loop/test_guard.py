@@ -8,12 +8,12 @@ from concurrent.futures import Future
 import pytest
 from worlds import MANAGER, draft, idle, kill, report
 
-from contract import AgentState, Frame, PaneShot
-from contract.wire import Introduction
 from rollout.loop.acting.guard import FrameJudge, veto_briefing
 from rollout.loop.acting.touch import Item, Touch
 from rollout.loop.hosting.host import Ask, HostAnswer
 from rollout.loop.hosting.process import Failure
+from understudy import AgentState, Frame, PaneShot
+from understudy.wire import Introduction
 
 ALL = tuple(state.value for state in AgentState)
 MONOLITH = ("busy", "idle", "unsubmitted_input", "rate_limited", "error", "crashed")

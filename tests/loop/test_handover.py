@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from worlds import CANDIDATE, INCUMBENT, World, draft, idle, kill, report, spawn
 
-from contract import AgentState
 from rollout.loop.acting.settling import EndKind, outcomes
 from rollout.loop.acting.touch import message
+from understudy import AgentState
 
 
 def test_rolled_back_after_twenty_idle_minutes_kills_nobody_and_sends_one_digest_a_manager() -> None:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from contract import CycleReport, ProblemKind, Tape, VirtualClock
-from contract.tapes import pack
-from contract.wire import OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import MonitorSpec, monitor_spec
 from rollout.loop.hosting.process import Failure, MonitorFailed
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
+from understudy import CycleReport, ProblemKind, Tape, VirtualClock
+from understudy.tapes import pack
+from understudy.wire import OnTape
 
 BAD = Path(__file__).with_name("bad_monitors.py")
 SIGHT = EncodedSight.of(OnTape(tape=pack(Tape(id="t", frames=()))))

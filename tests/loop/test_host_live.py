@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import ProblemKind, SystemClock
-from contract.tapes import pack
-from contract.wire import Live, OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from tmuxio.reading.reader import Reader
 from tmuxio.tapes.camera import Camera
+from understudy import ProblemKind, SystemClock
+from understudy.tapes import pack
+from understudy.wire import Live, OnTape
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import SubmitDraft
 from rollout.loop.acting.episode import episode_id
 from rollout.loop.acting.touch import Item, touch_id
 from shadow.bout import bout_id, in_sample
+from understudy import SubmitDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable

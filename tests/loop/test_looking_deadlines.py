@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract import Frame, PaneShot, Tape, VirtualClock
 from rollout.loop.hosting.host import Ask, HostAnswer
 from rollout.loop.looking import LEAST_S, PATIENCE_S, Looking, Mind
 from rollout.loop.parts import Part
+from understudy import Frame, PaneShot, Tape, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import Frame, Tape
-from contract.tapes import pack
-from contract.wire import OnTape
 from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
 from rollout.loop.hosting.monitors import UnknownMonitor, load, monitor_spec
 from rollout.loop.hosting.process import Failure, MonitorFailed
+from understudy import Frame, Tape
+from understudy.tapes import pack
+from understudy.wire import OnTape
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OURS = """
-from contract import CycleReport
+from understudy import CycleReport
 print("hello from the import")
 class Mine:
     name, version, says, sight = "mine", "2", frozenset({"idle"}), "windows"

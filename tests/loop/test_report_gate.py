@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from test_host import LIMITS, ask
 
-from contract import AgentVerdict, CycleReport, NotifyManager, Problem, ProblemKind, VirtualClock
-from contract.intents import Notice
-from contract.verdicts import AgentState, Role, Why
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from rollout.loop.hosting.report_redaction import redact_report
 from rollout.loop.hosting.stderr_log import StderrLog
 from tmuxio.redaction import redact
+from understudy import AgentVerdict, CycleReport, NotifyManager, Problem, ProblemKind, VirtualClock
+from understudy.intents import Notice
+from understudy.verdicts import AgentState, Role, Why
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import AgentState, AgentVerdict, CycleReport, Role, Why
-from contract.screens import Frame, PaneShot, Tape
 from rollout.loop.recording import interest_of
 from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, outdated, sampled
 from rollout.loop.tape_shelf import TapeShelf, listed
 from shadow.compare import compare
 from tmuxio.tapes.tapefile import read_tape
+from understudy import AgentState, AgentVerdict, CycleReport, Role, Why
+from understudy.screens import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path

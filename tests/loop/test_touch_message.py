@@ -10,7 +10,7 @@ from worlds import idle
 from rollout.loop.acting.touch import Item, Touch, message
 
 if TYPE_CHECKING:
-    from contract import Intent
+    from understudy import Intent
 
 
 def report_of(*intents: Intent) -> Touch:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract import AgentState
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Standing
@@ -23,6 +22,7 @@ from shadow.expected import ExpectedRegister
 from shadow.labels import Label, Referee, Right
 from shadow.referee.records import NamedState, NamingRule, ScoredSpell, Vote
 from shadow.sides import Who
+from understudy import AgentState
 
 if TYPE_CHECKING:
     from pathlib import Path

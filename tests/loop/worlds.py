@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from contract import AgentState, AgentVerdict, CycleReport, KillWindow, Notice, NotifyManager, Role, SubmitDraft, Why
-from contract.intents import Escalate, Intent, PauseSession, SpawnManager
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.episodes import Advanced, advance
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import End, EndKind, outcomes, settle
+from understudy import AgentState, AgentVerdict, CycleReport, KillWindow, Notice, NotifyManager, Role, SubmitDraft, Why
+from understudy.intents import Escalate, Intent, PauseSession, SpawnManager
 
 if TYPE_CHECKING:
     from rollout.loop.acting.touch import Touch

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import VirtualClock
 from rollout.faces.cli.reading import reading
 from rollout.faces.metrics.answers import Answers
 from rollout.faces.metrics.instruments import documented
 from rollout.faces.metrics.server import MetricsServer
+from understudy import VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract import Frame, PaneShot
+from understudy import Frame, PaneShot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from contract import VirtualClock
+    from understudy import VirtualClock
 
 RULE = "─" * 60
 SIGN = "\u276f"

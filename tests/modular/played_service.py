@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from drawn_fleet import IDLE, SHELL, DrawnEyes
 
-from contract import EVERYTHING, CycleReport, Outcome, Result, VirtualClock
-from contract.intents import wish
 from modular.service import MonitorService
+from understudy import EVERYTHING, CycleReport, Outcome, Result, VirtualClock
+from understudy.intents import wish
 
 if TYPE_CHECKING:
-    from contract import PaneShot
+    from understudy import PaneShot
 
 
 LIMIT = (

@@ -8,11 +8,11 @@ from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, SHELL, DrawnEyes, man
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract import EVERYTHING, VirtualClock
 from modular.service import MonitorService
+from understudy import EVERYTHING, VirtualClock
 
 if TYPE_CHECKING:
-    from contract import PaneShot
+    from understudy import PaneShot
 
 LIMIT = "\u276f go\n\n  ⎿ You've hit your session limit · resets 3pm (UTC)\n\n" + IDLE.partition("\n\n")[2]
 SHOWN: list[dict[str, object]] = [

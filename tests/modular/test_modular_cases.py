@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract.screens import plain
 from modular.classify import classify_question
 from modular.rulebook.book import shipped
 from modular.rulebook.file import ANY, SHELL, UNKNOWN
+from understudy.screens import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from modular.service import MonitorService
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contract import CycleReport, Outcome, PaneShot
+    from understudy import CycleReport, Outcome, PaneShot
 
 
 # --- each component's scenario: it ends in the wishes that this component alone leads to --------------------------

@@ -8,20 +8,20 @@ import pytest
 from drawn_fleet import APPROVAL, IDLE, SHELL, DrawnEyes, pane
 from private_tmux import private_server
 
-from contract import SystemClock, VirtualClock
-from contract.outcomes import EVERYTHING
 from modular.classify import classify_question
 from modular.reading.nesting import inner
 from modular.service import MonitorService
 from tmuxio.eyes import ServerEyes
 from tmuxio.reading.reader import Reader
+from understudy import SystemClock, VirtualClock
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from private_tmux import TmuxServer
 
-    from contract import CycleReport
+    from understudy import CycleReport
 
 RULE = "─" * 70
 CLAUDE = f"\u276f tidy up\n\n⏺ Done.\n\n✻ Baked for 3s\n\n{RULE}\n\u276f \n{RULE}\n  ? for shortcuts\n"
@@ -173,7 +173,7 @@ STATES = {
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("around", AROUND)
 def test_what_is_drawn_around_an_inner_screen_hides_no_state(around: str, state: str, colours: bool) -> None:  # noqa: FBT001
-    from contract.screens import plain
+    from understudy.screens import plain
 
     chain, draw = AROUND[around]
     screen = draw(STATES[state])

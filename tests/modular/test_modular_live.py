@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from drawn_fleet import IDLE, OURS, SIGN, manager, pane
 
-from contract import Frame, SystemClock, Tape
-from contract.outcomes import EVERYTHING
-from contract.serve import Sighted, serve
-from contract.tapes import pack
-from contract.wire import Look, OnTape, Reply
 from modular.service import MonitorService
 from tmuxio.eyes import ServerEyes, TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
+from understudy import Frame, SystemClock, Tape
+from understudy.outcomes import EVERYTHING
+from understudy.serve import Sighted, serve
+from understudy.tapes import pack
+from understudy.wire import CycleRequest, OnTape, Reply
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from contract.wire import Live
+    from understudy.wire import Live
 
 CODEX = SIGN.replace("\u276f", "\u203a")
 
@@ -61,7 +61,7 @@ def test_served_as_a_process_each_request_carries_the_memory_of_the_one_before()
     replies, memory = [], None
     for number in range(2):
         shown = Tape(id="t", frames=(Frame(at=1_000_000.0 + 10 * number, panes=(pane("%1", OURS), manager())),))
-        request = Look(id=number, cycle=f"c{number}", sight=OnTape(tape=pack(shown)), memory=memory)
+        request = CycleRequest(id=number, cycle=f"c{number}", sight=OnTape(tape=pack(shown)), memory=memory)
         answer = BytesIO()
         serve(MonitorService(), open_tape, BytesIO(request.model_dump_json(by_alias=True).encode()), answer)
         reply = Reply.model_validate_json(answer.getvalue())
@@ -74,7 +74,7 @@ def test_served_as_a_process_each_request_carries_the_memory_of_the_one_before()
 
 
 def open_tape(sight: OnTape | Live) -> Sighted:
-    from contract.tapes import unpack
+    from understudy.tapes import unpack
 
     assert isinstance(sight, OnTape)
     shown = unpack(sight.tape)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from drawn_fleet import APPROVAL, BUSY, IDLE, SHELL, manager, pane
 
-from contract import EVERYTHING, CycleReport, Frame, VirtualClock
-from contract.intents import wish
 from modular.service import MonitorService
+from understudy import EVERYTHING, CycleReport, Frame, VirtualClock
+from understudy.intents import wish
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from contract import PaneShot
+    from understudy import PaneShot
 
 
 class OldEyes:

@@ -9,7 +9,7 @@ from drawn_fleet import APPROVAL, BUSY, IDLE, SHELL, manager, pane
 from played_service import FRESH, LIMIT, NOON, Play
 
 if TYPE_CHECKING:
-    from contract import PaneShot
+    from understudy import PaneShot
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,6 @@ from drawn_fleet import BUSY, IDLE, RULE, SHELL, SIGN, pane
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import AgentState, Role
-from contract.intents import Notice
 from modular.memory import AgentMemory
 from modular.mind import Memory, recalled
 from modular.reading import crash
@@ -26,9 +24,11 @@ from modular.wishes.drafts import DraftMemory
 from modular.wishes.limits import Limits
 from modular.wishes.look import Look, managers_of, teams_of
 from modular.wishes.notifications import StandingNotice, due_at, reminded, stands
+from understudy import AgentState, Role
+from understudy.intents import Notice
 
 if TYPE_CHECKING:
-    from contract import PaneShot
+    from understudy import PaneShot
 
 NOW = 1_000_000.0
 

@@ -8,8 +8,8 @@ import pytest
 from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, manager, pane
 from played_service import DEAD, LIMIT, NOON, Play
 
-from contract import Outcome, PauseSession
-from contract.intents import wish
+from understudy import Outcome, PauseSession
+from understudy.intents import wish
 
 # --- drafts ---------------------------------------------------------------------------------------------------------
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Never
 import pytest
 from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, RULE, SHELL, SIGN, DrawnEyes, manager, pane
 
-from contract import CycleReport, Scope, VirtualClock
-from contract.intents import wish
-from contract.outcomes import EVERYTHING, Outcome, Result
 from modular.service import MonitorService
+from understudy import CycleReport, Scope, VirtualClock
+from understudy.intents import wish
+from understudy.outcomes import EVERYTHING, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract import PaneShot
     from modular.memory import AgentMemory
     from modular.reading.classifier import Reading
     from modular.reading.discovery import Sighting
+    from understudy import PaneShot
 
 
 class Stage:

@@ -9,17 +9,17 @@ from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, RULE, SIGN, DrawnEyes, pane
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import AgentState, ProblemKind, VirtualClock
-from contract.outcomes import EVERYTHING
 from modular.reading.classifier import Reading
 from modular.service import MonitorService
 from modular.tracking.alarms import DRIFT_S
 from modular.tracking.flapping import FLIPS_A_MINUTE, flips
 from modular.tracking.steadying import confirmed
 from modular.tracking.tracker import track
+from understudy import AgentState, ProblemKind, VirtualClock
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
-    from contract import AgentVerdict, CycleReport
+    from understudy import AgentVerdict, CycleReport
 
 STRANGE = "Claude Code 9\n\n  ~ a composer that nobody has seen yet ~\n"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import AgentState, Role
 from modular.strategies import DEFAULT, STRATEGIES, Budget, Priority, Strategy, Watched
+from understudy import AgentState, Role
 
 NOW = 1_000_000.0
 

@@ -9,18 +9,18 @@ from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contract import EVERYTHING, VirtualClock
 from modular.looking import survey
 from modular.looking.survey import Survey
 from modular.looking.verdicts import Verdicts
 from modular.reading.classifier import Reading, classify
 from modular.rulebook.book import shipped
 from modular.service import MonitorService
+from understudy import EVERYTHING, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contract import PaneShot
+    from understudy import PaneShot
 
 NOW = 1_800_000_000.0
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import AgentState, Notice
 from modular.plugins.shelf import PluginShelf
 from modular.wishes.wording import Facts
+from understudy import AgentState, Notice
 
 if TYPE_CHECKING:
     from pathlib import Path

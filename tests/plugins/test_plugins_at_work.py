@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract import EVERYTHING, CycleReport, NotifyManager, VirtualClock
 from modular.service import MonitorService
 from tests.modular.drawn_fleet import IDLE, DrawnEyes, manager, pane
+from understudy import EVERYTHING, CycleReport, NotifyManager, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contract import PaneShot
     from tests.cli.shell import Shell
     from tests.conftest import TmuxServer
+    from understudy import PaneShot
 
 pytest_plugins = ["tests.cli.shell"]
 

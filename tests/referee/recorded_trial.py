@@ -10,19 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.rules import Windows
 from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.tapes.tapefile import read_tape
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from contract import AgentState, CycleReport, Tape
     from shadow.referee.records import ScoredSpell
+    from understudy import AgentState, CycleReport, Tape
 
 TRIAL: Final = Path(__file__).resolve().parents[1] / "data" / "fleet-trial"
 MARGIN_S: Final = 1.0

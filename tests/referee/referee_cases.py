@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from contract import AgentState, AgentVerdict, CycleReport, Frame, Intent, PaneShot, Role, Tape, Why
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.referee.words import AgentWord
 from shadow.rules import Windows
+from understudy import AgentState, AgentVerdict, CycleReport, Frame, Intent, PaneShot, Role, Tape, Why
 
 if TYPE_CHECKING:
     from shadow.referee.records import NamedState, ScoredSpell

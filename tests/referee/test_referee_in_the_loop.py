@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from referee_cases import FRAME_S, FRAMES, LOOK_S, MANAGER, T0, Drawn, report, rest
 
-from contract import Frame, Tape
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules
 from rollout.loop.acting.settling import Effects
@@ -18,6 +17,7 @@ from rollout.loop.shadowing import Shadowing
 from rollout.loop.trial import Trial
 from rollout.store.ledger.records import DeliveryRow
 from shadow.expected import shipped
+from understudy import Frame, Tape
 
 QUIET, TYPED = rest(), (rest(draft="f"), rest(draft="fix"))
 

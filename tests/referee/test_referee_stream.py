@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from referee_cases import FRAME_S, LOOK_S, MANAGER, T0, Drawn, Referee, dialog, printing, report, rest, shell
 
-from contract import AgentState, Frame, Tape
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.referee.claims import Run, joined, one_look
 from shadow.rules import Windows
+from understudy import AgentState, Frame, Tape
 
 if TYPE_CHECKING:
     from shadow.referee.records import ScoredSpell

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from referee_cases import MANAGER, Referee, dialog, printing, report, rest, shell, verdict
 
-from contract import AgentState, Escalate, Intent, KillWindow, Notice, NotifyManager, Role, SpawnManager, SubmitDraft
 from shadow.referee.records import Duty, NamedState, ScoredSpell, Vote
+from understudy import AgentState, Escalate, Intent, KillWindow, Notice, NotifyManager, Role, SpawnManager, SubmitDraft
 
 T0 = 1_800_000_000.0
 LONG = 30

@@ -8,17 +8,17 @@ import pytest
 from name_figures import figures
 from recorded_trial import Truth, calling, spells_of, trial
 
-from contract import AgentState
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.retrospect import Retrospect, retrospect
 from rollout.judgement.words import Stage, Verdict
+from understudy import AgentState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from recorded_trial import Watched
 
-    from contract import CycleReport
+    from understudy import CycleReport
 
 pytestmark = pytest.mark.timeout(300)  # whoever comes first watches the whole trial
 IDLE = AgentState.IDLE

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract import AgentState, Frame, PaneShot, Tape
 from rollout.faces.demo.actors.looks import LOOKS, title
 from rollout.faces.demo.actors.performance import Performance
 from rollout.faces.demo.actors.scenes import Cue, Part, Scene
+from understudy import AgentState, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from contract import (
+from shadow.bouts import Bout, BoutBook, BoutRules, Look, Windows, advance
+from shadow.compare import NOTHING_EXPECTED, Register, compare
+from shadow.differences import DiffClass
+from shadow.signoffs import NOBODY_SAID, Signoffs
+from understudy import (
     AgentState,
     AgentVerdict,
     CycleReport,
@@ -22,10 +26,6 @@ from contract import (
     Tape,
     Why,
 )
-from shadow.bouts import Bout, BoutBook, BoutRules, Look, Windows, advance
-from shadow.compare import NOTHING_EXPECTED, Register, compare
-from shadow.differences import DiffClass
-from shadow.signoffs import NOBODY_SAID, Signoffs
 
 T0 = 1_800_000_000.0
 QUICK = BoutRules(settle_s=3, at_latest_s=60, repeat_s=5, windows=Windows(notice_s=3, draft_s=3, kill_s=3))

@@ -7,13 +7,13 @@ from typing import Any
 
 from shadow_cases import T0, shot
 
-from contract import CycleReport, Frame, Scope, Tape
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from shadow.compare import compare
 from shadow.differences import Difference
 from shadow.expected import shipped
 from tmuxio.eyes import TapeClock, TapeEyes
+from understudy import CycleReport, Frame, Scope, Tape
 
 RULE = "─" * 42
 PIECES = {

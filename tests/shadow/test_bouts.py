@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shadow_cases import QUICK, T0, Watching, one, report, verdict, want
 
-from contract import Problem, ProblemKind
 from shadow.bouts import BoutRules, Excuse, Label, Referee, Right, Stratum, Windows
 from shadow.signoffs import Acceptance, Settlement
+from understudy import Problem, ProblemKind
 
 
 def test_a_bout_lasts_while_neither_state_nor_rule_nor_intents_change() -> None:

@@ -3,11 +3,11 @@
 import pytest
 from shadow_cases import T0, one, report, shot, tape, verdict
 
-from contract import CycleReport, Frame, Problem, ProblemKind
 from shadow.compare import compare
 from shadow.differences import DiffClass
 from shadow.eyes import compare_eyes
 from shadow.noise import classify
+from understudy import CycleReport, Frame, Problem, ProblemKind
 
 OURS, THEIRS = one("busy"), one("idle", "notify_manager:idle")
 

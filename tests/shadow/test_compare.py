@@ -3,9 +3,9 @@
 import pytest
 from shadow_cases import T0, one, report, verdict, want
 
-from contract import CycleReport, Problem, ProblemKind, Role
 from shadow.compare import compare
 from shadow.differences import DiffClass, Severity
+from understudy import CycleReport, Problem, ProblemKind, Role
 
 
 def test_equal_reports_do_not_differ() -> None:

@@ -9,9 +9,9 @@ from deepdiff import DeepDiff
 from pytest_benchmark.fixture import BenchmarkFixture
 from shadow_cases import T0, report, verdict, want
 
-from contract import CycleReport
 from shadow.bouts import BoutBook, Look, advance
 from shadow.compare import _changes, compare
+from understudy import CycleReport
 
 
 def _fleet(agents: int, differing_every: int, monitor: str) -> CycleReport:

@@ -8,11 +8,11 @@ import pytest
 from shadow_cases import QUICK, T0, Watching, report, shot, tape, verdict, want
 from shadow_scenes import watch
 
-from contract import CycleReport, Role
 from shadow.bouts import Bout, Excuse
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
 from shadow.expected import HERE, BadRegister, Entry, load, shipped
+from understudy import CycleReport, Role
 
 CASES = Path(__file__).parent / "expected"
 ENTRIES = {entry.id: entry for entry in shipped().entries}

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from shadow_cases import QUICK, T0, Watching, one, report, shot, tape, verdict
 
-from contract import AgentState, Frame, Tape
 from rollout.judgement.events import bout_facts
 from shadow.bout import bout_id, in_sample
 from shadow.bouts import BoutRules, Windows
 from shadow.hindsight import Watch, front, observe, ruling
+from understudy import AgentState, Frame, Tape
 
 COMPOSER = "╭──────╮\n│ >    │\n╰──────╯"
 SLOW = BoutRules(settle_s=60, at_latest_s=600, repeat_s=600, windows=Windows())

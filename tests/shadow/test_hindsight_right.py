@@ -10,11 +10,11 @@ import pytest
 from played_fleet import play
 from shadow_cases import T0, shot
 
-from contract import AgentState, PaneShot
 from shadow.hindsight import Watch, observe, ruling
 from shadow.labels import Right
 from shadow.refuting import two_sided
 from shadow.rules import BoutRules
+from understudy import AgentState, PaneShot
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "screens-dev-live.jsonl"
 STATES = tuple(AgentState)

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shadow_cases import T0, shot
 
-from contract import Frame, Tape
-from contract.outcomes import EVERYTHING
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from tmuxio.eyes import TapeClock, TapeEyes
 from tmuxio.tapes.camera import redacted
 from tmuxio.tapes.redact import redact
+from understudy import Frame, Tape
+from understudy.outcomes import EVERYTHING
 
 CASES = sorted((Path(__file__).parents[1] / "modular" / "cases").glob("*/*/screen.ansi"))
 SECRETS = (

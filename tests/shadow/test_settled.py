@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from contract.outcomes import EVERYTHING
 from modular.service import MonitorService
 from tmuxio.eyes import TapeClock, TapeEyes
 from tmuxio.tapes.tapefile import read_tape
+from understudy.outcomes import EVERYTHING
 
 SETTLED = Path(__file__).parent / "settled"
 CASES = sorted(folder.parent for folder in SETTLED.glob("*/settled.json"))

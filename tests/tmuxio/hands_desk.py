@@ -7,13 +7,13 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from contract.clock import SystemClock
 from tmuxio.touching.hands import Hands, Veto
+from understudy.clock import SystemClock
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
+    from understudy.screens import Frame, PaneShot
 
 AGENT = r"""
 import sys, tty

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract.clock import VirtualClock
 from tmuxio.reading.reader import Reader
 from tmuxio.server.transport import Answers, OneShot
 from tmuxio.tapes.camera import Camera
+from understudy.clock import VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract.clock import VirtualClock
-from contract.report import ProblemKind
-from contract.screens import Frame, PaneShot, Tape
 from tmuxio.eyes import LibtmuxEyes, ServerEyes, TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import NoServer
 from tmuxio.tapes.camera import Camera
+from understudy.clock import VirtualClock
+from understudy.report import ProblemKind
+from understudy.screens import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 from hands_desk import Desk
 
-from contract.clock import SystemClock
-from contract.intents import Key
 from tmuxio.touching import touch
 from tmuxio.touching.hands import Hands, Touch, Veto
+from understudy.clock import SystemClock
+from understudy.intents import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
+    from understudy.screens import Frame, PaneShot
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hands_desk import Desk
 
-from contract.intents import Key
 from tmuxio.touching.hands import Place, Veto
 from tmuxio.touching.tokens import find
+from understudy.intents import Key
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer

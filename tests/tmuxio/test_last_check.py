@@ -11,14 +11,14 @@ from hands_desk import Desk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.intents import Key
 from tmuxio.touching import last_check
+from understudy.intents import Key
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame, PaneShot
     from tmuxio.touching.hands import Veto
+    from understudy.screens import Frame, PaneShot
 
 DIALOGS = (
     "Do you want to make this edit?",

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.report import ProblemKind
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import NoServer, ServerGone, ServerSilent, TmuxError, TmuxMissing
 from tmuxio.server.identity import identify
 from tmuxio.server.transport import Answers, OneShot
+from understudy.report import ProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.screens import plain
 from tmuxio.tapes.redact import BadRedaction, redact, redactor
+from understudy.screens import plain
 
 if TYPE_CHECKING:
     from pathlib import Path

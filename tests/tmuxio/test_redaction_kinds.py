@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from secret_kinds import MARKED, Marked, barred, beside, drawn, framed, indented, plainly, soft_wrapped
 
-from contract.screens import plain
 from tmuxio.redaction import redact
+from understudy.screens import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

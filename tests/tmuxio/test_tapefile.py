@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.screens import Frame, PaneShot, Tape
-from contract.tapes import TornTape
 from tmuxio.tapes.screen_store import ScreenStore
 from tmuxio.tapes.tapefile import KeptTape, read_tape, write_tape
+from understudy.screens import Frame, PaneShot, Tape
+from understudy.tapes import TornTape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-    from contract import Frame
+    from understudy import Frame
 
 SOURCES = {"reader": lambda server: Reader(server.address), "watch": lambda server: Watch(server.address)}
 

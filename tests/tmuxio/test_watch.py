@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-    from contract.screens import Frame
     from tmuxio.server.transport import Answers
+    from understudy.screens import Frame
 
 
 def settled(watch: Watch) -> Frame:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from trial_accuracy import AT_LEAST, TRIAL, Accuracy, Truth, accuracy, jsonl, table, tapes
 
-from contract import AgentState, AgentVerdict, CycleReport, ProblemKind, Role
-from contract.verdicts import Why
 from modular.classify import classify_question
 from modular.service import MonitorService
+from understudy import AgentState, AgentVerdict, CycleReport, ProblemKind, Role
+from understudy.verdicts import Why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract import Clock, Eyes, Outcome, Scope
+    from understudy import Clock, Eyes, Outcome, Scope
 
 pytestmark = pytest.mark.timeout(180)  # 549 tapes, read and watched; five seconds on a machine with nothing else to do
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.outcomes import EVERYTHING
 from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.tapes.tapefile import read_tape
+from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from contract import AgentVerdict, Eyes, Monitor, Problem, Tape
+    from understudy import AgentVerdict, Eyes, Monitor, Problem, Tape
 
 TRIAL: Final = Path(__file__).resolve().parents[1] / "data" / "fleet-trial"
 MARGIN_S: Final = 1.0

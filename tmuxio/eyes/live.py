@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from contract.ports import Clock
-from contract.screens import Frame
 from tmuxio.eyes.naps import Naps
+from understudy.ports import Clock
+from understudy.screens import Frame
 
 
 class FrameSource(Protocol):
@@ -17,7 +17,7 @@ class FrameSource(Protocol):
 
 
 class ServerEyes:
-    """Implements `contract.ports.Eyes` on a live server."""
+    """Implements `understudy.ports.Eyes` on a live server."""
 
     def __init__(self, reader: FrameSource, clock: Clock) -> None:
         self._reader = reader

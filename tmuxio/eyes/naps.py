@@ -2,7 +2,7 @@
 
 import time
 
-from contract.ports import Clock
+from understudy.ports import Clock
 
 
 class Naps:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from contract.clock import VirtualClock
-from contract.ports import SessionSeen, WindowSeen
-from contract.screens import Frame, PaneShot, Tape
 from tmuxio.eyes.monolith import cut_name, printed
+from understudy.clock import VirtualClock
+from understudy.ports import SessionEntry, WindowEntry
+from understudy.screens import Frame, PaneShot, Tape
 
 
 class TapeClock(VirtualClock):
@@ -28,7 +28,7 @@ class TapeEyes:
     def __init__(self, tape: Tape) -> None:
         self._frames = tape.frames
         self._last = tape.frames[-1]
-        self._windows: dict[str, tuple[WindowSeen, ...]] = {}
+        self._windows: dict[str, tuple[WindowEntry, ...]] = {}
         self._by_window: list[dict[str, PaneShot]] = []
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
@@ -36,17 +36,17 @@ class TapeEyes:
         del gap_s, panes
         return self._tail(frames)
 
-    def sessions(self) -> Sequence[SessionSeen]:
+    def sessions(self) -> Sequence[SessionEntry]:
         """List the sessions, by name as tmux does."""
-        seen = {shot.session: SessionSeen(shot.session, str(shot.session_created), "0") for shot in self._last.panes}
+        seen = {shot.session: SessionEntry(shot.session, str(shot.session_created), "0") for shot in self._last.panes}
         return [seen[name] for name in sorted(seen)]
 
-    def windows(self, session: str) -> Sequence[WindowSeen]:
+    def windows(self, session: str) -> Sequence[WindowEntry]:
         """List a session's windows by index."""
         if (known := self._windows.get(session)) is None:
             shots = sorted((shot for shot in self._last.panes if _shows(shot, session)), key=_index)
             known = self._windows[session] = tuple(
-                WindowSeen(str(shot.window_index), cut_name(shot.window), active=False, pane=shot.pane, pid=shot.pid)
+                WindowEntry(str(shot.window_index), cut_name(shot.window), active=False, pane=shot.pane, pid=shot.pid)
                 for shot in shots
             )
         return list(known)

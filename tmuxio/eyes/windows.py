@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from contract.failures import LookingFailed
-from contract.ports import Clock, SessionSeen, WindowSeen
-from contract.report import Problem, ProblemKind
 from tmuxio.eyes.monolith import cut_name
 from tmuxio.eyes.naps import Naps
 from tmuxio.eyes.patience import PatientServer
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
+from understudy.failures import SourceFailed
+from understudy.ports import Clock, SessionEntry, WindowEntry
+from understudy.report import Problem, ProblemKind
 
 
 class LibtmuxEyes:
-    """Implements `contract.ports.WindowEyes` on a live server.
+    """Implements `understudy.ports.WindowEyes` on a live server.
 
     The monolith cannot tell a failure from nothing; whoever owns these eyes can: every failure is kept in `problems`.
     Names only label: each session that was listed is then asked for by tmux's own id, so that one called `$5` or `a`
@@ -33,23 +33,23 @@ class LibtmuxEyes:
         """Seconds spent asleep between looks."""
         return self._naps.waited_s
 
-    def sessions(self) -> Sequence[SessionSeen]:
+    def sessions(self) -> Sequence[SessionEntry]:
         """List the sessions; nothing where tmux fails."""
         lines = self._ask(str(self._address), "list-sessions", "-F", _SESSION)
-        seen: list[SessionSeen] = []
+        seen: list[SessionEntry] = []
         for line in lines or ():
             ident, created, attached, name = line.split(" ", 3)
             self._ids[name] = ident
-            seen.append(SessionSeen(name, created, attached))
+            seen.append(SessionEntry(name, created, attached))
         return seen
 
-    def windows(self, session: str) -> Sequence[WindowSeen]:
+    def windows(self, session: str) -> Sequence[WindowEntry]:
         """List the windows of a session; nothing where it fails."""
         lines = self._ask(session, "list-windows", "-F", _WINDOW, target=self._target(session))
-        seen: list[WindowSeen] = []
+        seen: list[WindowEntry] = []
         for line in lines or ():
             pane, pid, index, active, name = line.split(" ", 4)
-            seen.append(WindowSeen(index, cut_name(name), active == "1", pane, int(pid)))
+            seen.append(WindowEntry(index, cut_name(name), active == "1", pane, int(pid)))
         return seen
 
     def capture(self, target: str, looks: int = 1, gap_s: float = 0.3) -> Sequence[str]:
@@ -70,7 +70,7 @@ class LibtmuxEyes:
         """Run one command; a failure is written down and answered with None."""
         try:
             done = self._server.cmd(command, *args, target=target)
-        except LookingFailed as failure:
+        except SourceFailed as failure:
             self.problems.append(failure.problem)
             return None
         if (fault := done.failure(self._address)) is not None:

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from contract.screens import PaneShot
 from tmuxio.reading.listing import Lasting, Row
 from tmuxio.reading.reader import shot
 from tmuxio.reading.staleness import Seen
+from understudy.screens import PaneShot
 
 
 class _Kept(NamedTuple):

@@ -27,7 +27,7 @@ _LASTING: Final = 2
 
 
 class Row(NamedTuple):
-    """One pane as `list-panes` tells it; see `contract.screens.PaneShot` for the meanings.
+    """One pane as `list-panes` tells it; see `understudy.screens.PaneShot` for the meanings.
 
     A tuple: one is made of every pane that printed, and compared with the one before. What changes when it prints comes
     first, so that the rest can be compared alone.

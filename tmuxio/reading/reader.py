@@ -5,15 +5,15 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
-from contract.clock import SystemClock
-from contract.ports import Clock
-from contract.screens import Frame, PaneShot
 from tmuxio.processes.running import Running
 from tmuxio.reading import capture, listing
 from tmuxio.reading.listing import Lasting, Row
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import OutOfResources, ServerSilent, TmuxRefused
 from tmuxio.server.transport import OneShot, Transport
+from understudy.clock import SystemClock
+from understudy.ports import Clock
+from understudy.screens import Frame, PaneShot
 
 
 class Chains(Protocol):

@@ -11,9 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from contract.clock import SystemClock
-from contract.ports import Clock
-from contract.screens import Frame, PaneShot
 from tmuxio.processes.running import Running
 from tmuxio.reading import listing
 from tmuxio.reading.album import Album
@@ -25,6 +22,9 @@ from tmuxio.server.address import ServerAddress
 from tmuxio.server.control import ControlClient
 from tmuxio.server.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
 from tmuxio.server.transport import OneShot
+from understudy.clock import SystemClock
+from understudy.ports import Clock
+from understudy.screens import Frame, PaneShot
 
 _FULL_EVERY: Final = 60
 """Frames after which everything is read again, as a net below what no test has thought of."""

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from contract.failures import LookingFailed
-from contract.report import ProblemKind
+from understudy.failures import SourceFailed
+from understudy.report import ProblemKind
 
 
-class TmuxError(LookingFailed):
+class TmuxError(SourceFailed):
     """Something stood between us and the server behind a socket."""
 
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from contract.ports import Clock
-from contract.record import instant_text
-from contract.screens import Frame, PaneShot, Tape
 from tmuxio.reading.reader import Reader
+from understudy.ports import Clock
+from understudy.record import instant_text
+from understudy.screens import Frame, PaneShot, Tape
 
 Redact = Callable[[str, int | None], str]
 """Takes secrets out of a text that a pane of so many cells shows, keeping its length and its lines."""

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from contract.tapes import TornTape
+from understudy.tapes import TornTape
 
 FILE_NAME: Final = "screens.sqlite"
 """What the store of a folder of tapes is called."""

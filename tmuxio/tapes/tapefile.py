@@ -22,10 +22,10 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from contract.record import SCHEMA_VERSION
-from contract.screens import Tape
-from contract.tapes import PackedFrame, PackedTape, TornTape, pack, screen_hash, unpack
 from tmuxio.tapes.screen_store import ScreenStore, texts_of
+from understudy.record import SCHEMA_VERSION
+from understudy.screens import Tape
+from understudy.tapes import PackedFrame, PackedTape, TornTape, pack, screen_hash, unpack
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,6 @@ import time
 from collections.abc import Collection
 from typing import Final
 
-from contract.failures import LookingFailed
-from contract.ports import Clock
-from contract.screens import Frame, PaneShot
 from tmuxio.processes.front import stopped_in_front, unread
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
@@ -17,6 +14,9 @@ from tmuxio.touching import touch
 from tmuxio.touching.composer import ComposerText
 from tmuxio.touching.last_check import unchanged_screen
 from tmuxio.touching.touch import Guard, Touch, Veto
+from understudy.failures import SourceFailed
+from understudy.ports import Clock
+from understudy.screens import Frame, PaneShot
 
 QUIET_S: Final = 5.0
 """Somebody who pressed a key in a pane this recently is still typing."""
@@ -62,7 +62,7 @@ class Clearance:
             if not why and (veto := _judged(guard or self._guard, shot, frame)) is not None:
                 why = veto.why or "the guard said no"
             why = why or self._busy_hands(shot, window=window)
-        except LookingFailed as failure:
+        except SourceFailed as failure:
             return Touch(done=False, why=str(failure))
         return Touch(done=False, why=why) if why else shot
 

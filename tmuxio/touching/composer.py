@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import east_asian_width
 
-from contract.screens import PaneShot
 from tmuxio.touching.tokens import squeeze
+from understudy.screens import PaneShot
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import re
 import unicodedata
 from typing import Final
 
-from contract.screens import PaneShot
 from tmuxio.touching.composer import ComposerText, cells
 from tmuxio.touching.tokens import squeeze
+from understudy.screens import PaneShot
 
 _SHORTEST: Final = 8
 """Letters that tell the beginning of a line of ours, its token among them, from a person's own."""

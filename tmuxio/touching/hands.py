@@ -9,10 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from contract.failures import LookingFailed
-from contract.intents import Key
-from contract.ports import Clock
-from contract.screens import Frame, PaneShot
 from tmuxio.processes.front import unread
 from tmuxio.reading.capture import pane_id
 from tmuxio.server.address import ServerAddress
@@ -24,6 +20,10 @@ from tmuxio.touching.last_check import unchanged_screen
 from tmuxio.touching.line_typing import LOOKS, POLL_S, LineTyper
 from tmuxio.touching.tokens import Place, find, squeeze
 from tmuxio.touching.touch import Guard, Touch, Veto
+from understudy.failures import SourceFailed
+from understudy.intents import Key
+from understudy.ports import Clock
+from understudy.screens import Frame, PaneShot
 
 __all__ = ["Guard", "Hands", "Place", "Touch", "Veto"]
 
@@ -112,7 +112,7 @@ class Hands:
             ident = self._session(session)
             if ident is None:
                 return Touch(done=False, why=f"there is no session {session!r}")
-        except LookingFailed as failure:
+        except SourceFailed as failure:
             return Touch(done=False, why=str(failure))
         try:
             made = self._clearance.ask(touch.open_window(ident, index, name))
@@ -164,7 +164,7 @@ class Hands:
                 if shot.text.strip() or time.monotonic() >= until:
                     break
                 self._clock.sleep(POLL_S)  # a shell that still starts may throw away what is typed
-        except LookingFailed as failure:
+        except SourceFailed as failure:
             return Touch(done=False, why=str(failure))
         keys = f"{touch.send_text(pane, line)} ; {touch.send_key(pane, Key.ENTER)}"
         return self._act(touch.if_unchanged(shot, keys, front=False))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from contract.screens import PaneShot
+from understudy.screens import PaneShot
 
 DIALOG_SIGNS: Final = (
     r"do you want",

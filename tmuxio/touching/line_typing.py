@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from contract.failures import LookingFailed
-from contract.ports import Clock
-from contract.screens import Frame, PaneShot
 from tmuxio.touching import touch
 from tmuxio.touching.clearance import Clearance
 from tmuxio.touching.composer import ComposerReader, ComposerText, holds, may_still_come
 from tmuxio.touching.erasing import erasable, in_front
 from tmuxio.touching.tokens import squeeze
 from tmuxio.touching.touch import Guard, Touch, Veto
+from understudy.failures import SourceFailed
+from understudy.ports import Clock
+from understudy.screens import Frame, PaneShot
 
 POLL_S: Final = 0.05
 LOOKS: Final = 3
@@ -117,7 +117,7 @@ class LineTyper:
                 if late:
                     return Touch(done=False, why=f"the text did not show within {self._arrival_s:g} s")
                 self._clock.sleep(POLL_S)
-        except LookingFailed as failure:
+        except SourceFailed as failure:
             return Touch(done=False, why=str(failure))
         return Touch(done=False, why=touch.GONE)
 
@@ -129,7 +129,7 @@ class LineTyper:
             self._clock.sleep(POLL_S)
             try:
                 shot = self._clearance.frame([pane]).by_pane.get(pane)
-            except LookingFailed:
+            except SourceFailed:
                 return False
             if shot is None:
                 return False

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contract.intents import Key
-from contract.screens import Frame, PaneShot
 from tmuxio.touching.last_check import all_of
+from understudy.intents import Key
+from understudy.screens import Frame, PaneShot
 
 YES: Final = "done"
 GONE: Final = "the pane is gone"

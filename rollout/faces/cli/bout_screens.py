@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from contract.screens import PaneShot
-from contract.tapes import TornTape
 from rollout.loop.tape_shelf import SUFFIX
 from shadow.bout import Bout
 from tmuxio.tapes.tapefile import read_tape
+from understudy.screens import PaneShot
+from understudy.tapes import TornTape
 
 _BEGINS_BEFORE: Final = 30.0
 """Seconds by which a cycle may begin before its tape is shot."""

@@ -8,8 +8,8 @@ from rollout.faces.cli.exits import Exit, Stop
 
 _CODES = {
     "builtins.FileNotFoundError": Exit.USAGE,
-    "contract.failures.LookingFailed": Exit.UNAVAILABLE,
-    "contract.tapes.TornTape": Exit.USAGE,
+    "understudy.failures.SourceFailed": Exit.UNAVAILABLE,
+    "understudy.tapes.TornTape": Exit.USAGE,
     "rollout.loop.hosting.monitors.UnknownMonitor": Exit.USAGE,
     "shadow.expected.BadRegister": Exit.CONFIG,
     "tmuxio.redaction.rule_file.BadRedaction": Exit.CONFIG,

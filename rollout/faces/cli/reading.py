@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from contract.report import CycleReport
 from rollout.faces.cli.where import server_folder
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
@@ -20,6 +19,7 @@ from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
 from shadow.expected import ExpectedRegister, with_own
+from understudy.report import CycleReport
 
 NOT_JUDGED = "Not enough evidence yet: no cycle was judged in this stage."
 NOTHING_YET = "Nothing has run here yet. Watch a tmux server with: understudy run"

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract.record import instant_text
-from contract.report import CycleReport
-from contract.screens import Tape
 from rollout.faces.cli.output import clock_time
 from rollout.judgement.plan import Plan
 from rollout.judgement.retrospect import Retrospect, retrospect
 from rollout.judgement.words import Stage, Verdict
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.referee.records import ScoredSpell, Vote
+from understudy.record import instant_text
+from understudy.report import CycleReport
+from understudy.screens import Tape
 
 _RIGHT: Final = {Vote.RIGHT: True, Vote.WRONG: False}
 

@@ -7,8 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from contract.screens import PaneShot, Tape
-from contract.tapes import TornTape
 from rollout.faces.cli.reading import Reading
 from rollout.loop.cycled import cycle_name
 from shadow.bout import Bout
@@ -16,6 +14,8 @@ from shadow.clusters import Cluster
 from shadow.differences import Difference
 from shadow.report import Scene, Still, waits
 from tmuxio.tapes.tapefile import read_tape
+from understudy.screens import PaneShot, Tape
+from understudy.tapes import TornTape
 
 SUFFIX: Final = ".tape.gz"
 MOST_SCENES: Final = 60

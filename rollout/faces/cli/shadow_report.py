@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from contract.verdicts import AgentState
 from modular.rulebook.book import shipped_files
 from rollout.faces.cli.reading import NOT_JUDGED, Reading
 from rollout.faces.cli.scenes import sizes_on
@@ -16,6 +15,7 @@ from rollout.loop.parts import Part
 from rollout.store.settings import load
 from shadow.bout import Bout
 from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build, coverage, speed
+from understudy.verdicts import AgentState
 
 _LOOKED_AT: Final = 5000
 """Cycles, the newest ones, of which at most so many ..."""

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from contract.intents import Intent
-from contract.outcomes import Outcome
-from contract.record import instant_text
-from contract.report import CycleReport
-from contract.verdicts import AgentVerdict
 from rollout.faces.cli.output import emit, say
 from rollout.judgement.chain import Transition
 from rollout.loop.cycled import Cycled
 from rollout.loop.parts import Part
 from shadow.differences import Difference
+from understudy.intents import Intent
+from understudy.outcomes import Outcome
+from understudy.record import instant_text
+from understudy.report import CycleReport
+from understudy.verdicts import AgentVerdict
 
 
 class Teller(Protocol):

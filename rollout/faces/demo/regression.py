@@ -11,7 +11,8 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from contract import (
+from modular.service import MonitorService
+from understudy import (
     AgentState,
     AgentVerdict,
     Clock,
@@ -25,7 +26,6 @@ from contract import (
     Scope,
     Why,
 )
-from modular.service import MonitorService
 
 TRIGGER: Final = "DEMO_UNDERSTUDY_REGRESSION"
 """The environment variable that names the file."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from contract.report import CycleReport, ProblemKind
 from rollout.faces.doctor.findings import Finding, broken, note, well
 from rollout.loop.audit import breaks
 from rollout.loop.parts import Part
@@ -14,6 +13,7 @@ from rollout.store.flags import BadFlags, parse_flags
 from rollout.store.ledger import LedgerReader, LedgerUnusable, check_pages
 from rollout.store.orders import Order, OrderKind, standing
 from rollout.store.state_folder import ServerFolder, StateFolder
+from understudy.report import CycleReport, ProblemKind
 
 _CHECK_S: Final = 10.0
 """For so long the pages of a ledger are looked through."""

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from contract.failures import LookingFailed
 from rollout.faces.doctor.findings import Finding, broken, note, well
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
 from tmuxio.server.sweep import leftovers
+from understudy.failures import SourceFailed
 
 _PATIENCE_S = 5
 _OTHER_MONITORS = ("_run_monitoring_daemon", "idle-monitor", "idle_monitor", "tmux-orc monitor")
@@ -20,7 +20,7 @@ def server(address: ServerAddress) -> Iterator[Finding]:
     """Check the server and what is around it."""
     try:
         identity = identify(address, deadline_s=_PATIENCE_S)
-    except LookingFailed as failure:
+    except SourceFailed as failure:
         fault, _, remedy = str(failure).partition(": ")
         yield broken("server", fault, remedy or "start a tmux server, or name its socket with --socket-path")
     else:

@@ -10,11 +10,11 @@ from typing import Final
 
 from prometheus_client.exposition import choose_encoder
 
-from contract.ports import Clock
 from rollout.faces.cli.reading import Reading
 from rollout.faces.metrics.health import Check, alive, ready, told
 from rollout.faces.metrics.taking import Taking
 from rollout.store.ledger import LedgerUnusable
+from understudy.ports import Clock
 
 _TEXT: Final = "text/plain; charset=utf-8"
 

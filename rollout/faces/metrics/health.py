@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract.failures import LookingFailed
 from rollout.faces.cli.reading import Reading
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
+from understudy.failures import SourceFailed
 
 _PATIENCE_S = 2.0
 
@@ -36,7 +36,7 @@ def ready(found: Reading, now: float, stale_s: float, socket: Path) -> Iterator[
     yield alive(found, now, stale_s)
     try:
         identify(ServerAddress(socket), deadline_s=_PATIENCE_S)
-    except LookingFailed as failure:
+    except SourceFailed as failure:
         yield Check("tmux", well=False, says=str(failure))
     else:
         yield Check("tmux", well=True, says=f"{socket} answers")

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any, Final
 
-from contract.intents import wish
-from contract.report import CycleReport
 from rollout.faces.cli.reading import Reading
 from rollout.faces.cli.verbs.status import as_document
 from rollout.faces.metrics.instruments import Instruments
 from rollout.loop.parts import Part
 from rollout.store.ledger import LedgerReader
+from understudy.intents import wish
+from understudy.report import CycleReport
 
 _AT_ONCE: Final = 400
 """So many cycles are caught up with in one go; reports are kept no longer than that."""

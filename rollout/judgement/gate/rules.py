@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from contract.record import Record
+from understudy.record import Record
 
 Agents = Annotated[int, Field(gt=0)]
 Bound = Annotated[float, Field(gt=0, allow_inf_nan=False)]

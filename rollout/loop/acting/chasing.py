@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from contract.failures import LookingFailed
-from contract.intents import Key
 from rollout.loop.acting.delivery_ports import Guards, HandsPort
 from rollout.loop.acting.touch import Touch
 from tmuxio.touching.composer import ComposerReader
 from tmuxio.touching.hands import Place
 from tmuxio.touching.line_typing import OnlyThisLine
+from understudy.failures import SourceFailed
+from understudy.intents import Key
 
 SETTLE_S: Final = 10.0
 """A message that was read by its program, and shows nowhere after so long, does not hold back the next one."""
@@ -138,7 +138,7 @@ class Chaser:
         """Where the message stands; None where the server cannot be seen."""
         try:
             return self._hands.find_token(chase.pane, chase.touch.target_pid or 0, chase.touch.token)
-        except LookingFailed:
+        except SourceFailed:
             return None
 
     def _send(self, chase: Chase) -> str:

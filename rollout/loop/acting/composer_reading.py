@@ -7,7 +7,6 @@ as nothing: only what was typed decides whether a key may be pressed.
 from collections.abc import Sequence
 from typing import Final
 
-from contract.screens import PaneShot
 from modular.reading import processes
 from modular.reading.composer import Composer, find_composer
 from modular.reading.identity import identify
@@ -15,6 +14,7 @@ from modular.reading.ink import cells
 from modular.rulebook.book import CompiledComposer, RuleBook, shipped
 from modular.rulebook.file import UNKNOWN
 from tmuxio.touching.composer import ComposerText, read_rows
+from understudy.screens import PaneShot
 
 _DRAWN: Final = frozenset("│┃|▌▎╎╏┆┇>❯›»➤❭λ!$%#*·")  # noqa: RUF001 - agents draw these
 _FIRST_DRAWN, _LAST_DRAWN = "\u2500", "\u259f"

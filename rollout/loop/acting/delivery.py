@@ -9,9 +9,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from contract.failures import LookingFailed
-from contract.intents import DESTRUCTIVE
-from contract.ports import Clock
 from rollout.loop.acting.chasing import Chaser
 from rollout.loop.acting.delivery_ports import DeliveryLog, Guards, HandsPort
 from rollout.loop.acting.destroying import Destroyer
@@ -20,6 +17,9 @@ from rollout.loop.acting.surviving import LedgerWrites, Survivor
 from rollout.loop.acting.touch import Touch, message
 from tmuxio.touching.composer import ComposerReader, read_prompt
 from tmuxio.touching.hands import Place
+from understudy.failures import SourceFailed
+from understudy.intents import DESTRUCTIVE
+from understudy.ports import Clock
 
 ONCE_MORE: Final = "its token was seen nowhere: once more"
 _BROKEN_OFF: Final = "it failed while it was done: it may have been done, look at the pane before you approve it"
@@ -188,7 +188,7 @@ class Delivery:
     def _is_nowhere(self, touch: Touch) -> bool:
         try:
             place = self._hands.find_token(touch.target or "", touch.target_pid or 0, touch.token)
-        except LookingFailed:
+        except SourceFailed:
             return False
         return place in {Place.NOWHERE, Place.WAITING}  # it was not typed: others' keys are not waited for
 

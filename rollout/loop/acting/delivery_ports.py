@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from contract.intents import Key
 from rollout.loop.acting.touch import Touch
 from rollout.store.ledger import DeliveryRow
 from tmuxio.touching.hands import Guard, Place
 from tmuxio.touching.hands import Touch as Touched
+from understudy.intents import Key
 
 
 class DeliveryLog(Protocol):

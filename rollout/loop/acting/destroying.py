@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contract.intents import Key, SpawnManager, SubmitDraft
 from rollout.loop.acting.delivery_ports import Guards, HandsPort
 from rollout.loop.acting.our_drafts import alone
 from rollout.loop.acting.touch import Touch
@@ -11,6 +10,7 @@ from tmuxio.touching.composer import ComposerReader
 from tmuxio.touching.hands import Guard
 from tmuxio.touching.hands import Touch as Touched
 from tmuxio.touching.line_typing import OnlyThisLine
+from understudy.intents import Key, SpawnManager, SubmitDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from hashlib import blake2b
 
 from pydantic import Field
 
-from contract.intents import DESTRUCTIVE, Intent, wish
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
 from shadow.rules import Windows
+from understudy.intents import DESTRUCTIVE, Intent, wish
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 
 class EpisodeState(StrEnum):
@@ -57,7 +57,7 @@ class Episode(Record):
     id: str
     """Such as `e-7f3a19c2d4e5f601`: what `approve` is given, whole or as many digits as are unmistakable."""
     wish: str
-    """As `contract.intents.wish` names it."""
+    """As `understudy.intents.wish` names it."""
     pane: str | None
     pid: int | None
     session: str

@@ -6,12 +6,12 @@ A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell 
 
 from dataclasses import dataclass
 
-from contract.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
 from rollout.loop.acting.episode import CROWDED, Asked, Episode, EpisodeBook, Escalation, Rules, Voice, key_of
 from rollout.loop.acting.handover import greeted, pass_on, refusal, to_greet
 from rollout.loop.acting.hearing import Heard, asks, hear
 from rollout.loop.acting.keys import Lock, Turned, turn
 from rollout.loop.acting.touch import Item, Touch, touch_id
+from understudy.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
 
 
 @dataclass(frozen=True, slots=True)

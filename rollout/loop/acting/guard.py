@@ -11,13 +11,13 @@ from typing import Final, Protocol
 
 from pydantic import JsonValue
 
-from contract.screens import Frame, PaneShot, Tape
-from contract.tapes import pack
-from contract.verdicts import AgentState
-from contract.wire import Introduction, OnTape
 from rollout.loop.acting.touch import Touch
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer
 from tmuxio.touching.hands import Guard, Veto
+from understudy.screens import Frame, PaneShot, Tape
+from understudy.tapes import pack
+from understudy.verdicts import AgentState
+from understudy.wire import Introduction, OnTape
 
 _APPROVAL: Final = AgentState.WAITING_APPROVAL
 

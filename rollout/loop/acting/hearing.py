@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract.intents import Intent, wish
-from contract.outcomes import EVERYTHING, Scope
-from contract.report import CycleReport, ProblemKind
-from contract.verdicts import AgentVerdict
 from rollout.loop.acting.clock_back import not_in_the_future
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules, Voice, episode_id, key_of
+from understudy.intents import Intent, wish
+from understudy.outcomes import EVERYTHING, Scope
+from understudy.report import CycleReport, ProblemKind
+from understudy.verdicts import AgentVerdict
 
 _WHOLE_SERVER = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
 

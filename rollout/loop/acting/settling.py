@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from contract.outcomes import Outcome, Result
 from rollout.loop.acting.episode import Asked, Episode, EpisodeBook, Rules
 from rollout.loop.acting.episodes import ask_person, done
+from understudy.outcomes import Outcome, Result
 
 
 class EndKind(StrEnum):

@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import Field
 
-from contract.intents import Intent, NotifyManager
-from contract.record import Instant, Record
-from contract.verdicts import AgentState
+from understudy.intents import Intent, NotifyManager
+from understudy.record import Instant, Record
+from understudy.verdicts import AgentState
 
 _LONGEST: Final = 1500
 """Characters of one message: more is no notice but a wall, and composers fold long pastes away."""

@@ -7,12 +7,12 @@ from typing import Final
 from pydantic import JsonValue
 from pydantic_core import ValidationError, from_json, to_json
 
-from contract.outcomes import EVERYTHING, Outcome, Scope
-from contract.record import SCHEMA_VERSION
-from contract.report import CycleReport, ProblemKind
-from contract.wire import Introduction, Live, OnTape, Reply
 from rollout.loop.hosting.process import Failure, MonitorFailed
 from rollout.loop.hosting.reply_limits import ReplyLimits, excess, too_large
+from understudy.outcomes import EVERYTHING, Outcome, Scope
+from understudy.record import SCHEMA_VERSION
+from understudy.report import CycleReport, ProblemKind
+from understudy.wire import Introduction, Live, OnTape, Reply
 
 _QUOTED: Final = 300
 """Characters of what a monitor said that a message quotes."""

@@ -15,10 +15,6 @@ from threading import Lock
 from time import monotonic
 from typing import Self
 
-from contract.clock import SystemClock
-from contract.ports import Clock
-from contract.report import CycleReport
-from contract.wire import Introduction, Reply
 from rollout.loop.hosting.asking import (
     Ask,
     EncodedSight,
@@ -37,6 +33,10 @@ from rollout.loop.hosting.restarts import RestartPolicy, Restarts
 from tmuxio.redaction.documents import Redact
 from tmuxio.redaction.quoting import quotable
 from tmuxio.redaction.redactor import redact as shipped
+from understudy.clock import SystemClock
+from understudy.ports import Clock
+from understudy.report import CycleReport
+from understudy.wire import Introduction, Reply
 
 __all__ = ["Ask", "EncodedSight", "HostAnswer", "HostLimits", "MonitorHost"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, get_args
 
-from contract.ports import Monitor
+from understudy.ports import Monitor
 
 EyesKind = Literal["windows", "server"]
 """How a monitor looks at a live server: window by window as the monolith did, or whole frames."""

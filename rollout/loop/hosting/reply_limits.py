@@ -11,9 +11,9 @@ from typing import Final
 from pydantic import JsonValue
 from pydantic_core import to_json
 
-from contract.intents import PauseSession
-from contract.report import CycleReport
-from contract.wire import Reply
+from understudy.intents import PauseSession
+from understudy.report import CycleReport
+from understudy.wire import Reply
 
 SPARE_PANES: Final = 64
 """Panes beyond those shown that a report may speak of: some were opened or closed since."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from contract.intents import Intent
-from contract.report import CycleReport, Problem
-from contract.verdicts import AgentVerdict
 from tmuxio.redaction.documents import Redact
 from tmuxio.redaction.quoting import neutral
+from understudy.intents import Intent
+from understudy.report import CycleReport, Problem
+from understudy.verdicts import AgentVerdict
 
 _BETWEEN = "\n\n"
 """Between two texts that do not belong together: nothing goes on across an empty line."""

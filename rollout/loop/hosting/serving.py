@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from contract.clock import SystemClock
-from contract.ports import Eyes, Monitor, WindowEyes
-from contract.serve import Sighted, serve_stdio
-from contract.tapes import unpack
-from contract.wire import Live, OnTape
 from rollout.loop.hosting.monitors import EyesKind, MonitorSpec, load
+from understudy.clock import SystemClock
+from understudy.ports import Eyes, Monitor, WindowEyes
+from understudy.serve import Sighted, serve_stdio
+from understudy.tapes import unpack
+from understudy.wire import Live, OnTape
 
 
 class OurEyes:
@@ -20,7 +20,7 @@ class OurEyes:
         self._clock = SystemClock()
 
     def __call__(self, sight: OnTape | Live) -> Sighted:
-        """Raises `LookingFailed` where there is nothing to look at."""
+        """Raises `SourceFailed` where there is nothing to look at."""
         # imported here: a monitor that only ever watches tapes needs no way to a server
         if isinstance(sight, OnTape):
             from tmuxio.eyes import TapeClock, TapeEyes  # noqa: PLC0415

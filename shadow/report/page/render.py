@@ -14,7 +14,6 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from contract.verdicts import AgentState
 from shadow.report import words
 from shadow.report.commands import more
 from shadow.report.inert import one_line
@@ -24,6 +23,7 @@ from shadow.report.page.matrix import matrix
 from shadow.report.page.palette import Palette
 from shadow.report.record import ShadowReport
 from shadow.report.scene import Scene
+from understudy.verdicts import AgentState
 
 _LONGEST: Final = 2000
 """Characters of any one value."""

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
-from contract.screens import PaneShot, plain
 from shadow.differences import Difference
 from shadow.report.page.ansi import Row, rows_of
 from shadow.report.page.palette import Palette
 from shadow.report.scene import Scene, Still
 from shadow.report.show import marks
+from understudy.screens import PaneShot, plain
 
 _KINDS: Final = {(False, False): "", (True, False): "ours", (False, True): "theirs", (True, True): "both"}
 _SIGNS: Final = {"": "", "ours": "I", "theirs": "C", "both": "IC"}

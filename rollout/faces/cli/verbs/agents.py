@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from contract.record import instant_text
-from contract.report import CycleReport
-from contract.verdicts import AgentVerdict
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, paint, say, table
 from rollout.faces.cli.reading import NOTHING_YET, doubts, reading
 from rollout.loop.parts import Part
+from understudy.record import instant_text
+from understudy.report import CycleReport
+from understudy.verdicts import AgentVerdict
 
 _Row = tuple[str, dict[Part, AgentVerdict]]
 

@@ -4,13 +4,13 @@ import time
 from pathlib import Path
 from typing import Final
 
-from contract.record import instant_text
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, say, table
 from rollout.faces.cli.reading import Reading, reading
 from rollout.loop.acting.episode import Escalation
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
+from understudy.record import instant_text
 
 _SHORTEST: Final = 8
 """Characters of an id by which a question may be named: `e-` and six digits."""

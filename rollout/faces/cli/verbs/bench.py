@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-from contract.clock import SystemClock
-from contract.outcomes import EVERYTHING
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.progress import Bar
@@ -23,6 +21,8 @@ from tmuxio.reading.floor import Floor
 from tmuxio.reading.watch import Watch
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
+from understudy.clock import SystemClock
+from understudy.outcomes import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from contract import Frame, PaneShot, Tape
-from contract.outcomes import EVERYTHING
 from modular.classify import BadQuestion, Question, classify_question
 from modular.extensions import Extensions
 from modular.rulebook.book import RuleBook
@@ -21,6 +19,8 @@ from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
 from tmuxio.eyes.tapes import TapeClock, TapeEyes
+from understudy import Frame, PaneShot, Tape
+from understudy.outcomes import EVERYTHING
 
 Classifier = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from contract.screens import PaneShot
-from contract.tapes import TornTape
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
 from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
@@ -21,6 +19,8 @@ from shadow.expected import ExpectedRegister
 from shadow.report import show as in_full
 from shadow.signoffs import Lapse, Signoffs
 from tmuxio.tapes.tapefile import read_tape
+from understudy.screens import PaneShot
+from understudy.tapes import TornTape
 
 _WEEK_S = 7 * 86400
 _HEADS = ("id", "differs in", "bouts", "share", "trend", "agents", "incumbent", "candidate", "")

@@ -11,7 +11,6 @@ from typing import Final
 
 import typer
 
-from contract.screens import PaneShot
 from rollout.faces.cli.bout_screens import BoutScreens
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, person_looks, say
@@ -26,6 +25,7 @@ from shadow.bout import Bout
 from shadow.drawing import draw, drawable
 from shadow.labels import Right
 from shadow.report.inert import fit, one_line
+from understudy.screens import PaneShot
 
 _WIDTH: Final = 100
 _KEYS: Final = {"i": Right.INCUMBENT, "c": Right.CANDIDATE, "b": Right.BOTH, "n": Right.NEITHER}

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from contract.screens import Frame, PaneShot, Tape
-from contract.tapes import TornTape
 from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import Reading
 from rollout.loop.tape_shelf import find
 from shadow.clusters import Cluster
 from shadow.differences import UNKNOWN_AGENT, Difference
 from tmuxio.tapes.tapefile import read_tape, write_tape
+from understudy.screens import Frame, PaneShot, Tape
+from understudy.tapes import TornTape
 
 _ENGINE, _SHADOW = Path("modular/cases"), Path("shadow/settled")
 """Where the corpora lie in a folder of tests."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.record import instant_text
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, paint, say
 from rollout.faces.cli.reading import NOTHING_YET, reading
@@ -12,6 +11,7 @@ from rollout.judgement.chain import Transition
 from rollout.loop.audit import breaks
 from rollout.loop.keeper import trail
 from rollout.store.ledger import DecisionRow, LedgerReader
+from understudy.record import instant_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from prometheus_client import disable_created_metrics
 
-from contract.clock import SystemClock
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import reading
@@ -15,6 +14,7 @@ from rollout.faces.cli.where import server_address, server_folder
 from rollout.faces.metrics.answers import Answers
 from rollout.faces.metrics.server import MetricsServer
 from rollout.store.settings import load
+from understudy.clock import SystemClock
 
 _MISSED = 6
 """So many cycles late, a run has stopped."""

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract.clock import SystemClock
-from contract.screens import Tape
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.where import server_address
@@ -14,6 +12,8 @@ from tmuxio.reading.reader import Reader
 from tmuxio.redaction import redactor
 from tmuxio.tapes.camera import Camera
 from tmuxio.tapes.tapefile import write_tape
+from understudy.clock import SystemClock
+from understudy.screens import Tape
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from contract import schema as contract_schema
 from modular.rulebook.file import RuleFile
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
@@ -17,6 +16,7 @@ from shadow.bout import Bout
 from shadow.differences import Difference
 from shadow.expected import Entry
 from shadow.report import ShadowReport
+from understudy import schema as contract_schema
 
 _OURS: dict[str, type[BaseModel]] = {
     "bout": Bout,

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Final
 
-from contract.record import instant_text
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, say
@@ -27,6 +26,7 @@ from shadow.labels import Right
 from shadow.report.inert import one_line
 from shadow.report.show import side_by_side
 from shadow.rescoring import of_cluster, rescored
+from understudy.record import instant_text
 
 _MEMBERS: Final = 5
 """Bouts that are shown before a cluster in which acts differ is signed off."""

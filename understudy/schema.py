@@ -4,13 +4,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from contract.intents import Intent
-from contract.outcomes import Outcome, Scope
-from contract.report import CycleReport, Problem
-from contract.screens import Frame, PaneShot, Tape
-from contract.tapes import PackedTape
-from contract.verdicts import AgentVerdict
-from contract.wire import Reply, Request
+from understudy.intents import Intent
+from understudy.outcomes import Outcome, Scope
+from understudy.report import CycleReport, Problem
+from understudy.screens import Frame, PaneShot, Tape
+from understudy.tapes import PackedTape
+from understudy.verdicts import AgentVerdict
+from understudy.wire import Reply, Request
 
 _RECORDS: dict[str, Any] = {
     "agent-verdict": AgentVerdict,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contract.record import Instant, Record
+from understudy.record import Instant, Record
 
 
 class AgentState(StrEnum):

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contract import AgentVerdict, CycleReport, Intent, NotifyManager, PaneShot, SubmitDraft, screens
-from contract.intents import wish
-from contract.record import Instant
-from contract.schema import json_schema, names
-from contract.screens import plain
+from understudy import AgentVerdict, CycleReport, Intent, NotifyManager, PaneShot, SubmitDraft, screens
+from understudy.intents import wish
+from understudy.record import Instant
+from understudy.schema import json_schema, names
+from understudy.screens import plain
 
 INSTANT = TypeAdapter(Instant)
 INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)

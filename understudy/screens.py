@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from contract.record import Instant, Record
+from understudy.record import Instant, Record
 
 _SEQUENCES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
 """What nearly all of them are. It begins with what it is found by, so that looking for it costs an eighth."""

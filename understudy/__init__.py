@@ -1,7 +1,7 @@
 """The words that the rooms of Understudy share: agents, states, frames, intents, reports, and the Monitor protocol."""
 
-from contract.clock import SystemClock, VirtualClock
-from contract.intents import (
+from understudy.clock import SystemClock, VirtualClock
+from understudy.intents import (
     Escalate,
     Intent,
     Key,
@@ -12,11 +12,11 @@ from contract.intents import (
     SpawnManager,
     SubmitDraft,
 )
-from contract.outcomes import EVERYTHING, Outcome, Result, Scope
-from contract.ports import Clock, Eyes, Monitor, SessionSeen, WindowEyes, WindowSeen
-from contract.report import CycleReport, Problem, ProblemKind
-from contract.screens import Frame, PaneShot, Tape
-from contract.verdicts import AgentState, AgentVerdict, IdleDetail, Role, Why
+from understudy.outcomes import EVERYTHING, Outcome, Result, Scope
+from understudy.ports import Clock, Eyes, Monitor, SessionEntry, WindowEntry, WindowEyes
+from understudy.report import CycleReport, Problem, ProblemKind
+from understudy.screens import Frame, PaneShot, Tape
+from understudy.verdicts import AgentState, AgentVerdict, IdleDetail, Role, Why
 
 __all__ = [
     "EVERYTHING",
@@ -42,13 +42,13 @@ __all__ = [
     "Result",
     "Role",
     "Scope",
-    "SessionSeen",
+    "SessionEntry",
     "SpawnManager",
     "SubmitDraft",
     "SystemClock",
     "Tape",
     "VirtualClock",
     "Why",
+    "WindowEntry",
     "WindowEyes",
-    "WindowSeen",
 ]

@@ -1,9 +1,9 @@
 """The one error that looking at a server raises."""
 
-from contract.report import Problem, ProblemKind
+from understudy.report import Problem, ProblemKind
 
 
-class LookingFailed(Exception):
+class SourceFailed(Exception):
     """The server could not be seen. It never means that there is nothing to see."""
 
     def __init__(self, kind: ProblemKind, subject: str, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contract.record import Instant, Record
+from understudy.record import Instant, Record
 
 
 class Result(StrEnum):
@@ -21,7 +21,7 @@ class Outcome(Record):
     """What became of one intent of the cycle before."""
 
     wish: str
-    """As `contract.intents.wish` names it."""
+    """As `understudy.intents.wish` names it."""
     pane: str | None
     pid: int | None = None
     session: str

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from contract import Clock, CycleReport, Frame, Outcome, Scope, Tape, VirtualClock
-from contract.failures import LookingFailed
-from contract.report import Problem, ProblemKind
-from contract.serve import Sighted, serve
-from contract.tapes import pack
-from contract.wire import Hello, Live, Look, OnTape, Reply
+from understudy import Clock, CycleReport, Frame, Outcome, Scope, Tape, VirtualClock
+from understudy.failures import SourceFailed
+from understudy.report import Problem, ProblemKind
+from understudy.serve import Sighted, serve
+from understudy.tapes import pack
+from understudy.wire import CycleRequest, HelloRequest, Live, OnTape, Reply
 
 
 class Counting:
@@ -44,13 +44,13 @@ class Counting:
         self.count = memory if isinstance(memory, int) else 0
 
 
-def ask(*requests: Hello | Look | bytes, eyes: Any = None) -> list[Reply]:
+def ask(*requests: HelloRequest | CycleRequest | bytes, eyes: Any = None) -> list[Reply]:
     lines = [request if isinstance(request, bytes) else request.model_dump_json().encode() for request in requests]
     replies = io.BytesIO()
 
     def open_eyes(sight: OnTape | Live) -> Sighted:
         if isinstance(sight, Live):
-            raise LookingFailed(ProblemKind.NO_SERVER, sight.socket_path, "nobody there")
+            raise SourceFailed(ProblemKind.NO_SERVER, sight.socket_path, "nobody there")
         return Sighted(eyes, VirtualClock())
 
     serve(Counting(), open_eyes, io.BytesIO(b"\n".join(lines) + b"\n"), replies)
@@ -61,28 +61,30 @@ TAPE = OnTape(tape=pack(Tape(id="t", frames=(Frame(at=1.0, panes=()),))))
 
 
 def test_a_monitor_introduces_itself_with_the_states_it_can_tell() -> None:
-    (reply,) = ask(Hello(id=1))
+    (reply,) = ask(HelloRequest(id=1))
     assert reply.introduction is not None
     assert (reply.introduction.monitor, reply.introduction.says) == ("counting", ("busy",))
 
 
 def test_memory_goes_in_and_comes_out_with_every_request() -> None:
-    first, second = ask(Look(id=1, cycle="a", sight=TAPE, memory=41), Look(id=2, cycle="b", sight=TAPE, memory=None))
+    first, second = ask(
+        CycleRequest(id=1, cycle="a", sight=TAPE, memory=41), CycleRequest(id=2, cycle="b", sight=TAPE, memory=None)
+    )
     assert (first.memory, second.memory) == (42, 1)
 
 
 def test_every_reply_carries_the_id_of_its_request() -> None:
-    assert [reply.id for reply in ask(Hello(id=5), Hello(id=9))] == [5, 9]
+    assert [reply.id for reply in ask(HelloRequest(id=5), HelloRequest(id=9))] == [5, 9]
 
 
 def test_the_harness_measures_whatever_a_monitor_says_of_itself() -> None:
-    (reply,) = ask(Look(id=1, cycle="a", sight=TAPE))
+    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE))
     assert reply.report is not None
     assert reply.report.wall_s < 99.0
 
 
 def test_waiting_on_a_tape_costs_no_seconds() -> None:
-    (reply,) = ask(Look(id=1, cycle="a", sight=TAPE))
+    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE))
     assert reply.report is not None
     assert reply.report.waited_s < 0.5
 
@@ -96,13 +98,15 @@ class Napping:
 
 
 def test_what_eyes_slept_in_earlier_requests_is_not_counted_again() -> None:
-    (reply,) = ask(Look(id=1, cycle="a", sight=TAPE), eyes=Napping())
+    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE), eyes=Napping())
     assert reply.report is not None
     assert reply.report.waited_s < 1.0
 
 
 def test_what_eyes_could_not_see_is_told_once_in_the_report() -> None:
-    first, second = ask(Look(id=1, cycle="a", sight=TAPE), Look(id=2, cycle="b", sight=TAPE), eyes=Napping())
+    first, second = ask(
+        CycleRequest(id=1, cycle="a", sight=TAPE), CycleRequest(id=2, cycle="b", sight=TAPE), eyes=Napping()
+    )
     assert first.report is not None
     assert second.report is not None
     assert [problem.subject for problem in first.report.problems] == ["team"]
@@ -110,34 +114,34 @@ def test_what_eyes_could_not_see_is_told_once_in_the_report() -> None:
 
 
 def test_a_monitor_that_raises_is_answered_for_and_goes_on() -> None:
-    first, second = ask(Look(id=1, cycle="a", sight=TAPE), Hello(id=2), eyes="raise")
+    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), eyes="raise")
     assert first.problem is not None
     assert first.problem.text == "ValueError: no idea"
     assert second.introduction is not None
 
 
 def test_a_server_that_cannot_be_seen_is_a_problem_and_no_report() -> None:
-    (reply,) = ask(Look(id=1, cycle="a", sight=Live(socket_path="/nowhere")))
+    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=Live(socket_path="/nowhere")))
     assert reply.report is None
     assert reply.problem is not None
     assert reply.problem.kind is ProblemKind.NO_SERVER
 
 
 def test_a_memory_that_is_no_json_is_the_monitors_failure_and_not_the_processs_end() -> None:
-    first, second = ask(Look(id=1, cycle="a", sight=TAPE), Hello(id=2), eyes="forgets json")
+    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), eyes="forgets json")
     assert first.problem is not None
     assert second.introduction is not None
 
 
 def test_rubbish_on_the_input_is_answered_and_survived() -> None:
-    first, second = ask(b'{"half":', Hello(id=2))
+    first, second = ask(b'{"half":', HelloRequest(id=2))
     assert first.problem is not None
     assert second.introduction is not None
 
 
 def test_a_monitor_that_prints_does_not_spoil_the_conversation() -> None:
     program = textwrap.dedent("""
-        from contract.serve import serve_stdio
+        from understudy.serve import serve_stdio
         class Chatty:
             name, version, says = "chatty", "1", frozenset()
             def __init__(self): print("hello, I am chatty")
@@ -149,7 +153,7 @@ def test_a_monitor_that_prints_does_not_spoil_the_conversation() -> None:
     run = subprocess.run(
         [sys.executable, "-c", program],
         env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
-        input=Hello(id=1).model_dump_json() + "\n",
+        input=HelloRequest(id=1).model_dump_json() + "\n",
         capture_output=True,
         text=True,
         check=True,

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from contract.intents import Intent
-from contract.record import SCHEMA_VERSION, Record
-from contract.verdicts import AgentVerdict
+from understudy.intents import Intent
+from understudy.record import SCHEMA_VERSION, Record
+from understudy.verdicts import AgentVerdict
 
 
 class ProblemKind(StrEnum):

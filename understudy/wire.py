@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from contract.outcomes import EVERYTHING, Outcome, Scope
-from contract.record import SCHEMA_VERSION, Record
-from contract.report import CycleReport, Problem
-from contract.tapes import PackedTape
+from understudy.outcomes import EVERYTHING, Outcome, Scope
+from understudy.record import SCHEMA_VERSION, Record
+from understudy.report import CycleReport, Problem
+from understudy.tapes import PackedTape
 
 
 class OnTape(Record):
@@ -31,7 +31,7 @@ class Live(Record):
 Sight = Annotated[OnTape | Live, Field(discriminator="kind")]
 
 
-class Hello(Record):
+class HelloRequest(Record):
     """Who are you?"""
 
     schema_version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
@@ -39,7 +39,7 @@ class Hello(Record):
     do: Literal["hello"] = "hello"
 
 
-class Look(Record):
+class CycleRequest(Record):
     """Do one cycle, starting from this memory."""
 
     schema_version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
@@ -52,7 +52,7 @@ class Look(Record):
     outcomes: tuple[Outcome, ...] = ()
 
 
-Request = Annotated[Hello | Look, Field(discriminator="do")]
+Request = Annotated[HelloRequest | CycleRequest, Field(discriminator="do")]
 
 
 class Introduction(Record):

@@ -6,9 +6,9 @@ from typing import Protocol, TypeVar
 
 from pydantic import JsonValue
 
-from contract.outcomes import Outcome, Scope
-from contract.report import CycleReport
-from contract.screens import Frame
+from understudy.outcomes import Outcome, Scope
+from understudy.report import CycleReport
+from understudy.screens import Frame
 
 
 class Clock(Protocol):
@@ -30,13 +30,13 @@ class Eyes(Protocol):
         """Shoot so many frames, so many seconds apart, oldest first.
 
         `panes` names the panes whose screens are wanted; the others are listed with the screen they had when last read.
-        On a tape: its last frames, fewer where it has fewer. Raises a `LookingFailed` where the server cannot be seen.
+        On a tape: its last frames, fewer where it has fewer. Raises a `SourceFailed` where the server cannot be seen.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class SessionSeen:
+class SessionEntry:
     """A session as the monolith lists it."""
 
     name: str
@@ -45,7 +45,7 @@ class SessionSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowSeen:
+class WindowEntry:
     """A window as the monolith lists it, and which pane it would look at there."""
 
     index: str
@@ -59,11 +59,11 @@ class WindowSeen:
 class WindowEyes(Protocol):
     """Sees one window after the other by name, as the monolith does: it never knew panes."""
 
-    def sessions(self) -> Sequence[SessionSeen]:
+    def sessions(self) -> Sequence[SessionEntry]:
         """List the sessions; nothing where tmux fails, which the monolith cannot tell from none."""
         ...
 
-    def windows(self, session: str) -> Sequence[WindowSeen]:
+    def windows(self, session: str) -> Sequence[WindowEntry]:
         """List the windows of a session; nothing where it fails."""
         ...
 

@@ -10,12 +10,12 @@ from typing import IO, Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from contract.failures import LookingFailed
-from contract.ports import Clock, Monitor
-from contract.report import Problem, ProblemKind
-from contract.wire import Hello, Introduction, Live, Look, OnTape, Reply, Request
+from understudy.failures import SourceFailed
+from understudy.ports import Clock, Monitor
+from understudy.report import Problem, ProblemKind
+from understudy.wire import CycleRequest, HelloRequest, Introduction, Live, OnTape, Reply, Request
 
-_REQUEST: TypeAdapter[Hello | Look] = TypeAdapter(Request)
+_REQUEST: TypeAdapter[HelloRequest | CycleRequest] = TypeAdapter(Request)
 
 
 class Sighted(NamedTuple):
@@ -26,7 +26,7 @@ class Sighted(NamedTuple):
 
 
 OpenEyes = Callable[[OnTape | Live], Sighted]
-"""Opens eyes on what a request shows; may raise `LookingFailed`."""
+"""Opens eyes on what a request shows; may raise `SourceFailed`."""
 
 
 class _CountingClock:
@@ -45,9 +45,9 @@ class _CountingClock:
         self.waited_s += time.monotonic() - began
 
 
-def answer(monitor: Monitor[Any], request: Hello | Look, open_eyes: OpenEyes) -> Reply:
+def answer(monitor: Monitor[Any], request: HelloRequest | CycleRequest, open_eyes: OpenEyes) -> Reply:
     """Answer one request. A monitor that raises is answered for with a problem; it never takes the process down."""
-    if isinstance(request, Hello):
+    if isinstance(request, HelloRequest):
         says = tuple(sorted(monitor.says))
         return Reply(id=request.id, introduction=Introduction(monitor=monitor.name, version=monitor.version, says=says))
     wall, cpu = time.monotonic(), time.process_time()
@@ -63,7 +63,7 @@ def answer(monitor: Monitor[Any], request: Hello | Look, open_eyes: OpenEyes) ->
             "problems": (*report.problems, *_unseen(eyes)),
         }
         return Reply(id=request.id, report=report.model_copy(update=measured), memory=monitor.memory())
-    except LookingFailed as failure:
+    except SourceFailed as failure:
         return Reply(id=request.id, problem=failure.problem)
     except Exception as error:  # noqa: BLE001 - whatever a monitor raises is its failure, and evidence
         text = f"{type(error).__name__}: {error}"

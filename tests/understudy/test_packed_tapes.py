@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import Frame, PaneShot, Tape
-from contract.tapes import PackedTape, TornTape, pack, screen_hash, unpack
+from understudy import Frame, PaneShot, Tape
+from understudy.tapes import PackedTape, TornTape, pack, screen_hash, unpack
 
 
 def shot(number: int, ansi: str) -> PaneShot:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contract.record import Instant, Record
+from understudy.record import Instant, Record
 
 
 class Notice(StrEnum):
@@ -32,7 +32,7 @@ class Key(StrEnum):
     CLEAR_LINE = "C-u"
 
 
-class _Wish(Record):
+class _Requested(Record):
     """What all intents share.
 
     The same `ordinal` for the same kind and pane is the same wish, standing; a higher one is a reminder. An intent is
@@ -55,7 +55,7 @@ class _Wish(Record):
     """After this the wish is stale and must not be delivered."""
 
 
-class NotifyManager(_Wish):
+class NotifyManager(_Requested):
     """Tell the manager in pane `target` about the agent in `pane`."""
 
     kind: Literal["notify_manager"] = "notify_manager"
@@ -66,20 +66,20 @@ class NotifyManager(_Wish):
     """Notices with a section to the same target go out as one report, a heading each; None is a message of its own."""
 
 
-class SubmitDraft(_Wish):
+class SubmitDraft(_Requested):
     """Press these keys in `target` so that the draft in its composer is sent."""
 
     kind: Literal["submit_draft"] = "submit_draft"
     keys: tuple[Key, ...] = (Key.ENTER,)
 
 
-class KillWindow(_Wish):
+class KillWindow(_Requested):
     """Kill the window that holds `target`."""
 
     kind: Literal["kill_window"] = "kill_window"
 
 
-class SpawnManager(_Wish):
+class SpawnManager(_Requested):
     """Start a new manager in `session`, in place of the one in `pane` if there is one (which dies first)."""
 
     kind: Literal["spawn_manager"] = "spawn_manager"
@@ -91,14 +91,14 @@ class SpawnManager(_Wish):
     """What to tell the new manager once it is up."""
 
 
-class PauseSession(_Wish):
+class PauseSession(_Requested):
     """Leave the session alone until `until`."""
 
     kind: Literal["pause_session"] = "pause_session"
     until: Instant
 
 
-class Escalate(_Wish):
+class Escalate(_Requested):
     """Ask a person."""
 
     kind: Literal["escalate"] = "escalate"

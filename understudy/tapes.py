@@ -3,8 +3,8 @@
 from hashlib import blake2b
 from typing import Any
 
-from contract.record import Instant, Record
-from contract.screens import Frame, PaneShot, Tape
+from understudy.record import Instant, Record
+from understudy.screens import Frame, PaneShot, Tape
 
 
 class PackedShot(PaneShot):
