@@ -10,17 +10,17 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.standing import HARNESS, Ask, Request, Standing
 from rollout.judgement.words import Stage
 from rollout.loop.desk import Desk
-from rollout.loop.house import House
 from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.looking import Looked
 from rollout.loop.parts import Part
+from rollout.loop.runtime import Runtime
 from rollout.loop.trial import Basis
 from understudy.wire import Introduction
 
 
-def rebased(house: House, desk: Desk, standing: Standing, now: float) -> Standing:
+def rebased(runtime: Runtime, desk: Desk, standing: Standing, now: float) -> Standing:
     """Start the evidence again where what it rests on has changed; returns where the rollout stands then."""
-    was, is_now = desk.trial.basis, basis_of(house, desk.trial.basis, standing)
+    was, is_now = desk.trial.basis, basis_of(runtime, desk.trial.basis, standing)
     if is_now == was:
         return standing
     if reasons := changes(was, is_now):
@@ -32,27 +32,27 @@ def rebased(house: House, desk: Desk, standing: Standing, now: float) -> Standin
             new_candidate=_is_new(was.candidate, is_now.candidate),
             evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
         )
-        if not isinstance(house.keeper.ask(request), Transition):
+        if not isinstance(runtime.keeper.ask(request), Transition):
             return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
-        standing = by_ledger(house.ledger)
+        standing = by_ledger(runtime.ledger)
         _take_places(desk, was, is_now)
     version = desk.trial.version + _is_new(was.candidate, is_now.candidate)
     desk.trial = desk.trial.model_copy(update={"basis": is_now, "version": version})
     return standing
 
 
-def basis_of(house: House, before: Basis, standing: Standing) -> Basis:
+def basis_of(runtime: Runtime, before: Basis, standing: Standing) -> Basis:
     """What the next evidence will rest on. A part that cannot introduce itself is taken for the one that it was."""
-    incumbent, candidate = house.hosts[Part.INCUMBENT], house.hosts[Part.CANDIDATE]
+    incumbent, candidate = runtime.hosts[Part.INCUMBENT], runtime.hosts[Part.CANDIDATE]
     stands_for = _name(candidate.introduction) or before.candidate
     is_off = standing.stage is Stage.RETIRED
     if is_off and _is_new(before.candidate, stands_for):  # it is needed from now on
         is_off = not incumbent.answers()
     trusted = "" if is_off else _name(incumbent.introduction)
-    return Basis(plan=house.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
+    return Basis(plan=runtime.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
 
 
-def heard(house: House, desk: Desk, looked: Looked) -> Looked:
+def heard(runtime: Runtime, desk: Desk, looked: Looked) -> Looked:
     """Leave out the answer of a monitor that came up in another version in the middle of this look.
 
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
@@ -61,7 +61,7 @@ def heard(house: House, desk: Desk, looked: Looked) -> Looked:
     known = {Part.INCUMBENT: basis.incumbent, Part.CANDIDATE: basis.candidate}
     answers = dict(looked.answers)
     for part, answer in looked.answers.items():
-        name = _name(house.hosts[part].introduction)
+        name = _name(runtime.hosts[part].introduction)
         if answer.report is not None and _is_new(known[part], name or known[part]):
             text = f"it came up as {name}, and is heard from the next cycle on"
             answers[part] = replace(answer, report=None, text=text, backing_off=True)

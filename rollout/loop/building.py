@@ -1,4 +1,4 @@
-"""Putting the house together, and taking it apart again."""
+"""Build the runtime of a run, and close it again."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -15,13 +15,13 @@ from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.house import House
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
 from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
+from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.side_jobs import SideJobs
 from rollout.loop.tape_retention import Retention
@@ -76,7 +76,7 @@ class Blueprint:
 
 
 @contextmanager
-def open_house(blueprint: Blueprint) -> Iterator[House]:
+def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
     """Build everything, alone on this tmux server, and end it all again, monitors' processes first.
 
     Raises `AlreadyRunning`, `LedgerUnusable`, `BadFlags` (of initial flags), `BadRedaction`, `BadRegister` and
@@ -136,7 +136,7 @@ def open_house(blueprint: Blueprint) -> Iterator[House]:
         delivery = _delivery(blueprint, ledger, desk, hosts, clock, order_folders)
         ends.callback(delivery.close)
         delivery.recover()
-        yield House(
+        yield Runtime(
             ledger=ledger,
             desk=desk,
             keeper=keeper,

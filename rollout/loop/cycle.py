@@ -12,12 +12,12 @@ from rollout.loop.acting.settling import Effects
 from rollout.loop.basis import heard, rebased
 from rollout.loop.cycled import Cycled, cycle_name
 from rollout.loop.desk import Desk
-from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said, Stand, listen, stand
 from rollout.loop.parts import Part
 from rollout.loop.recording import Entry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
+from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.signalling import used
 from rollout.loop.trial import counted, in_epoch, judged, watched
@@ -27,30 +27,30 @@ from understudy.report import CycleReport
 from understudy.verdicts import AgentVerdict
 
 
-def one_cycle(house: House, next_in_s: float) -> Cycled:
+def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
     """Do one cycle; `next_in_s` is when the next one begins, infinity where none does.
 
     Raises `SourceFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
     """
-    desk, began = house.desk, house.clock.now()
+    desk, began = runtime.desk, runtime.clock.now()
     cycle = cycle_name(began)
-    now_standing = stand(house, began)
-    now_standing = replace(now_standing, standing=rebased(house, desk, now_standing.standing, began))
-    sessions, panes = _sessions(house)
-    effects = desk.take_ends(house.ledger, house.rules)
+    now_standing = stand(runtime, began)
+    now_standing = replace(now_standing, standing=rebased(runtime, desk, now_standing.standing, began))
+    sessions, panes = _sessions(runtime)
+    effects = desk.take_ends(runtime.ledger, runtime.rules)
     desk.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
-    routing = _route(house, sessions, began, cycle, now_standing.standing)
-    looked, scopes = _look(house, desk, cycle, routing, panes, next_in_s)
-    looked = heard(house, desk, looked)
-    begin_keeping(house, looked)
-    said, shadowed = _learn(house, desk, looked, effects, routing, now_standing.standing, next_in_s)
-    advanced = _decide(house, desk, looked, routing, now_standing, scopes, said)
+    routing = _route(runtime, sessions, began, cycle, now_standing.standing)
+    looked, scopes = _look(runtime, desk, cycle, routing, panes, next_in_s)
+    looked = heard(runtime, desk, looked)
+    begin_keeping(runtime, looked)
+    said, shadowed = _learn(runtime, desk, looked, effects, routing, now_standing.standing, next_in_s)
+    advanced = _decide(runtime, desk, looked, routing, now_standing, scopes, said)
     cycled = Cycled(
         cycle=cycle,
         at=began,
-        wall_s=round(house.clock.now() - began, 6),
+        wall_s=round(runtime.clock.now() - began, 6),
         mode="solo" if looked.tape is None else "shadow",
-        act=house.act,
+        act=runtime.act,
         routing=routing,
         reports={part: answer.report for part, answer in looked.answers.items() if answer.report is not None},
         problems={part: answer.text for part, answer in looked.answers.items() if answer.report is None},
@@ -60,44 +60,44 @@ def one_cycle(house: House, next_in_s: float) -> Cycled:
         standing=now_standing.standing,
         judgement=desk.trial.judgement,
         transition=None,
-        pause_s=_pause(house, looked, routing),
+        pause_s=_pause(runtime, looked, routing),
     )
-    write_down(house, desk, Entry(cycled, looked, shadowed, said, advanced.touches, advanced.withdrawn))
-    house.delivery.submit(advanced.touches)
-    return replace(cycled, transition=_move(house, desk, now_standing.standing))
+    write_down(runtime, desk, Entry(cycled, looked, shadowed, said, advanced.touches, advanced.withdrawn))
+    runtime.delivery.submit(advanced.touches)
+    return replace(cycled, transition=_move(runtime, desk, now_standing.standing))
 
 
-def _sessions(house: House) -> tuple[list[str], int]:
+def _sessions(runtime: Runtime) -> tuple[list[str], int]:
     """The sessions of the server by name, and how many panes there are."""
-    listed = house.reader.frame(screens=False)
+    listed = runtime.reader.frame(screens=False)
     return sorted({shot.session for shot in listed.panes}), len(listed.panes)
 
 
-def _route(house: House, sessions: list[str], now: float, cycle: str, standing: Standing) -> Routing:
-    routing = house.router.route(sessions, now, cycle, standing.exposure_percent)
+def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, standing: Standing) -> Routing:
+    routing = runtime.router.route(sessions, now, cycle, standing.exposure_percent)
     if standing.stage is not Stage.RETIRED:
         return routing
-    if house.hosts[Part.INCUMBENT].pid is not None:
-        house.hosts[Part.INCUMBENT].rest()
+    if runtime.hosts[Part.INCUMBENT].pid is not None:
+        runtime.hosts[Part.INCUMBENT].rest()
     # whatever the flag says, nobody else is there: `rollback` and `retire --undo` bring the incumbent back
     return replace(routing, owners=dict.fromkeys(sessions, Part.CANDIDATE), due=frozenset(), shadow=False)
 
 
 def _look(
-    house: House, desk: Desk, cycle: str, routing: Routing, panes: int, next_in_s: float
+    runtime: Runtime, desk: Desk, cycle: str, routing: Routing, panes: int, next_in_s: float
 ) -> tuple[Looked, dict[str, Scope]]:
     minds = desk.minds()
     if routing.shadow:
-        return house.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(Part, EVERYTHING)
+        return runtime.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(Part, EVERYTHING)
     owned: dict[Part, dict[str, float]] = {part: {} for part in Part}
     for session, part in routing.owners.items():
-        owned[part][session] = routing.leases[session].ends_at - house.plan.lease_s
-    looked = house.looking.solo(cycle, minds, owned, panes)
+        owned[part][session] = routing.leases[session].ends_at - runtime.plan.lease_s
+    looked = runtime.looking.solo(cycle, minds, owned, panes)
     return looked, {part: Scope(sessions=sessions) for part, sessions in owned.items()}
 
 
 def _learn(
-    house: House,
+    runtime: Runtime,
     desk: Desk,
     looked: Looked,
     effects: Effects,
@@ -106,18 +106,18 @@ def _learn(
     next_in_s: float,
 ) -> tuple[Said, Shadowed]:
     """Enter what was seen and said into the trial, and let the judge speak."""
-    now = looked.tape.at if looked.tape is not None else house.clock.now()
-    said = listen(house, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
-    shadowed = house.shadowing.enter(said.trial, looked, effects, now, next_in_s)
+    now = looked.tape.at if looked.tape is not None else runtime.clock.now()
+    said = listen(runtime, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
+    shadowed = runtime.shadowing.enter(said.trial, looked, effects, now, next_in_s)
     families = {verdict.agent for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
         "families": shadowed.trial.families | (families - {"unknown"}),
         "leases": shadowed.trial.leases.note(routing.exposure),
-        "signals": shadowed.trial.signals.fold(used(looked, house.tmux_pid), now),
+        "signals": shadowed.trial.signals.fold(used(looked, runtime.tmux_pid), now),
     }
     trial = shadowed.trial.model_copy(update=noted)
-    trial = counted(trial, (*said.facts, *shadowed.facts), standing, house.plan)
-    desk.trial = judged(trial, standing, house.plan, house.register, now, routing.drift)
+    trial = counted(trial, (*said.facts, *shadowed.facts), standing, runtime.plan)
+    desk.trial = judged(trial, standing, runtime.plan, runtime.register, now, routing.drift)
     for part, answer in looked.answers.items():
         if answer.report is not None:
             desk.memories[part] = answer.memory
@@ -129,7 +129,7 @@ def _verdicts(report: CycleReport | None) -> tuple[AgentVerdict, ...]:
 
 
 def _decide(
-    house: House,
+    runtime: Runtime,
     desk: Desk,
     looked: Looked,
     routing: Routing,
@@ -140,49 +140,49 @@ def _decide(
     advanced = advance(
         desk.book,
         Heard(
-            now=house.clock.now(),
+            now=runtime.clock.now(),
             owners=routing.owners,
             reports={part: answer.report for part, answer in looked.answers.items() if answer.report is not None},
-            rules=house.rules,
+            rules=runtime.rules,
             scopes=scopes,
             tied=now_standing.tied,
             approvals=said.approvals or {},
-            can_spawn=house.can_spawn,
+            can_spawn=runtime.can_spawn,
         ),
     )
     desk.book = advanced.book
     return advanced
 
 
-def _pause(house: House, looked: Looked, routing: Routing) -> float:
+def _pause(runtime: Runtime, looked: Looked, routing: Routing) -> float:
     """The pause that a monitor asks for is made only in solo, and only where it owns everything."""
     owners = set(routing.owners.values())
-    if not house.plan.pauses or looked.tape is not None or len(owners) != 1:
+    if not runtime.plan.pauses or looked.tape is not None or len(owners) != 1:
         return 0.0
     answer = looked.answers.get(owners.pop())
     return answer.report.pause_s if answer is not None and answer.report is not None else 0.0
 
 
-def _move(house: House, desk: Desk, standing: Standing) -> Transition | None:
+def _move(runtime: Runtime, desk: Desk, standing: Standing) -> Transition | None:
     """Do what the judge found due, once everything it rests on is written down."""
     if desk.trial.judgement is None:
         return None
-    now = house.clock.now()
-    well = desk.trial.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(house, desk)
-    request = due(standing, desk.trial.judgement, house.plan, now, act=house.act, incumbent_well=well)
+    now = runtime.clock.now()
+    well = desk.trial.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(runtime, desk)
+    request = due(standing, desk.trial.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well)
     if request is None:
         return None
     if request.ask is Ask.ROLLBACK and not well:
         # the candidate may be the only healthy one: nobody acts until a person has looked
         reason = f"a rollback is due and the incumbent is not well: {request.reason}"
-        give(OrderKind.FREEZE, house.order_folders[0], actor=request.actor, reason=reason)
-    answer = house.keeper.ask(request)
+        give(OrderKind.FREEZE, runtime.order_folders[0], actor=request.actor, reason=reason)
+    answer = runtime.keeper.ask(request)
     return answer if isinstance(answer, Transition) else None
 
 
-def incumbent_well(house: House, desk: Desk) -> bool:
+def incumbent_well(runtime: Runtime, desk: Desk) -> bool:
     """Whether the incumbent could take over now; one that was not asked lately is asked to introduce itself."""
-    host = house.hosts.get(Part.INCUMBENT)
+    host = runtime.hosts.get(Part.INCUMBENT)
     if host is None or host.crash_loop or desk.trial.ill.get(Part.INCUMBENT):
         return False
     return host.answers()

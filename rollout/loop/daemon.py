@@ -11,7 +11,7 @@ from types import FrameType
 
 from rollout.loop.cycle import one_cycle
 from rollout.loop.cycled import Cycled
-from rollout.loop.house import House
+from rollout.loop.runtime import Runtime
 from rollout.loop.trouble import Trouble
 
 Watcher = Callable[[Cycled], None]
@@ -57,7 +57,7 @@ def stopped_by_signals(stop: Stop) -> Iterator[None]:
 
 
 def loop(
-    house: House, *, interval_s: float, cycles: int | None, stop: Stop, watch: Watcher, strict: bool = False
+    runtime: Runtime, *, interval_s: float, cycles: int | None, stop: Stop, watch: Watcher, strict: bool = False
 ) -> int:
     """Do `cycles` cycles, or go on until stopped; returns how many were done.
 
@@ -71,8 +71,8 @@ def loop(
         last = cycles is not None and done + 1 >= cycles
         try:
             if trouble.in_a_row:
-                _take_up_again(house)
-            cycled = one_cycle(house, math.inf if last else interval_s)
+                _take_up_again(runtime)
+            cycled = one_cycle(runtime, math.inf if last else interval_s)
         except Exception as failure:
             if strict:
                 raise
@@ -87,13 +87,13 @@ def loop(
     return done
 
 
-def _take_up_again(house: House) -> None:
+def _take_up_again(runtime: Runtime) -> None:
     """Take back what a cycle that failed may have left half done: the ledger says what is true.
 
     Raises `LedgerUnusable` while the ledger cannot be read: no cycle may go on from what was never written.
     """
-    house.desk.go_back(house.ledger)
-    house.delivery.resume()
+    runtime.desk.go_back(runtime.ledger)
+    runtime.delivery.resume()
 
 
 def _show(watch: Watcher, cycled: Cycled, trouble: Trouble) -> None:

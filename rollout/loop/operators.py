@@ -11,8 +11,8 @@ import structlog
 from rollout.judgement.evidence import Fact
 from rollout.judgement.standing import Ask, Request, Standing
 from rollout.judgement.words import State
-from rollout.loop.house import House
 from rollout.loop.keeper import standing as by_ledger
+from rollout.loop.runtime import Runtime
 from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
 from rollout.loop.trial import Trial, Waiver, rescored
 from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
@@ -49,38 +49,38 @@ class Said:
     """Episode -> who approved it."""
 
 
-def stand(house: House, now: float) -> Stand:
+def stand(runtime: Runtime, now: float) -> Stand:
     """Carry out standing orders, heal what was left half done, and say where the rollout stands after them."""
-    house.keeper.settle(now)
-    if order := ordered(OrderKind.ROLLBACK, *house.order_folders):
+    runtime.keeper.settle(now)
+    if order := ordered(OrderKind.ROLLBACK, *runtime.order_folders):
         reason = order.reason or "an operator ordered it"
-        house.keeper.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
-        if by_ledger(house.ledger).state is State.ROLLED_BACK:
+        runtime.keeper.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
+        if by_ledger(runtime.ledger).state is State.ROLLED_BACK:
             with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
                 lift(OrderKind.ROLLBACK, order.path.parent)
-    frozen = ordered(OrderKind.FREEZE, *house.order_folders)
-    standing = by_ledger(house.ledger)
+    frozen = ordered(OrderKind.FREEZE, *runtime.order_folders)
+    standing = by_ledger(runtime.ledger)
     if (frozen is not None) is not standing.frozen:
         ask = Ask.FREEZE if frozen else Ask.UNFREEZE
-        word = frozen or unfrozen(*house.order_folders)
+        word = frozen or unfrozen(*runtime.order_folders)
         actor = (word.actor if word else "") or "an operator"
         reason = (word.reason if word else "") or f"an operator's {ask}"
-        house.keeper.ask(Request(ask, actor, reason, now))
-        standing = by_ledger(house.ledger)
+        runtime.keeper.ask(Request(ask, actor, reason, now))
+        standing = by_ledger(runtime.ledger)
     if frozen is not None:
         return Stand(standing, f"it is frozen ({frozen.reason or 'no reason given'})")
-    return Stand(standing, "" if house.act else TIED)
+    return Stand(standing, "" if runtime.act else TIED)
 
 
-def listen(house: House, trial: Trial) -> Said:
+def listen(runtime: Runtime, trial: Trial) -> Said:
     """Read the decisions that operators wrote into the ledger since the cycle before."""
     relabelled, approvals = list[BoutRow](), dict[str, str]()
     overruled = dict[str, str]()
-    for row in house.ledger.decisions(after=trial.decisions_read):
+    for row in runtime.ledger.decisions(after=trial.decisions_read):
         try:
             if row.kind == "approve":
                 approvals[row.subject] = row.actor
-            trial, bouts, taken = _taken_up(house, trial, row)
+            trial, bouts, taken = _taken_up(runtime, trial, row)
         except (ValueError, KeyError, TypeError, AttributeError) as error:  # it must not stop every later cycle as well
             log.warning("decision.unreadable", row=row.n, kind=row.kind, why=f"{type(error).__name__}: {error}")
         else:
@@ -89,52 +89,52 @@ def listen(house: House, trial: Trial) -> Said:
         trial = trial.model_copy(update={"decisions_read": row.n})
     facts: tuple[Fact, ...] = ()
     if overruled:
-        rows = house.ledger.spells(trial.epoch)
+        rows = runtime.ledger.spells(trial.epoch)
         out = {row.id for row in rows if row.overruled is not None} | overruled.keys()
         kept = (ScoredSpell.model_validate_json(row.body) for row in rows if row.id not in out)
         trial, facts = rescored(trial, kept, len(out), "; ".join(sorted(set(overruled.values()))))
     return Said(trial, facts, tuple(relabelled), overruled, approvals)
 
 
-def _taken_up(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow], dict[str, str]]:
+def _taken_up(runtime: Runtime, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow], dict[str, str]]:
     """Take one decision up: the trial with it, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
         case "accept":
             return trial.model_copy(update={"signoffs": heard(trial.signoffs, row)}), [], {}
         case "settle" | "settle_bout":
-            trial, bouts = _settled(house, trial, row)
-            return trial, bouts, _overruled(house, trial, row)
+            trial, bouts = _settled(runtime, trial, row)
+            return trial, bouts, _overruled(runtime, trial, row)
         case "waive":
             return trial.model_copy(update={"waivers": {**trial.waivers, **_waiver(row)}}), [], {}
         case _:
             return trial, [], {}  # a later version's decision: not this one's to act on
 
 
-def _settled(house: House, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow]]:
+def _settled(runtime: Runtime, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow]]:
     """A decision on a cluster labels its bouts, and those to come; one on a bout labels that bout."""
     word = settlement_of(row)
     if row.kind != SETTLE_BOUT:
         trial = trial.model_copy(update={"signoffs": trial.signoffs.settle(word)})
-    rows = _bout_rows(house, trial, row)
+    rows = _bout_rows(runtime, trial, row)
     bouts = [Bout.model_validate_json(one.body) for one in rows.values()]
     late = [bout.model_copy(update={"label": word.label}) for bout in bouts if bout.ruled_wrong is None]
     trial = trial.model_copy(update={"tallies": trial.tallies.label(late)})
     return trial, [_with(rows[bout.id], bout) for bout in late]
 
 
-def _bout_rows(house: House, trial: Trial, row: DecisionRow) -> dict[str, BoutRow]:
+def _bout_rows(runtime: Runtime, trial: Trial, row: DecisionRow) -> dict[str, BoutRow]:
     """The bouts of this epoch that a settlement speaks of, by id."""
     if row.kind == SETTLE_BOUT:
-        one = house.ledger.bout(row.subject)
+        one = runtime.ledger.bout(row.subject)
         return {one.id: one} if one is not None and one.epoch == trial.epoch else {}
-    return {one.id: one for one in house.ledger.bouts(epoch=trial.epoch, cluster=row.subject)}
+    return {one.id: one for one in runtime.ledger.bouts(epoch=trial.epoch, cluster=row.subject)}
 
 
-def _overruled(house: House, trial: Trial, row: DecisionRow) -> dict[str, str]:
+def _overruled(runtime: Runtime, trial: Trial, row: DecisionRow) -> dict[str, str]:
     """The spells that lie in the settled bouts: a decision replaces the referee's word, and is no evidence itself."""
-    bouts = [Bout.model_validate_json(one.body) for one in _bout_rows(house, trial, row).values()]
+    bouts = [Bout.model_validate_json(one.body) for one in _bout_rows(runtime, trial, row).values()]
     why = f"{row.kind.replace('_', ' ')} {row.subject} by {row.actor}"
-    return {spell.id: why for spell in house.ledger.spells(trial.epoch) if _lies_in_one(spell, bouts)}
+    return {spell.id: why for spell in runtime.ledger.spells(trial.epoch) if _lies_in_one(spell, bouts)}
 
 
 def _lies_in_one(spell: SpellRow, bouts: Iterable[Bout]) -> bool:

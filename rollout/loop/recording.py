@@ -10,10 +10,10 @@ from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
 from rollout.loop.desk import Desk
-from rollout.loop.house import House
 from rollout.loop.looking import Looked
 from rollout.loop.operators import Said
 from rollout.loop.parts import Part
+from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.tape_retention import Interest
 from rollout.store.ledger import (
@@ -52,24 +52,24 @@ class Entry:
     withdrawn: frozenset[str]
 
 
-def begin_keeping(house: House, looked: Looked) -> None:
+def begin_keeping(runtime: Runtime, looked: Looked) -> None:
     """Begin to blank the secrets in what the monitors remember now: that is done beside the cycle."""
     for part, answer in looked.answers.items():
         if answer.report is not None:
-            house.kept_memories.begin(part, partial(house.redact_memory[part], answer.memory))
+            runtime.kept_memories.begin(part, partial(runtime.redact_memory[part], answer.memory))
 
 
-def write_down(house: House, desk: Desk, entry: Entry) -> None:
+def write_down(runtime: Runtime, desk: Desk, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
     before = partial(_read, {part: desk.text_of(part, mind.memory) for part, mind in entry.looked.before.items()})
-    texts = {part: text for part in cycled.reports if (text := house.kept_memories.take(part, _PATIENCE_S[part]))}
+    texts = {part: text for part in cycled.reports if (text := runtime.kept_memories.take(part, _PATIENCE_S[part]))}
     for part, text in texts.items():
         desk.texts[part] = entry.looked.answers[part].memory, text
-    with house.ledger.transaction() as tx:
+    with runtime.ledger.transaction() as tx:
         number = tx.add_cycle(_row(cycled), {part: report.model_dump_json() for part, report in cycled.reports.items()})
         if number % _FORGET_EVERY == 0:
-            tx.forget(cycled.at - house.ledger_days * 86400, epoch)
+            tx.forget(cycled.at - runtime.ledger_days * 86400, epoch)
         desk.keep(
             tx,
             (
@@ -114,7 +114,7 @@ def write_down(house: House, desk: Desk, entry: Entry) -> None:
                 for part, mind in entry.looked.before.items()
             },
         }
-        house.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
+        runtime.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
 
 
 def _read(texts: "Mapping[Part, str | None]") -> "dict[str, JsonValue]":

@@ -93,10 +93,10 @@ def test_the_trail_says_who_froze_and_who_lifted_it_and_why(understudy: Shell) -
     folder = kept(understudy.state, understudy.folder / "s").folder
     ledger = Ledger(folder.ledger)
     keeper = StageKeeper(ledger, FlagsFile(folder.flags), DEFAULT_PLAN)
-    house = SimpleNamespace(ledger=ledger, keeper=keeper, act=True, order_folders=(folder.path, understudy.state))
+    runtime = SimpleNamespace(ledger=ledger, keeper=keeper, act=True, order_folders=(folder.path, understudy.state))
     for number, order in enumerate((("freeze", "pager", "ann"), ("unfreeze", "all is well", "bob"))):
         assert understudy(order[0], "--reason", order[1], "--actor", order[2]).code == 0
-        operators.stand(house, 1_790_000_000.0 + number)
+        operators.stand(runtime, 1_790_000_000.0 + number)
     ledger.close()
     rows = understudy("history", "--json").json["transitions"][-2:]
     assert [(row["request"], row["actor"], row["reason"]) for row in rows] == [

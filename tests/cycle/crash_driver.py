@@ -7,7 +7,7 @@ from pathlib import Path
 from rollout.judgement.plan import Floors, Limits
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.words import Guardrail
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
 from rollout.store.state_folder import StateFolder
 from tmuxio.server.address import ServerAddress
@@ -34,10 +34,12 @@ if __name__ == "__main__":
         ServerAddress(Path(socket)), StateFolder(Path(state)), "eager:Eager", "eager:Eager", PLAN, act=True, gap_s=0.01
     )
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    with open_house(blueprint) as house:
-        house.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
+    with open_runtime(blueprint) as runtime:
+        runtime.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
         cycles = int(count[0]) if count else None
         say = sys.stdout.write
-        loop(house, interval_s=0.05, cycles=cycles, stop=Stop(), watch=lambda cycled: say(f"{cycled.cycle}\n") and None)
-        while not house.delivery.idle():  # what is queued when a run ends stays wanted, for a next start
+        loop(
+            runtime, interval_s=0.05, cycles=cycles, stop=Stop(), watch=lambda cycled: say(f"{cycled.cycle}\n") and None
+        )
+        while not runtime.delivery.idle():  # what is queued when a run ends stays wanted, for a next start
             time.sleep(0.01)

@@ -16,7 +16,7 @@ import pytest
 
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.words import Guardrail
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle import one_cycle
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.hosting.monitors import UnknownMonitor
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
     from rollout.loop.cycled import Cycled
-    from rollout.loop.house import House
+    from rollout.loop.runtime import Runtime
 
 HERE = Path(__file__).parent
 BAD = HERE.parent / "loop" / "bad_monitors.py"
@@ -47,55 +47,55 @@ def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def house_over(server: TmuxServer, folder: Path, candidate: str = "eager:Eager", **more: object) -> Iterator[House]:
+def runtime_over(server: TmuxServer, folder: Path, candidate: str = "eager:Eager", **more: object) -> Iterator[Runtime]:
     blueprint = Blueprint(
         server.address, StateFolder(folder / "state"), "eager:Eager", candidate, DEMO_PLAN, gap_s=0.01, **more
     )
-    with open_house(blueprint) as house:
-        yield house
+    with open_runtime(blueprint) as runtime:
+        yield runtime
 
 
-def events(house: House, guardrail: Guardrail) -> list[bool]:
-    epoch = house.desk.trial.epoch
-    return [row.event for row in house.ledger.evidence(epoch) if row.guardrail == guardrail]
+def events(runtime: Runtime, guardrail: Guardrail) -> list[bool]:
+    epoch = runtime.desk.trial.epoch
+    return [row.event for row in runtime.ledger.evidence(epoch) if row.guardrail == guardrail]
 
 
 def test_session_names_that_mean_something_to_tmux_are_only_names(tmux_server: TmuxServer, tmp_path: Path) -> None:
     for name in HOSTILE:
         tmux_server.new_window("exec sleep 600", session=name, name=f"idle-{name}")
     there = set(tmux_server.run("list-sessions", "-F", "#{session_name}").splitlines())
-    with house_over(tmux_server, tmp_path) as house:
-        cycled = one_cycle(house, LAST)
-        assert set(house.ledger.cycles()[0].owners) == there
+    with runtime_over(tmux_server, tmp_path) as runtime:
+        cycled = one_cycle(runtime, LAST)
+        assert set(runtime.ledger.cycles()[0].owners) == there
     assert {verdict.session for verdict in cycled.reports[Part.INCUMBENT].verdicts.values()} == there
 
 
 def test_a_pane_that_dies_in_mid_cycle_costs_the_cycle_nothing(tmux_server: TmuxServer, tmp_path: Path) -> None:
     stays = tmux_server.new_window("exec sleep 600", name="idle-1")
     goes = tmux_server.new_window("exec sleep 600", name="idle-2")
-    with house_over(tmux_server, tmp_path) as house:
+    with runtime_over(tmux_server, tmp_path) as runtime:
         killer = threading.Timer(0.05, lambda: tmux_server.run("kill-pane", "-t", goes))
         killer.start()
-        cycled = one_cycle(house, LAST)
+        cycled = one_cycle(runtime, LAST)
         killer.join()
     assert stays in cycled.reports[Part.CANDIDATE].verdicts
-    assert events(house, Guardrail.FAILURE) == [False]
+    assert events(runtime, Guardrail.FAILURE) == [False]
 
 
 def test_a_server_that_dies_in_mid_cycle_is_no_evidence_of_anything(tmux_server: TmuxServer, tmp_path: Path) -> None:
     tmux_server.new_window("exec sleep 600", name="idle-1")
-    with house_over(tmux_server, tmp_path) as house:
-        one_cycle(house, LAST)
-        shoot = house.looking._camera.shoot  # the server is gone before the tape is
+    with runtime_over(tmux_server, tmp_path) as runtime:
+        one_cycle(runtime, LAST)
+        shoot = runtime.looking._camera.shoot  # the server is gone before the tape is
 
         def dying(*args: int, gap_s: float = 0.3) -> object:
             os.kill(tmux_server.pid, signal.SIGKILL)
             return shoot(*args, gap_s=gap_s)
 
-        house.looking._camera.shoot = dying  # type: ignore[method-assign,assignment]
+        runtime.looking._camera.shoot = dying  # type: ignore[method-assign,assignment]
         with pytest.raises(SourceFailed) as failed:
-            one_cycle(house, LAST)
-        assert house.ledger.cycle_count() == 1
+            one_cycle(runtime, LAST)
+        assert runtime.ledger.cycle_count() == 1
     assert failed.value.kind in {ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE}
 
 
@@ -114,19 +114,19 @@ def test_the_loop_waits_for_a_server_that_went_and_goes_on_when_it_is_back(
         if len(seen) == 4:
             stop()
 
-    with house_over(tmux_server, tmp_path) as house:
-        tries = loop(house, interval_s=0.05, cycles=400, stop=stop, watch=watch)
+    with runtime_over(tmux_server, tmp_path) as runtime:
+        tries = loop(runtime, interval_s=0.05, cycles=400, stop=stop, watch=watch)
     assert len(seen) == 4
     assert tries > 4, "the blind ones in between"
 
 
 def test_a_stopped_server_is_silent_and_not_empty(tmux_server: TmuxServer, tmp_path: Path) -> None:
     tmux_server.new_window("exec sleep 600", name="idle-1")
-    with house_over(tmux_server, tmp_path) as house:
-        house.reader._deadline_s = 0.5
+    with runtime_over(tmux_server, tmp_path) as runtime:
+        runtime.reader._deadline_s = 0.5
         os.kill(tmux_server.pid, signal.SIGSTOP)
         with pytest.raises(SourceFailed) as failed:
-            one_cycle(house, LAST)
+            one_cycle(runtime, LAST)
     assert failed.value.kind is ProblemKind.SERVER_SILENT
 
 
@@ -135,9 +135,11 @@ def test_a_candidate_that_misbehaves_is_evidence_and_the_incumbent_goes_on(
     tmux_server: TmuxServer, tmp_path: Path, fault: str
 ) -> None:
     tmux_server.new_window("exec sleep 600", name="idle-1")
-    with house_over(tmux_server, tmp_path, candidate=f"cmd:{sys.executable} {BAD} {fault}", deadline_s=1.5) as house:
-        cycled = one_cycle(house, LAST)
-        assert events(house, Guardrail.FAILURE) == [True]
+    with runtime_over(
+        tmux_server, tmp_path, candidate=f"cmd:{sys.executable} {BAD} {fault}", deadline_s=1.5
+    ) as runtime:
+        cycled = one_cycle(runtime, LAST)
+        assert events(runtime, Guardrail.FAILURE) == [True]
     assert Part.INCUMBENT in cycled.reports
     assert Part.CANDIDATE not in cycled.reports
     assert cycled.problems[Part.CANDIDATE]
@@ -148,9 +150,9 @@ def test_a_second_daemon_on_the_same_server_is_refused_whatever_its_state_folder
 ) -> None:
     tmux_server.new_window("exec sleep 600", name="idle-1")
     with (
-        house_over(tmux_server, tmp_path / "one"),
+        runtime_over(tmux_server, tmp_path / "one"),
         pytest.raises(AlreadyRunning, match="already watches"),
-        house_over(tmux_server, tmp_path / "two"),
+        runtime_over(tmux_server, tmp_path / "two"),
     ):
         pass
 
@@ -159,11 +161,11 @@ def test_a_cycle_writes_its_tape_with_the_memories_from_before_it(tmux_server: T
     from tmuxio.tapes.tapefile import read_tape
 
     tmux_server.new_window("exec sleep 600", name="idle-1")
-    with house_over(tmux_server, tmp_path) as house:
-        one_cycle(house, LAST)
-        second = one_cycle(house, LAST)
+    with runtime_over(tmux_server, tmp_path) as runtime:
+        one_cycle(runtime, LAST)
+        second = one_cycle(runtime, LAST)
         until = time.monotonic() + 5
-        while (path := house.tapes.find(second.cycle)) is None and time.monotonic() < until:
+        while (path := runtime.tapes.find(second.cycle)) is None and time.monotonic() < until:
             time.sleep(0.01)
     assert path is not None
     assert read_tape(path).memories == {"incumbent": 1, "candidate": 1}
@@ -171,10 +173,10 @@ def test_a_cycle_writes_its_tape_with_the_memories_from_before_it(tmux_server: T
 
 def test_a_difference_that_lasts_is_written_down_once(tmux_server: TmuxServer, tmp_path: Path) -> None:
     tmux_server.new_window("exec sleep 600", name="claude-1")
-    with house_over(tmux_server, tmp_path, candidate="modular") as house:
+    with runtime_over(tmux_server, tmp_path, candidate="modular") as runtime:
         for _ in range(4):
-            one_cycle(house, LAST)
-        first = [row for row in house.ledger.differences() if row.cluster]
+            one_cycle(runtime, LAST)
+        first = [row for row in runtime.ledger.differences() if row.cluster]
     assert len({(row.pane, row.cluster) for row in first}) == len(first) > 0
 
 
@@ -185,6 +187,6 @@ def test_a_misspelt_candidate_is_refused_at_the_start_and_no_evidence(
     tmux_server.new_window("exec sleep 600", name="idle-1")
     with (
         pytest.raises(UnknownMonitor, match=r"Eagre|no_such_module|no-such-program"),
-        house_over(tmux_server, tmp_path, candidate=candidate),
+        runtime_over(tmux_server, tmp_path, candidate=candidate),
     ):
         pass

@@ -10,7 +10,7 @@ import pytest
 from crash_driver import PLAN
 
 from rollout.judgement.words import Stage, Verdict
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.reproducing import Reproduced, reproduced
 from rollout.store.ledger import Ledger
@@ -37,9 +37,9 @@ def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
         if cycled.standing.stage is Stage.BETA:
             stop()
 
-    with open_house(Blueprint(tmux_server.address, state, *names, PLAN, act=True, gap_s=0.01)) as house:
-        loop(house, interval_s=0.05, cycles=1500, stop=stop, watch=watch)
-        path = house.ledger.path
+    with open_runtime(Blueprint(tmux_server.address, state, *names, PLAN, act=True, gap_s=0.01)) as runtime:
+        loop(runtime, interval_s=0.05, cycles=1500, stop=stop, watch=watch)
+        path = runtime.ledger.path
     again = judged_again(path)
     assert [(one.move.from_, one.verdict, one.differs) for one in again] == [
         (Stage.SHADOW, Verdict.PROMOTABLE, ()),

@@ -15,7 +15,7 @@ from private_tmux import private_server
 from rollout.judgement.chain import Transition, verify
 from rollout.judgement.standing import Ask, Refusal, Request
 from rollout.judgement.words import Stage, Verdict
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.keeper import standing, trail
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-    from rollout.loop.house import House
+    from rollout.loop.runtime import Runtime
 
 pytestmark = pytest.mark.timeout(900)  # eight stages of a real loop, also on a machine that has other things to do
 MOST_CYCLES = 1500
@@ -51,13 +51,13 @@ class Story:
 
 
 @contextmanager
-def house(server: TmuxServer, state: Path, incumbent: str, candidate: str) -> Iterator[House]:
+def runtime(server: TmuxServer, state: Path, incumbent: str, candidate: str) -> Iterator[Runtime]:
     names = (f"clockwork:{incumbent}", f"clockwork:{candidate}")
-    with open_house(Blueprint(server.address, StateFolder(state), *names, PLAN, act=True, gap_s=0.01)) as built:
+    with open_runtime(Blueprint(server.address, StateFolder(state), *names, PLAN, act=True, gap_s=0.01)) as built:
         yield built
 
 
-def cycles(house: House, until: Callable[[Cycled], bool]) -> list[Cycled]:
+def cycles(runtime: Runtime, until: Callable[[Cycled], bool]) -> list[Cycled]:
     """Run the real loop until a cycle is what is waited for."""
     seen, stop = list[Cycled](), Stop()
 
@@ -66,7 +66,7 @@ def cycles(house: House, until: Callable[[Cycled], bool]) -> list[Cycled]:
         if until(cycled):
             stop()
 
-    loop(house, interval_s=0.05, cycles=MOST_CYCLES, stop=stop, watch=watch)
+    loop(runtime, interval_s=0.05, cycles=MOST_CYCLES, stop=stop, watch=watch)
     assert until(seen[-1]), f"after {len(seen)} cycles: {seen[-1].standing.stage}, {seen[-1].judgement}"
     return seen
 
@@ -78,12 +78,12 @@ def is_promotable_in_production(cycled: Cycled) -> bool:
     )
 
 
-def ask(house: House, what: Ask, verdict: Verdict | None = None) -> Transition | Refusal:
-    return house.keeper.ask(Request(what, "ann", "a test", house.clock.now(), verdict=verdict))
+def ask(runtime: Runtime, what: Ask, verdict: Verdict | None = None) -> Transition | Refusal:
+    return runtime.keeper.ask(Request(what, "ann", "a test", runtime.clock.now(), verdict=verdict))
 
 
-def lived(house: House, part: Part) -> dict[str, int]:
-    memory = house.ledger.memory(part)
+def lived(runtime: Runtime, part: Part) -> dict[str, int]:
+    memory = runtime.ledger.memory(part)
     return json.loads(memory.body) or {} if memory else {}
 
 
@@ -96,7 +96,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with private_server() as server:
         for window in ("pm", "idle-1", "idle-2", "idle-3"):
             server.new_window("sleep 1000", session="team", name=window)
-        with house(server, state, "First", "Second") as first:
+        with runtime(server, state, "First", "Second") as first:
             cycles(first, lambda cycled: cycled.standing.stage is Stage.PRODUCTION)
             story.too_early = ask(first, Ask.RETIRE, Verdict.CONTINUE)
             cycles(first, is_promotable_in_production)
@@ -107,15 +107,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             story.restored = cycles(first, is_promotable_in_production)[-1]
             ask(first, Ask.RETIRE, Verdict.PROMOTABLE)
             story.alone += cycles(first, lambda cycled: len(cycled.reports) == 1)[-1:]
-        with house(server, state, "First", "Second") as same:
+        with runtime(server, state, "First", "Second") as same:
             story.alone += cycles(same, lambda _: True)
             story.off_after_start = same.hosts[Part.INCUMBENT].pid is None
             story.knew = lived(same, Part.CANDIDATE)["second"]
-        with house(server, state, "Second", "Third") as second:
+        with runtime(server, state, "Second", "Third") as second:
             story.renewed = cycles(second, lambda _: True)[0]
             story.remembered = lived(second, Part.INCUMBENT)["second"]
             cycles(second, lambda cycled: cycled.standing.stage is Stage.BETA)
-        with house(server, state, "Second", "ThirdAgain") as upgraded:
+        with runtime(server, state, "Second", "ThirdAgain") as upgraded:
             story.upgraded = cycles(upgraded, lambda _: True)[0]
             cycles(upgraded, is_promotable_in_production)
             ask(upgraded, Ask.ROLLBACK)

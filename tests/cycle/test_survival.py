@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from structlog.testing import capture_logs
 
 from rollout.judgement.plan import DEMO_PLAN
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.desk import Desk
 from rollout.loop.parts import Part
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
     from rollout.loop.cycled import Cycled
-    from rollout.loop.house import House
+    from rollout.loop.runtime import Runtime
 
 HERE = Path(__file__).parent
 FILES = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
@@ -41,13 +41,13 @@ def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def house_over(server: TmuxServer, folder: Path, **more: object) -> Iterator[House]:
+def runtime_over(server: TmuxServer, folder: Path, **more: object) -> Iterator[Runtime]:
     server.new_window("exec sleep 600", name="idle-1")
     blueprint = Blueprint(
         server.address, StateFolder(folder / "state"), "eager:Eager", "eager:Eager", DEMO_PLAN, gap_s=0.01, **more
     )
-    with open_house(blueprint) as house:
-        yield house
+    with open_runtime(blueprint) as runtime:
+        yield runtime
 
 
 def failing(times: int, fault: Exception, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,7 +61,7 @@ def failing(times: int, fault: Exception, real: Callable[..., Any]) -> Callable[
     return call
 
 
-def goes_on(house: House, good: int = 3) -> tuple[list[Cycled], list[str]]:
+def goes_on(runtime: Runtime, good: int = 3) -> tuple[list[Cycled], list[str]]:
     seen: list[Cycled] = []
     stop = Stop()
 
@@ -71,7 +71,7 @@ def goes_on(house: House, good: int = 3) -> tuple[list[Cycled], list[str]]:
             stop()
 
     with capture_logs() as logs:
-        loop(house, interval_s=0.02, cycles=60, stop=stop, watch=watch)
+        loop(runtime, interval_s=0.02, cycles=60, stop=stop, watch=watch)
     return seen, [line["event"] for line in logs if line["event"].startswith("cycle.")]
 
 
@@ -88,11 +88,11 @@ def goes_on(house: House, good: int = 3) -> tuple[list[Cycled], list[str]]:
 def test_an_error_anywhere_in_a_cycle_ends_that_cycle_alone_and_is_said_once(
     tmux_server: TmuxServer, tmp_path: Path, place: str, fault: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with house_over(tmux_server, tmp_path) as house:
+    with runtime_over(tmux_server, tmp_path) as runtime:
         part, method = place.split(".")
-        owner = house.hosts[Part.INCUMBENT] if part == "hosts" else getattr(house, part)
+        owner = runtime.hosts[Part.INCUMBENT] if part == "hosts" else getattr(runtime, part)
         monkeypatch.setattr(owner, method, failing(3, fault, getattr(owner, method)))
-        seen, said = goes_on(house)
+        seen, said = goes_on(runtime)
     assert len(seen) == 3
     assert said == ["cycle.failed", "cycle.well_again"]
 
@@ -101,24 +101,24 @@ def test_a_ledger_without_a_connection_costs_a_cycle_and_leaves_nothing_that_was
     tmux_server: TmuxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmux_server.new_window("exec sleep 600", name="pm")
-    with house_over(tmux_server, tmp_path, act=True) as house:
+    with runtime_over(tmux_server, tmp_path, act=True) as runtime:
         no_connection = NoConnection("QueuePool limit of size 5 overflow 10 reached")
-        monkeypatch.setattr(house.ledger, "transaction", failing(1, no_connection, house.ledger.transaction))
-        monkeypatch.setattr(house.ledger, "document", failing(2, no_connection, house.ledger.document))
-        goes_on(house)
-        wanted = {row.id for row in house.ledger.deliveries()}
-        assert {episode.pending for episode in house.desk.book.episodes.values()} <= wanted | {None}
-        assert house.desk.book == Desk.load(house.ledger).book
+        monkeypatch.setattr(runtime.ledger, "transaction", failing(1, no_connection, runtime.ledger.transaction))
+        monkeypatch.setattr(runtime.ledger, "document", failing(2, no_connection, runtime.ledger.document))
+        goes_on(runtime)
+        wanted = {row.id for row in runtime.ledger.deliveries()}
+        assert {episode.pending for episode in runtime.desk.book.episodes.values()} <= wanted | {None}
+        assert runtime.desk.book == Desk.load(runtime.ledger).book
 
 
 def test_what_was_written_and_not_handed_over_is_delivered_after_the_next_cycle(
     tmux_server: TmuxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with house_over(tmux_server, tmp_path) as house:
+    with runtime_over(tmux_server, tmp_path) as runtime:
         resumed = list[int]()
-        monkeypatch.setattr(house.delivery, "submit", failing(1, FILES, house.delivery.submit))
-        monkeypatch.setattr(house.delivery, "resume", lambda: resumed.append(1))
-        goes_on(house)
+        monkeypatch.setattr(runtime.delivery, "submit", failing(1, FILES, runtime.delivery.submit))
+        monkeypatch.setattr(runtime.delivery, "resume", lambda: resumed.append(1))
+        goes_on(runtime)
     assert resumed == [1]
 
 
@@ -138,30 +138,30 @@ def test_output_that_cannot_be_written_does_not_end_the_run(tmux_server: TmuxSer
         shown.append(cycled.cycle)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with house_over(tmux_server, tmp_path) as house, capture_logs() as logs:
-        assert loop(house, interval_s=0.02, cycles=3, stop=Stop(), watch=full) == 3
+    with runtime_over(tmux_server, tmp_path) as runtime, capture_logs() as logs:
+        assert loop(runtime, interval_s=0.02, cycles=3, stop=Stop(), watch=full) == 3
     assert len(shown) == 3
     assert [line["event"] for line in logs if line["event"].startswith("cycle.")] == ["cycle.not_shown"]
 
 
 def test_once_says_what_it_was(tmux_server: TmuxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with house_over(tmux_server, tmp_path) as house:
-        monkeypatch.setattr(house.reader, "frame", failing(1, FILES, house.reader.frame))
+    with runtime_over(tmux_server, tmp_path) as runtime:
+        monkeypatch.setattr(runtime.reader, "frame", failing(1, FILES, runtime.reader.frame))
         with pytest.raises(OSError, match="Too many"):
-            loop(house, interval_s=0.02, cycles=1, stop=Stop(), watch=lambda _: None, strict=True)
+            loop(runtime, interval_s=0.02, cycles=1, stop=Stop(), watch=lambda _: None, strict=True)
 
 
 def test_processes_that_cannot_be_read_for_want_of_files_have_not_ended(
     tmux_server: TmuxServer, tmp_path: Path
 ) -> None:
     pane_pid = os.getpid()
-    with house_over(tmux_server, tmp_path) as house:
-        loop(house, interval_s=0.02, cycles=1, stop=Stop(), watch=lambda _: None)
+    with runtime_over(tmux_server, tmp_path) as runtime:
+        loop(runtime, interval_s=0.02, cycles=1, stop=Stop(), watch=lambda _: None)
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with _files_used_up(), pytest.raises(OSError, match="Too many open files"):
-            house.reader._processes({pane_pid})
+            runtime.reader._processes({pane_pid})
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (soft, hard)
-        assert all(shot.processes for shot in house.reader.frame().panes)
+        assert all(shot.processes for shot in runtime.reader.frame().panes)
 
 
 @contextmanager
@@ -178,8 +178,8 @@ def _files_used_up() -> Iterator[None]:
 
 def test_a_server_that_cannot_be_asked_for_want_of_files_was_not_seen(tmux_server: TmuxServer, tmp_path: Path) -> None:
     with (
-        house_over(tmux_server, tmp_path) as house,
+        runtime_over(tmux_server, tmp_path) as runtime,
         _files_used_up(),
         pytest.raises(SourceFailed, match=r"Too many open files.*ulimit -n"),
     ):
-        house.reader.frame()
+        runtime.reader.frame()

@@ -16,7 +16,7 @@ from pathlib import Path
 from crash_driver import PLAN
 
 from rollout.faces.cli.verbs.run import log_to_stderr
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
 from rollout.store.state_folder import StateFolder
@@ -67,10 +67,10 @@ if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     injected(Path(shortage))
     stop = Stop()
-    with stopped_by_signals(stop), open_house(blueprint) as house:
-        house.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
-        loop(house, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=show)
+    with stopped_by_signals(stop), open_runtime(blueprint) as runtime:
+        runtime.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
+        loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=show)
         until = time.monotonic() + 30
-        while not house.delivery.idle() and time.monotonic() < until:
-            house.delivery.submit(())
+        while not runtime.delivery.idle() and time.monotonic() < until:
+            runtime.delivery.submit(())
             time.sleep(0.01)

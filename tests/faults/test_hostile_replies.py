@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.plan import DEMO_PLAN
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.parts import Part
@@ -81,10 +81,10 @@ def test_a_hostile_reply_costs_the_incumbent_no_cycle(
         if len(bad) == BAD:
             stop()
 
-    with open_house(blueprint) as house:
+    with open_runtime(blueprint) as runtime:
         watchdog = threading.Timer(120.0, stop)
         watchdog.start()
-        loop(house, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=watch)
+        loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=watch)
         watchdog.cancel()
         assert len(bad) == BAD, f"{len(bad)} cycles in two minutes"
     spans = [after - before for before, after in itertools.pairwise(ends)]

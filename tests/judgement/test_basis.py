@@ -35,7 +35,7 @@ def test_what_was_not_known_before_is_no_change() -> None:
     assert changes(BASIS, BASIS) == ()
 
 
-def house(**versions: str) -> Any:
+def runtime(**versions: str) -> Any:
     hosts = {
         part: SimpleNamespace(introduction=Introduction(monitor=name, version=versions[part], says=()))
         for part, name in ((Part.INCUMBENT, "legacy"), (Part.CANDIDATE, "modular"))
@@ -47,8 +47,8 @@ def test_who_came_up_in_another_version_in_the_middle_of_a_look_is_not_heard() -
     reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in Part}
     looked = Looked("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
     desk = Desk(trial=Trial(basis=BASIS))
-    assert heard(house(incumbent="1", candidate="1"), desk, looked) == looked
-    left = heard(house(incumbent="1", candidate="2"), desk, looked).answers
+    assert heard(runtime(incumbent="1", candidate="1"), desk, looked) == looked
+    left = heard(runtime(incumbent="1", candidate="2"), desk, looked).answers
     assert left[Part.INCUMBENT].report is not None
     assert left[Part.CANDIDATE].report is None
     assert "came up as modular 2" in left[Part.CANDIDATE].text

@@ -39,7 +39,7 @@ from understudy.wire import Introduction
 
 if TYPE_CHECKING:
     from rollout.judgement.chain import Transition
-    from rollout.loop.house import House
+    from rollout.loop.runtime import Runtime
 
 HOURS = 0.05
 COUNTED = (Guardrail.EYES, Guardrail.FAILURE)
@@ -140,7 +140,7 @@ class RealRollouts(RuleBasedStateMachine):
         self.desk = Desk.load(self.ledger)
 
     @property
-    def house(self) -> House:
+    def runtime(self) -> Runtime:
         return SimpleNamespace(  # type: ignore[return-value]  # what of it a cycle without monitors needs
             ledger=self.ledger, keeper=self.keeper, hosts=self.hosts, plan=PLAN, act=True, order_folders=(self.path,),
             register=ExpectedRegister(), clock=SimpleNamespace(now=lambda: self.now),
@@ -173,11 +173,11 @@ class RealRollouts(RuleBasedStateMachine):
             assert at_last.frozen
 
     def cycle(self, clean: int, events: int, of: Guardrail, panes: int) -> Verdict:
-        house, desk = self.house, self.desk
+        runtime, desk = self.runtime, self.desk
         self.keeper.settle(self.now)
-        stands = stand(house, self.now)
+        stands = stand(runtime, self.now)
         assert bool(stands.tied) == self.is_frozen  # what is tied touches nothing
-        at_first = rebased(house, desk, stands.standing, self.now)
+        at_first = rebased(runtime, desk, stands.standing, self.now)
         self.entered()
         facts = [Fact(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
         facts += [Fact(of, event=True, at=self.now)] * events
@@ -186,12 +186,12 @@ class RealRollouts(RuleBasedStateMachine):
         scoring = trial.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
         trial = trial.model_copy(update={"scoring": scoring})
         self.count(clean, events, of, panes)
-        desk.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, house.register, self.now, "")
+        desk.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, runtime.register, self.now, "")
         desk.acted_in = at_first.epoch
         with self.ledger.transaction() as tx:
             desk.keep(tx, ())
         assert desk.trial.judgement is not None
-        _move(house, desk, at_first)
+        _move(runtime, desk, at_first)
         return desk.trial.judgement.verdict
 
     def count(self, clean: int, events: int, of: Guardrail, panes: int) -> None:

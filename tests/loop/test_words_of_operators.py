@@ -49,7 +49,7 @@ def spell(name: str, began: float) -> ScoredSpell:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Any:
+def runtime(tmp_path: Path) -> Any:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     rows = [
         (1, bout("b-1")), (1, bout("b-2", label=ONE_SIDED)), (1, bout("b-3", IDLE)), (0, bout("b-4")),
@@ -66,14 +66,14 @@ def house(tmp_path: Path) -> Any:
     return SimpleNamespace(ledger=ledger, register=ExpectedRegister())
 
 
-def say(house: Any, kind: str, subject: str, *, trial: Trial | None = None, **body: object) -> Any:
-    with house.ledger.transaction() as tx:
+def say(runtime: Any, kind: str, subject: str, *, trial: Trial | None = None, **body: object) -> Any:
+    with runtime.ledger.transaction() as tx:
         tx.add_decision(DecisionRow(AT + 100, kind, subject, "ann", "looked at it", json.dumps(body)))
-    return listen(house, trial or Trial(epoch=1))
+    return listen(runtime, trial or Trial(epoch=1))
 
 
-def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_scoring(house: Any) -> None:
-    said = say(house, "settle_bout", "b-1", right="candidate")
+def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_scoring(runtime: Any) -> None:
+    said = say(runtime, "settle_bout", "b-1", right="candidate")
     (row,) = said.relabelled
     assert Bout.model_validate_json(row.body).label == Label(
         right=Right.CANDIDATE, by=Referee.PERSON, reason="looked at it"
@@ -82,47 +82,47 @@ def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_sco
     assert said.trial.signoffs.settled == ()
 
 
-def test_what_was_overruled_is_counted_and_never_turns_clean(house: Any) -> None:
-    said = say(house, "settle_bout", "b-1", right="candidate")
+def test_what_was_overruled_is_counted_and_never_turns_clean(runtime: Any) -> None:
+    said = say(runtime, "settle_bout", "b-1", right="candidate")
     assert (said.trial.scoring.overruled, said.trial.scoring.named) == (1, 1)
     counted = [(fact.guardrail, fact.event) for fact in said.facts if not fact.starts_again and fact.whole]
     assert counted == [("wrong", True), ("worse", False)]  # of the spell that lies elsewhere
 
 
-def test_evidence_of_spells_starts_again_where_one_was_overruled_and_nothing_else_does(house: Any) -> None:
+def test_evidence_of_spells_starts_again_where_one_was_overruled_and_nothing_else_does(runtime: Any) -> None:
     trial = Trial(epoch=1)
     facts = [Fact(Guardrail.WRONG, event=True), Fact(Guardrail.FAILURE, event=False)]
     trial = counted(trial, facts, Standing(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
-    said = say(house, "settle_bout", "b-1", trial=trial, right="candidate")
+    said = say(runtime, "settle_bout", "b-1", trial=trial, right="candidate")
     assert {fact.guardrail for fact in said.facts if fact.starts_again} == {"wrong"}
 
 
-def test_a_word_on_an_agreement_labels_it(house: Any) -> None:
-    said = say(house, "settle_bout", "b-3", right="neither")
+def test_a_word_on_an_agreement_labels_it(runtime: Any) -> None:
+    said = say(runtime, "settle_bout", "b-3", right="neither")
     assert len(said.relabelled) == 1
 
 
-def test_a_waiver_lasts_until_it_expires(house: Any) -> None:
-    said = say(house, "waive", "waiting_approval", expires=AT + 1000)
+def test_a_waiver_lasts_until_it_expires(runtime: Any) -> None:
+    said = say(runtime, "waive", "waiting_approval", expires=AT + 1000)
     waiver = said.trial.waivers[AgentState.WAITING_APPROVAL]
     assert (waiver.actor, waiver.reason, waiver.expires) == ("ann", "looked at it", AT + 1000)
 
 
 @pytest.mark.parametrize("name", ["b-4", "b-9"], ids=["another stage's", "nobody's"])
-def test_a_word_on_a_bout_that_is_not_this_stages_changes_nothing(house: Any, name: str) -> None:
-    said = say(house, "settle_bout", name, right="candidate")
+def test_a_word_on_a_bout_that_is_not_this_stages_changes_nothing(runtime: Any, name: str) -> None:
+    said = say(runtime, "settle_bout", name, right="candidate")
     assert (said.relabelled, said.facts) == ((), ())
 
 
-def test_a_word_on_a_cluster_overrules_what_hindsight_could_only_say_for_one_side(house: Any) -> None:
-    said = say(house, "settle", bout("b-1").fingerprint.cluster, right="candidate")
+def test_a_word_on_a_cluster_overrules_what_hindsight_could_only_say_for_one_side(runtime: Any) -> None:
+    said = say(runtime, "settle", bout("b-1").fingerprint.cluster, right="candidate")
     assert sorted(row.id for row in said.relabelled) == ["b-1", "b-2"]
     assert set(said.overruled) == {"s-inside"}
 
 
-def test_a_sign_off_is_taken_up_with_its_terms(house: Any) -> None:
+def test_a_sign_off_is_taken_up_with_its_terms(runtime: Any) -> None:
     expires = "2099-01-01T00:00:00Z"
-    said = say(house, "accept", "d-1", owner="team-a", expires=expires, ceiling=0.1, monitors=["a 1", "b 2"])
+    said = say(runtime, "accept", "d-1", owner="team-a", expires=expires, ceiling=0.1, monitors=["a 1", "b 2"])
     (signed,) = said.trial.signoffs.accepted
     assert (signed.owner, signed.reason, signed.ceiling, signed.monitors) == (
         "team-a",
@@ -132,6 +132,6 @@ def test_a_sign_off_is_taken_up_with_its_terms(house: Any) -> None:
     )
 
 
-def test_a_saved_rule_is_a_word_for_the_trail_alone(house: Any) -> None:
-    said = say(house, "rule", "mine", rule={})
+def test_a_saved_rule_is_a_word_for_the_trail_alone(runtime: Any) -> None:
+    said = say(runtime, "rule", "mine", rule={})
     assert (said.facts, said.relabelled, said.trial.decisions_read) == ((), (), 1)

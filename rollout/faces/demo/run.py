@@ -26,7 +26,7 @@ from rollout.faces.demo.view import DemoEvent, DemoView, Outcome, Told
 from rollout.faces.demo.world import World
 from rollout.judgement.plan_text import plan_lines
 from rollout.judgement.plans import DEMO_PLAN
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.routing.lease import bucket, lease_name
 from rollout.store.flags import initial_text, parse_flags
@@ -136,8 +136,8 @@ class Loop:
 
     def _run(self, stop: Stop) -> None:
         try:
-            with open_house(self.blueprint) as house:
-                loop(house, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=lambda _cycled: None)
+            with open_runtime(self.blueprint) as runtime:
+                loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=lambda _cycled: None)
         except Exception as error:  # noqa: BLE001 - a thread's exception would be lost; the demo says it and ends
             self.trouble = f"the loop failed: {type(error).__name__}: {error}"
 

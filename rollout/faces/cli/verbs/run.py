@@ -12,7 +12,7 @@ from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import note
 from rollout.faces.cli.telling import AsJson, AsText, Teller
 from rollout.judgement.plan_file import find_plan
-from rollout.loop.building import Blueprint, open_house
+from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
 from rollout.loop.garbled import garbled_rows_named
@@ -38,7 +38,7 @@ class Asked:
 def run(asked: Asked) -> Exit:
     """Watch until stopped, or for so many cycles; OK whatever was found.
 
-    Raises what `open_house` does, and a `TmuxError` where there is no server to begin with: one that goes later is
+    Raises what `open_runtime` does, and a `TmuxError` where there is no server to begin with: one that goes later is
     waited for.
     """
     settings = load(asked.flags).settings
@@ -64,12 +64,12 @@ def run(asked: Asked) -> Exit:
     teller: Teller = AsJson() if asked.as_json else AsText()
     stop = Stop()
     ledger = blueprint.state.of_server(address.socket_path).ledger
-    with stopped_by_signals(stop), garbled_rows_named(ledger), open_house(blueprint) as house:
+    with stopped_by_signals(stop), garbled_rows_named(ledger), open_runtime(blueprint) as runtime:
         if not asked.as_json:
             _greet(settings, address)
         cycles = 1 if asked.once else asked.cycles
         done = loop(
-            house,
+            runtime,
             interval_s=settings.interval_s,
             cycles=cycles,
             stop=stop,

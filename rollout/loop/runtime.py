@@ -1,4 +1,4 @@
-"""The house: everything that a cycle works with, put together once."""
+"""The runtime: everything that a cycle works with, built once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Delivering(Protocol):
 
 
 @dataclass(frozen=True)
-class House:
+class Runtime:
     """What there is one of in a run."""
 
     ledger: Ledger
