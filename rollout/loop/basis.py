@@ -9,18 +9,18 @@ from dataclasses import replace
 from rollout.judgement.chain import Transition
 from rollout.judgement.standing import HARNESS, Ask, Request, Standing
 from rollout.judgement.words import Stage
-from rollout.loop.desk import Desk
 from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.looking import Looked
+from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.runtime import Runtime
 from rollout.loop.trial import Basis
 from understudy.wire import Introduction
 
 
-def rebased(runtime: Runtime, desk: Desk, standing: Standing, now: float) -> Standing:
+def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: float) -> Standing:
     """Start the evidence again where what it rests on has changed; returns where the rollout stands then."""
-    was, is_now = desk.trial.basis, basis_of(runtime, desk.trial.basis, standing)
+    was, is_now = loop_state.trial.basis, basis_of(runtime, loop_state.trial.basis, standing)
     if is_now == was:
         return standing
     if reasons := changes(was, is_now):
@@ -35,9 +35,9 @@ def rebased(runtime: Runtime, desk: Desk, standing: Standing, now: float) -> Sta
         if not isinstance(runtime.keeper.ask(request), Transition):
             return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
         standing = by_ledger(runtime.ledger)
-        _take_places(desk, was, is_now)
-    version = desk.trial.version + _is_new(was.candidate, is_now.candidate)
-    desk.trial = desk.trial.model_copy(update={"basis": is_now, "version": version})
+        _take_places(loop_state, was, is_now)
+    version = loop_state.trial.version + _is_new(was.candidate, is_now.candidate)
+    loop_state.trial = loop_state.trial.model_copy(update={"basis": is_now, "version": version})
     return standing
 
 
@@ -52,12 +52,12 @@ def basis_of(runtime: Runtime, before: Basis, standing: Standing) -> Basis:
     return Basis(plan=runtime.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
 
 
-def heard(runtime: Runtime, desk: Desk, looked: Looked) -> Looked:
+def heard(runtime: Runtime, loop_state: LoopState, looked: Looked) -> Looked:
     """Leave out the answer of a monitor that came up in another version in the middle of this look.
 
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
     """
-    basis = desk.trial.basis
+    basis = loop_state.trial.basis
     known = {Part.INCUMBENT: basis.incumbent, Part.CANDIDATE: basis.candidate}
     answers = dict(looked.answers)
     for part, answer in looked.answers.items():
@@ -80,13 +80,13 @@ def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _take_places(desk: Desk, was: Basis, is_now: Basis) -> None:
+def _take_places(loop_state: LoopState, was: Basis, is_now: Basis) -> None:
     """A monitor remembers what it knew in whichever part it plays; nobody is given what another remembers."""
-    before = dict(desk.memories)
+    before = dict(loop_state.memories)
     played = {_who(was.incumbent): Part.INCUMBENT, _who(was.candidate): Part.CANDIDATE}
     for part, name in ((Part.INCUMBENT, is_now.incumbent), (Part.CANDIDATE, is_now.candidate)):
         known = part if _who(getattr(was, part)) == _who(name) else played.get(_who(name))
-        desk.memories[part] = before.get(known) if known is not None else None
+        loop_state.memories[part] = before.get(known) if known is not None else None
 
 
 def _is_new(was: str, is_now: str) -> bool:

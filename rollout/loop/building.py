@@ -12,11 +12,11 @@ from rollout.loop.acting.composer_reading import read_composer
 from rollout.loop.acting.delivery import Delivery
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
-from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
+from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.operators import TIED
 from rollout.loop.parts import Part
@@ -99,8 +99,8 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         flags = blueprint.flags.open(folder)
         keeper = StageKeeper(ledger, flags, plan)
         standing_now = keeper.wake(clock.now())
-        desk = Desk.load(ledger)
-        desk.retired = standing_now.stage is Stage.RETIRED
+        loop_state = LoopState.load(ledger)
+        loop_state.retired = standing_now.stage is Stage.RETIRED
         with ledger.transaction() as tx:
             tx.keep_document("plan", plan.model_dump_json())
             tx.keep_document(f"plan {plan.fingerprint}", plan.model_dump_json())  # what was judged by stays readable
@@ -127,18 +127,18 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             for part, spec in specs.items()
         }
         for part, host in hosts.items():
-            if part is Part.CANDIDATE or not desk.retired:
+            if part is Part.CANDIDATE or not loop_state.retired:
                 host.exists()
         reader = Reader(blueprint.address, clock=clock)
         camera = Camera(reader, clock, redact)
         looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
         order_folders = (folder.path, blueprint.state.root)
-        delivery = _delivery(blueprint, ledger, desk, hosts, clock, order_folders)
+        delivery = _delivery(blueprint, ledger, loop_state, hosts, clock, order_folders)
         ends.callback(delivery.close)
         delivery.recover()
         yield Runtime(
             ledger=ledger,
-            desk=desk,
+            loop_state=loop_state,
             keeper=keeper,
             router=Router(flags, lease_s=plan.lease_s, slots_from=blueprint.slots_from),
             reader=reader,
@@ -172,7 +172,7 @@ def _tmux_pid(address: ServerAddress) -> int | None:
 def _delivery(
     blueprint: Blueprint,
     ledger: Ledger,
-    desk: Desk,
+    loop_state: LoopState,
     hosts: dict[Part, MonitorHost],
     clock: SystemClock,
     order_folders: tuple[Path, ...],
@@ -185,9 +185,9 @@ def _delivery(
 
     judge = FrameJudge(
         {str(part): host for part, host in hosts.items()},
-        memory=lambda role: desk.memories.get(Part(role)),
+        memory=lambda role: loop_state.memories.get(Part(role)),
         frozen=frozen,
-        off=lambda: frozenset({str(Part.INCUMBENT)} if desk.retired else ()),
+        off=lambda: frozenset({str(Part.INCUMBENT)} if loop_state.retired else ()),
     )
     hands = Hands(blueprint.address, judge.for_briefing(), clock, composer=read_composer)
     spawn_command = blueprint.spawn_command

@@ -11,8 +11,8 @@ from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import Effects
 from rollout.loop.basis import heard, rebased
 from rollout.loop.cycled import Cycled, cycle_name
-from rollout.loop.desk import Desk
 from rollout.loop.looking import Looked
+from rollout.loop.loop_state import LoopState
 from rollout.loop.operators import Said, Stand, listen, stand
 from rollout.loop.parts import Part
 from rollout.loop.recording import Entry, begin_keeping, write_down
@@ -32,19 +32,19 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
 
     Raises `SourceFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
     """
-    desk, began = runtime.desk, runtime.clock.now()
+    loop_state, began = runtime.loop_state, runtime.clock.now()
     cycle = cycle_name(began)
     now_standing = stand(runtime, began)
-    now_standing = replace(now_standing, standing=rebased(runtime, desk, now_standing.standing, began))
+    now_standing = replace(now_standing, standing=rebased(runtime, loop_state, now_standing.standing, began))
     sessions, panes = _sessions(runtime)
-    effects = desk.take_ends(runtime.ledger, runtime.rules)
-    desk.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
+    effects = loop_state.take_ends(runtime.ledger, runtime.rules)
+    loop_state.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
     routing = _route(runtime, sessions, began, cycle, now_standing.standing)
-    looked, scopes = _look(runtime, desk, cycle, routing, panes, next_in_s)
-    looked = heard(runtime, desk, looked)
+    looked, scopes = _look(runtime, loop_state, cycle, routing, panes, next_in_s)
+    looked = heard(runtime, loop_state, looked)
     begin_keeping(runtime, looked)
-    said, shadowed = _learn(runtime, desk, looked, effects, routing, now_standing.standing, next_in_s)
-    advanced = _decide(runtime, desk, looked, routing, now_standing, scopes, said)
+    said, shadowed = _learn(runtime, loop_state, looked, effects, routing, now_standing.standing, next_in_s)
+    advanced = _decide(runtime, loop_state, looked, routing, now_standing, scopes, said)
     cycled = Cycled(
         cycle=cycle,
         at=began,
@@ -55,16 +55,16 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
         reports={part: answer.report for part, answer in looked.answers.items() if answer.report is not None},
         problems={part: answer.text for part, answer in looked.answers.items() if answer.report is None},
         differences=shadowed.differences,
-        outcomes=tuple(outcome for part in Part for outcome in desk.outcomes(part)),
+        outcomes=tuple(outcome for part in Part for outcome in loop_state.outcomes(part)),
         escalations=advanced.escalations,
         standing=now_standing.standing,
-        judgement=desk.trial.judgement,
+        judgement=loop_state.trial.judgement,
         transition=None,
         pause_s=_pause(runtime, looked, routing),
     )
-    write_down(runtime, desk, Entry(cycled, looked, shadowed, said, advanced.touches, advanced.withdrawn))
+    write_down(runtime, loop_state, Entry(cycled, looked, shadowed, said, advanced.touches, advanced.withdrawn))
     runtime.delivery.submit(advanced.touches)
-    return replace(cycled, transition=_move(runtime, desk, now_standing.standing))
+    return replace(cycled, transition=_move(runtime, loop_state, now_standing.standing))
 
 
 def _sessions(runtime: Runtime) -> tuple[list[str], int]:
@@ -84,9 +84,9 @@ def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, standi
 
 
 def _look(
-    runtime: Runtime, desk: Desk, cycle: str, routing: Routing, panes: int, next_in_s: float
+    runtime: Runtime, loop_state: LoopState, cycle: str, routing: Routing, panes: int, next_in_s: float
 ) -> tuple[Looked, dict[str, Scope]]:
-    minds = desk.minds()
+    minds = loop_state.minds()
     if routing.shadow:
         return runtime.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(Part, EVERYTHING)
     owned: dict[Part, dict[str, float]] = {part: {} for part in Part}
@@ -98,7 +98,7 @@ def _look(
 
 def _learn(
     runtime: Runtime,
-    desk: Desk,
+    loop_state: LoopState,
     looked: Looked,
     effects: Effects,
     routing: Routing,
@@ -107,7 +107,7 @@ def _learn(
 ) -> tuple[Said, Shadowed]:
     """Enter what was seen and said into the trial, and let the judge speak."""
     now = looked.tape.at if looked.tape is not None else runtime.clock.now()
-    said = listen(runtime, watched(in_epoch(desk.trial, standing), now, routing.exposure_percent))
+    said = listen(runtime, watched(in_epoch(loop_state.trial, standing), now, routing.exposure_percent))
     shadowed = runtime.shadowing.enter(said.trial, looked, effects, now, next_in_s)
     families = {verdict.agent for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
@@ -117,10 +117,10 @@ def _learn(
     }
     trial = shadowed.trial.model_copy(update=noted)
     trial = counted(trial, (*said.facts, *shadowed.facts), standing, runtime.plan)
-    desk.trial = judged(trial, standing, runtime.plan, runtime.register, now, routing.drift)
+    loop_state.trial = judged(trial, standing, runtime.plan, runtime.register, now, routing.drift)
     for part, answer in looked.answers.items():
         if answer.report is not None:
-            desk.memories[part] = answer.memory
+            loop_state.memories[part] = answer.memory
     return said, shadowed
 
 
@@ -130,7 +130,7 @@ def _verdicts(report: CycleReport | None) -> tuple[AgentVerdict, ...]:
 
 def _decide(
     runtime: Runtime,
-    desk: Desk,
+    loop_state: LoopState,
     looked: Looked,
     routing: Routing,
     now_standing: Stand,
@@ -138,7 +138,7 @@ def _decide(
     said: Said,
 ) -> Advanced:
     advanced = advance(
-        desk.book,
+        loop_state.book,
         Heard(
             now=runtime.clock.now(),
             owners=routing.owners,
@@ -150,7 +150,7 @@ def _decide(
             can_spawn=runtime.can_spawn,
         ),
     )
-    desk.book = advanced.book
+    loop_state.book = advanced.book
     return advanced
 
 
@@ -163,13 +163,13 @@ def _pause(runtime: Runtime, looked: Looked, routing: Routing) -> float:
     return answer.report.pause_s if answer is not None and answer.report is not None else 0.0
 
 
-def _move(runtime: Runtime, desk: Desk, standing: Standing) -> Transition | None:
+def _move(runtime: Runtime, loop_state: LoopState, standing: Standing) -> Transition | None:
     """Do what the judge found due, once everything it rests on is written down."""
-    if desk.trial.judgement is None:
+    if loop_state.trial.judgement is None:
         return None
     now = runtime.clock.now()
-    well = desk.trial.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(runtime, desk)
-    request = due(standing, desk.trial.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well)
+    well = loop_state.trial.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(runtime, loop_state)
+    request = due(standing, loop_state.trial.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well)
     if request is None:
         return None
     if request.ask is Ask.ROLLBACK and not well:
@@ -180,9 +180,9 @@ def _move(runtime: Runtime, desk: Desk, standing: Standing) -> Transition | None
     return answer if isinstance(answer, Transition) else None
 
 
-def incumbent_well(runtime: Runtime, desk: Desk) -> bool:
+def incumbent_well(runtime: Runtime, loop_state: LoopState) -> bool:
     """Whether the incumbent could take over now; one that was not asked lately is asked to introduce itself."""
     host = runtime.hosts.get(Part.INCUMBENT)
-    if host is None or host.crash_loop or desk.trial.ill.get(Part.INCUMBENT):
+    if host is None or host.crash_loop or loop_state.trial.ill.get(Part.INCUMBENT):
         return False
     return host.answers()

@@ -92,7 +92,7 @@ def _take_up_again(runtime: Runtime) -> None:
 
     Raises `LedgerUnusable` while the ledger cannot be read: no cycle may go on from what was never written.
     """
-    runtime.desk.go_back(runtime.ledger)
+    runtime.loop_state.go_back(runtime.ledger)
     runtime.delivery.resume()
 
 

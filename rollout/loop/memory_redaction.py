@@ -14,9 +14,9 @@ from typing import Final
 from pydantic import JsonValue
 from pydantic_core import to_json
 
-from rollout.loop.desk import blanked
 from rollout.loop.hosting.monitor_process import die_with
 from rollout.loop.hosting.process import MonitorFailed, MonitorProcess
+from rollout.loop.loop_state import blanked
 from tmuxio.tapes.redact import redactor
 
 SMALL: Final = 16 << 10

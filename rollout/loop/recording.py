@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
-from rollout.loop.desk import Desk
 from rollout.loop.looking import Looked
+from rollout.loop.loop_state import LoopState
 from rollout.loop.operators import Said
 from rollout.loop.parts import Part
 from rollout.loop.runtime import Runtime
@@ -59,18 +59,18 @@ def begin_keeping(runtime: Runtime, looked: Looked) -> None:
             runtime.kept_memories.begin(part, partial(runtime.redact_memory[part], answer.memory))
 
 
-def write_down(runtime: Runtime, desk: Desk, entry: Entry) -> None:
+def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
-    before = partial(_read, {part: desk.text_of(part, mind.memory) for part, mind in entry.looked.before.items()})
+    before = partial(_read, {part: loop_state.text_of(part, mind.memory) for part, mind in entry.looked.before.items()})
     texts = {part: text for part in cycled.reports if (text := runtime.kept_memories.take(part, _PATIENCE_S[part]))}
     for part, text in texts.items():
-        desk.texts[part] = entry.looked.answers[part].memory, text
+        loop_state.texts[part] = entry.looked.answers[part].memory, text
     with runtime.ledger.transaction() as tx:
         number = tx.add_cycle(_row(cycled), {part: report.model_dump_json() for part, report in cycled.reports.items()})
         if number % _FORGET_EVERY == 0:
             tx.forget(cycled.at - runtime.ledger_days * 86400, epoch)
-        desk.keep(
+        loop_state.keep(
             tx,
             (
                 MemoryRow(role=part, monitor=cycled.reports[part].monitor, cycle=cycled.cycle, body=text)

@@ -10,10 +10,10 @@ from pydantic import JsonValue
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.touch import Touch
-from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
+from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
@@ -42,7 +42,7 @@ class Runtime:
     """What there is one of in a run."""
 
     ledger: Ledger
-    desk: Desk
+    loop_state: LoopState
     """What one cycle hands to the next."""
     keeper: StageKeeper
     router: Router

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
-from rollout.loop.desk import Desk
+from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.trouble import LONGEST_PAUSE_S, Trouble
 from rollout.store.state_folder import StateFolder
@@ -107,8 +107,8 @@ def test_a_ledger_without_a_connection_costs_a_cycle_and_leaves_nothing_that_was
         monkeypatch.setattr(runtime.ledger, "document", failing(2, no_connection, runtime.ledger.document))
         goes_on(runtime)
         wanted = {row.id for row in runtime.ledger.deliveries()}
-        assert {episode.pending for episode in runtime.desk.book.episodes.values()} <= wanted | {None}
-        assert runtime.desk.book == Desk.load(runtime.ledger).book
+        assert {episode.pending for episode in runtime.loop_state.book.episodes.values()} <= wanted | {None}
+        assert runtime.loop_state.book == LoopState.load(runtime.ledger).book
 
 
 def test_what_was_written_and_not_handed_over_is_delivered_after_the_next_cycle(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from rollout.loop.basis import changes, heard
-from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.looking import Looked
+from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.trial import Basis, Trial
 from understudy import CycleReport
@@ -46,9 +46,9 @@ def runtime(**versions: str) -> Any:
 def test_who_came_up_in_another_version_in_the_middle_of_a_look_is_not_heard() -> None:
     reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in Part}
     looked = Looked("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
-    desk = Desk(trial=Trial(basis=BASIS))
-    assert heard(runtime(incumbent="1", candidate="1"), desk, looked) == looked
-    left = heard(runtime(incumbent="1", candidate="2"), desk, looked).answers
+    loop_state = LoopState(trial=Trial(basis=BASIS))
+    assert heard(runtime(incumbent="1", candidate="1"), loop_state, looked) == looked
+    left = heard(runtime(incumbent="1", candidate="2"), loop_state, looked).answers
     assert left[Part.INCUMBENT].report is not None
     assert left[Part.CANDIDATE].report is None
     assert "came up as modular 2" in left[Part.CANDIDATE].text

@@ -25,8 +25,8 @@ from rollout.judgement.words import Guardrail, Stage, State, Verdict
 from rollout.loop.audit import breaks
 from rollout.loop.basis import rebased
 from rollout.loop.cycle import _move
-from rollout.loop.desk import Desk
 from rollout.loop.keeper import StageKeeper, standing, trail
+from rollout.loop.loop_state import LoopState
 from rollout.loop.operators import stand
 from rollout.loop.parts import Part
 from rollout.loop.trial import counted, in_epoch, judged, watched
@@ -137,7 +137,7 @@ class RealRollouts(RuleBasedStateMachine):
         self.flags = MortalFlags(self.path / "flags.json")
         self.keeper = StageKeeper(self.ledger, self.flags, PLAN)
         self.keeper.wake(self.now)
-        self.desk = Desk.load(self.ledger)
+        self.loop_state = LoopState.load(self.ledger)
 
     @property
     def runtime(self) -> Runtime:
@@ -173,26 +173,26 @@ class RealRollouts(RuleBasedStateMachine):
             assert at_last.frozen
 
     def cycle(self, clean: int, events: int, of: Guardrail, panes: int) -> Verdict:
-        runtime, desk = self.runtime, self.desk
+        runtime, loop_state = self.runtime, self.loop_state
         self.keeper.settle(self.now)
         stands = stand(runtime, self.now)
         assert bool(stands.tied) == self.is_frozen  # what is tied touches nothing
-        at_first = rebased(runtime, desk, stands.standing, self.now)
+        at_first = rebased(runtime, loop_state, stands.standing, self.now)
         self.entered()
         facts = [Fact(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
         facts += [Fact(of, event=True, at=self.now)] * events
-        trial = watched(in_epoch(desk.trial, at_first), self.now, at_first.exposure_percent)
+        trial = watched(in_epoch(loop_state.trial, at_first), self.now, at_first.exposure_percent)
         known = trial.scoring.panes
         scoring = trial.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
         trial = trial.model_copy(update={"scoring": scoring})
         self.count(clean, events, of, panes)
-        desk.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, runtime.register, self.now, "")
-        desk.acted_in = at_first.epoch
+        loop_state.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, runtime.register, self.now, "")
+        loop_state.acted_in = at_first.epoch
         with self.ledger.transaction() as tx:
-            desk.keep(tx, ())
-        assert desk.trial.judgement is not None
-        _move(runtime, desk, at_first)
-        return desk.trial.judgement.verdict
+            loop_state.keep(tx, ())
+        assert loop_state.trial.judgement is not None
+        _move(runtime, loop_state, at_first)
+        return loop_state.trial.judgement.verdict
 
     def count(self, clean: int, events: int, of: Guardrail, panes: int) -> None:
         for name in COUNTED:
@@ -221,11 +221,11 @@ class RealRollouts(RuleBasedStateMachine):
         else:
             assert row.to is MAY_FOLLOW[row.request, row.from_]
         if row.request == "promote" and row.actor == HARNESS:
-            assert self.model.proves_everything(self.desk.trial.version), (self.model, row)
+            assert self.model.proves_everything(self.loop_state.trial.version), (self.model, row)
             assert not PLAN.of_stage(row.from_).person
             assert not row.frozen
         if row.request in {"approve", "retire"}:
-            assert self.model.proves_everything(self.desk.trial.version), (self.model, row)
+            assert self.model.proves_everything(self.loop_state.trial.version), (self.model, row)
 
     @rule(dies=st.sampled_from(["", "", "", "before", "after"]), well=st.booleans())
     def a_good_while_passes(self, *, dies: str, well: bool) -> None:
@@ -257,7 +257,9 @@ class RealRollouts(RuleBasedStateMachine):
         stale=st.booleans(),
     )
     def an_operator_asks(self, *, ask: Ask, dies: str, stale: bool) -> None:
-        judgement = self.desk.trial.judgement if self.desk.trial.epoch == standing(self.ledger).epoch else None
+        judgement = (
+            self.loop_state.trial.judgement if self.loop_state.trial.epoch == standing(self.ledger).epoch else None
+        )
         revision = standing(self.ledger).revision
         self.flags.dies = dies
         request = Request(

@@ -9,9 +9,9 @@ from referee_cases import FRAME_S, FRAMES, LOOK_S, MANAGER, T0, Drawn, report, r
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules
 from rollout.loop.acting.settling import Effects
-from rollout.loop.desk import Desk
 from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.looking import Looked
+from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.trial import Trial
@@ -73,6 +73,6 @@ def test_a_notice_that_was_delivered_is_known_by_the_panes_that_it_was_about() -
         )
 
     episodes = {one.id: one for one in (episode("%1", "notify_manager:idle"), episode("%2", "submit_draft"))}
-    desk = Desk(book=EpisodeBook(episodes=episodes))
-    effects = desk.take_ends(cast("Any", Deliveries()), Rules())
+    loop_state = LoopState(book=EpisodeBook(episodes=episodes))
+    effects = loop_state.take_ends(cast("Any", Deliveries()), Rules())
     assert effects == Effects(touched=frozenset({"%9"}), noticed=frozenset({"%1"}))

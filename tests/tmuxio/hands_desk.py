@@ -29,7 +29,7 @@ while True:
 """A program that shows what is typed into it and writes down every byte it gets."""
 
 
-class Desk:
+class ActuatorBench:
     """A server with one listening agent, and hands over it."""
 
     def __init__(self, server: TmuxServer) -> None:

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hands_desk import Desk
+from hands_desk import ActuatorBench
 
 from tmuxio.touching import touch
 from tmuxio.touching.hands import Hands, Touch, Veto
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def desk(tmux_server: TmuxServer) -> Desk:
-    return Desk(tmux_server)
+def bench(tmux_server: TmuxServer) -> ActuatorBench:
+    return ActuatorBench(tmux_server)
 
 
-def refused(desk: Desk, why: str, *, pane: str | None = None, pid: int | None = None) -> bool:
+def refused(bench: ActuatorBench, why: str, *, pane: str | None = None, pid: int | None = None) -> bool:
     """Every kind of key is refused for that reason, and nothing arrives."""
-    pane, pid = pane or desk.pane, pid or desk.pid
-    touches = [desk.hands.type_line(pane, pid, "hello"), desk.hands.press(pane, pid, [Key.ENTER])]
+    pane, pid = pane or bench.pane, pid or bench.pid
+    touches = [bench.hands.type_line(pane, pid, "hello"), bench.hands.press(pane, pid, [Key.ENTER])]
     assert [touched.done for touched in touches] == [False, False]
     assert all(why in touched.why for touched in touches), touches
-    return desk.bytes() == b""
+    return bench.bytes() == b""
 
 
-def test_a_line_is_typed_and_sent_with_an_enter_of_its_own(desk: Desk) -> None:
-    assert desk.hands.type_line(desk.pane, desk.pid, "the tests are red") == Touch(done=True)
+def test_a_line_is_typed_and_sent_with_an_enter_of_its_own(bench: ActuatorBench) -> None:
+    assert bench.hands.type_line(bench.pane, bench.pid, "the tests are red") == Touch(done=True)
 
-    assert desk.hears(b"the tests are red\r")
+    assert bench.hears(b"the tests are red\r")
 
 
 @pytest.mark.parametrize(
@@ -59,133 +59,133 @@ def test_a_line_is_typed_and_sent_with_an_enter_of_its_own(desk: Desk) -> None:
         "x" * 700,
     ],
 )
-def test_every_character_arrives_as_it_is(desk: Desk, text: str) -> None:
-    assert desk.hands.type_line(desk.pane, desk.pid, text) == Touch(done=True)
+def test_every_character_arrives_as_it_is(bench: ActuatorBench, text: str) -> None:
+    assert bench.hands.type_line(bench.pane, bench.pid, text) == Touch(done=True)
 
-    assert desk.hears(text.encode() + b"\r")
-
-
-def test_line_ends_and_control_characters_are_folded_into_blanks(desk: Desk) -> None:
-    assert desk.hands.type_line(desk.pane, desk.pid, "one\r\ntwo\x03\x1b[A\tthree\x7f\u2028four\n").done
-
-    assert desk.hears(b"one two [A three four\r")
+    assert bench.hears(text.encode() + b"\r")
 
 
-def test_nothing_is_typed_where_nothing_is_left(desk: Desk) -> None:
-    assert desk.hands.type_line(desk.pane, desk.pid, "\x03\n ") == Touch(done=False, why="there is nothing to type")
-    assert desk.bytes() == b""
+def test_line_ends_and_control_characters_are_folded_into_blanks(bench: ActuatorBench) -> None:
+    assert bench.hands.type_line(bench.pane, bench.pid, "one\r\ntwo\x03\x1b[A\tthree\x7f\u2028four\n").done
+
+    assert bench.hears(b"one two [A three four\r")
 
 
-def test_the_four_named_keys_are_pressed_in_order(desk: Desk) -> None:
+def test_nothing_is_typed_where_nothing_is_left(bench: ActuatorBench) -> None:
+    assert bench.hands.type_line(bench.pane, bench.pid, "\x03\n ") == Touch(done=False, why="there is nothing to type")
+    assert bench.bytes() == b""
+
+
+def test_the_four_named_keys_are_pressed_in_order(bench: ActuatorBench) -> None:
     keys = [Key.END_OF_LINE, Key.CLEAR_LINE, Key.ENTER, Key.ESCAPE]
 
-    assert desk.hands.press(desk.pane, desk.pid, keys, gap_s=0).done
-    assert desk.hears(b"\x05\x15\r\x1b")
+    assert bench.hands.press(bench.pane, bench.pid, keys, gap_s=0).done
+    assert bench.hears(b"\x05\x15\r\x1b")
 
 
-def test_no_other_key_can_be_pressed(desk: Desk) -> None:
+def test_no_other_key_can_be_pressed(bench: ActuatorBench) -> None:
     with pytest.raises(ValueError, match="C-c"):
-        desk.hands.press(desk.pane, desk.pid, ["C-c"])  # type: ignore[list-item]
-    assert desk.bytes() == b""
+        bench.hands.press(bench.pane, bench.pid, ["C-c"])  # type: ignore[list-item]
+    assert bench.bytes() == b""
 
 
-def test_the_guard_judges_the_very_frame_before_every_key(desk: Desk) -> None:
-    desk.hands.type_line(desk.pane, desk.pid, "hello")
+def test_the_guard_judges_the_very_frame_before_every_key(bench: ActuatorBench) -> None:
+    bench.hands.type_line(bench.pane, bench.pid, "hello")
 
-    assert len(desk.asked) == 2
-    assert desk.asked[0][0].text.startswith("ready")
-    assert desk.asked[0][0] == desk.asked[0][1].by_pane[desk.pane]
-    assert "> hello" in desk.asked[1][0].text
-
-
-def test_a_veto_is_a_refusal_with_its_reason(desk: Desk) -> None:
-    desk.vetoes = [Veto("an approval dialog is open")] * 2
-
-    assert refused(desk, "an approval dialog is open")
+    assert len(bench.asked) == 2
+    assert bench.asked[0][0].text.startswith("ready")
+    assert bench.asked[0][0] == bench.asked[0][1].by_pane[bench.pane]
+    assert "> hello" in bench.asked[1][0].text
 
 
-def test_a_veto_between_the_text_and_enter_leaves_it_unsent(desk: Desk) -> None:
-    desk.vetoes = [None, Veto("a dialog came up")]
+def test_a_veto_is_a_refusal_with_its_reason(bench: ActuatorBench) -> None:
+    bench.vetoes = [Veto("an approval dialog is open")] * 2
 
-    touched = desk.hands.type_line(desk.pane, desk.pid, "hello")
+    assert refused(bench, "an approval dialog is open")
+
+
+def test_a_veto_between_the_text_and_enter_leaves_it_unsent(bench: ActuatorBench) -> None:
+    bench.vetoes = [None, Veto("a dialog came up")]
+
+    touched = bench.hands.type_line(bench.pane, bench.pid, "hello")
 
     assert touched == Touch(done=False, why="typed, but not sent: a dialog came up")
-    assert desk.hears(b"hello")
+    assert bench.hears(b"hello")
 
 
-def test_a_veto_between_two_keys_says_which_were_pressed(desk: Desk) -> None:
-    desk.vetoes = [None, Veto("stop")]
+def test_a_veto_between_two_keys_says_which_were_pressed(bench: ActuatorBench) -> None:
+    bench.vetoes = [None, Veto("stop")]
 
-    assert desk.hands.press(desk.pane, desk.pid, [Key.END_OF_LINE, Key.ENTER]).why == "after C-e: stop"
-    assert desk.hears(b"\x05")
+    assert bench.hands.press(bench.pane, bench.pid, [Key.END_OF_LINE, Key.ENTER]).why == "after C-e: stop"
+    assert bench.hears(b"\x05")
 
 
-def test_a_guard_that_fails_has_not_said_yes(desk: Desk) -> None:
+def test_a_guard_that_fails_has_not_said_yes(bench: ActuatorBench) -> None:
     def broken(_shot: PaneShot, _frame: Frame) -> Veto | None:
         raise RuntimeError("no host")
 
-    touched = desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=broken)
+    touched = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=broken)
 
     assert touched == Touch(done=False, why="the guard failed: RuntimeError: no host")
-    assert desk.bytes() == b""
+    assert bench.bytes() == b""
 
 
-def test_a_guard_of_its_own_is_asked_in_place_of_the_usual_one(desk: Desk) -> None:
-    touched = desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=lambda _shot, _frame: Veto("mine"))
+def test_a_guard_of_its_own_is_asked_in_place_of_the_usual_one(bench: ActuatorBench) -> None:
+    touched = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=lambda _shot, _frame: Veto("mine"))
 
-    assert (touched.why, desk.asked) == ("mine", [])
-
-
-def test_a_pane_that_is_gone_is_refused(desk: Desk) -> None:
-    desk.server.new_window("exec sleep 600")
-    desk.server.run("kill-pane", "-t", desk.pane)
-
-    assert refused(desk, "the pane is gone")
+    assert (touched.why, bench.asked) == ("mine", [])
 
 
-def test_another_process_in_the_pane_is_refused(desk: Desk) -> None:
-    desk.server.run("respawn-pane", "-k", "-t", desk.pane, desk.command)
-    desk.server.wait_for(desk.pane, "ready")
+def test_a_pane_that_is_gone_is_refused(bench: ActuatorBench) -> None:
+    bench.server.new_window("exec sleep 600")
+    bench.server.run("kill-pane", "-t", bench.pane)
 
-    assert refused(desk, "another process runs in the pane")
-
-
-def test_a_shell_in_front_is_refused(desk: Desk) -> None:
-    pane = desk.server.new_window("exec bash --norc")
-    desk.server.wait_for(pane, "$")
-    pid = int(desk.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
-
-    assert refused(desk, "no agent is in front: bash", pane=pane, pid=pid)
-    assert desk.asked == []
+    assert refused(bench, "the pane is gone")
 
 
-def test_a_dead_pane_is_refused(desk: Desk) -> None:
-    desk.server.run("set-option", "-g", "remain-on-exit", "on")
-    desk.dies()
+def test_another_process_in_the_pane_is_refused(bench: ActuatorBench) -> None:
+    bench.server.run("respawn-pane", "-k", "-t", bench.pane, bench.command)
+    bench.server.wait_for(bench.pane, "ready")
 
-    assert refused(desk, "ended")
+    assert refused(bench, "another process runs in the pane")
 
 
-def test_copy_mode_is_refused(desk: Desk) -> None:
-    desk.server.run("copy-mode", "-t", desk.pane)
+def test_a_shell_in_front_is_refused(bench: ActuatorBench) -> None:
+    pane = bench.server.new_window("exec bash --norc")
+    bench.server.wait_for(pane, "$")
+    pid = int(bench.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
 
-    assert refused(desk, "copy mode")
+    assert refused(bench, "no agent is in front: bash", pane=pane, pid=pid)
+    assert bench.asked == []
+
+
+def test_a_dead_pane_is_refused(bench: ActuatorBench) -> None:
+    bench.server.run("set-option", "-g", "remain-on-exit", "on")
+    bench.dies()
+
+    assert refused(bench, "ended")
+
+
+def test_copy_mode_is_refused(bench: ActuatorBench) -> None:
+    bench.server.run("copy-mode", "-t", bench.pane)
+
+    assert refused(bench, "copy mode")
 
 
 @pytest.mark.parametrize("option", ["synchronize-panes", "input-off"])
-def test_keys_that_would_reach_other_panes_or_none_are_refused(desk: Desk, option: str) -> None:
-    desk.server.run("split-window", "-t", desk.pane, "exec cat")
+def test_keys_that_would_reach_other_panes_or_none_are_refused(bench: ActuatorBench, option: str) -> None:
+    bench.server.run("split-window", "-t", bench.pane, "exec cat")
     if option == "input-off":
-        desk.server.run("select-pane", "-d", "-t", desk.pane)
+        bench.server.run("select-pane", "-d", "-t", bench.pane)
     else:
-        desk.server.run("set-option", "-w", "-t", desk.pane, "synchronize-panes", "on")
+        bench.server.run("set-option", "-w", "-t", bench.pane, "synchronize-panes", "on")
 
-    assert refused(desk, "changed at the last moment")
+    assert refused(bench, "changed at the last moment")
 
 
 @pytest.mark.parametrize("change", ["copy-mode", "respawn", "kill", "exit"])
-def test_what_changes_while_the_guard_thinks_is_seen_by_the_last_check(desk: Desk, change: str) -> None:
-    server = desk.server
+def test_what_changes_while_the_guard_thinks_is_seen_by_the_last_check(bench: ActuatorBench, change: str) -> None:
+    server = bench.server
     server.new_window("exec sleep 600")
     server.run("set-option", "-g", "remain-on-exit", "on")
 
@@ -193,32 +193,32 @@ def test_what_changes_while_the_guard_thinks_is_seen_by_the_last_check(desk: Des
         if change == "copy-mode":
             server.run("copy-mode", "-t", shot.pane)
         elif change == "respawn":
-            server.run("respawn-pane", "-k", "-t", shot.pane, desk.command)
+            server.run("respawn-pane", "-k", "-t", shot.pane, bench.command)
             server.wait_for(shot.pane, "ready")
         elif change == "kill":
             server.run("kill-pane", "-t", shot.pane)
         else:
-            desk.dies()
+            bench.dies()
         return None
 
     for touched in (
-        desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=slow),
-        desk.hands.type_line(desk.pane, desk.pid, "x", guard=slow) if change == "copy-mode" else Touch(done=False),
+        bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=slow),
+        bench.hands.type_line(bench.pane, bench.pid, "x", guard=slow) if change == "copy-mode" else Touch(done=False),
     ):
         assert not touched.done
-    assert desk.bytes() == b""
+    assert bench.bytes() == b""
 
 
 @pytest.fixture
-def person(desk: Desk) -> Iterator[int]:
+def person(bench: ActuatorBench) -> Iterator[int]:
     """A terminal in which somebody is attached; yields the handle that their keys go into."""
     master, slave = pty.openpty()
-    argv = ["tmux", "-u", "-S", str(desk.server.socket_path), "attach-session", "-t", "=main"]
-    client = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=desk.server.environment)
+    argv = ["tmux", "-u", "-S", str(bench.server.socket_path), "attach-session", "-t", "=main"]
+    client = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=bench.server.environment)
     drain = threading.Thread(target=_drain, args=(master,), daemon=True)
     drain.start()
     deadline = time.monotonic() + 10
-    while not desk.server.run("list-clients") and time.monotonic() < deadline:
+    while not bench.server.run("list-clients") and time.monotonic() < deadline:
         time.sleep(0.02)
     yield master
     client.kill()
@@ -236,23 +236,23 @@ def _drain(master: int) -> None:
         return
 
 
-def test_a_pane_in_which_somebody_types_is_refused(desk: Desk, person: int) -> None:
+def test_a_pane_in_which_somebody_types_is_refused(bench: ActuatorBench, person: int) -> None:
     os.write(person, b"a")
-    assert desk.hears(b"a")
+    assert bench.hears(b"a")
 
-    touched = desk.hands.type_line(desk.pane, desk.pid, "hello")
+    touched = bench.hands.type_line(bench.pane, bench.pid, "hello")
 
     assert touched == Touch(done=False, why="somebody typed in it within the last 5 s")
-    assert not desk.hands.kill_window(desk.pane, desk.pid).done
-    assert desk.bytes() == b"a"
+    assert not bench.hands.kill_window(bench.pane, bench.pid).done
+    assert bench.bytes() == b"a"
 
 
-def test_somebody_who_types_elsewhere_does_not_disturb(desk: Desk, person: int) -> None:
-    desk.server.new_window("exec cat", name="other")
-    desk.server.run("select-window", "-t", "=main:1")
+def test_somebody_who_types_elsewhere_does_not_disturb(bench: ActuatorBench, person: int) -> None:
+    bench.server.new_window("exec cat", name="other")
+    bench.server.run("select-window", "-t", "=main:1")
     os.write(person, b"a")
 
-    assert desk.hands.type_line(desk.pane, desk.pid, "hello").done
+    assert bench.hands.type_line(bench.pane, bench.pid, "hello").done
 
 
 def test_somebody_typed_until_five_seconds_ago_however_tmux_cuts_its_seconds() -> None:
@@ -262,51 +262,51 @@ def test_somebody_typed_until_five_seconds_ago_however_tmux_cuts_its_seconds() -
     assert not touch.typing("", "%1", 100.5, 5)
 
 
-def test_a_stopped_server_refuses_and_nothing_is_pressed_when_it_goes_on(desk: Desk) -> None:
-    hands = Hands(desk.server.address, desk.guard, SystemClock(), deadline_s=0.3)
-    server_pid = desk.server.pid
+def test_a_stopped_server_refuses_and_nothing_is_pressed_when_it_goes_on(bench: ActuatorBench) -> None:
+    hands = Hands(bench.server.address, bench.guard, SystemClock(), deadline_s=0.3)
+    server_pid = bench.server.pid
 
     def stop(_shot: PaneShot, _frame: Frame) -> Veto | None:
         threading.Timer(0.0, os.kill, (server_pid, signal.SIGSTOP)).run()
         return None
 
-    touched = hands.type_line(desk.pane, desk.pid, "hello", guard=stop)
+    touched = hands.type_line(bench.pane, bench.pid, "hello", guard=stop)
     assert not touched.done
     assert "did not answer" in touched.why
     os.kill(server_pid, signal.SIGCONT)
 
-    desk.server.wait_for(desk.pane, "ready")
-    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER]).done
-    assert desk.hears(b"\r")
+    bench.server.wait_for(bench.pane, "ready")
+    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).done
+    assert bench.hears(b"\r")
 
 
-def test_an_act_that_was_given_up_on_a_stopped_server_never_happens(desk: Desk) -> None:
-    hands = Hands(desk.server.address, desk.guard, SystemClock(), deadline_s=0.3)
-    server_pid = desk.server.pid
-    shot = hands._frame().by_pane[desk.pane]
+def test_an_act_that_was_given_up_on_a_stopped_server_never_happens(bench: ActuatorBench) -> None:
+    hands = Hands(bench.server.address, bench.guard, SystemClock(), deadline_s=0.3)
+    server_pid = bench.server.pid
+    shot = hands._frame().by_pane[bench.pane]
     os.kill(server_pid, signal.SIGSTOP)
 
-    touched = hands._act(touch.if_unchanged(shot, touch.send_text(desk.pane, "ghost")))
+    touched = hands._act(touch.if_unchanged(shot, touch.send_text(bench.pane, "ghost")))
     os.kill(server_pid, signal.SIGCONT)
 
     assert (touched.done, touched.certain) == (False, False)
-    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER]).done
-    assert desk.hears(b"\r")
+    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).done
+    assert bench.hears(b"\r")
 
 
-def test_no_server_is_a_refusal(desk: Desk) -> None:
-    os.kill(desk.server.pid, signal.SIGKILL)
+def test_no_server_is_a_refusal(bench: ActuatorBench) -> None:
+    os.kill(bench.server.pid, signal.SIGKILL)
 
-    assert "tmux server" in desk.hands.press(desk.pane, desk.pid, [Key.ENTER]).why
-    assert "tmux server" in desk.hands.kill_window(desk.pane, desk.pid).why
-    assert "tmux server" in desk.hands.spawn("main", None, "x", "true").why
+    assert "tmux server" in bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).why
+    assert "tmux server" in bench.hands.kill_window(bench.pane, bench.pid).why
+    assert "tmux server" in bench.hands.spawn("main", None, "x", "true").why
 
 
-def test_a_text_that_never_shows_is_not_sent(desk: Desk) -> None:
-    pane = desk.server.new_window(f"stty -echo; echo ready; printf '> '; cat >> {desk.heard}; true")
-    desk.server.wait_for(pane, "ready")
-    pid = int(desk.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
+def test_a_text_that_never_shows_is_not_sent(bench: ActuatorBench) -> None:
+    pane = bench.server.new_window(f"stty -echo; echo ready; printf '> '; cat >> {bench.heard}; true")
+    bench.server.wait_for(pane, "ready")
+    pid = int(bench.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
 
-    touched = desk.hands.type_line(pane, pid, "hello")
+    touched = bench.hands.type_line(pane, pid, "hello")
 
     assert touched == Touch(done=False, why="typed, but not sent: the text did not show within 1 s")

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hands_desk import Desk
+from hands_desk import ActuatorBench
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,14 +34,16 @@ DIALOGS = (
 
 
 @pytest.fixture
-def desk(tmux_server: TmuxServer) -> Desk:
-    return Desk(tmux_server)
+def bench(tmux_server: TmuxServer) -> ActuatorBench:
+    return ActuatorBench(tmux_server)
 
 
 @pytest.mark.parametrize("dialog", DIALOGS)
-def test_a_sign_of_a_dialog_that_came_up_behind_the_guards_back_keeps_the_key_away(desk: Desk, dialog: str) -> None:
+def test_a_sign_of_a_dialog_that_came_up_behind_the_guards_back_keeps_the_key_away(
+    bench: ActuatorBench, dialog: str
+) -> None:
     """The cursor and the composer's row stay as they were."""
-    tty = desk.server.run("display-message", "-p", "-t", desk.pane, "#{pane_tty}")
+    tty = bench.server.run("display-message", "-p", "-t", bench.pane, "#{pane_tty}")
     seen: list[PaneShot] = []
 
     def guard(shot: PaneShot, _frame: Frame) -> Veto | None:
@@ -52,58 +54,58 @@ def test_a_sign_of_a_dialog_that_came_up_behind_the_guards_back_keeps_the_key_aw
             return Veto("a dialog is open")
         with open(tty, "w") as screen:  # noqa: PTH123 - a terminal
             screen.write(f"\x1b7\x1b[6;1H{dialog}\x1b8")
-        desk.server.wait_for(desk.pane, dialog)
+        bench.server.wait_for(bench.pane, dialog)
         return None
 
-    told = desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=guard)
+    told = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=guard)
     assert (told.done, told.why) == (False, "a dialog is open")
-    assert desk.bytes() == b""
+    assert bench.bytes() == b""
 
 
-def test_a_sign_that_stood_there_when_the_guard_said_yes_keeps_nothing_away(desk: Desk) -> None:
-    desk.server.run("send-keys", "-t", desk.pane, "-l", "do you want this? ")
-    desk.server.wait_for(desk.pane, "do you want this?")
-    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER]).done
+def test_a_sign_that_stood_there_when_the_guard_said_yes_keeps_nothing_away(bench: ActuatorBench) -> None:
+    bench.server.run("send-keys", "-t", bench.pane, "-l", "do you want this? ")
+    bench.server.wait_for(bench.pane, "do you want this?")
+    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).done
 
 
-def test_a_cursor_that_moved_behind_the_guards_back_keeps_the_key_away(desk: Desk) -> None:
+def test_a_cursor_that_moved_behind_the_guards_back_keeps_the_key_away(bench: ActuatorBench) -> None:
     def guard(_shot: PaneShot, _frame: Frame) -> Veto | None:
-        moved.append(desk.server.run("send-keys", "-t", desk.pane, "-l", " "))
-        assert desk.hears(b" " * len(moved))
+        moved.append(bench.server.run("send-keys", "-t", bench.pane, "-l", " "))
+        assert bench.hears(b" " * len(moved))
         return None
 
     moved: list[str] = []
-    told = desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=guard)
+    told = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=guard)
     assert not told.done
     assert "changed at the last moment" in told.why
-    assert b"\r" not in desk.bytes()
+    assert b"\r" not in bench.bytes()
 
 
-def test_an_agent_at_work_that_leaves_its_cursor_where_it_drew_last_is_told(desk: Desk) -> None:
-    tty = desk.server.run("display-message", "-p", "-t", desk.pane, "#{pane_tty}")
+def test_an_agent_at_work_that_leaves_its_cursor_where_it_drew_last_is_told(bench: ActuatorBench) -> None:
+    tty = bench.server.run("display-message", "-p", "-t", bench.pane, "#{pane_tty}")
 
     def draws(_shot: PaneShot | None = None, _frame: Frame | None = None) -> None:
         drawn.append("x")
         with open(tty, "w") as screen:  # noqa: PTH123 - a terminal
             screen.write(f"\x1b[6;1H\x1b[2Kworking {''.join(drawn)}")
-        desk.server.wait_for(desk.pane, f"working {''.join(drawn)}")
+        bench.server.wait_for(bench.pane, f"working {''.join(drawn)}")
 
     drawn: list[str] = []
     draws()
-    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=draws).done
+    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=draws).done
     assert len(drawn) == 2
 
 
-def test_a_screen_that_moves_once_is_looked_at_again_at_once(desk: Desk) -> None:
+def test_a_screen_that_moves_once_is_looked_at_again_at_once(bench: ActuatorBench) -> None:
     def guard(_shot: PaneShot, _frame: Frame) -> Veto | None:
         if not moved:
-            moved.append(desk.server.run("send-keys", "-t", desk.pane, "-l", "x"))
-            assert desk.hears(b"x")
+            moved.append(bench.server.run("send-keys", "-t", bench.pane, "-l", "x"))
+            assert bench.hears(b"x")
         return None
 
     moved: list[str] = []
-    assert desk.hands.press(desk.pane, desk.pid, [Key.ENTER], guard=guard).done
-    assert desk.hears(b"x\r")
+    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=guard).done
+    assert bench.hears(b"x\r")
 
 
 ROWS = (

@@ -11,9 +11,9 @@ from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
 from rollout.judgement.standing import Standing
-from rollout.loop.desk import Desk
 from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.keeper import standing
+from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
@@ -33,19 +33,19 @@ class Reading:
     ledger: LedgerReader | None
 
     @cached_property
-    def desk(self) -> Desk:
+    def loop_state(self) -> LoopState:
         """What the loop knew after its last cycle."""
-        desk = Desk()
+        loop_state = LoopState()
         if self.ledger is None:
-            return desk
+            return loop_state
         try:
-            desk.take_up(self.ledger)
+            loop_state.take_up(self.ledger)
         except (ValueError, KeyError) as error:  # ValueError: pydantic's too
             raise LedgerUnusable(
                 f"what the last run left in {self.folder.ledger} is not what this build writes: "
                 "use the build that wrote it, or move the file away to start afresh"
             ) from error
-        return desk
+        return loop_state
 
     @cached_property
     def register(self) -> ExpectedRegister:
@@ -65,7 +65,7 @@ class Reading:
     @property
     def judgement(self) -> Judgement | None:
         """The judge's last word; None where it was on another stage, or never."""
-        return self.desk.trial.judgement if self.desk.trial.epoch == self.standing.epoch else None
+        return self.loop_state.trial.judgement if self.loop_state.trial.epoch == self.standing.epoch else None
 
     @cached_property
     def plan(self) -> Plan:

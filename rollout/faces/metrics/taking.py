@@ -80,7 +80,7 @@ class Taking:
         for kind, count in said["would_have"].items():
             i.would_have.labels(kind).set(count)
         now = found.last_cycle.at if found.last_cycle else 0.0
-        i.escalations.set(len(found.desk.book.escalations(now)))
+        i.escalations.set(len(found.loop_state.book.escalations(now)))
         i.healthy.clear()
         for monitor in said["monitors"]:
             i.healthy.labels(monitor["name"]).set(monitor["healthy"])

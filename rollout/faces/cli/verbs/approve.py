@@ -20,7 +20,7 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
     """List the acts that wait for a second key, oldest first."""
     now = time.time()
     with reading(socket_name, socket_path) as found:
-        questions, unasked = _questions(found, now), found.desk.book.unraised(now)
+        questions, unasked = _questions(found, now), found.loop_state.book.unraised(now)
     if as_json:
         emit({"waiting": [question.model_dump(mode="json") for question in questions]})
         return Exit.OK
@@ -63,7 +63,7 @@ def approve_act(
 
 
 def _questions(found: Reading, now: float) -> tuple[Escalation, ...]:
-    return found.desk.book.escalations(now)
+    return found.loop_state.book.escalations(now)
 
 
 def _the_one(what: str, questions: tuple[Escalation, ...]) -> Escalation:

@@ -90,10 +90,10 @@ def differences_of(found: Reading) -> list[tuple[float, Difference]]:
 
 def signoffs_of(found: Reading) -> Signoffs:
     """What people said, also since the last cycle."""
-    said = found.desk.trial.signoffs
+    said = found.loop_state.trial.signoffs
     if found.ledger is None:
         return said
-    for row in found.ledger.decisions(after=found.desk.trial.decisions_read):
+    for row in found.ledger.decisions(after=found.loop_state.trial.decisions_read):
         said = heard(said, row)
     return said
 

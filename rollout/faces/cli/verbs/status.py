@@ -49,7 +49,7 @@ def as_document(found: Reading) -> dict[str, Any]:
         "warnings": list(judgement.warnings) if judgement else [],
         "evidence": [_evidence(row) for row in rows(found)],
         "monitors": [_monitor(part, found) for part in Part],
-        "would_have": dict(found.desk.book.would_have),
+        "would_have": dict(found.loop_state.book.would_have),
         "socket": str(_socket(found)),
         "cycles": found.ledger.cycle_count() if found.ledger else 0,
         "budget": _budget(found),
@@ -79,7 +79,7 @@ def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
 
     Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
     """
-    trial, wanted = found.desk.trial, found.standing.exposure_percent
+    trial, wanted = found.loop_state.trial, found.standing.exposure_percent
     if flags is not None:
         return min(wanted, flags.candidate.percent)
     return min(wanted, trial.exposed_percent) if trial.epoch == found.standing.epoch else 0
@@ -129,7 +129,7 @@ def _evidence(row: Row) -> dict[str, Any]:
 def _monitor(part: Part, found: Reading) -> dict[str, Any]:
     report = found.report(part)
     settings = load().settings
-    ill = found.desk.trial.ill.get(part, "")
+    ill = found.loop_state.trial.ill.get(part, "")
     return {
         "role": part,
         "name": report.monitor if report else getattr(settings, part),

@@ -1,4 +1,4 @@
-"""The desk: what the loop knows between two cycles, all of it kept in the ledger so that a start goes on from it."""
+"""The state of the loop between two cycles, all of it kept in the ledger so that a start goes on from it."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ _ENDED = {kind.value: kind for kind in EndKind}
 
 
 @dataclass
-class Desk:
+class LoopState:
     """Everything that one cycle hands to the next."""
 
     trial: Trial = field(default_factory=Trial)
@@ -36,11 +36,11 @@ class Desk:
     """The last memories that were kept, each with its text, secrets blanked."""
 
     @classmethod
-    def load(cls, ledger: LedgerReader) -> "Desk":
+    def load(cls, ledger: LedgerReader) -> "LoopState":
         """The desk as the last cycle left it."""
-        desk = cls()
-        desk.take_up(ledger)
-        return desk
+        loop_state = cls()
+        loop_state.take_up(ledger)
+        return loop_state
 
     def take_up(self, ledger: LedgerReader) -> None:
         """Take up where the last cycle that was written down left off; nothing changes where there was none."""
@@ -57,7 +57,7 @@ class Desk:
 
     def go_back(self, ledger: LedgerReader) -> None:
         """Forget what was never written down: everything is again as the last written cycle left it."""
-        written = Desk.load(ledger)
+        written = LoopState.load(ledger)
         self.trial, self.book, self.acted_in = written.trial, written.book, written.acted_in
         self.memories, self.texts = written.memories, written.texts
 
