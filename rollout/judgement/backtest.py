@@ -104,7 +104,7 @@ def _needed(process: Process, beta: float, tally: Tally) -> int:
     return 0 if process.promote is None else needed(process.promote, beta, tally)
 
 
-class _Trial:
+class _SingleTest:
     """One test of one run: its tally, and how many clean ones its proof still takes."""
 
     def __init__(self, process: Process, beta: float) -> None:
@@ -148,7 +148,7 @@ class _Run:
             stage,
             guardrails={fact.guardrail for fact in facts},
         )
-        trials = {key: _Trial(process, self._battery.beta) for key, process in self._battery.processes.items()}
+        trials = {key: _SingleTest(process, self._battery.beta) for key, process in self._battery.processes.items()}
         self._noise = trials.get((Guardrail.NOISE, None))
         self._trials = trials
         occurring = {key for fact in facts for key in fact.keys}

@@ -9,18 +9,18 @@ from dataclasses import replace
 from rollout.judgement.chain import Transition
 from rollout.judgement.standing import HARNESS, Ask, Request, Standing
 from rollout.judgement.words import Stage
+from rollout.loop.analysis import Basis
 from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.runtime import Runtime
-from rollout.loop.trial import Basis
 from understudy.wire import Introduction
 
 
 def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: float) -> Standing:
     """Start the evidence again where what it rests on has changed; returns where the rollout stands then."""
-    was, is_now = loop_state.trial.basis, basis_of(runtime, loop_state.trial.basis, standing)
+    was, is_now = loop_state.analysis.basis, basis_of(runtime, loop_state.analysis.basis, standing)
     if is_now == was:
         return standing
     if reasons := changes(was, is_now):
@@ -36,8 +36,8 @@ def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: fl
             return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
         standing = by_ledger(runtime.ledger)
         _take_places(loop_state, was, is_now)
-    version = loop_state.trial.version + _is_new(was.candidate, is_now.candidate)
-    loop_state.trial = loop_state.trial.model_copy(update={"basis": is_now, "version": version})
+    version = loop_state.analysis.version + _is_new(was.candidate, is_now.candidate)
+    loop_state.analysis = loop_state.analysis.model_copy(update={"basis": is_now, "version": version})
     return standing
 
 
@@ -57,7 +57,7 @@ def heard(runtime: Runtime, loop_state: LoopState, looked: Looked) -> Looked:
 
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
     """
-    basis = loop_state.trial.basis
+    basis = loop_state.analysis.basis
     known = {Part.INCUMBENT: basis.incumbent, Part.CANDIDATE: basis.candidate}
     answers = dict(looked.answers)
     for part, answer in looked.answers.items():

@@ -9,6 +9,7 @@ from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.episodes import Advanced, advance
 from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import Effects
+from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.basis import heard, rebased
 from rollout.loop.cycled import Cycled, cycle_name
 from rollout.loop.looking import Looked
@@ -20,7 +21,6 @@ from rollout.loop.routing.router import Routing
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.signalling import used
-from rollout.loop.trial import counted, in_epoch, judged, watched
 from rollout.store.orders import OrderKind, give
 from understudy.outcomes import EVERYTHING, Scope
 from understudy.report import CycleReport
@@ -58,7 +58,7 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
         outcomes=tuple(outcome for part in Part for outcome in loop_state.outcomes(part)),
         escalations=advanced.escalations,
         standing=now_standing.standing,
-        judgement=loop_state.trial.judgement,
+        judgement=loop_state.analysis.judgement,
         transition=None,
         pause_s=_pause(runtime, looked, routing),
     )
@@ -105,19 +105,19 @@ def _learn(
     standing: Standing,
     next_in_s: float,
 ) -> tuple[Said, Shadowed]:
-    """Enter what was seen and said into the trial, and let the judge speak."""
+    """Enter what was seen and said into the analysis, and judge."""
     now = looked.tape.at if looked.tape is not None else runtime.clock.now()
-    said = listen(runtime, watched(in_epoch(loop_state.trial, standing), now, routing.exposure_percent))
-    shadowed = runtime.shadowing.enter(said.trial, looked, effects, now, next_in_s)
+    said = listen(runtime, add_watched_time(in_epoch(loop_state.analysis, standing), now, routing.exposure_percent))
+    shadowed = runtime.shadowing.enter(said.analysis, looked, effects, now, next_in_s)
     families = {verdict.agent for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
-        "families": shadowed.trial.families | (families - {"unknown"}),
-        "leases": shadowed.trial.leases.note(routing.exposure),
-        "signals": shadowed.trial.signals.fold(used(looked, runtime.tmux_pid), now),
+        "families": shadowed.analysis.families | (families - {"unknown"}),
+        "leases": shadowed.analysis.leases.note(routing.exposure),
+        "signals": shadowed.analysis.signals.fold(used(looked, runtime.tmux_pid), now),
     }
-    trial = shadowed.trial.model_copy(update=noted)
-    trial = counted(trial, (*said.facts, *shadowed.facts), standing, runtime.plan)
-    loop_state.trial = judged(trial, standing, runtime.plan, runtime.register, now, routing.drift)
+    analysis = shadowed.analysis.model_copy(update=noted)
+    analysis = add_events(analysis, (*said.facts, *shadowed.facts), standing, runtime.plan)
+    loop_state.analysis = add_judgement(analysis, standing, runtime.plan, runtime.register, now, routing.drift)
     for part, answer in looked.answers.items():
         if answer.report is not None:
             loop_state.memories[part] = answer.memory
@@ -165,11 +165,11 @@ def _pause(runtime: Runtime, looked: Looked, routing: Routing) -> float:
 
 def _move(runtime: Runtime, loop_state: LoopState, standing: Standing) -> Transition | None:
     """Do what the judge found due, once everything it rests on is written down."""
-    if loop_state.trial.judgement is None:
+    if loop_state.analysis.judgement is None:
         return None
     now = runtime.clock.now()
-    well = loop_state.trial.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(runtime, loop_state)
-    request = due(standing, loop_state.trial.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well)
+    well = loop_state.analysis.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(runtime, loop_state)
+    request = due(standing, loop_state.analysis.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well)
     if request is None:
         return None
     if request.ask is Ask.ROLLBACK and not well:
@@ -183,6 +183,6 @@ def _move(runtime: Runtime, loop_state: LoopState, standing: Standing) -> Transi
 def incumbent_well(runtime: Runtime, loop_state: LoopState) -> bool:
     """Whether the incumbent could take over now; one that was not asked lately is asked to introduce itself."""
     host = runtime.hosts.get(Part.INCUMBENT)
-    if host is None or host.crash_loop or loop_state.trial.ill.get(Part.INCUMBENT):
+    if host is None or host.crash_loop or loop_state.analysis.ill.get(Part.INCUMBENT):
         return False
     return host.answers()

@@ -10,8 +10,8 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import EpisodeBook
 from rollout.loop.acting.touch import Touch
+from rollout.loop.analysis import Analysis
 from rollout.loop.spoken import acceptance_of, settlement_of
-from rollout.loop.trial import Trial
 from rollout.store.ledger import RESTORE, DecisionRow, Head, LedgerReader, LedgerUnusable, raw_rows
 from shadow.bouts import Bout
 from shadow.differences import Difference
@@ -100,7 +100,7 @@ _BODIES: Final[Mapping[str, Callable[[str], object]]] = {
 }
 _DECISION: Final = ("at", "kind", "subject", "actor", "reason", "body")
 _DOCUMENTS: Final[Mapping[str, Callable[[str], object]]] = {
-    "trial": Trial.model_validate_json,
+    "analysis": Analysis.model_validate_json,
     "acting": _acting,
     "plan": Plan.model_validate_json,
     "audit-head": Head.read,

@@ -11,9 +11,9 @@ from rollout.judgement.words import Stage
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.settling import Effects, End, EndKind, outcomes, settle
+from rollout.loop.analysis import Analysis
 from rollout.loop.looking import Mind
 from rollout.loop.parts import Part
-from rollout.loop.trial import Trial
 from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
 from tmuxio.redaction import redact_document
 from understudy.outcomes import Outcome
@@ -25,7 +25,7 @@ _ENDED = {kind.value: kind for kind in EndKind}
 class LoopState:
     """Everything that one cycle hands to the next."""
 
-    trial: Trial = field(default_factory=Trial)
+    analysis: Analysis = field(default_factory=Analysis)
     book: EpisodeBook = field(default_factory=EpisodeBook)
     acted_in: int = 0
     """Epoch in which the book was last advanced: where the stage has moved since, everything is handed over."""
@@ -44,8 +44,8 @@ class LoopState:
 
     def take_up(self, ledger: LedgerReader) -> None:
         """Take up where the last cycle that was written down left off; nothing changes where there was none."""
-        if (text := ledger.document("trial")) is not None:
-            self.trial = Trial.model_validate_json(text)
+        if (text := ledger.document("analysis")) is not None:
+            self.analysis = Analysis.model_validate_json(text)
         if (text := ledger.document("acting")) is not None:
             acting = json.loads(text)
             self.book = EpisodeBook.model_validate(acting["book"])
@@ -58,7 +58,7 @@ class LoopState:
     def go_back(self, ledger: LedgerReader) -> None:
         """Forget what was never written down: everything is again as the last written cycle left it."""
         written = LoopState.load(ledger)
-        self.trial, self.book, self.acted_in = written.trial, written.book, written.acted_in
+        self.analysis, self.book, self.acted_in = written.analysis, written.book, written.acted_in
         self.memories, self.texts = written.memories, written.texts
 
     def take_ends(self, ledger: LedgerReader, rules: Rules) -> Effects:
@@ -100,7 +100,7 @@ class LoopState:
 
     def keep(self, tx: Transaction, memories: Iterable[MemoryRow]) -> None:
         """Write it down, with the memories of the monitors that reported, secrets blanked."""
-        tx.keep_document("trial", self.trial.model_dump_json())
+        tx.keep_document("analysis", self.analysis.model_dump_json())
         tx.keep_document("acting", json.dumps({"epoch": self.acted_in, "book": self.book.model_dump(mode="json")}))
         for memory in memories:
             tx.keep_memory(memory)

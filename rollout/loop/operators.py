@@ -11,10 +11,10 @@ import structlog
 from rollout.judgement.evidence import Fact
 from rollout.judgement.standing import Ask, Request, Standing
 from rollout.judgement.words import State
+from rollout.loop.analysis import Analysis, Waiver, rescored
 from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.runtime import Runtime
 from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
-from rollout.loop.trial import Trial, Waiver, rescored
 from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
 from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
 from rollout.store.orders import standing as ordered
@@ -40,7 +40,7 @@ class Stand:
 class Said:
     """The words of operators since the cycle before."""
 
-    trial: Trial
+    analysis: Analysis
     facts: tuple[Fact, ...] = ()
     relabelled: tuple[BoutRow, ...] = ()
     overruled: Mapping[str, str] = field(default_factory=dict)
@@ -72,69 +72,69 @@ def stand(runtime: Runtime, now: float) -> Stand:
     return Stand(standing, "" if runtime.act else TIED)
 
 
-def listen(runtime: Runtime, trial: Trial) -> Said:
+def listen(runtime: Runtime, analysis: Analysis) -> Said:
     """Read the decisions that operators wrote into the ledger since the cycle before."""
     relabelled, approvals = list[BoutRow](), dict[str, str]()
     overruled = dict[str, str]()
-    for row in runtime.ledger.decisions(after=trial.decisions_read):
+    for row in runtime.ledger.decisions(after=analysis.decisions_read):
         try:
             if row.kind == "approve":
                 approvals[row.subject] = row.actor
-            trial, bouts, taken = _taken_up(runtime, trial, row)
+            analysis, bouts, taken = _taken_up(runtime, analysis, row)
         except (ValueError, KeyError, TypeError, AttributeError) as error:  # it must not stop every later cycle as well
             log.warning("decision.unreadable", row=row.n, kind=row.kind, why=f"{type(error).__name__}: {error}")
         else:
             relabelled += bouts
             overruled |= taken
-        trial = trial.model_copy(update={"decisions_read": row.n})
+        analysis = analysis.model_copy(update={"decisions_read": row.n})
     facts: tuple[Fact, ...] = ()
     if overruled:
-        rows = runtime.ledger.spells(trial.epoch)
+        rows = runtime.ledger.spells(analysis.epoch)
         out = {row.id for row in rows if row.overruled is not None} | overruled.keys()
         kept = (ScoredSpell.model_validate_json(row.body) for row in rows if row.id not in out)
-        trial, facts = rescored(trial, kept, len(out), "; ".join(sorted(set(overruled.values()))))
-    return Said(trial, facts, tuple(relabelled), overruled, approvals)
+        analysis, facts = rescored(analysis, kept, len(out), "; ".join(sorted(set(overruled.values()))))
+    return Said(analysis, facts, tuple(relabelled), overruled, approvals)
 
 
-def _taken_up(runtime: Runtime, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow], dict[str, str]]:
+def _taken_up(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow], dict[str, str]]:
     """Take one decision up: the trial with it, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
         case "accept":
-            return trial.model_copy(update={"signoffs": heard(trial.signoffs, row)}), [], {}
+            return analysis.model_copy(update={"signoffs": heard(analysis.signoffs, row)}), [], {}
         case "settle" | "settle_bout":
-            trial, bouts = _settled(runtime, trial, row)
-            return trial, bouts, _overruled(runtime, trial, row)
+            analysis, bouts = _settled(runtime, analysis, row)
+            return analysis, bouts, _overruled(runtime, analysis, row)
         case "waive":
-            return trial.model_copy(update={"waivers": {**trial.waivers, **_waiver(row)}}), [], {}
+            return analysis.model_copy(update={"waivers": {**analysis.waivers, **_waiver(row)}}), [], {}
         case _:
-            return trial, [], {}  # a later version's decision: not this one's to act on
+            return analysis, [], {}  # a later version's decision: not this one's to act on
 
 
-def _settled(runtime: Runtime, trial: Trial, row: DecisionRow) -> tuple[Trial, list[BoutRow]]:
+def _settled(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow]]:
     """A decision on a cluster labels its bouts, and those to come; one on a bout labels that bout."""
     word = settlement_of(row)
     if row.kind != SETTLE_BOUT:
-        trial = trial.model_copy(update={"signoffs": trial.signoffs.settle(word)})
-    rows = _bout_rows(runtime, trial, row)
+        analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.settle(word)})
+    rows = _bout_rows(runtime, analysis, row)
     bouts = [Bout.model_validate_json(one.body) for one in rows.values()]
     late = [bout.model_copy(update={"label": word.label}) for bout in bouts if bout.ruled_wrong is None]
-    trial = trial.model_copy(update={"tallies": trial.tallies.label(late)})
-    return trial, [_with(rows[bout.id], bout) for bout in late]
+    analysis = analysis.model_copy(update={"tallies": analysis.tallies.label(late)})
+    return analysis, [_with(rows[bout.id], bout) for bout in late]
 
 
-def _bout_rows(runtime: Runtime, trial: Trial, row: DecisionRow) -> dict[str, BoutRow]:
+def _bout_rows(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> dict[str, BoutRow]:
     """The bouts of this epoch that a settlement speaks of, by id."""
     if row.kind == SETTLE_BOUT:
         one = runtime.ledger.bout(row.subject)
-        return {one.id: one} if one is not None and one.epoch == trial.epoch else {}
-    return {one.id: one for one in runtime.ledger.bouts(epoch=trial.epoch, cluster=row.subject)}
+        return {one.id: one} if one is not None and one.epoch == analysis.epoch else {}
+    return {one.id: one for one in runtime.ledger.bouts(epoch=analysis.epoch, cluster=row.subject)}
 
 
-def _overruled(runtime: Runtime, trial: Trial, row: DecisionRow) -> dict[str, str]:
+def _overruled(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> dict[str, str]:
     """The spells that lie in the settled bouts: a decision replaces the referee's word, and is no evidence itself."""
-    bouts = [Bout.model_validate_json(one.body) for one in _bout_rows(runtime, trial, row).values()]
+    bouts = [Bout.model_validate_json(one.body) for one in _bout_rows(runtime, analysis, row).values()]
     why = f"{row.kind.replace('_', ' ')} {row.subject} by {row.actor}"
-    return {spell.id: why for spell in runtime.ledger.spells(trial.epoch) if _lies_in_one(spell, bouts)}
+    return {spell.id: why for spell in runtime.ledger.spells(analysis.epoch) if _lies_in_one(spell, bouts)}
 
 
 def _lies_in_one(spell: SpellRow, bouts: Iterable[Bout]) -> bool:

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.settling import Effects
-from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
-from rollout.loop.parts import Part
-from rollout.loop.trial import (
-    Answered,
+from rollout.loop.analysis import (
+    Analysis,
+    MonitorCall,
     OwnLook,
-    Trial,
+    add_guards,
     facts_of_answers,
     facts_of_bouts,
     facts_of_look,
     facts_of_spells,
-    guarded,
 )
+from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
+from rollout.loop.parts import Part
 from shadow import bouts, noise
 from shadow.bouts import Bout, Look
 from shadow.compare import compare
@@ -41,9 +41,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Shadowed:
-    """What one cycle adds to the trial."""
+    """What one cycle adds to the analysis."""
 
-    trial: Trial
+    analysis: Analysis
     differences: tuple[Difference, ...] = ()
     """Of this cycle; what noise is among them may be known only when the next tape is there."""
     found: tuple[Found, ...] = ()
@@ -71,10 +71,10 @@ class Shadowing:
         self._rules = plan.bout_rules
         self._waiting: _Entered | None = None
 
-    def enter(self, trial: Trial, looked: Looked, effects: Effects, now: float, next_in_s: float) -> Shadowed:
+    def enter(self, analysis: Analysis, looked: Looked, effects: Effects, now: float, next_in_s: float) -> Shadowed:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
-        trial, facts = facts_of_answers(trial, answered(looked), now, self._plan)
-        trial, spells, of_spells = self._refereed(trial, looked, effects, now)
+        analysis, facts = facts_of_answers(analysis, answered(looked), now, self._plan)
+        analysis, spells, of_spells = self._refereed(analysis, looked, effects, now)
         facts = (*facts, *of_spells)
         looks: list[_Entered | None] = [*self._waited(looked)]
         own = [*self._own_look(looked)]
@@ -84,8 +84,8 @@ class Shadowing:
         if pair is not None and looked.tape is not None:
             incumbent, candidate = pair
             playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
-            trial = trial.model_copy(update={"signoffs": trial.signoffs.under(playing)})
-            found = compare(incumbent, candidate, self._holding(trial))
+            analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.under(playing)})
+            found = compare(incumbent, candidate, self._holding(analysis))
             look = Look(
                 at=looked.tape.at,
                 incumbent=incumbent,
@@ -112,22 +112,24 @@ class Shadowing:
             for difference in one.look.differences
         ]
         names = {f"{one.difference.subject} {one.difference.cluster}" for one in kept}
-        fresh = tuple(one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in trial.standing)
+        fresh = tuple(
+            one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in analysis.standing
+        )
         if any(one is not None for one in looks):
-            trial = trial.model_copy(update={"standing": frozenset(names)})
-        entered = self._entered(trial, [None if one is None else one.look for one in looks], now)
+            analysis = analysis.model_copy(update={"standing": frozenset(names)})
+        entered = self._entered(analysis, [None if one is None else one.look for one in looks], now)
         facts = (*facts, *self._facts(own, now), *entered.facts)
         return replace(entered, differences=differences, found=fresh, facts=facts, spells=spells)
 
     def _refereed(
-        self, trial: Trial, looked: Looked, effects: Effects, now: float
-    ) -> tuple[Trial, tuple[ScoredSpell, ...], tuple[Fact, ...]]:
+        self, analysis: Analysis, looked: Looked, effects: Effects, now: float
+    ) -> tuple[Analysis, tuple[ScoredSpell, ...], tuple[Fact, ...]]:
         """Let the referee see the tape: it names what the panes were, and scores what both monitors said.
 
         Keys of a person are what it learns from; only those of the harness, and answers to its notices, tell nothing.
         """
         if looked.tape is None:
-            return trial, (), ()
+            return analysis, (), ()
         incumbent, candidate = (looked.answers.get(part) for part in Part)
         look = RefereeLook(
             tape=looked.tape,
@@ -136,33 +138,33 @@ class Shadowing:
             touched=effects.touched,
             noticed=effects.noticed,
         )
-        book, spells = referee.advance(trial.referee, look, self._plan.windows)
-        trial, facts = facts_of_spells(trial.model_copy(update={"referee": book}), spells, now)
+        book, spells = referee.advance(analysis.referee, look, self._plan.windows)
+        analysis, facts = facts_of_spells(analysis.model_copy(update={"referee": book}), spells, now)
         if look.incumbent is not None and look.candidate is not None:
             found = (len(look.incumbent.verdicts), len(look.candidate.verdicts))
-            trial = trial.model_copy(update={"agents_found": found})
-        return trial, spells, facts
+            analysis = analysis.model_copy(update={"agents_found": found})
+        return analysis, spells, facts
 
-    def _entered(self, trial: Trial, looks: Sequence[Look | None], now: float) -> Shadowed:
-        book, settled = trial.book, list[Bout]()
+    def _entered(self, analysis: Analysis, looks: Sequence[Look | None], now: float) -> Shadowed:
+        book, settled = analysis.book, list[Bout]()
         for look in looks:
             book, more = bouts.advance(
                 book,
                 look,
                 now if look is None else min(now, look.at),
                 rules=self._rules,
-                register=self._holding(trial),
-                signoffs=trial.tallies.holding(trial.signoffs, now),
+                register=self._holding(analysis),
+                signoffs=analysis.tallies.holding(analysis.signoffs, now),
             )
             settled += more
             if look is not None:
-                trial = guarded(trial, look.differences, now)
-        trial, facts = facts_of_bouts(trial.model_copy(update={"book": book}), settled, self._register)
-        return Shadowed(trial, bouts=tuple(settled), facts=facts)
+                analysis = add_guards(analysis, look.differences, now)
+        analysis, facts = facts_of_bouts(analysis.model_copy(update={"book": book}), settled, self._register)
+        return Shadowed(analysis, bouts=tuple(settled), facts=facts)
 
-    def _holding(self, trial: Trial) -> ExpectedRegister:
+    def _holding(self, analysis: Analysis) -> ExpectedRegister:
         """The register without the entries that have become more frequent than they allow."""
-        return self._register.without(trial.tallies.breached(self._register))
+        return self._register.without(analysis.tallies.breached(self._register))
 
     def _waited(self, looked: Looked) -> Iterator[_Entered]:
         """The look before, now that its adjacent tape is there."""
@@ -190,11 +192,11 @@ class Shadowing:
             yield from facts_of_look(look, now, self._plan)
 
 
-def answered(looked: Looked) -> Iterator[Answered]:
+def answered(looked: Looked) -> Iterator[MonitorCall]:
     """Who was asked in a cycle, and who failed."""
     for part, answer in looked.answers.items():
         failed = answer.report is None
-        yield Answered(part, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
+        yield MonitorCall(part, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
 
 
 def _reports(looked: Looked) -> tuple[CycleReport, CycleReport] | None:

@@ -10,7 +10,7 @@ import pytest
 
 from rollout.faces.cli.output import table
 from rollout.judgement.standing import Ask
-from rollout.loop.trial import Trial
+from rollout.loop.analysis import Analysis
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import Kept, kept
 from tests.cli.shell import PROGRAM
@@ -102,7 +102,7 @@ def test_status_says_the_share_that_rules_while_the_last_good_flags_are_followed
     ran.move(Ask.PROMOTE)
     ledger = Ledger(ran.folder.ledger)
     with ledger.transaction() as tx:
-        tx.keep_document("trial", Trial(epoch=2, exposed_percent=5).model_dump_json())
+        tx.keep_document("analysis", Analysis(epoch=2, exposed_percent=5).model_dump_json())
     ledger.close()
     ran.folder.flags.write_text("{")
     said = understudy("status", "--json").json
@@ -258,7 +258,7 @@ def test_a_ledger_that_is_none_is_a_sentence_with_the_remedy(understudy: Shell, 
 def test_a_ledger_that_another_build_went_on_with_is_a_sentence_with_the_remedy(understudy: Shell, ran: Kept) -> None:
     ledger = Ledger(ran.folder.ledger)
     with ledger.transaction() as tx:
-        tx.keep_document("trial", '{"epoch": 1, "key_of_a_later_build": []}')
+        tx.keep_document("analysis", '{"epoch": 1, "key_of_a_later_build": []}')
     ledger.close()
     said = understudy("status")
     assert said.code == 78

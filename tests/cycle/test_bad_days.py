@@ -56,7 +56,7 @@ def runtime_over(server: TmuxServer, folder: Path, candidate: str = "eager:Eager
 
 
 def events(runtime: Runtime, guardrail: Guardrail) -> list[bool]:
-    epoch = runtime.loop_state.trial.epoch
+    epoch = runtime.loop_state.analysis.epoch
     return [row.event for row in runtime.ledger.evidence(epoch) if row.guardrail == guardrail]
 
 

@@ -113,7 +113,7 @@ def test_garbled_rows_are_a_sentence_and_78(
     ledger = Ledger(ran.folder.ledger)
     with ledger.transaction() as tx:
         tx.add_decision(DecisionRow(1.0, "accept", "d-1", "ann", "so", ACCEPTED))
-        tx.keep_document("trial", "{}")
+        tx.keep_document("analysis", "{}")
     ledger.close()
     with closing(sqlite3.connect(ran.folder.ledger)) as raw:
         raw.execute(f"UPDATE {table} SET {column} = ?", (garbled,))  # noqa: S608 - names of this file

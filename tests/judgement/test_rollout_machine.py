@@ -22,6 +22,7 @@ from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.sequential import proof, risk_of_version
 from rollout.judgement.standing import HARNESS, Ask, Request
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
+from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.audit import breaks
 from rollout.loop.basis import rebased
 from rollout.loop.cycle import _move
@@ -29,7 +30,6 @@ from rollout.loop.keeper import StageKeeper, standing, trail
 from rollout.loop.loop_state import LoopState
 from rollout.loop.operators import stand
 from rollout.loop.parts import Part
-from rollout.loop.trial import counted, in_epoch, judged, watched
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, give, lift
@@ -181,18 +181,20 @@ class RealRollouts(RuleBasedStateMachine):
         self.entered()
         facts = [Fact(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
         facts += [Fact(of, event=True, at=self.now)] * events
-        trial = watched(in_epoch(loop_state.trial, at_first), self.now, at_first.exposure_percent)
-        known = trial.scoring.panes
-        scoring = trial.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
-        trial = trial.model_copy(update={"scoring": scoring})
+        analysis = add_watched_time(in_epoch(loop_state.analysis, at_first), self.now, at_first.exposure_percent)
+        known = analysis.scoring.panes
+        scoring = analysis.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
+        analysis = analysis.model_copy(update={"scoring": scoring})
         self.count(clean, events, of, panes)
-        loop_state.trial = judged(counted(trial, facts, at_first, PLAN), at_first, PLAN, runtime.register, self.now, "")
+        loop_state.analysis = add_judgement(
+            add_events(analysis, facts, at_first, PLAN), at_first, PLAN, runtime.register, self.now, ""
+        )
         loop_state.acted_in = at_first.epoch
         with self.ledger.transaction() as tx:
             loop_state.keep(tx, ())
-        assert loop_state.trial.judgement is not None
+        assert loop_state.analysis.judgement is not None
         _move(runtime, loop_state, at_first)
-        return loop_state.trial.judgement.verdict
+        return loop_state.analysis.judgement.verdict
 
     def count(self, clean: int, events: int, of: Guardrail, panes: int) -> None:
         for name in COUNTED:
@@ -221,11 +223,11 @@ class RealRollouts(RuleBasedStateMachine):
         else:
             assert row.to is MAY_FOLLOW[row.request, row.from_]
         if row.request == "promote" and row.actor == HARNESS:
-            assert self.model.proves_everything(self.loop_state.trial.version), (self.model, row)
+            assert self.model.proves_everything(self.loop_state.analysis.version), (self.model, row)
             assert not PLAN.of_stage(row.from_).person
             assert not row.frozen
         if row.request in {"approve", "retire"}:
-            assert self.model.proves_everything(self.loop_state.trial.version), (self.model, row)
+            assert self.model.proves_everything(self.loop_state.analysis.version), (self.model, row)
 
     @rule(dies=st.sampled_from(["", "", "", "before", "after"]), well=st.booleans())
     def a_good_while_passes(self, *, dies: str, well: bool) -> None:
@@ -258,7 +260,9 @@ class RealRollouts(RuleBasedStateMachine):
     )
     def an_operator_asks(self, *, ask: Ask, dies: str, stale: bool) -> None:
         judgement = (
-            self.loop_state.trial.judgement if self.loop_state.trial.epoch == standing(self.ledger).epoch else None
+            self.loop_state.analysis.judgement
+            if self.loop_state.analysis.epoch == standing(self.ledger).epoch
+            else None
         )
         revision = standing(self.ledger).revision
         self.flags.dies = dies

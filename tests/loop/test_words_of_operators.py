@@ -12,8 +12,8 @@ from rollout.judgement.evidence import Fact
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Standing
 from rollout.judgement.words import Guardrail, Stage
+from rollout.loop.analysis import Analysis, add_events
 from rollout.loop.operators import listen
-from rollout.loop.trial import Trial, counted
 from rollout.store.ledger import BoutRow, DecisionRow, Ledger, SpellRow
 from shadow.bout import Bout
 from shadow.compare import differ
@@ -66,10 +66,10 @@ def runtime(tmp_path: Path) -> Any:
     return SimpleNamespace(ledger=ledger, register=ExpectedRegister())
 
 
-def say(runtime: Any, kind: str, subject: str, *, trial: Trial | None = None, **body: object) -> Any:
+def say(runtime: Any, kind: str, subject: str, *, analysis: Analysis | None = None, **body: object) -> Any:
     with runtime.ledger.transaction() as tx:
         tx.add_decision(DecisionRow(AT + 100, kind, subject, "ann", "looked at it", json.dumps(body)))
-    return listen(runtime, trial or Trial(epoch=1))
+    return listen(runtime, analysis or Analysis(epoch=1))
 
 
 def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_scoring(runtime: Any) -> None:
@@ -79,21 +79,21 @@ def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_sco
         right=Right.CANDIDATE, by=Referee.PERSON, reason="looked at it"
     )
     assert said.overruled == {"s-inside": "settle bout b-1 by ann"}
-    assert said.trial.signoffs.settled == ()
+    assert said.analysis.signoffs.settled == ()
 
 
 def test_what_was_overruled_is_counted_and_never_turns_clean(runtime: Any) -> None:
     said = say(runtime, "settle_bout", "b-1", right="candidate")
-    assert (said.trial.scoring.overruled, said.trial.scoring.named) == (1, 1)
-    counted = [(fact.guardrail, fact.event) for fact in said.facts if not fact.starts_again and fact.whole]
-    assert counted == [("wrong", True), ("worse", False)]  # of the spell that lies elsewhere
+    assert (said.analysis.scoring.overruled, said.analysis.scoring.named) == (1, 1)
+    add_events = [(fact.guardrail, fact.event) for fact in said.facts if not fact.starts_again and fact.whole]
+    assert add_events == [("wrong", True), ("worse", False)]  # of the spell that lies elsewhere
 
 
 def test_evidence_of_spells_starts_again_where_one_was_overruled_and_nothing_else_does(runtime: Any) -> None:
-    trial = Trial(epoch=1)
+    analysis = Analysis(epoch=1)
     facts = [Fact(Guardrail.WRONG, event=True), Fact(Guardrail.FAILURE, event=False)]
-    trial = counted(trial, facts, Standing(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
-    said = say(runtime, "settle_bout", "b-1", trial=trial, right="candidate")
+    analysis = add_events(analysis, facts, Standing(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
+    said = say(runtime, "settle_bout", "b-1", analysis=analysis, right="candidate")
     assert {fact.guardrail for fact in said.facts if fact.starts_again} == {"wrong"}
 
 
@@ -104,7 +104,7 @@ def test_a_word_on_an_agreement_labels_it(runtime: Any) -> None:
 
 def test_a_waiver_lasts_until_it_expires(runtime: Any) -> None:
     said = say(runtime, "waive", "waiting_approval", expires=AT + 1000)
-    waiver = said.trial.waivers[AgentState.WAITING_APPROVAL]
+    waiver = said.analysis.waivers[AgentState.WAITING_APPROVAL]
     assert (waiver.actor, waiver.reason, waiver.expires) == ("ann", "looked at it", AT + 1000)
 
 
@@ -123,7 +123,7 @@ def test_a_word_on_a_cluster_overrules_what_hindsight_could_only_say_for_one_sid
 def test_a_sign_off_is_taken_up_with_its_terms(runtime: Any) -> None:
     expires = "2099-01-01T00:00:00Z"
     said = say(runtime, "accept", "d-1", owner="team-a", expires=expires, ceiling=0.1, monitors=["a 1", "b 2"])
-    (signed,) = said.trial.signoffs.accepted
+    (signed,) = said.analysis.signoffs.accepted
     assert (signed.owner, signed.reason, signed.ceiling, signed.monitors) == (
         "team-a",
         "looked at it",
@@ -134,4 +134,4 @@ def test_a_sign_off_is_taken_up_with_its_terms(runtime: Any) -> None:
 
 def test_a_saved_rule_is_a_word_for_the_trail_alone(runtime: Any) -> None:
     said = say(runtime, "rule", "mine", rule={})
-    assert (said.facts, said.relabelled, said.trial.decisions_read) == ((), (), 1)
+    assert (said.facts, said.relabelled, said.analysis.decisions_read) == ((), (), 1)

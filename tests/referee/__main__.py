@@ -4,13 +4,13 @@ import sys
 from time import monotonic
 
 from name_figures import figures, table
-from recorded_trial import Truth, spells_of, trial
+from recorded_trial import Truth, analysis, spells_of
 
 
 def main() -> int:
     """Print the table, and the bounds that are not kept."""
     began = monotonic()
-    watched = trial()
+    watched = analysis()
     spells = spells_of(watched)
     found = figures(watched, spells, Truth())
     names = {(spell.id, spell.ended, spell.named, spell.rule) for spell in spells}

@@ -82,7 +82,7 @@ class Truth:
 
 
 @cache
-def trial(folder: Path = TRIAL / "tapes") -> tuple[Watched, ...]:
+def analysis(folder: Path = TRIAL / "tapes") -> tuple[Watched, ...]:
     """Return the whole trial, watched by `legacy` as the incumbent and `modular` as the candidate."""
     return tuple(_watched(read_tape(path).tape for path in sorted(folder.glob("*.tape.gz"))))
 

@@ -9,12 +9,12 @@ from referee_cases import FRAME_S, FRAMES, LOOK_S, MANAGER, T0, Drawn, report, r
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules
 from rollout.loop.acting.settling import Effects
+from rollout.loop.analysis import Analysis
 from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.shadowing import Shadowing
-from rollout.loop.trial import Trial
 from rollout.store.ledger.records import DeliveryRow
 from shadow.expected import shipped
 from understudy import Frame, Tape
@@ -24,15 +24,15 @@ QUIET, TYPED = rest(), (rest(draft="f"), rest(draft="fix"))
 
 def named(*looks: tuple[Drawn, Effects, frozenset[str]]) -> list[str]:
     """What the referee names when the loop shows it these looks, with what the harness and persons did before each."""
-    shadowing, trial, found = Shadowing(cast("Any", None), DEFAULT_PLAN, shipped()), Trial(), list[str]()
+    shadowing, analysis, found = Shadowing(cast("Any", None), DEFAULT_PLAN, shipped()), Analysis(), list[str]()
     for number, (drawn, effects, typed) in enumerate(looks):
         at = T0 + LOOK_S * number
         shots = (drawn.shot(), MANAGER.shot("%9"))
         tape = Tape(id=f"t{number}", frames=tuple(Frame(at=at + FRAME_S * n, panes=shots) for n in range(FRAMES)))
         answer = HostAnswer(report=report("idle"), memory=None)
         looked = Looked(f"c{number}", dict.fromkeys(Part, answer), {}, tape, None, typed)
-        shadowed = shadowing.enter(trial, looked, effects, tape.at, float("inf"))
-        trial = shadowed.trial
+        shadowed = shadowing.enter(analysis, looked, effects, tape.at, float("inf"))
+        analysis = shadowed.analysis
         found += [str(spell.named) for spell in shadowed.spells if spell.pane == "%1"]
     return found
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from name_figures import figures
-from recorded_trial import Truth, calling, spells_of, trial
+from recorded_trial import Truth, analysis, calling, spells_of
 
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.retrospect import Retrospect, retrospect
@@ -27,7 +27,7 @@ IDLE = AgentState.IDLE
 def judged(
     seen: Callable[[Watched], tuple[CycleReport, CycleReport]] | None = None, stage: Stage = Stage.SHADOW
 ) -> Retrospect:
-    return retrospect(spells_of(trial(), seen), DEFAULT_PLAN, stage, minimums=False)
+    return retrospect(spells_of(analysis(), seen), DEFAULT_PLAN, stage, minimums=False)
 
 
 def with_candidate(wrongly: Any) -> Retrospect:
@@ -36,13 +36,13 @@ def with_candidate(wrongly: Any) -> Retrospect:
 
 
 def test_every_bound_on_the_names_is_kept() -> None:
-    found = figures(trial(), spells_of(trial()), Truth())
+    found = figures(analysis(), spells_of(analysis()), Truth())
     assert list(found.faults()) == []
 
 
 def test_every_pair_of_monitors_gives_the_same_names() -> None:
     def names(seen: Callable[[Watched], tuple[CycleReport, CycleReport]] | None = None) -> set[tuple[object, ...]]:
-        return {(one.id, one.ended, one.looks, one.named, one.rule) for one in spells_of(trial(), seen)}
+        return {(one.id, one.ended, one.looks, one.named, one.rule) for one in spells_of(analysis(), seen)}
 
     assert names() == names(lambda one: (one.candidate, one.incumbent)) == names(lambda one: (one.incumbent,) * 2)
 

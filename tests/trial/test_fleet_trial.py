@@ -28,21 +28,21 @@ ARGUED = {
 
 
 @pytest.fixture(scope="module")
-def trial() -> Accuracy:
+def analysis() -> Accuracy:
     return accuracy(MonitorService(), tapes(TRIAL / "tapes"), Truth(jsonl(TRIAL / "truth.jsonl")))
 
 
-def test_modular_is_right_about_nearly_every_pane_of_the_trial(trial: Accuracy) -> None:
-    assert len(trial.samples) == 765
-    assert trial.right >= AT_LEAST, table(trial)
+def test_modular_is_right_about_nearly_every_pane_of_the_trial(analysis: Accuracy) -> None:
+    assert len(analysis.samples) == 765
+    assert analysis.right >= AT_LEAST, table(analysis)
 
 
-def test_no_error_on_the_trial_is_costly(trial: Accuracy) -> None:
-    assert trial.costly == [], table(trial)
+def test_no_error_on_the_trial_is_costly(analysis: Accuracy) -> None:
+    assert analysis.costly == [], table(analysis)
 
 
-def test_agents_of_the_trial_that_are_busy_and_rest_by_turns_are_not_said_to_be_misread(trial: Accuracy) -> None:
-    assert {problem.text for _, problem in trial.problems if problem.kind is ProblemKind.FLICKERS} == set()
+def test_agents_of_the_trial_that_are_busy_and_rest_by_turns_are_not_said_to_be_misread(analysis: Accuracy) -> None:
+    assert {problem.text for _, problem in analysis.problems if problem.kind is ProblemKind.FLICKERS} == set()
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment["id"])

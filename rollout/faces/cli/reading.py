@@ -65,7 +65,7 @@ class Reading:
     @property
     def judgement(self) -> Judgement | None:
         """The judge's last word; None where it was on another stage, or never."""
-        return self.loop_state.trial.judgement if self.loop_state.trial.epoch == self.standing.epoch else None
+        return self.loop_state.analysis.judgement if self.loop_state.analysis.epoch == self.standing.epoch else None
 
     @cached_property
     def plan(self) -> Plan:

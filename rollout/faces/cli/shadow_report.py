@@ -103,7 +103,7 @@ def _coverage(found: Reading, bouts: Iterable[Bout]) -> Coverage:
         bouts,
         known_agents=(file.agent for file in shipped_files() if file.agent not in _NO_CLI),
         required=found.plan.required_states,
-        accounted=(AgentState(name) for name in found.loop_state.trial.scoring.covered),
+        accounted=(AgentState(name) for name in found.loop_state.analysis.scoring.covered),
         sizes=sizes,
         tapes=tapes,
     )

@@ -13,8 +13,8 @@ from rollout.judgement.plan import Plan
 from rollout.judgement.standing import Standing, shown_state
 from rollout.judgement.words import Guardrail
 from rollout.loop.acting.episode import EpisodeBook, EpisodeState
+from rollout.loop.analysis import Analysis
 from rollout.loop.keeper import standing, trail
-from rollout.loop.trial import Trial
 from rollout.store.ledger import LedgerReader
 from rollout.store.ledger.records import DifferenceRow
 from shadow.differences import Difference, Severity, Side
@@ -82,10 +82,10 @@ class LedgerProgress:
 
 def _judgement(ledger: LedgerReader, now: Standing) -> Judgement | None:
     """The judge's last word, if it is about the stage that rules now."""
-    if (text := ledger.document("trial")) is None:
+    if (text := ledger.document("analysis")) is None:
         return None
-    trial = Trial.model_validate_json(text)
-    return trial.judgement if trial.epoch == now.epoch else None
+    analysis = Analysis.model_validate_json(text)
+    return analysis.judgement if analysis.epoch == now.epoch else None
 
 
 def _agents(ledger: LedgerReader) -> int:

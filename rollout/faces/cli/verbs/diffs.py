@@ -90,10 +90,10 @@ def differences_of(found: Reading) -> list[tuple[float, Difference]]:
 
 def signoffs_of(found: Reading) -> Signoffs:
     """What people said, also since the last cycle."""
-    said = found.loop_state.trial.signoffs
+    said = found.loop_state.analysis.signoffs
     if found.ledger is None:
         return said
-    for row in found.ledger.decisions(after=found.loop_state.trial.decisions_read):
+    for row in found.ledger.decisions(after=found.loop_state.analysis.decisions_read):
         said = heard(said, row)
     return said
 

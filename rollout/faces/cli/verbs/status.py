@@ -79,10 +79,10 @@ def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
 
     Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
     """
-    trial, wanted = found.loop_state.trial, found.standing.exposure_percent
+    analysis, wanted = found.loop_state.analysis, found.standing.exposure_percent
     if flags is not None:
         return min(wanted, flags.candidate.percent)
-    return min(wanted, trial.exposed_percent) if trial.epoch == found.standing.epoch else 0
+    return min(wanted, analysis.exposed_percent) if analysis.epoch == found.standing.epoch else 0
 
 
 def _doubt(found: Reading, flags: FlagsDocument | None) -> str:
@@ -129,7 +129,7 @@ def _evidence(row: Row) -> dict[str, Any]:
 def _monitor(part: Part, found: Reading) -> dict[str, Any]:
     report = found.report(part)
     settings = load().settings
-    ill = found.loop_state.trial.ill.get(part, "")
+    ill = found.loop_state.analysis.ill.get(part, "")
     return {
         "role": part,
         "name": report.monitor if report else getattr(settings, part),

@@ -64,7 +64,7 @@ class Waiver(Record):
     expires: Instant
 
 
-class Trial(Record):
+class Analysis(Record):
     """What the rollout knows in one epoch, and (books, basis, version, waivers, sign-offs) beyond it."""
 
     epoch: int = 0
@@ -108,7 +108,7 @@ class Trial(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class MonitorCall:
     """Whether a part was asked in a cycle, and what went wrong."""
 
     part: Part
@@ -129,57 +129,57 @@ class OwnLook:
     floor_s: float | None
 
 
-def in_epoch(trial: Trial, standing: Standing) -> Trial:
+def in_epoch(analysis: Analysis, standing: Standing) -> Analysis:
     """Start afresh where the stage has moved: evidence, minimums, leases, guards. Books and decisions go on."""
     back = standing.state is State.ROLLED_BACK
-    if trial.epoch == standing.epoch:
-        return trial if trial.rolled_back is back else trial.model_copy(update={"rolled_back": back})
-    tried_again = trial.rolled_back and not back
-    return Trial(
+    if analysis.epoch == standing.epoch:
+        return analysis if analysis.rolled_back is back else analysis.model_copy(update={"rolled_back": back})
+    tried_again = analysis.rolled_back and not back
+    return Analysis(
         epoch=standing.epoch,
         since=standing.since,
-        basis=trial.basis,
-        book=trial.book,
-        referee=trial.referee,
-        version=trial.version + tried_again,
+        basis=analysis.basis,
+        book=analysis.book,
+        referee=analysis.referee,
+        version=analysis.version + tried_again,
         rolled_back=back,
-        families=trial.families,
-        waivers=trial.waivers,
-        agents_found=trial.agents_found,
-        signoffs=trial.signoffs,
-        decisions_read=trial.decisions_read,
-        ill=trial.ill,
+        families=analysis.families,
+        waivers=analysis.waivers,
+        agents_found=analysis.agents_found,
+        signoffs=analysis.signoffs,
+        decisions_read=analysis.decisions_read,
+        ill=analysis.ill,
     )
 
 
-def watched(trial: Trial, now: float, exposed_percent: int) -> Trial:
+def add_watched_time(analysis: Analysis, now: float, exposed_percent: int) -> Analysis:
     """Count the time since the cycle before as watched, as far as it was."""
-    gap_s = 0.0 if trial.watched_at is None else now - trial.watched_at
+    gap_s = 0.0 if analysis.watched_at is None else now - analysis.watched_at
     more = min(max(0.0, gap_s), WATCHED_AT_MOST_S)
-    return trial.model_copy(
-        update={"watched_s": trial.watched_s + more, "watched_at": now, "exposed_percent": exposed_percent}
+    return analysis.model_copy(
+        update={"watched_s": analysis.watched_s + more, "watched_at": now, "exposed_percent": exposed_percent}
     )
 
 
-def counted(trial: Trial, facts: Iterable[Fact], standing: Standing, plan: Plan) -> Trial:
+def add_events(analysis: Analysis, facts: Iterable[Fact], standing: Standing, plan: Plan) -> Analysis:
     """Fold facts into the evidence."""
-    battery = Battery.of(plan, standing.stage, version=trial.version)
-    return trial.model_copy(update={"evidence": trial.evidence.restore().fold(facts, battery).keep()})
+    battery = Battery.of(plan, standing.stage, version=analysis.version)
+    return analysis.model_copy(update={"evidence": analysis.evidence.restore().fold(facts, battery).keep()})
 
 
 def facts_of_answers(
-    trial: Trial, answers: Iterable[Answered], at: float, plan: Plan
-) -> tuple[Trial, tuple[Fact, ...]]:
+    analysis: Analysis, answers: Iterable[MonitorCall], at: float, plan: Plan
+) -> tuple[Analysis, tuple[Fact, ...]]:
     """Count the candidate's failures, and remember who could not take over now."""
-    ill, row, facts = dict(trial.ill), trial.failures_in_a_row, list[Fact]()
+    ill, row, facts = dict(analysis.ill), analysis.failures_in_a_row, list[Fact]()
     for answer in answers:
         ill[answer.part] = answer.text if answer.failed else ""
         if answer.part is Part.CANDIDATE and answer.counts:
             facts.append(cycle_fact(answer.cycle, at, failed=answer.failed))
             row = row + 1 if answer.failed else 0
     if row == plan.crash_loop:
-        trial = _with_guards(trial, crash_loop(row, plan.crash_loop), at)
-    return trial.model_copy(update={"ill": ill, "failures_in_a_row": row}), tuple(facts)
+        analysis = _with_guards(analysis, crash_loop(row, plan.crash_loop), at)
+    return analysis.model_copy(update={"ill": ill, "failures_in_a_row": row}), tuple(facts)
 
 
 def facts_of_look(own: OwnLook, at: float, plan: Plan) -> tuple[Fact, ...]:
@@ -193,24 +193,28 @@ def facts_of_look(own: OwnLook, at: float, plan: Plan) -> tuple[Fact, ...]:
     )
 
 
-def facts_of_bouts(trial: Trial, bouts: Iterable[Bout], register: ExpectedRegister) -> tuple[Trial, tuple[Fact, ...]]:
+def facts_of_bouts(
+    analysis: Analysis, bouts: Iterable[Bout], register: ExpectedRegister
+) -> tuple[Analysis, tuple[Fact, ...]]:
     """Enter settled bouts, the unit of review. Those that began under another stage are that stage's, and late."""
-    own = [bout for bout in bouts if bout.began >= trial.since]
-    trial = trial.model_copy(update={"tallies": trial.tallies.count(own, register)})
-    return trial, tuple(fact for bout in own for fact in noise_facts(bout))
+    own = [bout for bout in bouts if bout.began >= analysis.since]
+    analysis = analysis.model_copy(update={"tallies": analysis.tallies.count(own, register)})
+    return analysis, tuple(fact for bout in own for fact in noise_facts(bout))
 
 
-def facts_of_spells(trial: Trial, spells: Iterable[ScoredSpell], now: float) -> tuple[Trial, tuple[Fact, ...]]:
+def facts_of_spells(analysis: Analysis, spells: Iterable[ScoredSpell], now: float) -> tuple[Analysis, tuple[Fact, ...]]:
     """Enter scored spells, the unit of evidence. Those that began under another stage are that stage's, and late."""
-    own = [spell for spell in spells if spell.began >= trial.since]
-    scoring = trial.scoring.count(own)
-    trial = trial.model_copy(update={"scoring": scoring})
-    if GuardKind.MISSED_CRASH not in {guard.kind for guard in trial.guards}:
-        trial = _with_guards(trial, missed_crashes(scoring.missed), now)
-    return trial, tuple(fact for event in evidence_from(own) for fact in spell_facts(event))
+    own = [spell for spell in spells if spell.began >= analysis.since]
+    scoring = analysis.scoring.count(own)
+    analysis = analysis.model_copy(update={"scoring": scoring})
+    if GuardKind.MISSED_CRASH not in {guard.kind for guard in analysis.guards}:
+        analysis = _with_guards(analysis, missed_crashes(scoring.missed), now)
+    return analysis, tuple(fact for event in evidence_from(own) for fact in spell_facts(event))
 
 
-def rescored(trial: Trial, spells: Iterable[ScoredSpell], overruled: int, why: str) -> tuple[Trial, tuple[Fact, ...]]:
+def rescored(
+    analysis: Analysis, spells: Iterable[ScoredSpell], overruled: int, why: str
+) -> tuple[Analysis, tuple[Fact, ...]]:
     """Count the spells of this epoch anew without those that an operator has overruled.
 
     `spells` are the others, in the order in which they were scored; `overruled` is how many were taken out in all.
@@ -219,54 +223,56 @@ def rescored(trial: Trial, spells: Iterable[ScoredSpell], overruled: int, why: s
     scoring = Scoring(overruled=overruled).count(kept)
     again = [
         Fact(guardrail, event=False, stratum=stratum, whole=stratum is None, subject=why, starts_again=True)
-        for guardrail, stratum in sorted(trial.evidence.restore().tallies, key=str)
+        for guardrail, stratum in sorted(analysis.evidence.restore().tallies, key=str)
         if guardrail in OF_SPELLS
     ]
     facts = (fact for event in evidence_from(kept) for fact in spell_facts(event))
-    return trial.model_copy(update={"scoring": scoring}), (*again, *facts)
+    return analysis.model_copy(update={"scoring": scoring}), (*again, *facts)
 
 
-def _with_guards(trial: Trial, hit: Iterable[Guard], now: float) -> Trial:
+def _with_guards(analysis: Analysis, hit: Iterable[Guard], now: float) -> Analysis:
     more = tuple(replace(guard, at=now) for guard in hit)
-    return trial.model_copy(update={"guards": (*trial.guards, *more)}) if more else trial
+    return analysis.model_copy(update={"guards": (*analysis.guards, *more)}) if more else analysis
 
 
-def guarded(trial: Trial, differences: Iterable[Difference], now_at: float) -> Trial:
+def add_guards(analysis: Analysis, differences: Iterable[Difference], now_at: float) -> Analysis:
     """Hold what the candidate alone would destroy against the look before."""
-    settled_for_it = {word.cluster for word in trial.signoffs.settled if word.right in {Right.CANDIDATE, Right.BOTH}}
-    accepted = {word.cluster for word in trial.tallies.holding(trial.signoffs, now_at).accepted}
+    settled_for_it = {word.cluster for word in analysis.signoffs.settled if word.right in {Right.CANDIDATE, Right.BOTH}}
+    accepted = {word.cluster for word in analysis.tallies.holding(analysis.signoffs, now_at).accepted}
     now = sightings(differences, settled_for_it | accepted)
-    known = {guard.text for guard in trial.guards}
-    hit = [guard for guard in confirmed(trial.wanted_alone, now) if guard.text not in known]
-    return _with_guards(trial.model_copy(update={"wanted_alone": now}), hit, now_at)
+    known = {guard.text for guard in analysis.guards}
+    hit = [guard for guard in confirmed(analysis.wanted_alone, now) if guard.text not in known]
+    return _with_guards(analysis.model_copy(update={"wanted_alone": now}), hit, now_at)
 
 
-def judged(trial: Trial, standing: Standing, plan: Plan, register: ExpectedRegister, now: float, drift: str) -> Trial:
+def add_judgement(
+    analysis: Analysis, standing: Standing, plan: Plan, register: ExpectedRegister, now: float, drift: str
+) -> Analysis:
     """Judge the candidate on everything that was counted so far."""
-    scoring = trial.scoring
+    scoring = analysis.scoring
     seen = Seen(
-        watched_s=trial.watched_s,
+        watched_s=analysis.watched_s,
         panes=len(scoring.panes),
         sessions=len(scoring.sessions),
         coverage=scoring.coverage(),
-        families=len(trial.families),
-        waived=frozenset(str(state) for state, waiver in trial.waivers.items() if waiver.expires > now),
+        families=len(analysis.families),
+        waived=frozenset(str(state) for state, waiver in analysis.waivers.items() if waiver.expires > now),
         named=scoring.named,
         abstained=scoring.abstained,
         overruled=scoring.overruled,
-        leases=trial.leases.finished,
-        signals=trial.signals.readings(plan.signals),
-        exposure_missing=trial.leases.shown_missing,
-        clusters_open=trial.tallies.open(trial.signoffs, register, now),
-        guards=guards_that_count(trial.guards, standing.stage, now),
-        incumbent_blind=blind(*trial.agents_found),
-        incumbent_ill=trial.ill.get(Part.INCUMBENT, ""),
-        candidate_ill=trial.ill.get(Part.CANDIDATE, ""),
+        leases=analysis.leases.finished,
+        signals=analysis.signals.readings(plan.signals),
+        exposure_missing=analysis.leases.shown_missing,
+        clusters_open=analysis.tallies.open(analysis.signoffs, register, now),
+        guards=guards_that_count(analysis.guards, standing.stage, now),
+        incumbent_blind=blind(*analysis.agents_found),
+        incumbent_ill=analysis.ill.get(Part.INCUMBENT, ""),
+        candidate_ill=analysis.ill.get(Part.CANDIDATE, ""),
         drift=drift,
         stopped=stopped(standing),
     )
-    evidence: Evidence = trial.evidence.restore()
-    return trial.model_copy(update={"judgement": judge(standing.stage, evidence, seen, plan, now, trial.version)})
+    evidence: Evidence = analysis.evidence.restore()
+    return analysis.model_copy(update={"judgement": judge(standing.stage, evidence, seen, plan, now, analysis.version)})
 
 
 def blind(incumbent: int, candidate: int) -> str:
