@@ -10,11 +10,11 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.standing import HARNESS, Ask, Request, Standing
 from rollout.judgement.words import Stage
 from rollout.loop.analysis import Basis
-from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.runtime import Runtime
+from rollout.loop.stage_controller import standing as by_ledger
 from understudy.wire import Introduction
 
 
@@ -32,7 +32,7 @@ def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: fl
             new_candidate=_is_new(was.candidate, is_now.candidate),
             evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
         )
-        if not isinstance(runtime.keeper.ask(request), Transition):
+        if not isinstance(runtime.controller.ask(request), Transition):
             return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
         standing = by_ledger(runtime.ledger)
         _take_places(loop_state, was, is_now)

@@ -14,7 +14,6 @@ from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
 from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
@@ -24,6 +23,7 @@ from rollout.loop.routing.router import Router
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.side_jobs import SideJobs
+from rollout.loop.stage_controller import StageController
 from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags.choosing import FlagsChoice
@@ -97,8 +97,8 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         ledger = Ledger(folder.ledger)
         ends.callback(ledger.close)
         flags = blueprint.flags.open(folder)
-        keeper = StageKeeper(ledger, flags, plan)
-        standing_now = keeper.wake(clock.now())
+        controller = StageController(ledger, flags, plan)
+        standing_now = controller.wake(clock.now())
         loop_state = LoopState.load(ledger)
         loop_state.retired = standing_now.stage is Stage.RETIRED
         with ledger.transaction() as tx:
@@ -139,7 +139,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         yield Runtime(
             ledger=ledger,
             loop_state=loop_state,
-            keeper=keeper,
+            controller=controller,
             router=Router(flags, lease_s=plan.lease_s, slots_from=blueprint.slots_from),
             reader=reader,
             hosts=hosts,

@@ -176,7 +176,7 @@ def _move(runtime: Runtime, loop_state: LoopState, standing: Standing) -> Transi
         # the candidate may be the only healthy one: nobody acts until a person has looked
         reason = f"a rollback is due and the incumbent is not well: {request.reason}"
         give(OrderKind.FREEZE, runtime.order_folders[0], actor=request.actor, reason=reason)
-    answer = runtime.keeper.ask(request)
+    answer = runtime.controller.ask(request)
     return answer if isinstance(answer, Transition) else None
 
 

@@ -12,9 +12,9 @@ from rollout.judgement.evidence import Fact
 from rollout.judgement.standing import Ask, Request, Standing
 from rollout.judgement.words import State
 from rollout.loop.analysis import Analysis, Waiver, rescored
-from rollout.loop.keeper import standing as by_ledger
 from rollout.loop.runtime import Runtime
 from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
+from rollout.loop.stage_controller import standing as by_ledger
 from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
 from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
 from rollout.store.orders import standing as ordered
@@ -51,10 +51,10 @@ class Said:
 
 def stand(runtime: Runtime, now: float) -> Stand:
     """Carry out standing orders, heal what was left half done, and say where the rollout stands after them."""
-    runtime.keeper.settle(now)
+    runtime.controller.settle(now)
     if order := ordered(OrderKind.ROLLBACK, *runtime.order_folders):
         reason = order.reason or "an operator ordered it"
-        runtime.keeper.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
+        runtime.controller.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
         if by_ledger(runtime.ledger).state is State.ROLLED_BACK:
             with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
                 lift(OrderKind.ROLLBACK, order.path.parent)
@@ -65,7 +65,7 @@ def stand(runtime: Runtime, now: float) -> Stand:
         word = frozen or unfrozen(*runtime.order_folders)
         actor = (word.actor if word else "") or "an operator"
         reason = (word.reason if word else "") or f"an operator's {ask}"
-        runtime.keeper.ask(Request(ask, actor, reason, now))
+        runtime.controller.ask(Request(ask, actor, reason, now))
         standing = by_ledger(runtime.ledger)
     if frozen is not None:
         return Stand(standing, f"it is frozen ({frozen.reason or 'no reason given'})")

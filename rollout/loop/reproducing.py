@@ -10,7 +10,7 @@ from rollout.judgement.evidence import STARTS_AGAIN, Battery, Evidence, Fact, Ro
 from rollout.judgement.judge import state_counts, unproven, unsafe_rows
 from rollout.judgement.plan import Plan
 from rollout.judgement.words import Guardrail, Verdict
-from rollout.loop.keeper import trail
+from rollout.loop.stage_controller import trail
 from rollout.store.ledger import EvidenceRow, LedgerReader
 
 _ROWS = TypeAdapter(tuple[Row, ...])

@@ -11,13 +11,13 @@ from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.touch import Touch
 from rollout.loop.hosting.host import MonitorHost
-from rollout.loop.keeper import StageKeeper
 from rollout.loop.looking import Looking
 from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.side_jobs import SideJobs
+from rollout.loop.stage_controller import StageController
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.ledger import Ledger
 from shadow.expected import ExpectedRegister
@@ -44,7 +44,7 @@ class Runtime:
     ledger: Ledger
     loop_state: LoopState
     """What one cycle hands to the next."""
-    keeper: StageKeeper
+    controller: StageController
     router: Router
     reader: Reader
     hosts: Mapping[Part, MonitorHost]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Request
-from rollout.loop.keeper import StageKeeper
 from rollout.loop.parts import Part
+from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import CycleRow, DifferenceRow, Ledger
 from rollout.store.state_folder import ServerFolder, StateFolder
@@ -67,16 +67,16 @@ class Kept:
 
     def move(self, ask: Ask, *, act: bool = True, verdict: Verdict | None = None) -> None:
         ledger = Ledger(self.folder.ledger)
-        answer = self._keeper(ledger).ask(Request(ask, "ann", f"a test's {ask}", THEN + 10, verdict, act=act))
+        answer = self._controller(ledger).ask(Request(ask, "ann", f"a test's {ask}", THEN + 10, verdict, act=act))
         ledger.close()
         assert hasattr(answer, "hash"), answer
 
-    def _keeper(self, ledger: Ledger) -> StageKeeper:
-        return StageKeeper(ledger, FlagsFile(self.folder.flags), DEFAULT_PLAN)
+    def _controller(self, ledger: Ledger) -> StageController:
+        return StageController(ledger, FlagsFile(self.folder.flags), DEFAULT_PLAN)
 
     def begin(self, *, act: bool) -> None:
         ledger = Ledger(self.folder.ledger)
-        self._keeper(ledger).wake(THEN)
+        self._controller(ledger).wake(THEN)
         with ledger.transaction() as tx:
             tx.add_cycle(
                 CycleRow("c-1", THEN, "shadow", act, "shadow", 1, 0.5, {"team one": "incumbent"}),

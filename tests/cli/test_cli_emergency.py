@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.loop import operators
-from rollout.loop.keeper import StageKeeper
+from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, standing
@@ -92,8 +92,10 @@ def test_the_state_folder_is_its_users_alone(understudy: Shell) -> None:
 def test_the_trail_says_who_froze_and_who_lifted_it_and_why(understudy: Shell) -> None:
     folder = kept(understudy.state, understudy.folder / "s").folder
     ledger = Ledger(folder.ledger)
-    keeper = StageKeeper(ledger, FlagsFile(folder.flags), DEFAULT_PLAN)
-    runtime = SimpleNamespace(ledger=ledger, keeper=keeper, act=True, order_folders=(folder.path, understudy.state))
+    controller = StageController(ledger, FlagsFile(folder.flags), DEFAULT_PLAN)
+    runtime = SimpleNamespace(
+        ledger=ledger, controller=controller, act=True, order_folders=(folder.path, understudy.state)
+    )
     for number, order in enumerate((("freeze", "pager", "ann"), ("unfreeze", "all is well", "bob"))):
         assert understudy(order[0], "--reason", order[1], "--actor", order[2]).code == 0
         operators.stand(runtime, 1_790_000_000.0 + number)

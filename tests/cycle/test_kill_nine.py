@@ -20,7 +20,7 @@ from private_tmux import private_server
 
 from rollout.judgement.chain import verify
 from rollout.loop.acting.delivery import ONCE_MORE
-from rollout.loop.keeper import standing, trail
+from rollout.loop.stage_controller import standing, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import LedgerReader
 from rollout.store.state_folder import StateFolder

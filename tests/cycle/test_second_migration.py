@@ -18,8 +18,8 @@ from rollout.judgement.words import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop
-from rollout.loop.keeper import standing, trail
 from rollout.loop.parts import Part
+from rollout.loop.stage_controller import standing, trail
 from rollout.store.state_folder import StateFolder
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def is_promotable_in_production(cycled: Cycled) -> bool:
 
 
 def ask(runtime: Runtime, what: Ask, verdict: Verdict | None = None) -> Transition | Refusal:
-    return runtime.keeper.ask(Request(what, "ann", "a test", runtime.clock.now(), verdict=verdict))
+    return runtime.controller.ask(Request(what, "ann", "a test", runtime.clock.now(), verdict=verdict))
 
 
 def lived(runtime: Runtime, part: Part) -> dict[str, int]:

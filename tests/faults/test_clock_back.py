@@ -13,7 +13,7 @@ from rollout.judgement.plan import DEMO_PLAN
 from rollout.judgement.stages import apply
 from rollout.judgement.standing import Ask, Request
 from rollout.loop.acting.settling import EndKind
-from rollout.loop.keeper import StageKeeper, standing
+from rollout.loop.stage_controller import StageController, standing
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from tests.loop.worlds import CANDIDATE, INCUMBENT, World, idle, kill, report
@@ -109,13 +109,13 @@ def test_a_standing_wish_is_tried_again_in_time_however_the_clock_jumps(seed: in
 @pytest.mark.parametrize("back", BACK)
 def test_a_move_that_was_left_pending_is_settled(tmp_path: Path, back: float) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
-    keeper = StageKeeper(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
+    controller = StageController(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
     now = 100 * DAY
-    keeper.wake(now)
+    controller.wake(now)
     move = apply(standing(ledger), Request(Ask.PROMOTE, "ann", "so", now), DEMO_PLAN)
     assert isinstance(move, Transition)
-    keeper._add(move, after=standing(ledger).last_hash)
-    keeper.settle(now - back)
-    keeper.settle(now - back + 16)
+    controller._add(move, after=standing(ledger).last_hash)
+    controller.settle(now - back)
+    controller.settle(now - back + 16)
     assert [row.status for row in ledger.transitions()] == ["committed", "undone"]
     ledger.close()

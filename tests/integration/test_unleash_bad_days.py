@@ -17,9 +17,9 @@ from unleash_world import CANDIDATE
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Refusal, Request, Why
 from rollout.judgement.words import Stage, State
-from rollout.loop.keeper import StageKeeper, standing
 from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router, Routing
+from rollout.loop.stage_controller import StageController, standing
 from rollout.store.flags import BadFlags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import kept
@@ -43,12 +43,12 @@ class Rollout:
     def __init__(self, unleash: Unleash, folder: Path, url: str | None = None) -> None:
         self.flags = unleash.source(folder / "copy.json", url=url)
         self.ledger = Ledger(folder / "ledger.sqlite")
-        self.keeper = StageKeeper(self.ledger, self.flags, DEFAULT_PLAN)
-        self.keeper.wake(NOW)
+        self.controller = StageController(self.ledger, self.flags, DEFAULT_PLAN)
+        self.controller.wake(NOW)
         self.router = Router(self.flags, lease_s=1800)
 
     def ask(self, what: Ask, at: float = NOW) -> Any:
-        return self.keeper.ask(Request(what, "ann", "a test", at))
+        return self.controller.ask(Request(what, "ann", "a test", at))
 
     def route(self, at: float = NOW, wanted: int = 100) -> Routing:
         return self.router.route(["a", "b"], at, "c", wanted)
@@ -153,7 +153,7 @@ def test_a_share_that_is_none_is_not_followed_not_written_over_and_rolled_back(
     assert isinstance(refused, Refusal)
     assert rollout.stage is Stage.BETA
     assert not isinstance(rollout.ask(Ask.ROLLBACK), Refusal)
-    assert not rollout.keeper.owes()
+    assert not rollout.controller.owes()
     assert unleash.flag()["enabled"] is False  # no share to turn down: the whole flag is off
 
 
@@ -208,9 +208,9 @@ def test_a_write_that_may_still_come_is_a_conflict_that_waits_and_is_undone_late
         assert (refused.why, rollout.stage, rollout.pending) == (Why.CONFLICT, Stage.SHADOW, ["pending"])
         assert "may still be" in refused.text
         assert rollout.ask(Ask.PROMOTE).why is Why.CONFLICT  # not while one waits
-        rollout.keeper.settle(NOW + 5)
+        rollout.controller.settle(NOW + 5)
         assert rollout.pending == ["pending"]  # it may be somebody's who is still at it
-        rollout.keeper.settle(NOW + 60)
+        rollout.controller.settle(NOW + 60)
         assert (rollout.stage, rollout.pending) == (Stage.SHADOW, [])
         between.swallows = False
         assert not isinstance(rollout.ask(Ask.PROMOTE, NOW + 61), Refusal)
@@ -243,7 +243,7 @@ def test_killed_in_the_middle_of_a_patch_ledger_and_flag_agree_once_it_is_back(
             assert answer.why is Why.CONFLICT
             assert rollout.stage is Stage.SHADOW
         unleash.start()
-        rollout.keeper.settle(NOW + 60)
+        rollout.controller.settle(NOW + 60)
         assert rollout.pending == []
         assert (rollout.stage, unleash.percent()) in {(Stage.SHADOW, 0), (Stage.CANARY, 5)}
 
@@ -260,13 +260,13 @@ def test_without_its_database_it_is_followed_and_nothing_moves_but_a_rollback(
         assert refused.why in {Why.UNREACHABLE, Why.CONFLICT}
         assert rollout.stage is Stage.BETA
         assert not isinstance(rollout.ask(Ask.ROLLBACK), Refusal)
-        assert rollout.keeper.owes()
+        assert rollout.controller.owes()
         assert rollout.route(NOW + 2, wanted=0).exposure_percent == 0  # the smaller rules, whatever the flag says
     finally:
         unleash.postgres.start()
     until(lambda: _answers(rollout), "the database")
-    rollout.keeper.settle(NOW + 60)
-    assert not rollout.keeper.owes()
+    rollout.controller.settle(NOW + 60)
+    assert not rollout.controller.owes()
     assert unleash.percent() == 0
 
 

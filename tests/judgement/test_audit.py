@@ -11,7 +11,7 @@ import pytest
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.standing import Ask, Request
 from rollout.loop.audit import breaks
-from rollout.loop.keeper import StageKeeper, trail
+from rollout.loop.stage_controller import StageController, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import DecisionRow, Ledger, LedgerUnusable
 
@@ -25,10 +25,10 @@ ASKED = (Ask.PROMOTE, Ask.PAUSE, Ask.RESUME, Ask.PROMOTE, Ask.ROLLBACK, Ask.RETR
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     ledger = Ledger(tmp_path / "ledger.db")
-    keeper = StageKeeper(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
-    keeper.wake(1.0)
+    controller = StageController(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
+    controller.wake(1.0)
     for at, ask in enumerate(ASKED, 2):
-        keeper.ask(Request(ask, "ann", "because", float(at)))
+        controller.ask(Request(ask, "ann", "because", float(at)))
     yield ledger
     ledger.close()
 

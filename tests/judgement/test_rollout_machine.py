@@ -1,6 +1,6 @@
 """Whatever happens in whatever order: nothing is promoted unproven, nothing skipped, no rollback lost, no hand moved.
 
-The ledger, the flags, the orders, the keeper, the judge and the trial are the real ones; only the monitors are not
+The ledger, the flags, the orders, the stage controller, the judge and the trial are the real ones; only the monitors are not
 there. Beside them runs a model that counts for itself what was shown since when.
 """
 
@@ -26,10 +26,10 @@ from rollout.loop.analysis import add_events, add_judgement, add_watched_time, i
 from rollout.loop.audit import breaks
 from rollout.loop.basis import rebased
 from rollout.loop.cycle import _move
-from rollout.loop.keeper import StageKeeper, standing, trail
 from rollout.loop.loop_state import LoopState
 from rollout.loop.operators import stand
 from rollout.loop.parts import Part
+from rollout.loop.stage_controller import StageController, standing, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, give, lift
@@ -135,14 +135,14 @@ class RealRollouts(RuleBasedStateMachine):
 
     def start(self) -> None:
         self.flags = MortalFlags(self.path / "flags.json")
-        self.keeper = StageKeeper(self.ledger, self.flags, PLAN)
-        self.keeper.wake(self.now)
+        self.controller = StageController(self.ledger, self.flags, PLAN)
+        self.controller.wake(self.now)
         self.loop_state = LoopState.load(self.ledger)
 
     @property
     def runtime(self) -> Runtime:
         return SimpleNamespace(  # type: ignore[return-value]  # what of it a cycle without monitors needs
-            ledger=self.ledger, keeper=self.keeper, hosts=self.hosts, plan=PLAN, act=True, order_folders=(self.path,),
+            ledger=self.ledger, controller=self.controller, hosts=self.hosts, plan=PLAN, act=True, order_folders=(self.path,),
             register=ExpectedRegister(), clock=SimpleNamespace(now=lambda: self.now),
         )  # fmt: skip
 
@@ -174,7 +174,7 @@ class RealRollouts(RuleBasedStateMachine):
 
     def cycle(self, clean: int, events: int, of: Guardrail, panes: int) -> Verdict:
         runtime, loop_state = self.runtime, self.loop_state
-        self.keeper.settle(self.now)
+        self.controller.settle(self.now)
         stands = stand(runtime, self.now)
         assert bool(stands.tied) == self.is_frozen  # what is tied touches nothing
         at_first = rebased(runtime, loop_state, stands.standing, self.now)
@@ -271,7 +271,7 @@ class RealRollouts(RuleBasedStateMachine):
             expected_revision=revision - 1 if stale else revision,
         )  # fmt: skip
         try:
-            answer = self.keeper.ask(request)
+            answer = self.controller.ask(request)
         except Killed:
             self.start()
         else:

@@ -12,9 +12,9 @@ from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
 from rollout.judgement.standing import Standing
 from rollout.loop.garbled import garbled_rows_named
-from rollout.loop.keeper import standing
 from rollout.loop.loop_state import LoopState
 from rollout.loop.parts import Part
+from rollout.loop.stage_controller import standing
 from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder

@@ -14,7 +14,7 @@ from rollout.judgement.standing import Standing, shown_state
 from rollout.judgement.words import Guardrail
 from rollout.loop.acting.episode import EpisodeBook, EpisodeState
 from rollout.loop.analysis import Analysis
-from rollout.loop.keeper import standing, trail
+from rollout.loop.stage_controller import standing, trail
 from rollout.store.ledger import LedgerReader
 from rollout.store.ledger.records import DifferenceRow
 from shadow.differences import Difference, Severity, Side

@@ -1,4 +1,4 @@
-"""The operator's moves: each one a request to the keeper of the stage, answered with a transition or a refusal."""
+"""The operator's moves: each one a request to the stage controller of the stage, answered with a transition or a refusal."""
 
 import time
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.chain import Transition
 from rollout.judgement.stages import apply
 from rollout.judgement.standing import Ask, Refusal, Request, Standing, Why
-from rollout.loop.keeper import StageKeeper
+from rollout.loop.stage_controller import StageController
 from rollout.store.flags.choosing import chosen
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, lift, operator, standing
@@ -41,9 +41,11 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
             )
         ledger = Ledger(found.folder.ledger)
         try:
-            keeper = StageKeeper(ledger, chosen(load().settings, to_follow=False).open(found.folder), found.plan)
-            done = _made(ask, word, found, keeper)
-            if keeper.owes():
+            controller = StageController(
+                ledger, chosen(load().settings, to_follow=False).open(found.folder), found.plan
+            )
+            done = _made(ask, word, found, controller)
+            if controller.owes():
                 note("The flag is not turned down yet; the smaller exposure rules, and a run writes it when it can.")
         finally:
             ledger.close()
@@ -52,10 +54,10 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
     return Exit.OK
 
 
-def _made(ask: Ask, word: Word, found: Reading, keeper: StageKeeper) -> Transition | None:
+def _made(ask: Ask, word: Word, found: Reading, controller: StageController) -> Transition | None:
     """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
     if not word.dry_run:
-        _carry_out_rollback(found, keeper)
+        _carry_out_rollback(found, controller)
     request = _request(ask, word, found, found.standing)
     proposed = _answer(apply(found.standing, request, found.plan))
     if proposed is not None and word.dry_run:
@@ -64,14 +66,14 @@ def _made(ask: Ask, word: Word, found: Reading, keeper: StageKeeper) -> Transiti
         return None
     if ask in _ASKS_FIRST and not word.yes:
         confirm(f"{headline(proposed)}: do it?")
-    return _answer(keeper.ask(request))
+    return _answer(controller.ask(request))
 
 
-def _carry_out_rollback(found: Reading, keeper: StageKeeper) -> None:
+def _carry_out_rollback(found: Reading, controller: StageController) -> None:
     """A `rollback --now` that no run has seen yet comes before whatever else is asked for."""
     if order := standing(OrderKind.ROLLBACK, found.folder.path):
         reason = order.reason or "rollback --now"
-        keeper.ask(Request(Ask.ROLLBACK, order.actor or operator(), reason, round(time.time(), 6)))
+        controller.ask(Request(Ask.ROLLBACK, order.actor or operator(), reason, round(time.time(), 6)))
         lift(OrderKind.ROLLBACK, found.folder.path)
 
 

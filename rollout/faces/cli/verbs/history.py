@@ -9,7 +9,7 @@ from rollout.faces.cli.output import clock_time, emit, note, paint, say
 from rollout.faces.cli.reading import NOTHING_YET, reading
 from rollout.judgement.chain import Transition
 from rollout.loop.audit import breaks
-from rollout.loop.keeper import trail
+from rollout.loop.stage_controller import trail
 from rollout.store.ledger import DecisionRow, LedgerReader
 from understudy.record import instant_text
 

@@ -15,7 +15,7 @@ from rollout.judgement.chain import verify
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Refusal, Request, Why
 from rollout.judgement.words import Stage, State
-from rollout.loop.keeper import StageKeeper, standing, trail
+from rollout.loop.stage_controller import StageController, standing, trail
 from rollout.store.flags import FlagsUnreachable, Followed, Held, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger
 
@@ -40,7 +40,7 @@ class Shaky:
         self.in_the_air: list[tuple[Held, Held]] = []
 
     def follow(self, now: float) -> Followed:
-        raise AssertionError(now)  # the keeper asks for what is, not for what may be followed
+        raise AssertionError(now)  # the stage controller asks for what is, not for what may be followed
 
     def held(self) -> Held:
         if self.weather is Weather.AWAY:
@@ -68,7 +68,7 @@ class Shaky:
         self.in_the_air.clear()
 
 
-class KeeperMachine(RuleBasedStateMachine):
+class ControllerMachine(RuleBasedStateMachine):
     """Operators, restarts, time, and the weather, in any order."""
 
     def __init__(self) -> None:
@@ -78,14 +78,14 @@ class KeeperMachine(RuleBasedStateMachine):
         self.flags = Shaky()
         self.at = NOW
         self.touched_by_hand = False
-        self.keeper = self._keeper()
+        self.controller = self._controller()
 
     def teardown(self) -> None:
         self.flags.weather = Weather.FINE
         self.at += 100
         self._settle()
         assert [row.status for row in self.ledger.transitions() if row.status == "pending"] == []
-        assert not self.keeper.owes()
+        assert not self.controller.owes()
         moves = [transition for transition in trail(self.ledger) if transition.moves_flag]
         if moves and moves[-1].request == Ask.ROLLBACK and not self.touched_by_hand:
             assert self.flags.now.percent == 0
@@ -95,18 +95,18 @@ class KeeperMachine(RuleBasedStateMachine):
     def _settle(self) -> None:
         """Heal, and check that a move is finished only where the flags say so."""
         before = {row.hash for row in self.ledger.transitions() if row.status == "pending"}
-        self.keeper.settle(self.at)
+        self.controller.settle(self.at)
         finished = [transition for transition in trail(self.ledger) if transition.hash in before]
         assert all(self.flags.now.percent == transition.exposure_percent for transition in finished)
 
-    def _keeper(self) -> StageKeeper:
-        keeper = StageKeeper(self.ledger, self.flags, DEFAULT_PLAN)
-        keeper.wake(self.at)
-        return keeper
+    def _controller(self) -> StageController:
+        controller = StageController(self.ledger, self.flags, DEFAULT_PLAN)
+        controller.wake(self.at)
+        return controller
 
     def _ask(self, what: Ask) -> object:
         self.at += 1
-        return self.keeper.ask(Request(what, "ann", "a test", self.at))
+        return self.controller.ask(Request(what, "ann", "a test", self.at))
 
     @initialize(stages=st.integers(0, 3))
     def a_rollout_on_its_way(self, stages: int) -> None:
@@ -158,7 +158,7 @@ class KeeperMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.flags.weather is not Weather.AWAY)
     @rule()
     def it_is_started_anew(self) -> None:
-        self.keeper = self._keeper()
+        self.controller = self._controller()
 
     @invariant()
     def no_more_is_exposed_than_the_stage_allows(self) -> None:
@@ -174,28 +174,28 @@ class KeeperMachine(RuleBasedStateMachine):
 
 def test_what_a_rollback_owes_is_written_once_the_flags_can_be_reached(tmp_path: Path) -> None:
     ledger, flags = Ledger(tmp_path / "ledger.sqlite"), Shaky()
-    keeper = StageKeeper(ledger, flags, DEFAULT_PLAN)
-    keeper.wake(NOW)
-    keeper.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    controller = StageController(ledger, flags, DEFAULT_PLAN)
+    controller.wake(NOW)
+    controller.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
     flags.weather = Weather.AWAY
-    assert not isinstance(keeper.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
+    assert not isinstance(controller.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
     assert standing(ledger).exposure_percent == 0
-    keeper.settle(NOW + 2)
-    assert keeper.owes()
+    controller.settle(NOW + 2)
+    assert controller.owes()
     flags.weather = Weather.FINE
-    keeper.settle(NOW + 3)
-    assert keeper.owes()  # not at every cycle: each attempt may keep one waiting
-    keeper.settle(NOW + 13)
-    assert (keeper.owes(), flags.now.percent) == (False, 0)
+    controller.settle(NOW + 3)
+    assert controller.owes()  # not at every cycle: each attempt may keep one waiting
+    controller.settle(NOW + 13)
+    assert (controller.owes(), flags.now.percent) == (False, 0)
     flags.now = Held(flags.now.revision, 50)
-    keeper.settle(NOW + 30)
+    controller.settle(NOW + 30)
     assert flags.now.percent == 50  # what a hand writes afterwards is drift, and not written over
     ledger.close()
 
 
 def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_path: Path) -> None:
     ledger, flags = Ledger(tmp_path / "ledger.sqlite"), Shaky()
-    ours, theirs = (StageKeeper(ledger, flags, DEFAULT_PLAN) for _ in range(2))
+    ours, theirs = (StageController(ledger, flags, DEFAULT_PLAN) for _ in range(2))
     ours.wake(NOW)
 
     class Overtaken(Shaky):
@@ -204,7 +204,7 @@ def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_pa
             theirs.ask(Request(Ask.ROLLBACK, "bob", "a test", NOW + 1))
             return found
 
-    slow = StageKeeper(ledger, Overtaken(), DEFAULT_PLAN)
+    slow = StageController(ledger, Overtaken(), DEFAULT_PLAN)
     answer = slow.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
     assert isinstance(answer, Refusal)
     assert answer.why is Why.CONFLICT
@@ -219,15 +219,15 @@ def test_a_disk_that_is_full_refuses_a_promotion_and_no_rollback(tmp_path: Path)
             raise OSError(28, f"No space left for {percent} % after {expected}")
 
     ledger = Ledger(tmp_path / "ledger.sqlite")
-    keeper = StageKeeper(ledger, Full(), DEFAULT_PLAN)
-    keeper.wake(NOW)
-    refused = keeper.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    controller = StageController(ledger, Full(), DEFAULT_PLAN)
+    controller.wake(NOW)
+    refused = controller.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
     assert isinstance(refused, Refusal)
     assert "No space left" in refused.text
-    assert not isinstance(keeper.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
-    assert keeper.owes()
+    assert not isinstance(controller.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
+    assert controller.owes()
     ledger.close()
 
 
-TestKeeperMachine = KeeperMachine.TestCase
-TestKeeperMachine.settings = settings(settings.get_profile("house"), max_examples=40, stateful_step_count=25)
+TestControllerMachine = ControllerMachine.TestCase
+TestControllerMachine.settings = settings(settings.get_profile("house"), max_examples=40, stateful_step_count=25)

@@ -1,4 +1,4 @@
-"""The keeper of the stage: the ledger holds what is wanted, the flag is what happens, and a crash between them heals.
+"""The stage's controller: the ledger holds what is wanted, the flag is what happens, and a crash between them heals.
 
 A move that gives the candidate more is a pending row, then the flag, then the row committed. Found pending later, it is
 finished where the flag has the revision that it was to write, and undone where it has not. A rollback is committed at
@@ -38,7 +38,7 @@ def standing(ledger: LedgerReader) -> Standing:
     return now
 
 
-class StageKeeper:
+class StageController:
     """Moves the stage, one move at a time, whoever asks: the loop or an operator's command."""
 
     def __init__(self, ledger: Ledger, flags: Flags, plan: Plan) -> None:
