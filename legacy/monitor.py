@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, ClassVar, Final, NamedTuple
 
 from understudy import (
+    AgentRole,
     AgentState,
     AgentVerdict,
     Clock,
@@ -30,7 +31,6 @@ from understudy import (
     PauseSession,
     Problem,
     ProblemKind,
-    Role,
     Scope,
     SpawnManager,
     SubmitDraft,
@@ -536,7 +536,7 @@ class LegacyMonitor:
             session=target.rpartition(":")[0],
             window=window.name,
             window_index=int(window.index),
-            role=Role.MANAGER if self._is_manager_name(self._name(window)) else Role.WORKER,
+            role=AgentRole.MANAGER if self._is_manager_name(self._name(window)) else AgentRole.WORKER,
             agent="claude" if interface else "unknown",
             state=STATES[state],
             detail=detail,

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from understudy import AgentState, IdleDetail, Role
+from understudy import AgentRole, AgentState, IdleDetail
 from understudy.record import Record
 
 
@@ -24,7 +24,7 @@ class AgentMemory(Record):
     pid: int
     session: str
     window: str
-    role: Role
+    role: AgentRole
     agent: str
     """The CLI last seen in it; `unknown` where none was ever told."""
     state: AgentState

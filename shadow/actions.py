@@ -13,7 +13,7 @@ CLOSING_LOOKS: Final = 2
 """A wish that is silent for so many looks is withdrawn, as the harness counts it: one look is a flicker."""
 
 
-class Seat(StrEnum):
+class MonitorRole(StrEnum):
     """Whose wish it is."""
 
     INCUMBENT = "incumbent"
@@ -35,7 +35,7 @@ class How(StrEnum):
 class Episode(Record):
     """One wish of one monitor for one subject, from the first ask until it was withdrawn."""
 
-    seat: Seat
+    role: MonitorRole
     wish: str
     opened: Instant
     closed: Instant | None = None
@@ -80,14 +80,14 @@ def utter(
         if name in skip:
             continue
         ours, theirs = wants.get(name, (frozenset[str](), frozenset[str]()))
-        now = {*((Seat.INCUMBENT, wish) for wish in ours), *((Seat.CANDIDATE, wish) for wish in theirs)}
+        now = {*((MonitorRole.INCUMBENT, wish) for wish in ours), *((MonitorRole.CANDIDATE, wish) for wish in theirs)}
         kept = [
-            _heard(episode, (episode.seat, episode.wish) in now, at)
+            _heard(episode, (episode.role, episode.wish) in now, at)
             for episode in episodes.get(name, ())
             if episode.closed is None or episode.closed >= at - keep_s
         ]
-        standing = {(episode.seat, episode.wish) for episode in kept if episode.closed is None}
-        kept.extend(Episode(seat=seat, wish=wish, opened=at) for seat, wish in sorted(now - standing))
+        standing = {(episode.role, episode.wish) for episode in kept if episode.closed is None}
+        kept.extend(Episode(role=role, wish=wish, opened=at) for role, wish in sorted(now - standing))
         if kept:
             episodes[name] = tuple(kept)
         else:
@@ -115,10 +115,10 @@ def acts(
             relevant = [pair for pair in relevant if any(e and stretch[0] <= e.opened <= stretch[1] for e in pair)]
             found.extend(_act(wish, pair) for pair in relevant)
         else:
-            seat = 0 if wish in ours else 1
-            own = [pair for pair in relevant if (e := pair[seat]) is not None and e.covers(*stretch)]
+            role = 0 if wish in ours else 1
+            own = [pair for pair in relevant if (e := pair[role]) is not None and e.covers(*stretch)]
             within = [pair for pair in own if _apart(pair) <= windows.of(wish)]
-            alone = Act(wish=wish, how=How.MISSING if seat == 0 else How.EXTRA)
+            alone = Act(wish=wish, how=How.MISSING if role == 0 else How.EXTRA)
             found.append(_act(wish, within[-1]) if within else alone)
     return tuple(found)
 
@@ -138,8 +138,8 @@ def _heard(episode: Episode, uttered: bool, at: float) -> Episode:  # noqa: FBT0
 
 def _pairs(episodes: Sequence[Episode], window_s: float) -> list[_Pair]:
     """Match the incumbent's episodes of a wish with the candidate's: the nearest in the window, then what overlaps."""
-    ours = [episode for episode in episodes if episode.seat is Seat.INCUMBENT]
-    theirs = [episode for episode in episodes if episode.seat is Seat.CANDIDATE]
+    ours = [episode for episode in episodes if episode.role is MonitorRole.INCUMBENT]
+    theirs = [episode for episode in episodes if episode.role is MonitorRole.CANDIDATE]
     near = [(one, two) for one in ours for two in theirs if _apart((one, two)) <= window_s]
     far = [(one, two) for one in ours for two in theirs if _overlap(one, two)]
     pairs: list[_Pair] = []

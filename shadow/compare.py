@@ -10,7 +10,7 @@ from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fin
 from shadow.labels import Right
 from shadow.sides import Sides, Who
 from understudy.report import CycleReport
-from understudy.verdicts import AgentState, IdleDetail, Role
+from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 _MAX_DIFFS: Final = 200
 """More values than two sides have; DeepDiff's own limit against documents that never end."""
@@ -125,7 +125,7 @@ class _Stance(NamedTuple):
     state: AgentState | None
     detail: IdleDetail | None
     agent: str | None
-    role: Role | None
+    role: AgentRole | None
     wishes: tuple[Wish, ...]
 
     @classmethod

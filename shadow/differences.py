@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Final
 
 from understudy.record import Record
-from understudy.verdicts import AgentState, IdleDetail, Role
+from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 UNKNOWN_AGENT: Final = "unknown"
 """What a verdict says where the CLI is not known."""
@@ -64,7 +64,7 @@ class Side(Record):
     lines: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
     """Sorted, each name once."""
-    role: Role | None = None
+    role: AgentRole | None = None
     agent: str = UNKNOWN_AGENT
     """Which agent CLI it takes it for."""
     silence: Silence | None = None

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from shadow.differences import Difference, Severity, Side, Silence
 from shadow.labels import Right
 from understudy.record import Record
-from understudy.verdicts import AgentState, IdleDetail, Role
+from understudy.verdicts import AgentRole, AgentState, IdleDetail
 
 HERE: Final = Path(__file__).with_suffix("")
 """Where the entries that ship with the project lie."""
@@ -93,7 +93,7 @@ class Entry(Record):
     severity: tuple[Severity, ...] = Field(min_length=1)
     agent: tuple[str, ...] = Field(min_length=1)
     """Globs of agent CLIs."""
-    role: tuple[Role, ...] = ()
+    role: tuple[AgentRole, ...] = ()
     """Empty for any."""
     incumbent: SideMatch
     candidate: SideMatch

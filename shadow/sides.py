@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shadow.differences import NOTHING, Side, Silence, Wish, subject
 from understudy.intents import Intent, Notice, NotifyManager, wish
 from understudy.report import CycleReport, ProblemKind
-from understudy.verdicts import AgentState, AgentVerdict, Role
+from understudy.verdicts import AgentRole, AgentState, AgentVerdict
 
 _OF_THE_SESSION = frozenset({"spawn_manager", "pause_session"})
 _ABOUT_THE_SESSION = frozenset({Notice.TEAM_IDLE, Notice.MISSING})
@@ -88,7 +88,7 @@ class Sides:
         if session not in self._silences:
             asleep = any(wish == "pause_session" for wish, _ in self.wishes(subject(None, session)))
             told = any(
-                verdict.role is Role.MANAGER and verdict.session == session and verdict.state not in _NO_EAR
+                verdict.role is AgentRole.MANAGER and verdict.session == session and verdict.state not in _NO_EAR
                 for verdict in self._report.verdicts.values()
             )
             self._silences[session] = Silence.ASLEEP if asleep else None if told else Silence.NO_MANAGER
@@ -99,7 +99,7 @@ class Sides:
         seen = sorted(
             f"{verdict.state}/{verdict.why.rule}"
             for verdict in self._report.verdicts.values()
-            if verdict.role is Role.MANAGER and subject(None, verdict.session) == name
+            if verdict.role is AgentRole.MANAGER and subject(None, verdict.session) == name
         )
         return f"manager:{', '.join(seen) or 'missing'}" if name.startswith("=") else ""
 

@@ -16,10 +16,11 @@ from understudy.outcomes import EVERYTHING, Outcome, Result, Scope
 from understudy.ports import Clock, Eyes, Monitor, SessionEntry, WindowEntry, WindowEyes
 from understudy.report import CycleReport, Problem, ProblemKind
 from understudy.screens import Frame, PaneShot, Tape
-from understudy.verdicts import AgentState, AgentVerdict, IdleDetail, Role, Why
+from understudy.verdicts import AgentRole, AgentState, AgentVerdict, IdleDetail, Why
 
 __all__ = [
     "EVERYTHING",
+    "AgentRole",
     "AgentState",
     "AgentVerdict",
     "Clock",
@@ -40,7 +41,6 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "Result",
-    "Role",
     "Scope",
     "SessionEntry",
     "SpawnManager",

@@ -39,7 +39,7 @@ class IdleDetail(StrEnum):
     """Its screen has been as good as still since the look before."""
 
 
-class Role(StrEnum):
+class AgentRole(StrEnum):
     """Whom an agent works for."""
 
     MANAGER = "manager"
@@ -65,7 +65,7 @@ class AgentVerdict(Record):
     window: str
     """The window's name."""
     window_index: int
-    role: Role
+    role: AgentRole
     agent: str
     """Which agent CLI: `claude`, `codex`, ... or `unknown`."""
     state: AgentState

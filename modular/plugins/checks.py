@@ -8,13 +8,13 @@ from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import API, Plugin
 from modular.strategies import Budget, Plan, Strategy, Watched
 from modular.wishes.wording import Facts
-from understudy import AgentState, Notice, Role
+from understudy import AgentRole, AgentState, Notice
 
 _BUDGET: Final = Budget(1.0)
 _FLEET: Final = (
-    Watched("%1", Role.MANAGER, AgentState.IDLE),
-    Watched("%2", Role.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
-    Watched("%3", Role.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
+    Watched("%1", AgentRole.MANAGER, AgentState.IDLE),
+    Watched("%2", AgentRole.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
+    Watched("%3", AgentRole.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
 )
 _FACTS: Final = Facts(
     Notice.IDLE, "%2", "team", "claude-qa", "claude", AgentState.IDLE, minutes=3, sentence="claude-qa is idle."

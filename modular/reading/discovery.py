@@ -17,7 +17,7 @@ from modular.reading.identity import identify
 from modular.reading.nesting import inner
 from modular.rulebook.book import RuleBook
 from modular.rulebook.file import SHELL, UNKNOWN
-from understudy import AgentState, PaneShot, Role
+from understudy import AgentRole, AgentState, PaneShot
 
 _AGENT_PREFIX: Final = "claude-"
 _AGENT_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")
@@ -36,7 +36,7 @@ class Sighting(NamedTuple):
     """One pane that is an agent's. A tuple: one is made of every agent at every look."""
 
     shot: PaneShot
-    role: Role
+    role: AgentRole
     last_agent: str | None
     """The CLI last seen in it."""
     key: str
@@ -51,10 +51,10 @@ def named_as_agent(window: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def role_of(window: str) -> Role:
+def role_of(window: str) -> AgentRole:
     """Managers are told by their window's name: nothing on a screen says who leads."""
     name = window.lower()
-    return Role.MANAGER if any(word in name for word in _MANAGER_WORDS) else Role.WORKER
+    return AgentRole.MANAGER if any(word in name for word in _MANAGER_WORDS) else AgentRole.WORKER
 
 
 IsAgents = Callable[[str, PaneShot, AgentMemory | None], bool]

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, Protocol
 
-from understudy import AgentState, Role
+from understudy import AgentRole, AgentState
 
 
 class Watched(NamedTuple):
     """One agent as a planner needs to know it. A tuple: one is made of every agent at every look."""
 
     pane: str
-    role: Role
+    role: AgentRole
     state: AgentState
     looked_at: float | None = None
     """When its screen was last read, in seconds since the epoch; None for never."""

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from modular.strategies.plan import Budget, Plan, Watched, in_batches
-from understudy import AgentState, Role
+from understudy import AgentRole, AgentState
 
 _RECENT_CRASH_S: Final = 600.0
 _LIVELY_S: Final = 60.0
@@ -39,7 +39,7 @@ _PATIENCE_S: Final[Mapping[Tier, float]] = MappingProxyType({Tier.HOT: 0.0, Tier
 
 def tier_of(agent: Watched, now: float) -> Tier:
     """Tell an agent's tier."""
-    if agent.role is Role.MANAGER or crashed_lately(agent, now) or agent.state in _PRESSING:
+    if agent.role is AgentRole.MANAGER or crashed_lately(agent, now) or agent.state in _PRESSING:
         return Tier.HOT
     quiet_s = inf if agent.changed_at is None else now - agent.changed_at
     if agent.looked_at is None or quiet_s <= _LIVELY_S:
@@ -68,7 +68,7 @@ class Priority:
         chosen = due[: budget.looks(self.at_once)]
         picked = {agent.pane for agent in chosen}
         waiting = [agent for agent in order if agent.pane not in picked]
-        chosen.sort(key=lambda agent: (agent.role is not Role.MANAGER, not crashed_lately(agent, now)))
+        chosen.sort(key=lambda agent: (agent.role is not AgentRole.MANAGER, not crashed_lately(agent, now)))
         return in_batches(chosen, self.at_once, waiting)
 
     def bound_s(self, agents: int, cycle_s: float, budget: Budget) -> float:

@@ -7,7 +7,7 @@ from typing import Final
 from modular.memory import AgentMemory
 from modular.reading.classifier import Reading
 from modular.rulebook.file import UNKNOWN
-from understudy import AgentState, Outcome, Role
+from understudy import AgentRole, AgentState, Outcome
 
 _UNKNOWN: Final = AgentState.UNKNOWN
 
@@ -50,7 +50,7 @@ def managers_of(agents: Iterable[AgentMemory]) -> dict[str, AgentMemory]:
     """Find the manager to tell in each session: the first, in the order given, in whose pane an agent is."""
     managers: dict[str, AgentMemory] = {}
     for agent in agents:
-        if agent.role is Role.MANAGER and has_an_agent_in_it(agent):
+        if agent.role is AgentRole.MANAGER and has_an_agent_in_it(agent):
             managers.setdefault(agent.session, agent)
     return managers
 

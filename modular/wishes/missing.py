@@ -6,7 +6,7 @@ from typing import Final
 from modular.memory import AgentMemory
 from modular.wishes.intents import escalate, notify
 from modular.wishes.look import Look
-from understudy import Intent, Role
+from understudy import AgentRole, Intent
 from understudy.intents import Notice
 from understudy.record import Record
 
@@ -44,7 +44,7 @@ def advance(before: Mapping[str, Missed], look: Look) -> tuple[dict[str, Missed]
 def _gone(look: Look) -> dict[str, list[AgentMemory]]:
     """Who is gone for good, by session; of a session without a manager its manager alone, who comes first."""
     here = {(agent.session, agent.window) for agent in look.agents.values()}
-    teams = {agent.session for agent in look.agents.values() if agent.role is Role.WORKER}
+    teams = {agent.session for agent in look.agents.values() if agent.role is AgentRole.WORKER}
     gone: dict[str, list[AgentMemory]] = {}
     for agent in look.lost.values():
         if (agent.session, agent.window) in here or agent.missing_since is None:
@@ -52,7 +52,9 @@ def _gone(look: Look) -> dict[str, list[AgentMemory]]:
         if look.now - agent.missing_since < GRACE_S:
             continue
         led = agent.session in look.managers
-        if (agent.role is Role.WORKER and led) or (agent.role is Role.MANAGER and not led and agent.session in teams):
+        if (agent.role is AgentRole.WORKER and led) or (
+            agent.role is AgentRole.MANAGER and not led and agent.session in teams
+        ):
             gone.setdefault(agent.session, []).append(agent)
     return gone
 

@@ -19,7 +19,7 @@ from modular.wishes.intents import escalate, notify
 from modular.wishes.limits import Limits
 from modular.wishes.look import Look
 from modular.wishes.wording import Wording, minutes_of
-from understudy import AgentState, IdleDetail, Intent, NotifyManager, Role
+from understudy import AgentRole, AgentState, IdleDetail, Intent, NotifyManager
 from understudy.intents import Notice
 from understudy.record import Record
 
@@ -75,7 +75,7 @@ class NotificationManager:
     def _about(self, key: str, agent: AgentMemory, notice: StandingNotice, look: Look, limits: Limits) -> Intent | None:
         manager, now = look.managers.get(agent.session), look.now
         says = "may go on: its usage limit was to be reset by now" if _is_over(notice, key, look, limits) else ""
-        if manager is None or manager is agent or agent.role is Role.MANAGER:
+        if manager is None or manager is agent or agent.role is AgentRole.MANAGER:
             if notice.about not in _FOR_A_PERSON:
                 return None
             text = self._wording.notice(agent, notice.about, now, says)

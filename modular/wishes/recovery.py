@@ -13,7 +13,7 @@ from modular.memory import AgentMemory
 from modular.tracking.tracker import CRASH_LOOKS
 from modular.wishes.intents import notify
 from modular.wishes.look import Look
-from understudy import AgentState, Intent, Outcome, Role, SpawnManager
+from understudy import AgentRole, AgentState, Intent, Outcome, SpawnManager
 from understudy.intents import Notice
 from understudy.record import Record
 
@@ -49,7 +49,7 @@ class Recovered(Record):
 def advance(before: Mapping[str, Recovered], look: Look) -> tuple[dict[str, Recovered], list[Intent]]:
     """Bring up to this look what became of managers, and say which are to be replaced and which to be greeted."""
     teams = look.teams
-    leads = Role.MANAGER
+    leads = AgentRole.MANAGER
     here = [agent for agent in look.agents.values() if agent.role is leads]
     led = {agent.session for agent in here} | {agent.session for agent in look.lost.values() if agent.role is leads}
     recovered: dict[str, Recovered] = {}
@@ -73,8 +73,8 @@ def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovere
     others = [one for one in team if one is not manager and one.state is not AgentState.CRASHED]
     return (
         manager.key not in look.busy_with
-        and not any(one.role is Role.MANAGER for one in others)
-        and any(one.role is Role.WORKER for one in others)
+        and not any(one.role is AgentRole.MANAGER for one in others)
+        and any(one.role is AgentRole.WORKER for one in others)
         and len(known.spawned) < SPAWNS_PER_HOUR
         and all(look.now - at >= COOLDOWN_S for at in known.spawned)
     )
@@ -83,7 +83,7 @@ def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovere
 def is_gone(manager: AgentMemory, now: float) -> bool:
     """Whether a manager's process was seen gone in several looks over the whole grace time."""
     return (
-        manager.role is Role.MANAGER
+        manager.role is AgentRole.MANAGER
         and manager.state is AgentState.CRASHED
         and manager.rule.startswith(_PROCESS_RULES)
         and manager.crash_looks >= CRASH_LOOKS

@@ -11,7 +11,7 @@ from modular.memory import AgentMemory
 from modular.wishes.backoff import ordinal_after
 from modular.wishes.intents import escalate, notify
 from modular.wishes.look import Look
-from understudy import AgentState, Intent, Role
+from understudy import AgentRole, AgentState, Intent
 from understudy.intents import Notice
 from understudy.record import Record
 
@@ -47,7 +47,9 @@ def advance(before: Mapping[str, TeamIdle], look: Look) -> tuple[dict[str, TeamI
 
 
 def _nobody_works(team: Sequence[AgentMemory]) -> bool:
-    return any(agent.role is Role.WORKER for agent in team) and all(agent.state is AgentState.IDLE for agent in team)
+    return any(agent.role is AgentRole.WORKER for agent in team) and all(
+        agent.state is AgentState.IDLE for agent in team
+    )
 
 
 def _ladder(manager: AgentMemory, team: Sequence[AgentMemory], idle: TeamIdle, now: float) -> list[Intent]:

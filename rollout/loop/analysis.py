@@ -26,7 +26,7 @@ from rollout.judgement.seen import Seen
 from rollout.judgement.signals import SignalBook
 from rollout.judgement.standing import Standing, stopped
 from rollout.judgement.words import State
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from shadow.bouts import Bout, BoutBook
 from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
@@ -111,7 +111,7 @@ class Analysis(Record):
 class MonitorCall:
     """Whether a part was asked in a cycle, and what went wrong."""
 
-    part: Part
+    role: MonitorRole
     cycle: str
     failed: bool
     text: str = ""
@@ -173,8 +173,8 @@ def facts_of_answers(
     """Count the candidate's failures, and remember who could not take over now."""
     ill, row, facts = dict(analysis.ill), analysis.failures_in_a_row, list[Fact]()
     for answer in answers:
-        ill[answer.part] = answer.text if answer.failed else ""
-        if answer.part is Part.CANDIDATE and answer.counts:
+        ill[answer.role] = answer.text if answer.failed else ""
+        if answer.role is MonitorRole.CANDIDATE and answer.counts:
             facts.append(cycle_fact(answer.cycle, at, failed=answer.failed))
             row = row + 1 if answer.failed else 0
     if row == plan.crash_loop:
@@ -266,8 +266,8 @@ def add_judgement(
         clusters_open=analysis.tallies.open(analysis.signoffs, register, now),
         guards=guards_that_count(analysis.guards, standing.stage, now),
         incumbent_blind=blind(*analysis.agents_found),
-        incumbent_ill=analysis.ill.get(Part.INCUMBENT, ""),
-        candidate_ill=analysis.ill.get(Part.CANDIDATE, ""),
+        incumbent_ill=analysis.ill.get(MonitorRole.INCUMBENT, ""),
+        candidate_ill=analysis.ill.get(MonitorRole.CANDIDATE, ""),
         drift=drift,
         stopped=stopped(standing),
     )

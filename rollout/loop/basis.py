@@ -12,7 +12,7 @@ from rollout.judgement.words import Stage
 from rollout.loop.analysis import Basis
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.runtime import Runtime
 from rollout.loop.stage_controller import standing as by_ledger
 from understudy.wire import Introduction
@@ -43,7 +43,7 @@ def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: fl
 
 def basis_of(runtime: Runtime, before: Basis, standing: Standing) -> Basis:
     """What the next evidence will rest on. A part that cannot introduce itself is taken for the one that it was."""
-    incumbent, candidate = runtime.hosts[Part.INCUMBENT], runtime.hosts[Part.CANDIDATE]
+    incumbent, candidate = runtime.hosts[MonitorRole.INCUMBENT], runtime.hosts[MonitorRole.CANDIDATE]
     stands_for = _name(candidate.introduction) or before.candidate
     is_off = standing.stage is Stage.RETIRED
     if is_off and _is_new(before.candidate, stands_for):  # it is needed from now on
@@ -58,13 +58,13 @@ def heard(runtime: Runtime, loop_state: LoopState, looked: Looked) -> Looked:
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
     """
     basis = loop_state.analysis.basis
-    known = {Part.INCUMBENT: basis.incumbent, Part.CANDIDATE: basis.candidate}
+    known = {MonitorRole.INCUMBENT: basis.incumbent, MonitorRole.CANDIDATE: basis.candidate}
     answers = dict(looked.answers)
-    for part, answer in looked.answers.items():
-        name = _name(runtime.hosts[part].introduction)
-        if answer.report is not None and _is_new(known[part], name or known[part]):
+    for role, answer in looked.answers.items():
+        name = _name(runtime.hosts[role].introduction)
+        if answer.report is not None and _is_new(known[role], name or known[role]):
             text = f"it came up as {name}, and is heard from the next cycle on"
-            answers[part] = replace(answer, report=None, text=text, backing_off=True)
+            answers[role] = replace(answer, report=None, text=text, backing_off=True)
     return replace(looked, answers=answers)
 
 
@@ -83,10 +83,10 @@ def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:
 def _take_places(loop_state: LoopState, was: Basis, is_now: Basis) -> None:
     """A monitor remembers what it knew in whichever part it plays; nobody is given what another remembers."""
     before = dict(loop_state.memories)
-    played = {_who(was.incumbent): Part.INCUMBENT, _who(was.candidate): Part.CANDIDATE}
-    for part, name in ((Part.INCUMBENT, is_now.incumbent), (Part.CANDIDATE, is_now.candidate)):
-        known = part if _who(getattr(was, part)) == _who(name) else played.get(_who(name))
-        loop_state.memories[part] = before.get(known) if known is not None else None
+    played = {_who(was.incumbent): MonitorRole.INCUMBENT, _who(was.candidate): MonitorRole.CANDIDATE}
+    for role, name in ((MonitorRole.INCUMBENT, is_now.incumbent), (MonitorRole.CANDIDATE, is_now.candidate)):
+        known = role if _who(getattr(was, role)) == _who(name) else played.get(_who(name))
+        loop_state.memories[role] = before.get(known) if known is not None else None
 
 
 def _is_new(was: str, is_now: str) -> bool:

@@ -17,8 +17,8 @@ from rollout.loop.hosting.monitors import monitor_spec
 from rollout.loop.looking import Looking
 from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.operators import TIED
-from rollout.loop.parts import Part
 from rollout.loop.routing.router import Router
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowing
@@ -83,8 +83,8 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
     `UnknownMonitor`.
     """
     specs = {
-        Part.INCUMBENT: monitor_spec(blueprint.incumbent),
-        Part.CANDIDATE: monitor_spec(blueprint.candidate),
+        MonitorRole.INCUMBENT: monitor_spec(blueprint.incumbent),
+        MonitorRole.CANDIDATE: monitor_spec(blueprint.candidate),
     }
     clock, plan, redact = SystemClock(), blueprint.plan, redactor(blueprint.redaction)
     with ExitStack() as ends:
@@ -108,9 +108,9 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
         redact_memory = {
-            part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in Part
+            part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in MonitorRole
         }
-        kept_memories = SideJobs[Part, str](Part)
+        kept_memories = SideJobs[MonitorRole, str](MonitorRole)
         ends.callback(kept_memories.close)
         for one in redact_memory.values():
             ends.callback(one.close)
@@ -127,7 +127,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             for part, spec in specs.items()
         }
         for part, host in hosts.items():
-            if part is Part.CANDIDATE or not loop_state.retired:
+            if part is MonitorRole.CANDIDATE or not loop_state.retired:
                 host.exists()
         reader = Reader(blueprint.address, clock=clock)
         camera = Camera(reader, clock, redact)
@@ -173,7 +173,7 @@ def _delivery(
     blueprint: Blueprint,
     ledger: Ledger,
     loop_state: LoopState,
-    hosts: dict[Part, MonitorHost],
+    hosts: dict[MonitorRole, MonitorHost],
     clock: SystemClock,
     order_folders: tuple[Path, ...],
 ) -> Delivery:
@@ -185,9 +185,9 @@ def _delivery(
 
     judge = FrameJudge(
         {str(part): host for part, host in hosts.items()},
-        memory=lambda role: loop_state.memories.get(Part(role)),
+        memory=lambda role: loop_state.memories.get(MonitorRole(role)),
         frozen=frozen,
-        off=lambda: frozenset({str(Part.INCUMBENT)} if loop_state.retired else ()),
+        off=lambda: frozenset({str(MonitorRole.INCUMBENT)} if loop_state.retired else ()),
     )
     hands = Hands(blueprint.address, judge.for_briefing(), clock, composer=read_composer)
     spawn_command = blueprint.spawn_command

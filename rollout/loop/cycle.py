@@ -14,8 +14,8 @@ from rollout.loop.basis import heard, rebased
 from rollout.loop.cycled import Cycled, cycle_name
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.operators import Said, Stand, listen, stand
-from rollout.loop.parts import Part
 from rollout.loop.recording import Entry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.runtime import Runtime
@@ -52,10 +52,10 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
         mode="solo" if looked.tape is None else "shadow",
         act=runtime.act,
         routing=routing,
-        reports={part: answer.report for part, answer in looked.answers.items() if answer.report is not None},
-        problems={part: answer.text for part, answer in looked.answers.items() if answer.report is None},
+        reports={role: answer.report for role, answer in looked.answers.items() if answer.report is not None},
+        problems={role: answer.text for role, answer in looked.answers.items() if answer.report is None},
         differences=shadowed.differences,
-        outcomes=tuple(outcome for part in Part for outcome in loop_state.outcomes(part)),
+        outcomes=tuple(outcome for role in MonitorRole for outcome in loop_state.outcomes(role)),
         escalations=advanced.escalations,
         standing=now_standing.standing,
         judgement=loop_state.analysis.judgement,
@@ -77,10 +77,10 @@ def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, standi
     routing = runtime.router.route(sessions, now, cycle, standing.exposure_percent)
     if standing.stage is not Stage.RETIRED:
         return routing
-    if runtime.hosts[Part.INCUMBENT].pid is not None:
-        runtime.hosts[Part.INCUMBENT].rest()
+    if runtime.hosts[MonitorRole.INCUMBENT].pid is not None:
+        runtime.hosts[MonitorRole.INCUMBENT].rest()
     # whatever the flag says, nobody else is there: `rollback` and `retire --undo` bring the incumbent back
-    return replace(routing, owners=dict.fromkeys(sessions, Part.CANDIDATE), due=frozenset(), shadow=False)
+    return replace(routing, owners=dict.fromkeys(sessions, MonitorRole.CANDIDATE), due=frozenset(), shadow=False)
 
 
 def _look(
@@ -88,12 +88,12 @@ def _look(
 ) -> tuple[Looked, dict[str, Scope]]:
     minds = loop_state.minds()
     if routing.shadow:
-        return runtime.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(Part, EVERYTHING)
-    owned: dict[Part, dict[str, float]] = {part: {} for part in Part}
-    for session, part in routing.owners.items():
-        owned[part][session] = routing.leases[session].ends_at - runtime.plan.lease_s
+        return runtime.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(MonitorRole, EVERYTHING)
+    owned: dict[MonitorRole, dict[str, float]] = {role: {} for role in MonitorRole}
+    for session, role in routing.owners.items():
+        owned[role][session] = routing.leases[session].ends_at - runtime.plan.lease_s
     looked = runtime.looking.solo(cycle, minds, owned, panes)
-    return looked, {part: Scope(sessions=sessions) for part, sessions in owned.items()}
+    return looked, {role: Scope(sessions=sessions) for role, sessions in owned.items()}
 
 
 def _learn(
@@ -118,9 +118,9 @@ def _learn(
     analysis = shadowed.analysis.model_copy(update=noted)
     analysis = add_events(analysis, (*said.facts, *shadowed.facts), standing, runtime.plan)
     loop_state.analysis = add_judgement(analysis, standing, runtime.plan, runtime.register, now, routing.drift)
-    for part, answer in looked.answers.items():
+    for role, answer in looked.answers.items():
         if answer.report is not None:
-            loop_state.memories[part] = answer.memory
+            loop_state.memories[role] = answer.memory
     return said, shadowed
 
 
@@ -142,7 +142,7 @@ def _decide(
         Heard(
             now=runtime.clock.now(),
             owners=routing.owners,
-            reports={part: answer.report for part, answer in looked.answers.items() if answer.report is not None},
+            reports={role: answer.report for role, answer in looked.answers.items() if answer.report is not None},
             rules=runtime.rules,
             scopes=scopes,
             tied=now_standing.tied,
@@ -182,7 +182,7 @@ def _move(runtime: Runtime, loop_state: LoopState, standing: Standing) -> Transi
 
 def incumbent_well(runtime: Runtime, loop_state: LoopState) -> bool:
     """Whether the incumbent could take over now; one that was not asked lately is asked to introduce itself."""
-    host = runtime.hosts.get(Part.INCUMBENT)
-    if host is None or host.crash_loop or loop_state.analysis.ill.get(Part.INCUMBENT):
+    host = runtime.hosts.get(MonitorRole.INCUMBENT)
+    if host is None or host.crash_loop or loop_state.analysis.ill.get(MonitorRole.INCUMBENT):
         return False
     return host.answers()

@@ -7,7 +7,7 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.judge import Judgement
 from rollout.judgement.standing import Standing
 from rollout.loop.acting.episode import Escalation
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Routing
 from shadow.differences import Difference
 from understudy.outcomes import Outcome
@@ -31,8 +31,8 @@ class Cycled:
     """`shadow` (both at one tape) or `solo` (each owner for itself)."""
     act: bool
     routing: Routing
-    reports: Mapping[Part, CycleReport]
-    problems: Mapping[Part, str]
+    reports: Mapping[MonitorRole, CycleReport]
+    problems: Mapping[MonitorRole, str]
     """By part: why it gave no report."""
     differences: tuple[Difference, ...]
     outcomes: tuple[Outcome, ...]

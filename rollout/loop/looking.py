@@ -9,7 +9,7 @@ from time import monotonic
 from pydantic import JsonValue
 
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from tmuxio.reading.reader import Reader
 from tmuxio.tapes.camera import Camera
 from understudy.failures import SourceFailed
@@ -58,8 +58,8 @@ class Looked:
     """What one cycle saw. In solo there is no tape, and only owners answered."""
 
     cycle: str
-    answers: Mapping[Part, HostAnswer]
-    before: Mapping[Part, Mind]
+    answers: Mapping[MonitorRole, HostAnswer]
+    before: Mapping[MonitorRole, Mind]
     tape: Tape | None = None
     glance: Glance | None = None
     """Of this cycle, or of the one before where the next one follows at once."""
@@ -82,7 +82,7 @@ class Looking:
 
     def __init__(
         self,
-        hosts: Mapping[Part, MonitorHost],
+        hosts: Mapping[MonitorRole, MonitorHost],
         camera: Camera,
         reader: Reader,
         clock: Clock,
@@ -104,7 +104,7 @@ class Looking:
     def _socket(self) -> Path:
         return self._reader.address.socket_path
 
-    def shadow(self, cycle: str, minds: Mapping[Part, Mind], next_in_s: float) -> Looked:
+    def shadow(self, cycle: str, minds: Mapping[MonitorRole, Mind], next_in_s: float) -> Looked:
         """Shoot one tape and let both watch it; raises `SourceFailed` where there is nothing to shoot.
 
         Where the next cycle follows at once (`next_in_s`), the candidate's glance goes on beside it, and comes with it.
@@ -114,33 +114,39 @@ class Looking:
         before = self._glanced()
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
         # a candidate that hangs may not keep the incumbent from its next cycle
-        deadlines = {Part.CANDIDATE: min(self._deadline_s, max(LEAST_S, next_in_s))}
+        deadlines = {MonitorRole.CANDIDATE: min(self._deadline_s, max(LEAST_S, next_in_s))}
         asked = {
-            part: host.ask(
-                Ask(cycle, sight, minds[part].memory, EVERYTHING, minds[part].outcomes),
-                deadlines.get(part, self._deadline_s),
+            role: host.ask(
+                Ask(cycle, sight, minds[role].memory, EVERYTHING, minds[role].outcomes),
+                deadlines.get(role, self._deadline_s),
             )
-            for part, host in self._hosts.items()
+            for role, host in self._hosts.items()
         }
-        answers = {part: future.result() for part, future in asked.items()}
-        self._glancing = self._begin_glance(cycle, minds[Part.CANDIDATE], tape, answers[Part.CANDIDATE], next_in_s)
+        answers = {role: future.result() for role, future in asked.items()}
+        self._glancing = self._begin_glance(
+            cycle, minds[MonitorRole.CANDIDATE], tape, answers[MonitorRole.CANDIDATE], next_in_s
+        )
         glance = before if next_in_s <= SOON_S else self._glanced()
         return Looked(cycle, answers, minds, tape, glance, typed)
 
     def solo(
-        self, cycle: str, minds: Mapping[Part, Mind], scopes: Mapping[Part, dict[str, Instant]], panes: int
+        self,
+        cycle: str,
+        minds: Mapping[MonitorRole, Mind],
+        scopes: Mapping[MonitorRole, dict[str, Instant]],
+        panes: int,
     ) -> Looked:
         """Let each owner look for itself. `scopes`: part -> its sessions, and since when they are its own."""
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
         asked = {
-            part: self._hosts[part].ask(
-                Ask(cycle, sight, minds[part].memory, Scope(sessions=sessions), minds[part].outcomes),
+            role: self._hosts[role].ask(
+                Ask(cycle, sight, minds[role].memory, Scope(sessions=sessions), minds[role].outcomes),
                 self._deadline_s + PATIENCE_S * panes,
             )
-            for part, sessions in scopes.items()
+            for role, sessions in scopes.items()
             if sessions
         }
-        return Looked(cycle, {part: future.result() for part, future in asked.items()}, minds)
+        return Looked(cycle, {role: future.result() for role, future in asked.items()}, minds)
 
     def once_more(self, looked: Looked) -> HostAnswer:
         """Show the incumbent the adjacent tape, from the memory that it had before this one."""
@@ -149,16 +155,16 @@ class Looking:
 
     def on_adjacent(self, looked: Looked, adjacent: Tape) -> HostAnswer:
         """Show the incumbent a tape that was shot soon after another, from the memory that it had before that."""
-        mind = looked.before[Part.INCUMBENT]
+        mind = looked.before[MonitorRole.INCUMBENT]
         sight = EncodedSight.of(OnTape(tape=pack(adjacent)))
-        return self._hosts[Part.INCUMBENT].look(Ask(looked.cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
+        return self._hosts[MonitorRole.INCUMBENT].look(Ask(looked.cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
 
     def _begin_glance(self, cycle: str, mind: Mind, tape: Tape, on_tape: HostAnswer, next_in_s: float) -> _Glancing:
         panes = len(tape.frames[-1].panes)
         deadline_s = min(self._deadline_s, max(LEAST_S, next_in_s, PATIENCE_S * panes))
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
         ask = Ask(cycle, sight, mind.memory, EVERYTHING, mind.outcomes)
-        answer = self._hosts[Part.CANDIDATE].ask(ask, deadline_s)
+        answer = self._hosts[MonitorRole.CANDIDATE].ask(ask, deadline_s)
         return _Glancing(cycle, tape, on_tape, answer)
 
     def _glanced(self) -> Glance | None:

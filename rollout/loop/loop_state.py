@@ -13,7 +13,7 @@ from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.settling import Effects, End, EndKind, outcomes, settle
 from rollout.loop.analysis import Analysis
 from rollout.loop.looking import Mind
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
 from tmuxio.redaction import redact_document
 from understudy.outcomes import Outcome
@@ -31,8 +31,8 @@ class LoopState:
     """Epoch in which the book was last advanced: where the stage has moved since, everything is handed over."""
     retired: bool = False
     """Whether the incumbent is switched off: then it is not asked about anything."""
-    memories: dict[Part, JsonValue] = field(default_factory=dict)
-    texts: dict[Part, tuple[JsonValue, str]] = field(default_factory=dict)
+    memories: dict[MonitorRole, JsonValue] = field(default_factory=dict)
+    texts: dict[MonitorRole, tuple[JsonValue, str]] = field(default_factory=dict)
     """The last memories that were kept, each with its text, secrets blanked."""
 
     @classmethod
@@ -50,7 +50,7 @@ class LoopState:
             acting = json.loads(text)
             self.book = EpisodeBook.model_validate(acting["book"])
             self.acted_in = acting["epoch"]
-        for part in Part:
+        for part in MonitorRole:
             if (memory := ledger.memory(part)) is not None:
                 self.memories[part] = json.loads(memory.body)
                 self.texts[part] = self.memories[part], memory.body
@@ -85,16 +85,16 @@ class LoopState:
         self.acted_in = standing.epoch
         self.retired = standing.stage is Stage.RETIRED
 
-    def text_of(self, part: Part, memory: JsonValue) -> str | None:
+    def text_of(self, part: MonitorRole, memory: JsonValue) -> str | None:
         """Return the text of a memory, secrets blanked; None where there is none."""
         known, text = self.texts.get(part, (None, "null"))
         return text if known is memory else None
 
-    def minds(self) -> dict[Part, Mind]:
+    def minds(self) -> dict[MonitorRole, Mind]:
         """What each monitor brings into the next cycle."""
-        return {part: Mind(self.memories.get(part), self.outcomes(part)) for part in Part}
+        return {part: Mind(self.memories.get(part), self.outcomes(part)) for part in MonitorRole}
 
-    def outcomes(self, part: Part) -> tuple[Outcome, ...]:
+    def outcomes(self, part: MonitorRole) -> tuple[Outcome, ...]:
         """What became of the intents of a part's last report."""
         return outcomes(self.book, part)
 

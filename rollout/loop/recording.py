@@ -11,8 +11,8 @@ from rollout.loop.acting.touch import Touch
 from rollout.loop.cycled import Cycled
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.operators import Said
-from rollout.loop.parts import Part
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.tape_retention import Interest
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
-_PATIENCE_S: Final = {Part.INCUMBENT: 10.0, Part.CANDIDATE: 0.5}
+_PATIENCE_S: Final = {MonitorRole.INCUMBENT: 10.0, MonitorRole.CANDIDATE: 0.5}
 """So long the writing of a cycle waits for a memory; one that is late is not kept, and the one before stays."""
 _FORGET_EVERY: Final = 360
 """Cycles from one look for what is too old to the next: an hour at 10 s."""
@@ -54,27 +54,27 @@ class Entry:
 
 def begin_keeping(runtime: Runtime, looked: Looked) -> None:
     """Begin to blank the secrets in what the monitors remember now: that is done beside the cycle."""
-    for part, answer in looked.answers.items():
+    for role, answer in looked.answers.items():
         if answer.report is not None:
-            runtime.kept_memories.begin(part, partial(runtime.redact_memory[part], answer.memory))
+            runtime.kept_memories.begin(role, partial(runtime.redact_memory[role], answer.memory))
 
 
 def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycled, epoch = entry.cycled, entry.cycled.standing.epoch
-    before = partial(_read, {part: loop_state.text_of(part, mind.memory) for part, mind in entry.looked.before.items()})
-    texts = {part: text for part in cycled.reports if (text := runtime.kept_memories.take(part, _PATIENCE_S[part]))}
-    for part, text in texts.items():
-        loop_state.texts[part] = entry.looked.answers[part].memory, text
+    before = partial(_read, {role: loop_state.text_of(role, mind.memory) for role, mind in entry.looked.before.items()})
+    texts = {role: text for role in cycled.reports if (text := runtime.kept_memories.take(role, _PATIENCE_S[role]))}
+    for role, text in texts.items():
+        loop_state.texts[role] = entry.looked.answers[role].memory, text
     with runtime.ledger.transaction() as tx:
-        number = tx.add_cycle(_row(cycled), {part: report.model_dump_json() for part, report in cycled.reports.items()})
+        number = tx.add_cycle(_row(cycled), {role: report.model_dump_json() for role, report in cycled.reports.items()})
         if number % _FORGET_EVERY == 0:
             tx.forget(cycled.at - runtime.ledger_days * 86400, epoch)
         loop_state.keep(
             tx,
             (
-                MemoryRow(role=part, monitor=cycled.reports[part].monitor, cycle=cycled.cycle, body=text)
-                for part, text in texts.items()
+                MemoryRow(role=role, monitor=cycled.reports[role].monitor, cycle=cycled.cycle, body=text)
+                for role, text in texts.items()
             ),
         )
         tx.add_differences(
@@ -108,18 +108,18 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
                 for one in found
                 if one.klass is DiffClass.TRUE
             ],
-            "monitors": {str(part): f"{report.monitor} {report.version}" for part, report in cycled.reports.items()},
+            "monitors": {str(role): f"{report.monitor} {report.version}" for role, report in cycled.reports.items()},
             "outcomes": {  # with them a replay answers word for word
-                str(part): [outcome.model_dump(mode="json") for outcome in mind.outcomes]
-                for part, mind in entry.looked.before.items()
+                str(role): [outcome.model_dump(mode="json") for outcome in mind.outcomes]
+                for role, mind in entry.looked.before.items()
             },
         }
         runtime.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
 
 
-def _read(texts: "Mapping[Part, str | None]") -> "dict[str, JsonValue]":
+def _read(texts: "Mapping[MonitorRole, str | None]") -> "dict[str, JsonValue]":
     """The memories of a tape, called beside the cycle; one that was not blanked in time is left out."""
-    return {str(part): json.loads(text) for part, text in texts.items() if text is not None}
+    return {str(role): json.loads(text) for role, text in texts.items() if text is not None}
 
 
 def interest_of(found: Sequence[Difference]) -> Interest:
@@ -154,7 +154,7 @@ def _row(cycled: Cycled) -> CycleRow:
         stage=cycled.standing.stage,
         epoch=cycled.standing.epoch,
         wall_s=cycled.wall_s,
-        owners={session: str(part) for session, part in cycled.routing.owners.items()},
+        owners={session: str(role) for session, role in cycled.routing.owners.items()},
         outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycled.outcomes),
     )
 

@@ -63,9 +63,9 @@ class Player:
     def _mind(self, kept: KeptPacked, who: Introduction) -> tuple[JsonValue, tuple[Outcome, ...]] | None:
         """What the same version brought to this tape when it was shot."""
         played, told = kept.meta.get("monitors"), kept.meta.get("outcomes")
-        for part, name in played.items() if isinstance(played, dict) else ():
-            if name == f"{who.monitor} {who.version}" and part in kept.memories:
-                return kept.memories[part], _outcomes(kept, told.get(part)) if isinstance(told, dict) else ()
+        for role, name in played.items() if isinstance(played, dict) else ():
+            if name == f"{who.monitor} {who.version}" and role in kept.memories:
+                return kept.memories[role], _outcomes(kept, told.get(role)) if isinstance(told, dict) else ()
         return None
 
 

@@ -13,7 +13,7 @@ from rollout.loop.acting.touch import Touch
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.looking import Looking
 from rollout.loop.loop_state import LoopState
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.side_jobs import SideJobs
@@ -47,15 +47,15 @@ class Runtime:
     controller: StageController
     router: Router
     reader: Reader
-    hosts: Mapping[Part, MonitorHost]
+    hosts: Mapping[MonitorRole, MonitorHost]
     looking: Looking
     shadowing: Shadowing
     delivery: Delivering
     tapes: TapeShelf
     register: ExpectedRegister
     redact: Callable[[str], str]
-    redact_memory: Mapping[Part, Callable[[JsonValue], str]]
-    kept_memories: SideJobs[Part, str]
+    redact_memory: Mapping[MonitorRole, Callable[[JsonValue], str]]
+    kept_memories: SideJobs[MonitorRole, str]
     """Runs these beside the cycle."""
     clock: Clock
     plan: Plan

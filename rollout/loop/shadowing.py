@@ -17,7 +17,7 @@ from rollout.loop.analysis import (
     facts_of_spells,
 )
 from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from shadow import bouts, noise
 from shadow.bouts import Bout, Look
 from shadow.compare import compare
@@ -130,7 +130,7 @@ class Shadowing:
         """
         if looked.tape is None:
             return analysis, (), ()
-        incumbent, candidate = (looked.answers.get(part) for part in Part)
+        incumbent, candidate = (looked.answers.get(role) for role in MonitorRole)
         look = RefereeLook(
             tape=looked.tape,
             incumbent=incumbent.report if incumbent else None,
@@ -194,13 +194,13 @@ class Shadowing:
 
 def answered(looked: Looked) -> Iterator[MonitorCall]:
     """Who was asked in a cycle, and who failed."""
-    for part, answer in looked.answers.items():
+    for role, answer in looked.answers.items():
         failed = answer.report is None
-        yield MonitorCall(part, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
+        yield MonitorCall(role, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
 
 
 def _reports(looked: Looked) -> tuple[CycleReport, CycleReport] | None:
-    incumbent, candidate = (looked.answers.get(part) for part in Part)
+    incumbent, candidate = (looked.answers.get(role) for role in MonitorRole)
     if incumbent is None or candidate is None or incumbent.report is None or candidate.report is None:
         return None
     return incumbent.report, candidate.report

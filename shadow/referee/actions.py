@@ -9,7 +9,7 @@ from understudy.intents import Intent, Notice, wish
 from understudy.record import Instant, Record
 from understudy.report import CycleReport
 from understudy.screens import PaneShot
-from understudy.verdicts import Role
+from understudy.verdicts import AgentRole
 
 _N = NamedState
 _AT_REST: Final = frozenset({_N.IDLE, _N.AT_REST})
@@ -98,4 +98,4 @@ def is_misdirected(intent: Intent, shots: dict[str, PaneShot], reports: Iterable
         for report in reports
         if report is not None and (verdict := report.verdicts.get(target.pane)) is not None
     }
-    return bool(roles) and roles != {Role.MANAGER}
+    return bool(roles) and roles != {AgentRole.MANAGER}

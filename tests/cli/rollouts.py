@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Request
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import CycleRow, DifferenceRow, Ledger
 from rollout.store.state_folder import ServerFolder, StateFolder
 from shadow.compare import compare
-from understudy import AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Role, Why
+from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Notice, NotifyManager, Why
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 THEN = 1_780_000_000.0
 
 
-def report(part: Part, states: dict[str, AgentState], *, wants: tuple[str, ...] = ()) -> CycleReport:
+def report(part: MonitorRole, states: dict[str, AgentState], *, wants: tuple[str, ...] = ()) -> CycleReport:
     verdicts = {
         pane: AgentVerdict(
             pane=pane,
@@ -31,7 +31,7 @@ def report(part: Part, states: dict[str, AgentState], *, wants: tuple[str, ...] 
             session="team one",
             window=f"Claude-{number}",
             window_index=number,
-            role=Role.WORKER,
+            role=AgentRole.WORKER,
             agent="claude",
             state=state,
             since=THEN - 60,
@@ -55,8 +55,8 @@ def report(part: Part, states: dict[str, AgentState], *, wants: tuple[str, ...] 
     return CycleReport(cycle="c-1", monitor=f"{part}-monitor", version="1.2", verdicts=verdicts, intents=intents)
 
 
-INCUMBENT = report(Part.INCUMBENT, {"%1": AgentState.BUSY, "%2": AgentState.IDLE}, wants=("%2",))
-CANDIDATE = report(Part.CANDIDATE, {"%1": AgentState.BUSY, "%2": AgentState.BUSY, "%3": AgentState.CRASHED})
+INCUMBENT = report(MonitorRole.INCUMBENT, {"%1": AgentState.BUSY, "%2": AgentState.IDLE}, wants=("%2",))
+CANDIDATE = report(MonitorRole.CANDIDATE, {"%1": AgentState.BUSY, "%2": AgentState.BUSY, "%3": AgentState.CRASHED})
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Kept:
                 CycleRow("c-1", THEN, "shadow", act, "shadow", 1, 0.5, {"team one": "incumbent"}),
                 {
                     part: one.model_dump_json()
-                    for part, one in ((Part.INCUMBENT, INCUMBENT), (Part.CANDIDATE, CANDIDATE))
+                    for part, one in ((MonitorRole.INCUMBENT, INCUMBENT), (MonitorRole.CANDIDATE, CANDIDATE))
                 },
             )
             tx.add_differences(

@@ -20,7 +20,7 @@ pytest_plugins = ["tests.cli.shell"]
 
 # A monitor that calls everything idle, and one that does not: what they say of a tape is known beforehand.
 MONITORS = """
-from understudy import AgentState, AgentVerdict, CycleReport, Role, Why
+from understudy import AgentState, AgentVerdict, CycleReport, AgentRole, Why
 
 class Calls:
     version, says, state = "1", frozenset({"idle", "busy"}), AgentState.IDLE
@@ -33,7 +33,7 @@ class Calls:
         verdicts = {
             shot.pane: AgentVerdict(
                 pane=shot.pane, pid=shot.pid, session=shot.session, window=shot.window, window_index=shot.window_index,
-                role=Role.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=rule),
+                role=AgentRole.WORKER, agent="unknown", state=self.state, since=clock.now(), why=Why(rule=rule),
             )
             for shot in frame.panes
         }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from understudy import (
+    AgentRole,
     AgentState,
     AgentVerdict,
     Clock,
@@ -14,7 +15,6 @@ from understudy import (
     Notice,
     NotifyManager,
     Outcome,
-    Role,
     Scope,
     SubmitDraft,
     Why,
@@ -52,7 +52,7 @@ class Eager:
                 session=shot.session,
                 window=shot.window,
                 window_index=shot.window_index,
-                role=Role.MANAGER if kind == "pm" else Role.WORKER,
+                role=AgentRole.MANAGER if kind == "pm" else AgentRole.WORKER,
                 agent="claude",
                 state=state,
                 since=frame.at,

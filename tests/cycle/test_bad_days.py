@@ -20,7 +20,7 @@ from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle import one_cycle
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.hosting.monitors import UnknownMonitor
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.server_lock import AlreadyRunning
 from rollout.store.state_folder import StateFolder
 from understudy.failures import SourceFailed
@@ -67,7 +67,7 @@ def test_session_names_that_mean_something_to_tmux_are_only_names(tmux_server: T
     with runtime_over(tmux_server, tmp_path) as runtime:
         cycled = one_cycle(runtime, LAST)
         assert set(runtime.ledger.cycles()[0].owners) == there
-    assert {verdict.session for verdict in cycled.reports[Part.INCUMBENT].verdicts.values()} == there
+    assert {verdict.session for verdict in cycled.reports[MonitorRole.INCUMBENT].verdicts.values()} == there
 
 
 def test_a_pane_that_dies_in_mid_cycle_costs_the_cycle_nothing(tmux_server: TmuxServer, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_pane_that_dies_in_mid_cycle_costs_the_cycle_nothing(tmux_server: Tmux
         killer.start()
         cycled = one_cycle(runtime, LAST)
         killer.join()
-    assert stays in cycled.reports[Part.CANDIDATE].verdicts
+    assert stays in cycled.reports[MonitorRole.CANDIDATE].verdicts
     assert events(runtime, Guardrail.FAILURE) == [False]
 
 
@@ -140,9 +140,9 @@ def test_a_candidate_that_misbehaves_is_evidence_and_the_incumbent_goes_on(
     ) as runtime:
         cycled = one_cycle(runtime, LAST)
         assert events(runtime, Guardrail.FAILURE) == [True]
-    assert Part.INCUMBENT in cycled.reports
-    assert Part.CANDIDATE not in cycled.reports
-    assert cycled.problems[Part.CANDIDATE]
+    assert MonitorRole.INCUMBENT in cycled.reports
+    assert MonitorRole.CANDIDATE not in cycled.reports
+    assert cycled.problems[MonitorRole.CANDIDATE]
 
 
 def test_a_second_daemon_on_the_same_server_is_refused_whatever_its_state_folder(

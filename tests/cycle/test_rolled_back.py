@@ -14,7 +14,7 @@ from rollout.loop.acting.episodes import advance
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import End, EndKind, outcomes, settle
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from tmuxio.eyes import TapeClock, TapeEyes
 from understudy import EVERYTHING, Frame, PaneShot, Tape
 
@@ -57,13 +57,13 @@ class Night:
     """Cycle after cycle on tapes on which nothing ever moves; every touch is made at once."""
 
     now: float = 1_700_000_000.0
-    owner: Part = Part.CANDIDATE
+    owner: MonitorRole = MonitorRole.CANDIDATE
     book: EpisodeBook = field(default_factory=EpisodeBook)
     touched: list[Touch] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.monitors = {Part.INCUMBENT: LegacyMonitor(), Part.CANDIDATE: MonitorService()}
+        self.monitors = {MonitorRole.INCUMBENT: LegacyMonitor(), MonitorRole.CANDIDATE: MonitorService()}
 
     def cycle(self) -> None:
         frames = tuple(Frame(at=self.now - 0.3 * back, panes=PANES) for back in (3, 2, 1, 0))
@@ -72,7 +72,7 @@ class Night:
         for part, monitor in self.monitors.items():
             eyes, clock = TapeEyes(tape), TapeClock(tape)
             reports[part] = monitor.cycle(tape.id, eyes, clock, EVERYTHING, outcomes(self.book, part))  # type: ignore[attr-defined]
-        self.wanted |= {intent.kind for intent in reports[Part.INCUMBENT].intents}
+        self.wanted |= {intent.kind for intent in reports[MonitorRole.INCUMBENT].intents}
         owners = dict.fromkeys(TEAMS, self.owner)
         advanced = advance(self.book, Heard(self.now, owners, reports, Rules(), can_spawn=True))
         self.touched += advanced.touches
@@ -90,7 +90,7 @@ def night() -> tuple[Night, list[Touch]]:
     night = Night()
     night.pass_minutes(20)
     before = len(night.touched)
-    night.owner, night.book = Part.INCUMBENT, hand_over(night.book)
+    night.owner, night.book = MonitorRole.INCUMBENT, hand_over(night.book)
     night.pass_minutes(9.5)
     return night, night.touched[before:]
 

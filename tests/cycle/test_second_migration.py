@@ -18,7 +18,7 @@ from rollout.judgement.words import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycled import Cycled
 from rollout.loop.daemon import Stop, loop
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import standing, trail
 from rollout.store.state_folder import StateFolder
 
@@ -82,7 +82,7 @@ def ask(runtime: Runtime, what: Ask, verdict: Verdict | None = None) -> Transiti
     return runtime.controller.ask(Request(what, "ann", "a test", runtime.clock.now(), verdict=verdict))
 
 
-def lived(runtime: Runtime, part: Part) -> dict[str, int]:
+def lived(runtime: Runtime, part: MonitorRole) -> dict[str, int]:
     memory = runtime.ledger.memory(part)
     return json.loads(memory.body) or {} if memory else {}
 
@@ -102,18 +102,18 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             cycles(first, is_promotable_in_production)
             ask(first, Ask.RETIRE, Verdict.PROMOTABLE)
             story.alone = cycles(first, lambda cycled: cycled.standing.stage is Stage.RETIRED)[-1:]
-            story.off = first.hosts[Part.INCUMBENT].pid is None
+            story.off = first.hosts[MonitorRole.INCUMBENT].pid is None
             ask(first, Ask.RESTORE)
             story.restored = cycles(first, is_promotable_in_production)[-1]
             ask(first, Ask.RETIRE, Verdict.PROMOTABLE)
             story.alone += cycles(first, lambda cycled: len(cycled.reports) == 1)[-1:]
         with runtime(server, state, "First", "Second") as same:
             story.alone += cycles(same, lambda _: True)
-            story.off_after_start = same.hosts[Part.INCUMBENT].pid is None
-            story.knew = lived(same, Part.CANDIDATE)["second"]
+            story.off_after_start = same.hosts[MonitorRole.INCUMBENT].pid is None
+            story.knew = lived(same, MonitorRole.CANDIDATE)["second"]
         with runtime(server, state, "Second", "Third") as second:
             story.renewed = cycles(second, lambda _: True)[0]
-            story.remembered = lived(second, Part.INCUMBENT)["second"]
+            story.remembered = lived(second, MonitorRole.INCUMBENT)["second"]
             cycles(second, lambda cycled: cycled.standing.stage is Stage.BETA)
         with runtime(server, state, "Second", "ThirdAgain") as upgraded:
             story.upgraded = cycles(upgraded, lambda _: True)[0]
@@ -126,7 +126,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     patch.undo()
 
 
-def owners(cycled: Cycled) -> set[Part]:
+def owners(cycled: Cycled) -> set[MonitorRole]:
     return set(cycled.routing.owners.values())
 
 
@@ -138,20 +138,20 @@ def test_a_retired_incumbent_does_not_run_and_is_not_asked(story: Story) -> None
     assert (story.off, story.off_after_start) == (True, True)
     assert len(story.alone) == 3
     for cycled in story.alone:
-        assert (set(cycled.reports), owners(cycled)) == ({Part.CANDIDATE}, {Part.CANDIDATE})
+        assert (set(cycled.reports), owners(cycled)) == ({MonitorRole.CANDIDATE}, {MonitorRole.CANDIDATE})
 
 
 def test_a_retirement_that_is_taken_back_brings_both_back_to_production(story: Story) -> None:
     assert story.restored is not None
-    assert set(story.restored.reports) == set(Part)
+    assert set(story.restored.reports) == set(MonitorRole)
     assert story.restored.routing.exposure_percent == 100
 
 
 def test_the_next_version_begins_in_shadow_and_the_first_candidate_is_the_fallback(story: Story) -> None:
     assert story.renewed is not None
     assert (story.renewed.standing.stage, story.renewed.standing.exposure_percent) == (Stage.SHADOW, 0)
-    assert owners(story.renewed) == {Part.INCUMBENT}
-    assert story.renewed.reports[Part.INCUMBENT].monitor == "second"
+    assert owners(story.renewed) == {MonitorRole.INCUMBENT}
+    assert story.renewed.reports[MonitorRole.INCUMBENT].monitor == "second"
 
 
 def test_the_fallback_remembers_what_it_knew_as_a_candidate(story: Story) -> None:
@@ -162,13 +162,13 @@ def test_a_new_version_in_the_middle_of_beta_proves_itself_from_shadow_on(story:
     assert story.upgraded is not None
     assert story.upgraded.standing.stage is Stage.SHADOW
     assert "begins in shadow" in story.upgraded.standing.reason
-    assert owners(story.upgraded) == {Part.INCUMBENT}
+    assert owners(story.upgraded) == {MonitorRole.INCUMBENT}
 
 
 def test_a_rollback_of_the_second_migration_gives_everything_to_the_first_candidate(story: Story) -> None:
     assert story.fallen_back is not None
-    assert owners(story.fallen_back) == {Part.INCUMBENT}
-    assert story.fallen_back.reports[Part.INCUMBENT].monitor == "second"
+    assert owners(story.fallen_back) == {MonitorRole.INCUMBENT}
+    assert story.fallen_back.reports[MonitorRole.INCUMBENT].monitor == "second"
 
 
 def test_the_trail_tells_both_migrations_and_is_whole(story: Story) -> None:

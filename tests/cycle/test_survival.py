@@ -17,7 +17,7 @@ from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.loop_state import LoopState
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.trouble import LONGEST_PAUSE_S, Trouble
 from rollout.store.state_folder import StateFolder
 from understudy.failures import SourceFailed
@@ -90,7 +90,7 @@ def test_an_error_anywhere_in_a_cycle_ends_that_cycle_alone_and_is_said_once(
 ) -> None:
     with runtime_over(tmux_server, tmp_path) as runtime:
         part, method = place.split(".")
-        owner = runtime.hosts[Part.INCUMBENT] if part == "hosts" else getattr(runtime, part)
+        owner = runtime.hosts[MonitorRole.INCUMBENT] if part == "hosts" else getattr(runtime, part)
         monkeypatch.setattr(owner, method, failing(3, fault, getattr(owner, method)))
         seen, said = goes_on(runtime)
     assert len(seen) == 3

@@ -12,7 +12,7 @@ import pytest
 
 from rollout.faces.demo.actors.looks import LOOKS
 from rollout.faces.demo.actors.performance import Performance
-from rollout.faces.demo.actors.scenes import PARTS, Cue, Part, Scene
+from rollout.faces.demo.actors.scenes import PARTS, ActorPart, Cue, Scene
 from rollout.faces.demo.wardrobe import dress, seat
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def test_an_actor_is_light(play: Play, tmux_server: TmuxServer) -> None:
 
 
 def test_jitter_is_the_seeds_and_stays_within_its_share() -> None:
-    part = Part("claude", (Cue(10.0, Scene.IDLE), Cue(10.0, Scene.TALK)), jitter=0.1)
+    part = ActorPart("claude", (Cue(10.0, Scene.IDLE), Cue(10.0, Scene.TALK)), jitter=0.1)
     lengths = []
     for seed in range(30):
         one, two = Performance(part, seed, 0.0), Performance(part, seed, 0.0)

@@ -17,7 +17,7 @@ from unleash_world import CANDIDATE
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Ask, Refusal, Request, Why
 from rollout.judgement.words import Stage, State
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Router, Routing
 from rollout.loop.stage_controller import StageController, standing
 from rollout.store.flags import BadFlags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
@@ -86,7 +86,7 @@ def assert_followed_as_it_was(rollout: Rollout, percent: int, doubt: str) -> Non
     assert doubt in soon.drift
     assert "the last good ones, 20 s old, are followed" in soon.drift
     late = rollout.route(NOW + 301)
-    assert set(late.owners.values()) == {Part.INCUMBENT}
+    assert set(late.owners.values()) == {MonitorRole.INCUMBENT}
     assert "are 5 min old, and after 5 min nobody follows them" in late.drift
 
 
@@ -110,7 +110,7 @@ def test_a_run_that_starts_while_it_is_gone_remembers_what_another_saw(
     assert routed.exposure_percent == 50
     assert "30 s old" in routed.drift
     nobody = Router(unleash.source(tmp_path / "another.json"), lease_s=1800).route(["a"], NOW, "c", 100)
-    assert nobody.owners == {"a": Part.INCUMBENT}
+    assert nobody.owners == {"a": MonitorRole.INCUMBENT}
     assert "there are no good ones to go on with" in nobody.drift
 
 

@@ -10,7 +10,7 @@ from rollout.loop.basis import changes, heard
 from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from understudy import CycleReport
 from understudy.wire import Introduction
 
@@ -38,18 +38,18 @@ def test_what_was_not_known_before_is_no_change() -> None:
 def runtime(**versions: str) -> Any:
     hosts = {
         part: SimpleNamespace(introduction=Introduction(monitor=name, version=versions[part], says=()))
-        for part, name in ((Part.INCUMBENT, "legacy"), (Part.CANDIDATE, "modular"))
+        for part, name in ((MonitorRole.INCUMBENT, "legacy"), (MonitorRole.CANDIDATE, "modular"))
     }
     return SimpleNamespace(hosts=hosts)
 
 
 def test_who_came_up_in_another_version_in_the_middle_of_a_look_is_not_heard() -> None:
-    reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in Part}
+    reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in MonitorRole}
     looked = Looked("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
     loop_state = LoopState(analysis=Analysis(basis=BASIS))
     assert heard(runtime(incumbent="1", candidate="1"), loop_state, looked) == looked
     left = heard(runtime(incumbent="1", candidate="2"), loop_state, looked).answers
-    assert left[Part.INCUMBENT].report is not None
-    assert left[Part.CANDIDATE].report is None
-    assert "came up as modular 2" in left[Part.CANDIDATE].text
-    assert left[Part.CANDIDATE].backing_off  # it failed nothing
+    assert left[MonitorRole.INCUMBENT].report is not None
+    assert left[MonitorRole.CANDIDATE].report is None
+    assert "came up as modular 2" in left[MonitorRole.CANDIDATE].text
+    assert left[MonitorRole.CANDIDATE].backing_off  # it failed nothing

@@ -27,8 +27,8 @@ from rollout.loop.audit import breaks
 from rollout.loop.basis import rebased
 from rollout.loop.cycle import _move
 from rollout.loop.loop_state import LoopState
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.operators import stand
-from rollout.loop.parts import Part
 from rollout.loop.stage_controller import StageController, standing, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
@@ -124,7 +124,7 @@ class RealRollouts(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name)
         self.now, self.last_cycle = 1_000_000.0, 1_000_000.0
-        self.hosts = {part: Host(part) for part in Part}
+        self.hosts = {part: Host(part) for part in MonitorRole}
         self.ledger = Ledger(self.path / "ledger.db")
         self.seen, self.model, self.epoch = 0, Model(), -1
         self.start()
@@ -165,7 +165,7 @@ class RealRollouts(RuleBasedStateMachine):
             return
         self.flags.dies = ""
         at_last = standing(self.ledger)
-        if told_to_roll_back or (verdict is Verdict.ROLLBACK and self.hosts[Part.INCUMBENT].well):
+        if told_to_roll_back or (verdict is Verdict.ROLLBACK and self.hosts[MonitorRole.INCUMBENT].well):
             assert at_last.state is State.ROLLED_BACK
         if verdict is Verdict.ROLLBACK:
             assert at_last.state is State.ROLLED_BACK or at_last.frozen
@@ -232,7 +232,7 @@ class RealRollouts(RuleBasedStateMachine):
     @rule(dies=st.sampled_from(["", "", "", "before", "after"]), well=st.booleans())
     def a_good_while_passes(self, *, dies: str, well: bool) -> None:
         """Enough to be promoted on, if nothing stands against it."""
-        self.hosts[Part.INCUMBENT].well = well
+        self.hosts[MonitorRole.INCUMBENT].well = well
         for last in (False, False, False, True):
             self.a_cycle_passes(
                 passes=90.0, clean=30, events=0, of=Guardrail.FAILURE, panes=1, dies=dies if last else ""
@@ -300,13 +300,13 @@ class RealRollouts(RuleBasedStateMachine):
     def somebody_breaks_the_flags(self) -> None:
         self.flags.path.write_text('{"version": 2, "features": [')
 
-    @rule(part=st.sampled_from(Part))
-    def a_monitor_gets_a_new_version(self, part: Part) -> None:
+    @rule(part=st.sampled_from(MonitorRole))
+    def a_monitor_gets_a_new_version(self, part: MonitorRole) -> None:
         self.hosts[part].version += 1
 
     @rule(well=st.booleans())
     def the_incumbent_is_ill_or_well(self, *, well: bool) -> None:
-        self.hosts[Part.INCUMBENT].well = well
+        self.hosts[MonitorRole.INCUMBENT].well = well
 
     @property
     def is_frozen(self) -> bool:

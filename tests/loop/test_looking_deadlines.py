@@ -10,7 +10,7 @@ import pytest
 
 from rollout.loop.hosting.host import Ask, HostAnswer
 from rollout.loop.looking import LEAST_S, PATIENCE_S, Looking, Mind
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from understudy import Frame, PaneShot, Tape, VirtualClock
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class Server:
 def test_a_candidate_has_until_the_next_cycle_is_due_and_the_incumbent_its_whole_deadline(
     panes: int, next_in_s: float, on_tape: float, live: float
 ) -> None:
-    hosts, server = {part: Host() for part in Part}, Server(panes)
+    hosts, server = {part: Host() for part in MonitorRole}, Server(panes)
     looking = Looking(hosts, server, server, VirtualClock(0.0), deadline_s=30.0)  # type: ignore[arg-type]
-    looking.shadow("c", dict.fromkeys(Part, Mind()), next_in_s)
-    assert hosts[Part.INCUMBENT].deadlines == [30.0]
-    assert hosts[Part.CANDIDATE].deadlines == [on_tape, live]
+    looking.shadow("c", dict.fromkeys(MonitorRole, Mind()), next_in_s)
+    assert hosts[MonitorRole.INCUMBENT].deadlines == [30.0]
+    assert hosts[MonitorRole.CANDIDATE].deadlines == [on_tape, live]

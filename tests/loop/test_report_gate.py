@@ -16,7 +16,7 @@ from rollout.loop.hosting.stderr_log import StderrLog
 from tmuxio.redaction import redact
 from understudy import AgentVerdict, CycleReport, NotifyManager, Problem, ProblemKind, VirtualClock
 from understudy.intents import Notice
-from understudy.verdicts import AgentState, Role, Why
+from understudy.verdicts import AgentRole, AgentState, Why
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def report() -> CycleReport:
         session="s",
         window=f"w {TOKEN}",
         window_index=1,
-        role=Role.WORKER,
+        role=AgentRole.WORKER,
         agent="claude",
         state=AgentState.IDLE,
         since=1.0,

@@ -15,7 +15,7 @@ from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, out
 from rollout.loop.tape_shelf import TapeShelf, listed
 from shadow.compare import compare
 from tmuxio.tapes.tapefile import read_tape
-from understudy import AgentState, AgentVerdict, CycleReport, Role, Why
+from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Why
 from understudy.screens import Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def test_what_a_cycle_differs_in_says_what_its_tape_is_worth() -> None:
 
 def one_pane(state: str) -> CycleReport:
     verdict = AgentVerdict(
-        pane="%1", pid=1, session="s", window="w", window_index=0, role=Role.WORKER, agent="claude",
+        pane="%1", pid=1, session="s", window="w", window_index=0, role=AgentRole.WORKER, agent="claude",
         state=AgentState(state), since=0.0, why=Why(rule=state),
     )  # fmt: skip
     return CycleReport(cycle="c", monitor="m", version="1", verdicts={"%1": verdict})

@@ -10,7 +10,17 @@ from rollout.loop.acting.episodes import Advanced, advance
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import End, EndKind, outcomes, settle
-from understudy import AgentState, AgentVerdict, CycleReport, KillWindow, Notice, NotifyManager, Role, SubmitDraft, Why
+from understudy import (
+    AgentRole,
+    AgentState,
+    AgentVerdict,
+    CycleReport,
+    KillWindow,
+    Notice,
+    NotifyManager,
+    SubmitDraft,
+    Why,
+)
 from understudy.intents import Escalate, Intent, PauseSession, SpawnManager
 
 if TYPE_CHECKING:
@@ -53,7 +63,7 @@ def cry(pane: str = "%1") -> Escalate:
 
 def verdict(pane: str, state: AgentState = AgentState.IDLE, session: str = "team") -> AgentVerdict:
     number = int(pane.removeprefix("%"))
-    role = Role.MANAGER if pane == MANAGER else Role.WORKER
+    role = AgentRole.MANAGER if pane == MANAGER else AgentRole.WORKER
     return AgentVerdict(
         pane=pane,
         pid=1000 + number,

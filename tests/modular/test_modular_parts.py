@@ -24,7 +24,7 @@ from modular.wishes.drafts import DraftMemory
 from modular.wishes.limits import Limits
 from modular.wishes.look import Look, managers_of, teams_of
 from modular.wishes.notifications import StandingNotice, due_at, reminded, stands
-from understudy import AgentState, Role
+from understudy import AgentRole, AgentState
 from understudy.intents import Notice
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def remembered(**changes: object) -> AgentMemory:
         "pid": 1,
         "session": "team",
         "window": "claude-worker",
-        "role": Role.WORKER,
+        "role": AgentRole.WORKER,
         "agent": "claude",
         "state": AgentState.IDLE,
         "since": NOW,
@@ -133,7 +133,11 @@ def test_other_names_are_none(name: str) -> None:
 
 
 def test_managers_are_told_by_name() -> None:
-    assert [role_of(name) for name in ("Claude-pm", "project-manager", "qa")] == [Role.MANAGER, Role.MANAGER, "worker"]
+    assert [role_of(name) for name in ("Claude-pm", "project-manager", "qa")] == [
+        AgentRole.MANAGER,
+        AgentRole.MANAGER,
+        "worker",
+    ]
 
 
 def found(*panes: PaneShot) -> list[str]:
@@ -198,7 +202,7 @@ def test_the_cli_last_seen_behind_an_interpreter_stays_the_one_while_its_marks_s
 
 def sighting(**changes: object) -> Sighting:
     shot = pane("%1", **changes)
-    return Sighting(shot, Role.WORKER, "claude", shot.key)
+    return Sighting(shot, AgentRole.WORKER, "claude", shot.key)
 
 
 def test_since_stands_as_long_as_the_state_does() -> None:
@@ -277,7 +281,7 @@ def test_reminders_come_ever_later_and_at_least_hourly() -> None:
 
 
 def gone(**changes: object) -> AgentMemory:
-    fields = {"role": Role.MANAGER, "state": AgentState.CRASHED, "rule": "process.shell", "crash_looks": 3}
+    fields = {"role": AgentRole.MANAGER, "state": AgentState.CRASHED, "rule": "process.shell", "crash_looks": 3}
     return remembered(**(fields | changes))
 
 
@@ -300,7 +304,7 @@ def test_a_manager_whose_process_is_gone_for_minutes_is_replaced() -> None:
         gone(crash_looks=2),
         gone(since=NOW + 1),
         gone(rule="shell.prompt"),
-        gone(role=Role.WORKER),
+        gone(role=AgentRole.WORKER),
         gone(state=AgentState.ERROR),
         gone(state=AgentState.UNKNOWN),
     ],
@@ -310,7 +314,7 @@ def test_a_manager_that_may_be_there_is_not(manager: AgentMemory) -> None:
 
 
 def test_no_second_manager_beside_a_living_one_and_none_for_nobody() -> None:
-    assert not may_spawn(gone(), WORKER, remembered(pane="%3", role=Role.MANAGER))
+    assert not may_spawn(gone(), WORKER, remembered(pane="%3", role=AgentRole.MANAGER))
     assert not may_spawn(gone())
 
 

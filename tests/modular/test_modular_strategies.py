@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modular.strategies import DEFAULT, STRATEGIES, Budget, Priority, Strategy, Watched
-from understudy import AgentState, Role
+from understudy import AgentRole, AgentState
 
 NOW = 1_000_000.0
 
 watched = st.builds(
     Watched,
     pane=st.just("?"),
-    role=st.sampled_from(Role),
+    role=st.sampled_from(AgentRole),
     state=st.sampled_from(AgentState),
     looked_at=st.none() | st.floats(NOW - 100, NOW),
     changed_at=st.none() | st.floats(NOW - 1000, NOW),
@@ -46,13 +46,13 @@ def test_the_plan_fits_the_budget_or_is_a_single_look(name: str, fleet: list[Wat
 
 
 def test_the_default_looks_at_everybody_in_one_batch() -> None:
-    fleet = [Watched(f"%{index}", Role.WORKER, AgentState.IDLE) for index in range(500)]
+    fleet = [Watched(f"%{index}", AgentRole.WORKER, AgentState.IDLE) for index in range(500)]
     plan = STRATEGIES[DEFAULT].plan(fleet, NOW, Budget(0.0))
     assert [batch.at_once for batch in plan.batches] == [500]
 
 
 def test_concurrent_never_asks_for_more_than_its_limit_at_once() -> None:
-    fleet = [Watched(f"%{index}", Role.WORKER, AgentState.IDLE) for index in range(50)]
+    fleet = [Watched(f"%{index}", AgentRole.WORKER, AgentState.IDLE) for index in range(50)]
     plan = STRATEGIES["concurrent"].plan(fleet, NOW, Budget(10.0))
     assert [batch.at_once for batch in plan.batches] == [20, 20, 10]
 
@@ -83,14 +83,14 @@ def test_with_priorities_nobody_waits_longer_than_the_stated_bound(
 
 def test_managers_and_the_recently_crashed_come_first() -> None:
     fleet = [
-        Watched("%1", Role.WORKER, AgentState.BUSY, NOW - 90, NOW - 1),
-        Watched("%2", Role.WORKER, AgentState.IDLE, NOW - 5, NOW - 900, crashed_at=NOW - 60),
-        Watched("%3", Role.MANAGER, AgentState.IDLE, NOW - 1, NOW - 900),
+        Watched("%1", AgentRole.WORKER, AgentState.BUSY, NOW - 90, NOW - 1),
+        Watched("%2", AgentRole.WORKER, AgentState.IDLE, NOW - 5, NOW - 900, crashed_at=NOW - 60),
+        Watched("%3", AgentRole.MANAGER, AgentState.IDLE, NOW - 1, NOW - 900),
     ]
     assert STRATEGIES["priority"].plan(fleet, NOW, Budget(1.0)).panes == ("%3", "%2", "%1")
 
 
 def test_a_cold_agent_is_left_alone_until_its_patience_ends() -> None:
-    cold = Watched("%1", Role.WORKER, AgentState.IDLE, NOW - 29, NOW - 900)
+    cold = Watched("%1", AgentRole.WORKER, AgentState.IDLE, NOW - 29, NOW - 900)
     assert STRATEGIES["priority"].plan([cold], NOW, Budget(1.0)).panes == ()
     assert STRATEGIES["priority"].plan([cold], NOW + 1, Budget(1.0)).panes == ("%1",)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.referee.words import AgentWord
 from shadow.rules import Windows
-from understudy import AgentState, AgentVerdict, CycleReport, Frame, Intent, PaneShot, Role, Tape, Why
+from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Frame, Intent, PaneShot, Tape, Why
 
 if TYPE_CHECKING:
     from shadow.referee.records import NamedState, ScoredSpell
@@ -82,7 +82,7 @@ def _word(number: int) -> str:
 
 
 def verdict(
-    state: str | None, pane: str = "%1", role: Role = Role.WORKER, pid: int | None = None
+    state: str | None, pane: str = "%1", role: AgentRole = AgentRole.WORKER, pid: int | None = None
 ) -> AgentVerdict | None:
     if state is None:
         return None
@@ -102,7 +102,7 @@ def verdict(
 
 def report(state: str | None = "idle", *intents: Intent, monitor: str = "m") -> CycleReport:
     found = verdict(state)
-    manager = verdict("idle", "%9", Role.MANAGER)
+    manager = verdict("idle", "%9", AgentRole.MANAGER)
     verdicts = {one.pane: one for one in (found, manager) if one is not None}
     return CycleReport(cycle="c", monitor=monitor, version="1", verdicts=verdicts, intents=intents)
 

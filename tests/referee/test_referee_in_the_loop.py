@@ -13,7 +13,7 @@ from rollout.loop.analysis import Analysis
 from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.shadowing import Shadowing
 from rollout.store.ledger.records import DeliveryRow
 from shadow.expected import shipped
@@ -30,7 +30,7 @@ def named(*looks: tuple[Drawn, Effects, frozenset[str]]) -> list[str]:
         shots = (drawn.shot(), MANAGER.shot("%9"))
         tape = Tape(id=f"t{number}", frames=tuple(Frame(at=at + FRAME_S * n, panes=shots) for n in range(FRAMES)))
         answer = HostAnswer(report=report("idle"), memory=None)
-        looked = Looked(f"c{number}", dict.fromkeys(Part, answer), {}, tape, None, typed)
+        looked = Looked(f"c{number}", dict.fromkeys(MonitorRole, answer), {}, tape, None, typed)
         shadowed = shadowing.enter(analysis, looked, effects, tape.at, float("inf"))
         analysis = shadowed.analysis
         found += [str(spell.named) for spell in shadowed.spells if spell.pane == "%1"]

@@ -8,7 +8,17 @@ import pytest
 from referee_cases import MANAGER, Referee, dialog, printing, report, rest, shell, verdict
 
 from shadow.referee.records import Duty, NamedState, ScoredSpell, Vote
-from understudy import AgentState, Escalate, Intent, KillWindow, Notice, NotifyManager, Role, SpawnManager, SubmitDraft
+from understudy import (
+    AgentRole,
+    AgentState,
+    Escalate,
+    Intent,
+    KillWindow,
+    Notice,
+    NotifyManager,
+    SpawnManager,
+    SubmitDraft,
+)
 
 T0 = 1_800_000_000.0
 LONG = 30
@@ -164,7 +174,7 @@ def test_a_target_that_one_monitor_calls_a_worker_is_no_manager() -> None:
     from shadow.referee.actions import is_misdirected
 
     shots = {"%1": QUIET.shot(), "%9": MANAGER.shot("%9")}
-    worker = verdict("idle", "%9", Role.WORKER)
+    worker = verdict("idle", "%9", AgentRole.WORKER)
     assert worker is not None
     doubts = report("crashed").model_copy(update={"verdicts": {"%9": worker}})
     assert is_misdirected(CRASH, shots, [report("crashed"), doubts])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.flag_source import FlagsDropped, UnleashSource
 from rollout.loop.routing.lease import bucket, due, lease_name, lease_of
 from rollout.loop.routing.router import Router, Routing
@@ -32,7 +32,7 @@ def route(
 
 
 def owned(routing: Routing) -> set[str]:
-    return {session for session, owner in routing.owners.items() if owner is Part.CANDIDATE}
+    return {session for session, owner in routing.owners.items() if owner is MonitorRole.CANDIDATE}
 
 
 def edit(flags: FlagsFile, **parameters: str) -> None:
@@ -50,7 +50,7 @@ def test_a_lease_is_a_session_for_a_slot() -> None:
 
 def test_the_initial_flags_give_everything_to_the_incumbent_and_shadow_every_cycle(flags: FlagsFile) -> None:
     routing = route(flags, 0)
-    assert set(routing.owners.values()) == {Part.INCUMBENT}
+    assert set(routing.owners.values()) == {MonitorRole.INCUMBENT}
     assert routing.shadow
     assert (routing.exposure_percent, routing.shadow_percent, routing.revision) == (0, 100, 0)
     assert (routing.drift, routing.reasons, routing.exposure) == ("", (), ())
@@ -133,7 +133,7 @@ def test_a_change_of_the_file_acts_in_the_next_cycle(flags: FlagsFile) -> None:
 def test_a_bad_file_on_a_cold_start_is_the_incumbents_with_a_reason(flags: FlagsFile) -> None:
     flags.path.write_text(initial_text().replace('"rollout": "0"', '"rollout": 50'))
     routing = route(flags, 50)
-    assert set(routing.owners.values()) == {Part.INCUMBENT}
+    assert set(routing.owners.values()) == {MonitorRole.INCUMBENT}
     assert not routing.shadow
     assert "parameters.rollout" in routing.reasons[0]
     assert routing.drift
@@ -163,7 +163,7 @@ def test_a_file_that_vanished_begins_again_with_nothing_exposed(flags: FlagsFile
 def test_a_file_that_cannot_be_read_is_no_crash(flags: FlagsFile) -> None:
     flags.path.mkdir()
     routing = route(flags, 5)
-    assert set(routing.owners.values()) == {Part.INCUMBENT}
+    assert set(routing.owners.values()) == {MonitorRole.INCUMBENT}
     assert "cannot be read" in routing.reasons[0]
 
 
@@ -187,7 +187,7 @@ class Broken:
 def test_a_flag_that_nobody_knows_is_the_incumbents(flags: FlagsFile) -> None:
     flags.write_exposure(100)
     routing = Router(flags, lease_s=60, source=Broken(answer=None)).route(["a", "b"], NOW, "c", 100)
-    assert set(routing.owners.values()) == {Part.INCUMBENT}
+    assert set(routing.owners.values()) == {MonitorRole.INCUMBENT}
     assert "monitor.candidate" in routing.reasons[0]
     assert "monitor.shadow" in routing.reasons[1]
 
@@ -195,7 +195,7 @@ def test_a_flag_that_nobody_knows_is_the_incumbents(flags: FlagsFile) -> None:
 def test_an_sdk_that_raises_is_the_incumbents(flags: FlagsFile) -> None:
     flags.write_exposure(100)
     routing = Router(flags, lease_s=60, source=Broken(answer=TypeError("no"))).route(["a"], NOW, "c", 100)
-    assert routing.owners == {"a": Part.INCUMBENT}
+    assert routing.owners == {"a": MonitorRole.INCUMBENT}
     assert "TypeError: no" in routing.reasons[0]
 
 
@@ -240,7 +240,7 @@ def test_a_session_that_a_constraint_keeps_out_is_not_missing(flags: FlagsFile) 
     strategy["constraints"] = [{"contextName": "session", "operator": "NOT_IN", "values": ["payroll"]}]
     flags.path.write_text(json.dumps(body))
     routing = route(flags, 100, sessions=["payroll", "web"])
-    assert routing.owners == {"payroll": Part.INCUMBENT, "web": Part.CANDIDATE}
+    assert routing.owners == {"payroll": MonitorRole.INCUMBENT, "web": MonitorRole.CANDIDATE}
     assert routing.due == {"web"}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout.faces.demo.actors.looks import LOOKS, title
 from rollout.faces.demo.actors.performance import Performance
-from rollout.faces.demo.actors.scenes import Cue, Part, Scene
+from rollout.faces.demo.actors.scenes import ActorPart, Cue, Scene
 from understudy import AgentState, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Agent:
         self.cli = cli or ("claude", "codex")[number % 2]
         turn = number % len(DAY)
         cues = tuple(Cue(seconds, scene) for seconds, scene in (*DAY[turn:], *DAY[:turn]))
-        self._plays = Performance(Part(self.cli, cues, 0.4), number, T0)
+        self._plays = Performance(ActorPart(self.cli, cues, 0.4), number, T0)
         self._answers = number % 3 == 0
 
     def live(self, now: float) -> None:

@@ -8,6 +8,7 @@ from shadow.compare import NOTHING_EXPECTED, Register, compare
 from shadow.differences import DiffClass
 from shadow.signoffs import NOBODY_SAID, Signoffs
 from understudy import (
+    AgentRole,
     AgentState,
     AgentVerdict,
     CycleReport,
@@ -20,7 +21,6 @@ from understudy import (
     NotifyManager,
     PaneShot,
     PauseSession,
-    Role,
     SpawnManager,
     SubmitDraft,
     Tape,
@@ -38,7 +38,7 @@ def verdict(pane: str = "%1", state: str = "idle", rule: str = "", **more: Any) 
         "session": "team",
         "window": f"claude-{pane[1:]}",
         "window_index": int(pane[1:]),
-        "role": Role.WORKER,
+        "role": AgentRole.WORKER,
         "agent": "claude",
         "since": T0,
         "detail": IdleDetail(str(detail)) if detail else None,

@@ -16,7 +16,7 @@ def heard(*looks: tuple[float, str], wish: str = IDLE) -> ActionBook:
     """Play looks: when, and who utters the wish then (`i`, `c`, `ic` or nobody), each through JSON."""
     book = ActionBook()
     for at, who in looks:
-        wants = {"%1": tuple(frozenset({wish}) if seat in who else NONE for seat in "ic")}
+        wants = {"%1": tuple(frozenset({wish}) if role in who else NONE for role in "ic")}
         book = ActionBook.model_validate_json(utter(book, at, wants).model_dump_json())  # type: ignore[arg-type]
     return book
 
@@ -24,7 +24,7 @@ def heard(*looks: tuple[float, str], wish: str = IDLE) -> ActionBook:
 def compared(
     book: ActionBook, stretch: tuple[float, float], who: str, wish: str = IDLE, windows: Windows = WINDOWS
 ) -> list[tuple[str, float]]:
-    wants = tuple(frozenset({wish}) if seat in who else NONE for seat in "ic")
+    wants = tuple(frozenset({wish}) if role in who else NONE for role in "ic")
     found = acts(book.episodes.get("%1", ()), stretch, wants, windows)  # type: ignore[arg-type]
     return [(act.how.value, act.seconds) for act in found]
 

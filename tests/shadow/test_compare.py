@@ -5,7 +5,7 @@ from shadow_cases import T0, one, report, verdict, want
 
 from shadow.compare import compare
 from shadow.differences import DiffClass, Severity
-from understudy import CycleReport, Problem, ProblemKind, Role
+from understudy import AgentRole, CycleReport, Problem, ProblemKind
 
 
 def test_equal_reports_do_not_differ() -> None:
@@ -49,8 +49,8 @@ def test_what_only_one_of_them_can_say_is_no_difference(detail: str | None, agen
 
 
 def test_another_cli_or_role_is_a_detail() -> None:
-    ours = report([verdict("%1", agent="claude", role=Role.WORKER)])
-    theirs = report([verdict("%1", agent="codex", role=Role.MANAGER)])
+    ours = report([verdict("%1", agent="claude", role=AgentRole.WORKER)])
+    theirs = report([verdict("%1", agent="codex", role=AgentRole.MANAGER)])
     (found,) = compare(ours, theirs)
     assert found.severity is Severity.DETAIL
     assert {change.path for change in found.changes} == {"root['agent']", "root['role']"}

@@ -12,7 +12,7 @@ from shadow.bouts import Bout, Excuse
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
 from shadow.expected import HERE, BadRegister, Entry, load, shipped
-from understudy import CycleReport, Role
+from understudy import AgentRole, CycleReport
 
 CASES = Path(__file__).parent / "expected"
 ENTRIES = {entry.id: entry for entry in shipped().entries}
@@ -24,9 +24,13 @@ def half(case: dict[str, Any], name: str) -> CycleReport:
     wishes = [(wish, 1) if isinstance(wish, str) else tuple(wish) for wish in side.get("wants", ())]
     managers = side.get("managers", "idle/any" if side.get("silence") != "no_manager" else "error/any")
     state, _, rule = managers.partition("/")
-    seen = [verdict("%9", state, rule, role=Role.MANAGER)]
+    seen = [verdict("%9", state, rule, role=AgentRole.MANAGER)]
     if "state" in side:
-        fields = {"agent": side.get("agent", case["agent"]), "role": Role(case["role"]), "detail": side.get("detail")}
+        fields = {
+            "agent": side.get("agent", case["agent"]),
+            "role": AgentRole(case["role"]),
+            "detail": side.get("detail"),
+        }
         attended = side.get("silence") == "attended"
         seen.append(verdict("%1", side["state"], side["rule"], attended=attended, **fields))
     pane = None if "managers" in side else "%1"

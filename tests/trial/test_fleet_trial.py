@@ -9,7 +9,7 @@ from trial_accuracy import AT_LEAST, TRIAL, Accuracy, Truth, accuracy, jsonl, ta
 
 from modular.classify import classify_question
 from modular.service import MonitorService
-from understudy import AgentState, AgentVerdict, CycleReport, ProblemKind, Role
+from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, ProblemKind
 from understudy.verdicts import Why
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class CallsEverybodyIdle:
                 session=shot.session,
                 window=shot.window,
                 window_index=shot.window_index,
-                role=Role.WORKER,
+                role=AgentRole.WORKER,
                 agent="unknown",
                 state=AgentState.IDLE,
                 since=clock.now(),

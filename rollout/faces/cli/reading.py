@@ -13,7 +13,7 @@ from rollout.judgement.plan_file import find_plan
 from rollout.judgement.standing import Standing
 from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.loop_state import LoopState
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import standing
 from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
@@ -74,17 +74,17 @@ class Reading:
             return Plan.model_validate_json(kept)
         return find_plan(load().settings.plan)
 
-    def report(self, part: Part) -> CycleReport | None:
+    def report(self, part: MonitorRole) -> CycleReport | None:
         """The last report of a part."""
         body = self.ledger.latest_report(part) if self.ledger else None
         return CycleReport.model_validate_json(body) if body else None
 
-    def reports(self) -> dict[Part, CycleReport]:
+    def reports(self) -> dict[MonitorRole, CycleReport]:
         """The last report of each part that has one."""
-        return {part: report for part in Part if (report := self.report(part))}
+        return {part: report for part in MonitorRole if (report := self.report(part))}
 
 
-def doubts(reports: Mapping[Part, CycleReport]) -> list[str]:
+def doubts(reports: Mapping[MonitorRole, CycleReport]) -> list[str]:
     """What monitors do not trust themselves in, a sentence each."""
     said = (
         f"the {part} ({report.monitor}) says: {problem.text or problem.kind}"

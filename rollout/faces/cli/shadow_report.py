@@ -11,7 +11,7 @@ from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
 from rollout.judgement.evidence import Row
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.settings import load
 from shadow.bout import Bout
 from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build, coverage, speed
@@ -31,8 +31,8 @@ def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowRepor
     return build(
         bouts,
         now,
-        incumbent=_who(Part.INCUMBENT, found),
-        candidate=_who(Part.CANDIDATE, found),
+        incumbent=_who(MonitorRole.INCUMBENT, found),
+        candidate=_who(MonitorRole.CANDIDATE, found),
         around=Surroundings(
             stage=found.standing.stage,
             ruling=_ruling(found),
@@ -55,7 +55,7 @@ def address_of(socket_name: str | None, socket_path: Path | None) -> tuple[str, 
     return ("--socket-name", socket_name) if socket_name is not None else ()
 
 
-def _who(part: Part, found: Reading) -> str:
+def _who(part: MonitorRole, found: Reading) -> str:
     if last := found.report(part):
         return f"{last.monitor} {last.version}".strip()
     return str(getattr(load().settings, part))
@@ -113,7 +113,7 @@ def _speeds(found: Reading) -> tuple[Speed, ...]:
     if found.ledger is None:
         return ()
     cycles = found.ledger.cycles(_LOOKED_AT)
-    samples: dict[str, list[tuple[float, float]]] = {part.value: [] for part in Part}
+    samples: dict[str, list[tuple[float, float]]] = {part.value: [] for part in MonitorRole}
     for cycle in cycles[:: max(1, len(cycles) // _TIMED)]:
         for role, body in found.ledger.reports(cycle.id).items():
             report = json.loads(body)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from rollout.faces.cli.output import emit, say
 from rollout.judgement.chain import Transition
 from rollout.loop.cycled import Cycled
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from shadow.differences import Difference
 from understudy.intents import Intent
 from understudy.outcomes import Outcome
@@ -37,7 +37,7 @@ class AsText:
     """One line a cycle, one for each move of the stage, and one for each doubt of a monitor that is new."""
 
     def __init__(self) -> None:
-        self._doubts: frozenset[tuple[Part, str, str]] = frozenset()
+        self._doubts: frozenset[tuple[MonitorRole, str, str]] = frozenset()
 
     def tell(self, cycled: Cycled) -> None:
         """Write the line."""
@@ -96,7 +96,7 @@ def as_document(cycled: Cycled) -> dict[str, Any]:
         "mode": cycled.mode,
         "act": cycled.act,
         "stage": cycled.standing.stage,
-        "roles": {part: names[part] for part in Part},
+        "roles": {part: names[part] for part in MonitorRole},
         "owners": {session: names[part] for session, part in cycled.routing.owners.items()},
         "reports": {names[part]: _report(report) for part, report in cycled.reports.items()},
         "problems": {names[part]: problem for part, problem in cycled.problems.items()},
@@ -107,10 +107,10 @@ def as_document(cycled: Cycled) -> dict[str, Any]:
     }
 
 
-def names_of(reports: Mapping[Part, CycleReport]) -> dict[Part, str]:
+def names_of(reports: Mapping[MonitorRole, CycleReport]) -> dict[MonitorRole, str]:
     """What each part is called: its monitor's name, or the part where that would be said of both."""
-    names = {part: reports[part].monitor if part in reports else part.value for part in Part}
-    return names if len(set(names.values())) == len(names) else {part: part.value for part in Part}
+    names = {part: reports[part].monitor if part in reports else part.value for part in MonitorRole}
+    return names if len(set(names.values())) == len(names) else {part: part.value for part in MonitorRole}
 
 
 def _report(report: CycleReport) -> dict[str, Any]:

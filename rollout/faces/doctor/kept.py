@@ -8,7 +8,7 @@ from typing import Final
 
 from rollout.faces.doctor.findings import Finding, broken, note, well
 from rollout.loop.audit import breaks
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, parse_flags
 from rollout.store.ledger import LedgerReader, LedgerUnusable, check_pages
 from rollout.store.orders import Order, OrderKind, standing
@@ -93,7 +93,7 @@ def doubts(server: ServerFolder) -> Iterator[Finding]:
         return
     try:
         reader = LedgerReader.open(server.ledger)
-        bodies = [body for part in Part if (body := reader.latest_report(part))]
+        bodies = [body for part in MonitorRole if (body := reader.latest_report(part))]
         reader.close()
         reports = [CycleReport.model_validate_json(body) for body in bodies]
     except (LedgerUnusable, ValueError):  # the ledger's own finding says so

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rollout.faces.cli.reading import Reading
 from rollout.faces.cli.verbs.status import as_document
 from rollout.faces.metrics.instruments import Instruments
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.ledger import LedgerReader
 from understudy.intents import wish
 from understudy.report import CycleReport
@@ -45,7 +45,7 @@ class Taking:
             self._cycle = n
             i.last_cycle.set(row.at)
             heard = {part: json.loads(body) for part, body in reports.items()}
-            for part in Part if row.mode == "shadow" else sorted(set(row.owners.values())):
+            for part in MonitorRole if row.mode == "shadow" else sorted(set(row.owners.values())):
                 report = heard.get(part)
                 engine = str(report["monitor"]) if report else str(part)
                 i.cycles.labels(engine, row.mode, "ok" if report else "failed").inc()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.flag_source import FlagSource, UnleashSource
 from rollout.loop.routing.lease import Lease, due, lease_of
 from rollout.store.flags import CANDIDATE, SHADOW, Flags, FlagsDocument
@@ -13,7 +13,7 @@ from rollout.store.flags import CANDIDATE, SHADOW, Flags, FlagsDocument
 class Routing:
     """How one cycle is routed."""
 
-    owners: Mapping[str, Part]
+    owners: Mapping[str, MonitorRole]
     """By session."""
     leases: Mapping[str, Lease] = field(default_factory=dict)
     """By session."""
@@ -34,7 +34,7 @@ class Routing:
     @property
     def exposure(self) -> tuple[tuple[str, bool], ...]:
         """The leases that are due, by name, and whether the candidate owns each: what the judge's lease book notes."""
-        return tuple((self.leases[name].name, self.owners[name] is Part.CANDIDATE) for name in sorted(self.due))
+        return tuple((self.leases[name].name, self.owners[name] is MonitorRole.CANDIDATE) for name in sorted(self.due))
 
 
 class Router:
@@ -83,7 +83,7 @@ class Router:
         self._source.load(document.text)
         share = document.candidate
         ruling = min(share.percent, wanted_percent)
-        owners: dict[str, Part] = {}
+        owners: dict[str, MonitorRole] = {}
         owed: set[str] = set()
         unknown: list[str] = []
         for session, lease in leases.items():
@@ -93,7 +93,7 @@ class Router:
                 unknown.append(session)
             value = context[share.stickiness]
             # the SDK knows the flag and not the ledger; a larger share holds every smaller one
-            owners[session] = Part.CANDIDATE if on and due(value, ruling, share.group) else Part.INCUMBENT
+            owners[session] = MonitorRole.CANDIDATE if on and due(value, ruling, share.group) else MonitorRole.INCUMBENT
             if due(value, wanted_percent, share.group) and (on or not share.narrowed):
                 owed.add(session)
         shadow = self._source.ask(SHADOW, {"cycleId": cycle_id})
@@ -124,5 +124,5 @@ def _drift(document: FlagsDocument, wanted_percent: int) -> str:
 
 def _incumbent(leases: Mapping[str, Lease], reasons: tuple[str, ...]) -> Routing:
     return Routing(
-        owners=dict.fromkeys(leases, Part.INCUMBENT), leases=leases, drift="; ".join(reasons), reasons=reasons
+        owners=dict.fromkeys(leases, MonitorRole.INCUMBENT), leases=leases, drift="; ".join(reasons), reasons=reasons
     )

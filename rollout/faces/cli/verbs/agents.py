@@ -6,12 +6,12 @@ from typing import Any
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, paint, say, table
 from rollout.faces.cli.reading import NOTHING_YET, doubts, reading
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from understudy.record import instant_text
 from understudy.report import CycleReport
 from understudy.verdicts import AgentVerdict
 
-_Row = tuple[str, dict[Part, AgentVerdict]]
+_Row = tuple[str, dict[MonitorRole, AgentVerdict]]
 
 
 def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
@@ -61,7 +61,7 @@ def explain(pane: str, socket_name: str | None, socket_path: Path | None, *, as_
     return Exit.OK
 
 
-def _tell(part: Part, report: CycleReport, verdict: AgentVerdict | None, pane: str, now: float) -> None:
+def _tell(part: MonitorRole, report: CycleReport, verdict: AgentVerdict | None, pane: str, now: float) -> None:
     say()
     if verdict is None:
         say(f"{part} ({report.monitor} {report.version}): sees no agent there")
@@ -75,7 +75,9 @@ def _tell(part: Part, report: CycleReport, verdict: AgentVerdict | None, pane: s
             say(f"  wants  {intent.kind} (no. {intent.ordinal}): {intent.reason}")
 
 
-def _explained(part: Part, verdicts: dict[Part, AgentVerdict], reports: dict[Part, CycleReport]) -> dict[str, Any]:
+def _explained(
+    part: MonitorRole, verdicts: dict[MonitorRole, AgentVerdict], reports: dict[MonitorRole, CycleReport]
+) -> dict[str, Any]:
     report, verdict = reports[part], verdicts.get(part)
     pane = next(iter(verdicts.values())).pane
     return {
@@ -86,8 +88,8 @@ def _explained(part: Part, verdicts: dict[Part, AgentVerdict], reports: dict[Par
     }
 
 
-def _rows(reports: dict[Part, CycleReport]) -> list[_Row]:
-    rows: dict[str, dict[Part, AgentVerdict]] = {}
+def _rows(reports: dict[MonitorRole, CycleReport]) -> list[_Row]:
+    rows: dict[str, dict[MonitorRole, AgentVerdict]] = {}
     for part, report in reports.items():
         for pane, verdict in report.verdicts.items():
             rows.setdefault(pane, {})[part] = verdict
@@ -98,11 +100,11 @@ def _place(verdict: AgentVerdict) -> tuple[str, int, str]:
     return verdict.session, verdict.window_index, verdict.pane
 
 
-def _line(pane: str, verdicts: dict[Part, AgentVerdict]) -> tuple[str, ...]:
+def _line(pane: str, verdicts: dict[MonitorRole, AgentVerdict]) -> tuple[str, ...]:
     anyone = next(iter(verdicts.values()))
-    said = [_state(verdicts[part]) if part in verdicts else "-" for part in Part]
+    said = [_state(verdicts[part]) if part in verdicts else "-" for part in MonitorRole]
     states = {verdict.state for verdict in verdicts.values()}
-    differs = len(states) > 1 or len(verdicts) < len(Part)
+    differs = len(states) > 1 or len(verdicts) < len(MonitorRole)
     return (
         pane,
         f"{anyone.session}:{anyone.window_index} {anyone.window}",
@@ -116,7 +118,7 @@ def _state(verdict: AgentVerdict) -> str:
     return verdict.state.value + (f" ({verdict.detail.value})" if verdict.detail else "")
 
 
-def _as_json(pane: str, verdicts: dict[Part, AgentVerdict]) -> dict[str, Any]:
+def _as_json(pane: str, verdicts: dict[MonitorRole, AgentVerdict]) -> dict[str, Any]:
     anyone = next(iter(verdicts.values()))
     return {
         "pane": pane,

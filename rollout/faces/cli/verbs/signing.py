@@ -15,7 +15,7 @@ from rollout.faces.cli.output import clock_time, emit, note, say
 from rollout.faces.cli.reading import Reading, reading
 from rollout.faces.cli.verbs.diffs import all_clusters, bouts_of, the_one
 from rollout.faces.cli.verbs.fixtures import write_fixtures
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.spoken import ACCEPT, SETTLE, SETTLE_BOUT
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
@@ -67,8 +67,8 @@ def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Pat
                 confirm(f"Sign off {row.id}, in which acts differ?")
         actor = terms.actor or operator()
         body = {"owner": terms.owner or actor, "expires": instant_text(expires), "ceiling": terms.ceiling}
-        playing = [f"{one.monitor} {one.version}" for part in Part if (one := found.report(part)) is not None]
-        if len(playing) == len(Part):
+        playing = [f"{one.monitor} {one.version}" for part in MonitorRole if (one := found.report(part)) is not None]
+        if len(playing) == len(MonitorRole):
             body["monitors"] = playing
         write_decision(found, DecisionRow(now, ACCEPT, row.id, actor, terms.reason, json.dumps(body)))
     say(f"Accepted {row.id} until {instant_text(expires)[:10]}, up to {terms.ceiling:.3g} of all bouts.")

@@ -10,7 +10,7 @@ from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, Reading, reading
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.standing import shown_state
 from rollout.judgement.words import Guardrail, State, Verdict, percent
-from rollout.loop.parts import Part
+from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
 from rollout.store.flags.choosing import chosen
 from rollout.store.orders import OrderKind
@@ -48,7 +48,7 @@ def as_document(found: Reading) -> dict[str, Any]:
         "unsafe": list(judgement.unsafe) if judgement else [],
         "warnings": list(judgement.warnings) if judgement else [],
         "evidence": [_evidence(row) for row in rows(found)],
-        "monitors": [_monitor(part, found) for part in Part],
+        "monitors": [_monitor(part, found) for part in MonitorRole],
         "would_have": dict(found.loop_state.book.would_have),
         "socket": str(_socket(found)),
         "cycles": found.ledger.cycle_count() if found.ledger else 0,
@@ -126,7 +126,7 @@ def _evidence(row: Row) -> dict[str, Any]:
     )
 
 
-def _monitor(part: Part, found: Reading) -> dict[str, Any]:
+def _monitor(part: MonitorRole, found: Reading) -> dict[str, Any]:
     report = found.report(part)
     settings = load().settings
     ill = found.loop_state.analysis.ill.get(part, "")
@@ -154,7 +154,7 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     say(f"{paint(headline, 'bold')}  ({hands})")
     if document["exposure_doubt"]:
         say(cut(paint(document["exposure_doubt"], "red")))
-    say("  ".join(f"{part}: {_who(names[part])}" for part in Part))
+    say("  ".join(f"{part}: {_who(names[part])}" for part in MonitorRole))
     say(f"server {document['socket']}, {_seen(found)}")
     say()
     for warning in document["warnings"]:

@@ -10,7 +10,7 @@ import time
 
 from rollout.faces.demo.actors.looks import LOOKS, cursor, title
 from rollout.faces.demo.actors.performance import Performance
-from rollout.faces.demo.actors.scenes import PARTS, Part
+from rollout.faces.demo.actors.scenes import PARTS, ActorPart
 from rollout.faces.demo.actors.terminal import Terminal
 
 _LIMIT_HOURS = 9
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _play(actor: Performance, part: Part, terminal: Terminal) -> None:
+def _play(actor: Performance, part: ActorPart, terminal: Terminal) -> None:
     count = _Count()
     while not actor.over:
         now = time.monotonic()

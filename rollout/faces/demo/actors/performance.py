@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from rollout.faces.demo.actors import lines
-from rollout.faces.demo.actors.scenes import Part, Scene
+from rollout.faces.demo.actors.scenes import ActorPart, Scene
 
 BEAT_S: Final = 0.2
 """How often a moving scene is painted anew: more often than a tape's frames follow each other."""
@@ -54,7 +54,7 @@ class _Turn(NamedTuple):
 class Performance:
     """Plays a part; everything it shows follows from the part, the seed, the time and the keys."""
 
-    def __init__(self, part: Part, seed: int, now: float, *, reset_hour: int = 0) -> None:
+    def __init__(self, part: ActorPart, seed: int, now: float, *, reset_hour: int = 0) -> None:
         self._part = part
         self._seed = seed
         self._reset_hour = reset_hour

@@ -40,7 +40,7 @@ class Cue(NamedTuple):
     scene: Scene
 
 
-class Part(NamedTuple):
+class ActorPart(NamedTuple):
     """What one actor plays, over and over."""
 
     cli: str
@@ -50,8 +50,8 @@ class Part(NamedTuple):
     """Each cue lasts up to this share longer or shorter; which, the seed decides."""
 
 
-def _part(cli: str, *cues: tuple[float, Scene], jitter: float = 0.1) -> Part:
-    return Part(cli, tuple(Cue(seconds, scene) for seconds, scene in cues), jitter)
+def _part(cli: str, *cues: tuple[float, Scene], jitter: float = 0.1) -> ActorPart:
+    return ActorPart(cli, tuple(Cue(seconds, scene) for seconds, scene in cues), jitter)
 
 
 FOREVER: Final = 1e9
@@ -61,7 +61,7 @@ FOREVER: Final = 1e9
 # that ends above a composer box is then still moving to one monitor and over to the other, which says nothing about
 # either. Hence: whoever changes, changes on a screen on which both see it alike; whoever shows what they differ in,
 # stays in it.
-PARTS: Final[dict[str, Part]] = {
+PARTS: Final[dict[str, ActorPart]] = {
     "manager": _part("claude", (FOREVER, Scene.MANAGING)),
     "steady": _part("codex", (3.5, Scene.WORKING), (3.5, Scene.IDLE)),
     "brittle": _part("claude", (2.1, Scene.WORKING), (3.1, Scene.GONE), jitter=0.05),

@@ -1,9 +1,9 @@
-"""The two parts, whoever plays them."""
+"""The two roles that a monitor can have."""
 
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class MonitorRole(StrEnum):
     """Who owns a session, or whose report, memory or wish it is."""
 
     INCUMBENT = "incumbent"
@@ -12,6 +12,6 @@ class Part(StrEnum):
     """Wants to take over."""
 
     @property
-    def other(self) -> "Part":
+    def other(self) -> "MonitorRole":
         """The other one."""
-        return Part.CANDIDATE if self is Part.INCUMBENT else Part.INCUMBENT
+        return MonitorRole.CANDIDATE if self is MonitorRole.INCUMBENT else MonitorRole.INCUMBENT
