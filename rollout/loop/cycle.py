@@ -11,7 +11,7 @@ from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.basis import heard, rebased
-from rollout.loop.cycled import Cycled, cycle_name
+from rollout.loop.cycle_result import CycleResult, cycle_name
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
@@ -27,7 +27,7 @@ from understudy.report import CycleReport
 from understudy.verdicts import AgentVerdict
 
 
-def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
+def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
     """Do one cycle; `next_in_s` is when the next one begins, infinity where none does.
 
     Raises `SourceFailed` where the server cannot be seen: nothing is concluded from that, and nothing written.
@@ -45,7 +45,7 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
     begin_keeping(runtime, looked)
     said, shadowed = _learn(runtime, loop_state, looked, effects, routing, now_standing.standing, next_in_s)
     advanced = _decide(runtime, loop_state, looked, routing, now_standing, scopes, said)
-    cycled = Cycled(
+    cycle_result = CycleResult(
         cycle=cycle,
         at=began,
         wall_s=round(runtime.clock.now() - began, 6),
@@ -62,9 +62,9 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> Cycled:
         transition=None,
         pause_s=_pause(runtime, looked, routing),
     )
-    write_down(runtime, loop_state, Entry(cycled, looked, shadowed, said, advanced.touches, advanced.withdrawn))
+    write_down(runtime, loop_state, Entry(cycle_result, looked, shadowed, said, advanced.touches, advanced.withdrawn))
     runtime.delivery.submit(advanced.touches)
-    return replace(cycled, transition=_move(runtime, loop_state, now_standing.standing))
+    return replace(cycle_result, transition=_move(runtime, loop_state, now_standing.standing))
 
 
 def _sessions(runtime: Runtime) -> tuple[list[str], int]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from rollout.loop.cycle import one_cycle
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycle_result import CycleResult
 from rollout.loop.runtime import Runtime
 from rollout.loop.trouble import Trouble
 
-Watcher = Callable[[Cycled], None]
+Watcher = Callable[[CycleResult], None]
 """Is shown every cycle, right after it was written down."""
 
 
@@ -72,15 +72,15 @@ def loop(
         try:
             if trouble.in_a_row:
                 _take_up_again(runtime)
-            cycled = one_cycle(runtime, math.inf if last else interval_s)
+            cycle_result = one_cycle(runtime, math.inf if last else interval_s)
         except Exception as failure:
             if strict:
                 raise
             pause_s = trouble.happened(failure, interval_s)
         else:
             trouble.over()
-            _show(watch, cycled, trouble)
-            pause_s = cycled.pause_s
+            _show(watch, cycle_result, trouble)
+            pause_s = cycle_result.pause_s
         done += 1
         if not last:
             stop.wait(max(interval_s, pause_s) - (time.monotonic() - began))
@@ -96,10 +96,10 @@ def _take_up_again(runtime: Runtime) -> None:
     runtime.delivery.resume()
 
 
-def _show(watch: Watcher, cycled: Cycled, trouble: Trouble) -> None:
+def _show(watch: Watcher, cycle_result: CycleResult, trouble: Trouble) -> None:
     """Show a cycle; output that cannot be written is no reason to stop, but for a reader that has gone."""
     try:
-        watch(cycled)
+        watch(cycle_result)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycle_result import CycleResult
 from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
@@ -44,7 +44,7 @@ _FORGET_EVERY: Final = 360
 class Entry:
     """Everything that one cycle adds."""
 
-    cycled: Cycled
+    cycle_result: CycleResult
     looked: Looked
     shadowed: Shadowed
     said: Said
@@ -61,19 +61,23 @@ def begin_keeping(runtime: Runtime, looked: Looked) -> None:
 
 def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
-    cycled, epoch = entry.cycled, entry.cycled.standing.epoch
+    cycle_result, epoch = entry.cycle_result, entry.cycle_result.standing.epoch
     before = partial(_read, {role: loop_state.text_of(role, mind.memory) for role, mind in entry.looked.before.items()})
-    texts = {role: text for role in cycled.reports if (text := runtime.kept_memories.take(role, _PATIENCE_S[role]))}
+    texts = {
+        role: text for role in cycle_result.reports if (text := runtime.kept_memories.take(role, _PATIENCE_S[role]))
+    }
     for role, text in texts.items():
         loop_state.texts[role] = entry.looked.answers[role].memory, text
     with runtime.ledger.transaction() as tx:
-        number = tx.add_cycle(_row(cycled), {role: report.model_dump_json() for role, report in cycled.reports.items()})
+        number = tx.add_cycle(
+            _row(cycle_result), {role: report.model_dump_json() for role, report in cycle_result.reports.items()}
+        )
         if number % _FORGET_EVERY == 0:
-            tx.forget(cycled.at - runtime.ledger_days * 86400, epoch)
+            tx.forget(cycle_result.at - runtime.ledger_days * 86400, epoch)
         loop_state.keep(
             tx,
             (
-                MemoryRow(role=role, monitor=cycled.reports[role].monitor, cycle=cycled.cycle, body=text)
+                MemoryRow(role=role, monitor=cycle_result.reports[role].monitor, cycle=cycle_result.cycle, body=text)
                 for role, text in texts.items()
             ),
         )
@@ -93,7 +97,7 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
         tx.add_spells(_spell(spell, epoch) for spell in entry.shadowed.spells)
         for name, decision in entry.said.overruled.items():
             tx.overrule_spells((name,), decision)
-        tx.add_evidence(_evidence(fact, epoch, cycled.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
+        tx.add_evidence(_evidence(fact, epoch, cycle_result.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
         _touches(tx, entry)
     if entry.looked.tape is not None:
         found = entry.shadowed.differences
@@ -108,13 +112,15 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
                 for one in found
                 if one.klass is DiffClass.TRUE
             ],
-            "monitors": {str(role): f"{report.monitor} {report.version}" for role, report in cycled.reports.items()},
+            "monitors": {
+                str(role): f"{report.monitor} {report.version}" for role, report in cycle_result.reports.items()
+            },
             "outcomes": {  # with them a replay answers word for word
                 str(role): [outcome.model_dump(mode="json") for outcome in mind.outcomes]
                 for role, mind in entry.looked.before.items()
             },
         }
-        runtime.tapes.keep(cycled.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
+        runtime.tapes.keep(cycle_result.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
 
 
 def _read(texts: "Mapping[MonitorRole, str | None]") -> "dict[str, JsonValue]":
@@ -130,7 +136,7 @@ def interest_of(found: Sequence[Difference]) -> Interest:
 
 
 def _touches(tx: Transaction, entry: Entry) -> None:
-    tx.withdraw(entry.withdrawn, entry.cycled.at, "nobody wants it any more")
+    tx.withdraw(entry.withdrawn, entry.cycle_result.at, "nobody wants it any more")
     tx.want(
         DeliveryRow(
             id=touch.id,
@@ -145,17 +151,17 @@ def _touches(tx: Transaction, entry: Entry) -> None:
     )
 
 
-def _row(cycled: Cycled) -> CycleRow:
+def _row(cycle_result: CycleResult) -> CycleRow:
     return CycleRow(
-        id=cycled.cycle,
-        at=cycled.at,
-        mode=cycled.mode,
-        act=cycled.act,
-        stage=cycled.standing.stage,
-        epoch=cycled.standing.epoch,
-        wall_s=cycled.wall_s,
-        owners={session: str(role) for session, role in cycled.routing.owners.items()},
-        outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycled.outcomes),
+        id=cycle_result.cycle,
+        at=cycle_result.at,
+        mode=cycle_result.mode,
+        act=cycle_result.act,
+        stage=cycle_result.standing.stage,
+        epoch=cycle_result.standing.epoch,
+        wall_s=cycle_result.wall_s,
+        owners={session: str(role) for session, role in cycle_result.routing.owners.items()},
+        outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycle_result.outcomes),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.loop.cycled import cycle_name
+from rollout.loop.cycle_result import cycle_name
 from rollout.store.ledger import BoutRow, Ledger
 from shadow.bout import Bout
 from shadow.compare import differ

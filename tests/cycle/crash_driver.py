@@ -39,7 +39,11 @@ if __name__ == "__main__":
         cycles = int(count[0]) if count else None
         say = sys.stdout.write
         loop(
-            runtime, interval_s=0.05, cycles=cycles, stop=Stop(), watch=lambda cycled: say(f"{cycled.cycle}\n") and None
+            runtime,
+            interval_s=0.05,
+            cycles=cycles,
+            stop=Stop(),
+            watch=lambda cycle_result: say(f"{cycle_result.cycle}\n") and None,
         )
         while not runtime.delivery.idle():  # what is queued when a run ends stays wanted, for a next start
             time.sleep(0.01)

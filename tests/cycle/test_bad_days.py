@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-    from rollout.loop.cycled import Cycled
+    from rollout.loop.cycle_result import CycleResult
     from rollout.loop.runtime import Runtime
 
 HERE = Path(__file__).parent
@@ -65,9 +65,9 @@ def test_session_names_that_mean_something_to_tmux_are_only_names(tmux_server: T
         tmux_server.new_window("exec sleep 600", session=name, name=f"idle-{name}")
     there = set(tmux_server.run("list-sessions", "-F", "#{session_name}").splitlines())
     with runtime_over(tmux_server, tmp_path) as runtime:
-        cycled = one_cycle(runtime, LAST)
+        cycle_result = one_cycle(runtime, LAST)
         assert set(runtime.ledger.cycles()[0].owners) == there
-    assert {verdict.session for verdict in cycled.reports[MonitorRole.INCUMBENT].verdicts.values()} == there
+    assert {verdict.session for verdict in cycle_result.reports[MonitorRole.INCUMBENT].verdicts.values()} == there
 
 
 def test_a_pane_that_dies_in_mid_cycle_costs_the_cycle_nothing(tmux_server: TmuxServer, tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_a_pane_that_dies_in_mid_cycle_costs_the_cycle_nothing(tmux_server: Tmux
     with runtime_over(tmux_server, tmp_path) as runtime:
         killer = threading.Timer(0.05, lambda: tmux_server.run("kill-pane", "-t", goes))
         killer.start()
-        cycled = one_cycle(runtime, LAST)
+        cycle_result = one_cycle(runtime, LAST)
         killer.join()
-    assert stays in cycled.reports[MonitorRole.CANDIDATE].verdicts
+    assert stays in cycle_result.reports[MonitorRole.CANDIDATE].verdicts
     assert events(runtime, Guardrail.FAILURE) == [False]
 
 
@@ -103,11 +103,11 @@ def test_the_loop_waits_for_a_server_that_went_and_goes_on_when_it_is_back(
     tmux_server: TmuxServer, tmp_path: Path
 ) -> None:
     tmux_server.new_window("exec sleep 600", name="idle-1")
-    seen: list[Cycled] = []
+    seen: list[CycleResult] = []
     stop = Stop()
 
-    def watch(cycled: Cycled) -> None:
-        seen.append(cycled)
+    def watch(cycle_result: CycleResult) -> None:
+        seen.append(cycle_result)
         if len(seen) == 2:
             os.kill(tmux_server.pid, signal.SIGKILL)
             threading.Timer(0.5, lambda: tmux_server.new_window("exec sleep 600", name="idle-1")).start()
@@ -138,11 +138,11 @@ def test_a_candidate_that_misbehaves_is_evidence_and_the_incumbent_goes_on(
     with runtime_over(
         tmux_server, tmp_path, candidate=f"cmd:{sys.executable} {BAD} {fault}", deadline_s=1.5
     ) as runtime:
-        cycled = one_cycle(runtime, LAST)
+        cycle_result = one_cycle(runtime, LAST)
         assert events(runtime, Guardrail.FAILURE) == [True]
-    assert MonitorRole.INCUMBENT in cycled.reports
-    assert MonitorRole.CANDIDATE not in cycled.reports
-    assert cycled.problems[MonitorRole.CANDIDATE]
+    assert MonitorRole.INCUMBENT in cycle_result.reports
+    assert MonitorRole.CANDIDATE not in cycle_result.reports
+    assert cycle_result.problems[MonitorRole.CANDIDATE]
 
 
 def test_a_second_daemon_on_the_same_server_is_refused_whatever_its_state_folder(

@@ -19,7 +19,7 @@ from rollout.store.state_folder import StateFolder
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from rollout.loop.cycled import Cycled
+    from rollout.loop.cycle_result import CycleResult
 
 pytestmark = pytest.mark.timeout(300)  # two stages of a real loop
 
@@ -33,8 +33,8 @@ def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
         tmux_server.new_window("sleep 1000", session="team", name=window)
     names, state, stop = ("clockwork:First", "clockwork:Second"), StateFolder(tmp_path / "state"), Stop()
 
-    def watch(cycled: Cycled) -> None:
-        if cycled.standing.stage is Stage.BETA:
+    def watch(cycle_result: CycleResult) -> None:
+        if cycle_result.standing.stage is Stage.BETA:
             stop()
 
     with open_runtime(Blueprint(tmux_server.address, state, *names, PLAN, act=True, gap_s=0.01)) as runtime:

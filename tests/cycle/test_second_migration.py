@@ -16,7 +16,7 @@ from rollout.judgement.chain import Transition, verify
 from rollout.judgement.standing import Ask, Refusal, Request
 from rollout.judgement.words import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import standing, trail
@@ -39,15 +39,15 @@ class Story:
 
     trail: tuple[Transition, ...] = ()
     too_early: object = None
-    alone: list[Cycled] = field(default_factory=list)
+    alone: list[CycleResult] = field(default_factory=list)
     off: bool = False
-    restored: Cycled | None = None
+    restored: CycleResult | None = None
     off_after_start: bool = False
-    renewed: Cycled | None = None
+    renewed: CycleResult | None = None
     remembered: int = 0
     knew: int = 0
-    fallen_back: Cycled | None = None
-    upgraded: Cycled | None = None
+    fallen_back: CycleResult | None = None
+    upgraded: CycleResult | None = None
 
 
 @contextmanager
@@ -57,13 +57,13 @@ def runtime(server: TmuxServer, state: Path, incumbent: str, candidate: str) -> 
         yield built
 
 
-def cycles(runtime: Runtime, until: Callable[[Cycled], bool]) -> list[Cycled]:
+def cycles(runtime: Runtime, until: Callable[[CycleResult], bool]) -> list[CycleResult]:
     """Run the real loop until a cycle is what is waited for."""
-    seen, stop = list[Cycled](), Stop()
+    seen, stop = list[CycleResult](), Stop()
 
-    def watch(cycled: Cycled) -> None:
-        seen.append(cycled)
-        if until(cycled):
+    def watch(cycle_result: CycleResult) -> None:
+        seen.append(cycle_result)
+        if until(cycle_result):
             stop()
 
     loop(runtime, interval_s=0.05, cycles=MOST_CYCLES, stop=stop, watch=watch)
@@ -71,10 +71,12 @@ def cycles(runtime: Runtime, until: Callable[[Cycled], bool]) -> list[Cycled]:
     return seen
 
 
-def is_promotable_in_production(cycled: Cycled) -> bool:
-    judgement = cycled.judgement
+def is_promotable_in_production(cycle_result: CycleResult) -> bool:
+    judgement = cycle_result.judgement
     return (
-        cycled.standing.stage is Stage.PRODUCTION and judgement is not None and judgement.verdict is Verdict.PROMOTABLE
+        cycle_result.standing.stage is Stage.PRODUCTION
+        and judgement is not None
+        and judgement.verdict is Verdict.PROMOTABLE
     )
 
 
@@ -97,16 +99,16 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         for window in ("pm", "idle-1", "idle-2", "idle-3"):
             server.new_window("sleep 1000", session="team", name=window)
         with runtime(server, state, "First", "Second") as first:
-            cycles(first, lambda cycled: cycled.standing.stage is Stage.PRODUCTION)
+            cycles(first, lambda cycle_result: cycle_result.standing.stage is Stage.PRODUCTION)
             story.too_early = ask(first, Ask.RETIRE, Verdict.CONTINUE)
             cycles(first, is_promotable_in_production)
             ask(first, Ask.RETIRE, Verdict.PROMOTABLE)
-            story.alone = cycles(first, lambda cycled: cycled.standing.stage is Stage.RETIRED)[-1:]
+            story.alone = cycles(first, lambda cycle_result: cycle_result.standing.stage is Stage.RETIRED)[-1:]
             story.off = first.hosts[MonitorRole.INCUMBENT].pid is None
             ask(first, Ask.RESTORE)
             story.restored = cycles(first, is_promotable_in_production)[-1]
             ask(first, Ask.RETIRE, Verdict.PROMOTABLE)
-            story.alone += cycles(first, lambda cycled: len(cycled.reports) == 1)[-1:]
+            story.alone += cycles(first, lambda cycle_result: len(cycle_result.reports) == 1)[-1:]
         with runtime(server, state, "First", "Second") as same:
             story.alone += cycles(same, lambda _: True)
             story.off_after_start = same.hosts[MonitorRole.INCUMBENT].pid is None
@@ -114,7 +116,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         with runtime(server, state, "Second", "Third") as second:
             story.renewed = cycles(second, lambda _: True)[0]
             story.remembered = lived(second, MonitorRole.INCUMBENT)["second"]
-            cycles(second, lambda cycled: cycled.standing.stage is Stage.BETA)
+            cycles(second, lambda cycle_result: cycle_result.standing.stage is Stage.BETA)
         with runtime(server, state, "Second", "ThirdAgain") as upgraded:
             story.upgraded = cycles(upgraded, lambda _: True)[0]
             cycles(upgraded, is_promotable_in_production)
@@ -126,8 +128,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     patch.undo()
 
 
-def owners(cycled: Cycled) -> set[MonitorRole]:
-    return set(cycled.routing.owners.values())
+def owners(cycle_result: CycleResult) -> set[MonitorRole]:
+    return set(cycle_result.routing.owners.values())
 
 
 def test_nobody_retires_the_incumbent_before_production_has_shown_enough(story: Story) -> None:
@@ -137,8 +139,8 @@ def test_nobody_retires_the_incumbent_before_production_has_shown_enough(story: 
 def test_a_retired_incumbent_does_not_run_and_is_not_asked(story: Story) -> None:
     assert (story.off, story.off_after_start) == (True, True)
     assert len(story.alone) == 3
-    for cycled in story.alone:
-        assert (set(cycled.reports), owners(cycled)) == ({MonitorRole.CANDIDATE}, {MonitorRole.CANDIDATE})
+    for cycle_result in story.alone:
+        assert (set(cycle_result.reports), owners(cycle_result)) == ({MonitorRole.CANDIDATE}, {MonitorRole.CANDIDATE})
 
 
 def test_a_retirement_that_is_taken_back_brings_both_back_to_production(story: Story) -> None:

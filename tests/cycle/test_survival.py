@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from private_tmux import TmuxServer
 
-    from rollout.loop.cycled import Cycled
+    from rollout.loop.cycle_result import CycleResult
     from rollout.loop.runtime import Runtime
 
 HERE = Path(__file__).parent
@@ -61,12 +61,12 @@ def failing(times: int, fault: Exception, real: Callable[..., Any]) -> Callable[
     return call
 
 
-def goes_on(runtime: Runtime, good: int = 3) -> tuple[list[Cycled], list[str]]:
-    seen: list[Cycled] = []
+def goes_on(runtime: Runtime, good: int = 3) -> tuple[list[CycleResult], list[str]]:
+    seen: list[CycleResult] = []
     stop = Stop()
 
-    def watch(cycled: Cycled) -> None:
-        seen.append(cycled)
+    def watch(cycle_result: CycleResult) -> None:
+        seen.append(cycle_result)
         if len(seen) == good:
             stop()
 
@@ -134,8 +134,8 @@ def test_a_trouble_that_lasts_is_tried_after_pauses_that_double(lasting: Excepti
 def test_output_that_cannot_be_written_does_not_end_the_run(tmux_server: TmuxServer, tmp_path: Path) -> None:
     shown = list[str]()
 
-    def full(cycled: Cycled) -> None:
-        shown.append(cycled.cycle)
+    def full(cycle_result: CycleResult) -> None:
+        shown.append(cycle_result.cycle)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with runtime_over(tmux_server, tmp_path) as runtime, capture_logs() as logs:

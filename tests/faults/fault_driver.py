@@ -17,7 +17,7 @@ from crash_driver import PLAN
 
 from rollout.faces.cli.verbs.run import log_to_stderr
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
 from rollout.store.state_folder import StateFolder
 from tmuxio.server.address import ServerAddress
@@ -46,9 +46,9 @@ def injected(shortage: Path) -> None:
     threading._start_new_thread = start  # type: ignore[attr-defined]
 
 
-def show(cycled: Cycled) -> None:
+def show(cycle_result: CycleResult) -> None:
     """Print a cycle: its name, its seconds, and who reported."""
-    sys.stdout.write(f"{cycled.cycle} {cycled.wall_s} {','.join(map(str, cycled.reports))}\n")
+    sys.stdout.write(f"{cycle_result.cycle} {cycle_result.wall_s} {','.join(map(str, cycle_result.reports))}\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import pytest
 
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.state_folder import StateFolder
@@ -70,11 +70,11 @@ def test_a_hostile_reply_costs_the_incumbent_no_cycle(
         gap_s=0.01,
         deadline_s=DEADLINE_S,
     )
-    good, bad, ends = list[Cycled](), list[Cycled](), list[float]()
+    good, bad, ends = list[CycleResult](), list[CycleResult](), list[float]()
     stop = Stop()
 
-    def watch(cycled: Cycled) -> None:
-        (bad if turned.exists() else good).append(cycled)
+    def watch(cycle_result: CycleResult) -> None:
+        (bad if turned.exists() else good).append(cycle_result)
         ends.append(time.monotonic())
         if len(good) == GOOD:
             turned.touch()
@@ -90,7 +90,7 @@ def test_a_hostile_reply_costs_the_incumbent_no_cycle(
     spans = [after - before for before, after in itertools.pairwise(ends)]
     usual, worst = max(spans[: GOOD - 1]), max(spans[GOOD - 1 :])
     assert worst <= usual + EXTRA_S, f"a cycle every {usual:.2f} s before, and then one in {worst:.2f} s"
-    assert all(MonitorRole.INCUMBENT in cycled.reports for cycled in bad)
-    answered = [cycled for cycled in bad[1:] if MonitorRole.CANDIDATE in cycled.reports]
+    assert all(MonitorRole.INCUMBENT in cycle_result.reports for cycle_result in bad)
+    answered = [cycle_result for cycle_result in bad[1:] if MonitorRole.CANDIDATE in cycle_result.reports]
     assert len(answered) == (0 if way in REFUSED else BAD - 1)
     fault_table.add(f"candidate: {way}", len(bad), f"every cycle of the incumbent; the longest +{worst - usual:.1f} s")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rollout.faces.cli.reading import Reading
-from rollout.loop.cycled import cycle_name
+from rollout.loop.cycle_result import cycle_name
 from shadow.bout import Bout
 from shadow.clusters import Cluster
 from shadow.differences import Difference

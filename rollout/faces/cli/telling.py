@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from rollout.faces.cli.output import emit, say
 from rollout.judgement.chain import Transition
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycle_result import CycleResult
 from rollout.loop.monitor_role import MonitorRole
 from shadow.differences import Difference
 from understudy.intents import Intent
@@ -20,7 +20,7 @@ from understudy.verdicts import AgentVerdict
 class Teller(Protocol):
     """Is shown every cycle."""
 
-    def tell(self, cycled: Cycled) -> None:
+    def tell(self, cycle_result: CycleResult) -> None:
         """Say what it came to."""
         ...
 
@@ -28,9 +28,9 @@ class Teller(Protocol):
 class AsJson:
     """One JSON object a cycle, a line each."""
 
-    def tell(self, cycled: Cycled) -> None:
+    def tell(self, cycle_result: CycleResult) -> None:
         """Write the line."""
-        emit(as_document(cycled))
+        emit(as_document(cycle_result))
 
 
 class AsText:
@@ -39,31 +39,33 @@ class AsText:
     def __init__(self) -> None:
         self._doubts: frozenset[tuple[MonitorRole, str, str]] = frozenset()
 
-    def tell(self, cycled: Cycled) -> None:
+    def tell(self, cycle_result: CycleResult) -> None:
         """Write the line."""
-        agents = {pane for report in cycled.reports.values() for pane in report.verdicts}
+        agents = {pane for report in cycle_result.reports.values() for pane in report.verdicts}
         parts = [
-            datetime.fromtimestamp(cycled.at, UTC).astimezone().strftime("%H:%M:%S"),
-            f"{cycled.standing.stage} ({cycled.mode})",
+            datetime.fromtimestamp(cycle_result.at, UTC).astimezone().strftime("%H:%M:%S"),
+            f"{cycle_result.standing.stage} ({cycle_result.mode})",
             f"{len(agents)} agents",
-            f"{cycled.wall_s:.2f} s",
-            _differences(cycled),
+            f"{cycle_result.wall_s:.2f} s",
+            _differences(cycle_result),
         ]
-        if cycled.judgement:
+        if cycle_result.judgement:
             parts.append(
-                f"{cycled.judgement.verdict}: {cycled.judgement.reasons[0]}" if cycled.judgement.reasons else ""
+                f"{cycle_result.judgement.verdict}: {cycle_result.judgement.reasons[0]}"
+                if cycle_result.judgement.reasons
+                else ""
             )
         say("  ".join(filter(None, parts)))
-        for part, problem in cycled.problems.items():
+        for part, problem in cycle_result.problems.items():
             say(f"          the {part} failed: {problem}")
-        if cycled.transition:
-            say(f"          {_moved(cycled.transition)}")
-        self._tell_doubts(cycled)
+        if cycle_result.transition:
+            say(f"          {_moved(cycle_result.transition)}")
+        self._tell_doubts(cycle_result)
 
-    def _tell_doubts(self, cycled: Cycled) -> None:
+    def _tell_doubts(self, cycle_result: CycleResult) -> None:
         standing = {
             (part, problem.kind, problem.subject): problem.text
-            for part, report in cycled.reports.items()
+            for part, report in cycle_result.reports.items()
             for problem in report.problems
             if not problem.hides
         }
@@ -72,8 +74,8 @@ class AsText:
         self._doubts = frozenset(standing)
 
 
-def _differences(cycled: Cycled) -> str:
-    kinds = Counter(one.severity if one.expected is None else "as expected" for one in cycled.differences)
+def _differences(cycle_result: CycleResult) -> str:
+    kinds = Counter(one.severity if one.expected is None else "as expected" for one in cycle_result.differences)
     return ", ".join(f"{count} differ {_in(kind)}" for kind, count in kinds.items()) or "no difference"
 
 
@@ -86,24 +88,25 @@ def _moved(transition: Transition) -> str:
     return f"{move}: {transition.reason} [audit {transition.head}]"
 
 
-def as_document(cycled: Cycled) -> dict[str, Any]:
+def as_document(cycle_result: CycleResult) -> dict[str, Any]:
     """A cycle as scripts get it; monitors go by their names, or by their roles where both have the same."""
-    names = names_of(cycled.reports)
+    names = names_of(cycle_result.reports)
     return {
-        "cycle": cycled.cycle,
-        "at": instant_text(cycled.at),
-        "seconds": cycled.wall_s,
-        "mode": cycled.mode,
-        "act": cycled.act,
-        "stage": cycled.standing.stage,
+        "cycle": cycle_result.cycle,
+        "at": instant_text(cycle_result.at),
+        "seconds": cycle_result.wall_s,
+        "mode": cycle_result.mode,
+        "act": cycle_result.act,
+        "stage": cycle_result.standing.stage,
         "roles": {part: names[part] for part in MonitorRole},
-        "owners": {session: names[part] for session, part in cycled.routing.owners.items()},
-        "reports": {names[part]: _report(report) for part, report in cycled.reports.items()},
-        "problems": {names[part]: problem for part, problem in cycled.problems.items()},
-        "outcomes": [_outcome(outcome) for outcome in cycled.outcomes],
-        "differences": [_difference(difference) for difference in cycled.differences],
-        "verdict": cycled.judgement.verdict if cycled.judgement else None,
-        "transition": cycled.transition and {"from": cycled.transition.from_, "to": cycled.transition.to},
+        "owners": {session: names[part] for session, part in cycle_result.routing.owners.items()},
+        "reports": {names[part]: _report(report) for part, report in cycle_result.reports.items()},
+        "problems": {names[part]: problem for part, problem in cycle_result.problems.items()},
+        "outcomes": [_outcome(outcome) for outcome in cycle_result.outcomes],
+        "differences": [_difference(difference) for difference in cycle_result.differences],
+        "verdict": cycle_result.judgement.verdict if cycle_result.judgement else None,
+        "transition": cycle_result.transition
+        and {"from": cycle_result.transition.from_, "to": cycle_result.transition.to},
     }
 
 

@@ -137,7 +137,7 @@ class Loop:
     def _run(self, stop: Stop) -> None:
         try:
             with open_runtime(self.blueprint) as runtime:
-                loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=lambda _cycled: None)
+                loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=lambda _cycle_result: None)
         except Exception as error:  # noqa: BLE001 - a thread's exception would be lost; the demo says it and ends
             self.trouble = f"the loop failed: {type(error).__name__}: {error}"
 

@@ -13,7 +13,7 @@ from rollout.faces.cli.output import note
 from rollout.faces.cli.telling import AsJson, AsText, Teller
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.cycled import Cycled
+from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import Stop, loop, stopped_by_signals
 from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.tape_retention import Retention
@@ -81,13 +81,13 @@ def run(asked: Asked) -> Exit:
     return Exit.OK
 
 
-def _watcher(teller: Teller) -> Callable[[Cycled], None]:
+def _watcher(teller: Teller) -> Callable[[CycleResult], None]:
     told_of_nobody = False
 
-    def watch(cycled: Cycled) -> None:
+    def watch(cycle_result: CycleResult) -> None:
         nonlocal told_of_nobody
-        teller.tell(cycled)
-        if not told_of_nobody and not any(report.verdicts for report in cycled.reports.values()):
+        teller.tell(cycle_result)
+        if not told_of_nobody and not any(report.verdicts for report in cycle_result.reports.values()):
             told_of_nobody = True
             note(
                 "No agent is to be seen on this server yet. An agent is a pane in which an agent CLI runs, "

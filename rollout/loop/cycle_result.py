@@ -21,7 +21,7 @@ def cycle_name(began: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cycled:
+class CycleResult:
     """What one cycle came to, for whoever watches. Instants and durations in seconds."""
 
     cycle: str
