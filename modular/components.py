@@ -6,7 +6,7 @@ The order is the dependency: limits hold drafts and notices back, stuck drafts a
 from collections.abc import Mapping
 from typing import Any
 
-from modular.mind import Memory
+from modular.engine_memory import EngineMemory
 from modular.wishes import drafts, limits, missing, recovery, teams
 from modular.wishes.look import Look
 from modular.wishes.notifications import NotificationManager
@@ -20,8 +20,8 @@ class Components:
     def __init__(self, wording: Wording) -> None:
         self._notifications = NotificationManager(wording)
 
-    def advance(self, before: Memory, look: Look) -> tuple[Mapping[str, Any], list[Intent]]:
-        """Show everybody one look; returns the slices after it by their names in `Memory`, and all that is wanted."""
+    def advance(self, before: EngineMemory, look: Look) -> tuple[Mapping[str, Any], list[Intent]]:
+        """Show everybody one look; returns the slices after it by their names in `EngineMemory`, and all that is wanted."""
         limited, pauses = limits.advance(before.limits, look)
         drafted, submits = drafts.advance(before.drafts, look, limited)
         stuck = drafts.stuck(drafted, look.now)

@@ -7,13 +7,13 @@ from typing import Final
 from pydantic import JsonValue
 
 from modular.components import Components
+from modular.engine_memory import EngineMemory, recalled
 from modular.extensions import Extensions
-from modular.looking import planned
-from modular.looking.survey import Round, Survey
-from modular.looking.verdicts import Verdicts
 from modular.memory import AgentMemory
 from modular.metrics import figures
-from modular.mind import Memory, recalled
+from modular.observing import planned
+from modular.observing.survey import Survey, SurveyResult
+from modular.observing.verdicts import VerdictCache
 from modular.rulebook.book import RuleBook
 from modular.strategies import Budget
 from modular.tracking.alarms import alarms
@@ -37,8 +37,8 @@ class MonitorService:
     def __init__(self, book: RuleBook | None = None) -> None:
         self._extensions = Extensions(os.environ, book)
         self._use_extensions()
-        self._verdicts = Verdicts()
-        self._memory = Memory()
+        self._verdicts = VerdictCache()
+        self._memory = EngineMemory()
         self._stored: JsonValue = None
 
     def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
@@ -49,7 +49,7 @@ class MonitorService:
         strategy = self._extensions.strategy
         before = self._memory
         known = before.agents
-        seen = planned.look(eyes, strategy, _BUDGET, known, before.looks, clock.now())
+        seen = planned.observe(eyes, strategy, _BUDGET, known, before.looks, clock.now())
         now = clock.now()
         round_, problems = self._survey.take(eyes, seen, known, now)
         gone = {key: agent for key, agent in known.items() if key not in round_.panes}
@@ -59,7 +59,7 @@ class MonitorService:
 
         looks = before.looks
         if strategy.learns:
-            looks = planned.looked(looks, known, round_.agents, round_.readings, now)
+            looks = planned.updated_times(looks, known, round_.agents, round_.readings, now)
         after = before.model_copy(update={"agents": {**round_.agents, **lost}, "looks": looks, **slices})
         self._memory, self._stored = after, None
         return CycleReport.model_construct(  # of records that were validated one by one
@@ -96,7 +96,7 @@ class MonitorService:
         self.version = VERSION + self._extensions.version
 
 
-def _look(seen: Round, lost: Mapping[str, AgentMemory], outcomes: Sequence[Outcome], now: float) -> Look:
+def _look(seen: SurveyResult, lost: Mapping[str, AgentMemory], outcomes: Sequence[Outcome], now: float) -> Look:
     agents = seen.agents
     managers = managers_of(agents.values())
     return Look(

@@ -52,16 +52,16 @@ class LookResult(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class StreamLine:
     """One line of a stream."""
 
     run: str | int | None
     fact: Fact
 
 
-def parse_stream(lines: Iterable[str]) -> Iterator[Observation]:
+def parse_stream(lines: Iterable[str]) -> Iterator[StreamLine]:
     """Read a stream of JSON Lines; blank lines are passed over. Raises `BadStream` naming the line."""
-    known: dict[str, Observation] = {}  # a long stream has few different lines
+    known: dict[str, StreamLine] = {}  # a long stream has few different lines
     for number, line in enumerate(lines, 1):
         observation = known.get(line)
         if observation is None:
@@ -210,7 +210,7 @@ def _judged(run: str | int | None, order: Iterable[int], kinds: Sequence[Fact], 
     )
 
 
-def _observation(number: int, line: str) -> Observation:
+def _observation(number: int, line: str) -> StreamLine:
     try:
         document = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -233,4 +233,4 @@ def _observation(number: int, line: str) -> Observation:
     if not isinstance(whole := document.get("whole", True), bool):
         raise BadStream(f"line {number}: whole: must be true or false, but is {whole!r}")
     fact = Fact(Guardrail(document["guardrail"]), document["event"], stratum=stratum, whole=whole)
-    return Observation(run, fact)
+    return StreamLine(run, fact)

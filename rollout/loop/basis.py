@@ -10,9 +10,9 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.standing import HARNESS, Ask, Request, Standing
 from rollout.judgement.words import Stage
 from rollout.loop.analysis import Basis
-from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
 from rollout.loop.runtime import Runtime
 from rollout.loop.stage_controller import standing as by_ledger
 from understudy.wire import Introduction
@@ -52,20 +52,20 @@ def basis_of(runtime: Runtime, before: Basis, standing: Standing) -> Basis:
     return Basis(plan=runtime.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
 
 
-def heard(runtime: Runtime, loop_state: LoopState, looked: Looked) -> Looked:
+def heard(runtime: Runtime, loop_state: LoopState, observation: Observation) -> Observation:
     """Leave out the answer of a monitor that came up in another version in the middle of this look.
 
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
     """
     basis = loop_state.analysis.basis
     known = {MonitorRole.INCUMBENT: basis.incumbent, MonitorRole.CANDIDATE: basis.candidate}
-    answers = dict(looked.answers)
-    for role, answer in looked.answers.items():
+    answers = dict(observation.answers)
+    for role, answer in observation.answers.items():
         name = _name(runtime.hosts[role].introduction)
         if answer.report is not None and _is_new(known[role], name or known[role]):
             text = f"it came up as {name}, and is heard from the next cycle on"
             answers[role] = replace(answer, report=None, text=text, backing_off=True)
-    return replace(looked, answers=answers)
+    return replace(observation, answers=answers)
 
 
 def changes(was: Basis, is_now: Basis) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.looking import Looking
 from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observer
 from rollout.loop.operators import TIED
 from rollout.loop.routing.router import Router
 from rollout.loop.runtime import Runtime
@@ -131,7 +131,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
                 host.exists()
         reader = Reader(blueprint.address, clock=clock)
         camera = Camera(reader, clock, redact)
-        looking = Looking(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
+        observer = Observer(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
         order_folders = (folder.path, blueprint.state.root)
         delivery = _delivery(blueprint, ledger, loop_state, hosts, clock, order_folders)
         ends.callback(delivery.close)
@@ -143,8 +143,8 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             router=Router(flags, lease_s=plan.lease_s, slots_from=blueprint.slots_from),
             reader=reader,
             hosts=hosts,
-            looking=looking,
-            shadowing=Shadowing(looking, plan, register),
+            observer=observer,
+            shadowing=Shadowing(observer, plan, register),
             delivery=delivery,
             tapes=tapes,
             register=register,

@@ -12,9 +12,9 @@ from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.basis import heard, rebased
 from rollout.loop.cycle_result import CycleResult, cycle_name
-from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
 from rollout.loop.operators import Said, Stand, listen, stand
 from rollout.loop.recording import Entry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
@@ -40,29 +40,31 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
     effects = loop_state.take_ends(runtime.ledger, runtime.rules)
     loop_state.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
     routing = _route(runtime, sessions, began, cycle, now_standing.standing)
-    looked, scopes = _look(runtime, loop_state, cycle, routing, panes, next_in_s)
-    looked = heard(runtime, loop_state, looked)
-    begin_keeping(runtime, looked)
-    said, shadowed = _learn(runtime, loop_state, looked, effects, routing, now_standing.standing, next_in_s)
-    advanced = _decide(runtime, loop_state, looked, routing, now_standing, scopes, said)
+    observation, scopes = _look(runtime, loop_state, cycle, routing, panes, next_in_s)
+    observation = heard(runtime, loop_state, observation)
+    begin_keeping(runtime, observation)
+    said, shadowed = _learn(runtime, loop_state, observation, effects, routing, now_standing.standing, next_in_s)
+    advanced = _decide(runtime, loop_state, observation, routing, now_standing, scopes, said)
     cycle_result = CycleResult(
         cycle=cycle,
         at=began,
         wall_s=round(runtime.clock.now() - began, 6),
-        mode="solo" if looked.tape is None else "shadow",
+        mode="solo" if observation.tape is None else "shadow",
         act=runtime.act,
         routing=routing,
-        reports={role: answer.report for role, answer in looked.answers.items() if answer.report is not None},
-        problems={role: answer.text for role, answer in looked.answers.items() if answer.report is None},
+        reports={role: answer.report for role, answer in observation.answers.items() if answer.report is not None},
+        problems={role: answer.text for role, answer in observation.answers.items() if answer.report is None},
         differences=shadowed.differences,
         outcomes=tuple(outcome for role in MonitorRole for outcome in loop_state.outcomes(role)),
         escalations=advanced.escalations,
         standing=now_standing.standing,
         judgement=loop_state.analysis.judgement,
         transition=None,
-        pause_s=_pause(runtime, looked, routing),
+        pause_s=_pause(runtime, observation, routing),
     )
-    write_down(runtime, loop_state, Entry(cycle_result, looked, shadowed, said, advanced.touches, advanced.withdrawn))
+    write_down(
+        runtime, loop_state, Entry(cycle_result, observation, shadowed, said, advanced.touches, advanced.withdrawn)
+    )
     runtime.delivery.submit(advanced.touches)
     return replace(cycle_result, transition=_move(runtime, loop_state, now_standing.standing))
 
@@ -85,40 +87,40 @@ def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, standi
 
 def _look(
     runtime: Runtime, loop_state: LoopState, cycle: str, routing: Routing, panes: int, next_in_s: float
-) -> tuple[Looked, dict[str, Scope]]:
-    minds = loop_state.minds()
+) -> tuple[Observation, dict[str, Scope]]:
+    monitor_memories = loop_state.monitor_memories()
     if routing.shadow:
-        return runtime.looking.shadow(cycle, minds, next_in_s), dict.fromkeys(MonitorRole, EVERYTHING)
+        return runtime.observer.shadow(cycle, monitor_memories, next_in_s), dict.fromkeys(MonitorRole, EVERYTHING)
     owned: dict[MonitorRole, dict[str, float]] = {role: {} for role in MonitorRole}
     for session, role in routing.owners.items():
         owned[role][session] = routing.leases[session].ends_at - runtime.plan.lease_s
-    looked = runtime.looking.solo(cycle, minds, owned, panes)
-    return looked, {role: Scope(sessions=sessions) for role, sessions in owned.items()}
+    observation = runtime.observer.solo(cycle, monitor_memories, owned, panes)
+    return observation, {role: Scope(sessions=sessions) for role, sessions in owned.items()}
 
 
 def _learn(
     runtime: Runtime,
     loop_state: LoopState,
-    looked: Looked,
+    observation: Observation,
     effects: Effects,
     routing: Routing,
     standing: Standing,
     next_in_s: float,
 ) -> tuple[Said, Shadowed]:
     """Enter what was seen and said into the analysis, and judge."""
-    now = looked.tape.at if looked.tape is not None else runtime.clock.now()
+    now = observation.tape.at if observation.tape is not None else runtime.clock.now()
     said = listen(runtime, add_watched_time(in_epoch(loop_state.analysis, standing), now, routing.exposure_percent))
-    shadowed = runtime.shadowing.enter(said.analysis, looked, effects, now, next_in_s)
-    families = {verdict.agent for answer in looked.answers.values() for verdict in _verdicts(answer.report)}
+    shadowed = runtime.shadowing.enter(said.analysis, observation, effects, now, next_in_s)
+    families = {verdict.agent for answer in observation.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
         "families": shadowed.analysis.families | (families - {"unknown"}),
         "leases": shadowed.analysis.leases.note(routing.exposure),
-        "signals": shadowed.analysis.signals.fold(used(looked, runtime.tmux_pid), now),
+        "signals": shadowed.analysis.signals.fold(used(observation, runtime.tmux_pid), now),
     }
     analysis = shadowed.analysis.model_copy(update=noted)
     analysis = add_events(analysis, (*said.facts, *shadowed.facts), standing, runtime.plan)
     loop_state.analysis = add_judgement(analysis, standing, runtime.plan, runtime.register, now, routing.drift)
-    for role, answer in looked.answers.items():
+    for role, answer in observation.answers.items():
         if answer.report is not None:
             loop_state.memories[role] = answer.memory
     return said, shadowed
@@ -131,7 +133,7 @@ def _verdicts(report: CycleReport | None) -> tuple[AgentVerdict, ...]:
 def _decide(
     runtime: Runtime,
     loop_state: LoopState,
-    looked: Looked,
+    observation: Observation,
     routing: Routing,
     now_standing: Stand,
     scopes: dict[str, Scope],
@@ -142,7 +144,7 @@ def _decide(
         Heard(
             now=runtime.clock.now(),
             owners=routing.owners,
-            reports={role: answer.report for role, answer in looked.answers.items() if answer.report is not None},
+            reports={role: answer.report for role, answer in observation.answers.items() if answer.report is not None},
             rules=runtime.rules,
             scopes=scopes,
             tied=now_standing.tied,
@@ -154,12 +156,12 @@ def _decide(
     return advanced
 
 
-def _pause(runtime: Runtime, looked: Looked, routing: Routing) -> float:
+def _pause(runtime: Runtime, observation: Observation, routing: Routing) -> float:
     """The pause that a monitor asks for is made only in solo, and only where it owns everything."""
     owners = set(routing.owners.values())
-    if not runtime.plan.pauses or looked.tape is not None or len(owners) != 1:
+    if not runtime.plan.pauses or observation.tape is not None or len(owners) != 1:
         return 0.0
-    answer = looked.answers.get(owners.pop())
+    answer = observation.answers.get(owners.pop())
     return answer.report.pause_s if answer is not None and answer.report is not None else 0.0
 
 

@@ -12,8 +12,8 @@ from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.settling import Effects, End, EndKind, outcomes, settle
 from rollout.loop.analysis import Analysis
-from rollout.loop.looking import Mind
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import MonitorMemory
 from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
 from tmuxio.redaction import redact_document
 from understudy.outcomes import Outcome
@@ -90,9 +90,9 @@ class LoopState:
         known, text = self.texts.get(part, (None, "null"))
         return text if known is memory else None
 
-    def minds(self) -> dict[MonitorRole, Mind]:
+    def monitor_memories(self) -> dict[MonitorRole, MonitorMemory]:
         """What each monitor brings into the next cycle."""
-        return {part: Mind(self.memories.get(part), self.outcomes(part)) for part in MonitorRole}
+        return {part: MonitorMemory(self.memories.get(part), self.outcomes(part)) for part in MonitorRole}
 
     def outcomes(self, part: MonitorRole) -> tuple[Outcome, ...]:
         """What became of the intents of a part's last report."""

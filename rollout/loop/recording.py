@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from rollout.judgement.evidence import STARTS_AGAIN, Fact
 from rollout.loop.acting.touch import Touch
 from rollout.loop.cycle_result import CycleResult
-from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
 from rollout.loop.operators import Said
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowed
@@ -45,16 +45,16 @@ class Entry:
     """Everything that one cycle adds."""
 
     cycle_result: CycleResult
-    looked: Looked
+    observation: Observation
     shadowed: Shadowed
     said: Said
     touches: tuple[Touch, ...]
     withdrawn: frozenset[str]
 
 
-def begin_keeping(runtime: Runtime, looked: Looked) -> None:
+def begin_keeping(runtime: Runtime, observation: Observation) -> None:
     """Begin to blank the secrets in what the monitors remember now: that is done beside the cycle."""
-    for role, answer in looked.answers.items():
+    for role, answer in observation.answers.items():
         if answer.report is not None:
             runtime.kept_memories.begin(role, partial(runtime.redact_memory[role], answer.memory))
 
@@ -62,12 +62,18 @@ def begin_keeping(runtime: Runtime, looked: Looked) -> None:
 def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
     cycle_result, epoch = entry.cycle_result, entry.cycle_result.standing.epoch
-    before = partial(_read, {role: loop_state.text_of(role, mind.memory) for role, mind in entry.looked.before.items()})
+    before = partial(
+        _read,
+        {
+            role: loop_state.text_of(role, monitor_memory.memory)
+            for role, monitor_memory in entry.observation.before.items()
+        },
+    )
     texts = {
         role: text for role in cycle_result.reports if (text := runtime.kept_memories.take(role, _PATIENCE_S[role]))
     }
     for role, text in texts.items():
-        loop_state.texts[role] = entry.looked.answers[role].memory, text
+        loop_state.texts[role] = entry.observation.answers[role].memory, text
     with runtime.ledger.transaction() as tx:
         number = tx.add_cycle(
             _row(cycle_result), {role: report.model_dump_json() for role, report in cycle_result.reports.items()}
@@ -99,7 +105,7 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
             tx.overrule_spells((name,), decision)
         tx.add_evidence(_evidence(fact, epoch, cycle_result.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
         _touches(tx, entry)
-    if entry.looked.tape is not None:
+    if entry.observation.tape is not None:
         found = entry.shadowed.differences
         meta: dict[str, JsonValue] = {
             "differences": [  # what a replay is held against
@@ -116,11 +122,11 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
                 str(role): f"{report.monitor} {report.version}" for role, report in cycle_result.reports.items()
             },
             "outcomes": {  # with them a replay answers word for word
-                str(role): [outcome.model_dump(mode="json") for outcome in mind.outcomes]
-                for role, mind in entry.looked.before.items()
+                str(role): [outcome.model_dump(mode="json") for outcome in monitor_memory.outcomes]
+                for role, monitor_memory in entry.observation.before.items()
             },
         }
-        runtime.tapes.keep(cycle_result.cycle, entry.looked.tape, before, meta, interest=interest_of(found))
+        runtime.tapes.keep(cycle_result.cycle, entry.observation.tape, before, meta, interest=interest_of(found))
 
 
 def _read(texts: "Mapping[MonitorRole, str | None]") -> "dict[str, JsonValue]":

@@ -48,7 +48,7 @@ class Player:
 
         Raises `MonitorFailed` where the monitor cannot be started.
         """
-        own = self._mind(kept, self.host.hello())
+        own = self._monitor_memory(kept, self.host.hello())
         memory, outcomes = own if own is not None else (self.memory, ())
         asked = self.host.ask(Ask(cycle=kept.tape.id, sight=sight, memory=memory, outcomes=outcomes))
         return asked, own is not None or self.seen >= WARM
@@ -60,7 +60,7 @@ class Player:
         self.memory, self.seen = answer.memory, self.seen + 1
         return answer.report
 
-    def _mind(self, kept: KeptPacked, who: Introduction) -> tuple[JsonValue, tuple[Outcome, ...]] | None:
+    def _monitor_memory(self, kept: KeptPacked, who: Introduction) -> tuple[JsonValue, tuple[Outcome, ...]] | None:
         """What the same version brought to this tape when it was shot."""
         played, told = kept.meta.get("monitors"), kept.meta.get("outcomes")
         for role, name in played.items() if isinstance(played, dict) else ():

@@ -11,9 +11,9 @@ from rollout.judgement.plan import Plan
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.touch import Touch
 from rollout.loop.hosting.host import MonitorHost
-from rollout.loop.looking import Looking
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observer
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.side_jobs import SideJobs
@@ -48,7 +48,7 @@ class Runtime:
     router: Router
     reader: Reader
     hosts: Mapping[MonitorRole, MonitorHost]
-    looking: Looking
+    observer: Observer
     shadowing: Shadowing
     delivery: Delivering
     tapes: TapeShelf

@@ -16,8 +16,8 @@ from rollout.loop.analysis import (
     facts_of_look,
     facts_of_spells,
 )
-from rollout.loop.looking import ADJACENT_S, SOON_S, Looked, Looking
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import ADJACENT_S, SOON_S, Observation, Observer
 from shadow import bouts, noise
 from shadow.bouts import Bout, Look
 from shadow.compare import compare
@@ -57,56 +57,58 @@ class Shadowed:
 class _Entered:
     """A look with what it was made of; one may wait for its adjacent tape."""
 
-    looked: Looked
+    observation: Observation
     look: Look
 
 
 class Shadowing:
     """Compares cycle by cycle. A look that waits for its adjacent tape is all it keeps, and may lose, between two."""
 
-    def __init__(self, looking: Looking, plan: Plan, register: ExpectedRegister) -> None:
-        self._looking = looking
+    def __init__(self, observer: Observer, plan: Plan, register: ExpectedRegister) -> None:
+        self._observer = observer
         self._plan = plan
         self._register = register
         self._rules = plan.bout_rules
         self._waiting: _Entered | None = None
 
-    def enter(self, analysis: Analysis, looked: Looked, effects: Effects, now: float, next_in_s: float) -> Shadowed:
+    def enter(
+        self, analysis: Analysis, observation: Observation, effects: Effects, now: float, next_in_s: float
+    ) -> Shadowed:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
-        analysis, facts = facts_of_answers(analysis, answered(looked), now, self._plan)
-        analysis, spells, of_spells = self._refereed(analysis, looked, effects, now)
+        analysis, facts = facts_of_answers(analysis, answered(observation), now, self._plan)
+        analysis, spells, of_spells = self._refereed(analysis, observation, effects, now)
         facts = (*facts, *of_spells)
-        looks: list[_Entered | None] = [*self._waited(looked)]
-        own = [*self._own_look(looked)]
+        looks: list[_Entered | None] = [*self._waited(observation)]
+        own = [*self._own_look(observation)]
         by_eyes = tuple(difference for look in own for difference in look.look.differences)
         differences = by_eyes
-        pair = _reports(looked)
-        if pair is not None and looked.tape is not None:
+        pair = _reports(observation)
+        if pair is not None and observation.tape is not None:
             incumbent, candidate = pair
             playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
             analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.under(playing)})
             found = compare(incumbent, candidate, self._holding(analysis))
             look = Look(
-                at=looked.tape.at,
+                at=observation.tape.at,
                 incumbent=incumbent,
                 candidate=candidate,
                 differences=found,
-                tape=looked.tape,
-                touched=effects.touched | looked.typed,
+                tape=observation.tape,
+                touched=effects.touched | observation.typed,
             )
             if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
-                looks.append(_Entered(looked, look))
+                looks.append(_Entered(observation, look))
             elif next_in_s <= SOON_S:
-                self._waiting = _Entered(looked, look)
+                self._waiting = _Entered(observation, look)
             else:
-                look = _classified(look, self._looking.once_more(looked).report)
-                looks.append(_Entered(looked, look))
+                look = _classified(look, self._observer.once_more(observation).report)
+                looks.append(_Entered(observation, look))
             differences = (*look.differences, *by_eyes)
         else:
             looks.append(None)  # nothing to compare, but time passes
-        kept = [Found(looked.cycle, now, difference) for difference in by_eyes]
+        kept = [Found(observation.cycle, now, difference) for difference in by_eyes]
         kept += [
-            Found(one.looked.cycle, one.look.at, difference)
+            Found(one.observation.cycle, one.look.at, difference)
             for one in looks
             if one is not None
             for difference in one.look.differences
@@ -122,17 +124,17 @@ class Shadowing:
         return replace(entered, differences=differences, found=fresh, facts=facts, spells=spells)
 
     def _refereed(
-        self, analysis: Analysis, looked: Looked, effects: Effects, now: float
+        self, analysis: Analysis, observation: Observation, effects: Effects, now: float
     ) -> tuple[Analysis, tuple[ScoredSpell, ...], tuple[Fact, ...]]:
         """Let the referee see the tape: it names what the panes were, and scores what both monitors said.
 
         Keys of a person are what it learns from; only those of the harness, and answers to its notices, tell nothing.
         """
-        if looked.tape is None:
+        if observation.tape is None:
             return analysis, (), ()
-        incumbent, candidate = (looked.answers.get(role) for role in MonitorRole)
+        incumbent, candidate = (observation.answers.get(role) for role in MonitorRole)
         look = RefereeLook(
-            tape=looked.tape,
+            tape=observation.tape,
             incumbent=incumbent.report if incumbent else None,
             candidate=candidate.report if candidate else None,
             touched=effects.touched,
@@ -166,21 +168,25 @@ class Shadowing:
         """The register without the entries that have become more frequent than they allow."""
         return self._register.without(analysis.tallies.breached(self._register))
 
-    def _waited(self, looked: Looked) -> Iterator[_Entered]:
+    def _waited(self, observation: Observation) -> Iterator[_Entered]:
         """The look before, now that its adjacent tape is there."""
         waiting, self._waiting = self._waiting, None
         if waiting is None:
             return
         soon = (
-            looked.tape is not None
-            and waiting.looked.tape is not None
-            and looked.tape.frames[0].at - waiting.looked.tape.at <= SOON_S + ADJACENT_S
+            observation.tape is not None
+            and waiting.observation.tape is not None
+            and observation.tape.frames[0].at - waiting.observation.tape.at <= SOON_S + ADJACENT_S
         )
-        again = self._looking.on_adjacent(waiting.looked, looked.tape).report if soon and looked.tape else None
-        yield _Entered(waiting.looked, _classified(waiting.look, again))
+        again = (
+            self._observer.on_adjacent(waiting.observation, observation.tape).report
+            if soon and observation.tape
+            else None
+        )
+        yield _Entered(waiting.observation, _classified(waiting.look, again))
 
-    def _own_look(self, looked: Looked) -> Iterator[OwnLook]:
-        glance = looked.glance
+    def _own_look(self, observation: Observation) -> Iterator[OwnLook]:
+        glance = observation.glance
         if glance is None or glance.on_tape.report is None or glance.answer.report is None:
             return
         live = glance.answer.report
@@ -192,15 +198,15 @@ class Shadowing:
             yield from facts_of_look(look, now, self._plan)
 
 
-def answered(looked: Looked) -> Iterator[MonitorCall]:
+def answered(observation: Observation) -> Iterator[MonitorCall]:
     """Who was asked in a cycle, and who failed."""
-    for role, answer in looked.answers.items():
+    for role, answer in observation.answers.items():
         failed = answer.report is None
-        yield MonitorCall(role, looked.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
+        yield MonitorCall(role, observation.cycle, failed, answer.text if failed else "", counts=not answer.backing_off)
 
 
-def _reports(looked: Looked) -> tuple[CycleReport, CycleReport] | None:
-    incumbent, candidate = (looked.answers.get(role) for role in MonitorRole)
+def _reports(observation: Observation) -> tuple[CycleReport, CycleReport] | None:
+    incumbent, candidate = (observation.answers.get(role) for role in MonitorRole)
     if incumbent is None or candidate is None or incumbent.report is None or candidate.report is None:
         return None
     return incumbent.report, candidate.report

@@ -3,16 +3,16 @@
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from rollout.judgement.signals import Usage
-from rollout.loop.looking import Looked
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
 from understudy.report import CycleReport
 
 
-def used(looked: Looked, tmux_pid: int | None) -> Usage:
+def used(observation: Observation, tmux_pid: int | None) -> Usage:
     """What one cycle used; where both watched, who wanted to tell how much, too."""
-    candidate = looked.answers.get(MonitorRole.CANDIDATE)
-    reports = {role: answer.report for role, answer in looked.answers.items() if answer.report is not None}
-    wants = {str(role): _notices(report) for role, report in reports.items()} if looked.tape is not None else None
+    candidate = observation.answers.get(MonitorRole.CANDIDATE)
+    reports = {role: answer.report for role, answer in observation.answers.items() if answer.report is not None}
+    wants = {str(role): _notices(report) for role, report in reports.items()} if observation.tape is not None else None
     return Usage(
         rss_bytes=candidate.rss_bytes if candidate else None,
         cpu_s=candidate.cpu_s if candidate else None,

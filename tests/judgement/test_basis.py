@@ -8,9 +8,9 @@ import pytest
 from rollout.loop.analysis import Analysis, Basis
 from rollout.loop.basis import changes, heard
 from rollout.loop.hosting.host import HostAnswer
-from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
 from understudy import CycleReport
 from understudy.wire import Introduction
 
@@ -45,7 +45,7 @@ def runtime(**versions: str) -> Any:
 
 def test_who_came_up_in_another_version_in_the_middle_of_a_look_is_not_heard() -> None:
     reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in MonitorRole}
-    looked = Looked("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
+    looked = Observation("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
     loop_state = LoopState(analysis=Analysis(basis=BASIS))
     assert heard(runtime(incumbent="1", candidate="1"), loop_state, looked) == looked
     left = heard(runtime(incumbent="1", candidate="2"), loop_state, looked).answers

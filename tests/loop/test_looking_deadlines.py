@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rollout.loop.hosting.host import Ask, HostAnswer
-from rollout.loop.looking import LEAST_S, PATIENCE_S, Looking, Mind
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import LEAST_S, PATIENCE_S, MonitorMemory, Observer
 from understudy import Frame, PaneShot, Tape, VirtualClock
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_a_candidate_has_until_the_next_cycle_is_due_and_the_incumbent_its_whole
     panes: int, next_in_s: float, on_tape: float, live: float
 ) -> None:
     hosts, server = {part: Host() for part in MonitorRole}, Server(panes)
-    looking = Looking(hosts, server, server, VirtualClock(0.0), deadline_s=30.0)  # type: ignore[arg-type]
-    looking.shadow("c", dict.fromkeys(MonitorRole, Mind()), next_in_s)
+    observer = Observer(hosts, server, server, VirtualClock(0.0), deadline_s=30.0)  # type: ignore[arg-type]
+    observer.shadow("c", dict.fromkeys(MonitorRole, MonitorMemory()), next_in_s)
     assert hosts[MonitorRole.INCUMBENT].deadlines == [30.0]
     assert hosts[MonitorRole.CANDIDATE].deadlines == [on_tape, live]

@@ -9,8 +9,8 @@ from drawn_fleet import BUSY, IDLE, RULE, SHELL, SIGN, pane
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modular.engine_memory import EngineMemory, recalled
 from modular.memory import AgentMemory
-from modular.mind import Memory, recalled
 from modular.reading import crash
 from modular.reading.classifier import Reading, classify
 from modular.reading.discovery import Sighting, discover, named_as_agent, role_of, runs_or_ran
@@ -238,7 +238,7 @@ def test_nobody_misses_an_agent_whose_pane_lives_on_or_that_had_crashed() -> Non
 
 @pytest.mark.parametrize("stored", [None, {}, [], "?", {"version": 1}, {"version": 2, "agents": {"a": 1}}])
 def test_memory_that_cannot_be_read_is_a_first_day(stored: object) -> None:
-    assert recalled(stored) == Memory()
+    assert recalled(stored) == EngineMemory()
 
 
 # --- notices ----------------------------------------------------------------------------------------------------------

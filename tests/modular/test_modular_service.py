@@ -244,7 +244,7 @@ def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_args: object, **_kwargs: object) -> Never:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("modular.looking.readings.classify", refuse)
+    monkeypatch.setattr("modular.observing.readings.classify", refuse)
     assert stage.see(pane("%1"), manager()).problems == ()
 
 

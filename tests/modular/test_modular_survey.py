@@ -9,9 +9,9 @@ from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from modular.looking import survey
-from modular.looking.survey import Survey
-from modular.looking.verdicts import Verdicts
+from modular.observing import survey
+from modular.observing.survey import Survey
+from modular.observing.verdicts import VerdictCache
 from modular.reading.classifier import Reading, classify
 from modular.rulebook.book import shipped
 from modular.service import MonitorService
@@ -76,7 +76,7 @@ def test_a_service_that_leaves_alone_who_stood_still_says_what_one_says_that_rea
         shots = drawn(happened, shots)
         eyes.show(leader, *shots.values())
         clock.sleep(10)
-        forgetting._survey, forgetting._verdicts = Survey(shipped()), Verdicts()
+        forgetting._survey, forgetting._verdicts = Survey(shipped()), VerdictCache()
 
         said = [service.cycle("c", eyes, clock, EVERYTHING, ()) for service in (keeping, forgetting)]
 
@@ -131,11 +131,11 @@ def test_a_reading_that_failed_is_tried_again_though_the_pane_stands_still(monke
     def failing(*_: object, **__: object) -> Reading:
         raise ArithmeticError
 
-    monkeypatch.setattr("modular.looking.readings.classify", failing)
+    monkeypatch.setattr("modular.observing.readings.classify", failing)
     for _ in range(4):
         clock.sleep(10)
         assert service.cycle("c", eyes, clock, EVERYTHING, ()).verdicts["%1"].state == "unknown"
-    monkeypatch.setattr("modular.looking.readings.classify", classify)
+    monkeypatch.setattr("modular.observing.readings.classify", classify)
 
     clock.sleep(10)
     assert service.cycle("c", eyes, clock, EVERYTHING, ()).verdicts["%1"].state == "idle"

@@ -11,9 +11,9 @@ from rollout.loop.acting.episode import Episode, EpisodeBook, Rules
 from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import Analysis
 from rollout.loop.hosting.host import HostAnswer
-from rollout.loop.looking import Looked
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.observing import Observation
 from rollout.loop.shadowing import Shadowing
 from rollout.store.ledger.records import DeliveryRow
 from shadow.expected import shipped
@@ -30,7 +30,7 @@ def named(*looks: tuple[Drawn, Effects, frozenset[str]]) -> list[str]:
         shots = (drawn.shot(), MANAGER.shot("%9"))
         tape = Tape(id=f"t{number}", frames=tuple(Frame(at=at + FRAME_S * n, panes=shots) for n in range(FRAMES)))
         answer = HostAnswer(report=report("idle"), memory=None)
-        looked = Looked(f"c{number}", dict.fromkeys(MonitorRole, answer), {}, tape, None, typed)
+        looked = Observation(f"c{number}", dict.fromkeys(MonitorRole, answer), {}, tape, None, typed)
         shadowed = shadowing.enter(analysis, looked, effects, tape.at, float("inf"))
         analysis = shadowed.analysis
         found += [str(spell.named) for spell in shadowed.spells if spell.pane == "%1"]

@@ -4,8 +4,8 @@ from typing import Final, Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
-from modular.looking.planned import LookTimes
 from modular.memory import AgentMemory
+from modular.observing.planned import ObservationTimes
 from modular.wishes.drafts import DraftMemory
 from modular.wishes.limits import Limits
 from modular.wishes.missing import Missed
@@ -18,13 +18,13 @@ MEMORY_VERSION: Final = 2
 """Any other version is a first day: guessing at old notes is worse than looking afresh."""
 
 
-class Memory(Record):
+class EngineMemory(Record):
     """Everything, a slice a component; a component reads the others' and writes its own."""
 
     version: Literal[2] = MEMORY_VERSION
     agents: dict[str, AgentMemory] = Field(default_factory=dict)
     """The tracker's, by identity."""
-    looks: LookTimes = LookTimes()
+    looks: ObservationTimes = ObservationTimes()
     """Of who plans the looking."""
     limits: Limits = Limits()
     drafts: dict[str, DraftMemory] = Field(default_factory=dict)
@@ -39,11 +39,11 @@ class Memory(Record):
     """By session."""
 
 
-def recalled(stored: JsonValue) -> Memory:
+def recalled(stored: JsonValue) -> EngineMemory:
     """Read stored memory; nothing, an unknown version or a broken document is a first day."""
     if stored is None:
-        return Memory()
+        return EngineMemory()
     try:
-        return Memory.model_validate(stored)
+        return EngineMemory.model_validate(stored)
     except ValidationError:
-        return Memory()
+        return EngineMemory()

@@ -23,7 +23,7 @@ class _Kept:
     still: Reading | None = None
 
 
-class Readings:
+class ReadingCache:
     """The readings of the panes as they were last seen."""
 
     def __init__(self, book: RuleBook) -> None:

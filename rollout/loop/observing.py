@@ -1,4 +1,4 @@
-"""Looking: both monitors at one tape, or each owner for itself; and the candidate once more with its own eyes."""
+"""Observing: both monitors on one tape, or each owner live; and a live check of the candidate."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -32,7 +32,7 @@ PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Mind:
+class MonitorMemory:
     """What a monitor brings into a cycle: its memory, and what became of its last intents."""
 
     memory: JsonValue = None
@@ -54,12 +54,12 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Observation:
     """What one cycle saw. In solo there is no tape, and only owners answered."""
 
     cycle: str
     answers: Mapping[MonitorRole, HostAnswer]
-    before: Mapping[MonitorRole, Mind]
+    before: Mapping[MonitorRole, MonitorMemory]
     tape: Tape | None = None
     glance: Glance | None = None
     """Of this cycle, or of the one before where the next one follows at once."""
@@ -77,8 +77,8 @@ class _Glancing:
     answer: Future[HostAnswer]
 
 
-class Looking:
-    """Asks the hosts. Between two cycles it keeps only a glance that is not over yet, and may lose it."""
+class Observer:
+    """Asks the hosts. Between two cycles it keeps only a live check that is not over yet, and may lose it."""
 
     def __init__(
         self,
@@ -104,7 +104,9 @@ class Looking:
     def _socket(self) -> Path:
         return self._reader.address.socket_path
 
-    def shadow(self, cycle: str, minds: Mapping[MonitorRole, Mind], next_in_s: float) -> Looked:
+    def shadow(
+        self, cycle: str, monitor_memories: Mapping[MonitorRole, MonitorMemory], next_in_s: float
+    ) -> Observation:
         """Shoot one tape and let both watch it; raises `SourceFailed` where there is nothing to shoot.
 
         Where the next cycle follows at once (`next_in_s`), the candidate's glance goes on beside it, and comes with it.
@@ -117,53 +119,63 @@ class Looking:
         deadlines = {MonitorRole.CANDIDATE: min(self._deadline_s, max(LEAST_S, next_in_s))}
         asked = {
             role: host.ask(
-                Ask(cycle, sight, minds[role].memory, EVERYTHING, minds[role].outcomes),
+                Ask(cycle, sight, monitor_memories[role].memory, EVERYTHING, monitor_memories[role].outcomes),
                 deadlines.get(role, self._deadline_s),
             )
             for role, host in self._hosts.items()
         }
         answers = {role: future.result() for role, future in asked.items()}
         self._glancing = self._begin_glance(
-            cycle, minds[MonitorRole.CANDIDATE], tape, answers[MonitorRole.CANDIDATE], next_in_s
+            cycle, monitor_memories[MonitorRole.CANDIDATE], tape, answers[MonitorRole.CANDIDATE], next_in_s
         )
         glance = before if next_in_s <= SOON_S else self._glanced()
-        return Looked(cycle, answers, minds, tape, glance, typed)
+        return Observation(cycle, answers, monitor_memories, tape, glance, typed)
 
     def solo(
         self,
         cycle: str,
-        minds: Mapping[MonitorRole, Mind],
+        monitor_memories: Mapping[MonitorRole, MonitorMemory],
         scopes: Mapping[MonitorRole, dict[str, Instant]],
         panes: int,
-    ) -> Looked:
+    ) -> Observation:
         """Let each owner look for itself. `scopes`: part -> its sessions, and since when they are its own."""
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
         asked = {
             role: self._hosts[role].ask(
-                Ask(cycle, sight, minds[role].memory, Scope(sessions=sessions), minds[role].outcomes),
+                Ask(
+                    cycle,
+                    sight,
+                    monitor_memories[role].memory,
+                    Scope(sessions=sessions),
+                    monitor_memories[role].outcomes,
+                ),
                 self._deadline_s + PATIENCE_S * panes,
             )
             for role, sessions in scopes.items()
             if sessions
         }
-        return Looked(cycle, {role: future.result() for role, future in asked.items()}, minds)
+        return Observation(cycle, {role: future.result() for role, future in asked.items()}, monitor_memories)
 
-    def once_more(self, looked: Looked) -> HostAnswer:
+    def once_more(self, observation: Observation) -> HostAnswer:
         """Show the incumbent the adjacent tape, from the memory that it had before this one."""
         self._clock.sleep(ADJACENT_S)
-        return self.on_adjacent(looked, self._camera.shoot(gap_s=self._gap_s))
+        return self.on_adjacent(observation, self._camera.shoot(gap_s=self._gap_s))
 
-    def on_adjacent(self, looked: Looked, adjacent: Tape) -> HostAnswer:
+    def on_adjacent(self, observation: Observation, adjacent: Tape) -> HostAnswer:
         """Show the incumbent a tape that was shot soon after another, from the memory that it had before that."""
-        mind = looked.before[MonitorRole.INCUMBENT]
+        monitor_memory = observation.before[MonitorRole.INCUMBENT]
         sight = EncodedSight.of(OnTape(tape=pack(adjacent)))
-        return self._hosts[MonitorRole.INCUMBENT].look(Ask(looked.cycle, sight, mind.memory, EVERYTHING, mind.outcomes))
+        return self._hosts[MonitorRole.INCUMBENT].look(
+            Ask(observation.cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
+        )
 
-    def _begin_glance(self, cycle: str, mind: Mind, tape: Tape, on_tape: HostAnswer, next_in_s: float) -> _Glancing:
+    def _begin_glance(
+        self, cycle: str, monitor_memory: MonitorMemory, tape: Tape, on_tape: HostAnswer, next_in_s: float
+    ) -> _Glancing:
         panes = len(tape.frames[-1].panes)
         deadline_s = min(self._deadline_s, max(LEAST_S, next_in_s, PATIENCE_S * panes))
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
-        ask = Ask(cycle, sight, mind.memory, EVERYTHING, mind.outcomes)
+        ask = Ask(cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
         answer = self._hosts[MonitorRole.CANDIDATE].ask(ask, deadline_s)
         return _Glancing(cycle, tape, on_tape, answer)
 

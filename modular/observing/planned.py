@@ -14,7 +14,7 @@ from understudy import AgentState, Eyes, PaneShot
 from understudy.record import Record
 
 
-class LookTimes(Record):
+class ObservationTimes(Record):
     """The slice: when agents were looked at, by identity, in seconds since the epoch; empty where all always are."""
 
     at: dict[str, float] = Field(default_factory=dict)
@@ -23,7 +23,7 @@ class LookTimes(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FleetFrame:
     """Every pane of the server, in its order; of those that wait the screen is an old one."""
 
     panes: Sequence[PaneShot]
@@ -33,19 +33,24 @@ class Seen:
     """Round trips that it took."""
 
 
-def look(
-    eyes: Eyes, strategy: Strategy, budget: Budget, known: Mapping[str, AgentMemory], times: LookTimes, now: float
-) -> Seen:
+def observe(
+    eyes: Eyes,
+    strategy: Strategy,
+    budget: Budget,
+    known: Mapping[str, AgentMemory],
+    times: ObservationTimes,
+    now: float,
+) -> FleetFrame:
     """Look at whom the strategy chooses, and at every pane that is new; at everybody where that would be nobody.
 
     Raises a `SourceFailed`.
     """
     if isinstance(strategy, AsyncPolling):  # it always plans everybody at once: nobody need be described to it
-        return Seen(eyes.look()[-1].panes)
+        return FleetFrame(eyes.look()[-1].panes)
     watched = [_watched(key, agent, times) for key, agent in known.items() if agent.missing_since is None]
     plan = strategy.plan(watched, now, budget)
     if not plan.waiting and len(plan.batches) <= 1:
-        return Seen(eyes.look()[-1].panes)
+        return FleetFrame(eyes.look()[-1].panes)
     shots: dict[str, PaneShot] = {}
     frame = None
     for batch in plan.batches:
@@ -59,18 +64,18 @@ def look(
         shots |= {pane: newest[pane] for pane in new if pane in newest}
         trips += 1
     if not shots:  # whoever asks about a lone pane, such as the guard before a touch, wants it looked at
-        return Seen(eyes.look()[-1].panes, trips=trips + 1)
+        return FleetFrame(eyes.look()[-1].panes, trips=trips + 1)
     panes = tuple(shots.get(shot.pane, shot) for shot in frame.panes)
-    return Seen(panes, frozenset(shot.pane for shot in panes if shot.pane not in shots), trips)
+    return FleetFrame(panes, frozenset(shot.pane for shot in panes if shot.pane not in shots), trips)
 
 
-def looked(
-    before: LookTimes,
+def updated_times(
+    before: ObservationTimes,
     known: Mapping[str, AgentMemory],
     agents: Mapping[str, AgentMemory],
     read: Mapping[str, object],
     now: float,
-) -> LookTimes:
+) -> ObservationTimes:
     """Enter who was looked at now, and whose screen had changed; those who are gone are forgotten."""
     at, changed, crashed = ({key: t for key, t in times.items() if key in agents} for times in _all(before))
     for key in read:
@@ -80,14 +85,14 @@ def looked(
             changed[key] = now
         if agent.state is AgentState.CRASHED:
             crashed[key] = now
-    return LookTimes(at=at, changed=changed, crashed=crashed)
+    return ObservationTimes(at=at, changed=changed, crashed=crashed)
 
 
-def _all(times: LookTimes) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
+def _all(times: ObservationTimes) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
     return times.at, times.changed, times.crashed
 
 
-def _watched(key: str, agent: AgentMemory, times: LookTimes) -> Watched:
+def _watched(key: str, agent: AgentMemory, times: ObservationTimes) -> Watched:
     return Watched(
         agent.pane, agent.role, agent.state, times.at.get(key), times.changed.get(key), times.crashed.get(key)
     )

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from modular.looking.readings import Readings
 from modular.memory import AgentMemory
+from modular.observing.readings import ReadingCache
 from modular.reading import processes
 from modular.reading.classifier import Reading, classify
 from modular.reading.discovery import Sighting
@@ -20,12 +20,12 @@ _GONE: Final = frozenset({processes.Front.NOTHING, processes.Front.SHELL})
 """Who is gone is gone whatever stands on the screen: the list of panes alone tells it."""
 
 
-class Sampling:
+class FleetReader:
     """Reads by one book, whose readings it keeps while panes stand still."""
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book
-        self.readings = Readings(book)
+        self.readings = ReadingCache(book)
 
     def read(
         self,

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from modular.looking.planned import Seen
-from modular.looking.sampling import Sampling
 from modular.memory import AgentMemory
+from modular.observing.planned import FleetFrame
+from modular.observing.sampling import FleetReader
 from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting, discover
 from modular.rulebook.book import RuleBook
@@ -20,7 +20,7 @@ from understudy import Eyes, PaneShot, Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class SurveyResult:
     """What one look came to; everything goes by identity, in the order of the server's list."""
 
     panes: Mapping[str, PaneShot]
@@ -34,17 +34,19 @@ class Round:
     """Of whom more may be said at the next look, even if they show then what they showed."""
 
 
-_NOBODY: Final = Round({}, {}, {}, {})
+_NOBODY: Final = SurveyResult({}, {}, {}, {})
 
 
 class Survey:
     """Goes round by one book. What it keeps is no memory: dropping it only costs time."""
 
     def __init__(self, book: RuleBook) -> None:
-        self.sampling = Sampling(book)
+        self.sampling = FleetReader(book)
         self._last = _NOBODY
 
-    def take(self, eyes: Eyes, seen: Seen, known: Mapping[str, AgentMemory], now: float) -> tuple[Round, list[Problem]]:
+    def take(
+        self, eyes: Eyes, seen: FleetFrame, known: Mapping[str, AgentMemory], now: float
+    ) -> tuple[SurveyResult, list[Problem]]:
         """Read everybody in view and take it into what is `known`; `now` in seconds since the epoch."""
         still, panes, sightings = self._whom_to_read(seen, known)
         readings, problems = self.sampling.read(eyes, tuple(sightings.values()), known, seen.waiting)
@@ -59,7 +61,7 @@ class Survey:
             or sightings[key].shot.vanished
         )
         panes = {**still.panes, **panes}
-        self._last = Round(
+        self._last = SurveyResult(
             panes,
             {**still.sightings, **sightings},
             {**still.readings, **readings},
@@ -70,8 +72,8 @@ class Survey:
         return self._last, problems
 
     def _whom_to_read(
-        self, seen: Seen, known: Mapping[str, AgentMemory]
-    ) -> tuple[Round, dict[str, PaneShot], dict[str, Sighting]]:
+        self, seen: FleetFrame, known: Mapping[str, AgentMemory]
+    ) -> tuple[SurveyResult, dict[str, PaneShot], dict[str, Sighting]]:
         """Say what still holds, and which panes and agents have to be read; everybody where somebody came or left."""
         last = self._last
         if not seen.waiting and (news := _news(last, seen.panes, known)) is not None:
@@ -85,7 +87,9 @@ class Survey:
         return discover(panes, known, self.sampling.readings.is_agents)
 
 
-def _news(last: Round, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]) -> dict[str, PaneShot] | None:
+def _news(
+    last: SurveyResult, panes: Sequence[PaneShot], known: Mapping[str, AgentMemory]
+) -> dict[str, PaneShot] | None:
     """The panes of which something new may be said; None where others are there.
 
     With one come all that share its window, or did: on all of them it depends which of them are agents'.

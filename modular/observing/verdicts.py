@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from modular.looking.survey import Round
 from modular.memory import AgentMemory
+from modular.observing.survey import SurveyResult
 from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting
 from understudy import AgentState, AgentVerdict, Why
@@ -13,15 +13,15 @@ WAITS = Why(rule="strategy.waits")
 """Of whom the strategy did not look at in this cycle: nothing is said on an older screen."""
 
 
-class Verdicts:
+class VerdictCache:
     """Makes verdicts, and keeps those of one look for the next."""
 
     def __init__(self) -> None:
-        self._said: dict[str, _Said] = {}
+        self._said: dict[str, _CachedVerdict] = {}
         """By identity."""
 
     def of(
-        self, seen: Round, attended: frozenset[str], looked_at: Mapping[str, float], now: float
+        self, seen: SurveyResult, attended: frozenset[str], looked_at: Mapping[str, float], now: float
     ) -> dict[str, AgentVerdict]:
         """Say by pane what is known of everybody in view.
 
@@ -43,14 +43,14 @@ class Verdicts:
                 if reading is None:
                     verdict = _verdict(agent, index, AgentState.UNKNOWN, looked_at.get(key, now), WAITS)
                 else:
-                    verdict = _spoken(said and said.verdict, index, agent, reading, attended=is_attended)
-                said = _Said(sighting, agent, reading, verdict)
+                    verdict = _cached_verdict(said and said.verdict, index, agent, reading, attended=is_attended)
+                said = _CachedVerdict(sighting, agent, reading, verdict)
             self._said[key] = said
             verdicts[agent.pane] = said.verdict
         return verdicts
 
 
-class _Said(NamedTuple):
+class _CachedVerdict(NamedTuple):
     """A verdict, and what it was made of."""
 
     sighting: Sighting
@@ -59,7 +59,7 @@ class _Said(NamedTuple):
     verdict: AgentVerdict
 
 
-def _spoken(
+def _cached_verdict(
     last: AgentVerdict | None, index: int, agent: AgentMemory, reading: Reading, *, attended: bool
 ) -> AgentVerdict:
     same_why = last is not None and last.why.rule == reading.rule and last.why.lines == reading.lines
