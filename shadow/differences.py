@@ -33,7 +33,7 @@ class DiffClass(StrEnum):
     """Both watched the same tape: they differ in judgement."""
     NOISE = "noise"
     """The incumbent, on the adjacent tape and from the same memory, differs from itself in the same way."""
-    EYES = "eyes"
+    LIVE_MISMATCH = "live_mismatch"
     """The candidate's own live look differs from its verdict on the tape."""
     HARNESS = "harness"
     """Deadline, crash, truncation: nothing that a monitor judged."""

@@ -125,7 +125,7 @@ RATES: Final = (
     Rate(name="wrong", bouts=52, events=3, bound=0.1437, limit=0.01, needed=612, spent=0.55),
     Rate(name="wrong", stratum="busy", bouts=3, events=3, limit=0.1, needed=33, spent=0.2),
     Rate(name="wrong", stratum="crashed", bouts=0, events=0, limit=0.1, needed=0, spent=0.0),
-    Rate(name="eyes", bouts=80, events=0, bound=0.0368, limit=0.01, needed=261, spent=0.0),
+    Rate(name="live_mismatch", bouts=80, events=0, bound=0.0368, limit=0.01, needed=261, spent=0.0),
 )
 
 SCREEN: Final = (

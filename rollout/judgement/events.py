@@ -55,7 +55,7 @@ def look_facts(
 
     `floor_s` is tmux's own share, timed in the same look; None where it was not timed: then the limit alone judges.
     """
-    yield Fact(Guardrail.EYES, differs, subject=look, at=at)
+    yield Fact(Guardrail.LIVE_MISMATCH, differs, subject=look, at=at)
     over_floor = floor_s is not None and limits.factor is not None and wall_s > limits.factor * floor_s
     yield Fact(Guardrail.CYCLE_TIME, over_floor or wall_s > limits.limit_s, subject=look, at=at)
 

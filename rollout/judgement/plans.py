@@ -22,7 +22,7 @@ DEFAULT_PLAN: Final = Plan(
         Guardrail.WORSE: Limits(unsafe=0.5, promote={Stage.SHADOW: 0.05, Stage.CANARY: 0.03}, limit=400),
         Guardrail.TOLD: Limits(unsafe=0.10, promote=0.08, limit=4000),
         Guardrail.DUTY: Limits(unsafe=0.10, promote={Stage.SHADOW: 0.20, Stage.BETA: 0.10}, limit=4000),
-        Guardrail.EYES: Limits(),
+        Guardrail.LIVE_MISMATCH: Limits(),
         Guardrail.FAILURE: Limits(),
         Guardrail.CYCLE_TIME: Limits(),
     },
@@ -41,7 +41,7 @@ DEMO_PLAN: Final = Plan(
         Guardrail.WORSE: Limits(unsafe=0.5, promote=0.12, limit=400),
         Guardrail.TOLD: Limits(unsafe=0.10, promote=0.20, limit=4000),
         Guardrail.DUTY: Limits(unsafe=0.10, promote=0.20, limit=4000),
-        Guardrail.EYES: _SLACK,
+        Guardrail.LIVE_MISMATCH: _SLACK,
         Guardrail.FAILURE: _SLACK,
     },
     states={

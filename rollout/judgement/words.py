@@ -56,7 +56,7 @@ class Guardrail(StrEnum):
     """Named spells in which the incumbent acted rightly; event: the candidate stayed silent past the window."""
     DUTY = "duty"
     """Crashed and waiting spells; event: the candidate did not tell or escalate exactly once."""
-    EYES = "eyes"
+    LIVE_MISMATCH = "live_mismatch"
     """The candidate's own looks; event: it disagrees with its verdict on the tape."""
     FAILURE = "failure"
     """Candidate cycles; event: exception, deadline, crash, a reply that cannot be read."""
@@ -76,7 +76,7 @@ _UNITS = {
     Guardrail.WORSE: "spells that score both monitors",
     Guardrail.TOLD: "spells in which the incumbent acted rightly",
     Guardrail.DUTY: "crashed and waiting spells",
-    Guardrail.EYES: "own looks",
+    Guardrail.LIVE_MISMATCH: "own looks",
     Guardrail.FAILURE: "candidate cycles",
     Guardrail.CYCLE_TIME: "own looks",
     Guardrail.NOISE: "bouts",

@@ -30,8 +30,8 @@ from rollout.loop.monitor_role import MonitorRole
 from shadow.bouts import Bout, BoutBook
 from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
-from shadow.eyes import EyesLook
 from shadow.labels import Right
+from shadow.live_check import LiveComparison
 from shadow.referee.book import RefereeBook
 from shadow.referee.evidence import evidence_from
 from shadow.referee.records import ScoredSpell
@@ -120,10 +120,10 @@ class MonitorCall:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnLook:
+class LiveCheckResult:
     """The candidate's own look in one cycle."""
 
-    look: EyesLook
+    look: LiveComparison
     cycle: str
     wall_s: float
     floor_s: float | None
@@ -182,7 +182,7 @@ def facts_of_answers(
     return analysis.model_copy(update={"ill": ill, "failures_in_a_row": row}), tuple(facts)
 
 
-def facts_of_look(own: OwnLook, at: float, plan: Plan) -> tuple[Fact, ...]:
+def facts_of_look(own: LiveCheckResult, at: float, plan: Plan) -> tuple[Fact, ...]:
     """Count whether the candidate saw with its own eyes what the tape showed, and how long it took."""
     if not own.look.counts:
         return ()

@@ -40,7 +40,7 @@ class MonitorMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class LiveCheck:
     """The candidate's own live look right after a tape, and tmux's own share of such a look."""
 
     cycle: str
@@ -61,15 +61,15 @@ class Observation:
     answers: Mapping[MonitorRole, HostAnswer]
     before: Mapping[MonitorRole, MonitorMemory]
     tape: Tape | None = None
-    glance: Glance | None = None
+    live_check: LiveCheck | None = None
     """Of this cycle, or of the one before where the next one follows at once."""
     typed: frozenset[str] = frozenset()
     """Panes into which a person typed since the tape before."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Glancing:
-    """A glance that the candidate is still at."""
+class _PendingLiveCheck:
+    """A live check that the candidate has not answered yet."""
 
     cycle: str
     tape: Tape
@@ -96,7 +96,7 @@ class Observer:
         self._clock = clock
         self._gap_s = gap_s
         self._deadline_s = deadline_s
-        self._glancing: _Glancing | None = None
+        self._pending_live_check: _PendingLiveCheck | None = None
         self._watched_at = clock.now()
         """When the last tape ended; keys that were pressed before the first one are nobody's."""
 
@@ -109,11 +109,11 @@ class Observer:
     ) -> Observation:
         """Shoot one tape and let both watch it; raises `SourceFailed` where there is nothing to shoot.
 
-        Where the next cycle follows at once (`next_in_s`), the candidate's glance goes on beside it, and comes with it.
+        Where the next cycle follows at once (`next_in_s`), the candidate's live check goes on beside it, and comes with it.
         """
         tape = self._camera.shoot(gap_s=self._gap_s)
         typed, self._watched_at = self._reader.typed(self._watched_at), tape.at
-        before = self._glanced()
+        before = self._finished_live_check()
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
         # a candidate that hangs may not keep the incumbent from its next cycle
         deadlines = {MonitorRole.CANDIDATE: min(self._deadline_s, max(LEAST_S, next_in_s))}
@@ -125,11 +125,11 @@ class Observer:
             for role, host in self._hosts.items()
         }
         answers = {role: future.result() for role, future in asked.items()}
-        self._glancing = self._begin_glance(
+        self._pending_live_check = self._begin_live_check(
             cycle, monitor_memories[MonitorRole.CANDIDATE], tape, answers[MonitorRole.CANDIDATE], next_in_s
         )
-        glance = before if next_in_s <= SOON_S else self._glanced()
-        return Observation(cycle, answers, monitor_memories, tape, glance, typed)
+        live_check = before if next_in_s <= SOON_S else self._finished_live_check()
+        return Observation(cycle, answers, monitor_memories, tape, live_check, typed)
 
     def solo(
         self,
@@ -169,25 +169,32 @@ class Observer:
             Ask(observation.cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
         )
 
-    def _begin_glance(
+    def _begin_live_check(
         self, cycle: str, monitor_memory: MonitorMemory, tape: Tape, on_tape: HostAnswer, next_in_s: float
-    ) -> _Glancing:
+    ) -> _PendingLiveCheck:
         panes = len(tape.frames[-1].panes)
         deadline_s = min(self._deadline_s, max(LEAST_S, next_in_s, PATIENCE_S * panes))
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
         ask = Ask(cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
         answer = self._hosts[MonitorRole.CANDIDATE].ask(ask, deadline_s)
-        return _Glancing(cycle, tape, on_tape, answer)
+        return _PendingLiveCheck(cycle, tape, on_tape, answer)
 
-    def _glanced(self) -> Glance | None:
-        """End the glance that was begun, if one was."""
-        glancing, self._glancing = self._glancing, None
-        if glancing is None:
+    def _finished_live_check(self) -> LiveCheck | None:
+        """End the live check that was begun, if one was."""
+        pending_live_check, self._pending_live_check = self._pending_live_check, None
+        if pending_live_check is None:
             return None
-        answer = glancing.answer.result()
+        answer = pending_live_check.answer.result()
         began = monotonic()
         try:
             after = self._reader.frame()
         except SourceFailed:  # it ended after the tape: the tape still counts
             return None
-        return Glance(glancing.cycle, glancing.tape, glancing.on_tape, answer, after, monotonic() - began)
+        return LiveCheck(
+            pending_live_check.cycle,
+            pending_live_check.tape,
+            pending_live_check.on_tape,
+            answer,
+            after,
+            monotonic() - began,
+        )

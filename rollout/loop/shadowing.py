@@ -8,8 +8,8 @@ from rollout.judgement.plan import Plan
 from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import (
     Analysis,
+    LiveCheckResult,
     MonitorCall,
-    OwnLook,
     add_guards,
     facts_of_answers,
     facts_of_bouts,
@@ -23,7 +23,7 @@ from shadow.bouts import Bout, Look
 from shadow.compare import compare
 from shadow.differences import DiffClass, Difference
 from shadow.expected import ExpectedRegister
-from shadow.eyes import compare_eyes
+from shadow.live_check import compare_live
 from shadow.referee import book as referee
 from shadow.referee.book import RefereeLook
 from shadow.referee.records import ScoredSpell
@@ -79,9 +79,9 @@ class Shadowing:
         analysis, spells, of_spells = self._refereed(analysis, observation, effects, now)
         facts = (*facts, *of_spells)
         looks: list[_Entered | None] = [*self._waited(observation)]
-        own = [*self._own_look(observation)]
-        by_eyes = tuple(difference for look in own for difference in look.look.differences)
-        differences = by_eyes
+        own = [*self._live_check(observation)]
+        by_live_check = tuple(difference for look in own for difference in look.look.differences)
+        differences = by_live_check
         pair = _reports(observation)
         if pair is not None and observation.tape is not None:
             incumbent, candidate = pair
@@ -103,10 +103,10 @@ class Shadowing:
             else:
                 look = _classified(look, self._observer.once_more(observation).report)
                 looks.append(_Entered(observation, look))
-            differences = (*look.differences, *by_eyes)
+            differences = (*look.differences, *by_live_check)
         else:
             looks.append(None)  # nothing to compare, but time passes
-        kept = [Found(observation.cycle, now, difference) for difference in by_eyes]
+        kept = [Found(observation.cycle, now, difference) for difference in by_live_check]
         kept += [
             Found(one.observation.cycle, one.look.at, difference)
             for one in looks
@@ -185,15 +185,15 @@ class Shadowing:
         )
         yield _Entered(waiting.observation, _classified(waiting.look, again))
 
-    def _own_look(self, observation: Observation) -> Iterator[OwnLook]:
-        glance = observation.glance
-        if glance is None or glance.on_tape.report is None or glance.answer.report is None:
+    def _live_check(self, observation: Observation) -> Iterator[LiveCheckResult]:
+        live_check = observation.live_check
+        if live_check is None or live_check.on_tape.report is None or live_check.answer.report is None:
             return
-        live = glance.answer.report
-        look = compare_eyes(glance.on_tape.report, live, glance.tape, glance.after)
-        yield OwnLook(look, glance.cycle, live.wall_s - live.waited_s, glance.floor_s)
+        live = live_check.answer.report
+        look = compare_live(live_check.on_tape.report, live, live_check.tape, live_check.after)
+        yield LiveCheckResult(look, live_check.cycle, live.wall_s - live.waited_s, live_check.floor_s)
 
-    def _facts(self, own: Sequence[OwnLook], now: float) -> Iterator[Fact]:
+    def _facts(self, own: Sequence[LiveCheckResult], now: float) -> Iterator[Fact]:
         for look in own:
             yield from facts_of_look(look, now, self._plan)
 

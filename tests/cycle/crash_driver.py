@@ -17,7 +17,7 @@ EASY = Limits(unsafe=0.4, promote=0.5)
 PLAN = DEMO_PLAN.model_copy(
     update={
         # its panes run no agent, so the referee has no spells to score
-        "guardrails": dict.fromkeys((Guardrail.EYES, Guardrail.FAILURE), EASY),
+        "guardrails": dict.fromkeys((Guardrail.LIVE_MISMATCH, Guardrail.FAILURE), EASY),
         "states": {},
         "floors": Floors(panes=0, sessions=0),
         "settle_after_s": 0.2,

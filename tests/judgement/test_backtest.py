@@ -36,12 +36,12 @@ def test_clean_ones_are_promotable_exactly_where_the_proof_is_reached() -> None:
 
 
 def test_the_demo_plan_needs_fewer_than_30() -> None:
-    at = one(lines("eyes", [False] * 30), plan=DEMO_PLAN).promotable_at
+    at = one(lines("live_mismatch", [False] * 30), plan=DEMO_PLAN).promotable_at
     assert at == needed(0.12, risk_of_version(0.05, 1), Tally())
 
 
 def test_a_run_goes_on_after_it_was_promotable() -> None:
-    result = one(lines("eyes", [False] * 400 + [True] * 5))
+    result = one(lines("live_mismatch", [False] * 400 + [True] * 5))
     assert result.verdict is Verdict.ROLLBACK
     assert result.promotable_at == CLEAN
     assert result.rollback_at is not None
@@ -49,12 +49,12 @@ def test_a_run_goes_on_after_it_was_promotable() -> None:
 
 
 def test_a_rollback_stays_one() -> None:
-    result = one(lines("eyes", [True] * 3 + [False] * 3000))
+    result = one(lines("live_mismatch", [True] * 3 + [False] * 3000))
     assert (result.verdict, result.rollback_at, result.promotable_at) == (Verdict.ROLLBACK, 2, None)
 
 
 def test_lines_are_counted_within_their_run_and_runs_may_be_mixed() -> None:
-    first, second = lines("eyes", [False] * CLEAN, run="a"), lines("eyes", [False] * 100, run=2)
+    first, second = lines("live_mismatch", [False] * CLEAN, run="a"), lines("live_mismatch", [False] * 100, run=2)
     mixed = [line for pair in zip(first, second, strict=False) for line in pair] + first[100:]
     results = backtest(mixed, Stage.CANARY, DEFAULT_PLAN)
     assert [(result.run, result.promotable_at) for result in results] == [("a", CLEAN), (2, None)]
@@ -99,17 +99,17 @@ def test_an_empty_stream_is_no_data_and_holds(stage: Stage) -> None:
     [
         ("{", "is not JSON"),
         ("[]", "must be an object"),
-        ('{"guardrail": "eyes"}', "event"),
-        ('{"guardrail": "eyes", "event": 1}', "event: must be true or false"),
+        ('{"guardrail": "live_mismatch"}', "event"),
+        ('{"guardrail": "live_mismatch", "event": 1}', "event: must be true or false"),
         ('{"guardrail": "speed", "event": true}', "use one of wrong"),
-        ('{"guardrail": ["eyes"], "event": true}', "guardrail"),
-        ('{"guardrail": "eyes", "event": true, "run": 1.5}', "run"),
-        ('{"guardrail": "eyes", "event": true, "stratum": 3}', "stratum"),
+        ('{"guardrail": ["live_mismatch"], "event": true}', "guardrail"),
+        ('{"guardrail": "live_mismatch", "event": true, "run": 1.5}', "run"),
+        ('{"guardrail": "live_mismatch", "event": true, "stratum": 3}', "stratum"),
     ],
 )
 def test_a_line_that_is_no_observation_is_named(line: str, word: str) -> None:
     with pytest.raises(BadStream, match="line 2: ") as caught:
-        backtest([*lines("eyes", [False]), line], Stage.CANARY, DEFAULT_PLAN)
+        backtest([*lines("live_mismatch", [False]), line], Stage.CANARY, DEFAULT_PLAN)
     assert word in str(caught.value)
 
 
@@ -133,7 +133,7 @@ def test_every_look_is_shown_and_the_last_is_the_verdict() -> None:
 
 
 def test_a_guardrail_in_dry_run_neither_rolls_back_nor_promotes() -> None:
-    limits = DEFAULT_PLAN.guardrails | {Guardrail.EYES: Limits(dry_run=True)}
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: Limits(dry_run=True)}
     plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
-    result = one(lines("eyes", [True] * 50), plan=plan)
+    result = one(lines("live_mismatch", [True] * 50), plan=plan)
     assert (result.verdict, result.rollback_at, result.promotable_at) == (Verdict.HOLD, None, None)

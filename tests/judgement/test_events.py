@@ -126,7 +126,10 @@ def test_a_look_is_slow_by_the_floor_of_the_same_look_or_by_the_plan(
     *, wall_s: float, floor_s: float | None, slow: bool
 ) -> None:
     facts = list(look_facts("l", 1.0, differs=False, wall_s=wall_s, floor_s=floor_s, limits=CycleTime(factor=5.0)))
-    assert [(fact.guardrail, fact.event) for fact in facts] == [(Guardrail.EYES, False), (Guardrail.CYCLE_TIME, slow)]
+    assert [(fact.guardrail, fact.event) for fact in facts] == [
+        (Guardrail.LIVE_MISMATCH, False),
+        (Guardrail.CYCLE_TIME, slow),
+    ]
 
 
 def test_a_cycle_that_failed_is_an_event() -> None:

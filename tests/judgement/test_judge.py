@@ -266,13 +266,13 @@ def test_a_floor_is_not_reached_by_rounding(proven: Evidence) -> None:
 
 
 def test_a_guardrail_in_dry_run_is_shown_and_decides_nothing() -> None:
-    limits = DEFAULT_PLAN.guardrails | {Guardrail.EYES: Limits(dry_run=True)}
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: Limits(dry_run=True)}
     plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
     battery = Battery.of(plan, Stage.CANARY)
-    bad = clean(plan, Stage.CANARY).fold([Fact(Guardrail.EYES, event=True, at=NOW)] * 50, battery)
+    bad = clean(plan, Stage.CANARY).fold([Fact(Guardrail.LIVE_MISMATCH, event=True, at=NOW)] * 50, battery)
     judgement = judged(bad, plan=plan)
     assert judgement.verdict is Verdict.PROMOTABLE
-    assert [row.crossed for row in judgement.rows if row.guardrail is Guardrail.EYES] == [True]
+    assert [row.crossed for row in judgement.rows if row.guardrail is Guardrail.LIVE_MISMATCH] == [True]
 
 
 def test_a_retired_incumbent_leaves_failures_alone_to_be_counted() -> None:

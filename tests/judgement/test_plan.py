@@ -85,12 +85,15 @@ def test_the_fingerprint_changes_with_the_plan_and_with_nothing_else() -> None:
 def test_a_file_says_only_what_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "ours.toml"
     path.write_text(
-        'alpha = 0.02\nsingle_key = ["submit_draft"]\n[guardrails.eyes]\nunsafe = 0.002\n'
+        'alpha = 0.02\nsingle_key = ["submit_draft"]\n[guardrails.live_mismatch]\nunsafe = 0.002\n'
         "[stages.beta]\nperson = true\n[states.error]\nrequired = true\n"
     )
     plan = read_plan(path)
     assert (plan.name, plan.alpha, plan.single_key) == ("ours", 0.02, {"submit_draft"})
-    assert (plan.guardrails[Guardrail.EYES].unsafe, plan.guardrails[Guardrail.EYES].promote) == (0.002, 0.01)
+    assert (plan.guardrails[Guardrail.LIVE_MISMATCH].unsafe, plan.guardrails[Guardrail.LIVE_MISMATCH].promote) == (
+        0.002,
+        0.01,
+    )
     assert plan.stages[Stage.BETA].person
     assert plan.stages[Stage.BETA].exposure_percent == 50
     assert AgentState.ERROR in plan.required_states
@@ -115,7 +118,7 @@ def test_a_setting_may_name_a_plan() -> None:
         ("alhpa = 0.1", ("alhpa", "no such setting")),
         ("[guardrails.speed]\nunsafe = 0.1", ("guardrails.speed",)),
         ("[guardrails.wrong]\nlimit = 50", ("guardrails", "2.6 %", "alpha 1 %", "raise a limit")),
-        ("[guardrails.eyes.promote]\nbeta = 0.01", ("guardrails.eyes.promote", "shadow")),
+        ("[guardrails.live_mismatch.promote]\nbeta = 0.01", ("guardrails.live_mismatch.promote", "shadow")),
         ("[states.asleep]\nunsafe = 0.1", ("states.asleep",)),
         ("[stages.canary]\nexposure_percent = 70", ("stages", "never fall")),
         ("[stages.canary]\nexposure_percent = 5.5", ("stages.canary.exposure_percent",)),

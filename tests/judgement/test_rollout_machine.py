@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from rollout.loop.runtime import Runtime
 
 HOURS = 0.05
-COUNTED = (Guardrail.EYES, Guardrail.FAILURE)
+COUNTED = (Guardrail.LIVE_MISMATCH, Guardrail.FAILURE)
 PLAN = DEMO_PLAN.model_copy(
     update={
         "guardrails": dict.fromkeys(COUNTED, Limits(unsafe=0.05, promote=0.12)),

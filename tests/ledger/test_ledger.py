@@ -42,7 +42,7 @@ def touch(name: str) -> DeliveryRow:
 
 
 def test_what_one_transaction_wrote_is_read_back_as_it_was(ledger: Ledger) -> None:
-    evidence = EvidenceRow(epoch=1, at=1.0, guardrail="eyes", stratum=None, event=False, subject="c-1")
+    evidence = EvidenceRow(epoch=1, at=1.0, guardrail="live_mismatch", stratum=None, event=False, subject="c-1")
     with ledger.transaction() as tx:
         tx.add_cycle(cycle(1), {"incumbent": "{}"})
         tx.add_evidence([evidence])
@@ -66,7 +66,7 @@ def test_what_is_too_old_goes_but_for_what_the_judge_the_trail_and_people_need(l
             bout("b-old-but-of-this-epoch", 2, 10, "d-1"),
             bout("b-new", 2, 90, None),
         ])  # fmt: skip
-        tx.add_evidence(EvidenceRow(2, at, "eyes", None, event=True, subject="x") for at in (10.0, 90.0))
+        tx.add_evidence(EvidenceRow(2, at, "live_mismatch", None, event=True, subject="x") for at in (10.0, 90.0))
         tx.add_differences(DifferenceRow("c-1", at, 2, "%1", "d-1", "{}") for at in (10.0, 90.0))
         tx.want([touch("open"), replace(touch("over"), status="done", finished_at=10.0)])
         tx.add_decision(DecisionRow(10.0, "settle", "d-1", "ann", "why"))

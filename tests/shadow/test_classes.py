@@ -5,7 +5,7 @@ from shadow_cases import T0, one, report, shot, tape, verdict
 
 from shadow.compare import compare
 from shadow.differences import DiffClass
-from shadow.eyes import compare_eyes
+from shadow.live_check import compare_live
 from shadow.noise import classify
 from understudy import CycleReport, Frame, Problem, ProblemKind
 
@@ -57,28 +57,28 @@ def test_still_panes_must_agree_and_moved_ones_prove_nothing() -> None:
     after = Frame(at=T0 + 1, panes=(shot("same"), shot("moved", "%2"), shot("same", "%3")))
     on_tape = report([verdict("%1", "busy"), verdict("%2", "busy"), verdict("%3")])
     live = report([verdict("%1"), verdict("%2"), verdict("%3")])
-    look = compare_eyes(on_tape, live, before, after)
+    look = compare_live(on_tape, live, before, after)
     assert (look.compared, look.moved, look.event) == (2, 1, True)
-    assert [(found.pane, found.klass) for found in look.differences] == [("%1", "eyes")]
+    assert [(found.pane, found.klass) for found in look.differences] == [("%1", "live_mismatch")]
 
 
 def test_a_look_at_moving_panes_only_is_no_evidence() -> None:
     before, after = tape(T0, shot("a")), Frame(at=T0 + 1, panes=(shot("b"),))
-    look = compare_eyes(one("busy"), one("idle"), before, after)
+    look = compare_live(one("busy"), one("idle"), before, after)
     assert (look.counts, look.event) == (False, False)
 
 
 def test_a_pane_that_moved_within_the_tape_did_not_stand_still() -> None:
     frames = (*tape(T0, shot("b")).frames, *tape(T0 + 1, shot("a")).frames)
     moving = tape(T0, shot("a")).model_copy(update={"frames": frames})
-    assert compare_eyes(one("busy"), one("idle"), moving, Frame(at=T0 + 2, panes=(shot("a"),))).moved == 1
+    assert compare_live(one("busy"), one("idle"), moving, Frame(at=T0 + 2, panes=(shot("a"),))).moved == 1
 
 
 def test_a_pane_that_was_not_listed_afterwards_proves_nothing() -> None:
-    assert compare_eyes(one("busy"), one("idle"), tape(T0, shot("a")), Frame(at=T0, panes=())).moved == 1
+    assert compare_live(one("busy"), one("idle"), tape(T0, shot("a")), Frame(at=T0, panes=())).moved == 1
 
 
 def test_still_panes_must_agree_exactly_also_where_one_look_has_nothing_to_say() -> None:
     before, after = tape(T0, shot("a")), Frame(at=T0 + 1, panes=(shot("a"),))
-    look = compare_eyes(report([verdict(detail="fresh")]), report([verdict()]), before, after)
+    look = compare_live(report([verdict(detail="fresh")]), report([verdict()]), before, after)
     assert [found.severity for found in look.differences] == ["detail"]

@@ -53,9 +53,9 @@ def test_a_difference_is_seen_before_its_first_bout_is_settled() -> None:
 
 
 def test_what_is_not_a_difference_in_judgement_waits_for_nobody() -> None:
-    eyes = compare(*BUSY_IDLE)[0].model_copy(update={"klass": DiffClass.EYES})
+    eyes = compare(*BUSY_IDLE)[0].model_copy(update={"klass": DiffClass.LIVE_MISMATCH})
     (row,) = clusters([], T0, differences=[(T0, eyes)])
-    assert (row.klass, row.open) == ("eyes", False)
+    assert (row.klass, row.open) == ("live_mismatch", False)
 
 
 def test_an_expected_cluster_bears_its_entry_and_waits_for_nobody() -> None:

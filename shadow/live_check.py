@@ -1,4 +1,4 @@
-"""The class EYES: the candidate's own live look, right after the tape, against its verdict on the tape."""
+"""The class LIVE_MISMATCH: the candidate's live reading right after the tape, against its reading of the tape."""
 
 from shadow.compare import draw, gravity
 from shadow.differences import DiffClass, Difference, Severity, Side
@@ -8,7 +8,7 @@ from understudy.report import CycleReport
 from understudy.screens import Frame, PaneShot, Tape
 
 
-class EyesLook(Record):
+class LiveComparison(Record):
     """What one own look of the candidate is worth as evidence."""
 
     compared: int
@@ -29,7 +29,7 @@ class EyesLook(Record):
         return bool(self.differences)
 
 
-def compare_eyes(on_tape: CycleReport, live: CycleReport, tape: Tape, after: Frame) -> EyesLook:
+def compare_live(on_tape: CycleReport, live: CycleReport, tape: Tape, after: Frame) -> LiveComparison:
     """Compare the candidate with itself.
 
     Args:
@@ -54,8 +54,8 @@ def compare_eyes(on_tape: CycleReport, live: CycleReport, tape: Tape, after: Fra
         ours, theirs = _judgement(first, name), _judgement(second, name)
         if ours != theirs:
             difference = draw(who, ours, theirs, gravity(ours, theirs) or Severity.DETAIL)
-            found.append(difference.model_copy(update={"klass": DiffClass.EYES}))
-    return EyesLook(compared=compared, moved=moved, differences=tuple(found))
+            found.append(difference.model_copy(update={"klass": DiffClass.LIVE_MISMATCH}))
+    return LiveComparison(compared=compared, moved=moved, differences=tuple(found))
 
 
 def _judgement(sides: Sides, name: str) -> Side:
