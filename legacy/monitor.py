@@ -1,7 +1,7 @@
 """The monolith: one class in one file, kept as it was found. It is the exhibit and the fallback; nobody tidies it.
 
 Its rules, limits and quirks are the original's, in the original's order. Two things are not: it looks through
-`WindowEyes` instead of starting tmux, and where the original pressed keys it returns intents. A comment `#n` names a
+`WindowSource` instead of starting tmux, and where the original pressed keys it returns intents. A comment `#n` names a
 known quirk of the original by its number in the list of quirks, `1.12` a correction that running it brought to light;
 `docs/legacy-fidelity.md` tells both and every place where this class does otherwise on purpose.
 
@@ -36,7 +36,7 @@ from understudy import (
     SubmitDraft,
     Why,
     WindowEntry,
-    WindowEyes,
+    WindowSource,
 )
 from understudy.failures import SourceFailed
 
@@ -154,7 +154,7 @@ class LegacyMonitor:
         "continuously_idle": IdleDetail.CONTINUOUSLY,
     }
 
-    _eyes: WindowEyes
+    _source: WindowSource
     _clock: Clock
     _scope: Scope
 
@@ -165,13 +165,13 @@ class LegacyMonitor:
     # ---------------------------------------------------------------------------------------- the contract
 
     def cycle(
-        self, cycle: str, eyes: WindowEyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+        self, cycle: str, source: WindowSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
     ) -> CycleReport:
         """Look at every agent, one after the other, and report.
 
         Raises `SourceFailed` where the eyes say that the server cannot be seen at all; nothing else escapes.
         """
-        self._eyes, self._clock, self._scope = eyes, clock, scope
+        self._source, self._clock, self._scope = source, clock, scope
         self._begin_cycle()
         self._learn(outcomes)
         pause_s = self._monitor_cycle()
@@ -237,7 +237,7 @@ class LegacyMonitor:
     def _list_windows(self, session: str) -> list[WindowEntry]:
         """One `list-windows`; what it believes to have killed is gone, and what it spawned is up."""
         windows = []
-        for window in self._eyes.windows(session):
+        for window in self._source.windows(session):
             target = f"{session}:{window.index}"
             self._seen[target] = window
             if target not in self._gone:
@@ -251,7 +251,7 @@ class LegacyMonitor:
             return BELIEVED_INTERFACE
         if target in self._gone:
             return ""
-        looks = self._eyes.capture(target)
+        looks = self._source.capture(target)
         return self._tail(looks[-1] if looks else "", lines)
 
     @staticmethod
@@ -273,7 +273,7 @@ class LegacyMonitor:
 
     def _discover_agents(self) -> list[str]:
         agents = []
-        for session in self._eyes.sessions():
+        for session in self._source.sessions():
             try:
                 for window in self._list_windows(session.name):
                     target = f"{session.name}:{window.index}"
@@ -303,7 +303,7 @@ class LegacyMonitor:
 
     def _find_pm_agent(self) -> str | None:
         """Find any manager in any session: one healthy manager here hides a dead one there (#3)."""
-        for session in self._eyes.sessions():
+        for session in self._source.sessions():
             for window in self._list_windows(session.name):
                 target = f"{session.name}:{window.index}"
                 named = any(word in self._name(window).lower() for word in MANAGER_WORDS_ANYWHERE)
@@ -392,7 +392,7 @@ class LegacyMonitor:
             self._resume_after_limit(limit)
             limit = None
         if not agents:
-            self._eyes.sessions()  # for a line in the log; a dead server looks like one without agents
+            self._source.sessions()  # for a line in the log; a dead server looks like one without agents
             return 0.0
         if limit is None:
             limit = self._check_rate_limits(agents)
@@ -440,7 +440,7 @@ class LegacyMonitor:
             self._notify_recovery_needed(target, session)
             return
         self._window_name(target)  # for the session's own log
-        screens = self._eyes.capture(target, looks=SNAPSHOTS, gap_s=SNAPSHOT_GAP_S)
+        screens = self._source.capture(target, looks=SNAPSHOTS, gap_s=SNAPSHOT_GAP_S)
         snapshots = [self._tail(screen, SCREEN_LINES) for screen in screens] or [""]
         content = snapshots[-1]
         now = self._clock.now()

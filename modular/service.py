@@ -20,7 +20,7 @@ from modular.tracking.alarms import alarms
 from modular.tracking.tracker import lose
 from modular.wishes.attention import busy_with
 from modular.wishes.look import Look, managers_of, teams_of
-from understudy import AgentState, Clock, CycleReport, Eyes, Outcome, Scope
+from understudy import AgentState, Clock, CycleReport, Outcome, Scope, ScreenSource
 
 VERSION: Final = "1.1.0"
 _BUDGET: Final = Budget(1.0)
@@ -28,7 +28,7 @@ _BUDGET: Final = Budget(1.0)
 
 
 class MonitorService:
-    """A `Monitor[Eyes]`; `book` replaces the rules that ship with it, to try others against them."""
+    """A `Monitor[ScreenSource]`; `book` replaces the rules that ship with it, to try others against them."""
 
     name = "modular"
     version = VERSION
@@ -41,7 +41,9 @@ class MonitorService:
         self._memory = EngineMemory()
         self._stored: JsonValue = None
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
         """Look once and report; raises a `SourceFailed` where the server cannot be seen."""
         if self._extensions.refresh():
             self._use_extensions()
@@ -49,9 +51,9 @@ class MonitorService:
         strategy = self._extensions.strategy
         before = self._memory
         known = before.agents
-        seen = planned.observe(eyes, strategy, _BUDGET, known, before.looks, clock.now())
+        seen = planned.observe(source, strategy, _BUDGET, known, before.looks, clock.now())
         now = clock.now()
-        round_, problems = self._survey.take(eyes, seen, known, now)
+        round_, problems = self._survey.take(source, seen, known, now)
         gone = {key: agent for key, agent in known.items() if key not in round_.panes}
         lost = lose(gone, seen.panes, now)
         look = _look(round_, lost, outcomes, now)

@@ -13,7 +13,7 @@ from understudy.intents import (
     SubmitDraft,
 )
 from understudy.outcomes import EVERYTHING, Outcome, Result, Scope
-from understudy.ports import Clock, Eyes, Monitor, SessionEntry, WindowEntry, WindowEyes
+from understudy.ports import Clock, Monitor, ScreenSource, SessionEntry, WindowEntry, WindowSource
 from understudy.report import CycleReport, Problem, ProblemKind
 from understudy.screens import Frame, PaneShot, Tape
 from understudy.verdicts import AgentRole, AgentState, AgentVerdict, IdleDetail, Why
@@ -26,7 +26,6 @@ __all__ = [
     "Clock",
     "CycleReport",
     "Escalate",
-    "Eyes",
     "Frame",
     "IdleDetail",
     "Intent",
@@ -42,6 +41,7 @@ __all__ = [
     "ProblemKind",
     "Result",
     "Scope",
+    "ScreenSource",
     "SessionEntry",
     "SpawnManager",
     "SubmitDraft",
@@ -50,5 +50,5 @@ __all__ = [
     "VirtualClock",
     "Why",
     "WindowEntry",
-    "WindowEyes",
+    "WindowSource",
 ]

@@ -23,7 +23,7 @@ class Clock(Protocol):
         ...
 
 
-class Eyes(Protocol):
+class ScreenSource(Protocol):
     """Sees whole servers, frame by frame."""
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
@@ -56,7 +56,7 @@ class WindowEntry:
     pid: int
 
 
-class WindowEyes(Protocol):
+class WindowSource(Protocol):
     """Sees one window after the other by name, as the monolith does: it never knew panes."""
 
     def sessions(self) -> Sequence[SessionEntry]:
@@ -75,10 +75,10 @@ class WindowEyes(Protocol):
         ...
 
 
-EyesT_contra = TypeVar("EyesT_contra", contravariant=True)
+SourceT_contra = TypeVar("SourceT_contra", contravariant=True)
 
 
-class Monitor(Protocol[EyesT_contra]):
+class Monitor(Protocol[SourceT_contra]):
     """Looks at agents, says what they do and what it wants done; holds nothing that could press a key."""
 
     name: str
@@ -89,7 +89,7 @@ class Monitor(Protocol[EyesT_contra]):
     def cycle(
         self,
         cycle: str,
-        eyes: EyesT_contra,
+        source: SourceT_contra,
         clock: Clock,
         scope: Scope,
         outcomes: Sequence[Outcome],

@@ -18,19 +18,19 @@ from understudy.wire import CycleRequest, HelloRequest, Introduction, Live, OnTa
 _REQUEST: TypeAdapter[HelloRequest | CycleRequest] = TypeAdapter(Request)
 
 
-class Sighted(NamedTuple):
-    """Eyes and the clock that belongs to them."""
+class OpenedSource(NamedTuple):
+    """A screen source and the clock that belongs to it."""
 
-    eyes: Any
+    source: Any
     clock: Clock
 
 
-OpenEyes = Callable[[OnTape | Live], Sighted]
-"""Opens eyes on what a request shows; may raise `SourceFailed`."""
+OpenSource = Callable[[OnTape | Live], OpenedSource]
+"""Opens a screen source on what a request shows; may raise `SourceFailed`."""
 
 
 class _CountingClock:
-    """The eyes' own clock, counting the *real* seconds that the monitor spends asleep on purpose."""
+    """The source's own clock, counting the *real* seconds that the monitor spends asleep on purpose."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -45,22 +45,25 @@ class _CountingClock:
         self.waited_s += time.monotonic() - began
 
 
-def answer(monitor: Monitor[Any], request: HelloRequest | CycleRequest, open_eyes: OpenEyes) -> Reply:
+def answer(monitor: Monitor[Any], request: HelloRequest | CycleRequest, open_source: OpenSource) -> Reply:
     """Answer one request. A monitor that raises is answered for with a problem; it never takes the process down."""
     if isinstance(request, HelloRequest):
         says = tuple(sorted(monitor.says))
         return Reply(id=request.id, introduction=Introduction(monitor=monitor.name, version=monitor.version, says=says))
     wall, cpu = time.monotonic(), time.process_time()
     try:
-        eyes, its_clock = open_eyes(request.sight)
-        clock, napped_s = _CountingClock(its_clock), _napped_s(eyes)  # eyes may be kept from one request to the next
+        source, its_clock = open_source(request.sight)
+        clock, slept_s = (
+            _CountingClock(its_clock),
+            _slept_s(source),
+        )  # a source may be kept from one request to the next
         monitor.recall(request.memory)
-        report = monitor.cycle(request.cycle, eyes, clock, request.scope, request.outcomes)
+        report = monitor.cycle(request.cycle, source, clock, request.scope, request.outcomes)
         measured = {
             "wall_s": round(time.monotonic() - wall, 6),
             "cpu_s": round(time.process_time() - cpu, 6),
-            "waited_s": round(_napped_s(eyes) - napped_s + clock.waited_s, 6),
-            "problems": (*report.problems, *_unseen(eyes)),
+            "waited_s": round(_slept_s(source) - slept_s + clock.waited_s, 6),
+            "problems": (*report.problems, *_unseen(source)),
         }
         return Reply(id=request.id, report=report.model_copy(update=measured), memory=monitor.memory())
     except SourceFailed as failure:
@@ -70,20 +73,20 @@ def answer(monitor: Monitor[Any], request: HelloRequest | CycleRequest, open_eye
         return Reply(id=request.id, problem=Problem(kind=ProblemKind.AGENT_FAILED, subject=monitor.name, text=text))
 
 
-def _napped_s(eyes: Any) -> float:
-    """Real seconds that eyes have slept between looks, if they count them."""
-    return float(getattr(eyes, "waited_s", 0.0))
+def _slept_s(source: Any) -> float:
+    """Real seconds that a source has slept between looks, if it counts them."""
+    return float(getattr(source, "waited_s", 0.0))
 
 
-def _unseen(eyes: Any) -> tuple[Problem, ...]:
-    """Take from eyes what they could not see and their monitor could not tell from nothing."""
-    problems: list[Problem] = getattr(eyes, "problems", [])
+def _unseen(source: Any) -> tuple[Problem, ...]:
+    """Return the failures that a source kept and its monitor could not tell from nothing."""
+    problems: list[Problem] = getattr(source, "problems", [])
     unseen = tuple(problems)
     problems.clear()
     return unseen
 
 
-def serve(monitor: Monitor[Any], open_eyes: OpenEyes, requests: IO[bytes], replies: IO[bytes]) -> None:
+def serve(monitor: Monitor[Any], open_source: OpenSource, requests: IO[bytes], replies: IO[bytes]) -> None:
     """Answer requests, a line each, until the input ends."""
     for line in requests:
         if not line.strip():
@@ -94,12 +97,12 @@ def serve(monitor: Monitor[Any], open_eyes: OpenEyes, requests: IO[bytes], repli
             text = f"not a request of this contract: {error.errors()[0]['msg']}"
             reply = Reply(id=-1, problem=Problem(kind=ProblemKind.AGENT_FAILED, subject=monitor.name, text=text))
         else:
-            reply = answer(monitor, request, open_eyes)
+            reply = answer(monitor, request, open_source)
         replies.write(reply.model_dump_json().encode("utf-8", "surrogatepass") + b"\n")
         replies.flush()
 
 
-def serve_stdio(make_monitor: Callable[[], Monitor[Any]], open_eyes: OpenEyes) -> None:
+def serve_stdio(make_monitor: Callable[[], Monitor[Any]], open_source: OpenSource) -> None:
     """Serve on this process's own standard streams.
 
     Whatever the monitor prints, from its making on, goes to standard error: it cannot spoil the conversation.
@@ -110,4 +113,4 @@ def serve_stdio(make_monitor: Callable[[], Monitor[Any]], open_eyes: OpenEyes) -
         sys.stdout.reconfigure(line_buffering=True)
     monitor = make_monitor()
     gc.freeze()  # what is loaded by now stays: to look through it for garbage costs a tenth of every cycle
-    serve(monitor, open_eyes, sys.stdin.buffer, replies)
+    serve(monitor, open_source, sys.stdin.buffer, replies)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from modular.memory import AgentMemory
 from modular.strategies import AsyncPolling, Budget, Strategy, Watched
-from understudy import AgentState, Eyes, PaneShot
+from understudy import AgentState, PaneShot, ScreenSource
 from understudy.record import Record
 
 
@@ -34,7 +34,7 @@ class FleetFrame:
 
 
 def observe(
-    eyes: Eyes,
+    source: ScreenSource,
     strategy: Strategy,
     budget: Budget,
     known: Mapping[str, AgentMemory],
@@ -46,25 +46,25 @@ def observe(
     Raises a `SourceFailed`.
     """
     if isinstance(strategy, AsyncPolling):  # it always plans everybody at once: nobody need be described to it
-        return FleetFrame(eyes.look()[-1].panes)
+        return FleetFrame(source.look()[-1].panes)
     watched = [_watched(key, agent, times) for key, agent in known.items() if agent.missing_since is None]
     plan = strategy.plan(watched, now, budget)
     if not plan.waiting and len(plan.batches) <= 1:
-        return FleetFrame(eyes.look()[-1].panes)
+        return FleetFrame(source.look()[-1].panes)
     shots: dict[str, PaneShot] = {}
     frame = None
     for batch in plan.batches:
-        frame = eyes.look(panes=batch.panes)[-1]
+        frame = source.look(panes=batch.panes)[-1]
         shots |= {pane: frame.by_pane[pane] for pane in batch.panes if pane in frame.by_pane}
     trips = len(plan.batches)
     if frame is None:
-        frame, trips = eyes.look(panes=())[-1], 1
+        frame, trips = source.look(panes=())[-1], 1
     if new := [shot.pane for shot in frame.panes if shot.pane not in shots and shot.key not in known]:
-        newest = eyes.look(panes=new)[-1].by_pane
+        newest = source.look(panes=new)[-1].by_pane
         shots |= {pane: newest[pane] for pane in new if pane in newest}
         trips += 1
     if not shots:  # whoever asks about a lone pane, such as the guard before a touch, wants it looked at
-        return FleetFrame(eyes.look()[-1].panes, trips=trips + 1)
+        return FleetFrame(source.look()[-1].panes, trips=trips + 1)
     panes = tuple(shots.get(shot.pane, shot) for shot in frame.panes)
     return FleetFrame(panes, frozenset(shot.pane for shot in panes if shot.pane not in shots), trips)
 

@@ -12,7 +12,7 @@ from modular.rulebook.book import RuleBook
 from modular.rulebook.file import UNKNOWN
 from modular.tracking.steadying import confirmed, wants_confirming
 from modular.tracking.tracker import digest
-from understudy import AgentState, Eyes, PaneShot, Problem, ProblemKind
+from understudy import AgentState, PaneShot, Problem, ProblemKind, ScreenSource
 
 _MOTION_FRAMES: Final = 4
 _MOTION_GAP_S: Final = 0.3
@@ -29,7 +29,7 @@ class FleetReader:
 
     def read(
         self,
-        eyes: Eyes,
+        source: ScreenSource,
         sightings: Sequence[Sighting],
         known: Mapping[str, AgentMemory],
         waiting: Collection[str] = (),
@@ -61,7 +61,7 @@ class FleetReader:
                 problems.append(Problem(kind=ProblemKind.AGENT_FAILED, subject=one.shot.pane, text=text))
             readings[one.key] = reading
         if moving:
-            readings |= self._read_moving(eyes, moving, known)
+            readings |= self._read_moving(source, moving, known)
         return readings, problems
 
     def _is_gone(self, sighting: Sighting) -> bool:
@@ -69,9 +69,9 @@ class FleetReader:
         return processes.front(processes.chain(shot), self._book, dead=shot.dead) in _GONE
 
     def _read_moving(
-        self, eyes: Eyes, sightings: Sequence[Sighting], known: Mapping[str, AgentMemory]
+        self, source: ScreenSource, sightings: Sequence[Sighting], known: Mapping[str, AgentMemory]
     ) -> dict[str, Reading]:
-        frames = eyes.look(_MOTION_FRAMES, _MOTION_GAP_S, [one.shot.pane for one in sightings])
+        frames = source.look(_MOTION_FRAMES, _MOTION_GAP_S, [one.shot.pane for one in sightings])
         readings: dict[str, Reading] = {}
         for one in sightings:
             shots = [

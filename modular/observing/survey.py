@@ -16,7 +16,7 @@ from modular.reading.classifier import Reading
 from modular.reading.discovery import Sighting, discover
 from modular.rulebook.book import RuleBook
 from modular.tracking.tracker import track
-from understudy import Eyes, PaneShot, Problem
+from understudy import PaneShot, Problem, ScreenSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Survey:
         self._last = _NOBODY
 
     def take(
-        self, eyes: Eyes, seen: FleetFrame, known: Mapping[str, AgentMemory], now: float
+        self, source: ScreenSource, seen: FleetFrame, known: Mapping[str, AgentMemory], now: float
     ) -> tuple[SurveyResult, list[Problem]]:
         """Read everybody in view and take it into what is `known`; `now` in seconds since the epoch."""
         still, panes, sightings = self._whom_to_read(seen, known)
-        readings, problems = self.sampling.read(eyes, tuple(sightings.values()), known, seen.waiting)
+        readings, problems = self.sampling.read(source, tuple(sightings.values()), known, seen.waiting)
         agents = _tracked(sightings, readings, known, now)
         sightings = {key: one for key, one in sightings.items() if key in agents}
         restless = frozenset(

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from crowd import at_work
 
 from modular.service import MonitorService
-from tmuxio.eyes import ServerEyes
 from tmuxio.reading.watch import Watch
+from tmuxio.sources import ServerSource
 from understudy import EVERYTHING, SystemClock
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Cycles:
 
     def __init__(self, server: TmuxServer) -> None:
         self._clock, self._watch = SystemClock(), Watch(server.address)
-        self._eyes, self._monitor = ServerEyes(self._watch, self._clock), MonitorService()
+        self._source, self._monitor = ServerSource(self._watch, self._clock), MonitorService()
         self._meter = Meter(server)
         self._printed = 0
 
@@ -69,9 +69,9 @@ class Cycles:
         """What one cycle costs after each of these terminals has printed something; nobody may have slept in it."""
         self.stir(printing)
         captured = self._watch.captures
-        spent = self._meter.cost_s(lambda: self._monitor.cycle("c", self._eyes, self._clock, EVERYTHING, ()))
+        spent = self._meter.cost_s(lambda: self._monitor.cycle("c", self._source, self._clock, EVERYTHING, ()))
         assert self._watch.captures - captured >= len(printing), "a screen that changed was not read"
-        assert self._eyes.waited_s == 0, "the engine slept"
+        assert self._source.waited_s == 0, "the engine slept"
         return spent
 
     def close(self) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
-from tmuxio.eyes import LibtmuxEyes, ServerEyes
 from tmuxio.reading.watch import Watch
+from tmuxio.sources import LibtmuxSource, ServerSource
 from understudy import EVERYTHING, Clock, Monitor, SystemClock
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Hurried:
 @contextmanager
 def modular_cycle(server: TmuxServer, clock: Clock | None = None) -> Iterator[Callable[[], object]]:
     clock, watch = clock or SystemClock(), Watch(server.address)
-    cycle = _cycle(MonitorService(), ServerEyes(watch, clock), clock)
+    cycle = _cycle(MonitorService(), ServerSource(watch, clock), clock)
     try:
         cycle()
         gc.freeze()  # as the process of a monitor does: what the tests have loaded is no part of it
@@ -48,8 +48,8 @@ def modular_cycle(server: TmuxServer, clock: Clock | None = None) -> Iterator[Ca
 @contextmanager
 def legacy_cycle(server: TmuxServer) -> Iterator[Callable[[], object]]:
     clock = Hurried()
-    yield _cycle(LegacyMonitor(), LibtmuxEyes(server.address, clock), clock)
+    yield _cycle(LegacyMonitor(), LibtmuxSource(server.address, clock), clock)
 
 
-def _cycle(monitor: Monitor[Any], eyes: object, clock: Clock) -> Callable[[], object]:
-    return lambda: monitor.cycle("c-1", eyes, clock, EVERYTHING, ())
+def _cycle(monitor: Monitor[Any], source: object, clock: Clock) -> Callable[[], object]:
+    return lambda: monitor.cycle("c-1", source, clock, EVERYTHING, ())

@@ -13,7 +13,7 @@ from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from rollout.loop.tape_retention import Interest, Retention
 from rollout.loop.tape_shelf import TapeShelf, listed
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
 from understudy.outcomes import EVERYTHING
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "shadow"))
@@ -54,7 +54,7 @@ def _play(folder: Path, cycles: int) -> int:
         tape = shoot(fleet, number, now)
         memories = {role: monitor.memory() for role, monitor in monitors.items()}
         for monitor in monitors.values():
-            monitor.cycle(f"c-{number}", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+            monitor.cycle(f"c-{number}", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         interest = Interest.DIFFERS if chance.random() < DIFFERS else Interest.AGREES
         shelf.keep(f"c-{number:06}", tape, memories, {"cycle": number}, interest=interest)
     shelf.close()

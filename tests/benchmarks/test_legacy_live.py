@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from legacy.monitor import LegacyMonitor
 from rollout.faces.demo.wardrobe import dress, seat
-from tmuxio.eyes import LibtmuxEyes
+from tmuxio.sources import LibtmuxSource
 from understudy import EVERYTHING, SystemClock
 
 if TYPE_CHECKING:
@@ -31,18 +31,18 @@ def test_a_cycle_of_ten_agents_takes_the_originals_naps_and_its_captures(
         tmux_server.new_window(f"exec {words}", session="team", name=f"claude-{number}" if number else "claude-pm")
     for pane in tmux_server.run("list-panes", "-a", "-F", "#{pane_id}").splitlines():
         tmux_server.wait_for(pane, "? for shortcuts")
-    eyes, clock = LibtmuxEyes(tmux_server.address, SystemClock()), SystemClock()
+    source, clock = LibtmuxSource(tmux_server.address, SystemClock()), SystemClock()
     began = time.monotonic()
-    report = benchmark.pedantic(lambda: LegacyMonitor().cycle("c-1", eyes, clock, EVERYTHING, ()), rounds=1)
+    report = benchmark.pedantic(lambda: LegacyMonitor().cycle("c-1", source, clock, EVERYTHING, ()), rounds=1)
     wall_s = time.monotonic() - began
-    share = eyes.waited_s / wall_s
-    benchmark.extra_info.update(slept_s=eyes.waited_s, slept_share=share)
+    share = source.waited_s / wall_s
+    benchmark.extra_info.update(slept_s=source.waited_s, slept_share=share)
     if benchmark.enabled:
         with capsys.disabled():
             print(  # noqa: T201 - the table below has no column for it
                 f"\none cycle of {AGENTS} agents by the monolith: {wall_s:.2f} s, "
-                f"{eyes.waited_s:.2f} s ({share:.0%}) of it sleep"
+                f"{source.waited_s:.2f} s ({share:.0%}) of it sleep"
             )
     assert len(report.verdicts) == AGENTS
-    assert AGENTS * SAMPLING_S <= eyes.waited_s < AGENTS * (SAMPLING_S + 0.1)
-    assert share > 0.5, f"{eyes.waited_s:.2f} s of {wall_s:.2f} s were sleep"
+    assert AGENTS * SAMPLING_S <= source.waited_s < AGENTS * (SAMPLING_S + 0.1)
+    assert share > 0.5, f"{source.waited_s:.2f} s of {wall_s:.2f} s were sleep"

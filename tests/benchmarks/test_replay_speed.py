@@ -14,7 +14,7 @@ import pytest
 
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
 from tmuxio.tapes.tapefile import read_tape, write_tape
 from understudy.outcomes import EVERYTHING
 
@@ -55,5 +55,5 @@ def _alone_s(folder: Path) -> float:
     began = process_time()
     for monitor in (LegacyMonitor(), MonitorService()):
         for tape in tapes:
-            monitor.cycle("c-1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+            monitor.cycle("c-1", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
     return process_time() - began

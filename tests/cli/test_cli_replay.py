@@ -145,8 +145,8 @@ class Quiet(Idle):
     pass
 
 class Asks(Idle):
-    def cycle(self, cycle, eyes, clock, scope, outcomes):
-        report = super().cycle(cycle, eyes, clock, scope, outcomes)
+    def cycle(self, cycle, source, clock, scope, outcomes):
+        report = super().cycle(cycle, source, clock, scope, outcomes)
         wish = Escalate(
             pane="%1", pid=1, target=None, session="s", reason="x", text="x", ordinal=1, at=clock.now(),
         )

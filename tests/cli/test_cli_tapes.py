@@ -26,10 +26,10 @@ class Calls:
     version, says, state = "1", frozenset({"idle", "busy"}), AgentState.IDLE
     def __init__(self):
         self.name, self.looks = type(self).__name__, 0
-    def cycle(self, cycle, eyes, clock, scope, outcomes):
+    def cycle(self, cycle, source, clock, scope, outcomes):
         self.looks += 1
         rule = str(self.looks) + "+" * len(outcomes)
-        frame = eyes.look()[-1]
+        frame = source.look()[-1]
         verdicts = {
             shot.pane: AgentVerdict(
                 pane=shot.pane, pid=shot.pid, session=shot.session, window=shot.window, window_index=shot.window_index,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from eager import Eager
 from pydantic import JsonValue
 
-from understudy import Clock, CycleReport, Eyes, Outcome, Scope
+from understudy import Clock, CycleReport, Outcome, Scope, ScreenSource
 
 PHASE_S = 0.5
 
@@ -25,10 +25,12 @@ class First(Eager):
         super().__init__()
         self.lived = 0
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
         self.lived += 1
         self.cycles = phase(cycle)
-        return super().cycle(cycle, eyes, clock, scope, outcomes)
+        return super().cycle(cycle, source, clock, scope, outcomes)
 
     def memory(self) -> JsonValue:
         return {self.name: self.lived}

@@ -10,12 +10,12 @@ from understudy import (
     AgentVerdict,
     Clock,
     CycleReport,
-    Eyes,
     Intent,
     Notice,
     NotifyManager,
     Outcome,
     Scope,
+    ScreenSource,
     SubmitDraft,
     Why,
 )
@@ -34,9 +34,11 @@ class Eager:
     def __init__(self) -> None:
         self.cycles = 0
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
         del scope, outcomes
-        (frame,) = eyes.look()
+        (frame,) = source.look()
         guarding = cycle == "guard"
         verdicts: dict[str, AgentVerdict] = {}
         intents: list[Intent] = []

@@ -15,7 +15,7 @@ from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import End, EndKind, outcomes, settle
 from rollout.loop.monitor_role import MonitorRole
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
 from understudy import EVERYTHING, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class Night:
         tape = Tape(id=f"t-{self.now}", frames=frames)
         reports: dict[str, CycleReport] = {}
         for part, monitor in self.monitors.items():
-            eyes, clock = TapeEyes(tape), TapeClock(tape)
-            reports[part] = monitor.cycle(tape.id, eyes, clock, EVERYTHING, outcomes(self.book, part))  # type: ignore[attr-defined]
+            source, clock = TapeSource(tape), TapeClock(tape)
+            reports[part] = monitor.cycle(tape.id, source, clock, EVERYTHING, outcomes(self.book, part))  # type: ignore[attr-defined]
         self.wanted |= {intent.kind for intent in reports[MonitorRole.INCUMBENT].intents}
         owners = dict.fromkeys(TEAMS, self.owner)
         advanced = advance(self.book, Heard(self.now, owners, reports, Rules(), can_spawn=True))

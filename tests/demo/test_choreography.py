@@ -19,9 +19,9 @@ from shadow.compare import compare
 from shadow.differences import Severity
 from shadow.expected import shipped
 from shadow.strata import Stratum
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
+from tmuxio.sources.tapes import TapeClock, TapeSource
 from tmuxio.tapes.camera import Camera
 from understudy import AgentState, CycleReport, Outcome, Result, SystemClock
 from understudy.intents import wish
@@ -49,8 +49,8 @@ class Shadow:
     def watch(self, tape: Tape) -> None:
         self._enter_before(tape)
         memory, ends = self.incumbent.memory(), self._ends.get("incumbent", ())
-        one = self.incumbent.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ends)
-        two = self.candidate.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, self._ends.get("candidate", ()))
+        one = self.incumbent.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, ends)
+        two = self.candidate.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, self._ends.get("candidate", ()))
         self._ends = {"incumbent": _told(one, Result.DELIVERED), "candidate": _told(two, Result.SHADOWED)}
         self.states |= {verdict.state for verdict in two.verdicts.values()}
         differences = compare(one, two, shipped())
@@ -63,7 +63,7 @@ class Shadow:
         look, memory, ends = self._before
         again = LegacyMonitor()
         again.recall(memory)  # type: ignore[arg-type]
-        report = again.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ends)
+        report = again.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, ends)
         look = look.model_copy(update={"differences": noise.classify(look.differences, report)})
         self._book, settled = advance(self._book, look, look.at, rules=DEMO_PLAN.bout_rules, register=shipped())
         self.bouts += settled

@@ -11,8 +11,8 @@ from modular.service import MonitorService
 from rollout.faces.demo.regression import RULE, TRIGGER, LateRegression
 from rollout.faces.demo.wardrobe import dress, seat
 from rollout.loop.hosting.monitors import load, monitor_spec
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
+from tmuxio.sources.tapes import TapeClock, TapeSource
 from tmuxio.tapes.camera import Camera
 from understudy import AgentState, CycleReport, Notice, NotifyManager, SystemClock
 from understudy.outcomes import EVERYTHING
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def watch(monitor: MonitorService | LateRegression, tape: Tape) -> CycleReport:
-    return monitor.cycle("1", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+    return monitor.cycle("1", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
 
 
 @pytest.fixture
@@ -83,6 +83,6 @@ def test_it_goes_on_from_the_good_monitors_memory(tape: Tape) -> None:
 
 
 def test_it_can_be_named_by_import_path() -> None:
-    monitor, eyes = load(monitor_spec("rollout.faces.demo.regression:LateRegression"))
+    monitor, source = load(monitor_spec("rollout.faces.demo.regression:LateRegression"))
     assert monitor.name == "modular"
-    assert eyes == "server"
+    assert source == "server"

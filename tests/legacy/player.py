@@ -169,7 +169,7 @@ class World:
 
 @dataclass(frozen=True)
 class Sight:
-    """A world as `WindowEyes`."""
+    """A world as `WindowSource`."""
 
     world: World
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import EMPTY_BOX, STILL
 from tests.legacy.stage import NOON, Stage
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
 from understudy import CycleReport, Frame, PaneShot, ProblemKind, SessionEntry, Tape, VirtualClock, WindowEntry
 from understudy.failures import SourceFailed
 from understudy.outcomes import EVERYTHING
@@ -124,7 +124,7 @@ def test_it_watches_a_tape_as_it_watches_a_server() -> None:
         return Frame(at=NOON + 0.3 * number, panes=panes)
 
     tape = Tape(id="t", frames=tuple(frame(number) for number in range(4)))
-    report = LegacyMonitor().cycle("c", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+    report = LegacyMonitor().cycle("c", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
     assert {pane: (str(v.state), v.pid, v.since) for pane, v in report.verdicts.items()} == {
         "%0": ("busy", 100, NOON + 0.9),
         "%1": ("idle", 101, NOON + 0.9),

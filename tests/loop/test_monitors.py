@@ -23,7 +23,7 @@ print("hello from the import")
 class Mine:
     name, version, says, sight = "mine", "2", frozenset({"idle"}), "windows"
     def __init__(self): self.count = 0
-    def cycle(self, cycle, eyes, clock, scope, outcomes):
+    def cycle(self, cycle, source, clock, scope, outcomes):
         print("a monitor that prints")
         clock.sleep(0)
         self.count += 1
@@ -45,16 +45,16 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_names_import_paths_and_programs_are_told_apart() -> None:
     offered = [EntryPoint("modular-next", "their.rules:Next", "understudy.monitors")]
     assert monitor_spec("legacy").target == "legacy.monitor:LegacyMonitor"
-    assert monitor_spec("legacy").eyes == "windows"
+    assert monitor_spec("legacy").source == "windows"
     assert monitor_spec("modular").target == "modular.service:MonitorService"
     assert monitor_spec("modular-next", offered=offered).target == "their.rules:Next"
-    assert monitor_spec("a.b:C", "windows").eyes == "windows"
+    assert monitor_spec("a.b:C", "windows").source == "windows"
     assert monitor_spec("cmd:node 'my monitor.js' -v").program == ("node", "my monitor.js", "-v")
     assert monitor_spec("cmd:/opt/x/watcher").name == "watcher"
 
 
 @pytest.mark.parametrize(
-    ("text", "eyes", "remedy"),
+    ("text", "source", "remedy"),
     [
         ("modlar", None, "name one of legacy, modular"),
         ("a b:C", None, "package.module:Class"),
@@ -64,9 +64,9 @@ def test_names_import_paths_and_programs_are_told_apart() -> None:
         ("legacy", "x-ray", "`windows` or `server`"),
     ],
 )
-def test_a_spec_that_cannot_be_meant_is_refused_with_the_remedy(text: str, eyes: str | None, remedy: str) -> None:
+def test_a_spec_that_cannot_be_meant_is_refused_with_the_remedy(text: str, source: str | None, remedy: str) -> None:
     with pytest.raises(UnknownMonitor, match=remedy):
-        monitor_spec(text, eyes, offered=[])
+        monitor_spec(text, source, offered=[])
 
 
 def test_a_class_says_through_which_eyes_it_looks_unless_the_operator_does(ours: str) -> None:

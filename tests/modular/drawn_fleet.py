@@ -45,7 +45,7 @@ def manager(name: str = "%9", screen: str = BUSY, **changes: object) -> PaneShot
     return pane(name, screen, **({"window": "Claude-pm"} | changes))
 
 
-class DrawnEyes:
+class DrawnSource:
     """Eyes before which a test puts frames; counts how often they looked."""
 
     def __init__(self, clock: VirtualClock, *frames: Sequence[PaneShot]) -> None:

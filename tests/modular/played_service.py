@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from drawn_fleet import IDLE, SHELL, DrawnEyes
+from drawn_fleet import IDLE, SHELL, DrawnSource
 
 from modular.service import MonitorService
 from understudy import EVERYTHING, CycleReport, Outcome, Result, VirtualClock
@@ -36,13 +36,13 @@ class Play:
     wanted: list[tuple[str, str | None, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.eyes = DrawnEyes(self.clock)
+        self.source = DrawnSource(self.clock)
 
     def see(self, *panes: PaneShot, after: float = 10.0, outcomes: tuple[Outcome, ...] = ()) -> CycleReport:
         self.clock.sleep(after)
         if panes:
-            self.eyes.show(*panes)
-        report = self.service.cycle("c", self.eyes, self.clock, EVERYTHING, outcomes)
+            self.source.show(*panes)
+        report = self.service.cycle("c", self.source, self.clock, EVERYTHING, outcomes)
         self.wanted = [(wish(intent), intent.pane, intent.ordinal) for intent in report.intents]
         return report
 

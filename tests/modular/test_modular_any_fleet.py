@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, SHELL, DrawnEyes, manager, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, SHELL, DrawnSource, manager, pane
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,14 +43,14 @@ def test_whatever_a_fleet_does_wishes_stand_or_rise_and_the_attended_are_left_al
     played: list[tuple[dict[str, dict[str, object] | None], float, str | None]],
 ) -> None:
     clock = VirtualClock(1_800_014_400.0)
-    eyes, service = DrawnEyes(clock), MonitorService()
+    source, service = DrawnSource(clock), MonitorService()
     before: dict[tuple[str, str | None], int] = {}
     for fleet, wait, typing in played:
         clock.sleep(wait)
-        eyes.show(
+        source.show(
             *(_shot(name, shown, clock.now() if name == typing else None) for name, shown in fleet.items() if shown)
         )
-        report = service.cycle("c", eyes, clock, EVERYTHING, ())
+        report = service.cycle("c", source, clock, EVERYTHING, ())
         keys = [(f"{wish.kind}:{getattr(wish, 'about', '')} {wish.session}", wish.pane) for wish in report.intents]
         assert len(keys) == len(set(keys)), "one wish for one thing"
         assert typing not in {wish.pane for wish in report.intents if wish.kind != "pause_session"}

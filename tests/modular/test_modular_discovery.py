@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from drawn_fleet import APPROVAL, IDLE, SHELL, DrawnEyes, pane
+from drawn_fleet import APPROVAL, IDLE, SHELL, DrawnSource, pane
 from private_tmux import private_server
 
 from modular.classify import classify_question
 from modular.reading.nesting import inner
 from modular.service import MonitorService
-from tmuxio.eyes import ServerEyes
 from tmuxio.reading.reader import Reader
+from tmuxio.sources import ServerSource
 from understudy import SystemClock, VirtualClock
 from understudy.outcomes import EVERYTHING
 
@@ -63,9 +63,9 @@ BEHIND = [
 
 def look(screen: str, **fields: object) -> CycleReport:
     clock = VirtualClock(1_000_000.0)
-    eyes = DrawnEyes(clock)
-    eyes.show(pane("%1", screen, **({"window": "zsh"} | fields)))
-    return MonitorService().cycle("c", eyes, clock, EVERYTHING, ())
+    source = DrawnSource(clock)
+    source.show(pane("%1", screen, **({"window": "zsh"} | fields)))
+    return MonitorService().cycle("c", source, clock, EVERYTHING, ())
 
 
 @pytest.mark.parametrize("cli", SCREENS)
@@ -119,11 +119,11 @@ def test_a_title_that_an_agent_left_behind_makes_no_agent_of_another_program() -
 
 def test_an_agent_that_left_a_shell_behind_ssh_has_crashed() -> None:
     clock, service = VirtualClock(1_000_000.0), MonitorService()
-    eyes = DrawnEyes(clock)
+    source = DrawnSource(clock)
     states = []
     for screen in (CLAUDE, CLAUDE + SHELL):
-        eyes.show(pane("%1", screen, window="zsh", processes=("bash", "ssh")))
-        states.append(service.cycle("c", eyes, clock, EVERYTHING, ()).verdicts["%1"].state)
+        source.show(pane("%1", screen, window="zsh", processes=("bash", "ssh")))
+        states.append(service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].state)
         clock.sleep(10)
     assert states == ["idle", "crashed"]
 
@@ -209,7 +209,7 @@ def inner_server() -> Iterator[TmuxServer]:
 
 def seen(server: TmuxServer) -> CycleReport:
     clock = SystemClock()
-    return MonitorService().cycle("c", ServerEyes(Reader(server.address), clock), clock, EVERYTHING, ())
+    return MonitorService().cycle("c", ServerSource(Reader(server.address), clock), clock, EVERYTHING, ())
 
 
 @pytest.mark.parametrize("status", ["bottom", "top"])

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from drawn_fleet import IDLE, OURS, SIGN, manager, pane
 
 from modular.service import MonitorService
-from tmuxio.eyes import ServerEyes, TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
+from tmuxio.sources import ServerSource, TapeClock, TapeSource
 from understudy import Frame, SystemClock, Tape
 from understudy.outcomes import EVERYTHING
-from understudy.serve import Sighted, serve
+from understudy.serve import OpenedSource, serve
 from understudy.tapes import pack
 from understudy.wire import CycleRequest, OnTape, Reply
 
@@ -42,7 +42,7 @@ def tape(*screens: str, start: float = 1_000_000.0) -> Tape:
 
 
 def watch(service: MonitorService, seen: Tape) -> str:
-    report = service.cycle("c", TapeEyes(seen), TapeClock(seen), EVERYTHING, ())
+    report = service.cycle("c", TapeSource(seen), TapeClock(seen), EVERYTHING, ())
     return report.verdicts["%1"].why.rule
 
 
@@ -73,12 +73,12 @@ def test_served_as_a_process_each_request_carries_the_memory_of_the_one_before()
     ]
 
 
-def open_tape(sight: OnTape | Live) -> Sighted:
+def open_tape(sight: OnTape | Live) -> OpenedSource:
     from understudy.tapes import unpack
 
     assert isinstance(sight, OnTape)
     shown = unpack(sight.tape)
-    return Sighted(TapeEyes(shown), TapeClock(shown))
+    return OpenedSource(TapeSource(shown), TapeClock(shown))
 
 
 def test_on_a_real_server_an_actor_is_read_and_its_exit_to_a_shell_is_a_crash(tmux_server: TmuxServer) -> None:
@@ -90,9 +90,9 @@ def test_on_a_real_server_an_actor_is_read_and_its_exit_to_a_shell_is_a_crash(tm
     for name in (worker, chief):
         tmux_server.wait_for(name, "for shortcuts")
     service, clock = MonitorService(), SystemClock()
-    eyes = ServerEyes(Reader(tmux_server.address), clock)
+    source = ServerSource(Reader(tmux_server.address), clock)
 
-    report = service.cycle("1", eyes, clock, EVERYTHING, ())
+    report = service.cycle("1", source, clock, EVERYTHING, ())
     assert {report.verdicts[name].state.value for name in (worker, chief)} == {"idle"}
     assert [(intent.kind, intent.pane, intent.target) for intent in report.intents] == [
         ("notify_manager", worker, chief)
@@ -100,6 +100,6 @@ def test_on_a_real_server_an_actor_is_read_and_its_exit_to_a_shell_is_a_crash(tm
 
     tmux_server.run("send-keys", "-t", worker, "Enter")
     tmux_server.wait_for(worker, "$")
-    report = service.cycle("2", eyes, clock, EVERYTHING, ())
+    report = service.cycle("2", source, clock, EVERYTHING, ())
     assert report.verdicts[worker].state == "crashed"
     assert report.verdicts[chief].state == "idle"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from understudy import PaneShot
 
 
-class OldEyes:
+class StaleSource:
     """Eyes that show of whom nobody asked for the screen that was read last, as those on a live server do."""
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -39,14 +39,14 @@ class OldEyes:
 class Watching:
     def __init__(self) -> None:
         self.clock = VirtualClock(1_000_000.0)
-        self.eyes = OldEyes(self.clock)
+        self.source = StaleSource(self.clock)
         self.service = MonitorService()
 
     def see(self, *panes: PaneShot, after: float = 10.0) -> CycleReport:
         self.clock.sleep(after)
-        self.eyes.now = {shot.pane: shot for shot in panes}
-        self.eyes.trips.clear()
-        return self.service.cycle("c", self.eyes, self.clock, EVERYTHING, ())
+        self.source.now = {shot.pane: shot for shot in panes}
+        self.source.trips.clear()
+        return self.service.cycle("c", self.source, self.clock, EVERYTHING, ())
 
 
 @pytest.fixture
@@ -68,14 +68,14 @@ def test_the_default_looks_at_everybody_in_one_trip() -> None:
     watching = Watching()
     watching.see(pane("%1"), manager())
     watching.see(pane("%1"), manager())
-    assert watching.eyes.trips == [None]
+    assert watching.source.trips == [None]
 
 
 def test_who_was_not_looked_at_is_unknown_since_its_last_look_and_what_stood_stands(priority: Watching) -> None:
     last = priority.clock.now()
     before = wishes(priority.see(pane("%1"), manager(), after=0))
     report = priority.see(pane("%1", BUSY), manager())
-    assert priority.eyes.trips == [("%9",)]
+    assert priority.source.trips == [("%9",)]
     verdict = report.verdicts["%1"]
     assert (verdict.state, verdict.why.rule, verdict.since) == ("unknown", "strategy.waits", last)
     assert wishes(report) == before, "silence would withdraw it"
@@ -97,13 +97,13 @@ def test_no_reminder_comes_due_on_a_screen_that_was_not_read(priority: Watching)
 
 def test_an_agent_whose_process_is_gone_is_crashed_without_a_look_at_its_screen(priority: Watching) -> None:
     report = priority.see(pane("%1", SHELL, processes=("bash",)), manager())
-    assert priority.eyes.trips == [("%9",)]
+    assert priority.source.trips == [("%9",)]
     assert (report.verdicts["%1"].state, wishes(report)) == ("crashed", [("notify_manager:crash", 1)])
 
 
 def test_who_is_new_is_looked_at_whatever_the_plan_says(priority: Watching) -> None:
     report = priority.see(pane("%1"), pane("%2", BUSY), manager())
-    assert priority.eyes.trips == [("%9",), ("%2",)]
+    assert priority.source.trips == [("%9",), ("%2",)]
     assert report.verdicts["%2"].state == "busy"
 
 
@@ -113,7 +113,7 @@ def test_polling_reads_one_agent_a_trip(monkeypatch: pytest.MonkeyPatch) -> None
     fleet = [pane("%1"), pane("%2", BUSY), manager()]
     watching.see(*fleet)
     report = watching.see(*fleet)
-    assert watching.eyes.trips == [("%1",), ("%2",), ("%9",)]
+    assert watching.source.trips == [("%1",), ("%2",), ("%9",)]
     assert [verdict.state for verdict in report.verdicts.values()] == ["idle", "busy", "busy"]
 
 

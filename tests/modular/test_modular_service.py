@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Never
 
 import pytest
-from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, RULE, SHELL, SIGN, DrawnEyes, manager, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, RULE, SHELL, SIGN, DrawnSource, manager, pane
 
 from modular.service import MonitorService
 from understudy import CycleReport, Scope, VirtualClock
@@ -27,7 +27,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.clock = VirtualClock(1_000_000.0)
-        self.eyes = DrawnEyes(self.clock)
+        self.source = DrawnSource(self.clock)
         self.service = MonitorService()
 
     def see(
@@ -39,8 +39,8 @@ class Stage:
     ) -> CycleReport:
         self.clock.sleep(after)
         if panes:
-            self.eyes.show(*panes)
-        return self.service.cycle("c", self.eyes, self.clock, scope, outcomes)
+            self.source.show(*panes)
+        return self.service.cycle("c", self.source, self.clock, scope, outcomes)
 
 
 def wishes(report: CycleReport) -> list[tuple[str, str | None, int]]:
@@ -226,14 +226,14 @@ def test_two_panes_of_one_window_are_two_agents() -> None:
 def test_a_frame_is_asked_for_once_where_one_settles_everything() -> None:
     stage = Stage()
     stage.see(pane("%1", BUSY), pane("%2", APPROVAL), manager())
-    assert stage.eyes.looks == [(1, None)]
+    assert stage.source.looks == [(1, None)]
 
 
 def test_idle_agents_are_looked_at_for_motion_once_and_while_they_stand_still_no_more() -> None:
     stage = Stage()
     for _ in range(3):
         stage.see(pane("%1"), pane("%2", BUSY), manager())
-    assert [look for look in stage.eyes.looks if look[0] > 1] == [(4, ["%1"])]
+    assert [look for look in stage.source.looks if look[0] > 1] == [(4, ["%1"])]
 
 
 def test_an_unchanged_pane_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,9 +273,9 @@ STREAM = f"{SIGN} go\n\n  First the beans\n\n╭{RULE}╮\n│ > {'':<57} │\n�
 def test_more_frames_are_asked_for_only_where_one_settles_nothing_and_the_screen_changed() -> None:
     stage, known = Stage(), {"processes": ("bash", "node", "newcli")}
     stage.see(pane("%1", STREAM, **known), manager())
-    assert stage.eyes.looks == [(1, None), (4, ["%1"])]
+    assert stage.source.looks == [(1, None), (4, ["%1"])]
     stage.see(pane("%1", STREAM, **known), manager())
-    assert stage.eyes.looks[2:] == [(1, None)]
+    assert stage.source.looks[2:] == [(1, None)]
 
 
 def test_the_cli_last_seen_behind_an_interpreter_is_remembered_while_nothing_is_drawn() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, RULE, SIGN, DrawnEyes, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, RULE, SIGN, DrawnSource, pane
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,15 +29,15 @@ class Watched:
 
     def __init__(self, **fields: object) -> None:
         self.clock = VirtualClock(1_000_000.0)
-        self.eyes = DrawnEyes(self.clock)
+        self.source = DrawnSource(self.clock)
         self.service = MonitorService()
         self.fields = fields
 
     def shows(self, *screens: str, after: float = 10.0) -> CycleReport:
         """Show it screens 0.3 s apart, oldest first, and look."""
         self.clock.sleep(after)
-        self.eyes.frames = [(pane("%1", screen, **self.fields),) for screen in screens]
-        return self.service.cycle("c", self.eyes, self.clock, EVERYTHING, ())
+        self.source.frames = [(pane("%1", screen, **self.fields),) for screen in screens]
+        return self.service.cycle("c", self.source, self.clock, EVERYTHING, ())
 
     def says(self, *screens: str, after: float = 10.0) -> AgentVerdict:
         return self.shows(*screens, after=after).verdicts["%1"]

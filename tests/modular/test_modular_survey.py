@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnEyes, manager, pane
+from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, SHELL, DrawnSource, manager, pane
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -70,15 +70,15 @@ def test_a_service_that_leaves_alone_who_stood_still_says_what_one_says_that_rea
     story: list[dict[str, str]],
 ) -> None:
     clock, leader = VirtualClock(NOW), manager()
-    eyes, keeping, forgetting = DrawnEyes(clock), MonitorService(), MonitorService()
+    source, keeping, forgetting = DrawnSource(clock), MonitorService(), MonitorService()
     shots: dict[str, PaneShot] = {}
     for happened in story:
         shots = drawn(happened, shots)
-        eyes.show(leader, *shots.values())
+        source.show(leader, *shots.values())
         clock.sleep(10)
         forgetting._survey, forgetting._verdicts = Survey(shipped()), VerdictCache()
 
-        said = [service.cycle("c", eyes, clock, EVERYTHING, ()) for service in (keeping, forgetting)]
+        said = [service.cycle("c", source, clock, EVERYTHING, ()) for service in (keeping, forgetting)]
 
         assert said[0] == said[1]
         assert list(said[0].verdicts) == list(said[1].verdicts)
@@ -101,32 +101,32 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_of_those_who_stand_still_nobody_is_read_again(read: list[str]) -> None:
     clock, service = VirtualClock(NOW), MonitorService()
-    eyes, still, moving = DrawnEyes(clock), pane("%1"), pane("%2", BUSY)
+    source, still, moving = DrawnSource(clock), pane("%1"), pane("%2", BUSY)
     for number in range(6):
-        eyes.show(still, moving.model_copy(update={"ansi": BUSY.replace("4s", f"{number}s")}), manager())
+        source.show(still, moving.model_copy(update={"ansi": BUSY.replace("4s", f"{number}s")}), manager())
         clock.sleep(10)
         read.clear()
-        service.cycle("c", eyes, clock, EVERYTHING, ())
+        service.cycle("c", source, clock, EVERYTHING, ())
     assert read == ["%2", "%9"]  # both were drawn anew
 
 
 def test_what_prints_beside_an_agent_makes_nobody_in_other_windows_be_read_again(read: list[str]) -> None:
     clock, service = VirtualClock(NOW), MonitorService()
-    eyes, still, split = DrawnEyes(clock), pane("%1"), pane("%2", **looks["split"])  # type: ignore[arg-type]
+    source, still, split = DrawnSource(clock), pane("%1"), pane("%2", **looks["split"])  # type: ignore[arg-type]
     leader = manager()
     for number in range(6):
         log = pane("%3", f"request {number}\n", processes=("tail",), window_id="@50", window_panes=2)
-        eyes.show(still, split, log, leader)
+        source.show(still, split, log, leader)
         clock.sleep(10)
         read.clear()
-        service.cycle("c", eyes, clock, EVERYTHING, ())
+        service.cycle("c", source, clock, EVERYTHING, ())
     assert read == ["%2"]
 
 
 def test_a_reading_that_failed_is_tried_again_though_the_pane_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, service = VirtualClock(NOW), MonitorService()
-    eyes = DrawnEyes(clock)
-    eyes.show(pane("%1"))
+    source = DrawnSource(clock)
+    source.show(pane("%1"))
 
     def failing(*_: object, **__: object) -> Reading:
         raise ArithmeticError
@@ -134,24 +134,24 @@ def test_a_reading_that_failed_is_tried_again_though_the_pane_stands_still(monke
     monkeypatch.setattr("modular.observing.readings.classify", failing)
     for _ in range(4):
         clock.sleep(10)
-        assert service.cycle("c", eyes, clock, EVERYTHING, ()).verdicts["%1"].state == "unknown"
+        assert service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].state == "unknown"
     monkeypatch.setattr("modular.observing.readings.classify", classify)
 
     clock.sleep(10)
-    assert service.cycle("c", eyes, clock, EVERYTHING, ()).verdicts["%1"].state == "idle"
+    assert service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].state == "idle"
 
 
 def test_somebody_elses_memory_is_taken_into_account_at_once() -> None:
     clock, service = VirtualClock(NOW), MonitorService()
-    eyes = DrawnEyes(clock)
-    eyes.show(pane("%1"))
+    source = DrawnSource(clock)
+    source.show(pane("%1"))
     for _ in range(4):
         clock.sleep(10)
-        service.cycle("c", eyes, clock, EVERYTHING, ())
+        service.cycle("c", source, clock, EVERYTHING, ())
     memory = MonitorService()
     memory.recall(service.memory())
-    assert service.cycle("c", eyes, clock, EVERYTHING, ()).verdicts["%1"].detail == "continuously"
+    assert service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].detail == "continuously"
 
     service.recall(None)  # a first day: nobody knows how long it has been standing still
 
-    assert service.cycle("c", eyes, clock, EVERYTHING, ()).verdicts["%1"].detail == "newly"
+    assert service.cycle("c", source, clock, EVERYTHING, ()).verdicts["%1"].detail == "newly"

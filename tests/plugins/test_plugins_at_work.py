@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modular.service import MonitorService
-from tests.modular.drawn_fleet import IDLE, DrawnEyes, manager, pane
+from tests.modular.drawn_fleet import IDLE, DrawnSource, manager, pane
 from understudy import EVERYTHING, CycleReport, NotifyManager, VirtualClock
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
 class Watching:
     def __init__(self) -> None:
         self.clock = VirtualClock(1_000_000.0)
-        self.eyes = DrawnEyes(self.clock)
+        self.source = DrawnSource(self.clock)
         self.service = MonitorService()
 
     def see(self, *panes: PaneShot) -> CycleReport:
         self.clock.sleep(10)
         if panes:
-            self.eyes.show(*panes)
-        return self.service.cycle("c", self.eyes, self.clock, EVERYTHING, ())
+            self.source.show(*panes)
+        return self.service.cycle("c", self.source, self.clock, EVERYTHING, ())
 
 
 def texts(report: CycleReport) -> list[str]:

@@ -14,7 +14,7 @@ from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.rules import Windows
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
+from tmuxio.sources.tapes import TapeClock, TapeSource
 from tmuxio.tapes.tapefile import read_tape
 from understudy.outcomes import EVERYTHING
 
@@ -90,9 +90,9 @@ def analysis(folder: Path = TRIAL / "tapes") -> tuple[Watched, ...]:
 def _watched(tapes: Iterable[Tape]) -> Iterator[Watched]:
     incumbent, candidate = LegacyMonitor(), MonitorService()
     for tape in tapes:
-        eyes, clock = TapeEyes(tape), TapeClock(tape)
-        ours = incumbent.cycle(tape.id, eyes, clock, EVERYTHING, ())
-        theirs = candidate.cycle(tape.id, TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+        source, clock = TapeSource(tape), TapeClock(tape)
+        ours = incumbent.cycle(tape.id, source, clock, EVERYTHING, ())
+        theirs = candidate.cycle(tape.id, TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         yield Watched(tape, ours, theirs)
 
 

@@ -12,7 +12,7 @@ from modular.service import MonitorService
 from shadow.compare import compare
 from shadow.differences import Difference
 from shadow.expected import shipped
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
 from understudy import CycleReport, Frame, Scope, Tape
 
 RULE = "─" * 42
@@ -66,7 +66,7 @@ def watch(path: Path) -> Iterator[tuple[CycleReport, CycleReport, tuple[Differen
     scene = tomllib.loads(path.read_text("utf-8"))
     incumbent, candidate = LegacyMonitor(), MonitorService()
     for number, tape in enumerate(tapes(scene)):
-        cycle, eyes = f"c-{number}", TapeEyes(tape)
-        ours = incumbent.cycle(cycle, eyes, TapeClock(tape), Scope(), ())
-        theirs = candidate.cycle(cycle, eyes, TapeClock(tape), Scope(), ())
+        cycle, source = f"c-{number}", TapeSource(tape)
+        ours = incumbent.cycle(cycle, source, TapeClock(tape), Scope(), ())
+        theirs = candidate.cycle(cycle, source, TapeClock(tape), Scope(), ())
         yield ours, theirs, compare(ours, theirs, shipped())

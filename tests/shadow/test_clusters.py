@@ -53,8 +53,8 @@ def test_a_difference_is_seen_before_its_first_bout_is_settled() -> None:
 
 
 def test_what_is_not_a_difference_in_judgement_waits_for_nobody() -> None:
-    eyes = compare(*BUSY_IDLE)[0].model_copy(update={"klass": DiffClass.LIVE_MISMATCH})
-    (row,) = clusters([], T0, differences=[(T0, eyes)])
+    source = compare(*BUSY_IDLE)[0].model_copy(update={"klass": DiffClass.LIVE_MISMATCH})
+    (row,) = clusters([], T0, differences=[(T0, source)])
     assert (row.klass, row.open) == ("live_mismatch", False)
 
 

@@ -12,7 +12,7 @@ from shadow_cases import T0, shot
 
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
 from tmuxio.tapes.camera import redacted
 from tmuxio.tapes.redact import redact
 from understudy import Frame, Tape
@@ -37,7 +37,7 @@ def verdicts(screen: str, processes: tuple[str, ...], *, blanked: bool) -> list[
     shots = (redacted(worker, redact) if blanked else worker, shot("│ > │", "%9", window="claude-pm"))
     tape = Tape(id="t", frames=tuple(Frame(at=T0 + 0.3 * n, panes=shots) for n in range(4)))
     reports = [
-        monitor.cycle("c", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+        monitor.cycle("c", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         for monitor in (LegacyMonitor(), MonitorService())
     ]
     seen = [report.verdicts.get("%1") for report in reports]

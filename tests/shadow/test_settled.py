@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modular.service import MonitorService
-from tmuxio.eyes import TapeClock, TapeEyes
+from tmuxio.sources import TapeClock, TapeSource
 from tmuxio.tapes.tapefile import read_tape
 from understudy.outcomes import EVERYTHING
 
@@ -28,7 +28,7 @@ def test_there_are_cases() -> None:
 def test_what_was_settled_for_the_candidate_it_still_says(folder: Path) -> None:
     word = json.loads((folder / "settled.json").read_text())
     tape = read_tape(folder / "pane.tape.gz").tape
-    report = MonitorService().cycle("c", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+    report = MonitorService().cycle("c", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
     assert word["right"] == "candidate"
     assert report.verdicts[word["pane"]].state == word["candidate"]
     assert word["candidate"] != word["incumbent"]

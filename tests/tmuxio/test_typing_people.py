@@ -29,22 +29,22 @@ def test_a_pane_before_which_a_person_sits_says_when_they_last_pressed_a_key(
 ) -> None:
     seen = tmux_server.new_window("exec cat", session="team", name="seen")
     hidden = tmux_server.new_window("exec cat", session="other", name="hidden")
-    eyes = SOURCES[source](tmux_server)
-    assert [shot.typed_at for shot in eyes.frame().panes if shot.pane in {seen, hidden}] == [None, None]
+    reader = SOURCES[source](tmux_server)
+    assert [shot.typed_at for shot in reader.frame().panes if shot.pane in {seen, hidden}] == [None, None]
     tmux_server.run("select-window", "-t", seen)
     master, slave = pty.openpty()
     argv = ["tmux", "-u", "-S", str(tmux_server.socket_path), "attach-session", "-t", "=team"]
     began = int(time.time())
     with subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=os.environ | {"TERM": "xterm"}) as person:
-        frame = until(eyes.frame, lambda frame: frame.by_pane[seen].typed_at is not None)
+        frame = until(reader.frame, lambda frame: frame.by_pane[seen].typed_at is not None)
         person.terminate()
     os.close(master)
     os.close(slave)
     assert frame.by_pane[seen].typed_at >= began
     assert frame.by_pane[hidden].typed_at is None
-    until(eyes.frame, lambda frame: frame.by_pane[seen].typed_at is None)
-    if isinstance(eyes, Watch):
-        eyes.close()
+    until(reader.frame, lambda frame: frame.by_pane[seen].typed_at is None)
+    if isinstance(reader, Watch):
+        reader.close()
 
 
 def until(frame: Callable[[], Frame], holds: Callable[[Frame], bool]) -> Frame:

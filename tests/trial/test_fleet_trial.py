@@ -15,7 +15,7 @@ from understudy.verdicts import Why
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy import Clock, Eyes, Outcome, Scope
+    from understudy import Clock, Outcome, Scope, ScreenSource
 
 pytestmark = pytest.mark.timeout(180)  # 549 tapes, read and watched; five seconds on a machine with nothing else to do
 
@@ -56,7 +56,9 @@ class CallsEverybodyIdle:
 
     name, version, says = "idler", "1", frozenset({"idle"})
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
         del scope, outcomes
         verdicts = {
             shot.pane: AgentVerdict(
@@ -71,7 +73,7 @@ class CallsEverybodyIdle:
                 since=clock.now(),
                 why=Why(rule="idle"),
             )
-            for shot in eyes.look()[-1].panes
+            for shot in source.look()[-1].panes
         }
         return CycleReport(
             cycle=cycle, monitor=self.name, version=self.version, verdicts=verdicts, intents=(), problems=()

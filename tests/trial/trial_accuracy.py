@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
+from tmuxio.sources.tapes import TapeClock, TapeSource
 from tmuxio.tapes.tapefile import read_tape
 from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from understudy import AgentVerdict, Eyes, Monitor, Problem, Tape
+    from understudy import AgentVerdict, Monitor, Problem, ScreenSource, Tape
 
 TRIAL: Final = Path(__file__).resolve().parents[1] / "data" / "fleet-trial"
 MARGIN_S: Final = 1.0
@@ -130,11 +130,11 @@ def tapes(folder: Path) -> Iterator[Tape]:
         yield read_tape(path).tape
 
 
-def accuracy(monitor: Monitor[Eyes], shown: Iterable[Tape], truth: Truth) -> Accuracy:
+def accuracy(monitor: Monitor[ScreenSource], shown: Iterable[Tape], truth: Truth) -> Accuracy:
     """Run a monitor over consecutive tapes, with its memory of the earlier ones, and score its verdicts."""
     found = Accuracy()
     for tape in shown:
-        report = monitor.cycle(tape.id, TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+        report = monitor.cycle(tape.id, TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         found.problems += [(tape.at, problem) for problem in report.problems]
         for shot in tape.frames[-1].panes:
             if (interval := truth.at(shot.pane, tape.at)) is not None:

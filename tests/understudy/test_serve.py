@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from understudy import Clock, CycleReport, Frame, Outcome, Scope, Tape, VirtualClock
 from understudy.failures import SourceFailed
 from understudy.report import Problem, ProblemKind
-from understudy.serve import Sighted, serve
+from understudy.serve import OpenedSource, serve
 from understudy.tapes import pack
 from understudy.wire import CycleRequest, HelloRequest, Live, OnTape, Reply
 
@@ -28,13 +28,13 @@ class Counting:
         self.count = 0
         self.odd = False
 
-    def cycle(self, cycle: str, eyes: Any, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(self, cycle: str, source: Any, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
         del scope, outcomes
-        if eyes == "raise":
+        if source == "raise":
             raise ValueError("no idea")
         clock.sleep(0.9)
         self.count += 1
-        self.odd = eyes == "forgets json"
+        self.odd = source == "forgets json"
         return CycleReport(cycle=cycle, monitor=self.name, version=self.version, wall_s=99.0)
 
     def memory(self) -> JsonValue:
@@ -44,16 +44,16 @@ class Counting:
         self.count = memory if isinstance(memory, int) else 0
 
 
-def ask(*requests: HelloRequest | CycleRequest | bytes, eyes: Any = None) -> list[Reply]:
+def ask(*requests: HelloRequest | CycleRequest | bytes, source: Any = None) -> list[Reply]:
     lines = [request if isinstance(request, bytes) else request.model_dump_json().encode() for request in requests]
     replies = io.BytesIO()
 
-    def open_eyes(sight: OnTape | Live) -> Sighted:
+    def open_source(sight: OnTape | Live) -> OpenedSource:
         if isinstance(sight, Live):
             raise SourceFailed(ProblemKind.NO_SERVER, sight.socket_path, "nobody there")
-        return Sighted(eyes, VirtualClock())
+        return OpenedSource(source, VirtualClock())
 
-    serve(Counting(), open_eyes, io.BytesIO(b"\n".join(lines) + b"\n"), replies)
+    serve(Counting(), open_source, io.BytesIO(b"\n".join(lines) + b"\n"), replies)
     return [Reply.model_validate_json(line) for line in replies.getvalue().splitlines()]
 
 
@@ -89,7 +89,7 @@ def test_waiting_on_a_tape_costs_no_seconds() -> None:
     assert reply.report.waited_s < 0.5
 
 
-class Napping:
+class Sleeping:
     """Eyes that are kept between requests: they have slept before, and could not see something."""
 
     def __init__(self) -> None:
@@ -98,14 +98,14 @@ class Napping:
 
 
 def test_what_eyes_slept_in_earlier_requests_is_not_counted_again() -> None:
-    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE), eyes=Napping())
+    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE), source=Sleeping())
     assert reply.report is not None
     assert reply.report.waited_s < 1.0
 
 
 def test_what_eyes_could_not_see_is_told_once_in_the_report() -> None:
     first, second = ask(
-        CycleRequest(id=1, cycle="a", sight=TAPE), CycleRequest(id=2, cycle="b", sight=TAPE), eyes=Napping()
+        CycleRequest(id=1, cycle="a", sight=TAPE), CycleRequest(id=2, cycle="b", sight=TAPE), source=Sleeping()
     )
     assert first.report is not None
     assert second.report is not None
@@ -114,7 +114,7 @@ def test_what_eyes_could_not_see_is_told_once_in_the_report() -> None:
 
 
 def test_a_monitor_that_raises_is_answered_for_and_goes_on() -> None:
-    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), eyes="raise")
+    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), source="raise")
     assert first.problem is not None
     assert first.problem.text == "ValueError: no idea"
     assert second.introduction is not None
@@ -128,7 +128,7 @@ def test_a_server_that_cannot_be_seen_is_a_problem_and_no_report() -> None:
 
 
 def test_a_memory_that_is_no_json_is_the_monitors_failure_and_not_the_processs_end() -> None:
-    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), eyes="forgets json")
+    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), source="forgets json")
     assert first.problem is not None
     assert second.introduction is not None
 

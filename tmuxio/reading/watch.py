@@ -52,7 +52,7 @@ class _Sight:
 
 
 class Watch:
-    """A source of frames for `ServerEyes`, like a `Reader`; `close` it to end its client. Not for several threads."""
+    """A source of frames for `ServerSource`, like a `Reader`; `close` it to end its client. Not for several threads."""
 
     def __init__(
         self,

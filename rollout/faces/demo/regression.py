@@ -17,13 +17,13 @@ from understudy import (
     AgentVerdict,
     Clock,
     CycleReport,
-    Eyes,
     IdleDetail,
     Intent,
     Notice,
     NotifyManager,
     Outcome,
     Scope,
+    ScreenSource,
     Why,
 )
 
@@ -34,7 +34,7 @@ RULE: Final = "demo.regression"
 
 
 class LateRegression:
-    """A `Monitor[Eyes]`: a `MonitorService` that is spoilt late."""
+    """A `Monitor[ScreenSource]`: a `MonitorService` that is spoilt late."""
 
     name = MonitorService.name
     version = f"{MonitorService.version}+late-regression"
@@ -45,9 +45,11 @@ class LateRegression:
         path = os.environ.get(TRIGGER)
         self._trigger = Path(path) if path else None
 
-    def cycle(self, cycle: str, eyes: Eyes, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
+    def cycle(
+        self, cycle: str, source: ScreenSource, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]
+    ) -> CycleReport:
         """Report as the good monitor does, or worse."""
-        report = self._inner.cycle(cycle, eyes, clock, scope, outcomes)
+        report = self._inner.cycle(cycle, source, clock, scope, outcomes)
         report = report.model_copy(update={"version": self.version})
         return worse(report) if self._trigger is not None and self._trigger.exists() else report
 

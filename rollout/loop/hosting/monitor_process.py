@@ -1,4 +1,4 @@
-"""A monitor's own process: `python -m rollout.loop.hosting.monitor_process [--eyes KIND] [--parent PID] TARGET`.
+"""A monitor's own process: `python -m rollout.loop.hosting.monitor_process [--source KIND] [--parent PID] TARGET`.
 
 It speaks the wire contract on its standard streams and ends with its parent, however that ends.
 """
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve one monitor until its harness is gone; 78 where there is no such monitor."""
     parser = ArgumentParser(prog="monitor_process", description=main.__doc__)
     parser.add_argument("target")
-    parser.add_argument("--eyes", choices=("windows", "server"))
+    parser.add_argument("--source", choices=("windows", "server"))
     parser.add_argument("--parent", type=int)
     options = parser.parse_args(arguments)
     if options.parent is not None:
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     from rollout.loop.hosting.serving import serve_spec  # noqa: PLC0415
 
     try:
-        serve_spec(MonitorSpec(options.target, options.target, options.eyes))
+        serve_spec(MonitorSpec(options.target, options.target, options.source))
     except UnknownMonitor as unknown:
         print(unknown, file=sys.stderr)  # noqa: T201 - standard error is this process's log
         return EX_CONFIG

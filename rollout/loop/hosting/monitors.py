@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from understudy.ports import Monitor
 
-EyesKind = Literal["windows", "server"]
+SourceKind = Literal["windows", "server"]
 """How a monitor looks at a live server: window by window as the monolith did, or whole frames."""
 
 GROUP = "understudy.monitors"
@@ -26,13 +26,13 @@ class UnknownMonitor(ValueError):
 class MonitorSpec:
     """A monitor as an operator names it.
 
-    `target` is an import path (`package.module:Class`) or `cmd:program args...`; `eyes` is None where the class is to
+    `target` is an import path (`package.module:Class`) or `cmd:program args...`; `source` is None where the class is to
     say it itself (its attribute `sight`, `server` where it has none).
     """
 
     name: str
     target: str
-    eyes: EyesKind | None = None
+    source: SourceKind | None = None
 
     @property
     def program(self) -> tuple[str, ...] | None:
@@ -42,18 +42,18 @@ class MonitorSpec:
     @property
     def command(self) -> tuple[str, ...]:
         """The command line that runs it as a process of ours."""
-        eyes = ("--eyes", self.eyes) if self.eyes else ()
-        return (sys.executable, "-m", "rollout.loop.hosting.monitor_process", *eyes, self.target)
+        source = ("--source", self.source) if self.source else ()
+        return (sys.executable, "-m", "rollout.loop.hosting.monitor_process", *source, self.target)
 
 
-def monitor_spec(text: str, eyes: str | None = None, offered: Iterable[EntryPoint] | None = None) -> MonitorSpec:
+def monitor_spec(text: str, source: str | None = None, offered: Iterable[EntryPoint] | None = None) -> MonitorSpec:
     """Read what an operator wrote for a monitor; imports nothing.
 
     `offered` is for tests; it defaults to the installed entry points of the group `understudy.monitors`.
     Raises `UnknownMonitor`.
     """
     text = text.strip()
-    kind = _eyes_kind(eyes)
+    kind = _source_kind(source)
     if text.startswith(_PROGRAM):
         return MonitorSpec(_program_name(text), text, kind)
     if ":" in text:
@@ -71,8 +71,8 @@ def monitor_spec(text: str, eyes: str | None = None, offered: Iterable[EntryPoin
     return MonitorSpec(text, targets[text], kind or ("windows" if text == "legacy" else None))
 
 
-def load(spec: MonitorSpec) -> tuple[Monitor[Any], EyesKind]:
-    """Make the monitor of a Python spec, and say which eyes it looks through; raises `UnknownMonitor`.
+def load(spec: MonitorSpec) -> tuple[Monitor[Any], SourceKind]:
+    """Make the monitor of a Python spec, and say which screen source it reads; raises `UnknownMonitor`.
 
     Only the monitor's own process should call this: an import may hang, print or exit.
     """
@@ -93,13 +93,13 @@ def load(spec: MonitorSpec) -> tuple[Monitor[Any], EyesKind]:
         name for name in ("cycle", "memory", "recall", "name", "version", "says") if not hasattr(monitor, name)
     ]:
         raise UnknownMonitor(f"`{spec.target}` is no monitor: it lacks {', '.join(missing)} (see contract.Monitor)")
-    return monitor, spec.eyes or _eyes_kind(getattr(monitor, "sight", None)) or "server"
+    return monitor, spec.source or _source_kind(getattr(monitor, "sight", None)) or "server"
 
 
-def _eyes_kind(text: str | None) -> EyesKind | None:
-    if text is None or text in get_args(EyesKind):
+def _source_kind(text: str | None) -> SourceKind | None:
+    if text is None or text in get_args(SourceKind):
         return text  # type: ignore[return-value]  # narrowed by the membership test, which mypy does not follow
-    raise UnknownMonitor(f"`{text}` is no kind of eyes: write `windows` or `server`")
+    raise UnknownMonitor(f"`{text}` is no kind of screen source: write `windows` or `server`")
 
 
 def _program_name(text: str) -> str:

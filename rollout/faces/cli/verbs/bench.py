@@ -16,18 +16,18 @@ from rollout.faces.cli.where import server_address
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
-from tmuxio.eyes import LibtmuxEyes, ServerEyes
 from tmuxio.reading.floor import Floor
 from tmuxio.reading.watch import Watch
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
+from tmuxio.sources import LibtmuxSource, ServerSource
 from understudy.clock import SystemClock
 from understudy.outcomes import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured: seconds, megabytes, and screens read or spared (None where a monitor's eyes do not count)."""
+    """What was measured: seconds, megabytes, and screens read or spared (None where a monitor's source does not count)."""
 
     monitor: str
     agents: int
@@ -66,13 +66,13 @@ def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float
     floors: list[float] = []
     engine_s = tmux_s = 0.0
     with closing(Watch(address)) as watch, closing(Floor(address)) as floor, Bar("cycles", cycles) as bar:
-        eyes = LibtmuxEyes(address, clock) if kind == "windows" else ServerEyes(watch, clock)
-        report = made.cycle("bench", eyes, clock, EVERYTHING, ())
+        source = LibtmuxSource(address, clock) if kind == "windows" else ServerSource(watch, clock)
+        report = made.cycle("bench", source, clock, EVERYTHING, ())
         captures, spared = watch.captures, watch.spared
         for _ in range(cycles):
             clock.sleep(interval_s / 2)
             began, engine, tmux = time.perf_counter(), _own_cpu_s(), _cpu_s(server)
-            report = made.cycle("bench", eyes, clock, EVERYTHING, ())
+            report = made.cycle("bench", source, clock, EVERYTHING, ())
             walls.append(time.perf_counter() - began)
             engine_s += _own_cpu_s() - engine
             tmux_s += _cpu_s(server) - tmux

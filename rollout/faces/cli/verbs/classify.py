@@ -18,7 +18,7 @@ from rollout.faces.cli.output import note
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
-from tmuxio.eyes.tapes import TapeClock, TapeEyes
+from tmuxio.sources.tapes import TapeClock, TapeSource
 from understudy import Frame, PaneShot, Tape
 from understudy.outcomes import EVERYTHING
 
@@ -74,7 +74,7 @@ def watcher(name: str, around: Mapping[str, str]) -> Classifier:
         asked = _asked(question)
         tape = one_pane(asked)
         monitor.recall(None)
-        report = monitor.cycle("classify", TapeEyes(tape), TapeClock(tape), EVERYTHING, ())
+        report = monitor.cycle("classify", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         verdict = report.verdicts.get(tape.frames[-1].panes[0].pane)
         if verdict is None:
             return {"id": asked.id, "state": "unknown", "detail": None, "rule": "not_seen_as_an_agent", "lines": []}

@@ -1,9 +1,9 @@
-"""Fast eyes on a live server: whole frames."""
+"""The fast source on a live server: whole frames."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from tmuxio.eyes.naps import Naps
+from tmuxio.sources.sleep_meter import SleepMeter
 from understudy.ports import Clock
 from understudy.screens import Frame
 
@@ -16,23 +16,23 @@ class FrameSource(Protocol):
         ...
 
 
-class ServerEyes:
-    """Implements `understudy.ports.Eyes` on a live server."""
+class ServerSource:
+    """Implements `understudy.ports.ScreenSource` on a live server."""
 
     def __init__(self, reader: FrameSource, clock: Clock) -> None:
         self._reader = reader
-        self._naps = Naps(clock)
+        self._sleep_meter = SleepMeter(clock)
 
     @property
     def waited_s(self) -> float:
         """Seconds spent asleep between frames."""
-        return self._naps.waited_s
+        return self._sleep_meter.waited_s
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
         """Shoot frames now, oldest first; raises a `TmuxError` where the server cannot be seen."""
         seen: list[Frame] = []
         for _ in range(frames):
             if seen:
-                self._naps.sleep(gap_s)
+                self._sleep_meter.sleep(gap_s)
             seen.append(self._reader.frame(panes))
         return seen

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tmuxio.eyes import LibtmuxEyes, ServerEyes, TapeClock, TapeEyes
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import NoServer
+from tmuxio.sources import LibtmuxSource, ServerSource, TapeClock, TapeSource
 from tmuxio.tapes.camera import Camera
 from understudy.clock import VirtualClock
 from understudy.report import ProblemKind
@@ -48,25 +48,25 @@ TAPE = Tape(
 
 
 def test_a_tape_shows_its_last_frames_and_what_it_has_where_more_are_wanted() -> None:
-    eyes = TapeEyes(TAPE)
+    source = TapeSource(TAPE)
 
-    assert [frame.at for frame in eyes.look()] == [103]
-    assert [frame.at for frame in eyes.look(3)] == [101, 102, 103]
-    assert [frame.at for frame in eyes.look(9)] == [100, 101, 102, 103]
+    assert [frame.at for frame in source.look()] == [103]
+    assert [frame.at for frame in source.look(3)] == [101, 102, 103]
+    assert [frame.at for frame in source.look(9)] == [100, 101, 102, 103]
 
 
 def test_a_tape_answers_the_monolith_in_its_own_words() -> None:
-    eyes = TapeEyes(TAPE)
+    source = TapeSource(TAPE)
 
-    assert [seen.name for seen in eyes.sessions()] == ["a", "team"]
-    assert [(w.index, w.name, w.pane, w.pid) for w in eyes.windows("team")] == [
+    assert [seen.name for seen in source.sessions()] == ["a", "team"]
+    assert [(w.index, w.name, w.pane, w.pid) for w in source.windows("team")] == [
         ("0", "w", "%1", 101),
         ("1", "claude", "%2", 102),
     ]
-    assert eyes.windows("nobody") == []
-    assert list(eyes.capture("team:1", looks=4)) == ["tick 0", "tick 1", "tick 2", "tick 3"]
-    assert list(eyes.capture("team:1")) == ["tick 3"]
-    assert list(eyes.capture("team:9", looks=2)) == ["", ""]
+    assert source.windows("nobody") == []
+    assert list(source.capture("team:1", looks=4)) == ["tick 0", "tick 1", "tick 2", "tick 3"]
+    assert list(source.capture("team:1")) == ["tick 3"]
+    assert list(source.capture("team:9", looks=2)) == ["", ""]
 
 
 def test_time_on_a_tape_is_its_last_instant_and_sleeping_moves_it() -> None:
@@ -88,7 +88,7 @@ def test_the_monoliths_eyes_see_the_same_on_a_tape_and_on_the_server(tmux_server
     tmux_server.wait_for(split, "two")
     clock = VirtualClock(5)
     tape = Camera(Reader(tmux_server.address), clock).shoot(frames=1)
-    on_tape, live = TapeEyes(tape), LibtmuxEyes(tmux_server.address, clock)
+    on_tape, live = TapeSource(tape), LibtmuxSource(tmux_server.address, clock)
 
     assert on_tape.sessions() == live.sessions()
     for session in live.sessions():
@@ -107,32 +107,34 @@ def test_looks_of_the_monoliths_eyes_are_a_gap_apart_on_the_clock_they_were_give
     tmux_server.wait_for(pane, "hello")
     clock = VirtualClock(0)
 
-    assert list(LibtmuxEyes(tmux_server.address, clock).capture("main:0", looks=4, gap_s=0.3)) == ["hello"] * 4
+    assert list(LibtmuxSource(tmux_server.address, clock).capture("main:0", looks=4, gap_s=0.3)) == ["hello"] * 4
     assert clock.now() == pytest.approx(0.9)
 
 
 def test_the_monolith_sees_nothing_where_tmux_fails_and_the_eyes_say_why(tmp_path: Path) -> None:
-    eyes = LibtmuxEyes(ServerAddress(tmp_path / "none"), VirtualClock())
+    source = LibtmuxSource(ServerAddress(tmp_path / "none"), VirtualClock())
 
-    assert (eyes.sessions(), eyes.windows("team"), eyes.capture("team:0", looks=2)) == ([], [], ["", ""])
-    assert [problem.kind for problem in eyes.problems] == [ProblemKind.NO_SERVER] * 4
+    assert (source.sessions(), source.windows("team"), source.capture("team:0", looks=2)) == ([], [], ["", ""])
+    assert [problem.kind for problem in source.problems] == [ProblemKind.NO_SERVER] * 4
 
 
 def test_a_session_that_is_gone_is_a_problem_of_that_session(tmux_server: TmuxServer) -> None:
     tmux_server.new_window()
-    eyes = LibtmuxEyes(tmux_server.address, VirtualClock())
+    source = LibtmuxSource(tmux_server.address, VirtualClock())
 
-    assert eyes.windows("gone") == []
-    assert [(problem.kind, problem.subject) for problem in eyes.problems] == [(ProblemKind.SESSION_UNREADABLE, "gone")]
+    assert source.windows("gone") == []
+    assert [(problem.kind, problem.subject) for problem in source.problems] == [
+        (ProblemKind.SESSION_UNREADABLE, "gone")
+    ]
 
 
 def test_a_stopped_server_does_not_hang_libtmux_and_leaves_no_client(tmux_server: TmuxServer) -> None:
     tmux_server.new_window()
     os.kill(tmux_server.pid, signal.SIGSTOP)
-    eyes = LibtmuxEyes(tmux_server.address, VirtualClock(), deadline_s=0.3)
+    source = LibtmuxSource(tmux_server.address, VirtualClock(), deadline_s=0.3)
 
-    assert eyes.sessions() == []
-    assert [problem.kind for problem in eyes.problems] == [ProblemKind.SERVER_SILENT]
+    assert source.sessions() == []
+    assert [problem.kind for problem in source.problems] == [ProblemKind.SERVER_SILENT]
     assert len(tmux_server._processes()) == 1
 
 
@@ -140,15 +142,15 @@ def test_live_eyes_shoot_frames_a_gap_apart(tmux_server: TmuxServer) -> None:
     pane = tmux_server.new_window("printf hello; exec sleep 600")
     tmux_server.wait_for(pane, "hello")
     clock = VirtualClock(10)
-    eyes = ServerEyes(Reader(tmux_server.address, clock=clock), clock)
+    source = ServerSource(Reader(tmux_server.address, clock=clock), clock)
 
-    frames = eyes.look(frames=3, gap_s=0.3)
+    frames = source.look(frames=3, gap_s=0.3)
 
     assert [frame.at for frame in frames] == [10, 10.3, 10.6]
     assert all(frame.by_pane[pane].text.startswith("hello") for frame in frames)
-    assert eyes.waited_s < 0.1
+    assert source.waited_s < 0.1
 
 
 def test_live_eyes_never_take_no_server_for_no_agents(tmp_path: Path) -> None:
     with pytest.raises(NoServer):
-        ServerEyes(Reader(ServerAddress(tmp_path / "none")), VirtualClock()).look()
+        ServerSource(Reader(ServerAddress(tmp_path / "none")), VirtualClock()).look()

@@ -1,8 +1,8 @@
-"""Eyes on a tape: what any monitor sees when it watches what was recorded, and the time it was then."""
+"""The source on a tape: the recorded frames, and the time at which they were shot."""
 
 from collections.abc import Collection, Mapping, Sequence
 
-from tmuxio.eyes.monolith import cut_name, printed
+from tmuxio.sources.monolith import cut_name, printed
 from understudy.clock import VirtualClock
 from understudy.ports import SessionEntry, WindowEntry
 from understudy.screens import Frame, PaneShot, Tape
@@ -15,8 +15,8 @@ class TapeClock(VirtualClock):
         super().__init__(tape.at)
 
 
-class TapeEyes:
-    """Implements both `Eyes` and `WindowEyes` on a tape.
+class TapeSource:
+    """Implements both `ScreenSource` and `WindowSource` on a tape.
 
     Listings are those of the last frame. A look that asks for fewer frames than the tape has gets its last ones, so
     that every look ends at the same instant; one that asks for more gets what there is.

@@ -1,29 +1,29 @@
-"""Eyes on a live server as the monolith had them: one libtmux call for each thing it asks, failures swallowed."""
+"""The source on a live server as the monolith had it: one libtmux call for each thing it asks, failures swallowed."""
 
 from collections.abc import Sequence
 
-from tmuxio.eyes.monolith import cut_name
-from tmuxio.eyes.naps import Naps
-from tmuxio.eyes.patience import PatientServer
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
+from tmuxio.sources.monolith import cut_name
+from tmuxio.sources.sleep_meter import SleepMeter
+from tmuxio.sources.timeouts import ServerWithTimeout
 from understudy.failures import SourceFailed
 from understudy.ports import Clock, SessionEntry, WindowEntry
 from understudy.report import Problem, ProblemKind
 
 
-class LibtmuxEyes:
-    """Implements `understudy.ports.WindowEyes` on a live server.
+class LibtmuxSource:
+    """Implements `understudy.ports.WindowSource` on a live server.
 
-    The monolith cannot tell a failure from nothing; whoever owns these eyes can: every failure is kept in `problems`.
+    The monolith cannot tell a failure from nothing; the owner of this source can: every failure is kept in `problems`.
     Names only label: each session that was listed is then asked for by tmux's own id, so that one called `$5` or `a`
     beside `ab` is not taken for another.
     """
 
     def __init__(self, address: ServerAddress, clock: Clock, deadline_s: float = 5.0) -> None:
         self._address = address
-        self._server = PatientServer(address, deadline_s)
-        self._naps = Naps(clock)
+        self._server = ServerWithTimeout(address, deadline_s)
+        self._sleep_meter = SleepMeter(clock)
         self._ids: dict[str, str] = {}
         self.problems: list[Problem] = []
         """What could not be seen, in the order in which it happened."""
@@ -31,7 +31,7 @@ class LibtmuxEyes:
     @property
     def waited_s(self) -> float:
         """Seconds spent asleep between looks."""
-        return self._naps.waited_s
+        return self._sleep_meter.waited_s
 
     def sessions(self) -> Sequence[SessionEntry]:
         """List the sessions; nothing where tmux fails."""
@@ -59,7 +59,7 @@ class LibtmuxEyes:
         screens: list[str] = []
         for _ in range(looks):
             if screens:
-                self._naps.sleep(gap_s)
+                self._sleep_meter.sleep(gap_s)
             screens.append("\n".join(self._ask(target, "capture-pane", "-p", target=aim) or ()))
         return screens
 

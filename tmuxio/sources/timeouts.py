@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tmuxio.server.address import ServerAddress
 
 
-class PatientCommand(tmux_cmd):
+class CommandWithTimeout(tmux_cmd):
     """One tmux command through libtmux, given up after `deadline_s` seconds with its client killed."""
 
     def __init__(self, address: ServerAddress, deadline_s: float, *args: str) -> None:
@@ -51,7 +51,7 @@ class PatientCommand(tmux_cmd):
         return explain(address.socket_path, "\n".join(self.stderr), answered=False)
 
 
-class PatientServer(Server):
+class ServerWithTimeout(Server):
     """A libtmux server whose every command has a deadline and speaks UTF-8."""
 
     def __init__(self, address: ServerAddress, deadline_s: float) -> None:
@@ -61,7 +61,7 @@ class PatientServer(Server):
 
     def cmd(  # type: ignore[override]  # libtmux's own method differs from its protocol in the same way
         self, cmd: str, *args: Any, target: str | int | None = None
-    ) -> PatientCommand:
+    ) -> CommandWithTimeout:
         """Run one tmux command; raises `ServerSilent` and `TmuxMissing`, other failures are in the result."""
         aimed = ("-t", str(target)) if target is not None else ()
-        return PatientCommand(self._address, self._deadline_s, cmd, *aimed, *map(str, args))
+        return CommandWithTimeout(self._address, self._deadline_s, cmd, *aimed, *map(str, args))

@@ -5,7 +5,7 @@ import time
 from understudy.ports import Clock
 
 
-class Naps:
+class SleepMeter:
     """Sleeps on a clock and knows how long that really took: nothing, on a virtual one."""
 
     def __init__(self, clock: Clock) -> None:
