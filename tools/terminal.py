@@ -11,7 +11,7 @@ import psutil
 
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from understudy.clock import SystemClock
 from understudy.screens import PaneShot
 
@@ -30,7 +30,7 @@ class Terminal:
         size = ["-x", str(width), "-y", str(height)]
         self._tmux("new-session", "-d", "-s", "main", "-n", "agent", *size, "-c", str(work), shlex.join(shell))
         clock = SystemClock()
-        self._camera = Camera(Reader(ServerAddress(self._socket), clock=clock), clock)
+        self._recorder = Recorder(Reader(ServerAddress(self._socket), clock=clock), clock)
 
     def _tmux(self, *args: str) -> str:
         command = ["tmux", "-u", "-f", "/dev/null", "-S", str(self._socket), *args]
@@ -67,7 +67,7 @@ class Terminal:
 
     def shoot(self) -> list[PaneShot]:
         """Four frames, 0.3 s apart."""
-        return [frame.panes[0] for frame in self._camera.shoot().frames]
+        return [frame.panes[0] for frame in self._recorder.shoot().frames]
 
     def kill_program(self) -> None:
         """End what runs in the shell with SIGKILL."""

@@ -39,7 +39,7 @@ from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
 from tmuxio.server.identity import identify
 from tmuxio.server.sweep import sweep
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from tmuxio.touching.hands import Hands
 from understudy.clock import SystemClock
 
@@ -130,8 +130,8 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             if part is MonitorRole.CANDIDATE or not loop_state.retired:
                 host.exists()
         reader = Reader(blueprint.address, clock=clock)
-        camera = Camera(reader, clock, redact)
-        observer = Observer(hosts, camera, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
+        recorder = Recorder(reader, clock, redact)
+        observer = Observer(hosts, recorder, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
         order_folders = (folder.path, blueprint.state.root)
         delivery = _delivery(blueprint, ledger, loop_state, hosts, clock, order_folders)
         ends.callback(delivery.close)

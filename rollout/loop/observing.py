@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
 from rollout.loop.monitor_role import MonitorRole
 from tmuxio.reading.reader import Reader
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from understudy.failures import SourceFailed
 from understudy.outcomes import EVERYTHING, Outcome, Scope
 from understudy.ports import Clock
@@ -83,7 +83,7 @@ class Observer:
     def __init__(
         self,
         hosts: Mapping[MonitorRole, MonitorHost],
-        camera: Camera,
+        recorder: Recorder,
         reader: Reader,
         clock: Clock,
         *,
@@ -91,7 +91,7 @@ class Observer:
         deadline_s: float = 30.0,
     ) -> None:
         self._hosts = hosts
-        self._camera = camera
+        self._recorder = recorder
         self._reader = reader
         self._clock = clock
         self._gap_s = gap_s
@@ -111,7 +111,7 @@ class Observer:
 
         Where the next cycle follows at once (`next_in_s`), the candidate's live check goes on beside it, and comes with it.
         """
-        tape = self._camera.shoot(gap_s=self._gap_s)
+        tape = self._recorder.shoot(gap_s=self._gap_s)
         typed, self._watched_at = self._reader.typed(self._watched_at), tape.at
         before = self._finished_live_check()
         sight = EncodedSight.of(OnTape(tape=pack(tape)))
@@ -159,7 +159,7 @@ class Observer:
     def once_more(self, observation: Observation) -> HostAnswer:
         """Show the incumbent the adjacent tape, from the memory that it had before this one."""
         self._clock.sleep(ADJACENT_S)
-        return self.on_adjacent(observation, self._camera.shoot(gap_s=self._gap_s))
+        return self.on_adjacent(observation, self._recorder.shoot(gap_s=self._gap_s))
 
     def on_adjacent(self, observation: Observation, adjacent: Tape) -> HostAnswer:
         """Show the incumbent a tape that was shot soon after another, from the memory that it had before that."""

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
-from tmuxio.tapes.tapefile import KeptPacked
+from tmuxio.tapes.tapefile import StoredPackedTape
 from understudy.outcomes import Outcome
 from understudy.report import CycleReport
 from understudy.screens import Tape
@@ -43,7 +43,7 @@ class Player:
     seen: int = 0
     """Tapes watched so far."""
 
-    def ask(self, kept: KeptPacked, sight: EncodedSight) -> tuple[Future[HostAnswer], bool]:
+    def ask(self, kept: StoredPackedTape, sight: EncodedSight) -> tuple[Future[HostAnswer], bool]:
         """Ask it about one tape; says also whether it knows what it would have known.
 
         Raises `MonitorFailed` where the monitor cannot be started.
@@ -60,7 +60,9 @@ class Player:
         self.memory, self.seen = answer.memory, self.seen + 1
         return answer.report
 
-    def _monitor_memory(self, kept: KeptPacked, who: Introduction) -> tuple[JsonValue, tuple[Outcome, ...]] | None:
+    def _monitor_memory(
+        self, kept: StoredPackedTape, who: Introduction
+    ) -> tuple[JsonValue, tuple[Outcome, ...]] | None:
         """What the same version brought to this tape when it was shot."""
         played, told = kept.meta.get("monitors"), kept.meta.get("outcomes")
         for role, name in played.items() if isinstance(played, dict) else ():
@@ -69,7 +71,7 @@ class Player:
         return None
 
 
-def warm_up(tapes: Iterable[KeptPacked], *players: Player) -> None:
+def warm_up(tapes: Iterable[StoredPackedTape], *players: Player) -> None:
     """Let monitors watch what came before the first tape that counts; nothing is compared."""
     for kept in tapes:
         sight = EncodedSight.of(OnTape(tape=kept.tape))
@@ -77,7 +79,7 @@ def warm_up(tapes: Iterable[KeptPacked], *players: Player) -> None:
             player.take(kept.tape.id, asked.result())
 
 
-def replay(tapes: Iterable[KeptPacked], incumbent: Player, candidate: Player) -> Iterator[Watched]:
+def replay(tapes: Iterable[StoredPackedTape], incumbent: Player, candidate: Player) -> Iterator[Watched]:
     """Show both every tape, at the same time; the next one is read meanwhile.
 
     Raises `ReplayFailed`, and `MonitorFailed` where a monitor cannot be started.
@@ -96,7 +98,7 @@ def replay(tapes: Iterable[KeptPacked], incumbent: Player, candidate: Player) ->
         kept = following
 
 
-def _outcomes(kept: KeptPacked, told: JsonValue) -> tuple[Outcome, ...]:
+def _outcomes(kept: StoredPackedTape, told: JsonValue) -> tuple[Outcome, ...]:
     try:
         return tuple(Outcome.model_validate(one) for one in told) if isinstance(told, list) else ()
     except ValueError as error:

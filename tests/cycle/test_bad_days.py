@@ -86,13 +86,13 @@ def test_a_server_that_dies_in_mid_cycle_is_no_evidence_of_anything(tmux_server:
     tmux_server.new_window("exec sleep 600", name="idle-1")
     with runtime_over(tmux_server, tmp_path) as runtime:
         one_cycle(runtime, LAST)
-        shoot = runtime.observer._camera.shoot  # the server is gone before the tape is
+        shoot = runtime.observer._recorder.shoot  # the server is gone before the tape is
 
         def dying(*args: int, gap_s: float = 0.3) -> object:
             os.kill(tmux_server.pid, signal.SIGKILL)
             return shoot(*args, gap_s=gap_s)
 
-        runtime.observer._camera.shoot = dying  # type: ignore[method-assign,assignment]
+        runtime.observer._recorder.shoot = dying  # type: ignore[method-assign,assignment]
         with pytest.raises(SourceFailed) as failed:
             one_cycle(runtime, LAST)
         assert runtime.ledger.cycle_count() == 1

@@ -22,7 +22,7 @@ from shadow.strata import Stratum
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.sources.tapes import TapeClock, TapeSource
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from understudy import AgentState, CycleReport, Outcome, Result, SystemClock
 from understudy.intents import wish
 from understudy.outcomes import EVERYTHING
@@ -90,11 +90,11 @@ def shadow() -> Shadow:
     """Two monitors that have watched the demo's world for a while."""
     watched = Shadow()
     with World(cast(("shop", "mill", "port"))) as world:
-        camera = Camera(Reader(ServerAddress(world.socket_path)), SystemClock())
+        recorder = Recorder(Reader(ServerAddress(world.socket_path)), SystemClock())
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:
             began = time.monotonic()
-            watched.watch(camera.shoot(gap_s=0.2))
+            watched.watch(recorder.shoot(gap_s=0.2))
             time.sleep(max(0.0, began + 1.0 - time.monotonic()))
     return watched
 

@@ -13,7 +13,7 @@ from rollout.faces.demo.wardrobe import dress, seat
 from rollout.loop.hosting.monitors import load, monitor_spec
 from tmuxio.reading.reader import Reader
 from tmuxio.sources.tapes import TapeClock, TapeSource
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from understudy import AgentState, CycleReport, Notice, NotifyManager, SystemClock
 from understudy.outcomes import EVERYTHING
 
@@ -37,7 +37,7 @@ def tape(tmux_server: TmuxServer) -> Tape:
     worker = tmux_server.new_window(shlex.join(["exec", *seat("brittle", 2, phase_s=3.0)]), name="qa")
     tmux_server.wait_for(manager, "? for shortcuts")
     tmux_server.wait_for(worker, "dev@box")
-    return Camera(Reader(tmux_server.address), SystemClock()).shoot(frames=1)
+    return Recorder(Reader(tmux_server.address), SystemClock()).shoot(frames=1)
 
 
 def test_until_the_file_is_there_it_is_the_good_monitor(

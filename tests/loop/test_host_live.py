@@ -9,7 +9,7 @@ import pytest
 from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from tmuxio.reading.reader import Reader
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from understudy import ProblemKind, SystemClock
 from understudy.tapes import pack
 from understudy.wire import Live, OnTape
@@ -27,7 +27,7 @@ def test_each_looks_live_and_on_a_tape_and_goes_on_from_its_memory(
     pane = tmux_server.new_window("printf 'human@host:~$ '; exec sleep 60", session="team", name="claude-dev")
     tmux_server.wait_for(pane, "human")
     clock = SystemClock()
-    tape = Camera(Reader(tmux_server.address), clock).shoot(gap_s=0.01)
+    tape = Recorder(Reader(tmux_server.address), clock).shoot(gap_s=0.01)
     live = EncodedSight.of(Live(socket_path=str(tmux_server.socket_path)))
     with MonitorHost(monitor_spec(name), tmp_path / "log") as host:
         first = host.look(Ask("c1", live))

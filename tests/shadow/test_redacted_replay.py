@@ -13,7 +13,7 @@ from shadow_cases import T0, shot
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from tmuxio.sources import TapeClock, TapeSource
-from tmuxio.tapes.camera import redacted
+from tmuxio.tapes.recorder import redacted
 from tmuxio.tapes.redact import redact
 from understudy import Frame, Tape
 from understudy.outcomes import EVERYTHING

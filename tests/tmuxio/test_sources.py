@@ -10,7 +10,7 @@ from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import NoServer
 from tmuxio.sources import LibtmuxSource, ServerSource, TapeClock, TapeSource
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from understudy.clock import VirtualClock
 from understudy.report import ProblemKind
 from understudy.screens import Frame, PaneShot, Tape
@@ -87,7 +87,7 @@ def test_the_monoliths_eyes_see_the_same_on_a_tape_and_on_the_server(tmux_server
     split = tmux_server.run("split-window", "-P", "-F", "#{pane_id}", "-t", panes[1], "printf two; exec sleep 600")
     tmux_server.wait_for(split, "two")
     clock = VirtualClock(5)
-    tape = Camera(Reader(tmux_server.address), clock).shoot(frames=1)
+    tape = Recorder(Reader(tmux_server.address), clock).shoot(frames=1)
     on_tape, live = TapeSource(tape), LibtmuxSource(tmux_server.address, clock)
 
     assert on_tape.sessions() == live.sessions()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmuxio.tapes.screen_store import ScreenStore
-from tmuxio.tapes.tapefile import KeptTape, read_tape, write_tape
+from tmuxio.tapes.tapefile import StoredTape, read_tape, write_tape
 from understudy.screens import Frame, PaneShot, Tape
 from understudy.tapes import TornTape
 
@@ -188,7 +188,7 @@ def test_a_tape_from_a_shelf_finds_its_screens_and_memories_in_the_store_beside_
 
     kept = read_tape(tmp_path / "a.tape.gz")
 
-    assert kept == KeptTape(TAPE, {"incumbent": {"seen": [1]}}, {"cycle": "c"})
+    assert kept == StoredTape(TAPE, {"incumbent": {"seen": [1]}}, {"cycle": "c"})
     assert "still" not in gzip.decompress((tmp_path / "a.tape.gz").read_bytes()).decode()
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
 

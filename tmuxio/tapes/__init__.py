@@ -1,1 +1,1 @@
-"""Tapes: shot by the camera, without their secrets, and kept in files that share their screens."""
+"""Tapes: shot by the recorder, without their secrets, and kept in files that share their screens."""

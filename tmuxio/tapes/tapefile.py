@@ -29,7 +29,7 @@ from understudy.tapes import PackedFrame, PackedTape, TornTape, pack, screen_has
 
 
 @dataclass(frozen=True, slots=True)
-class KeptTape:
+class StoredTape:
     """A tape with what is needed to watch it again."""
 
     tape: Tape
@@ -39,7 +39,7 @@ class KeptTape:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPacked:
+class StoredPackedTape:
     """The same, its screens not yet put back: what travels to a monitor as it is."""
 
     tape: PackedTape
@@ -125,19 +125,19 @@ def _replace(path: Path, text: str) -> None:
         raise
 
 
-def read_tape(path: Path) -> KeptTape:
+def read_tape(path: Path) -> StoredTape:
     """Read a tape back.
 
     Raises `TornTape` naming file and line where it is cut short or is no tape, OSError where it cannot be opened.
     """
     kept = read_packed(path)
     try:
-        return KeptTape(unpack(kept.tape), kept.memories, kept.meta)
+        return StoredTape(unpack(kept.tape), kept.memories, kept.meta)
     except TornTape as torn:
         raise TornTape(f"{path}: {torn}") from None
 
 
-def read_packed(path: Path) -> KeptPacked:
+def read_packed(path: Path) -> StoredPackedTape:
     """Read a tape back, each screen still once; raises as `read_tape` does, but for screens that are missing."""
     lines = _lines(path)
     head = next(lines, None)
@@ -164,7 +164,7 @@ def read_packed(path: Path) -> KeptPacked:
         raise TornTape(f"{path}: {torn}") from None
     if not frames:
         raise TornTape(f"{path}, line 1: a tape without a frame shows nothing")
-    return KeptPacked(PackedTape(id=start.tape, frames=tuple(frames), screens=screens), memories, start.meta)
+    return StoredPackedTape(PackedTape(id=start.tape, frames=tuple(frames), screens=screens), memories, start.meta)
 
 
 def _from_store(path: Path, head: _Head, frames: list[PackedFrame], screens: dict[str, str]) -> dict[str, JsonValue]:

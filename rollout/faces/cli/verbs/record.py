@@ -10,7 +10,7 @@ from rollout.loop.tape_shelf import SUFFIX
 from rollout.store.settings import load
 from tmuxio.reading.reader import Reader
 from tmuxio.redaction import redactor
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from tmuxio.tapes.tapefile import write_tape
 from understudy.clock import SystemClock
 from understudy.screens import Tape
@@ -31,11 +31,11 @@ def record(shooting: Shooting, socket_name: str | None, socket_path: Path | None
     """Shoot and keep; each tape is whole on disk before the next is begun."""
     clock = SystemClock()
     address = server_address(socket_name, socket_path)
-    camera = Camera(Reader(address), clock, redactor(load().settings.redaction))
+    recorder = Recorder(Reader(address), clock, redactor(load().settings.redaction))
     shooting.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for number in range(shooting.tapes):
         began = clock.now()
-        tape = camera.shoot(shooting.frames, shooting.gap_s)
+        tape = recorder.shoot(shooting.frames, shooting.gap_s)
         path = shooting.folder / f"{tape.id}{SUFFIX}"
         write_tape(path, tape, meta={"socket": str(address), "by": "understudy record"})
         _tell(path, tape, as_json=as_json)

@@ -30,7 +30,7 @@ from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
 from shadow.replayed import Replayed, ReplayedCluster, Tally, nobody_knows, truths
-from tmuxio.tapes.tapefile import KeptPacked, read_packed
+from tmuxio.tapes.tapefile import StoredPackedTape, read_packed
 
 _TWO: Final = 2
 
@@ -107,7 +107,7 @@ def _watched(picked: Chosen, incumbent: Player, candidate: Player) -> Iterator[W
     yield from replay(_read(picked.tapes, strict=picked.named), incumbent, candidate)
 
 
-def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[KeptPacked]:
+def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[StoredPackedTape]:
     for path in paths:
         try:
             yield read_packed(path)

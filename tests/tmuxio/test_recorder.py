@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tmuxio.reading.reader import Reader
 from tmuxio.server.transport import Answers, OneShot
-from tmuxio.tapes.camera import Camera
+from tmuxio.tapes.recorder import Recorder
 from understudy.clock import VirtualClock
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def test_four_frames_of_fifty_panes_are_one_round_trip_each(tmux_server: TmuxSer
     reader.frame()
     before = transport.trips
 
-    tape = Camera(reader, clock).shoot()
+    tape = Recorder(reader, clock).shoot()
 
     assert transport.trips - before == 4
     assert [len(frame.panes) for frame in tape.frames] == [50] * 4
@@ -43,7 +43,7 @@ def test_frames_start_a_gap_apart_and_the_tape_is_named_after_its_first_instant(
     tmux_server.new_window("exec sleep 600")
     clock = VirtualClock(1000.0)
 
-    tape = Camera(Reader(tmux_server.address, clock=clock), clock).shoot(frames=3, gap_s=0.3)
+    tape = Recorder(Reader(tmux_server.address, clock=clock), clock).shoot(frames=3, gap_s=0.3)
 
     assert [frame.at for frame in tape.frames] == [1000.0, 1000.3, 1000.6]
     assert tape.at == 1000.6
@@ -64,7 +64,7 @@ def test_motion_between_frames_is_on_the_tape(tmux_server: TmuxServer) -> None:
             while tmux_server.screen(pane).strip() == shown:
                 pass
 
-    tape = Camera(Reader(tmux_server.address), Waiting()).shoot(frames=4)
+    tape = Recorder(Reader(tmux_server.address), Waiting()).shoot(frames=4)
 
     assert len({frame.by_pane[pane].text for frame in tape.frames}) == 4
 
@@ -74,8 +74,10 @@ def test_a_tape_is_redacted_before_anybody_sees_it(tmux_server: TmuxServer) -> N
     tmux_server.wait_for(pane, "screen")
     clock = VirtualClock(0.0)
 
-    camera = Camera(Reader(tmux_server.address), clock, redact=lambda text, _width: text.replace("secret", "******"))
-    shot = camera.shoot(frames=1).frames[0].by_pane[pane]
+    recorder = Recorder(
+        Reader(tmux_server.address), clock, redact=lambda text, _width: text.replace("secret", "******")
+    )
+    shot = recorder.shoot(frames=1).frames[0].by_pane[pane]
 
     assert shot.title == "****** title"
     assert shot.text.startswith("****** screen")

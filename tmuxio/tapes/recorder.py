@@ -1,4 +1,4 @@
-"""The camera: shoots tapes of a whole server for everybody to watch."""
+"""The recorder: shoots tapes of a whole server, which both monitors read."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Redact = Callable[[str, int | None], str]
 """Takes secrets out of a text that a pane of so many cells shows, keeping its length and its lines."""
 
 
-class Camera:
+class Recorder:
     """Shoots a few frames of every pane, one round trip each once it knows the panes."""
 
     def __init__(self, reader: Reader, clock: Clock, redact: Redact | None = None) -> None:
