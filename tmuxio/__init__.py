@@ -1,1 +1,1 @@
-"""Reading a tmux server fast, keeping and replaying what was seen, and the only hands that touch it."""
+"""Reading a tmux server fast, keeping and replaying what was seen, and the actuator, which alone acts on it."""

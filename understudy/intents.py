@@ -24,7 +24,7 @@ class Notice(StrEnum):
 
 
 class Key(StrEnum):
-    """The only named keys that hands ever press."""
+    """The only named keys that the actuator presses."""
 
     ENTER = "Enter"
     END_OF_LINE = "C-e"

@@ -9,7 +9,7 @@ from typing import Final
 from rollout.judgement.plan import Plan
 from rollout.judgement.words import Stage
 from rollout.loop.acting.composer_reading import read_composer
-from rollout.loop.acting.delivery import Delivery
+from rollout.loop.acting.delivery_worker import DeliveryWorker
 from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.hosting.host import HostLimits, MonitorHost
@@ -33,6 +33,7 @@ from rollout.store.server_lock import watch_alone
 from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder
 from shadow.expected import with_own
+from tmuxio.acting.actuator import Actuator
 from tmuxio.reading.reader import Reader
 from tmuxio.redaction import redactor
 from tmuxio.server.address import ServerAddress
@@ -40,7 +41,6 @@ from tmuxio.server.errors import TmuxError
 from tmuxio.server.identity import identify
 from tmuxio.server.sweep import sweep
 from tmuxio.tapes.recorder import Recorder
-from tmuxio.touching.hands import Hands
 from understudy.clock import SystemClock
 
 _CHECK_S: Final = 3.0
@@ -176,7 +176,7 @@ def _delivery(
     hosts: dict[MonitorRole, MonitorHost],
     clock: SystemClock,
     order_folders: tuple[Path, ...],
-) -> Delivery:
+) -> DeliveryWorker:
     def frozen() -> str:
         order = standing(OrderKind.FREEZE, *order_folders)
         if order is not None:
@@ -189,6 +189,8 @@ def _delivery(
         frozen=frozen,
         off=lambda: frozenset({str(MonitorRole.INCUMBENT)} if loop_state.retired else ()),
     )
-    hands = Hands(blueprint.address, judge.for_briefing(), clock, composer=read_composer)
+    actuator = Actuator(blueprint.address, judge.for_briefing(), clock, composer=read_composer)
     spawn_command = blueprint.spawn_command
-    return Delivery(ledger, hands, judge, clock, frozen=frozen, spawn_command=spawn_command, composer=read_composer)
+    return DeliveryWorker(
+        ledger, actuator, judge, clock, frozen=frozen, spawn_command=spawn_command, composer=read_composer
+    )

@@ -6,7 +6,7 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.stages import due
 from rollout.judgement.standing import Ask, Standing
 from rollout.judgement.words import Stage, Verdict
-from rollout.loop.acting.episodes import Advanced, advance
+from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
@@ -63,9 +63,9 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
         pause_s=_pause(runtime, observation, routing),
     )
     write_down(
-        runtime, loop_state, Entry(cycle_result, observation, shadowed, said, advanced.touches, advanced.withdrawn)
+        runtime, loop_state, Entry(cycle_result, observation, shadowed, said, advanced.deliveries, advanced.withdrawn)
     )
-    runtime.delivery.submit(advanced.touches)
+    runtime.delivery.submit(advanced.deliveries)
     return replace(cycle_result, transition=_move(runtime, loop_state, now_standing.standing))
 
 
@@ -138,7 +138,7 @@ def _decide(
     now_standing: Stand,
     scopes: dict[str, Scope],
     said: Said,
-) -> Advanced:
+) -> EpisodeStep:
     advanced = advance(
         loop_state.book,
         Heard(

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
+from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.episode import EpisodeBook
-from rollout.loop.acting.touch import Touch
 from rollout.loop.analysis import Analysis
 from rollout.loop.spoken import acceptance_of, settlement_of
 from rollout.store.ledger import RESTORE, DecisionRow, Head, LedgerReader, LedgerUnusable, raw_rows
@@ -96,7 +96,7 @@ _BODIES: Final[Mapping[str, Callable[[str], object]]] = {
     "differences": Difference.model_validate_json,
     "bouts": Bout.model_validate_json,
     "transitions": Transition.model_validate_json,
-    "deliveries": Touch.model_validate_json,
+    "deliveries": Delivery.model_validate_json,
 }
 _DECISION: Final = ("at", "kind", "subject", "actor", "reason", "body")
 _DOCUMENTS: Final[Mapping[str, Callable[[str], object]]] = {

@@ -10,7 +10,7 @@ from rollout.judgement.standing import Standing
 from rollout.judgement.words import Stage
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
-from rollout.loop.acting.settling import Effects, End, EndKind, outcomes, settle
+from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, Effects, outcomes, settle
 from rollout.loop.analysis import Analysis
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import MonitorMemory
@@ -18,7 +18,7 @@ from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
 from tmuxio.redaction import redact_document
 from understudy.outcomes import Outcome
 
-_ENDED = {kind.value: kind for kind in EndKind}
+_ENDED = {kind.value: kind for kind in DeliveryEndKind}
 
 
 @dataclass
@@ -63,11 +63,11 @@ class LoopState:
 
     def take_ends(self, ledger: LedgerReader, rules: Rules) -> Effects:
         """Enter what became of deliveries since the last cycle; returns what they did to panes."""
-        ends, touched, noticed = list[End](), set[str](), set[str]()
+        ends, touched, noticed = list[DeliveryEnd](), set[str](), set[str]()
         for name in self.book.pending:
             row = ledger.delivery(name)
             if row is not None and row.status in _ENDED:
-                ends.append(End(name, _ENDED[row.status], row.finished_at or row.wanted_at, row.why))
+                ends.append(DeliveryEnd(name, _ENDED[row.status], row.finished_at or row.wanted_at, row.why))
                 if row.done and row.target:
                     touched.add(row.target)
                     noticed |= self._noticed_by(name)

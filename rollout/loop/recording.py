@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rollout.judgement.evidence import STARTS_AGAIN, Fact
-from rollout.loop.acting.touch import Touch
+from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.cycle_result import CycleResult
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
@@ -48,7 +48,7 @@ class Entry:
     observation: Observation
     shadowed: Shadowed
     said: Said
-    touches: tuple[Touch, ...]
+    deliveries: tuple[Delivery, ...]
     withdrawn: frozenset[str]
 
 
@@ -104,7 +104,7 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
         for name, decision in entry.said.overruled.items():
             tx.overrule_spells((name,), decision)
         tx.add_evidence(_evidence(fact, epoch, cycle_result.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
-        _touches(tx, entry)
+        _deliveries(tx, entry)
     if entry.observation.tape is not None:
         found = entry.shadowed.differences
         meta: dict[str, JsonValue] = {
@@ -141,19 +141,19 @@ def interest_of(found: Sequence[Difference]) -> Interest:
     return Interest.KNOWN if all(difference.expected is not None for difference in found) else Interest.DIFFERS
 
 
-def _touches(tx: Transaction, entry: Entry) -> None:
+def _deliveries(tx: Transaction, entry: Entry) -> None:
     tx.withdraw(entry.withdrawn, entry.cycle_result.at, "nobody wants it any more")
     tx.want(
         DeliveryRow(
-            id=touch.id,
-            episode=touch.items[0].episode,
-            kind=touch.kind,
-            target=touch.target,
+            id=delivery.id,
+            episode=delivery.items[0].episode,
+            kind=delivery.kind,
+            target=delivery.target,
             status="wanted",
-            wanted_at=touch.wanted_at,
-            body=touch.model_dump_json(),
+            wanted_at=delivery.wanted_at,
+            body=delivery.model_dump_json(),
         )
-        for touch in entry.touches
+        for delivery in entry.deliveries
     )
 
 

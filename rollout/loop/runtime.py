@@ -8,8 +8,8 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from rollout.judgement.plan import Plan
+from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.episode import Rules
-from rollout.loop.acting.touch import Touch
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
@@ -25,11 +25,11 @@ from tmuxio.reading.reader import Reader
 from understudy.ports import Clock
 
 
-class Delivering(Protocol):
-    """Makes touches beside the cycle."""
+class DeliveryQueue(Protocol):
+    """Makes deliveries beside the cycle."""
 
-    def submit(self, touches: tuple[Touch, ...]) -> None:
-        """Queue touches that are in the ledger; returns at once."""
+    def submit(self, deliveries: tuple[Delivery, ...]) -> None:
+        """Queue deliveries that are in the ledger; returns at once."""
         ...
 
     def resume(self) -> None:
@@ -50,7 +50,7 @@ class Runtime:
     hosts: Mapping[MonitorRole, MonitorHost]
     observer: Observer
     shadowing: Shadowing
-    delivery: Delivering
+    delivery: DeliveryQueue
     tapes: TapeShelf
     register: ExpectedRegister
     redact: Callable[[str], str]

@@ -1,4 +1,4 @@
-"""Standing orders: files that stop the hands, or send every session back to the incumbent. Standard library only.
+"""Standing orders: files that stop the actuator, or send every session back to the incumbent. Standard library only.
 
 An order is a file, so that it can be given with no daemon, server, database or valid configuration; that the file is
 there is the order, whatever stands in it, and an empty one is an order too. It lies in a server's folder, or in the

@@ -19,7 +19,7 @@ import pytest
 from private_tmux import private_server
 
 from rollout.judgement.chain import verify
-from rollout.loop.acting.delivery import ONCE_MORE
+from rollout.loop.acting.delivery_worker import ONCE_MORE
 from rollout.loop.stage_controller import standing, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import LedgerReader

@@ -13,13 +13,13 @@ from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.episodes import advance
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.hearing import Heard
-from rollout.loop.acting.settling import End, EndKind, outcomes, settle
+from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, outcomes, settle
 from rollout.loop.monitor_role import MonitorRole
 from tmuxio.sources import TapeClock, TapeSource
 from understudy import EVERYTHING, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
-    from rollout.loop.acting.touch import Touch
+    from rollout.loop.acting.deliveries import Delivery
     from understudy import CycleReport
 
 INTERVAL_S = 10.0
@@ -59,7 +59,7 @@ class Night:
     now: float = 1_700_000_000.0
     owner: MonitorRole = MonitorRole.CANDIDATE
     book: EpisodeBook = field(default_factory=EpisodeBook)
-    touched: list[Touch] = field(default_factory=list)
+    touched: list[Delivery] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -75,8 +75,8 @@ class Night:
         self.wanted |= {intent.kind for intent in reports[MonitorRole.INCUMBENT].intents}
         owners = dict.fromkeys(TEAMS, self.owner)
         advanced = advance(self.book, Heard(self.now, owners, reports, Rules(), can_spawn=True))
-        self.touched += advanced.touches
-        ends = [End(touch.id, EndKind.DONE, self.now + 1) for touch in advanced.touches]
+        self.touched += advanced.deliveries
+        ends = [DeliveryEnd(delivery.id, DeliveryEndKind.DONE, self.now + 1) for delivery in advanced.deliveries]
         self.book = settle(advanced.book, ends, Rules())
         self.now += INTERVAL_S
 
@@ -86,7 +86,7 @@ class Night:
 
 
 @pytest.fixture(scope="module")
-def night() -> tuple[Night, list[Touch]]:
+def night() -> tuple[Night, list[Delivery]]:
     night = Night()
     night.pass_minutes(20)
     before = len(night.touched)
@@ -95,19 +95,19 @@ def night() -> tuple[Night, list[Touch]]:
     return night, night.touched[before:]
 
 
-def test_the_incumbent_would_have_killed(night: tuple[Night, list[Touch]]) -> None:
+def test_the_incumbent_would_have_killed(night: tuple[Night, list[Delivery]]) -> None:
     assert "kill_window" in night[0].wanted, "or this night proves nothing"
 
 
-def test_nothing_is_killed_and_nobody_is_replaced(night: tuple[Night, list[Touch]]) -> None:
-    assert {touch.kind for touch in night[0].touched} == {"notify_manager"}
+def test_nothing_is_killed_and_nobody_is_replaced(night: tuple[Night, list[Delivery]]) -> None:
+    assert {delivery.kind for delivery in night[0].touched} == {"notify_manager"}
 
 
-def test_each_manager_gets_one_digest(night: tuple[Night, list[Touch]]) -> None:
-    digests = [touch.target for touch in night[1] if touch.digest]
+def test_each_manager_gets_one_digest(night: tuple[Night, list[Delivery]]) -> None:
+    digests = [delivery.target for delivery in night[1] if delivery.digest]
     assert sorted(str(target) for target in digests) == ["%0", "%3"]
 
 
-def test_the_digest_comes_before_anything_else_that_the_new_owner_says(night: tuple[Night, list[Touch]]) -> None:
-    first = {touch.target: touch for touch in reversed(night[1])}
-    assert all(touch.digest for touch in first.values())
+def test_the_digest_comes_before_anything_else_that_the_new_owner_says(night: tuple[Night, list[Delivery]]) -> None:
+    first = {delivery.target: delivery for delivery in reversed(night[1])}
+    assert all(delivery.digest for delivery in first.values())

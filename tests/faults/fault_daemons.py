@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_kill_nine import TOKEN, employ
 
-from rollout.loop.acting.delivery import ONCE_MORE
+from rollout.loop.acting.delivery_worker import ONCE_MORE
 from rollout.store.ledger import LedgerReader
 from rollout.store.state_folder import StateFolder
 

@@ -1,15 +1,15 @@
-"""A ledger and a delivery over the hands of a fault's server, and the touches that it makes."""
+"""A ledger and a delivery over the actuator of a fault's server, and the touches that it makes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fault_stage import dialog_guard, hands, until
+from fault_stage import actuator, dialog_guard, until
 
 from rollout.loop.acting.composer_reading import read_composer
-from rollout.loop.acting.delivery import Delivery
-from rollout.loop.acting.touch import Item, Touch
+from rollout.loop.acting.deliveries import Delivery, Item
+from rollout.loop.acting.delivery_worker import DeliveryWorker
 from rollout.store.ledger import DeliveryRow, Ledger
 from understudy import SystemClock
 from understudy.intents import Intent, Notice, NotifyManager, SubmitDraft
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fault_stage import FaultAgent
     from private_tmux import TmuxServer
 
-    from tmuxio.touching.hands import Veto
+    from tmuxio.acting.actuator import Veto
     from understudy.screens import Frame, PaneShot
 
 
@@ -31,7 +31,7 @@ class Guarded:
 
     deliveries: Deliveries
 
-    def of(self, _touch: Touch) -> Any:
+    def of(self, _touch: Delivery) -> Any:
         def guard(shot: PaneShot, frame: Frame) -> Veto | None:
             self.deliveries.while_judging()
             return dialog_guard(shot, frame)
@@ -55,44 +55,44 @@ class Deliveries:
         self.while_judging: Callable[[], None] = lambda: None
         self.open()
 
-    def open(self, arrival_s: float = 0.5, **more: Any) -> Delivery:
-        touching = hands(self.server, arrival_s=arrival_s)
+    def open(self, arrival_s: float = 0.5, **more: Any) -> DeliveryWorker:
+        touching = actuator(self.server, arrival_s=arrival_s)
         waits = {"patience_s": 60.0, "poll_s": 0.05, "composer": read_composer} | more
-        self.delivery = Delivery(self.ledger, touching, Guarded(self), SystemClock(), **waits)
+        self.delivery = DeliveryWorker(self.ledger, touching, Guarded(self), SystemClock(), **waits)
         return self.delivery
 
     def close(self) -> None:
         self.delivery.close()
         self.ledger.close()
 
-    def notice(self, to: FaultAgent, text: str = "dev is idle") -> Touch:
+    def notice(self, to: FaultAgent, text: str = "dev is idle") -> Delivery:
         intent = NotifyManager(about=Notice.IDLE, text=text, **self._about(to))
         return self._touch(intent, to)
 
-    def draft(self, of: FaultAgent) -> Touch:
+    def draft(self, of: FaultAgent) -> Delivery:
         return self._touch(SubmitDraft(**self._about(of)), of)
 
-    def submit(self, touch: Touch) -> None:
+    def submit(self, touch: Delivery) -> None:
         with self.ledger.transaction() as tx:
             body = touch.model_dump_json()
             tx.want([DeliveryRow(touch.id, "e-1", touch.kind, touch.target, "wanted", touch.wanted_at, body)])
         self.delivery.submit([touch])
 
-    def row(self, touch: Touch) -> DeliveryRow:
+    def row(self, touch: Delivery) -> DeliveryRow:
         row = self.ledger.delivery(touch.id)
         assert row is not None
         return row
 
-    def ended(self, touch: Touch, within_s: float = 10.0) -> DeliveryRow:
+    def ended(self, touch: Delivery, within_s: float = 10.0) -> DeliveryRow:
         """Wait for the end of a delivery."""
         ends = {"done", "refused", "escalated"}
         assert until(lambda: self.row(touch).status in ends, within_s), self.row(touch)
         return self.row(touch)
 
-    def _touch(self, intent: Intent, to: FaultAgent) -> Touch:
+    def _touch(self, intent: Intent, to: FaultAgent) -> Delivery:
         self.made += 1
         item = Item(key="k", episode="e-1", ordinal=1, intent=intent)
-        return Touch(
+        return Delivery(
             id=f"u-{self.made * 7919 % 65536:04x}{self.made:08x}",
             kind=intent.kind,
             session="team",

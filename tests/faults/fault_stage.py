@@ -1,4 +1,4 @@
-"""A private server with agents whose composers can be edited, and the hands of the harness over it."""
+"""A private server with agents whose composers can be edited, and the actuator of the harness over it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.loop.acting.composer_reading import read_composer
-from tmuxio.touching.hands import Hands, Veto
+from tmuxio.acting.actuator import Actuator, Veto
 from understudy import SystemClock
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def dialog_guard(shot: PaneShot, _frame: Frame) -> Veto | None:
     return Veto("an approval dialog is open in it") if "Do you want to proceed?" in shot.text else None
 
 
-def hands(server: TmuxServer, guard: Callable[[PaneShot, Frame], Veto | None] = dialog_guard, **more: float) -> Hands:
-    """The hands as the harness wires them."""
-    return Hands(server.address, guard, SystemClock(), composer=read_composer, **more)
+def actuator(
+    server: TmuxServer, guard: Callable[[PaneShot, Frame], Veto | None] = dialog_guard, **more: float
+) -> Actuator:
+    """The actuator as the harness wires them."""
+    return Actuator(server.address, guard, SystemClock(), composer=read_composer, **more)

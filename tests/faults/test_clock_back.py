@@ -12,7 +12,7 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.judgement.stages import apply
 from rollout.judgement.standing import Ask, Request
-from rollout.loop.acting.settling import EndKind
+from rollout.loop.acting.settling import DeliveryEndKind
 from rollout.loop.stage_controller import StageController, standing
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
@@ -32,8 +32,8 @@ def world(**more: object) -> World:
 
 @pytest.mark.parametrize("back", BACK)
 def test_a_refused_wish_is_tried_again_within_its_window(back: float) -> None:
-    here = world(hands=False)
-    here.end(*here.cycle((idle(),)), kind=EndKind.REFUSED, why="the pane is in copy mode")
+    here = world(actuator=False)
+    here.end(*here.cycle((idle(),)), kind=DeliveryEndKind.REFUSED, why="the pane is in copy mode")
     first_sight = here.cycle((idle(),), after=-back)
     assert first_sight == ()
     assert len(here.cycle((idle(),), after=here.rules.retry_s)) == 1
@@ -93,13 +93,13 @@ def test_an_episode_goes_over_to_the_owner_within_its_grace(back: float) -> None
 
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_a_standing_wish_is_tried_again_in_time_however_the_clock_jumps(seed: int) -> None:
-    chance, here, waited = random.Random(seed), world(hands=False), 0.0  # noqa: S311 - the same jumps in every run
+    chance, here, waited = random.Random(seed), world(actuator=False), 0.0  # noqa: S311 - the same jumps in every run
     for _ in range(100):
         passed, jump = chance.randint(1, 8) / 2, chance.choice([0, 0, 0, 0, 0, 0, -chance.randint(1, 172_800), -3])
         wanted = here.cycle((idle(),), after=passed + jump)
         waited += passed
         if wanted:
-            here.end(*wanted, kind=EndKind.REFUSED, why="somebody types")
+            here.end(*wanted, kind=DeliveryEndKind.REFUSED, why="somebody types")
             waited = 0.0
         if jump:  # each may begin the window anew, once
             waited = 0.0

@@ -8,14 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from fault_stage import LOOKS, FaultAgent, dialog_guard, hands, runs, seconds, until
+from fault_stage import LOOKS, FaultAgent, actuator, dialog_guard, runs, seconds, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from private_tmux import TmuxServer
 
-    from tmuxio.touching.hands import Veto
+    from tmuxio.acting.actuator import Veto
     from understudy.screens import Frame, PaneShot
 
 RESIDUE_S = 0.03
@@ -36,7 +36,7 @@ def test_a_dialog_that_opens_behind_the_guards_back_gets_no_key(tmux_server: Tmu
             tmux_server.wait_for(agent.pane, "Do you want to proceed?")
         return veto
 
-    told = hands(tmux_server, late).type_line(agent.pane, agent.pid, "[u-1] hello")
+    told = actuator(tmux_server, late).type_line(agent.pane, agent.pid, "[u-1] hello")
     assert not told.done
     assert "an approval dialog is open in it" in told.why
     assert agent.heard == ("" if key == 1 else "[u-1] hello")
@@ -48,7 +48,7 @@ def test_a_dialog_that_opens_at_any_time_gets_no_key(
 ) -> None:
     chance = random.Random(3)  # noqa: S311 - the same runs every time
     agents = [FaultAgent(tmux_server, tmux_server.folder / looks, looks).start() for looks in LOOKS]
-    touching = hands(tmux_server, arrival_s=0.3)
+    touching = actuator(tmux_server, arrival_s=0.3)
     for number in runs(10):
         agent = agents[number % len(agents)]
         dialog = threading.Timer(chance.uniform(0.0, 0.35), agent.opens_dialog)

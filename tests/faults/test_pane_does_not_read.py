@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from fault_stage import LOOKS, FaultAgent, hands, runs, seconds, until
+from fault_stage import LOOKS, FaultAgent, actuator, runs, seconds, until
 
 if TYPE_CHECKING:
     from fault_delivery import Deliveries
@@ -24,7 +24,7 @@ def test_a_notice_to_a_pane_that_does_not_read_arrives_once(deliveries: Deliveri
         deliveries.open(arrival_s=0.2)
         first, second = deliveries.notice(agent), deliveries.notice(agent, "dev-2 is idle")
         deliveries.submit(first)
-        # it falls asleep when the text is on its way, so that the hands have looked already
+        # it falls asleep when the text is on its way, so that the actuator have looked already
         assert until(lambda: deliveries.row(first).status == "claimed")  # noqa: B023 - called at once
         time.sleep(chance.uniform(0.0, 0.1))
         agent.falls_asleep()
@@ -64,7 +64,7 @@ def test_a_pane_that_leaves_typed_bytes_unread_is_given_no_more(tmux_server: Tmu
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm").start()
     agent.falls_asleep()
     agent.person_types("three")
-    told = hands(tmux_server).type_line(agent.pane, agent.pid, "[u-1] hello")
+    told = actuator(tmux_server).type_line(agent.pane, agent.pid, "[u-1] hello")
     assert told.why == "its program does not read: 5 typed bytes wait for it"
     agent.wakes()
     assert until(lambda: agent.draft == "three")

@@ -8,14 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from fault_stage import LOOKS, FaultAgent, dialog_guard, hands, runs, seconds, until
+from fault_stage import LOOKS, FaultAgent, actuator, dialog_guard, runs, seconds, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from private_tmux import TmuxServer
 
-    from tmuxio.touching.hands import Veto
+    from tmuxio.acting.actuator import Veto
     from understudy.screens import Frame, PaneShot
 
 LINE = "[u-7f3a] idle: dev-1 waits for work since 14:02 | IDLE: dev-2; dev-3"
@@ -44,7 +44,7 @@ def acting(act: Callable[[], None], on: int) -> Callable[[PaneShot, Frame], Veto
 @pytest.mark.parametrize("looks", LOOKS)
 def test_nothing_is_typed_behind_a_persons_draft(tmux_server: TmuxServer, looks: str, draft: str) -> None:
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm", looks).start(draft)
-    told = hands(tmux_server).type_line(agent.pane, agent.pid, LINE)
+    told = actuator(tmux_server).type_line(agent.pane, agent.pid, LINE)
     assert (told.done, told.typed, told.why) == (False, False, "its composer is not empty: a draft stands in it")
     assert agent.heard == ""
 
@@ -52,7 +52,7 @@ def test_nothing_is_typed_behind_a_persons_draft(tmux_server: TmuxServer, looks:
 @pytest.mark.parametrize("looks", LOOKS)
 def test_a_placeholder_is_an_empty_composer(tmux_server: TmuxServer, looks: str) -> None:
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm", looks).start()
-    assert hands(tmux_server).type_line(agent.pane, agent.pid, LINE).done
+    assert actuator(tmux_server).type_line(agent.pane, agent.pid, LINE).done
     assert until(lambda: agent.sent == [LINE])
 
 
@@ -60,7 +60,7 @@ def test_a_placeholder_is_an_empty_composer(tmux_server: TmuxServer, looks: str)
 def test_a_text_that_comes_before_ours_stays_and_ours_is_taken_away(tmux_server: TmuxServer, looks: str) -> None:
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm", looks).start()
     guard = acting(agent.falls_asleep, 1)
-    touching = hands(tmux_server, guard)
+    touching = actuator(tmux_server, guard)
 
     def person() -> None:  # their keys come first, and are drawn only when ours are there too
         agent.person_types("but do NOT ")
@@ -70,7 +70,7 @@ def test_a_text_that_comes_before_ours_stays_and_ours_is_taken_away(tmux_server:
     agent.falls_asleep()
     person()
     tmux_server.wait_for(agent.pane, "u-7f3a")
-    guard_free = hands(tmux_server)
+    guard_free = actuator(tmux_server)
     withdrawn = guard_free.withdraw(agent.pane, agent.pid, LINE)
     assert withdrawn.done, withdrawn
     assert until(lambda: agent.draft.rstrip() == "but do NOT")
@@ -81,7 +81,7 @@ def test_a_text_that_comes_before_ours_stays_and_ours_is_taken_away(tmux_server:
 def test_a_text_that_comes_behind_ours_keeps_both_unsent(tmux_server: TmuxServer, looks: str) -> None:
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm", looks).start()
     guard = acting(lambda: agent.person_types(" and NOT main") or time.sleep(0.2), 2)
-    told = hands(tmux_server, guard).type_line(agent.pane, agent.pid, LINE)
+    told = actuator(tmux_server, guard).type_line(agent.pane, agent.pid, LINE)
     assert (told.done, told.typed) == (False, True)
     assert "something else stands in the composer with it" in told.why
     assert agent.sent == []
@@ -92,7 +92,7 @@ def test_a_text_that_comes_behind_ours_keeps_both_unsent(tmux_server: TmuxServer
 def test_whenever_a_person_types_nothing_of_theirs_is_sent(tmux_server: TmuxServer) -> None:
     chance = random.Random(7)  # noqa: S311 - the same runs every time
     agents = [FaultAgent(tmux_server, tmux_server.folder / looks, looks).start() for looks in LOOKS]
-    touching = hands(tmux_server, arrival_s=1.0)
+    touching = actuator(tmux_server, arrival_s=1.0)
     for number in runs(6):
         agent = agents[number % len(agents)]
         before, line = len(agent.sent), f"[u-{number:04x}] idle: dev-{number} waits"

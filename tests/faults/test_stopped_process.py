@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fault_stage import FaultAgent, hands, runs, seconds, until
+from fault_stage import FaultAgent, actuator, runs, seconds, until
 
 from understudy.intents import Key
 
@@ -45,7 +45,7 @@ def stopping() -> Iterator[list[int]]:
 def test_a_stopped_agent_takes_no_notice_and_no_draft(tmux_server: TmuxServer, stopping: list[int], start: str) -> None:
     agent = FaultAgent(tmux_server, tmux_server.folder / "pm").start(command=STARTS[start])
     program = child_of(agent.pid)
-    touching = hands(tmux_server)
+    touching = actuator(tmux_server)
     stopping.append(program)
     for number in runs(2):
         os.kill(program, signal.SIGSTOP)

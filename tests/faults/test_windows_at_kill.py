@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fault_stage import hands, runs, seconds
+from fault_stage import actuator, runs, seconds
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
@@ -31,7 +31,7 @@ def crashed(server: TmuxServer) -> str:
 def test_an_editor_that_was_split_beside_a_crashed_agent_stays(tmux_server: TmuxServer) -> None:
     pane = crashed(tmux_server)
     editor = tmux_server.run("split-window", "-d", "-P", "-F", "#{pane_id}", "-t", pane, "exec sleep 600")
-    assert hands(tmux_server).kill_window(pane, pid_of(tmux_server, pane)).done
+    assert actuator(tmux_server).kill_window(pane, pid_of(tmux_server, pane)).done
     assert editor in panes(tmux_server)
     assert pane not in panes(tmux_server)
 
@@ -50,7 +50,7 @@ def test_what_is_joined_between_the_look_and_the_kill_stays(tmux_server: TmuxSer
                 moved.append(source)  # noqa: B023 - as above
                 tmux_server.run("join-pane", "-d", "-s", source, "-t", target)  # noqa: B023 - as above
 
-        hands(tmux_server, join).kill_window(pane, pid_of(tmux_server, pane))
+        actuator(tmux_server, join).kill_window(pane, pid_of(tmux_server, pane))
         assert moved
         assert editor in panes(tmux_server), f"run {number}"
         for left in {pane, editor} & panes(tmux_server):
@@ -59,7 +59,7 @@ def test_what_is_joined_between_the_look_and_the_kill_stays(tmux_server: TmuxSer
 
 def test_a_window_with_the_judged_pane_alone_goes_with_it(tmux_server: TmuxServer) -> None:
     pane = crashed(tmux_server)
-    assert hands(tmux_server).kill_window(pane, pid_of(tmux_server, pane)).done
+    assert actuator(tmux_server).kill_window(pane, pid_of(tmux_server, pane)).done
     assert tmux_server.run("list-windows", "-a", "-F", "#{window_name}") == "other"
 
 
@@ -73,6 +73,6 @@ def test_a_person_who_starts_to_type_in_it_at_the_last_moment_keeps_it(tmux_serv
         asked.append(tmux_server.run("send-keys", "-t", pane, "-l", "x"))
         tmux_server.wait_for(pane, "x" * len(asked))
 
-    killed = hands(tmux_server, types).kill_window(pane, pid_of(tmux_server, pane))
+    killed = actuator(tmux_server, types).kill_window(pane, pid_of(tmux_server, pane))
     assert (killed.done, killed.changed) == (False, True)
     assert pane in panes(tmux_server)

@@ -93,10 +93,10 @@ def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None
     with ledger.transaction() as tx:
         tx.want([touch("d-1")])
     won: list[bool] = []
-    hands = [threading.Thread(target=lambda: won.append(ledger.claim("d-1", 2.0))) for _ in range(8)]
-    for hand in hands:
+    actuator = [threading.Thread(target=lambda: won.append(ledger.claim("d-1", 2.0))) for _ in range(8)]
+    for hand in actuator:
         hand.start()
-    for hand in hands:
+    for hand in actuator:
         hand.join()
     assert sorted(won) == [False] * 7 + [True]
 

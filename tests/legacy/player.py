@@ -239,7 +239,7 @@ def play(
         wanted = {(wish(i), i.pane, i.session): i for i in report.intents}
         fresh = [i for key, i in wanted.items() if seen.get(key, 0) < i.ordinal or key not in seen]
         seen = {key: i.ordinal for key, i in wanted.items()}
-        typing = _Hands(world, result, names).do(fresh, world.t)
+        typing = _Actuator(world, result, names).do(fresh, world.t)
         if report.pause_s and not any(isinstance(i, PauseSession) for i in report.intents):
             result.acts.append((world.t, "pause", None, f"{report.pause_s:.0f}"))
         outcomes = [
@@ -263,7 +263,7 @@ def play(
 
 
 @dataclass
-class _Hands:
+class _Actuator:
     """Does what is new in a report, after the report; counts the seconds that typing takes."""
 
     world: World

@@ -8,28 +8,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_guard import touch_of
+from test_guard import delivery_of
 from worlds import draft, idle, kill, spawn
 
-from rollout.loop.acting.delivery import ONCE_MORE, Delivery
+from rollout.loop.acting.delivery_worker import ONCE_MORE, DeliveryWorker
 from rollout.store.ledger import DeliveryRow, Ledger, LedgerUnusable
+from tmuxio.acting.actuator import ActionResult, TokenPlace
 from tmuxio.server.errors import ServerSilent
-from tmuxio.touching.hands import Place
-from tmuxio.touching.hands import Touch as Touched
 from understudy import Key, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout.loop.acting.touch import Touch
+    from rollout.loop.acting.deliveries import Delivery
 
 
-DONE = Touched(done=True)
+DONE = ActionResult(done=True)
 
 
 @dataclass
-class FakeHands:
+class FakeActuator:
     """Does as it is told, and writes down what it was asked to do."""
 
     answers: dict[str, Any] = field(default_factory=dict)
@@ -46,46 +45,46 @@ class FakeHands:
             raise answer
         return answer
 
-    def type_line(self, pane: str, pid: int, text: str, *, guard: object = None) -> Touched:
+    def type_line(self, pane: str, pid: int, text: str, *, guard: object = None) -> ActionResult:
         assert guard is not None
         return self._do("type", pane, pid, text)
 
-    def press(self, pane: str, pid: int, keys: tuple[Key, ...], *, guard: object = None) -> Touched:
+    def press(self, pane: str, pid: int, keys: tuple[Key, ...], *, guard: object = None) -> ActionResult:
         assert guard is not None
         return self._do("press", pane, pid, *keys)
 
-    def withdraw(self, pane: str, pid: int, text: str, *, guard: object = None) -> Touched:
+    def withdraw(self, pane: str, pid: int, text: str, *, guard: object = None) -> ActionResult:
         assert guard is not None
         return self._do("withdraw", pane, pid, text)
 
-    def kill_window(self, pane: str, pid: int, *, guard: object = None) -> Touched:
+    def kill_window(self, pane: str, pid: int, *, guard: object = None) -> ActionResult:
         assert guard is not None
         return self._do("kill", pane, pid)
 
-    def spawn(self, session: str, index: int | None, name: str, command: str) -> Touched:
+    def spawn(self, session: str, index: int | None, name: str, command: str) -> ActionResult:
         return self._do("spawn", session, index, name, command)
 
-    def find_token(self, pane: str, pid: int, token: str) -> Place:
-        self.answers.setdefault("find", Place.NOWHERE)
+    def find_token(self, pane: str, pid: int, token: str) -> TokenPlace:
+        self.answers.setdefault("find", TokenPlace.NOWHERE)
         return self._do("find", pane, pid, token)
 
 
 @dataclass
-class ClockOfHands:
-    """Time passes with what the hands do: a hundredth of a second each, however busy the machine is."""
+class ClockOfActuator:
+    """Time passes with what the actuator does: a hundredth of a second each, however busy the machine is."""
 
-    hands: FakeHands
+    actuator: FakeActuator
     began: float = field(default_factory=SystemClock().now)
 
     def now(self) -> float:
-        return self.began + len(self.hands.acts) / 100
+        return self.began + len(self.actuator.acts) / 100
 
     def sleep(self, _seconds: float) -> None:
         raise AssertionError("a delivery waits for its end, and sleeps never")
 
 
 class NoGuards:
-    def of(self, _touch: Touch) -> Any:
+    def of(self, _touch: Delivery) -> Any:
         return lambda _shot, _frame: None
 
     def for_briefing(self) -> Any:
@@ -97,84 +96,84 @@ class Bench:
     """A real ledger, scripted hands, and a delivery over both."""
 
     ledger: Ledger
-    hands: FakeHands = field(default_factory=FakeHands)
+    actuator: FakeActuator = field(default_factory=FakeActuator)
     frozen: str = ""
-    made: list[Delivery] = field(default_factory=list)
+    made: list[DeliveryWorker] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clock = ClockOfHands(self.hands)
+        self.clock = ClockOfActuator(self.actuator)
 
-    def delivery(self, **more: Any) -> Delivery:
+    def delivery(self, **more: Any) -> DeliveryWorker:
         waits = {"patience_s": 0.05, "boot_s": 0.05, "poll_s": 0.001, "elapsed": self.clock.now}
         fields = {"frozen": lambda: self.frozen} | waits | more
-        self.made.append(Delivery(self.ledger, self.hands, NoGuards(), self.clock, **fields))
+        self.made.append(DeliveryWorker(self.ledger, self.actuator, NoGuards(), self.clock, **fields))
         return self.made[-1]
 
-    def want(self, *touches: Touch) -> None:
+    def want(self, *deliveries: Delivery) -> None:
         with self.ledger.transaction() as tx:
             tx.want(
                 DeliveryRow(
-                    id=touch.id,
+                    id=delivery.id,
                     episode="e-1",
-                    kind=touch.kind,
-                    target=touch.target,
+                    kind=delivery.kind,
+                    target=delivery.target,
                     status="wanted",
-                    wanted_at=touch.wanted_at,
-                    body=touch.model_dump_json(),
+                    wanted_at=delivery.wanted_at,
+                    body=delivery.model_dump_json(),
                 )
-                for touch in touches
+                for delivery in deliveries
             )
 
-    def deliver(self, *touches: Touch, **more: Any) -> list[DeliveryRow]:
-        self.want(*touches)
-        delivery = self.delivery(**more)
-        delivery.submit(touches)
-        return self.rows(delivery)
+    def deliver(self, *deliveries: Delivery, **more: Any) -> list[DeliveryRow]:
+        self.want(*deliveries)
+        worker = self.delivery(**more)
+        worker.submit(deliveries)
+        return self.rows(worker)
 
-    def rows(self, delivery: Delivery, seconds: float = 10) -> list[DeliveryRow]:
+    def rows(self, worker: DeliveryWorker, seconds: float = 10) -> list[DeliveryRow]:
         until = time.monotonic() + seconds
-        while not delivery.idle():
+        while not worker.idle():
             assert time.monotonic() < until, "delivery never came to an end"
             time.sleep(0.002)
         return list(self.ledger.deliveries())
 
     @property
     def did(self) -> list[str]:
-        return [act[0] for act in self.hands.acts]
+        return [act[0] for act in self.actuator.acts]
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(Ledger(tmp_path / "ledger.sqlite"))
     yield made
-    for delivery in made.made:
-        delivery.close()
+    for worker in made.made:
+        worker.close()
     made.ledger.close()
 
 
-NOTICE = touch_of(idle())
+NOTICE = delivery_of(idle())
 
 
 def test_a_row_is_claimed_before_the_touch_and_done_after_it(bench: Bench) -> None:
     seen = []
 
-    def look() -> Touched:
+    def look() -> ActionResult:
         seen.extend(row.status for row in bench.ledger.deliveries())
         return DONE
 
-    bench.hands.answers["type"] = look
+    bench.actuator.answers["type"] = look
     (row,) = bench.deliver(NOTICE)
     assert seen == ["claimed"]
     assert (row.status, row.done, row.why) == ("done", True, "")
-    assert bench.hands.acts == [("type", "%0", 1, "[u-7f3a00] %1 is idle")]
+    assert bench.actuator.acts == [("type", "%0", 1, "[u-7f3a00] %1 is idle")]
 
 
 def test_each_kind_is_done_its_own_way(bench: Bench) -> None:
     keys = (Key.END_OF_LINE, Key.ENTER)
-    submit = touch_of(draft(keys=keys)).model_copy(update={"id": "u-1"})
-    killing = touch_of(kill("%2")).model_copy(update={"id": "u-2"})
+    submit = delivery_of(draft(keys=keys)).model_copy(update={"id": "u-1"})
+    killing = delivery_of(kill("%2")).model_copy(update={"id": "u-2"})
     rows = bench.deliver(submit, killing)
-    assert sorted(bench.hands.acts) == [("kill", "%2", 1), ("press", "%1", 1, *keys)]
+    assert sorted(bench.actuator.acts) == [("kill", "%2", 1), ("press", "%1", 1, *keys)]
     assert [row.status for row in rows] == ["done", "done"]
 
 
@@ -182,9 +181,9 @@ def test_a_withdrawn_row_is_left_alone(bench: Bench) -> None:
     bench.want(NOTICE)
     with bench.ledger.transaction() as tx:
         tx.withdraw([NOTICE.id], 1.0, "nobody wants it any more")
-    delivery = bench.delivery()
-    delivery.submit([NOTICE])
-    assert [row.status for row in bench.rows(delivery)] == ["withdrawn"]
+    worker = bench.delivery()
+    worker.submit([NOTICE])
+    assert [row.status for row in bench.rows(worker)] == ["withdrawn"]
     assert bench.did == []
 
 
@@ -193,41 +192,41 @@ def test_frozen_or_stale_it_touches_nothing(bench: Bench) -> None:
     (row,) = bench.deliver(NOTICE)
     assert (row.status, row.why) == ("refused", "frozen by ada: look first")
     bench.frozen = ""
-    stale = touch_of(idle(valid_until=1.0)).model_copy(update={"id": "u-stale"})
+    stale = delivery_of(idle(valid_until=1.0)).model_copy(update={"id": "u-stale"})
     assert [row.why for row in bench.deliver(stale)][1:] == ["it is not valid any more"]
     assert bench.did == []
 
 
 def test_a_refusal_is_kept_with_its_reason(bench: Bench) -> None:
-    bench.hands.answers["type"] = Touched(done=False, why="the pane is in copy mode")
+    bench.actuator.answers["type"] = ActionResult(done=False, why="the pane is in copy mode")
     (row,) = bench.deliver(NOTICE)
     assert (row.status, row.done, row.why) == ("refused", False, "the pane is in copy mode")
 
 
 def test_what_stands_unsent_in_a_composer_is_sent_and_not_typed_again(bench: Bench) -> None:
-    bench.hands.answers["type"] = Touched(done=False, why="typed, but not sent: somebody typed in it")
-    bench.hands.answers["find"] = Place.COMPOSER
-    bench.hands.answers["press"] = [Touched(done=False, why="still typing"), DONE]
+    bench.actuator.answers["type"] = ActionResult(done=False, why="typed, but not sent: somebody typed in it")
+    bench.actuator.answers["find"] = TokenPlace.COMPOSER
+    bench.actuator.answers["press"] = [ActionResult(done=False, why="still typing"), DONE]
     (row,) = bench.deliver(NOTICE)
     assert row.status == "done"
     assert [act for act in bench.did if act != "find"] == ["type", "press", "press"]
 
 
 def test_a_destructive_touch_that_may_have_happened_asks_a_person(bench: Bench) -> None:
-    bench.hands.answers["kill"] = Touched(done=False, why="the server fell silent", certain=False)
-    (row,) = bench.deliver(touch_of(kill()))
+    bench.actuator.answers["kill"] = ActionResult(done=False, why="the server fell silent", certain=False)
+    (row,) = bench.deliver(delivery_of(kill()))
     assert (row.status, row.why) == ("escalated", "the server fell silent")
 
 
 def test_a_notice_that_may_have_been_typed_is_looked_for(bench: Bench) -> None:
-    bench.hands.answers["type"] = Touched(done=False, why="the server fell silent", certain=False)
-    bench.hands.answers["find"] = [ServerSilent(bench.ledger.path, 5.0), Place.NOWHERE, Place.ABOVE]
+    bench.actuator.answers["type"] = ActionResult(done=False, why="the server fell silent", certain=False)
+    bench.actuator.answers["find"] = [ServerSilent(bench.ledger.path, 5.0), TokenPlace.NOWHERE, TokenPlace.ABOVE]
     assert [row.status for row in bench.deliver(NOTICE)] == ["done"]
     assert bench.did.count("type") == 1
 
 
 def test_a_failure_of_our_own_ends_the_touch_and_not_the_lane(bench: Bench) -> None:
-    bench.hands.answers["type"] = [RuntimeError("a bug"), DONE]
+    bench.actuator.answers["type"] = [RuntimeError("a bug"), DONE]
     second = NOTICE.model_copy(update={"id": "u-second"})
     rows = {row.id: row for row in bench.deliver(NOTICE, second)}
     assert (rows[NOTICE.id].status, rows[NOTICE.id].why) == ("refused", "RuntimeError: a bug")
@@ -237,31 +236,31 @@ def test_a_failure_of_our_own_ends_the_touch_and_not_the_lane(bench: Bench) -> N
 @pytest.mark.parametrize(
     ("place", "acts"),
     [
-        (Place.COMPOSER, ["find", "press"]),
-        (Place.ABOVE, ["find"]),
+        (TokenPlace.COMPOSER, ["find", "press"]),
+        (TokenPlace.ABOVE, ["find"]),
     ],
 )
 def test_a_notice_found_claimed_at_a_start_is_looked_for_by_its_token(
-    bench: Bench, place: Place, acts: list[str]
+    bench: Bench, place: TokenPlace, acts: list[str]
 ) -> None:
     bench.want(NOTICE)
     bench.ledger.claim(NOTICE.id, 1.0)
-    bench.hands.answers["find"] = place
-    delivery = bench.delivery()
-    delivery.recover()
-    assert [row.status for row in bench.rows(delivery)] == ["done"]
+    bench.actuator.answers["find"] = place
+    worker = bench.delivery()
+    worker.recover()
+    assert [row.status for row in bench.rows(worker)] == ["done"]
     assert bench.did == acts
-    assert bench.hands.acts[0] == ("find", "%0", 1, "[u-7f3a00]")
+    assert bench.actuator.acts[0] == ("find", "%0", 1, "[u-7f3a00]")
 
 
 def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_then_given_up(bench: Bench) -> None:
     bench.want(NOTICE)
     began = bench.clock.now()
     bench.ledger.claim(NOTICE.id, began)
-    bench.hands.answers["type"] = lambda: [row.why for row in bench.ledger.deliveries()] == [ONCE_MORE] and DONE
-    delivery = bench.delivery(patience_s=0.2)
-    delivery.recover()
-    assert [row.status for row in bench.rows(delivery)] == ["done"]
+    bench.actuator.answers["type"] = lambda: [row.why for row in bench.ledger.deliveries()] == [ONCE_MORE] and DONE
+    worker = bench.delivery(patience_s=0.2)
+    worker.recover()
+    assert [row.status for row in bench.rows(worker)] == ["done"]
     assert bench.did.count("type") == 1
     assert bench.did.count("find") == 20
 
@@ -279,28 +278,28 @@ def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_the
 
 def test_what_would_destroy_and_is_found_claimed_at_a_start_asks_a_person(bench: Bench) -> None:
     for number, act in enumerate((kill(), draft(), spawn())):
-        touch = touch_of(act).model_copy(update={"id": f"u-{number}"})
-        bench.want(touch)
-        bench.ledger.claim(touch.id, 1.0)
-    delivery = bench.delivery()
-    delivery.recover()
-    assert [row.status for row in bench.rows(delivery)] == ["escalated"] * 3
+        delivery = delivery_of(act).model_copy(update={"id": f"u-{number}"})
+        bench.want(delivery)
+        bench.ledger.claim(delivery.id, 1.0)
+    worker = bench.delivery()
+    worker.recover()
+    assert [row.status for row in bench.rows(worker)] == ["escalated"] * 3
     assert bench.did == []
 
 
 def test_a_fresh_notice_that_was_only_wanted_is_made_at_the_next_start(bench: Bench) -> None:
     bench.want(NOTICE.model_copy(update={"wanted_at": SystemClock().now()}))
-    delivery = bench.delivery()
-    delivery.recover()
-    assert [row.status for row in bench.rows(delivery)] == ["done"]
+    worker = bench.delivery()
+    worker.recover()
+    assert [row.status for row in bench.rows(worker)] == ["done"]
 
 
 def test_what_would_destroy_or_is_old_has_to_be_wanted_anew_after_a_start(bench: Bench) -> None:
     fresh = {"wanted_at": SystemClock().now()}
-    bench.want(NOTICE, touch_of(kill()).model_copy(update={"id": "u-kill"} | fresh))
-    delivery = bench.delivery()
-    delivery.recover()
-    assert {row.why for row in bench.rows(delivery)} == {"the harness was started anew before it was done"}
+    bench.want(NOTICE, delivery_of(kill()).model_copy(update={"id": "u-kill"} | fresh))
+    worker = bench.delivery()
+    worker.recover()
+    assert {row.why for row in bench.rows(worker)} == {"the harness was started anew before it was done"}
     assert {row.status for row in bench.ledger.deliveries()} == {"refused"}
     assert bench.did == []
 
@@ -308,49 +307,49 @@ def test_what_would_destroy_or_is_old_has_to_be_wanted_anew_after_a_start(bench:
 def test_an_old_notice_that_is_nowhere_is_not_typed_again(bench: Bench) -> None:
     bench.want(NOTICE)
     bench.ledger.claim(NOTICE.id, 1.0)
-    delivery = bench.delivery()
-    delivery.recover()
-    assert [row.status for row in bench.rows(delivery)] == ["refused"]
+    worker = bench.delivery()
+    worker.recover()
+    assert [row.status for row in bench.rows(worker)] == ["refused"]
     assert bench.did == ["find"]
 
 
 def test_a_slow_pane_holds_up_itself_alone_and_keeps_its_order(bench: Bench) -> None:
     release = threading.Event()
 
-    def slowly() -> Touched:
+    def slowly() -> ActionResult:
         release.wait(10)
         return DONE
 
-    bench.hands.answers["type"] = [slowly, DONE]
+    bench.actuator.answers["type"] = [slowly, DONE]
     second = NOTICE.model_copy(update={"id": "u-second"})
-    other = touch_of(draft()).model_copy(update={"id": "u-other"})
+    other = delivery_of(draft()).model_copy(update={"id": "u-other"})
     bench.want(NOTICE, second, other)
-    delivery = bench.delivery()
-    delivery.submit([NOTICE, second, other])
+    worker = bench.delivery()
+    worker.submit([NOTICE, second, other])
     until = time.monotonic() + 5
     while len(bench.did) < 2 and time.monotonic() < until:
         time.sleep(0.005)
     assert sorted(bench.did) == ["press", "type"]
     release.set()
-    assert {row.status for row in bench.rows(delivery)} == {"done"}
+    assert {row.status for row in bench.rows(worker)} == {"done"}
 
 
 def test_closing_finishes_what_is_in_hand_and_leaves_the_rest_wanted(bench: Bench) -> None:
     started, release = threading.Event(), threading.Event()
 
-    def slowly() -> Touched:
+    def slowly() -> ActionResult:
         started.set()
         release.wait(10)
         return DONE
 
-    bench.hands.answers["type"] = slowly
+    bench.actuator.answers["type"] = slowly
     second = NOTICE.model_copy(update={"id": "u-second"})
     bench.want(NOTICE, second)
-    delivery = bench.delivery()
-    delivery.submit([NOTICE, second])
+    worker = bench.delivery()
+    worker.submit([NOTICE, second])
     assert started.wait(5)
     threading.Timer(0.05, release.set).start()
-    delivery.close()
+    worker.close()
     assert {row.id: row.status for row in bench.ledger.deliveries()} == {NOTICE.id: "done", "u-second": "wanted"}
 
 
@@ -371,17 +370,17 @@ def test_a_locked_ledger_is_waited_for_before_anything_is_touched(
 
 def test_a_new_manager_takes_the_place_of_the_old_one_and_is_briefed(bench: Bench) -> None:
     intent = spawn(kills=("%0",), window_index=1, briefing="You lead this team.")
-    touch = touch_of(intent).model_copy(update={"kill_pids": {"%0": 1000}})
-    bench.hands.answers["spawn"] = Touched(done=True, pane="%8", pid=8)
-    bench.hands.answers["type"] = [Touched(done=False, why="it has not come up yet"), DONE]
-    (row,) = bench.deliver(touch, spawn_command="claude", boot_s=5.0)
+    delivery = delivery_of(intent).model_copy(update={"kill_pids": {"%0": 1000}})
+    bench.actuator.answers["spawn"] = ActionResult(done=True, pane="%8", pid=8)
+    bench.actuator.answers["type"] = [ActionResult(done=False, why="it has not come up yet"), DONE]
+    (row,) = bench.deliver(delivery, spawn_command="claude", boot_s=5.0)
     brief = ("type", "%8", 8, "[u-7f3a00] You lead this team.")
-    assert bench.hands.acts == [("kill", "%0", 1000), ("spawn", "team", 1, "Claude-pm", "claude"), brief, brief]
+    assert bench.actuator.acts == [("kill", "%0", 1000), ("spawn", "team", 1, "Claude-pm", "claude"), brief, brief]
     assert (row.status, row.why) == ("done", "")
 
 
 def test_a_manager_whose_predecessor_cannot_be_killed_is_not_started(bench: Bench) -> None:
-    touch = touch_of(spawn(kills=("%0",))).model_copy(update={"kill_pids": {"%0": 1000}})
-    bench.hands.answers["kill"] = Touched(done=False, why="the agent works again")
-    (row,) = bench.deliver(touch, spawn_command="claude")
+    delivery = delivery_of(spawn(kills=("%0",))).model_copy(update={"kill_pids": {"%0": 1000}})
+    bench.actuator.answers["kill"] = ActionResult(done=False, why="the agent works again")
+    (row,) = bench.deliver(delivery, spawn_command="claude")
     assert (row.status, row.why, bench.did) == ("refused", "the agent works again", ["kill"])

@@ -12,14 +12,14 @@ import pytest
 from worlds import draft, idle, kill
 
 from rollout.loop.acting.composer_reading import read_composer
-from rollout.loop.acting.delivery import Delivery
+from rollout.loop.acting.deliveries import Delivery, Item, delivery_name
+from rollout.loop.acting.delivery_worker import DeliveryWorker
 from rollout.loop.acting.guard import FrameJudge
-from rollout.loop.acting.touch import Item, Touch, touch_id
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from rollout.store.ledger import DeliveryRow, Ledger
 from rollout.store.orders import OrderKind, give, lift, standing
-from tmuxio.touching.hands import Hands
+from tmuxio.acting.actuator import Actuator
 from understudy import AgentState, SystemClock
 
 if TYPE_CHECKING:
@@ -84,12 +84,14 @@ class Stage:
         self.delivery = self.new_delivery()
         self.rows_made = 0
 
-    def new_delivery(self) -> Delivery:
+    def new_delivery(self) -> DeliveryWorker:
         judge = FrameJudge(self.hosts, deadline_s=10.0, frozen=self.frozen)
         clock = SystemClock()
-        hands = Hands(self.server.address, lambda _shot, _frame: None, clock, arrival_s=2.0, composer=read_composer)
+        actuator = Actuator(
+            self.server.address, lambda _shot, _frame: None, clock, arrival_s=2.0, composer=read_composer
+        )
         more = {"frozen": self.frozen, "composer": read_composer}
-        return Delivery(self.ledger, hands, judge, clock, patience_s=1.0, poll_s=0.02, **more)
+        return DeliveryWorker(self.ledger, actuator, judge, clock, patience_s=1.0, poll_s=0.02, **more)
 
     def frozen(self) -> str:
         order = standing(OrderKind.FREEZE, self.orders)
@@ -98,11 +100,11 @@ class Stage:
     def agent(self, name: str, draft_text: str = "") -> Agent:
         return Agent(self.server, self.server.folder / name).start(draft_text)
 
-    def touch(self, intent: Intent, to: Agent, behind: AgentState | None = None) -> Touch:
+    def touch(self, intent: Intent, to: Agent, behind: AgentState | None = None) -> Delivery:
         self.rows_made += 1
         item = Item(key="k", episode="e-1", ordinal=1, intent=intent)
-        return Touch(
-            id=touch_id([item], [self.rows_made]),
+        return Delivery(
+            id=delivery_name([item], [self.rows_made]),
             kind=intent.kind,
             session="team",
             target=to.pane,
@@ -113,22 +115,24 @@ class Stage:
             state_behind=behind,
         )
 
-    def want(self, touch: Touch) -> Touch:
+    def want(self, delivery: Delivery) -> Delivery:
         with self.ledger.transaction() as tx:
-            body = touch.model_dump_json()
-            tx.want([DeliveryRow(touch.id, "e-1", touch.kind, touch.target, "wanted", touch.wanted_at, body)])
-        return touch
+            body = delivery.model_dump_json()
+            tx.want(
+                [DeliveryRow(delivery.id, "e-1", delivery.kind, delivery.target, "wanted", delivery.wanted_at, body)]
+            )
+        return delivery
 
-    def deliver(self, touch: Touch) -> DeliveryRow:
-        self.delivery.submit([self.want(touch)])
-        return self.row(touch)
+    def deliver(self, delivery: Delivery) -> DeliveryRow:
+        self.delivery.submit([self.want(delivery)])
+        return self.row(delivery)
 
-    def row(self, touch: Touch) -> DeliveryRow:
+    def row(self, delivery: Delivery) -> DeliveryRow:
         until = time.monotonic() + 20
         while not self.delivery.idle():
             assert time.monotonic() < until, "delivery never came to an end"
             time.sleep(0.005)
-        row = self.ledger.delivery(touch.id)
+        row = self.ledger.delivery(delivery.id)
         assert row is not None
         return row
 
@@ -150,10 +154,10 @@ def stage(tmux_server: TmuxServer, tmp_path: Path) -> Iterator[Stage]:
 
 def test_a_notice_arrives_once_with_its_token(stage: Stage) -> None:
     manager = stage.agent("claude-pm")
-    touch = stage.touch(idle(text="dev is idle " + "and waits for work " * 8), manager)
-    row = stage.deliver(touch)
+    delivery = stage.touch(idle(text="dev is idle " + "and waits for work " * 8), manager)
+    row = stage.deliver(delivery)
     assert (row.status, row.why) == ("done", "")
-    assert manager.hears(f"{touch.token} dev is idle {'and waits for work ' * 8}".rstrip() + "\r")
+    assert manager.hears(f"{delivery.token} dev is idle {'and waits for work ' * 8}".rstrip() + "\r")
 
 
 def test_a_draft_is_submitted(stage: Stage) -> None:
@@ -208,24 +212,24 @@ def test_with_the_one_monitor_gone_that_knows_dialogs_nothing_is_touched(stage: 
 @pytest.mark.parametrize("died", ["before it typed", "before Enter", "behind Enter"])
 def test_a_notice_that_was_in_hand_when_the_harness_died_arrives_exactly_once(stage: Stage, died: str) -> None:
     manager = stage.agent("claude-pm")
-    touch = stage.want(stage.touch(idle(text="dev is idle"), manager))
-    stage.ledger.claim(touch.id, SystemClock().now())
-    line = f"{touch.token} dev is idle"
+    delivery = stage.want(stage.touch(idle(text="dev is idle"), manager))
+    stage.ledger.claim(delivery.id, SystemClock().now())
+    line = f"{delivery.token} dev is idle"
     if died != "before it typed":
         stage.server.run("send-keys", "-t", manager.pane, "-l", line)
-        stage.server.wait_for(manager.pane, touch.token)
+        stage.server.wait_for(manager.pane, delivery.token)
     if died == "behind Enter":
         stage.server.run("send-keys", "-t", manager.pane, "Enter")
-        stage.server.wait_for(manager.pane, f"> {touch.token}")
+        stage.server.wait_for(manager.pane, f"> {delivery.token}")
     stage.delivery.recover()
-    assert stage.row(touch).status == "done"
+    assert stage.row(delivery).status == "done"
     assert manager.hears(f"{line}\r")
 
 
 def test_a_kill_that_was_in_hand_when_the_harness_died_is_not_done_again(stage: Stage) -> None:
     agent = stage.agent("claude-dev")
-    touch = stage.want(stage.touch(kill(), agent))
-    stage.ledger.claim(touch.id, SystemClock().now())
+    delivery = stage.want(stage.touch(kill(), agent))
+    stage.ledger.claim(delivery.id, SystemClock().now())
     stage.delivery.recover()
-    assert stage.row(touch).status == "escalated"
+    assert stage.row(delivery).status == "escalated"
     stage.server.wait_for(agent.pane, "? for shortcuts")

@@ -10,42 +10,41 @@ import pytest
 from sqlalchemy.exc import TimeoutError as NoConnection
 from structlog.testing import capture_logs
 from test_delivery import DONE, NOTICE, Bench, bench
-from test_guard import touch_of
+from test_guard import delivery_of
 from worlds import kill
 
 from rollout.loop.acting.surviving import TRIES
-from tmuxio.touching.hands import Place
-from tmuxio.touching.hands import Touch as Touched
+from tmuxio.acting.actuator import ActionResult, TokenPlace
 
 if TYPE_CHECKING:
-    from rollout.loop.acting.touch import Touch
+    from rollout.loop.acting.deliveries import Delivery
 
 __all__ = ["bench"]
 FILES = OSError(24, "Too many open files")
 
 
 def test_an_error_behind_the_typing_is_followed_by_a_search_and_not_by_a_second_typing(bench: Bench) -> None:
-    def typed_and_failed() -> Touched:
-        bench.hands.answers["find"] = Place.ABOVE
+    def typed_and_failed() -> ActionResult:
+        bench.actuator.answers["find"] = TokenPlace.ABOVE
         raise FILES
 
-    bench.hands.answers["type"] = typed_and_failed
+    bench.actuator.answers["type"] = typed_and_failed
     (row,) = bench.deliver(NOTICE)
     assert row.status == "done"
     assert bench.did == ["type", "find"]
 
 
 def test_an_error_in_the_midst_of_a_search_is_tried_again(bench: Bench) -> None:
-    bench.hands.answers["type"] = Touched(done=False, why="the server fell silent", certain=False)
-    bench.hands.answers["find"] = [FILES, FILES, Place.ABOVE]
+    bench.actuator.answers["type"] = ActionResult(done=False, why="the server fell silent", certain=False)
+    bench.actuator.answers["find"] = [FILES, FILES, TokenPlace.ABOVE]
     (row,) = bench.deliver(NOTICE)
     assert row.status == "done"
     assert bench.did.count("type") == 1
 
 
 def test_what_fails_again_and_again_is_given_up_and_the_next_one_is_done(bench: Bench) -> None:
-    bench.hands.answers["type"] = [Touched(done=False, why="the server fell silent", certain=False), DONE]
-    bench.hands.answers["find"] = FILES
+    bench.actuator.answers["type"] = [ActionResult(done=False, why="the server fell silent", certain=False), DONE]
+    bench.actuator.answers["find"] = FILES
     second = NOTICE.model_copy(update={"id": "u-second"})
     with capture_logs() as logs:
         rows = {row.id: row for row in bench.deliver(NOTICE, second)}
@@ -56,8 +55,8 @@ def test_what_fails_again_and_again_is_given_up_and_the_next_one_is_done(bench: 
 
 
 def test_a_destructive_touch_that_fails_asks_a_person_and_is_not_made_again(bench: Bench) -> None:
-    bench.hands.answers["kill"] = FILES
-    (row,) = bench.deliver(touch_of(kill("%2")))
+    bench.actuator.answers["kill"] = FILES
+    (row,) = bench.deliver(delivery_of(kill("%2")))
     assert row.status == "escalated"
     assert bench.did == ["kill"]
 
@@ -85,19 +84,19 @@ def test_no_error_of_the_ledger_ends_a_lane(bench: Bench, fault: Exception, monk
     assert len(logs) == 2, "once for each stretch of failures"
 
 
-def many(count: int) -> list[Touch]:
+def many(count: int) -> list[Delivery]:
     return [NOTICE.model_copy(update={"id": f"u-{n:04}", "target": f"%{n}"}) for n in range(count)]
 
 
 def test_a_hundred_and_fifty_lanes_wait_for_a_locked_ledger_and_all_deliver(bench: Bench) -> None:
-    touches = many(150)
-    bench.want(*touches)
+    deliveries = many(150)
+    bench.want(*deliveries)
     bench.ledger.engine.pool._timeout = 0.2  # type: ignore[attr-defined]  # half a minute where nobody waits for a test
     other = sqlite3.connect(bench.ledger.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(7.0, lambda: other.execute("ROLLBACK")).start()  # longer than a write waits for the lock
     delivery = bench.delivery()
-    delivery.submit(touches)
+    delivery.submit(deliveries)
     rows = bench.rows(delivery, seconds=40)
     other.close()
     assert {row.status for row in rows} == {"done"}

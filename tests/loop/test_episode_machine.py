@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from worlds import CANDIDATE, INCUMBENT, World, draft, idle, kill, report
 
-from rollout.loop.acting.settling import EndKind, outcomes
+from rollout.loop.acting.settling import DeliveryEndKind, outcomes
 from understudy import AgentState, CycleReport
 
 if TYPE_CHECKING:
-    from rollout.loop.acting.touch import Touch
+    from rollout.loop.acting.deliveries import Delivery
 
 PANES = ("%1", "%2")
 WISHES = {"idle": idle, "draft": draft, "kill": kill}
@@ -24,10 +24,10 @@ class Harness(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(hands=False)
+        self.world = World(actuator=False)
         self.wants: dict[str, dict[tuple[str, str], int]] = {INCUMBENT: {}, CANDIDATE: {}}
         self.failing: set[str] = set()
-        self.in_hand: dict[str, Touch] = {}
+        self.in_hand: dict[str, Delivery] = {}
         self.last_asked: dict[tuple[str, str, str], float] = {}
 
     @rule(
@@ -66,12 +66,20 @@ class Harness(RuleBasedStateMachine):
     def freeze_or_unfreeze(self) -> None:
         self.world.tied = "" if self.world.tied else "frozen"
 
-    @rule(kind=st.sampled_from((EndKind.DONE, EndKind.DONE, EndKind.REFUSED, EndKind.ESCALATED)))
-    def hands_finish(self, kind: EndKind) -> None:
-        for touch in self.in_hand.values():
-            ended = EndKind.REFUSED if kind is EndKind.ESCALATED and touch.kind == "notify_manager" else kind
-            self.world.end(touch, kind=ended, why=str(ended))
-            self.world.end(touch, kind=ended, why="told twice")
+    @rule(
+        kind=st.sampled_from(
+            (DeliveryEndKind.DONE, DeliveryEndKind.DONE, DeliveryEndKind.REFUSED, DeliveryEndKind.ESCALATED)
+        )
+    )
+    def hands_finish(self, kind: DeliveryEndKind) -> None:
+        for delivery in self.in_hand.values():
+            ended = (
+                DeliveryEndKind.REFUSED
+                if kind is DeliveryEndKind.ESCALATED and delivery.kind == "notify_manager"
+                else kind
+            )
+            self.world.end(delivery, kind=ended, why=str(ended))
+            self.world.end(delivery, kind=ended, why="told twice")
         self.in_hand.clear()
 
     def play(self, after: float) -> None:
@@ -80,37 +88,37 @@ class Harness(RuleBasedStateMachine):
             intents = tuple(WISHES[kind](pane, ordinal) for (kind, pane), ordinal in self.wants[role].items())
             busy = {pane: AgentState.BUSY for pane in PANES if ("idle", pane) not in self.wants[role]}
             said[role] = None if role in self.failing else report(*intents, states=busy)
-        touches = self.world.cycle(said[INCUMBENT], said[CANDIDATE], after=after)
+        deliveries = self.world.cycle(said[INCUMBENT], said[CANDIDATE], after=after)
         for role in {INCUMBENT, CANDIDATE} - self.failing:
             for kind, pane in self.wants[role]:
                 self.last_asked[role, kind, pane] = self.world.now
-        for touch in touches:
-            self.check(touch, said)
-            self.in_hand[touch.id] = touch
+        for delivery in deliveries:
+            self.check(delivery, said)
+            self.in_hand[delivery.id] = delivery
 
-    def check(self, touch: Touch, said: dict[str, CycleReport | None]) -> None:
+    def check(self, delivery: Delivery, said: dict[str, CycleReport | None]) -> None:
         world = self.world
         assert not world.tied, "frozen hands touch nothing"
-        word = said[touch.role]
+        word = said[delivery.role]
         assert word is not None, "nothing is done on the word of a monitor that gave none"
         asked = {(intent.kind, intent.pane, intent.ordinal) for intent in word.intents}
-        for item in touch.items:
+        for item in delivery.items:
             assert (item.intent.kind, item.intent.pane, item.ordinal) in asked, "only what is wanted now is done"
-        if touch.kind in {"kill_window", "submit_draft"}:
-            kind = {"kill_window": "kill", "submit_draft": "draft"}[touch.kind]
-            window = world.rules.windows.of(touch.kind)
+        if delivery.kind in {"kill_window", "submit_draft"}:
+            kind = {"kill_window": "kill", "submit_draft": "draft"}[delivery.kind]
+            window = world.rules.windows.of(delivery.kind)
             for role in (INCUMBENT, CANDIDATE):
-                at = self.last_asked.get((role, kind, touch.target), -1e9)
+                at = self.last_asked.get((role, kind, delivery.target), -1e9)
                 assert world.now - at <= window, "what would destroy needs two keys within the window"
         newcomer = world.book.newcomers.get("team")
-        if touch.kind == "kill_window" and newcomer and newcomer.role == touch.role:
+        if delivery.kind == "kill_window" and newcomer and newcomer.role == delivery.role:
             assert world.now - newcomer.since >= 600, "a new owner kills nothing for ten minutes"
 
     @invariant()
     def one_touch_an_episode_at_a_time(self) -> None:
         pending = [episode.pending for episode in self.world.book.episodes.values() if episode.pending]
         assert set(pending) == set(self.in_hand), "every touch in hand belongs to an episode that waits for its end"
-        ids = [touch.id for touch in self.world.told]
+        ids = [delivery.id for delivery in self.world.told]
         assert len(ids) == len(set(ids)), "no touch has the name of another"
 
     @invariant()
@@ -124,17 +132,17 @@ class Harness(RuleBasedStateMachine):
         world = self.world
         world.tied, self.failing = "", set()
         for _ in range(4):
-            self.hands_finish(EndKind.DONE)
+            self.hands_finish(DeliveryEndKind.DONE)
             self.play(400.0)
-        self.hands_finish(EndKind.DONE)
+        self.hands_finish(DeliveryEndKind.DONE)
         owed = [outcome for outcome in outcomes(world.book, world.owner) if outcome.wish == "notify_manager:idle"]
         assert len(owed) == sum(kind == "idle" for kind, _ in self.wants[world.owner])
         assert all(outcome.done for outcome in owed), "no notice is lost"
         told = len(world.told)
         for _ in range(3):
             self.play(20.0)
-            self.hands_finish(EndKind.DONE)
-        again = [touch for touch in world.told[told:] if touch.kind == "notify_manager"]
+            self.hands_finish(DeliveryEndKind.DONE)
+        again = [delivery for delivery in world.told[told:] if delivery.kind == "notify_manager"]
         assert not again, "no notice is told twice"
 
 

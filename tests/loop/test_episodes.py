@@ -6,7 +6,7 @@ import pytest
 from worlds import CANDIDATE, INCUMBENT, World, cry, draft, idle, kill, pause, report, spawn, verdict
 
 from rollout.loop.acting.episode import EpisodeState
-from rollout.loop.acting.settling import EndKind, outcomes
+from rollout.loop.acting.settling import DeliveryEndKind, outcomes
 from understudy import AgentState, Problem, ProblemKind
 
 
@@ -21,8 +21,8 @@ def test_a_standing_wish_is_delivered_once() -> None:
 def test_a_higher_ordinal_is_a_reminder() -> None:
     world = World()
     world.cycle((idle(),))
-    (touch,) = world.cycle((idle(ordinal=2),))
-    assert touch.items[0].ordinal == 2
+    (delivery,) = world.cycle((idle(ordinal=2),))
+    assert delivery.items[0].ordinal == 2
     assert world.cycle((idle(ordinal=2),)) == ()
 
 
@@ -77,7 +77,7 @@ def test_a_shadows_wish_that_nobody_delivered_is_delivered_by_the_next_change_of
     assert episode.state(world.now) is EpisodeState.SHADOWED
     assert world.result(CANDIDATE) == ("shadowed", False)
     world.owner = CANDIDATE
-    assert [touch.role for touch in world.cycle((), (idle(),))] == [CANDIDATE]
+    assert [delivery.role for delivery in world.cycle((), (idle(),))] == [CANDIDATE]
 
 
 def test_a_shadows_wish_that_was_withdrawn_is_not_delivered_any_more() -> None:
@@ -112,17 +112,17 @@ def test_an_open_episode_stays_with_its_opener_for_five_minutes_at_most() -> Non
     world = World()
     world.cycle((idle(),), (idle(),))
     world.owner = CANDIDATE
-    assert [touch.role for touch in world.cycle((idle(ordinal=2),), (idle(ordinal=2),), after=60)] == [INCUMBENT]
+    assert [delivery.role for delivery in world.cycle((idle(ordinal=2),), (idle(ordinal=2),), after=60)] == [INCUMBENT]
     assert world.cycle((idle(ordinal=2),), (idle(ordinal=3),), after=240) == ()
     assert world.cycle((idle(ordinal=3),), (idle(ordinal=3),), after=60) == (), "its new holder takes all as told"
-    assert [touch.role for touch in world.cycle((idle(ordinal=3),), (idle(ordinal=4),))] == [CANDIDATE]
+    assert [delivery.role for delivery in world.cycle((idle(ordinal=3),), (idle(ordinal=4),))] == [CANDIDATE]
 
 
 def test_what_its_opener_dropped_undelivered_goes_to_the_new_owner_at_once() -> None:
-    world = World(hands=False)
-    world.end(*world.cycle((idle(),), (idle(),)), kind=EndKind.REFUSED, why="copy mode")
+    world = World(actuator=False)
+    world.end(*world.cycle((idle(),), (idle(),)), kind=DeliveryEndKind.REFUSED, why="copy mode")
     world.owner = CANDIDATE
-    assert [touch.role for touch in world.cycle((), (idle(),), after=20)] == [CANDIDATE]
+    assert [delivery.role for delivery in world.cycle((), (idle(),), after=20)] == [CANDIDATE]
 
 
 def test_a_stale_wish_is_not_delivered() -> None:
@@ -133,21 +133,21 @@ def test_a_stale_wish_is_not_delivered() -> None:
 
 
 def test_a_refused_touch_is_tried_again_while_the_wish_stands_but_not_at_every_look() -> None:
-    world = World(hands=False)
-    world.end(*world.cycle((idle(),)), kind=EndKind.REFUSED, why="the pane is in copy mode")
+    world = World(actuator=False)
+    world.end(*world.cycle((idle(),)), kind=DeliveryEndKind.REFUSED, why="the pane is in copy mode")
     assert world.cycle((idle(),)) == ()
     (outcome,) = outcomes(world.book, INCUMBENT)
     assert (outcome.result, outcome.done, outcome.why) == ("refused", False, "the pane is in copy mode")
     assert len(world.cycle((idle(),), after=10)) == 1
-    assert len({touch.id for touch in world.told}) == 2
+    assert len({delivery.id for delivery in world.told}) == 2
 
 
 def test_one_that_is_under_way_is_neither_told_nor_wanted_again() -> None:
-    world = World(hands=False)
-    (touch,) = world.cycle((idle(),))
+    world = World(actuator=False)
+    (delivery,) = world.cycle((idle(),))
     assert world.cycle((idle(),)) == ()
     assert outcomes(world.book, INCUMBENT) == ()
-    assert world.book.pending == {touch.id}
+    assert world.book.pending == {delivery.id}
 
 
 def test_tied_hands_do_nothing_and_count_each_act_once() -> None:
@@ -169,9 +169,9 @@ def test_untied_hands_deliver_what_still_stands() -> None:
 
 def test_notices_of_one_report_with_sections_are_one_message_and_others_their_own() -> None:
     world = World()
-    touches = world.cycle((idle("%1", section="IDLE"), idle("%2"), idle("%3", section="IDLE")))
-    assert [[item.intent.pane for item in touch.items] for touch in touches] == [["%1", "%3"], ["%2"]]
-    assert touches[0].target_pid == 1000
+    deliveries = world.cycle((idle("%1", section="IDLE"), idle("%2"), idle("%3", section="IDLE")))
+    assert [[item.intent.pane for item in delivery.items] for delivery in deliveries] == [["%1", "%3"], ["%2"]]
+    assert deliveries[0].target_pid == 1000
     assert world.cycle((idle("%1", section="IDLE"), idle("%2"), idle("%3", section="IDLE"))) == ()
 
 
@@ -185,8 +185,8 @@ def test_a_notice_to_nobody_says_so() -> None:
 def test_what_would_destroy_needs_both_monitors_to_want_it(act: object) -> None:
     world = World()
     assert world.cycle((act(),), ()) == ()
-    (touch,) = world.cycle((act(),), (act(),))
-    assert touch.keys == "both"
+    (delivery,) = world.cycle((act(),), (act(),))
+    assert delivery.keys == "both"
 
 
 @pytest.mark.parametrize(("act", "window"), [(draft, 15), (kill, 60)])
@@ -210,8 +210,8 @@ def test_a_missing_second_key_asks_a_person_once_and_acts_on_their_word() -> Non
     world.cycle((kill(),), ())
     assert world.last.escalations == ()
     assert world.result(INCUMBENT) == ("refused", False)
-    (touch,) = world.cycle((kill(),), (), approvals={question.episode: "ada@ship"})
-    assert touch.keys == "ada@ship"
+    (delivery,) = world.cycle((kill(),), (), approvals={question.episode: "ada@ship"})
+    assert delivery.keys == "ada@ship"
 
 
 def test_a_question_expires_and_is_not_asked_again_in_the_same_episode() -> None:
@@ -239,7 +239,7 @@ def test_five_questions_a_session_and_the_rest_is_counted() -> None:
 
 def test_a_plan_may_trust_the_owners_key_alone() -> None:
     world = World().with_rules(single_key=frozenset({"submit_draft"}))
-    assert [touch.keys for touch in world.cycle((draft(), kill("%2")), ())] == ["single_key"]
+    assert [delivery.keys for delivery in world.cycle((draft(), kill("%2")), ())] == ["single_key"]
 
 
 def test_a_manager_is_not_started_without_a_command_for_it() -> None:
@@ -250,22 +250,24 @@ def test_a_manager_is_not_started_without_a_command_for_it() -> None:
 
 
 def test_what_may_have_been_done_already_needs_a_person() -> None:
-    world = World(hands=False)
-    world.end(*world.cycle((kill(),), (kill(),)), kind=EndKind.ESCALATED, why="the harness ended with its hand on it")
+    world = World(actuator=False)
+    world.end(
+        *world.cycle((kill(),), (kill(),)), kind=DeliveryEndKind.ESCALATED, why="the harness ended with its hand on it"
+    )
     assert world.cycle((kill(),), (kill(),)) == ()
     (question,) = world.book.escalations(world.now)
     assert len(world.cycle((kill(),), (kill(),), approvals={question.episode: "ada"})) == 1
 
 
 def test_a_destructive_touch_is_withdrawn_as_soon_as_its_holder_is_silent_and_a_notice_when_it_is_over() -> None:
-    world = World(hands=False)
+    world = World(actuator=False)
     notice, killing = world.cycle((idle("%2"), kill()), (kill(),))
     world.cycle((), (kill(),))
     assert world.last is not None
     assert world.last.withdrawn == {killing.id}
     world.cycle((), (kill(),))
     assert world.last.withdrawn == {notice.id, killing.id}
-    world.end(notice, killing, kind=EndKind.WITHDRAWN)
+    world.end(notice, killing, kind=DeliveryEndKind.WITHDRAWN)
     world.cycle()
     assert not world.book.episodes
 

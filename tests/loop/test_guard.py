@@ -8,8 +8,8 @@ from concurrent.futures import Future
 import pytest
 from worlds import MANAGER, draft, idle, kill, report
 
+from rollout.loop.acting.deliveries import Delivery, Item
 from rollout.loop.acting.guard import FrameJudge, veto_briefing
-from rollout.loop.acting.touch import Item, Touch
 from rollout.loop.hosting.host import Ask, HostAnswer
 from rollout.loop.hosting.process import Failure
 from understudy import AgentState, Frame, PaneShot
@@ -50,9 +50,9 @@ def shot(pane: str) -> PaneShot:
     )
 
 
-def touch_of(intent: object, behind: AgentState | None = None) -> Touch:
+def delivery_of(intent: object, behind: AgentState | None = None) -> Delivery:
     item = Item(key="k", episode="e-1", ordinal=1, intent=intent)
-    return Touch(
+    return Delivery(
         id="u-7f3a00",
         kind=intent.kind,
         session="team",
@@ -65,34 +65,34 @@ def touch_of(intent: object, behind: AgentState | None = None) -> Touch:
     )
 
 
-def veto(touch: Touch, **hosts: Says) -> str:
-    pane = shot(touch.target or "%1")
-    said = FrameJudge(hosts, deadline_s=0.05).of(touch)(pane, Frame(at=1.0, panes=(pane, shot("%9"))))
+def veto(delivery: Delivery, **hosts: Says) -> str:
+    pane = shot(delivery.target or "%1")
+    said = FrameJudge(hosts, deadline_s=0.05).of(delivery)(pane, Frame(at=1.0, panes=(pane, shot("%9"))))
     return said.why if said else ""
 
 
-NOTICE = touch_of(idle())
-DRAFT = touch_of(draft(), S.UNSUBMITTED_INPUT)
-KILL = touch_of(kill(), S.CRASHED)
+NOTICE = delivery_of(idle())
+DRAFT = delivery_of(draft(), S.UNSUBMITTED_INPUT)
+KILL = delivery_of(kill(), S.CRASHED)
 
 
-@pytest.mark.parametrize("touch", [NOTICE, DRAFT, KILL])
-def test_an_approval_dialog_that_anybody_sees_vetoes_everything(touch: Touch) -> None:
-    assert "approval dialog" in veto(touch, incumbent=Says(S.IDLE), candidate=Says(S.WAITING_APPROVAL))
+@pytest.mark.parametrize("delivery", [NOTICE, DRAFT, KILL])
+def test_an_approval_dialog_that_anybody_sees_vetoes_everything(delivery: Delivery) -> None:
+    assert "approval dialog" in veto(delivery, incumbent=Says(S.IDLE), candidate=Says(S.WAITING_APPROVAL))
 
 
-@pytest.mark.parametrize("touch", [NOTICE, DRAFT, KILL])
+@pytest.mark.parametrize("delivery", [NOTICE, DRAFT, KILL])
 @pytest.mark.parametrize("nothing", [None, "fails", "hangs"])
-def test_no_answer_from_anybody_who_knows_dialogs_vetoes_everything(touch: Touch, nothing: str | None) -> None:
-    state = touch.state_behind or S.IDLE
-    assert veto(touch, incumbent=Says(state), candidate=Says(state)) == ""
+def test_no_answer_from_anybody_who_knows_dialogs_vetoes_everything(delivery: Delivery, nothing: str | None) -> None:
+    state = delivery.state_behind or S.IDLE
+    assert veto(delivery, incumbent=Says(state), candidate=Says(state)) == ""
     assert "no monitor that knows approval dialogs" in veto(
-        touch, incumbent=Says(state, MONOLITH), candidate=Says(nothing)
+        delivery, incumbent=Says(state, MONOLITH), candidate=Says(nothing)
     )
 
 
 @pytest.mark.parametrize(
-    ("touch", "incumbent", "candidate", "why"),
+    ("delivery", "incumbent", "candidate", "why"),
     [
         (NOTICE, S.IDLE, S.IDLE, ""),
         (NOTICE, S.BUSY, S.BUSY, ""),
@@ -110,9 +110,9 @@ def test_no_answer_from_anybody_who_knows_dialogs_vetoes_everything(touch: Touch
     ],
 )
 def test_each_kind_of_touch_has_its_vetoes(
-    touch: Touch, incumbent: AgentState, candidate: AgentState, why: str
+    delivery: Delivery, incumbent: AgentState, candidate: AgentState, why: str
 ) -> None:
-    said = veto(touch, incumbent=Says(incumbent, MONOLITH), candidate=Says(candidate))
+    said = veto(delivery, incumbent=Says(incumbent, MONOLITH), candidate=Says(candidate))
     assert why in said
     assert bool(why) == bool(said)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from worlds import CANDIDATE, INCUMBENT, World, draft, idle, kill, report, spawn
 
-from rollout.loop.acting.settling import EndKind, outcomes
-from rollout.loop.acting.touch import message
+from rollout.loop.acting.deliveries import message
+from rollout.loop.acting.settling import DeliveryEndKind, outcomes
 from understudy import AgentState
 
 
@@ -25,7 +25,7 @@ def test_rolled_back_after_twenty_idle_minutes_kills_nobody_and_sends_one_digest
 
     while world.now < started + 20 * 60:
         world.cycle(incumbent(), candidate(), after=10)
-    assert [touch.role for touch in world.told] == [CANDIDATE]
+    assert [delivery.role for delivery in world.told] == [CANDIDATE]
 
     world.told.clear()
     world.change_stage(INCUMBENT)
@@ -38,8 +38,10 @@ def test_rolled_back_after_twenty_idle_minutes_kills_nobody_and_sends_one_digest
         f"{digest.token} The incumbent watches this team from now on. As it stands: "
         "IDLE: %1 is idle; %2 is idle; %3 is idle"
     )
-    assert not [touch for touch in world.told if touch.kind != "notify_manager"]
-    assert all(touch.wanted_at >= digest.wanted_at + 290 for touch in reminders), "the next word is its next reminder"
+    assert not [delivery for delivery in world.told if delivery.kind != "notify_manager"]
+    assert all(delivery.wanted_at >= digest.wanted_at + 290 for delivery in reminders), (
+        "the next word is its next reminder"
+    )
     refused = {outcome.wish: outcome.why for outcome in outcomes(world.book, INCUMBENT) if outcome.result == "refused"}
     assert set(refused) == {"kill_window", "spawn_manager"}
     assert all("a new owner may not do this" in why for why in refused.values())
@@ -51,7 +53,7 @@ def test_the_refusal_ends_after_ten_minutes_and_two_keys_still_hold() -> None:
     world.change_stage(INCUMBENT)
     for _ in range(60):
         assert world.cycle((kill(),), (kill(),), after=10) == ()
-    assert [touch.keys for touch in world.cycle((kill(),), (kill(),), after=10)] == ["both"]
+    assert [delivery.keys for delivery in world.cycle((kill(),), (kill(),), after=10)] == ["both"]
 
 
 def test_the_digest_holds_what_only_the_new_owner_had_wanted_so_far() -> None:
@@ -81,16 +83,16 @@ def test_a_digest_waits_for_the_first_word_of_its_new_owner_and_for_hands() -> N
     world.tied = "frozen"
     assert world.cycle((idle(),), (idle(),)) == ()
     world.tied = ""
-    assert [touch.digest for touch in world.cycle((idle(),), (idle(),))] == [True]
+    assert [delivery.digest for delivery in world.cycle((idle(),), (idle(),))] == [True]
 
 
 def test_a_digest_that_was_refused_is_tried_again_as_one() -> None:
     world = World(owner=CANDIDATE)
     world.cycle((), (idle("%1"), idle("%2")))
-    world.hands = False
+    world.actuator = False
     world.change_stage(INCUMBENT)
     (digest,) = world.cycle((idle("%1"), idle("%2")), ())
-    world.end(digest, kind=EndKind.REFUSED, why="somebody types there")
+    world.end(digest, kind=DeliveryEndKind.REFUSED, why="somebody types there")
     assert world.cycle(None, ()) == ()
     (again,) = world.cycle((idle("%1"), idle("%2")), (), after=10)
     assert again.digest
@@ -105,13 +107,13 @@ def test_a_change_of_stage_that_changes_no_owner_changes_nothing() -> None:
     world.change_stage(INCUMBENT)
     assert world.cycle((idle(), draft("%2")), (draft("%2"),)) != ()
     assert not world.book.newcomers
-    assert not [touch for touch in world.told if touch.digest]
+    assert not [delivery for delivery in world.told if delivery.digest]
 
 
 def test_what_was_in_hand_at_the_change_is_not_told_twice() -> None:
-    world = World(owner=CANDIDATE, hands=False)
-    (touch,) = world.cycle((idle(),), (idle(),))
+    world = World(owner=CANDIDATE, actuator=False)
+    (delivery,) = world.cycle((idle(),), (idle(),))
     world.change_stage(INCUMBENT)
     assert world.cycle((idle(),), (idle(),)) == ()
-    world.end(touch)
+    world.end(delivery)
     assert world.cycle((idle(),), (idle(),)) == ()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rollout.loop.acting.deliveries import Item, delivery_name
 from rollout.loop.acting.episode import episode_id
-from rollout.loop.acting.touch import Item, touch_id
 from shadow.bout import bout_id, in_sample
 from understudy import SubmitDraft
 
@@ -27,7 +27,7 @@ def of_a_bout(number: int) -> str:
 
 
 def of_a_delivery(number: int) -> str:
-    return touch_id([Item(key="k", episode=f"e-{number}", ordinal=1, intent=INTENT)], [0])
+    return delivery_name([Item(key="k", episode=f"e-{number}", ordinal=1, intent=INTENT)], [0])
 
 
 @pytest.mark.parametrize("named", [of_an_episode, of_a_bout, of_a_delivery])

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
-from rollout.loop.acting.lanes import Lanes
+from rollout.loop.acting.keyed_executor import KeyedExecutor
 
 if TYPE_CHECKING:
     import pytest
 
 
-def settle(lanes: Lanes) -> None:
+def settle(lanes: KeyedExecutor) -> None:
     until = time.monotonic() + 5
     while not lanes.idle():
         assert time.monotonic() < until, "the lanes never came to rest"
@@ -26,7 +26,7 @@ def failing() -> None:
 
 
 def test_the_jobs_behind_one_that_raises_are_done() -> None:
-    lanes, done = Lanes(), list[int]()
+    lanes, done = KeyedExecutor(), list[int]()
     with capture_logs() as logs:
         lanes.put("%1", failing)
         lanes.put("%1", lambda: done.append(1))
@@ -36,7 +36,7 @@ def test_the_jobs_behind_one_that_raises_are_done() -> None:
 
 
 def test_a_queue_without_a_thread_is_kept_until_one_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    lanes, done = Lanes(), list[str]()
+    lanes, done = KeyedExecutor(), list[str]()
 
     def starved(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rollout.loop.acting.episode import EpisodeBook, Rules
-from rollout.loop.acting.episodes import Advanced, advance
+from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.hearing import Heard
-from rollout.loop.acting.settling import End, EndKind, outcomes, settle
+from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, outcomes, settle
 from understudy import (
     AgentRole,
     AgentState,
@@ -24,7 +24,7 @@ from understudy import (
 from understudy.intents import Escalate, Intent, PauseSession, SpawnManager
 
 if TYPE_CHECKING:
-    from rollout.loop.acting.touch import Touch
+    from rollout.loop.acting.deliveries import Delivery
 
 MANAGER = "%0"
 INCUMBENT, CANDIDATE = "incumbent", "candidate"
@@ -88,17 +88,17 @@ def report(*intents: Intent, states: dict[str, AgentState] | None = None, **more
 
 @dataclass
 class World:
-    """A book that lives; whatever is wanted is delivered at once unless `hands` says otherwise."""
+    """A book that lives; whatever is wanted is delivered at once unless `actuator` says otherwise."""
 
     now: float = 1000.0
     owner: str = INCUMBENT
     rules: Rules = field(default_factory=Rules)
     tied: str = ""
     can_spawn: bool = True
-    hands: bool = True
+    actuator: bool = True
     book: EpisodeBook = field(default_factory=EpisodeBook)
-    told: list[Touch] = field(default_factory=list)
-    last: Advanced | None = None
+    told: list[Delivery] = field(default_factory=list)
+    last: EpisodeStep | None = None
 
     def cycle(
         self,
@@ -107,7 +107,7 @@ class World:
         *,
         after: float = 1.0,
         approvals: dict[str, str] | None = None,
-    ) -> tuple[Touch, ...]:
+    ) -> tuple[Delivery, ...]:
         """Let time pass and play a cycle; returns what is to be touched."""
         self.now += after
         said = {INCUMBENT: incumbent, CANDIDATE: candidate}
@@ -126,13 +126,15 @@ class World:
         self.last = advance(self.book, heard)
         self.book = EpisodeBook.model_validate_json(self.last.book.model_dump_json())
         assert self.book == self.last.book, "a book is what its JSON says"
-        self.told += self.last.touches
-        if self.hands:
-            self.end(*self.last.touches)
-        return self.last.touches
+        self.told += self.last.deliveries
+        if self.actuator:
+            self.end(*self.last.deliveries)
+        return self.last.deliveries
 
-    def end(self, *touches: Touch, kind: EndKind = EndKind.DONE, why: str = "") -> None:
-        self.book = settle(self.book, [End(touch.id, kind, self.now, why) for touch in touches], self.rules)
+    def end(self, *deliveries: Delivery, kind: DeliveryEndKind = DeliveryEndKind.DONE, why: str = "") -> None:
+        self.book = settle(
+            self.book, [DeliveryEnd(delivery.id, kind, self.now, why) for delivery in deliveries], self.rules
+        )
 
     def change_stage(self, owner: str) -> None:
         self.owner = owner

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmuxio.touching.composer import ComposerText, cells, holds, may_still_come, read_prompt
-from tmuxio.touching.erasing import erasable, in_front
+from tmuxio.acting.composer import ComposerText, cells, holds, may_still_come, read_prompt
+from tmuxio.acting.erasing import erasable, in_front
 from understudy.screens import PaneShot
 
 LINE = "[u-7f3a] idle: dev-1 waits | since 14:02; dev-2"

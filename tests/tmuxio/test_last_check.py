@@ -7,17 +7,17 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hands_desk import ActuatorBench
+from actuator_bench import ActuatorBench
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmuxio.touching import last_check
+from tmuxio.acting import last_check
 from understudy.intents import Key
 
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from tmuxio.touching.hands import Veto
+    from tmuxio.acting.actuator import Veto
     from understudy.screens import Frame, PaneShot
 
 DIALOGS = (
@@ -49,7 +49,7 @@ def test_a_sign_of_a_dialog_that_came_up_behind_the_guards_back_keeps_the_key_aw
     def guard(shot: PaneShot, _frame: Frame) -> Veto | None:
         seen.append(shot)
         if len(seen) > 1:
-            from tmuxio.touching.hands import Veto
+            from tmuxio.acting.actuator import Veto
 
             return Veto("a dialog is open")
         with open(tty, "w") as screen:  # noqa: PTH123 - a terminal
@@ -57,7 +57,7 @@ def test_a_sign_of_a_dialog_that_came_up_behind_the_guards_back_keeps_the_key_aw
         bench.server.wait_for(bench.pane, dialog)
         return None
 
-    told = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=guard)
+    told = bench.actuator.press(bench.pane, bench.pid, [Key.ENTER], guard=guard)
     assert (told.done, told.why) == (False, "a dialog is open")
     assert bench.bytes() == b""
 
@@ -65,7 +65,7 @@ def test_a_sign_of_a_dialog_that_came_up_behind_the_guards_back_keeps_the_key_aw
 def test_a_sign_that_stood_there_when_the_guard_said_yes_keeps_nothing_away(bench: ActuatorBench) -> None:
     bench.server.run("send-keys", "-t", bench.pane, "-l", "do you want this? ")
     bench.server.wait_for(bench.pane, "do you want this?")
-    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).done
+    assert bench.actuator.press(bench.pane, bench.pid, [Key.ENTER]).done
 
 
 def test_a_cursor_that_moved_behind_the_guards_back_keeps_the_key_away(bench: ActuatorBench) -> None:
@@ -75,7 +75,7 @@ def test_a_cursor_that_moved_behind_the_guards_back_keeps_the_key_away(bench: Ac
         return None
 
     moved: list[str] = []
-    told = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=guard)
+    told = bench.actuator.press(bench.pane, bench.pid, [Key.ENTER], guard=guard)
     assert not told.done
     assert "changed at the last moment" in told.why
     assert b"\r" not in bench.bytes()
@@ -92,7 +92,7 @@ def test_an_agent_at_work_that_leaves_its_cursor_where_it_drew_last_is_told(benc
 
     drawn: list[str] = []
     draws()
-    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=draws).done
+    assert bench.actuator.press(bench.pane, bench.pid, [Key.ENTER], guard=draws).done
     assert len(drawn) == 2
 
 
@@ -104,7 +104,7 @@ def test_a_screen_that_moves_once_is_looked_at_again_at_once(bench: ActuatorBenc
         return None
 
     moved: list[str] = []
-    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=guard).done
+    assert bench.actuator.press(bench.pane, bench.pid, [Key.ENTER], guard=guard).done
     assert bench.hears(b"x\r")
 
 

@@ -27,7 +27,7 @@ def freeze(
 def unfreeze(
     *, reason: _Why = "", actor: Actor = None, socket_name: SocketName = None, socket_path: SocketPath = None
 ) -> None:
-    """Let the hands move again."""
+    """Let the actuator move again."""
     from rollout.faces.cli.verbs.freeze import unfreeze as work  # noqa: PLC0415
 
     raise typer.Exit(work(socket_name, socket_path, actor=actor, reason=reason))

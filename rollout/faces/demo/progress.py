@@ -70,7 +70,7 @@ class LedgerProgress:
             agents=_agents(ledger),
             cycles=ledger.cycle_count(),
             bouts=len(ledger.bouts(epoch=now.epoch)),
-            delivered=sum(touch.done is True for touch in touches),
+            delivered=sum(delivery.done is True for delivery in touches),
             held_back=_held_back(ledger, time.time()),
             gauges=tuple(_gauges(judgement.rows, self._plan)) if judgement else (),
             differences=_differences(ledger.differences(limit=_RECENT)),

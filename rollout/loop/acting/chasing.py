@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from rollout.loop.acting.delivery_ports import Guards, HandsPort
-from rollout.loop.acting.touch import Touch
-from tmuxio.touching.composer import ComposerReader
-from tmuxio.touching.hands import Place
-from tmuxio.touching.line_typing import OnlyThisLine
+from rollout.loop.acting.deliveries import Delivery
+from rollout.loop.acting.delivery_ports import ActuatorPort, Guards
+from tmuxio.acting.actuator import TokenPlace
+from tmuxio.acting.composer import ComposerReader
+from tmuxio.acting.line_typing import OnlyThisLine
 from understudy.failures import SourceFailed
 from understudy.intents import Key
 
@@ -30,7 +30,7 @@ _STANDING: Final = 10
 class Chase:
     """One message that is looked for."""
 
-    touch: Touch
+    delivery: Delivery
     line: str
     """As it was typed."""
     began: float
@@ -39,7 +39,7 @@ class Chase:
     """Whether it must not be typed once more."""
     why: str = ""
     """Why it is looked for."""
-    place: Place | None = None
+    place: TokenPlace | None = None
     """Where it was seen last; None while nothing is known."""
     gives_up_withdrawing: bool = False
     nowhere: int = 0
@@ -48,17 +48,17 @@ class Chase:
     @property
     def pane(self) -> str:
         """The pane in which it is looked for."""
-        return self.touch.target or ""
+        return self.delivery.target or ""
 
 
 class Ends(Protocol):
     """What is to be done at the end of a chase."""
 
-    def finish(self, touch: Touch, status: str, why: str) -> None:
+    def finish(self, delivery: Delivery, status: str, why: str) -> None:
         """Say in the ledger what became of it."""
         ...
 
-    def once_more(self, touch: Touch) -> None:
+    def once_more(self, delivery: Delivery) -> None:
         """Type it again: it was seen nowhere, and it is not known that it was ever typed."""
         ...
 
@@ -68,7 +68,7 @@ class Chaser:
 
     def __init__(
         self,
-        hands: HandsPort,
+        actuator: ActuatorPort,
         guards: Guards,
         composer: ComposerReader,
         ends: Ends,
@@ -76,7 +76,7 @@ class Chaser:
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take its parts. `patience_s` is for how long a token is looked for; `elapsed` a clock that nothing sets."""
-        self._hands = hands
+        self._actuator = actuator
         self._guards = guards
         self._composer = composer
         self._ends = ends
@@ -85,21 +85,21 @@ class Chaser:
         self._alone = threading.Lock()
         self._open: dict[str, Chase] = {}
 
-    def begin(self, touch: Touch, line: str, *, age_s: float = 0.0, again: bool, why: str = "") -> Chase:
+    def begin(self, delivery: Delivery, line: str, *, age_s: float = 0.0, again: bool, why: str = "") -> Chase:
         """Open a chase for a message that was typed `age_s` seconds ago."""
-        chase = Chase(touch, line, self._elapsed() - age_s, again, why)
+        chase = Chase(delivery, line, self._elapsed() - age_s, again, why)
         with self._alone:
-            self._open[touch.id] = chase
+            self._open[delivery.id] = chase
         return chase
 
-    def hindrance(self, touch: Touch) -> str:
-        """Say why a touch would get in the way of a message that is chased in its pane; "" where it would not."""
+    def hindrance(self, delivery: Delivery) -> str:
+        """Say why a delivery would get in the way of a message that is chased in its pane; "" where it would not."""
         with self._alone:
-            others = [chase for chase in self._open.values() if chase.pane == touch.target]
-        if touch.kind == "submit_draft" and others:
-            return f"the message {others[0].touch.token} in it is being sent"
+            others = [chase for chase in self._open.values() if chase.pane == delivery.target]
+        if delivery.kind == "submit_draft" and others:
+            return f"the message {others[0].delivery.token} in it is being sent"
         held = next((chase for chase in others if self._may_still_show(chase)), None)
-        return f"the message {held.touch.token} was typed into it and does not show yet" if held else ""
+        return f"the message {held.delivery.token} was typed into it and does not show yet" if held else ""
 
     def follow(self, chase: Chase, wait: Callable[[], bool]) -> None:
         """Look until it is settled; `wait` waits a moment, and says True where the harness is about to end."""
@@ -116,57 +116,57 @@ class Chaser:
 
     def _step(self, chase: Chase) -> bool:
         chase.place = self._place(chase)
-        chase.nowhere = chase.nowhere + 1 if chase.place is Place.NOWHERE else 0
-        if chase.place is Place.ABOVE:
+        chase.nowhere = chase.nowhere + 1 if chase.place is TokenPlace.NOWHERE else 0
+        if chase.place is TokenPlace.ABOVE:
             return self._end(chase, "done")
-        if chase.place is Place.COMPOSER and (status := self._send(chase)):
+        if chase.place is TokenPlace.COMPOSER and (status := self._send(chase)):
             return self._end(chase, status, chase.why if status != "done" else "")
         # what stands unsent is waited for, and what was not read yet for as long as it takes
-        patience_s = self._patience_s() * (_STANDING if chase.place is Place.COMPOSER else 1)
-        unsettled = chase.place in {None, Place.WAITING}
+        patience_s = self._patience_s() * (_STANDING if chase.place is TokenPlace.COMPOSER else 1)
+        unsettled = chase.place in {None, TokenPlace.WAITING}
         if unsettled or self._elapsed() < chase.began + patience_s:
             return False
-        if chase.again or chase.place is Place.COMPOSER:
+        if chase.again or chase.place is TokenPlace.COMPOSER:
             return self._end(chase, "refused", chase.why or "its token was seen nowhere")
         if chase.nowhere < _LOOKS:
             return False
         self._close(chase)
-        self._ends.once_more(chase.touch)
+        self._ends.once_more(chase.delivery)
         return True
 
-    def _place(self, chase: Chase) -> Place | None:
+    def _place(self, chase: Chase) -> TokenPlace | None:
         """Where the message stands; None where the server cannot be seen."""
         try:
-            return self._hands.find_token(chase.pane, chase.touch.target_pid or 0, chase.touch.token)
+            return self._actuator.find_token(chase.pane, chase.delivery.target_pid or 0, chase.delivery.token)
         except SourceFailed:
             return None
 
     def _send(self, chase: Chase) -> str:
         """Press Enter where it stands alone, else take it away; the status that it ends with, "" for none yet."""
-        pid = chase.touch.target_pid or 0
-        guard = self._guards.of(chase.touch)
+        pid = chase.delivery.target_pid or 0
+        guard = self._guards.of(chase.delivery)
         only = OnlyThisLine(chase.line, self._composer, guard)
-        pressed = self._hands.press(chase.pane, pid, (Key.ENTER,), guard=only)
+        pressed = self._actuator.press(chase.pane, pid, (Key.ENTER,), guard=only)
         if pressed.done:
             return "done"
         chase.why = f"typed, but not sent: {pressed.why}"
         if not only.mixed or chase.gives_up_withdrawing:
             return ""
-        withdrawn = self._hands.withdraw(chase.pane, pid, chase.line, guard=guard)
+        withdrawn = self._actuator.withdraw(chase.pane, pid, chase.line, guard=guard)
         chase.gives_up_withdrawing = not withdrawn.certain
         chase.why = f"typed, and withdrawn: {pressed.why}" if withdrawn.done else f"{chase.why}; {withdrawn.why}"
         return "refused" if withdrawn.done else ""
 
     def _may_still_show(self, chase: Chase) -> bool:
-        if chase.place is Place.WAITING:
+        if chase.place is TokenPlace.WAITING:
             return True
-        return chase.place in {None, Place.NOWHERE} and self._elapsed() < chase.began + SETTLE_S
+        return chase.place in {None, TokenPlace.NOWHERE} and self._elapsed() < chase.began + SETTLE_S
 
     def _end(self, chase: Chase, status: str, why: str = "") -> bool:
-        self._ends.finish(chase.touch, status, why)
+        self._ends.finish(chase.delivery, status, why)
         self._close(chase)
         return True
 
     def _close(self, chase: Chase) -> None:
         with self._alone:
-            self._open.pop(chase.touch.id, None)
+            self._open.pop(chase.delivery.id, None)

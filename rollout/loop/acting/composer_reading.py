@@ -1,4 +1,4 @@
-"""Reads composers for the hands: with the shipped rules of the CLIs, else by the prompt sign alone. Pure.
+"""Reads composers for the actuator: with the shipped rules of the CLIs, else by the prompt sign alone. Pure.
 
 What an agent writes into its composer itself, a placeholder or a suggestion behind the text, is dim or grey and counts
 as nothing: only what was typed decides whether a key may be pressed.
@@ -13,7 +13,7 @@ from modular.reading.identity import identify
 from modular.reading.ink import cells
 from modular.rulebook.book import CompiledComposer, RuleBook, shipped
 from modular.rulebook.file import UNKNOWN
-from tmuxio.touching.composer import ComposerText, read_rows
+from tmuxio.acting.composer import ComposerText, read_rows
 from understudy.screens import PaneShot
 
 _DRAWN: Final = frozenset("│┃|▌▎╎╏┆┇>❯›»➤❭λ!$%#*·")  # noqa: RUF001 - agents draw these

@@ -1,12 +1,11 @@
-"""What delivery needs of others: the ledger's rows, the hands, and a guard for each touch."""
+"""What delivery needs of others: the ledger's rows, the actuator, and a guard for each delivery."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from rollout.loop.acting.touch import Touch
+from rollout.loop.acting.deliveries import Delivery
 from rollout.store.ledger import DeliveryRow
-from tmuxio.touching.hands import Guard, Place
-from tmuxio.touching.hands import Touch as Touched
+from tmuxio.acting.actuator import ActionResult, Guard, TokenPlace
 from understudy.intents import Key
 
 
@@ -26,39 +25,39 @@ class DeliveryLog(Protocol):
         ...
 
 
-class HandsPort(Protocol):
-    """What delivery needs of the hands."""
+class ActuatorPort(Protocol):
+    """What delivery needs of the actuator."""
 
-    def type_line(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> Touched:
+    def type_line(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> ActionResult:
         """Type a line and send it."""
         ...
 
-    def press(self, pane: str, pid: int, keys: Sequence[Key], *, guard: Guard | None = None) -> Touched:
+    def press(self, pane: str, pid: int, keys: Sequence[Key], *, guard: Guard | None = None) -> ActionResult:
         """Press named keys."""
         ...
 
-    def withdraw(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> Touched:
+    def withdraw(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> ActionResult:
         """Take a typed line out of a composer again."""
         ...
 
-    def kill_window(self, pane: str, pid: int, *, guard: Guard | None = None) -> Touched:
+    def kill_window(self, pane: str, pid: int, *, guard: Guard | None = None) -> ActionResult:
         """Kill a pane, and its window where it is the only one in it."""
         ...
 
-    def spawn(self, session: str, index: int | None, name: str, command: str) -> Touched:
+    def spawn(self, session: str, index: int | None, name: str, command: str) -> ActionResult:
         """Open a window and start a command in it."""
         ...
 
-    def find_token(self, pane: str, pid: int, token: str) -> Place:
+    def find_token(self, pane: str, pid: int, token: str) -> TokenPlace:
         """Look for a message's token."""
         ...
 
 
 class Guards(Protocol):
-    """Makes the guard of each touch."""
+    """Makes the guard of each delivery."""
 
-    def of(self, touch: Touch) -> Guard:
-        """The guard of one touch."""
+    def of(self, delivery: Delivery) -> Guard:
+        """The guard of one delivery."""
         ...
 
     def for_briefing(self) -> Guard:

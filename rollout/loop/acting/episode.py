@@ -32,7 +32,7 @@ class Voice(Record):
     first_at: Instant
     last_at: Instant
     heard: int = 0
-    """The highest of its ordinals that was answered by a touch, on whosever word."""
+    """The highest of its ordinals that was answered by a delivery, on whosever word."""
 
 
 class Escalation(Record):
@@ -191,7 +191,7 @@ class Rules:
     questions: int = 5
     """Open questions a session."""
     retry_s: float = 10.0
-    """A touch that was refused is tried again after so long, while the wish stands."""
+    """A delivery that was refused is tried again after so long, while the wish stands."""
     closing_looks: int = 2
 
 

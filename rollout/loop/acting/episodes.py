@@ -1,33 +1,33 @@
 """From what monitors want to what is touched: edges, reminders, keys, questions to a person. Pure.
 
 A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell each monitor, and, with their reports,
-`advance`, whose touches and book belong into one transaction.
+`advance`, whose deliveries and book belong into one transaction.
 """
 
 from dataclasses import dataclass
 
+from rollout.loop.acting.deliveries import Delivery, Item, delivery_name
 from rollout.loop.acting.episode import CROWDED, Asked, Episode, EpisodeBook, Escalation, Rules, Voice, key_of
 from rollout.loop.acting.handover import greeted, pass_on, refusal, to_greet
 from rollout.loop.acting.hearing import Heard, asks, hear
 from rollout.loop.acting.keys import Lock, Turned, turn
-from rollout.loop.acting.touch import Item, Touch, touch_id
 from understudy.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Advanced:
+class EpisodeStep:
     """What one cycle comes to."""
 
     book: EpisodeBook
-    touches: tuple[Touch, ...]
+    deliveries: tuple[Delivery, ...]
     """In the order in which they are wanted."""
     withdrawn: frozenset[str]
-    """Touches that nobody wants any more: to be taken back where no hand is on them yet."""
+    """Deliveries that nobody wants any more: to be taken back where no hand is on them yet."""
     escalations: tuple[Escalation, ...]
     """New questions to a person."""
 
 
-def advance(book: EpisodeBook, heard: Heard) -> Advanced:
+def advance(book: EpisodeBook, heard: Heard) -> EpisodeStep:
     """Do one cycle: hear the monitors, hand over where the stage changed, and decide what is touched."""
     book = hear(_approved(pass_on(book, heard), heard), heard)
     greeting = to_greet(book, heard) if not heard.tied else frozenset()
@@ -42,7 +42,7 @@ def advance(book: EpisodeBook, heard: Heard) -> Advanced:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A touch in the making: further notices may join it."""
+    """A delivery in the making: further notices may join it."""
 
     items: list[Item]
     episode: Episode
@@ -98,12 +98,12 @@ class _Deciding:
         )
         return next((why for stands_in_the_way, why in guards if stands_in_the_way), "")
 
-    def decided(self, book: EpisodeBook) -> Advanced:
+    def decided(self, book: EpisodeBook) -> EpisodeStep:
         """Everything that was decided, as one."""
-        touches = tuple(self._touch(wanted) for wanted in self._wanted)
-        for touch in touches:
-            for item in touch.items:
-                self._pend(item.key, touch)
+        deliveries = tuple(self._make_delivery(wanted) for wanted in self._wanted)
+        for delivery in deliveries:
+            for item in delivery.items:
+                self._pend(item.key, delivery)
         for key, episode in self.episodes.items():
             if episode.digest and not episode.pending and self._silent(episode):
                 self._update(key, digest=False)  # the new owner does not stand by it: nothing to tell again
@@ -124,7 +124,7 @@ class _Deciding:
                 "paused": self._paused,
             }
         )
-        return Advanced(book, touches, self._withdrawn(), tuple(self._questions))
+        return EpisodeStep(book, deliveries, self._withdrawn(), tuple(self._questions))
 
     def _unlocked(self, key: str, episode: Episode) -> str | None:
         """Whose keys open it ("" where it needs none); None where it stays shut, and a person may be asked."""
@@ -176,13 +176,13 @@ class _Deciding:
             self._groups[group] = len(self._wanted)
         self._wanted.append(_Wanted([item], episode, keys, digest=digest))
 
-    def _touch(self, wanted: _Wanted) -> Touch:
+    def _make_delivery(self, wanted: _Wanted) -> Delivery:
         items, episode = wanted.items, wanted.episode
         intent, role = items[0].intent, episode.holder or ""
         pid = intent.pid if intent.target == intent.pane else self.heard.pid_of(intent.target, role)
         kills = intent.kills if isinstance(intent, SpawnManager) else ()
-        return Touch(
-            id=touch_id(items, [self.episodes[item.key].rows for item in items]),
+        return Delivery(
+            id=delivery_name(items, [self.episodes[item.key].rows for item in items]),
             kind=intent.kind,
             session=episode.session,
             target=intent.target,
@@ -196,10 +196,10 @@ class _Deciding:
             digest=wanted.digest,
         )
 
-    def _pend(self, key: str, touch: Touch) -> None:
+    def _pend(self, key: str, delivery: Delivery) -> None:
         episode = self.episodes[key]
         ordinals = {role: voice.intent.ordinal for role, voice in episode.voices.items()}
-        self._update(key, pending=touch.id, pending_ordinals=ordinals, rows=episode.rows + 1, digest=touch.digest)
+        self._update(key, pending=delivery.id, pending_ordinals=ordinals, rows=episode.rows + 1, digest=delivery.digest)
 
     def _count(self, key: str, episode: Episode, intent: Intent) -> None:
         if intent.ordinal > episode.would_have:

@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 from pydantic import JsonValue
 
-from rollout.loop.acting.touch import Touch
+from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer
-from tmuxio.touching.hands import Guard, Veto
+from tmuxio.acting.actuator import Guard, Veto
 from understudy.screens import Frame, PaneShot, Tape
 from understudy.tapes import pack
 from understudy.verdicts import AgentState
@@ -57,13 +57,13 @@ class FrameJudge:
         self._frozen = frozen
         self._off = off
 
-    def of(self, touch: Touch) -> Guard:
-        """The guard of one touch."""
-        match touch.kind:
+    def of(self, delivery: Delivery) -> Guard:
+        """The guard of one delivery."""
+        match delivery.kind:
             case "submit_draft":
                 return self._guard(veto_draft)
             case "kill_window" | "spawn_manager":
-                behind = touch.state_behind
+                behind = delivery.state_behind
                 return self._guard(lambda states, knowing: veto_kill(states, knowing, behind))
         return self._guard(veto_message)
 
@@ -108,7 +108,7 @@ def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> s
     """Speak against typing a message: a dialog, a crash, or nobody who would have seen a dialog.
 
     A crash that only a monitor sees which does not know dialogs is outvoted by one that does and sees the agent alive:
-    the monolith takes one idle screen in eight for a crash, and the hands have seen the agent's process in front.
+    the monolith takes one idle screen in eight for a crash, and the actuator have seen the agent's process in front.
     """
     if why := _blocked(states, knowing):
         return why

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from tmuxio.touching.composer import ComposerReader, holds
-from tmuxio.touching.hands import Guard, Veto
-from tmuxio.touching.tokens import squeeze
+from tmuxio.acting.actuator import Guard, Veto
+from tmuxio.acting.composer import ComposerReader, holds
+from tmuxio.acting.tokens import squeeze
 from understudy.screens import Frame, PaneShot
 
 _TOKEN: Final = re.compile(r"\[u-[0-9a-f]+\]")

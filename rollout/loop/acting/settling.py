@@ -10,7 +10,7 @@ from rollout.loop.acting.episodes import ask_person, done
 from understudy.outcomes import Outcome, Result
 
 
-class EndKind(StrEnum):
+class DeliveryEndKind(StrEnum):
     """How a delivery ended; the words of the ledger's rows."""
 
     DONE = "done"
@@ -23,11 +23,11 @@ class EndKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class DeliveryEnd:
     """The end of one delivery."""
 
-    touch: str
-    kind: EndKind
+    delivery: str
+    kind: DeliveryEndKind
     at: float
     why: str = ""
 
@@ -41,25 +41,25 @@ class Effects(NamedTuple):
     """Panes about which it told a manager."""
 
 
-def settle(book: EpisodeBook, ends: Iterable[End], rules: Rules) -> EpisodeBook:
+def settle(book: EpisodeBook, ends: Iterable[DeliveryEnd], rules: Rules) -> EpisodeBook:
     """Enter the ends of deliveries; one that the book does not wait for is ignored."""
-    by_touch = {end.touch: end for end in ends}
+    by_delivery = {end.delivery: end for end in ends}
     episodes = {
-        key: _ended(episode, by_touch[episode.pending], rules) if episode.pending in by_touch else episode
+        key: _ended(episode, by_delivery[episode.pending], rules) if episode.pending in by_delivery else episode
         for key, episode in book.episodes.items()
     }
     return book.model_copy(update={"episodes": episodes})
 
 
-def _ended(episode: Episode, end: End, rules: Rules) -> Episode:
+def _ended(episode: Episode, end: DeliveryEnd, rules: Rules) -> Episode:
     match end.kind:
-        case EndKind.DONE:
+        case DeliveryEndKind.DONE:
             return done(episode, end.at)
-        case EndKind.WITHDRAWN:
+        case DeliveryEndKind.WITHDRAWN:
             return episode.model_copy(update={"pending": None, "why": end.why})
-        case EndKind.REFUSED:
+        case DeliveryEndKind.REFUSED:
             return episode.model_copy(update={"pending": None, "refused_at": end.at, "why": end.why})
-        case EndKind.ESCALATED:
+        case DeliveryEndKind.ESCALATED:
             question = ask_person(episode, end.why, end.at, rules)
             fields = {"pending": None, "uncertain": True, "approved_by": None, "escalation": question, "why": end.why}
             return episode.model_copy(update=fields)

@@ -78,7 +78,7 @@ class Survivor:
         for failed in range(1, TRIES + 1):
             try:
                 attempt()
-            except Exception as error:  # noqa: BLE001 - a lane that dies takes every later touch of its pane with it
+            except Exception as error:  # noqa: BLE001 - a lane that dies takes every later delivery of its pane with it
                 say_once(self._said, "delivery.failed", error, subject=subject)
                 why = f"{type(error).__name__}: {error}"
             else:

@@ -92,11 +92,11 @@ class Transaction:
         self._add(t.evidence, rows)
 
     def want(self, rows: Iterable[DeliveryRow]) -> None:
-        """Add touches that are to be made."""
+        """Add deliveries that are to be made."""
         self._add(t.deliveries, rows)
 
     def withdraw(self, ids: Iterable[str], at: float, why: str) -> None:
-        """Take back touches that nobody has claimed yet."""
+        """Take back deliveries that nobody has claimed yet."""
         wanted = t.deliveries.c.status == "wanted"
         self._connection.execute(
             t.deliveries.update()
@@ -161,12 +161,12 @@ class Ledger(LedgerReader):
             yield Transaction(connection)
 
     def claim(self, delivery_id: str, at: float) -> bool:
-        """Take a wanted touch in hand, durably, before anything is touched; False where it is no longer wanted."""
+        """Take a wanted delivery in hand, durably, before anything is touched; False where it is no longer wanted."""
         wanted = t.deliveries.c.status == "wanted"
         return self._mark(delivery_id, wanted, status="claimed", claimed_at=at)
 
     def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:
-        """Say what became of a claimed touch (`done`, `refused`, `escalated`, or `wanted` to try once more)."""
+        """Say what became of a claimed delivery (`done`, `refused`, `escalated`, or `wanted` to try once more)."""
         claimed = t.deliveries.c.status == "claimed"
         return self._mark(delivery_id, claimed, status=status, finished_at=at, done=done, why=why)
 

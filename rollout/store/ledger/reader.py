@@ -135,13 +135,13 @@ class LedgerReader:
         return tuple(row["n"] for row in rows)
 
     def deliveries(self, status: str | None = None) -> tuple[DeliveryRow, ...]:
-        """The touches, oldest first, all or those of one status."""
+        """The deliveries, oldest first, all or those of one status."""
         query = sa.select(t.deliveries).order_by(t.deliveries.c.wanted_at, t.deliveries.c.id)
         rows = self._rows(query if status is None else query.where(t.deliveries.c.status == status))
         return tuple(DeliveryRow(**row) for row in rows)
 
     def delivery(self, delivery_id: str) -> DeliveryRow | None:
-        """One touch."""
+        """One delivery."""
         rows = self._rows(sa.select(t.deliveries).where(t.deliveries.c.id == delivery_id))
         return DeliveryRow(**rows[0]) if rows else None
 

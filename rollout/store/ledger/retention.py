@@ -2,7 +2,7 @@
 
 Transitions, decisions, spells and the evidence that moves rest on stay for good: every move can be judged again. What
 differs in the running epoch stays as long as that epoch: a person's word may still reach it. The rest of single cycles
-(bouts, differences, touches that are over) is kept for so many days, which is as far back as reports look.
+(bouts, differences, deliveries that are over) is kept for so many days, which is as far back as reports look.
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from rollout.store.ledger import tables as t
 
 _OVER = ("done", "refused", "withdrawn", "escalated")
-"""What becomes of a touch in the end."""
+"""What becomes of a delivery in the end."""
 _SINCE_LAST_S = 2 * 86400.0
 """Cycles that grew old so long ago were emptied before."""
 

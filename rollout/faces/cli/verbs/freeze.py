@@ -1,4 +1,4 @@
-"""`understudy freeze` and `unfreeze`: an order in a file, which the hands look for before each touch."""
+"""`understudy freeze` and `unfreeze`: an order in a file, which the actuator looks for before each touch."""
 
 from pathlib import Path
 

@@ -98,9 +98,9 @@ def _watcher(teller: Teller) -> Callable[[CycleResult], None]:
 
 
 def _greet(settings: Settings, address: ServerAddress) -> None:
-    hands = "acting" if settings.act else "watching only, nothing is pressed (--act changes that)"
+    actuator = "acting" if settings.act else "watching only, nothing is pressed (--act changes that)"
     who = f"{settings.incumbent} is trusted, {settings.candidate} is on trial"
-    note(f"{who}; every {settings.interval_s:g} s on {address}, {hands}. Ctrl-C ends it after the cycle.")
+    note(f"{who}; every {settings.interval_s:g} s on {address}, {actuator}. Ctrl-C ends it after the cycle.")
 
 
 def _quotable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -150,8 +150,8 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     """One screen of 24 lines."""
     names = {monitor["role"]: monitor for monitor in document["monitors"]}
     headline = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
-    hands = "acts" if document["act"] else "tied hands: presses nothing"
-    say(f"{paint(headline, 'bold')}  ({hands})")
+    actuator = "acts" if document["act"] else "tied hands: presses nothing"
+    say(f"{paint(headline, 'bold')}  ({actuator})")
     if document["exposure_doubt"]:
         say(cut(paint(document["exposure_doubt"], "red")))
     say("  ".join(f"{part}: {_who(names[part])}" for part in MonitorRole))

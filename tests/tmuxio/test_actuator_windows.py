@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hands_desk import ActuatorBench
+from actuator_bench import ActuatorBench
 
-from tmuxio.touching.hands import Place, Veto
-from tmuxio.touching.tokens import find
+from tmuxio.acting.actuator import TokenPlace, Veto
+from tmuxio.acting.tokens import find
 from understudy.intents import Key
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def bench(tmux_server: TmuxServer) -> ActuatorBench:
 def test_a_window_is_killed_with_the_pane_that_was_meant(bench: ActuatorBench) -> None:
     other = bench.server.new_window("exec sleep 600")
 
-    assert bench.hands.kill_window(bench.pane, bench.pid + 1).why.startswith("another process")
-    assert bench.hands.kill_window(bench.pane, bench.pid).done
+    assert bench.actuator.kill_window(bench.pane, bench.pid + 1).why.startswith("another process")
+    assert bench.actuator.kill_window(bench.pane, bench.pid).done
     assert bench.server.run("list-panes", "-a", "-F", "#{pane_id}") == other
 
 
@@ -33,8 +33,8 @@ def test_a_window_with_a_shell_in_front_can_be_killed_if_the_guard_lets_it(bench
     bench.server.wait_for(pane, "$")
     pid = int(bench.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
 
-    assert bench.hands.kill_window(pane, pid, guard=lambda _shot, _frame: Veto("alive")).why == "alive"
-    assert bench.hands.kill_window(pane, pid).done
+    assert bench.actuator.kill_window(pane, pid, guard=lambda _shot, _frame: Veto("alive")).why == "alive"
+    assert bench.actuator.kill_window(pane, pid).done
 
 
 @pytest.mark.parametrize("session", ["main", "$5", "a:b #{pid}"])
@@ -43,7 +43,9 @@ def test_a_window_is_opened_where_it_was_wanted_and_runs_the_command(bench: Actu
         bench.server.run("rename-session", "-t", "=main", "--", session)
     session = bench.server.run("display-message", "-p", "-t", bench.pane, "#{session_name}")
 
-    opened = bench.hands.spawn(session, 7, "Claude-pm #{pid}", f"exec python3 {bench.server.folder}/agent.py /dev/null")
+    opened = bench.actuator.spawn(
+        session, 7, "Claude-pm #{pid}", f"exec python3 {bench.server.folder}/agent.py /dev/null"
+    )
 
     assert opened.done
     assert opened.pane is not None
@@ -54,7 +56,7 @@ def test_a_window_is_opened_where_it_was_wanted_and_runs_the_command(bench: Actu
 
 
 def test_a_shell_stays_when_the_spawned_command_ends(bench: ActuatorBench) -> None:
-    opened = bench.hands.spawn("main", None, "pm", "echo over")
+    opened = bench.actuator.spawn("main", None, "pm", "echo over")
 
     assert opened.pane is not None
     bench.server.wait_for(opened.pane, "\nover")
@@ -68,7 +70,7 @@ def test_a_shell_stays_when_the_spawned_command_ends(bench: ActuatorBench) -> No
 def test_a_window_that_cannot_be_opened_says_why(
     bench: ActuatorBench, session: str, index: int, command: str, why: str
 ) -> None:
-    opened = bench.hands.spawn(session, index, "pm", command)
+    opened = bench.actuator.spawn(session, index, "pm", command)
 
     assert not opened.done
     assert why in opened.why
@@ -76,26 +78,26 @@ def test_a_window_that_cannot_be_opened_says_why(
 
 
 def test_a_token_is_found_in_the_composer_above_it_or_nowhere(bench: ActuatorBench) -> None:
-    hands, pane, pid = bench.hands, bench.pane, bench.pid
+    actuator, pane, pid = bench.actuator, bench.pane, bench.pid
 
-    assert hands.find_token(pane, pid, "[u-7f3a]") is Place.NOWHERE
+    assert actuator.find_token(pane, pid, "[u-7f3a]") is TokenPlace.NOWHERE
     bench.vetoes = [None, Veto("wait")]
-    hands.type_line(pane, pid, "[u-7f3a] the tests are red")
-    assert hands.find_token(pane, pid, "[u-7f3a]") is Place.COMPOSER
-    assert hands.press(pane, pid, [Key.ENTER]).done
+    actuator.type_line(pane, pid, "[u-7f3a] the tests are red")
+    assert actuator.find_token(pane, pid, "[u-7f3a]") is TokenPlace.COMPOSER
+    assert actuator.press(pane, pid, [Key.ENTER]).done
     bench.server.wait_for(pane, "red\n>")
-    assert hands.find_token(pane, pid, "[u-7f3a]") is Place.ABOVE
-    assert hands.find_token(pane, pid + 1, "[u-7f3a]") is Place.NOWHERE
-    assert hands.find_token("%99", pid, "[u-7f3a]") is Place.NOWHERE
+    assert actuator.find_token(pane, pid, "[u-7f3a]") is TokenPlace.ABOVE
+    assert actuator.find_token(pane, pid + 1, "[u-7f3a]") is TokenPlace.NOWHERE
+    assert actuator.find_token("%99", pid, "[u-7f3a]") is TokenPlace.NOWHERE
 
 
 def test_what_is_no_pane_never_reaches_tmux(bench: ActuatorBench) -> None:
     evil = f"{bench.pane} ; kill-server"
 
     with pytest.raises(ValueError, match="no tmux pane id"):
-        bench.hands.find_token(evil, bench.pid, "x")
-    assert bench.hands.press(evil, bench.pid, [Key.ENTER]).why == "the pane is gone"
-    assert bench.hands.kill_window(evil, bench.pid).why == "the pane is gone"
+        bench.actuator.find_token(evil, bench.pid, "x")
+    assert bench.actuator.press(evil, bench.pid, [Key.ENTER]).why == "the pane is gone"
+    assert bench.actuator.kill_window(evil, bench.pid).why == "the pane is gone"
     assert bench.server.is_up()
 
 
@@ -104,7 +106,7 @@ def test_a_token_is_found_in_the_scrollback(bench: ActuatorBench) -> None:
     bench.server.wait_for(pane, "60\n>")
     pid = int(bench.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
 
-    assert bench.hands.find_token(pane, pid, "[u-1]") is Place.ABOVE
+    assert bench.actuator.find_token(pane, pid, "[u-1]") is TokenPlace.ABOVE
 
 
 BOX = """● done
@@ -122,22 +124,22 @@ BOX = """● done
 @pytest.mark.parametrize(
     ("screen", "place"),
     [
-        (BOX.format(above="[u-1] hello", draft="", more=""), Place.ABOVE),
-        (BOX.format(above="hi", draft="[u-1] hello", more=""), Place.COMPOSER),
-        (BOX.format(above="hi", draft="a draft [u", more="-1] hello"), Place.COMPOSER),
-        (BOX.format(above="[u-1] hello", draft="[u-1] hello", more=""), Place.COMPOSER),
-        (BOX.format(above="hi", draft="", more=""), Place.NOWHERE),
-        ("[u-1] sent\nworking\nworking\nworking\n", Place.ABOVE),
-        ("working\nworking\nworking\n[u-1] typed\n\n", Place.COMPOSER),
-        ("", Place.NOWHERE),
+        (BOX.format(above="[u-1] hello", draft="", more=""), TokenPlace.ABOVE),
+        (BOX.format(above="hi", draft="[u-1] hello", more=""), TokenPlace.COMPOSER),
+        (BOX.format(above="hi", draft="a draft [u", more="-1] hello"), TokenPlace.COMPOSER),
+        (BOX.format(above="[u-1] hello", draft="[u-1] hello", more=""), TokenPlace.COMPOSER),
+        (BOX.format(above="hi", draft="", more=""), TokenPlace.NOWHERE),
+        ("[u-1] sent\nworking\nworking\nworking\n", TokenPlace.ABOVE),
+        ("working\nworking\nworking\n[u-1] typed\n\n", TokenPlace.COMPOSER),
+        ("", TokenPlace.NOWHERE),
     ],
 )
-def test_the_composer_is_told_from_what_stands_above_it(screen: str, place: Place) -> None:
+def test_the_composer_is_told_from_what_stands_above_it(screen: str, place: TokenPlace) -> None:
     assert find(screen, "[u-1]") is place
 
 
 def test_looking_and_touching_leave_no_client_behind(bench: ActuatorBench) -> None:
-    bench.hands.type_line(bench.pane, bench.pid, "hello")
+    bench.actuator.type_line(bench.pane, bench.pid, "hello")
 
     assert bench.server.run("list-clients") == ""
     assert len(bench.server._processes()) == 1

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from tmuxio.touching import touch
-from tmuxio.touching.clearance import Clearance
-from tmuxio.touching.composer import ComposerReader, ComposerText, holds, may_still_come
-from tmuxio.touching.erasing import erasable, in_front
-from tmuxio.touching.tokens import squeeze
-from tmuxio.touching.touch import Guard, Touch, Veto
+from tmuxio.acting import action
+from tmuxio.acting.action import ActionResult, Guard, Veto
+from tmuxio.acting.clearance import Clearance
+from tmuxio.acting.composer import ComposerReader, ComposerText, holds, may_still_come
+from tmuxio.acting.erasing import erasable, in_front
+from tmuxio.acting.tokens import squeeze
 from understudy.failures import SourceFailed
 from understudy.ports import Clock
 from understudy.screens import Frame, PaneShot
@@ -36,7 +36,7 @@ class LineTyper:
         clock: Clock,
         composer: ComposerReader,
         guard: Guard,
-        press_enter: Callable[[str, int, Guard], Touch],
+        press_enter: Callable[[str, int, Guard], ActionResult],
         arrival_s: float,
     ) -> None:
         """Take what looks and touches; `arrival_s` bounds the wait for a typed line."""
@@ -47,23 +47,23 @@ class LineTyper:
         self._press_enter = press_enter
         self._arrival_s = arrival_s
 
-    def type_line(self, pane: str, pid: int, line: str, guard: Guard | None) -> Touch:
+    def type_line(self, pane: str, pid: int, line: str, guard: Guard | None) -> ActionResult:
         """Type a line into an empty composer; send it once it stands there alone, else take it away again."""
         for _ in range(LOOKS):
             shot = self._clearance.look(pane, pid, guard)
-            if isinstance(shot, Touch):
+            if isinstance(shot, ActionResult):
                 return shot
             composer = self._composer(shot)
             if composer is None:
-                return Touch(done=False, why="no composer is recognised in it: it may hold a person's draft")
+                return ActionResult(done=False, why="no composer is recognised in it: it may hold a person's draft")
             if composer.text:
-                return Touch(done=False, why="its composer is not empty: a draft stands in it")
-            typed = self._clearance.act(shot, touch.send_text(pane, line), composer)
+                return ActionResult(done=False, why="its composer is not empty: a draft stands in it")
+            typed = self._clearance.act(shot, action.send_text(pane, line), composer)
             if not typed.changed:
                 break
         return self._send(pane, pid, line, guard) if typed.done else typed
 
-    def withdraw(self, pane: str, pid: int, line: str, guard: Guard | None) -> Touch:
+    def withdraw(self, pane: str, pid: int, line: str, guard: Guard | None) -> ActionResult:
         """Take a line of ours out of a composer, its own letters alone; done where none of them is left.
 
         Not while a person types: a letter that was pressed and is not drawn yet would be taken in place of ours.
@@ -71,24 +71,24 @@ class LineTyper:
         foreign: str | None = None
         for number in range(_ROUNDS):
             shot = self._clearance.look(pane, pid, guard)
-            if isinstance(shot, Touch):
+            if isinstance(shot, ActionResult):
                 return _left(shot.why)
             composer = self._composer(shot) or ComposerText("", 0, 0)
             if foreign is None:
                 foreign = in_front(composer.text, line)
             if number and squeeze(composer.text) == foreign:
-                return Touch(done=True)
+                return ActionResult(done=True)
             count = erasable(shot, composer, line, foreign)
             if not count:
                 return _left("it cannot be told from what stands with it")
-            erased = self._clearance.act(shot, touch.erase(pane, count), composer)
+            erased = self._clearance.act(shot, action.erase(pane, count), composer)
             if erased.done and not self._settles(pane, shot):
                 break
             if not erased.done and not erased.changed:
                 return replace(_left(erased.why), certain=erased.certain)
         return replace(_left("its program does not show that backspaces came"), certain=False)
 
-    def _send(self, pane: str, pid: int, line: str, guard: Guard | None) -> Touch:
+    def _send(self, pane: str, pid: int, line: str, guard: Guard | None) -> ActionResult:
         sent = self._arrives(pane, line)
         if sent.done:
             only = OnlyThisLine(line, self._composer, guard or self._guard)
@@ -99,27 +99,27 @@ class LineTyper:
             return replace(sent, why=f"typed, but not sent: {sent.why}", typed=True)
         withdrawn = self.withdraw(pane, pid, line, guard)
         if withdrawn.done:
-            return Touch(done=False, why=f"typed, and withdrawn: {NOT_ALONE}")
+            return ActionResult(done=False, why=f"typed, and withdrawn: {NOT_ALONE}")
         why = f"typed, but not sent: {NOT_ALONE}, and {withdrawn.why}"
-        return Touch(done=False, why=why, certain=withdrawn.certain, typed=True)
+        return ActionResult(done=False, why=why, certain=withdrawn.certain, typed=True)
 
-    def _arrives(self, pane: str, line: str) -> Touch:
+    def _arrives(self, pane: str, line: str) -> ActionResult:
         """Wait until a typed line stands in the composer, alone."""
         until = time.monotonic() + self._arrival_s
         try:
             while (shot := self._clearance.frame([pane]).by_pane.get(pane)) is not None:
                 composer, late = self._composer(shot), time.monotonic() >= until
                 if composer is not None and holds(composer.text, line):
-                    return Touch(done=True)
+                    return ActionResult(done=True)
                 mixed = composer is not None and not may_still_come(composer.text, line)
                 if mixed and composer is not None and (late or in_front(composer.text, line) is not None):
-                    return Touch(done=False, why=NOT_ALONE)
+                    return ActionResult(done=False, why=NOT_ALONE)
                 if late:
-                    return Touch(done=False, why=f"the text did not show within {self._arrival_s:g} s")
+                    return ActionResult(done=False, why=f"the text did not show within {self._arrival_s:g} s")
                 self._clock.sleep(POLL_S)
         except SourceFailed as failure:
-            return Touch(done=False, why=str(failure))
-        return Touch(done=False, why=touch.GONE)
+            return ActionResult(done=False, why=str(failure))
+        return ActionResult(done=False, why=action.GONE)
 
     def _settles(self, pane: str, before: PaneShot) -> bool:
         """Wait until a pane shows something else than before, and stands still then."""
@@ -161,5 +161,5 @@ class OnlyThisLine:
         return self._guard(shot, frame)
 
 
-def _left(why: str) -> Touch:
-    return Touch(done=False, why=f"it was left there: {why}", typed=True)
+def _left(why: str) -> ActionResult:
+    return ActionResult(done=False, why=f"it was left there: {why}", typed=True)

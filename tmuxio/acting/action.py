@@ -1,11 +1,11 @@
-"""What hands and their guard say to each other, and the one command with which a pane is checked and touched."""
+"""The results of the actuator and its guard, and the one command with which a pane is checked and touched."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tmuxio.touching.last_check import all_of
+from tmuxio.acting.last_check import all_of
 from understudy.intents import Key
 from understudy.screens import Frame, PaneShot
 
@@ -15,7 +15,7 @@ STOPPED: Final = "the process in front is stopped"
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class ActionResult:
     """What became of an attempt to touch a pane."""
 
     done: bool

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Place(StrEnum):
+class TokenPlace(StrEnum):
     """Where in a pane a text was found."""
 
     COMPOSER = "composer"
@@ -33,16 +33,16 @@ def squeeze(text: str) -> str:
     return _FILL.sub("", text)
 
 
-def find(screen: str, token: str) -> Place:
+def find(screen: str, token: str) -> TokenPlace:
     """Find where a token stands on a plain screen; the lowest place counts."""
     lines = [line for line in screen.split("\n") if line.strip()]
     at = _composer(lines)
     wanted = squeeze(token)
     if wanted in squeeze("".join(lines[at:])):
-        return Place.COMPOSER
+        return TokenPlace.COMPOSER
     if wanted in squeeze("".join(lines)):
-        return Place.ABOVE
-    return Place.NOWHERE
+        return TokenPlace.ABOVE
+    return TokenPlace.NOWHERE
 
 
 def _composer(lines: list[str]) -> int:

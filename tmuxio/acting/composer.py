@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import east_asian_width
 
-from tmuxio.touching.tokens import squeeze
+from tmuxio.acting.tokens import squeeze
 from understudy.screens import PaneShot
 
 

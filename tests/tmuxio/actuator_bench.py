@@ -7,7 +7,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from tmuxio.touching.hands import Hands, Veto
+from tmuxio.acting.actuator import Actuator, Veto
 from understudy.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ActuatorBench:
         self.pid = int(server.run("display-message", "-p", "-t", self.pane, "#{pane_pid}"))
         self.asked: list[tuple[PaneShot, Frame]] = []
         self.vetoes: list[Veto | None] = []
-        self.hands = Hands(server.address, self.guard, SystemClock(), arrival_s=1.0)
+        self.actuator = Actuator(server.address, self.guard, SystemClock(), arrival_s=1.0)
 
     def guard(self, shot: PaneShot, frame: Frame) -> Veto | None:
         self.asked.append((shot, frame))

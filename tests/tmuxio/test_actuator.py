@@ -9,10 +9,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hands_desk import ActuatorBench
+from actuator_bench import ActuatorBench
 
-from tmuxio.touching import touch
-from tmuxio.touching.hands import Hands, Touch, Veto
+from tmuxio.acting import action
+from tmuxio.acting.actuator import ActionResult, Actuator, Veto
 from understudy.clock import SystemClock
 from understudy.intents import Key
 
@@ -32,14 +32,14 @@ def bench(tmux_server: TmuxServer) -> ActuatorBench:
 def refused(bench: ActuatorBench, why: str, *, pane: str | None = None, pid: int | None = None) -> bool:
     """Every kind of key is refused for that reason, and nothing arrives."""
     pane, pid = pane or bench.pane, pid or bench.pid
-    touches = [bench.hands.type_line(pane, pid, "hello"), bench.hands.press(pane, pid, [Key.ENTER])]
+    touches = [bench.actuator.type_line(pane, pid, "hello"), bench.actuator.press(pane, pid, [Key.ENTER])]
     assert [touched.done for touched in touches] == [False, False]
     assert all(why in touched.why for touched in touches), touches
     return bench.bytes() == b""
 
 
 def test_a_line_is_typed_and_sent_with_an_enter_of_its_own(bench: ActuatorBench) -> None:
-    assert bench.hands.type_line(bench.pane, bench.pid, "the tests are red") == Touch(done=True)
+    assert bench.actuator.type_line(bench.pane, bench.pid, "the tests are red") == ActionResult(done=True)
 
     assert bench.hears(b"the tests are red\r")
 
@@ -60,37 +60,39 @@ def test_a_line_is_typed_and_sent_with_an_enter_of_its_own(bench: ActuatorBench)
     ],
 )
 def test_every_character_arrives_as_it_is(bench: ActuatorBench, text: str) -> None:
-    assert bench.hands.type_line(bench.pane, bench.pid, text) == Touch(done=True)
+    assert bench.actuator.type_line(bench.pane, bench.pid, text) == ActionResult(done=True)
 
     assert bench.hears(text.encode() + b"\r")
 
 
 def test_line_ends_and_control_characters_are_folded_into_blanks(bench: ActuatorBench) -> None:
-    assert bench.hands.type_line(bench.pane, bench.pid, "one\r\ntwo\x03\x1b[A\tthree\x7f\u2028four\n").done
+    assert bench.actuator.type_line(bench.pane, bench.pid, "one\r\ntwo\x03\x1b[A\tthree\x7f\u2028four\n").done
 
     assert bench.hears(b"one two [A three four\r")
 
 
 def test_nothing_is_typed_where_nothing_is_left(bench: ActuatorBench) -> None:
-    assert bench.hands.type_line(bench.pane, bench.pid, "\x03\n ") == Touch(done=False, why="there is nothing to type")
+    assert bench.actuator.type_line(bench.pane, bench.pid, "\x03\n ") == ActionResult(
+        done=False, why="there is nothing to type"
+    )
     assert bench.bytes() == b""
 
 
 def test_the_four_named_keys_are_pressed_in_order(bench: ActuatorBench) -> None:
     keys = [Key.END_OF_LINE, Key.CLEAR_LINE, Key.ENTER, Key.ESCAPE]
 
-    assert bench.hands.press(bench.pane, bench.pid, keys, gap_s=0).done
+    assert bench.actuator.press(bench.pane, bench.pid, keys, gap_s=0).done
     assert bench.hears(b"\x05\x15\r\x1b")
 
 
 def test_no_other_key_can_be_pressed(bench: ActuatorBench) -> None:
     with pytest.raises(ValueError, match="C-c"):
-        bench.hands.press(bench.pane, bench.pid, ["C-c"])  # type: ignore[list-item]
+        bench.actuator.press(bench.pane, bench.pid, ["C-c"])  # type: ignore[list-item]
     assert bench.bytes() == b""
 
 
 def test_the_guard_judges_the_very_frame_before_every_key(bench: ActuatorBench) -> None:
-    bench.hands.type_line(bench.pane, bench.pid, "hello")
+    bench.actuator.type_line(bench.pane, bench.pid, "hello")
 
     assert len(bench.asked) == 2
     assert bench.asked[0][0].text.startswith("ready")
@@ -107,16 +109,16 @@ def test_a_veto_is_a_refusal_with_its_reason(bench: ActuatorBench) -> None:
 def test_a_veto_between_the_text_and_enter_leaves_it_unsent(bench: ActuatorBench) -> None:
     bench.vetoes = [None, Veto("a dialog came up")]
 
-    touched = bench.hands.type_line(bench.pane, bench.pid, "hello")
+    touched = bench.actuator.type_line(bench.pane, bench.pid, "hello")
 
-    assert touched == Touch(done=False, why="typed, but not sent: a dialog came up")
+    assert touched == ActionResult(done=False, why="typed, but not sent: a dialog came up")
     assert bench.hears(b"hello")
 
 
 def test_a_veto_between_two_keys_says_which_were_pressed(bench: ActuatorBench) -> None:
     bench.vetoes = [None, Veto("stop")]
 
-    assert bench.hands.press(bench.pane, bench.pid, [Key.END_OF_LINE, Key.ENTER]).why == "after C-e: stop"
+    assert bench.actuator.press(bench.pane, bench.pid, [Key.END_OF_LINE, Key.ENTER]).why == "after C-e: stop"
     assert bench.hears(b"\x05")
 
 
@@ -124,14 +126,14 @@ def test_a_guard_that_fails_has_not_said_yes(bench: ActuatorBench) -> None:
     def broken(_shot: PaneShot, _frame: Frame) -> Veto | None:
         raise RuntimeError("no host")
 
-    touched = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=broken)
+    touched = bench.actuator.press(bench.pane, bench.pid, [Key.ENTER], guard=broken)
 
-    assert touched == Touch(done=False, why="the guard failed: RuntimeError: no host")
+    assert touched == ActionResult(done=False, why="the guard failed: RuntimeError: no host")
     assert bench.bytes() == b""
 
 
 def test_a_guard_of_its_own_is_asked_in_place_of_the_usual_one(bench: ActuatorBench) -> None:
-    touched = bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=lambda _shot, _frame: Veto("mine"))
+    touched = bench.actuator.press(bench.pane, bench.pid, [Key.ENTER], guard=lambda _shot, _frame: Veto("mine"))
 
     assert (touched.why, bench.asked) == ("mine", [])
 
@@ -202,8 +204,10 @@ def test_what_changes_while_the_guard_thinks_is_seen_by_the_last_check(bench: Ac
         return None
 
     for touched in (
-        bench.hands.press(bench.pane, bench.pid, [Key.ENTER], guard=slow),
-        bench.hands.type_line(bench.pane, bench.pid, "x", guard=slow) if change == "copy-mode" else Touch(done=False),
+        bench.actuator.press(bench.pane, bench.pid, [Key.ENTER], guard=slow),
+        bench.actuator.type_line(bench.pane, bench.pid, "x", guard=slow)
+        if change == "copy-mode"
+        else ActionResult(done=False),
     ):
         assert not touched.done
     assert bench.bytes() == b""
@@ -240,10 +244,10 @@ def test_a_pane_in_which_somebody_types_is_refused(bench: ActuatorBench, person:
     os.write(person, b"a")
     assert bench.hears(b"a")
 
-    touched = bench.hands.type_line(bench.pane, bench.pid, "hello")
+    touched = bench.actuator.type_line(bench.pane, bench.pid, "hello")
 
-    assert touched == Touch(done=False, why="somebody typed in it within the last 5 s")
-    assert not bench.hands.kill_window(bench.pane, bench.pid).done
+    assert touched == ActionResult(done=False, why="somebody typed in it within the last 5 s")
+    assert not bench.actuator.kill_window(bench.pane, bench.pid).done
     assert bench.bytes() == b"a"
 
 
@@ -252,54 +256,54 @@ def test_somebody_who_types_elsewhere_does_not_disturb(bench: ActuatorBench, per
     bench.server.run("select-window", "-t", "=main:1")
     os.write(person, b"a")
 
-    assert bench.hands.type_line(bench.pane, bench.pid, "hello").done
+    assert bench.actuator.type_line(bench.pane, bench.pid, "hello").done
 
 
 def test_somebody_typed_until_five_seconds_ago_however_tmux_cuts_its_seconds() -> None:
-    assert touch.typing("100 %1\n", "%1", 105.9, 5)
-    assert not touch.typing("100 %1\n", "%1", 106.0, 5)
-    assert not touch.typing("100 %1\n", "%2", 100.5, 5)
-    assert not touch.typing("", "%1", 100.5, 5)
+    assert action.typing("100 %1\n", "%1", 105.9, 5)
+    assert not action.typing("100 %1\n", "%1", 106.0, 5)
+    assert not action.typing("100 %1\n", "%2", 100.5, 5)
+    assert not action.typing("", "%1", 100.5, 5)
 
 
 def test_a_stopped_server_refuses_and_nothing_is_pressed_when_it_goes_on(bench: ActuatorBench) -> None:
-    hands = Hands(bench.server.address, bench.guard, SystemClock(), deadline_s=0.3)
+    actuator = Actuator(bench.server.address, bench.guard, SystemClock(), deadline_s=0.3)
     server_pid = bench.server.pid
 
     def stop(_shot: PaneShot, _frame: Frame) -> Veto | None:
         threading.Timer(0.0, os.kill, (server_pid, signal.SIGSTOP)).run()
         return None
 
-    touched = hands.type_line(bench.pane, bench.pid, "hello", guard=stop)
+    touched = actuator.type_line(bench.pane, bench.pid, "hello", guard=stop)
     assert not touched.done
     assert "did not answer" in touched.why
     os.kill(server_pid, signal.SIGCONT)
 
     bench.server.wait_for(bench.pane, "ready")
-    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).done
+    assert bench.actuator.press(bench.pane, bench.pid, [Key.ENTER]).done
     assert bench.hears(b"\r")
 
 
 def test_an_act_that_was_given_up_on_a_stopped_server_never_happens(bench: ActuatorBench) -> None:
-    hands = Hands(bench.server.address, bench.guard, SystemClock(), deadline_s=0.3)
+    actuator = Actuator(bench.server.address, bench.guard, SystemClock(), deadline_s=0.3)
     server_pid = bench.server.pid
-    shot = hands._frame().by_pane[bench.pane]
+    shot = actuator._frame().by_pane[bench.pane]
     os.kill(server_pid, signal.SIGSTOP)
 
-    touched = hands._act(touch.if_unchanged(shot, touch.send_text(bench.pane, "ghost")))
+    touched = actuator._act(action.if_unchanged(shot, action.send_text(bench.pane, "ghost")))
     os.kill(server_pid, signal.SIGCONT)
 
     assert (touched.done, touched.certain) == (False, False)
-    assert bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).done
+    assert bench.actuator.press(bench.pane, bench.pid, [Key.ENTER]).done
     assert bench.hears(b"\r")
 
 
 def test_no_server_is_a_refusal(bench: ActuatorBench) -> None:
     os.kill(bench.server.pid, signal.SIGKILL)
 
-    assert "tmux server" in bench.hands.press(bench.pane, bench.pid, [Key.ENTER]).why
-    assert "tmux server" in bench.hands.kill_window(bench.pane, bench.pid).why
-    assert "tmux server" in bench.hands.spawn("main", None, "x", "true").why
+    assert "tmux server" in bench.actuator.press(bench.pane, bench.pid, [Key.ENTER]).why
+    assert "tmux server" in bench.actuator.kill_window(bench.pane, bench.pid).why
+    assert "tmux server" in bench.actuator.spawn("main", None, "x", "true").why
 
 
 def test_a_text_that_never_shows_is_not_sent(bench: ActuatorBench) -> None:
@@ -307,6 +311,6 @@ def test_a_text_that_never_shows_is_not_sent(bench: ActuatorBench) -> None:
     bench.server.wait_for(pane, "ready")
     pid = int(bench.server.run("display-message", "-p", "-t", pane, "#{pane_pid}"))
 
-    touched = bench.hands.type_line(pane, pid, "hello")
+    touched = bench.actuator.type_line(pane, pid, "hello")
 
-    assert touched == Touch(done=False, why="typed, but not sent: the text did not show within 1 s")
+    assert touched == ActionResult(done=False, why="typed, but not sent: the text did not show within 1 s")

@@ -5,15 +5,15 @@ import time
 from collections.abc import Collection
 from typing import Final
 
+from tmuxio.acting import action
+from tmuxio.acting.action import ActionResult, Guard, Veto
+from tmuxio.acting.composer import ComposerText
+from tmuxio.acting.last_check import unchanged_screen
 from tmuxio.processes.front import stopped_in_front, unread
 from tmuxio.reading.reader import Reader
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import TmuxError
 from tmuxio.server.transport import Answers, OneShot
-from tmuxio.touching import touch
-from tmuxio.touching.composer import ComposerText
-from tmuxio.touching.last_check import unchanged_screen
-from tmuxio.touching.touch import Guard, Touch, Veto
 from understudy.failures import SourceFailed
 from understudy.ports import Clock
 from understudy.screens import Frame, PaneShot
@@ -48,7 +48,7 @@ class Clearance:
         with self._alone:
             return self._carrier.ask(questions, self._deadline_s)
 
-    def look(self, pane: str, pid: int, guard: Guard | None, *, window: bool = False) -> PaneShot | Touch:
+    def look(self, pane: str, pid: int, guard: Guard | None, *, window: bool = False) -> PaneShot | ActionResult:
         """Look, ask the guard, and see that nobody types: the pane as it was seen, or the refusal.
 
         `window`: its window is meant, in which no agent has to be in front.
@@ -57,34 +57,36 @@ class Clearance:
             frame = self.frame()
             shot = frame.by_pane.get(pane)
             if shot is None:
-                return Touch(done=False, why=touch.GONE)
-            why = touch.objection(shot, pid, agent=not window) or ("" if window else _deaf(shot))
+                return ActionResult(done=False, why=action.GONE)
+            why = action.objection(shot, pid, agent=not window) or ("" if window else _deaf(shot))
             if not why and (veto := _judged(guard or self._guard, shot, frame)) is not None:
                 why = veto.why or "the guard said no"
             why = why or self._busy_hands(shot, window=window)
         except SourceFailed as failure:
-            return Touch(done=False, why=str(failure))
-        return Touch(done=False, why=why) if why else shot
+            return ActionResult(done=False, why=str(failure))
+        return ActionResult(done=False, why=why) if why else shot
 
-    def act(self, shot: PaneShot, command: str, composer: ComposerText | None) -> Touch:
+    def act(self, shot: PaneShot, command: str, composer: ComposerText | None) -> ActionResult:
         """Do it if the pane is as it was seen, with what stands in its composer, and without a dialog that came up."""
         if composer is None:
             still = unchanged_screen(shot)
         else:
             ends = (composer.first, composer.last)
             still = unchanged_screen(shot, ends, cursor=composer.first <= shot.cursor_y <= composer.last)
-        return self.run(touch.if_unchanged(shot, command, still=still))
+        return self.run(action.if_unchanged(shot, command, still=still))
 
-    def run(self, command: str) -> Touch:
-        """Run a command of `touch.if_unchanged`, and say what became of it."""
+    def run(self, command: str) -> ActionResult:
+        """Run a command of `action.if_unchanged`, and say what became of it."""
         try:
             answers = self.ask(command)
         except TmuxError as failure:
-            return Touch(done=False, why=str(failure), certain=False)
+            return ActionResult(done=False, why=str(failure), certain=False)
         said = answers.blocks[0].decode("utf-8", "replace").strip()
-        if said == touch.YES:
-            return Touch(done=True)
-        return Touch(done=False, why=f"it changed at the last moment: {said or answers.refusals.strip()}", changed=True)
+        if said == action.YES:
+            return ActionResult(done=True)
+        return ActionResult(
+            done=False, why=f"it changed at the last moment: {said or answers.refusals.strip()}", changed=True
+        )
 
     def _busy_hands(self, shot: PaneShot, *, window: bool) -> str:
         """Say whether somebody types, or stopped the program meanwhile: the guard may have taken its time."""
@@ -93,7 +95,7 @@ class Clearance:
         clients = self.ask(f"list-clients -F '{shown}'").blocks[0]
         if self._typing(clients.decode("utf-8", "replace"), place):
             return f"somebody typed in it within the last {QUIET_S:g} s"
-        return touch.STOPPED if not window and stopped_in_front(shot.pid) else ""
+        return action.STOPPED if not window and stopped_in_front(shot.pid) else ""
 
     def _typing(self, clients: str, place: str) -> bool:
         """Whether somebody types in a place, also where the clock was put back since their last key."""
@@ -111,13 +113,13 @@ class Clearance:
             else:
                 present.append(f"{active} {shown}")
         self._ahead = ahead
-        return touch.typing("\n".join(present), place, now, QUIET_S)
+        return action.typing("\n".join(present), place, now, QUIET_S)
 
 
 def _deaf(shot: PaneShot) -> str:
     """Say why the program in front would not take a key now; "" where it would."""
     if stopped_in_front(shot.pid):
-        return touch.STOPPED
+        return action.STOPPED
     waiting = unread(shot.tty, shot.pid)
     return f"its program does not read: {waiting} typed bytes wait for it" if waiting else ""
 

@@ -1,4 +1,4 @@
-"""Lanes: jobs of one key run one after the other, those of different keys beside each other."""
+"""A keyed executor: jobs of one key run one after the other, those of different keys beside each other."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 
-class Lanes:
+class KeyedExecutor:
     """Queues by key, each with a thread for as long as it holds anything.
 
     A job that raises ends alone. Where no thread can be started the queue waits for the next `put` or `revive`.

@@ -17,7 +17,7 @@ _BLANK: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 
 
 class Item(Record):
-    """What of a touch belongs to which episode."""
+    """What of a delivery belongs to which episode."""
 
     key: str
     """Of the episode in its book."""
@@ -26,7 +26,7 @@ class Item(Record):
     intent: Intent
 
 
-class Touch(Record):
+class Delivery(Record):
     """One delivery: a message of one notice or several, keys, a window killed, a manager started."""
 
     id: str
@@ -61,24 +61,24 @@ class Touch(Record):
         return tuple(item for item in self.items if item.intent.valid_until is None or now <= item.intent.valid_until)
 
 
-def touch_id(items: Sequence[Item], rows: Sequence[int]) -> str:
-    """Name a touch by the episodes and the attempts it is made of."""
+def delivery_name(items: Sequence[Item], rows: Sequence[int]) -> str:
+    """Name a delivery by the episodes and the attempts it is made of."""
     parts = " ".join(f"{item.episode}.{row}" for item, row in zip(items, rows, strict=True))
     return f"u-{blake2b(parts.encode(), digest_size=8).hexdigest()}"
 
 
-def message(touch: Touch, now: float) -> str:
+def message(delivery: Delivery, now: float) -> str:
     """Write what to type, in one line: the token first, then the notices, those of a section under one heading."""
-    notices = [item.intent for item in touch.valid(now) if isinstance(item.intent, NotifyManager)]
+    notices = [item.intent for item in delivery.valid(now) if isinstance(item.intent, NotifyManager)]
     alone = [_line(notice.text) for notice in notices if notice.section is None]
     sections: dict[str, list[str]] = {}
     for notice in notices:
         if notice.section is not None:
             sections.setdefault(_line(notice.section), []).append(_line(notice.text))
     parts = [*alone, *(f"{section}: {_listed(texts)}" for section, texts in sections.items())]
-    if touch.digest:
-        parts = [f"The {touch.role} watches this team from now on. As it stands: {' | '.join(parts)}"]
-    text = f"{touch.token} {' | '.join(parts)}"
+    if delivery.digest:
+        parts = [f"The {delivery.role} watches this team from now on. As it stands: {' | '.join(parts)}"]
+    text = f"{delivery.token} {' | '.join(parts)}"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from test_guard import touch_of
+from test_guard import delivery_of
 from worlds import idle
 
-from rollout.loop.acting.touch import Item, Touch, message
+from rollout.loop.acting.deliveries import Delivery, Item, message
 
 if TYPE_CHECKING:
     from understudy import Intent
 
 
-def report_of(*intents: Intent) -> Touch:
+def report_of(*intents: Intent) -> Delivery:
     items = tuple(Item(key="k", episode="e", ordinal=1, intent=intent) for intent in intents)
-    return touch_of(idle()).model_copy(update={"items": items})
+    return delivery_of(idle()).model_copy(update={"items": items})
 
 
 def test_a_heading_without_an_entry_says_so_and_an_empty_entry_beside_others_is_left_out() -> None:
@@ -37,5 +37,5 @@ def test_a_message_is_one_line_with_its_token_first_and_a_heading_a_section() ->
 
 
 def test_a_message_has_an_end() -> None:
-    endless = touch_of(idle(text="idle " * 1000))
+    endless = delivery_of(idle(text="idle " * 1000))
     assert len(message(endless, 0.0)) == 1500

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from typing import Final
 
-from tmuxio.touching.composer import ComposerText, cells
-from tmuxio.touching.tokens import squeeze
+from tmuxio.acting.composer import ComposerText, cells
+from tmuxio.acting.tokens import squeeze
 from understudy.screens import PaneShot
 
 _SHORTEST: Final = 8
