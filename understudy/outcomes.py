@@ -13,8 +13,8 @@ class Result(StrEnum):
     """The owner's, and not done: `why` says what stood in the way."""
     SHADOWED = "shadowed"
     """Another monitor owns the session: nothing is done on this one's word."""
-    TIED = "tied"
-    """Nobody's is done: the harness runs with tied hands, or is frozen."""
+    WATCH_ONLY = "watch_only"
+    """Nobody's is done: the harness runs watch-only, or is frozen."""
 
 
 class Outcome(Record):

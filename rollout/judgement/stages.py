@@ -83,7 +83,7 @@ def _promote(standing: Standing, request: Request, plan: Plan) -> Transition | R
     if not request.act:
         return Refusal(
             Why.NOT_ALLOWED,
-            "the harness has tied hands, so the rollout stays in shadow: start it with `understudy run --act`",
+            "the harness has watch-only, so the rollout stays in shadow: start it with `understudy run --act`",
         )
     if request.verdict is Verdict.ROLLBACK:
         return Refusal(Why.NOT_ALLOWED, "a rollback is due, so nothing is promoted: see `understudy why`")

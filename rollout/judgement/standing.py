@@ -75,7 +75,7 @@ class Request:
     expected_revision: int | None = None
     """The revision of the standing that the actor looked at; None to take it as it comes."""
     act: bool = True
-    """Whether the harness may act at all: with tied hands the rollout stays in shadow."""
+    """Whether the harness may act at all: watch-only the rollout stays in shadow."""
     incumbent_well: bool = True
     new_candidate: bool = False
     """Of a restart: whether the candidate is another one, or another version, than the one that came so far."""

@@ -18,7 +18,7 @@ from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observer
-from rollout.loop.operators import TIED
+from rollout.loop.operators import WATCH_ONLY
 from rollout.loop.routing.router import Router
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowing
@@ -181,7 +181,7 @@ def _delivery(
         order = standing(OrderKind.FREEZE, *order_folders)
         if order is not None:
             return f"it is frozen ({order.reason or 'no reason given'})"
-        return "" if blueprint.act else TIED  # what an acting run left behind is not done by a watching one
+        return "" if blueprint.act else WATCH_ONLY  # what an acting run left behind is not done by a watching one
 
     judge = FrameJudge(
         {str(part): host for part, host in hosts.items()},

@@ -147,7 +147,7 @@ def _decide(
             reports={role: answer.report for role, answer in observation.answers.items() if answer.report is not None},
             rules=runtime.rules,
             scopes=scopes,
-            tied=now_standing.tied,
+            watch_only=now_standing.watch_only,
             approvals=said.approvals or {},
             can_spawn=runtime.can_spawn,
         ),

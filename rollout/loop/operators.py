@@ -24,7 +24,7 @@ from understudy.verdicts import AgentState
 
 log = structlog.get_logger(__name__)
 
-TIED: Final = "its hands are tied: it was started without --act"
+WATCH_ONLY: Final = "watch-only: it was started without --act"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Stand:
     """Where the rollout stands in this cycle, and whether it may touch anything."""
 
     standing: Standing
-    tied: str = ""
+    watch_only: str = ""
     """Why nothing may be touched; empty where it may."""
 
 
@@ -69,7 +69,7 @@ def stand(runtime: Runtime, now: float) -> Stand:
         standing = by_ledger(runtime.ledger)
     if frozen is not None:
         return Stand(standing, f"it is frozen ({frozen.reason or 'no reason given'})")
-    return Stand(standing, "" if runtime.act else TIED)
+    return Stand(standing, "" if runtime.act else WATCH_ONLY)
 
 
 def listen(runtime: Runtime, analysis: Analysis) -> Said:

@@ -53,7 +53,7 @@ def test_one_cycle_as_json_has_every_key_that_scripts_rely_on(understudy: Shell,
             assert {"kind", "pane", "target", "ordinal", "reason"} <= set(intent)
     assert {agent["state"] for agent in cycle["reports"]["modular"]["agents"].values()} == {"crashed"}
     assert all({"kind", "pane", "result", "why"} <= set(outcome) for outcome in cycle["outcomes"])
-    assert {outcome["result"] for outcome in cycle["outcomes"]} <= {"tied", "shadowed"}
+    assert {outcome["result"] for outcome in cycle["outcomes"]} <= {"watch_only", "shadowed"}
     assert all({"pane", "class", "severity", "cluster"} <= set(one) for one in cycle["differences"])
 
 
@@ -78,7 +78,7 @@ def test_a_kept_tape_says_who_watched_it_and_what_each_had_been_told(understudy:
     understudy("run", "--cycles", "2", "--interval", "0.1", "--socket-path", team.socket_path)
     meta = read_tape(max(understudy.state.glob("servers/*/tapes/*.tape.gz"))).meta
     assert meta["monitors"] == {"incumbent": "legacy 1.0.0", "candidate": "modular 1.1.0"}
-    assert {one["result"] for one in meta["outcomes"]["incumbent"]} == {"tied"}
+    assert {one["result"] for one in meta["outcomes"]["incumbent"]} == {"watch_only"}
 
 
 def test_a_run_goes_on_where_the_last_one_ended(understudy: Shell, team: TmuxServer) -> None:

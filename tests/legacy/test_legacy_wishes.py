@@ -50,7 +50,7 @@ def test_an_error_is_told_anew_in_each_cycle() -> None:
 def test_a_draft_that_was_not_sent_for_us_stays_at_its_first_attempt() -> None:
     stage = drafting()
     report = stage.cycle()
-    for result in (Result.TIED, Result.REFUSED, Result.SHADOWED):
+    for result in (Result.WATCH_ONLY, Result.REFUSED, Result.SHADOWED):
         report = stage.cycle(became(report.intents, result, done=False))
         draft = wanted(report)["submit_draft"]
         assert isinstance(draft, SubmitDraft)
@@ -151,7 +151,7 @@ def test_a_spawn_that_is_not_done_is_the_same_wish_for_as_long_as_no_manager_is_
     assert isinstance(spawn, SpawnManager)
     assert (spawn.window_index, spawn.kills, spawn.pane) == (2, (stage.pane("s:0"),), stage.pane("s:0"))
     for _ in range(5):
-        report = stage.cycle(became(report.intents, Result.TIED, done=False))
+        report = stage.cycle(became(report.intents, Result.WATCH_ONLY, done=False))
         assert wanted(report)["spawn_manager"].ordinal == 1
         # it looks at what is really there, not at what it believes to have killed
         assert report.verdicts[stage.pane("s:0")].state == "crashed"

@@ -64,7 +64,7 @@ class Harness(RuleBasedStateMachine):
 
     @rule()
     def freeze_or_unfreeze(self) -> None:
-        self.world.tied = "" if self.world.tied else "frozen"
+        self.world.watch_only = "" if self.world.watch_only else "frozen"
 
     @rule(
         kind=st.sampled_from(
@@ -98,7 +98,7 @@ class Harness(RuleBasedStateMachine):
 
     def check(self, delivery: Delivery, said: dict[str, CycleReport | None]) -> None:
         world = self.world
-        assert not world.tied, "frozen hands touch nothing"
+        assert not world.watch_only, "frozen hands touch nothing"
         word = said[delivery.role]
         assert word is not None, "nothing is done on the word of a monitor that gave none"
         asked = {(intent.kind, intent.pane, intent.ordinal) for intent in word.intents}
@@ -130,7 +130,7 @@ class Harness(RuleBasedStateMachine):
     def teardown(self) -> None:
         """In quiet, with hands that work, every notice that the owner stands by has been told on its account."""
         world = self.world
-        world.tied, self.failing = "", set()
+        world.watch_only, self.failing = "", set()
         for _ in range(4):
             self.hands_finish(DeliveryEndKind.DONE)
             self.play(400.0)

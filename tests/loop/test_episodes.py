@@ -151,19 +151,19 @@ def test_one_that_is_under_way_is_neither_told_nor_wanted_again() -> None:
 
 
 def test_tied_hands_do_nothing_and_count_each_act_once() -> None:
-    world = World(tied="tied hands: run with --act").with_rules(single_key=frozenset({"kill_window"}))
+    world = World(watch_only="watch-only: run with --act").with_rules(single_key=frozenset({"kill_window"}))
     for _ in range(3):
         assert world.cycle((idle(), kill("%2")), (idle(),)) == ()
     world.cycle((idle(ordinal=2), kill("%2")), (idle(),))
     assert world.book.would_have == {"notify_manager:idle": 2, "kill_window": 1}
-    assert world.result(INCUMBENT) == ("tied", False)
+    assert world.result(INCUMBENT) == ("watch_only", False)
     assert world.result(CANDIDATE) == ("shadowed", False)
 
 
 def test_untied_hands_deliver_what_still_stands() -> None:
-    world = World(tied="frozen")
+    world = World(watch_only="frozen")
     world.cycle((idle(),))
-    world.tied = ""
+    world.watch_only = ""
     assert len(world.cycle((idle(),))) == 1
 
 

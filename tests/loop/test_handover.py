@@ -80,9 +80,9 @@ def test_a_digest_waits_for_the_first_word_of_its_new_owner_and_for_hands() -> N
     world.cycle((idle(),), (idle(),))
     world.change_stage(INCUMBENT)
     assert world.cycle(None, (idle(),)) == ()
-    world.tied = "frozen"
+    world.watch_only = "frozen"
     assert world.cycle((idle(),), (idle(),)) == ()
-    world.tied = ""
+    world.watch_only = ""
     assert [delivery.digest for delivery in world.cycle((idle(),), (idle(),))] == [True]
 
 

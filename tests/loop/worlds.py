@@ -93,7 +93,7 @@ class World:
     now: float = 1000.0
     owner: str = INCUMBENT
     rules: Rules = field(default_factory=Rules)
-    tied: str = ""
+    watch_only: str = ""
     can_spawn: bool = True
     actuator: bool = True
     book: EpisodeBook = field(default_factory=EpisodeBook)
@@ -119,7 +119,7 @@ class World:
             owners={"team": self.owner},
             reports=reports,
             rules=self.rules,
-            tied=self.tied,
+            watch_only=self.watch_only,
             approvals=approvals or {},
             can_spawn=self.can_spawn,
         )

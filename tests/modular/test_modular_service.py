@@ -127,7 +127,13 @@ def test_attempts_count_only_keys_that_were_really_pressed() -> None:
     stage.see(pane("%1", OURS), manager())
     stage.see(after=10)
     told = Outcome(
-        wish="submit_draft", pane="%1", session="team", ordinal=1, result=Result.TIED, done=False, at=stage.clock.now()
+        wish="submit_draft",
+        pane="%1",
+        session="team",
+        ordinal=1,
+        result=Result.WATCH_ONLY,
+        done=False,
+        at=stage.clock.now(),
     )
     assert wishes(stage.see(after=20, outcomes=[told])) == [("submit_draft", "%1", 1)]
     done = told.model_copy(update={"result": Result.DELIVERED, "done": True, "at": stage.clock.now()})

@@ -18,7 +18,9 @@ class Instruments:
         self.state = self._gauge("rollout_state_info", "Always 1; the state of the rollout.", "state")
         self.verdict = self._gauge("rollout_verdict_info", "Always 1; the judge's last word.", "verdict")
         self.weight = self._gauge("rollout_weight_ratio", "The share of leases that may be the candidate's, 0 to 1.")
-        self.acts = self._gauge("rollout_acts", "1 where the owner's intents reach tmux, 0 where hands are tied.")
+        self.acts = self._gauge(
+            "rollout_acts", "1 where the owner's intents reach tmux, 0 where the run is watch-only."
+        )
         self.rollbacks = self._counter(
             "rollbacks_total", "Rollbacks, by who called for them: judge or person.", "trigger"
         )
@@ -55,7 +57,9 @@ class Instruments:
         self.needed = self._gauge(
             "evidence_needed", "Clean units that a promotion still needs.", "guardrail", "stratum"
         )
-        self.would_have = self._gauge("would_have_acts", "Acts that tied hands did not do, by their kind.", "kind")
+        self.would_have = self._gauge(
+            "would_have_acts", "Actions that a watch-only run did not do, by their kind.", "kind"
+        )
         self.escalations = self._gauge("escalations_open", "Questions that wait for a person.")
 
     def _gauge(self, name: str, says: str, *labels: str) -> Gauge:

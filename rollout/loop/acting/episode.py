@@ -89,7 +89,7 @@ class Episode(Record):
     digest: bool = False
     """After a hand-over: to be told once more, in its manager's digest."""
     would_have: int = 0
-    """The highest ordinal that tied hands have counted."""
+    """The highest ordinal that watch-only have counted."""
 
     @property
     def kind(self) -> str:
@@ -135,10 +135,10 @@ class EpisodeBook(Record):
     """By `key_of`."""
     asked: dict[str, tuple[Asked, ...]] = Field(default_factory=dict)
     """By role."""
-    tied: str = ""
+    watch_only: str = ""
     """Why nobody's intents were done in the last cycle; "" where they were."""
     would_have: dict[str, int] = Field(default_factory=dict)
-    """By wish: acts that the owner wanted and tied hands did not do."""
+    """By wish: acts that the owner wanted and a watch-only run did not do."""
     owners: dict[str, str] = Field(default_factory=dict)
     """Session -> role, in the last cycle."""
     handing_over: bool = False

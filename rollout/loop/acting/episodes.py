@@ -30,7 +30,7 @@ class EpisodeStep:
 def advance(book: EpisodeBook, heard: Heard) -> EpisodeStep:
     """Do one cycle: hear the monitors, hand over where the stage changed, and decide what is touched."""
     book = hear(_approved(pass_on(book, heard), heard), heard)
-    greeting = to_greet(book, heard) if not heard.tied else frozenset()
+    greeting = to_greet(book, heard) if not heard.watch_only else frozenset()
     deciding = _Deciding(book, heard, greeting)
     for role, report in heard.reports.items():
         for key in dict.fromkeys(key_of(intent) for intent in report.intents):
@@ -76,7 +76,7 @@ class _Deciding:
             self._refuse(key, hindrance)
         elif (keys := self._unlocked(key, episode)) is None:
             pass  # and the reason is noted
-        elif self.heard.tied:
+        elif self.heard.watch_only:
             self._count(key, episode, intent)
         elif isinstance(intent, PauseSession | Escalate):
             self._at_once(key, episode, intent)
@@ -117,7 +117,7 @@ class _Deciding:
             update={
                 "episodes": self.episodes,
                 "asked": {**book.asked, **asked},
-                "tied": self.heard.tied,
+                "watch_only": self.heard.watch_only,
                 "would_have": self._would_have,
                 "owners": {session: role for session, role in owners.items() if session in sessions},
                 "newcomers": {name: one for name, one in book.newcomers.items() if name in sessions},
@@ -136,7 +136,7 @@ class _Deciding:
             turned = Turned(Lock.SHUT, "no command is set that starts a manager (spawn_command): start one by hand")
         if turned.lock is Lock.OPEN:
             return turned.why
-        if turned.lock is Lock.SHUT and not self.heard.tied:
+        if turned.lock is Lock.SHUT and not self.heard.watch_only:
             self._ask(key, episode, turned.why)
         else:
             self._refuse(key, turned.why)

@@ -25,8 +25,8 @@ class Heard:
     rules: Rules
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     """By role, where it was not asked for every session."""
-    tied: str = ""
-    """Why nothing may be touched at all (tied hands, frozen); "" where it may."""
+    watch_only: str = ""
+    """Why nothing may be touched at all (watch-only, frozen); "" where it may."""
     approvals: Mapping[str, str] = field(default_factory=dict)
     """Episode -> the person who approved it."""
     can_spawn: bool = False

@@ -82,8 +82,8 @@ def _outcome(book: EpisodeBook, role: str, asked: Asked) -> Outcome | None:
         return None
     if holds and touched:
         result, why = Result.DELIVERED, ""
-    elif not touched and book.tied and book.owners.get(episode.session) == role:
-        result, why = Result.TIED, book.tied
+    elif not touched and book.watch_only and book.owners.get(episode.session) == role:
+        result, why = Result.WATCH_ONLY, book.watch_only
     elif holds:
         result, why = Result.REFUSED, episode.why
     else:

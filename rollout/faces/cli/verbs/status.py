@@ -150,7 +150,7 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
     """One screen of 24 lines."""
     names = {monitor["role"]: monitor for monitor in document["monitors"]}
     headline = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
-    actuator = "acts" if document["act"] else "tied hands: presses nothing"
+    actuator = "acts" if document["act"] else "watch-only: presses nothing"
     say(f"{paint(headline, 'bold')}  ({actuator})")
     if document["exposure_doubt"]:
         say(cut(paint(document["exposure_doubt"], "red")))
