@@ -66,7 +66,7 @@ LINGER_S: Final = 60
 SHOWN_LINES: Final = 8
 """How many lines a verdict shows of those that led to it."""
 FORGET_S: Final = 3600
-"""How long the count of a wish outlives the wish."""
+"""How long the count of an intent outlives the intent."""
 
 AGENT_NAME_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")
 MANAGER_WORDS: Final = ("pm", "manager")
@@ -137,7 +137,7 @@ class Queued(NamedTuple):
     session: str
     message: str
     state: str
-    """The state in which the wish stands: the agent's, or `team_idle`."""
+    """The state in which the intent stands: the agent's, or `team_idle`."""
     at: float
 
 
@@ -214,7 +214,7 @@ class LegacyMonitor:
             "escalated": {},  # manager's target -> steps taken
             "limit": None,  # the pause that a usage limit made
             "pending": [],  # notices for a manager that was spawned in the cycle before
-            "wishes": {},  # key -> a standing wish
+            "intents": {},  # key -> a standing intent
             "ordinals": {},  # key -> [ordinal, when last wanted]
             "since": {},  # pane -> [pid, state, instant]
         }
@@ -227,7 +227,7 @@ class LegacyMonitor:
         self._gone: set[str] = set()  # targets that it has killed in this cycle, as it believes
         self._booting: dict[str, WindowEntry] = {}  # target -> manager spawned in this cycle, as it believes
         self._batch: dict[str, list[Queued]] = {}  # manager's target -> messages
-        self._raised: set[str] = set()  # wishes that rose in this cycle
+        self._raised: set[str] = set()  # intents that rose in this cycle
         self._teams_idle: set[str] = set()
         self._manager_missing = False
         self._asleep = False
@@ -570,7 +570,7 @@ class LegacyMonitor:
             return
         if self._detect_claude_state(self._capture(target)) == "fresh":
             return
-        standing = self._m["wishes"].get(f"submit_draft|{self._pane(target)}")
+        standing = self._m["intents"].get(f"submit_draft|{self._pane(target)}")
         if standing is not None and standing["undo"]["target"] != target:
             # the window has moved, and its attempts are those of its new place (#18); the ordinals go on
             self._m["draft_base"][target] = standing["fields"]["ordinal"] - attempts
@@ -578,7 +578,7 @@ class LegacyMonitor:
         self._m["attempts"][target] = attempts
         self._m["submitted_at"][target] = self._clock.now()
         keys = {2: (Key.END_OF_LINE, Key.ENTER), 3: (Key.ESCAPE, Key.ENTER)}.get(attempts, (Key.ENTER,))
-        self._want(
+        self._keep_intent(
             "submit_draft",
             target,
             session,
@@ -624,7 +624,7 @@ class LegacyMonitor:
             return False
         self._m["stamps"][f"restart_{target}"] = self._clock.now()
         label = self._label_failure(self._capture(target) or content)
-        self._want(
+        self._keep_intent(
             "kill_window", target, session, stands=CRASHED, touches=target, reason=f"R3.prompt: {target} has crashed"
         )
         self._gone.add(target)
@@ -768,7 +768,7 @@ class LegacyMonitor:
             if minutes >= 8 and not self._was_done(f"kill_window|{self._pane(manager)}"):
                 continue  # wanted, and not done: it stands
             if minutes >= 8:
-                self._want(
+                self._keep_intent(
                     "kill_window",
                     manager,
                     session,
@@ -806,12 +806,12 @@ class LegacyMonitor:
         ]
         self._manager_missing = True
         key = f"spawn_manager|{session}"
-        standing = self._m["wishes"].get(key)
+        standing = self._m["intents"].get(key)
         rises = standing is None or (self._was_done(key) and self._elapsed(standing["fields"]["at"], MANAGER_BOOT_S))
         if rises:
             self._m["pending"] = []
         others = ", ".join(target for target in agents if target.rpartition(":")[0] == session)
-        self._want(
+        self._keep_intent(
             "spawn_manager",
             None,
             session,
@@ -892,7 +892,7 @@ class LegacyMonitor:
             message = f"RATE LIMIT: {target} has reached its usage limit; monitoring pauses until {when:%H:%M:%S} UTC"
             self._send_directly(Notice.RATE_LIMIT, target, session, manager, message, "limit")
         for paused in dict.fromkeys(agent.rpartition(":")[0] for agent in agents):
-            self._want(
+            self._keep_intent(
                 "pause_session",
                 target if paused == session else None,
                 paused,
@@ -958,7 +958,7 @@ class LegacyMonitor:
         verdict = self._verdicts.get(self._pane(target) or "")
         return verdict.why.rule if verdict is not None else None
 
-    def _want(
+    def _keep_intent(
         self,
         kind: str,
         target: str | None,
@@ -974,7 +974,7 @@ class LegacyMonitor:
     ) -> None:
         if self._asleep:
             return
-        wish: dict[str, Any] = {
+        intent: dict[str, Any] = {
             "kind": kind,
             "key": f"{kind}|{(self._pane(target) or target) if target is not None else session}",
             "stands": stands,
@@ -986,21 +986,21 @@ class LegacyMonitor:
             "at": self._clock.now(),
             **fields,
         }
-        self._record(kind, wish, rises=rises, ordinal=ordinal, undo=undo)
+        self._record(kind, intent, rises=rises, ordinal=ordinal, undo=undo)
 
     def _record(
         self,
         kind: str,
-        wish: Mapping[str, Any],
+        intent: Mapping[str, Any],
         *,
         rises: bool = True,
         ordinal: int | None = None,
         undo: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep a wish: a new one, a reminder of one that stands, or the same one told anew."""
-        fields = {name: value for name, value in wish.items() if name not in {"kind", "key", "stands"}}
-        key, now = wish["key"], self._clock.now()
-        standing = self._m["wishes"].pop(key, None)
+        """Keep an intent: a new one, a reminder of one that stands, or the same one told anew."""
+        fields = {name: value for name, value in intent.items() if name not in {"kind", "key", "stands"}}
+        key, now = intent["key"], self._clock.now()
+        standing = self._m["intents"].pop(key, None)
         if rises and key not in self._raised:
             ordinal, done = ordinal or self._m["ordinals"].get(key, [0, 0])[0] + 1, None
             self._raised.add(key)
@@ -1008,9 +1008,9 @@ class LegacyMonitor:
             ordinal, done = self._m["ordinals"].get(key, [1, 0])[0], (standing or {}).get("done")
             fields["at"] = standing["fields"]["at"] if standing is not None else fields["at"]
         self._m["ordinals"][key] = [ordinal, now]
-        self._m["wishes"][key] = {
+        self._m["intents"][key] = {
             "kind": kind,
-            "stands": wish["stands"],
+            "stands": intent["stands"],
             "fields": {**fields, "ordinal": ordinal},
             "done": done,
             "unasked": False,
@@ -1023,32 +1023,32 @@ class LegacyMonitor:
         now = self._clock.now()
         panes = {window.pane for window in self._seen.values()}
         sessions = {target.rpartition(":")[0] for target in self._seen}
-        for key, wish in list(self._m["wishes"].items()):
-            if key in self._raised or self._stands(wish, panes, now):
-                wish["seen"] = self._m["ordinals"][key][1] = now
+        for key, intent in list(self._m["intents"].items()):
+            if key in self._raised or self._stands(intent, panes, now):
+                intent["seen"] = self._m["ordinals"][key][1] = now
             elif (
-                wish["fields"]["session"] in sessions
-                or wish["kind"] != "notify_manager"
-                or now - wish["seen"] >= LINGER_S
+                intent["fields"]["session"] in sessions
+                or intent["kind"] != "notify_manager"
+                or now - intent["seen"] >= LINGER_S
             ):
-                del self._m["wishes"][key]
+                del self._m["intents"][key]
             # else it could not see that session, so it does not know better
         self._m["ordinals"] = {key: value for key, value in self._m["ordinals"].items() if now - value[1] < FORGET_S}
         intents = []
-        for wish in self._m["wishes"].values():
-            if not self._scope.covers(wish["fields"]["session"]):
-                if wish["done"] is None:
-                    self._undo(wish)
-                    wish["unasked"] = True
+        for intent in self._m["intents"].values():
+            if not self._scope.covers(intent["fields"]["session"]):
+                if intent["done"] is None:
+                    self._undo(intent)
+                    intent["unasked"] = True
                 continue
-            if wish["unasked"]:
-                self._redo(wish, now)
-                wish.update(done=None, unasked=False)
-            intents.append(INTENTS[wish["kind"]](**wish["fields"]))
+            if intent["unasked"]:
+                self._redo(intent, now)
+                intent.update(done=None, unasked=False)
+            intents.append(INTENTS[intent["kind"]](**intent["fields"]))
         return tuple(intents)
 
-    def _stands(self, wish: Mapping[str, Any], panes: set[str], now: float) -> bool:
-        fields, stands = wish["fields"], wish["stands"]
+    def _stands(self, intent: Mapping[str, Any], panes: set[str], now: float) -> bool:
+        fields, stands = intent["fields"], intent["stands"]
         if fields["target"] is not None and fields["target"] not in panes:
             return False
         match stands:
@@ -1060,55 +1060,55 @@ class LegacyMonitor:
                 # not the one before, where one agent's pause follows upon another's
                 return self._m["limit"] is not None and fields["at"] >= self._m["limit"]["at"]
             case "resumed":
-                return wish["done"] is not True and now - fields["at"] < LINGER_S
+                return intent["done"] is not True and now - fields["at"] < LINGER_S
             case _:
                 if fields["pane"] in panes:
                     return bool(self._native.get(fields["pane"]) == stands)
-                return stands in {CRASHED, ERROR} and wish["done"] is not True and now - fields["at"] < LINGER_S
+                return stands in {CRASHED, ERROR} and intent["done"] is not True and now - fields["at"] < LINGER_S
 
     def _learn(self, outcomes: Sequence[Outcome]) -> None:
-        """Learn what became of its wishes: no ladder climbs from a step that was not taken."""
+        """Learn what became of its intents: no ladder climbs from a step that was not taken."""
         by_name = {}
-        for wish in self._m["wishes"].values():
-            fields = wish["fields"]
-            name = f"{wish['kind']}:{fields['about']}" if wish["kind"] == "notify_manager" else wish["kind"]
+        for intent in self._m["intents"].values():
+            fields = intent["fields"]
+            name = f"{intent['kind']}:{fields['about']}" if intent["kind"] == "notify_manager" else intent["kind"]
             # what is done to a session as a whole goes by the session, whichever pane it began with
-            pane = fields["pane"] if wish["kind"] not in WHOLE_SESSION else None
-            by_name[name, pane, fields["session"], fields["ordinal"]] = wish
+            pane = fields["pane"] if intent["kind"] not in WHOLE_SESSION else None
+            by_name[name, pane, fields["session"], fields["ordinal"]] = intent
         for outcome in outcomes:
-            pane = outcome.pane if outcome.wish not in WHOLE_SESSION else None
-            wish = by_name.get((outcome.wish, pane, outcome.session, outcome.ordinal))
-            if wish is None:
+            pane = outcome.pane if outcome.intent_key not in WHOLE_SESSION else None
+            intent = by_name.get((outcome.intent_key, pane, outcome.session, outcome.ordinal))
+            if intent is None:
                 continue
-            if outcome.done and wish["done"] is False:
-                self._redo(wish, outcome.at)
-            elif not outcome.done and wish["done"] is None:
-                self._undo(wish)
-            wish["done"] = wish["done"] or outcome.done
-            wish["unasked"] = False
+            if outcome.done and intent["done"] is False:
+                self._redo(intent, outcome.at)
+            elif not outcome.done and intent["done"] is None:
+                self._undo(intent)
+            intent["done"] = intent["done"] or outcome.done
+            intent["unasked"] = False
 
     def _was_done(self, key: str) -> bool:
-        """Whether the wish was done, as far as it knows: where nobody says otherwise it believes so."""
-        return self._m["wishes"].get(key, {}).get("done") is not False
+        """Whether the intent was done, as far as it knows: where nobody says otherwise it believes so."""
+        return self._m["intents"].get(key, {}).get("done") is not False
 
-    def _undo(self, wish: dict[str, Any]) -> None:
+    def _undo(self, intent: dict[str, Any]) -> None:
         """Take back what it believed: the attempt was not made, the manager not killed."""
-        wish["done"] = False
-        undo = wish["undo"]
-        if wish["kind"] == "submit_draft":
+        intent["done"] = False
+        undo = intent["undo"]
+        if intent["kind"] == "submit_draft":
             self._m["attempts"][undo["target"]] = max(0, self._m["attempts"].get(undo["target"], 0) - 1)
         elif undo is not None:
             self._m["team_idle"][undo["session"]] = undo["started"]
             self._m["escalated"][undo["manager"]] = undo["steps"]
 
-    def _redo(self, wish: dict[str, Any], at: float) -> None:
+    def _redo(self, intent: dict[str, Any], at: float) -> None:
         """Take a step that was held after all, at this instant."""
-        undo = wish["undo"]
-        if wish["kind"] == "submit_draft":
+        undo = intent["undo"]
+        if intent["kind"] == "submit_draft":
             self._m["attempts"][undo["target"]] = self._m["attempts"].get(undo["target"], 0) + 1
             self._m["submitted_at"][undo["target"]] = at
-        elif wish["kind"] == "spawn_manager":
-            wish["fields"]["at"] = at
+        elif intent["kind"] == "spawn_manager":
+            intent["fields"]["at"] = at
         elif undo is not None:
             self._m["team_idle"].pop(undo["session"], None)
             self._m["escalated"].pop(undo["manager"], None)

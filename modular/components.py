@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from modular.engine_memory import EngineMemory
-from modular.wishes import drafts, limits, missing, recovery, teams
-from modular.wishes.look import Look
-from modular.wishes.notifications import NotificationManager
-from modular.wishes.wording import Wording
+from modular.intents import drafts, limits, missing, recovery, teams
+from modular.intents.fleet_view import FleetView
+from modular.intents.notifications import NotificationManager
+from modular.intents.wording import Wording
 from understudy import Intent
 
 
@@ -20,7 +20,7 @@ class Components:
     def __init__(self, wording: Wording) -> None:
         self._notifications = NotificationManager(wording)
 
-    def advance(self, before: EngineMemory, look: Look) -> tuple[Mapping[str, Any], list[Intent]]:
+    def advance(self, before: EngineMemory, look: FleetView) -> tuple[Mapping[str, Any], list[Intent]]:
         """Show everybody one look; returns the slices after it by their names in `EngineMemory`, and all that is wanted."""
         limited, pauses = limits.advance(before.limits, look)
         drafted, submits = drafts.advance(before.drafts, look, limited)

@@ -4,14 +4,14 @@ from typing import Final, Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
+from modular.intents.drafts import DraftMemory
+from modular.intents.limits import UsageLimits
+from modular.intents.missing import MissingManager
+from modular.intents.notifications import StandingNotice
+from modular.intents.recovery import RecoveryMemory
+from modular.intents.teams import TeamIdle
 from modular.memory import AgentMemory
 from modular.observing.planned import ObservationTimes
-from modular.wishes.drafts import DraftMemory
-from modular.wishes.limits import Limits
-from modular.wishes.missing import Missed
-from modular.wishes.notifications import StandingNotice
-from modular.wishes.recovery import Recovered
-from modular.wishes.teams import TeamIdle
 from understudy.record import Record
 
 MEMORY_VERSION: Final = 2
@@ -26,16 +26,16 @@ class EngineMemory(Record):
     """The tracker's, by identity."""
     looks: ObservationTimes = ObservationTimes()
     """Of who plans the looking."""
-    limits: Limits = Limits()
+    limits: UsageLimits = UsageLimits()
     drafts: dict[str, DraftMemory] = Field(default_factory=dict)
     """By identity."""
     notices: dict[str, StandingNotice] = Field(default_factory=dict)
     """By identity."""
-    missing: dict[str, Missed] = Field(default_factory=dict)
+    missing: dict[str, MissingManager] = Field(default_factory=dict)
     """By session."""
     teams: dict[str, TeamIdle] = Field(default_factory=dict)
     """By session."""
-    recovery: dict[str, Recovered] = Field(default_factory=dict)
+    recovery: dict[str, RecoveryMemory] = Field(default_factory=dict)
     """By session."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from modular.intents.wording import Wording
 from modular.plugins.faults import PluginFault
 from modular.plugins.guarded import Guarded
 from modular.plugins.shelf import PluginShelf
@@ -13,7 +14,6 @@ from modular.rulebook.faults import RuleFault
 from modular.rulebook.folders import RuleShelf
 from modular.rulebook.folders import folders_of as rule_folders
 from modular.strategies import DEFAULT, STRATEGIES, Strategy
-from modular.wishes.wording import Wording
 from understudy import Problem, ProblemKind
 
 STRATEGY_VARIABLE: Final = "UNDERSTUDY_STRATEGY"

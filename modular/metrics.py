@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from modular.engine_memory import EngineMemory
+from modular.intents.fleet_view import FleetView
 from modular.observing.planned import FleetFrame
-from modular.wishes.look import Look
 
 FIGURES: Final[Mapping[str, str]] = {
     "panes": "Panes on the server.",
@@ -24,7 +24,7 @@ FIGURES: Final[Mapping[str, str]] = {
 """Every figure by its name."""
 
 
-def figures(seen: FleetFrame, look: Look, memory: EngineMemory, plugins: Collection[str]) -> dict[str, float]:
+def figures(seen: FleetFrame, look: FleetView, memory: EngineMemory, plugins: Collection[str]) -> dict[str, float]:
     """Count; the names are those of `FIGURES`."""
     return {
         "panes": len(seen.panes),

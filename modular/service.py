@@ -9,6 +9,8 @@ from pydantic import JsonValue
 from modular.components import Components
 from modular.engine_memory import EngineMemory, recalled
 from modular.extensions import Extensions
+from modular.intents.attention import busy_with
+from modular.intents.fleet_view import FleetView, managers_of, teams_of
 from modular.memory import AgentMemory
 from modular.metrics import figures
 from modular.observing import planned
@@ -18,8 +20,6 @@ from modular.rulebook.book import RuleBook
 from modular.strategies import Budget
 from modular.tracking.alarms import alarms
 from modular.tracking.tracker import lose
-from modular.wishes.attention import busy_with
-from modular.wishes.look import Look, managers_of, teams_of
 from understudy import AgentState, Clock, CycleReport, Outcome, Scope, ScreenSource
 
 VERSION: Final = "1.1.0"
@@ -69,7 +69,7 @@ class MonitorService:
             monitor=self.name,
             version=self.version,
             verdicts=self._verdicts.of(round_, look.busy_with, looks.at, now),
-            intents=tuple(wish for wish in wanted if scope.sessions is None or scope.covers(wish.session)),
+            intents=tuple(intent for intent in wanted if scope.sessions is None or scope.covers(intent.session)),
             problems=(
                 *problems,
                 *alarms(round_.agents.values(), self._extensions.rule_faults, now),
@@ -98,10 +98,10 @@ class MonitorService:
         self.version = VERSION + self._extensions.version
 
 
-def _look(seen: SurveyResult, lost: Mapping[str, AgentMemory], outcomes: Sequence[Outcome], now: float) -> Look:
+def _look(seen: SurveyResult, lost: Mapping[str, AgentMemory], outcomes: Sequence[Outcome], now: float) -> FleetView:
     agents = seen.agents
     managers = managers_of(agents.values())
-    return Look(
+    return FleetView(
         now=now,
         agents=agents,
         lost=lost,

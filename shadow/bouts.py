@@ -109,7 +109,7 @@ def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
     names = {**ours.subjects(), **theirs.subjects()}
     sides = {name: (ours.side(name), theirs.side(name)) for name in names}
     unseen = _unseen(book, ours, theirs, classes, names)
-    wants = {name: (one.wants, two.wants) for name, (one, two) in sides.items()}
+    intent_keys = {name: (one.intent_keys, two.intent_keys) for name, (one, two) in sides.items()}
     lasting, over = dict(book.open), list(book.over)
     for name, standing in book.open.items():
         who = ours.who(name) or theirs.who(name)
@@ -124,7 +124,7 @@ def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
         open={name: _watched(standing, frames, look, rules) for name, standing in lasting.items()},
         over=tuple(_watched(standing, frames, look, rules) for standing in over if not standing.settled),
         counted={key: began for key, began in book.counted.items() if began >= look.at - rules.repeat_s - keep_s},
-        actions=utter(book.actions, look.at, wants, unseen, keep_s),
+        actions=utter(book.actions, look.at, intent_keys, unseen, keep_s),
         looked=book.looked,
     )
 
@@ -157,7 +157,7 @@ def _as_before(before: Side, now: Side) -> bool:
         before.state is now.state
         and before.rule == now.rule
         and before.agent == now.agent
-        and before.wants == now.wants
+        and before.intent_keys == now.intent_keys
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Protocol
 from deepdiff import DeepDiff
 from deepdiff.helper import notpresent
 
-from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, Severity, Side, Wish
+from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, IntentKey, Severity, Side
 from shadow.labels import Right
 from shadow.sides import Sides, Who
 from understudy.report import CycleReport
@@ -102,7 +102,7 @@ def draw(
 
 def gravity(incumbent: Side, candidate: Side) -> Severity | None:
     """Tell how much hangs on the difference of two sides; None where they agree."""
-    if incumbent.wants != candidate.wants:
+    if incumbent.intent_keys != candidate.intent_keys:
         return Severity.ACTION
     if incumbent.state is not candidate.state:
         return Severity.STATE
@@ -112,7 +112,7 @@ def gravity(incumbent: Side, candidate: Side) -> Severity | None:
 def _same(ours: Sides, theirs: Sides, name: str) -> bool:
     """Whether two monitors agree, without building anything: the case of nearly every pane in every cycle."""
     one, two = ours.verdict(name), theirs.verdict(name)
-    if ours.wishes(name) != theirs.wishes(name):
+    if ours.intents(name) != theirs.intents(name):
         return False
     if one is None or two is None:
         return one is two
@@ -126,7 +126,7 @@ class _Stance(NamedTuple):
     detail: IdleDetail | None
     agent: str | None
     role: AgentRole | None
-    wishes: tuple[Wish, ...]
+    intents: tuple[IntentKey, ...]
 
     @classmethod
     def of(cls, side: Side, other: Side) -> "_Stance":
@@ -135,11 +135,11 @@ class _Stance(NamedTuple):
             detail=side.detail if side.detail and other.detail else None,
             agent=side.agent if UNKNOWN_AGENT not in {side.agent, other.agent} else None,
             role=side.role if side.state is not None and other.state is not None else None,
-            wishes=side.wishes,
+            intents=side.intents,
         )
 
     def document(self) -> dict[str, object]:
-        return {**self._asdict(), "wishes": dict(self.wishes)}
+        return {**self._asdict(), "intents": dict(self.intents)}
 
 
 @lru_cache(maxsize=4096)

@@ -39,8 +39,8 @@ class DiffClass(StrEnum):
     """Deadline, crash, truncation: nothing that a monitor judged."""
 
 
-Wish = tuple[str, int]
-"""What is wanted, as `understudy.intents.wish` names it, and its ordinal."""
+IntentKey = tuple[str, int]
+"""What is wanted, as `understudy.intents.intent_key` names it, and its ordinal."""
 
 
 class Silence(StrEnum):
@@ -62,7 +62,7 @@ class Side(Record):
     detail: IdleDetail | None = None
     rule: str = ""
     lines: tuple[str, ...] = ()
-    wishes: tuple[Wish, ...] = ()
+    intents: tuple[IntentKey, ...] = ()
     """Sorted, each name once."""
     role: AgentRole | None = None
     agent: str = UNKNOWN_AGENT
@@ -71,9 +71,9 @@ class Side(Record):
     """Why it would tell nobody of this pane, if so."""
 
     @property
-    def wants(self) -> frozenset[str]:
+    def intent_keys(self) -> frozenset[str]:
         """What it wants, whatever the ordinal."""
-        return frozenset(name for name, _ in self.wishes)
+        return frozenset(name for name, _ in self.intents)
 
     def says(self, state: AgentState) -> bool:
         """Whether this is the state that it sees."""
@@ -89,14 +89,14 @@ class Stand(Record):
 
     state: AgentState | None = None
     rule: str = ""
-    wants: tuple[str, ...] = ()
+    intent_keys: tuple[str, ...] = ()
     """Sorted names."""
     silence: Silence | None = None
 
     @classmethod
     def of(cls, side: Side) -> "Stand":
         """Take the stand of a side."""
-        return cls(state=side.state, rule=side.rule, wants=tuple(sorted(side.wants)), silence=side.silence)
+        return cls(state=side.state, rule=side.rule, intent_keys=tuple(sorted(side.intent_keys)), silence=side.silence)
 
 
 class Fingerprint(Record):
@@ -136,7 +136,7 @@ class Change(Record):
 
     @property
     def name(self) -> str:
-        """The path as people write it: `root['wishes']['kill_window']` is `wishes/kill_window`."""
+        """The path as people write it: `root['intents']['kill_window']` is `intents/kill_window`."""
         return self.path.removeprefix("root['").removesuffix("']").replace("']['", "/")
 
 
@@ -169,12 +169,12 @@ class Difference(Record):
     @property
     def only_incumbent_wants(self) -> frozenset[str]:
         """Acts that only the incumbent wants."""
-        return self.incumbent.wants - self.candidate.wants
+        return self.incumbent.intent_keys - self.candidate.intent_keys
 
     @property
     def only_candidate_wants(self) -> frozenset[str]:
         """Acts that only the candidate wants."""
-        return self.candidate.wants - self.incumbent.wants
+        return self.candidate.intent_keys - self.incumbent.intent_keys
 
 
 def subject(pane: str | None, session: str) -> str:
@@ -183,4 +183,4 @@ def subject(pane: str | None, session: str) -> str:
 
 
 def _words(stand: Stand) -> tuple[str, ...]:
-    return (stand.state or "-", stand.rule, *stand.wants, *((f"({stand.silence})",) if stand.silence else ()))
+    return (stand.state or "-", stand.rule, *stand.intent_keys, *((f"({stand.silence})",) if stand.silence else ()))

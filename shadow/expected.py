@@ -98,7 +98,7 @@ class Entry(Record):
     incumbent: SideMatch
     candidate: SideMatch
     paths: tuple[str, ...] = ()
-    """For details: globs of the values that differ, such as `detail` or `wishes/notify_manager:error`."""
+    """For details: globs of the values that differ, such as `detail` or `intents/notify_manager:error`."""
     right: Right
     why: str = Field(min_length=20)
     ceiling: float = Field(gt=0, le=1)

@@ -19,10 +19,10 @@ def is_noise(difference: Difference, again: CycleReport) -> bool:
     side, ours, theirs = sides.side(difference.subject), difference.incumbent, difference.candidate
     turned = (
         side.state is theirs.state,
-        side.wants == theirs.wants,
+        side.intent_keys == theirs.intent_keys,
         theirs.detail is None or side.detail is theirs.detail,
     )
-    differs_from_itself = (side.state, side.detail, side.wishes) != (ours.state, ours.detail, ours.wishes)
+    differs_from_itself = (side.state, side.detail, side.intents) != (ours.state, ours.detail, ours.intents)
     return differs_from_itself and all(turned)
 
 

@@ -23,11 +23,11 @@ class Windows(Record):
         seconds = {name: max(getattr(self, name), least) for name in ("notice_s", "draft_s", "kill_s")}
         return self.model_copy(update=seconds)
 
-    def of(self, wish: str) -> float:
-        """The window of a wish, as `understudy.intents.wish` names it."""
-        if wish.startswith("notify_manager"):
+    def of(self, intent_key: str) -> float:
+        """The window of an intent, as `understudy.intents.intent_key` names it."""
+        if intent_key.startswith("notify_manager"):
             return self.notice_s
-        return self.draft_s if wish == "submit_draft" else self.kill_s
+        return self.draft_s if intent_key == "submit_draft" else self.kill_s
 
     @property
     def widest(self) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shadow.actions import Episode, How, acts
+from shadow.actions import How, IntentEpisode, acts
 from shadow.bout import Bout, Excuse, Standing
 from shadow.compare import Register, differ
 from shadow.differences import DiffClass, Difference, Fingerprint, Severity, Side
@@ -15,7 +15,7 @@ from shadow.strata import events_of, strata_of
 
 def judged(
     standing: Standing,
-    episodes: Sequence[Episode],
+    episodes: Sequence[IntentEpisode],
     now: float,
     rules: BoutRules,
     register: Register,
@@ -26,13 +26,13 @@ def judged(
     compared = acts(
         episodes,
         (standing.began, standing.seen),
-        (standing.incumbent.wants, standing.candidate.wants),
+        (standing.incumbent.intent_keys, standing.candidate.intent_keys),
         rules.windows,
     )
-    alone = {act.wish: act.how for act in compared if act.how in {How.MISSING, How.EXTRA}}
-    wishes = {**dict(standing.candidate.wishes), **dict(standing.incumbent.wishes)}
-    one = _wishing(standing.incumbent, wishes, {wish for wish, how in alone.items() if how is How.EXTRA})
-    two = _wishing(standing.candidate, wishes, {wish for wish, how in alone.items() if how is How.MISSING})
+    alone = {act.intent_key: act.how for act in compared if act.how in {How.MISSING, How.EXTRA}}
+    intents = {**dict(standing.candidate.intents), **dict(standing.incumbent.intents)}
+    one = _wishing(standing.incumbent, intents, {intent_key for intent_key, how in alone.items() if how is How.EXTRA})
+    two = _wishing(standing.candidate, intents, {intent_key for intent_key, how in alone.items() if how is How.MISSING})
     difference, fingerprint = differ(who, one, two, register), Fingerprint.of(one, two)
     excuse, label = None, None
     if difference is not None:
@@ -68,11 +68,17 @@ def judged(
     )
 
 
-def _wishing(side: Side, wishes: Mapping[str, int], without: set[str]) -> Side:
+def _wishing(side: Side, intents: Mapping[str, int], without: set[str]) -> Side:
     """Give a side what it wants within the windows: what the other wanted in time too, without what it never did."""
-    own = dict(side.wishes)
-    kept = tuple(sorted((wish, own.get(wish, ordinal)) for wish, ordinal in wishes.items() if wish not in without))
-    return side if kept == side.wishes else side.model_copy(update={"wishes": kept})
+    own = dict(side.intents)
+    kept = tuple(
+        sorted(
+            (intent_key, own.get(intent_key, ordinal))
+            for intent_key, ordinal in intents.items()
+            if intent_key not in without
+        )
+    )
+    return side if kept == side.intents else side.model_copy(update={"intents": kept})
 
 
 def _excuse(

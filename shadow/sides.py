@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shadow.differences import NOTHING, Side, Silence, Wish, subject
-from understudy.intents import Intent, Notice, NotifyManager, wish
+from shadow.differences import NOTHING, IntentKey, Side, Silence, subject
+from understudy.intents import Intent, Notice, NotifyManager, intent_key
 from understudy.report import CycleReport, ProblemKind
 from understudy.verdicts import AgentRole, AgentState, AgentVerdict
 
@@ -36,12 +36,12 @@ class Sides:
 
     def __init__(self, report: CycleReport) -> None:
         self._report = report
-        self._wishes: dict[str, dict[str, int]] = {}
+        self._intents: dict[str, dict[str, int]] = {}
         self._who: dict[str, Who] = {}
         for intent in report.intents:
             who = _whom(intent)
-            name, wants = wish(intent), self._wishes.setdefault(who.subject, {})
-            wants[name] = max(intent.ordinal, wants.get(name, 0))
+            name, intent_keys = intent_key(intent), self._intents.setdefault(who.subject, {})
+            intent_keys[name] = max(intent.ordinal, intent_keys.get(name, 0))
             self._who.setdefault(who.subject, who)
         self._blind = any(problem.kind in _BLIND for problem in report.problems)
         self._unseen = {problem.subject for problem in report.problems if problem.hides}
@@ -55,10 +55,10 @@ class Sides:
         """What it says of a pane."""
         return self._report.verdicts.get(name)
 
-    def wishes(self, name: str) -> tuple[Wish, ...]:
+    def intents(self, name: str) -> tuple[IntentKey, ...]:
         """What it wants done about a subject, sorted."""
-        wants = self._wishes.get(name)
-        return tuple(sorted(wants.items())) if wants else ()
+        intent_keys = self._intents.get(name)
+        return tuple(sorted(intent_keys.items())) if intent_keys else ()
 
     def who(self, name: str) -> Who | None:
         """Identity and labels of a subject; None where it says nothing of it."""
@@ -68,16 +68,16 @@ class Sides:
 
     def side(self, name: str) -> Side:
         """All that it says of a subject."""
-        verdict, wishes = self.verdict(name), self.wishes(name)
+        verdict, intents = self.verdict(name), self.intents(name)
         if verdict is None:
             managers = self._managers(name)
-            return Side(wishes=wishes, rule=managers) if wishes or managers else NOTHING
+            return Side(intents=intents, rule=managers) if intents or managers else NOTHING
         return Side(
             state=verdict.state,
             detail=verdict.detail,
             rule=verdict.why.rule,
             lines=verdict.why.lines,
-            wishes=wishes,
+            intents=intents,
             role=verdict.role,
             agent=verdict.agent,
             silence=Silence.ATTENDED if verdict.attended else self._silence(verdict.session),
@@ -86,7 +86,7 @@ class Sides:
     def _silence(self, session: str) -> Silence | None:
         """Say why it would tell nobody in a session."""
         if session not in self._silences:
-            asleep = any(wish == "pause_session" for wish, _ in self.wishes(subject(None, session)))
+            asleep = any(intent_key == "pause_session" for intent_key, _ in self.intents(subject(None, session)))
             told = any(
                 verdict.role is AgentRole.MANAGER and verdict.session == session and verdict.state not in _NO_EAR
                 for verdict in self._report.verdicts.values()

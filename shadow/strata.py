@@ -42,15 +42,17 @@ _STATES = {
 
 def strata_of(incumbent: Side, candidate: Side) -> tuple[Stratum, ...]:
     """In whose denominators two sides are: at least one says that state, or wants that act."""
-    wants, states = incumbent.wants | candidate.wants, {incumbent.state, candidate.state}
+    intent_keys, states = incumbent.intent_keys | candidate.intent_keys, {incumbent.state, candidate.state}
     return tuple(
-        stratum for stratum in Stratum if _ACTS.get(stratum) in wants or (_STATES.get(stratum) or "none") in states
+        stratum
+        for stratum in Stratum
+        if _ACTS.get(stratum) in intent_keys or (_STATES.get(stratum) or "none") in states
     )
 
 
 def events_of(incumbent: Side, candidate: Side) -> tuple[Stratum, ...]:
     """Of which strata two sides are an event. States have a direction: the candidate's error counts."""
-    differing = incumbent.wants ^ candidate.wants
+    differing = incumbent.intent_keys ^ candidate.intent_keys
     found = [stratum for stratum, act in _ACTS.items() if act in differing]
     if incumbent.state is not None and candidate.state is not None and incumbent.state is not candidate.state:
         if incumbent.state is AgentState.BUSY and candidate.state is AgentState.IDLE:

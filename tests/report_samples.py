@@ -33,13 +33,13 @@ T0: Final = 1_800_000_000.0
 HOUR: Final = 3600.0
 
 
-def side(state: str | None, rule: str = "", *wishes: str, lines: Iterable[str] = (), **more: Any) -> Side:
+def side(state: str | None, rule: str = "", *intents: str, lines: Iterable[str] = (), **more: Any) -> Side:
     """What one monitor says."""
     return Side(
         state=None if state is None else AgentState(state),
         rule=rule or f"rule.{state}",
         lines=tuple(lines),
-        wishes=tuple(sorted((wish, 1) for wish in wishes)),
+        intents=tuple(sorted((intent_key, 1) for intent_key in intents)),
         agent=more.pop("agent", "claude"),
         **more,
     )

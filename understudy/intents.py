@@ -35,7 +35,7 @@ class Key(StrEnum):
 class _Requested(Record):
     """What all intents share.
 
-    The same `ordinal` for the same kind and pane is the same wish, standing; a higher one is a reminder. An intent is
+    The same `ordinal` for the same kind and pane is the same intent, standing; a higher one is a reminder. An intent is
     repeated in every report for as long as it is wanted: silence withdraws it.
     """
 
@@ -52,7 +52,7 @@ class _Requested(Record):
     at: Instant
     """When in the cycle the monitor decided."""
     valid_until: Instant | None = None
-    """After this the wish is stale and must not be delivered."""
+    """After this the intent is stale and must not be delivered."""
 
 
 class NotifyManager(_Requested):
@@ -114,6 +114,6 @@ DESTRUCTIVE: frozenset[str] = frozenset({"kill_window", "spawn_manager", "submit
 """The kinds that cannot be taken back: they need two keys."""
 
 
-def wish(intent: Intent) -> str:
+def intent_key(intent: Intent) -> str:
     """Name what is wanted, without for whom: the kind, and for a notice what it is about (`notify_manager:idle`)."""
     return f"{intent.kind}:{intent.about}" if isinstance(intent, NotifyManager) else intent.kind

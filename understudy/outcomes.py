@@ -20,8 +20,8 @@ class Result(StrEnum):
 class Outcome(Record):
     """What became of one intent of the cycle before."""
 
-    wish: str
-    """As `understudy.intents.wish` names it."""
+    intent_key: str
+    """As `understudy.intents.intent_key` names it."""
     pane: str | None
     pid: int | None = None
     session: str

@@ -1,7 +1,7 @@
 """What a plugin imports: how it says what it is, how it marks its hooks, and the words in which they are asked."""
 
+from modular.intents.wording import NoticeFacts
 from modular.plugins.hooks import Hooks, Plugin, hookimpl
 from modular.strategies import Batch, Budget, Plan, Strategy, Watched
-from modular.wishes.wording import Facts
 
-__all__ = ["Batch", "Budget", "Facts", "Hooks", "Plan", "Plugin", "Strategy", "Watched", "hookimpl"]
+__all__ = ["Batch", "Budget", "Hooks", "NoticeFacts", "Plan", "Plugin", "Strategy", "Watched", "hookimpl"]

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from modular.intents.wording import NoticeFacts
 from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import API, Plugin
 from modular.strategies import Budget, Plan, Strategy, Watched
-from modular.wishes.wording import Facts
 from understudy import AgentRole, AgentState, Notice
 
 _BUDGET: Final = Budget(1.0)
@@ -16,7 +16,7 @@ _FLEET: Final = (
     Watched("%2", AgentRole.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
     Watched("%3", AgentRole.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
 )
-_FACTS: Final = Facts(
+_FACTS: Final = NoticeFacts(
     Notice.IDLE, "%2", "team", "claude-qa", "claude", AgentState.IDLE, minutes=3, sentence="claude-qa is idle."
 )
 
@@ -64,7 +64,7 @@ def text(name: str, said: Any) -> str | None:
     return said
 
 
-def sample_facts() -> Facts:
+def sample_facts() -> NoticeFacts:
     """What a plugin is asked before it is used."""
     return _FACTS
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import pluggy
 
+from modular.intents.wording import NoticeFacts
 from modular.strategies import Strategy
-from modular.wishes.wording import Facts
 
 PROJECT: Final = "understudy"
 API: Final = 1
@@ -70,5 +70,5 @@ class Hooks:
         """Offer folders of rule files, laid over the shipped ones and under the operator's own."""
 
     @hookspec(firstresult=True)
-    def understudy_notice_text(self, facts: Facts) -> str | None:
+    def understudy_notice_text(self, facts: NoticeFacts) -> str | None:
         """Word a notice to a manager otherwise, in one line; None passes it on to the next plugin, then to us."""

@@ -10,13 +10,13 @@ from typing import Any, Final
 import pluggy
 
 from modular.edited import signature
+from modular.intents.wording import NoticeFacts
 from modular.plugins import checks
 from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import PROJECT, Hooks, Plugin
 from modular.plugins.order import in_order
 from modular.plugins.sources import Source, files_in, in_folders, installed
 from modular.strategies import STRATEGIES, Strategy
-from modular.wishes.wording import Facts
 
 _MEND: Final = "mend it, or take it away"
 _RAISED: Final = (Exception, SystemExit)
@@ -138,7 +138,7 @@ class PluginShelf:
         self.loaded = load([*self._installed, *in_folders(self._folders)])
         return True
 
-    def text(self, facts: Facts) -> str | None:
+    def text(self, facts: NoticeFacts) -> str | None:
         """Ask the plugins to word a notice; one that fails is left out from then on."""
         for name, words in tuple(self.loaded.texts.items()):
             try:

@@ -19,7 +19,7 @@ _SHADOW_GUARD_S: Final = 3600.0
 class GuardKind(StrEnum):
     """What went wrong."""
 
-    DEADLY_WISH = "deadly_wish"
+    DESTRUCTIVE_KEY = "deadly_wish"
     MISSED_CRASH = "missed_crash"
     CRASH_LOOP = "crash_loop"
 
@@ -42,7 +42,7 @@ class Sighting:
 
     subject: str
     pid: int | None
-    wish: str
+    intent_key: str
     cluster: str
 
 
@@ -53,27 +53,27 @@ def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) 
     excuse themselves.
     """
     return frozenset(
-        Sighting(difference.subject, difference.pid, wish, difference.cluster)
+        Sighting(difference.subject, difference.pid, intent_key, difference.cluster)
         for difference in differences
         if difference.klass is DiffClass.TRUE  # not where the incumbent could not look, or disagrees with itself
         and difference.expected is None
         and difference.cluster not in excused
-        for wish in difference.only_candidate_wants & DEADLY
+        for intent_key in difference.only_candidate_wants & DEADLY
     )
 
 
 def confirmed(before: Collection[Sighting], now: Collection[Sighting]) -> tuple[Guard, ...]:
-    """The wishes that stood over two looks: the same act on the same process, whatever rule wants it."""
-    standing = {(sighting.subject, sighting.pid, sighting.wish) for sighting in before}
-    hits = [sighting for sighting in now if (sighting.subject, sighting.pid, sighting.wish) in standing]
+    """The intents that stood over two looks: the same act on the same process, whatever rule wants it."""
+    standing = {(sighting.subject, sighting.pid, sighting.intent_key) for sighting in before}
+    hits = [sighting for sighting in now if (sighting.subject, sighting.pid, sighting.intent_key) in standing]
     return tuple(
         Guard(
-            GuardKind.DEADLY_WISH,
+            GuardKind.DESTRUCTIVE_KEY,
             hit.subject,
-            f"the candidate wants {hit.wish} for {hit.subject} and the incumbent does not, in two looks running "
+            f"the candidate wants {hit.intent_key} for {hit.subject} and the incumbent does not, in two looks running "
             f"(cluster {hit.cluster})",
         )
-        for hit in sorted(hits, key=lambda hit: (hit.subject, hit.wish))
+        for hit in sorted(hits, key=lambda hit: (hit.subject, hit.intent_key))
     )
 
 

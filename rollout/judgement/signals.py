@@ -30,7 +30,7 @@ class Signal(StrEnum):
     CPU = "cpu"
     """Of the candidate's process."""
     NOTICES = "notices"
-    """New wishes to tell somebody something, of the candidate next to the incumbent."""
+    """New intents to tell somebody something, of the candidate next to the incumbent."""
     TMUX_MEMORY = "tmux_memory"
     """Of the tmux server that is watched."""
 
@@ -60,7 +60,7 @@ class Usage:
     rss_bytes: int | None = None
     cpu_s: float | None = None
     tmux_rss_bytes: int | None = None
-    wants: Mapping[str, frozenset[str]] | None = None
+    intent_keys: Mapping[str, frozenset[str]] | None = None
     """By role: the notices that it wants, each with its ordinal."""
 
 
@@ -84,14 +84,16 @@ class Drift(Record):
 
 
 class Volume(Record):
-    """New wishes an hour, the older the less they count."""
+    """New intents an hour, the older the less they count."""
 
     standing: frozenset[str] = frozenset()
     hourly: float = 0.0
 
-    def fold(self, wants: frozenset[str], gap_s: float) -> "Volume":
+    def fold(self, intent_keys: frozenset[str], gap_s: float) -> "Volume":
         """Enter one look, `gap_s` seconds after the one before."""
-        return Volume(standing=wants, hourly=self.hourly * math.exp(-gap_s / _HOUR_S) + len(wants - self.standing))
+        return Volume(
+            standing=intent_keys, hourly=self.hourly * math.exp(-gap_s / _HOUR_S) + len(intent_keys - self.standing)
+        )
 
 
 class SignalBook(Record):
@@ -114,9 +116,9 @@ class SignalBook(Record):
             update["tmux_memory"] = self.tmux_memory.fold(used.tmux_rss_bytes / MB)
         if used.cpu_s is not None and gap_s:
             update["cpu"] = self.cpu.fold(used.cpu_s / gap_s)
-        if used.wants is not None and {"incumbent", "candidate"} <= used.wants.keys():
-            update["incumbent_notices"] = self.incumbent_notices.fold(used.wants["incumbent"], gap_s)
-            update["candidate_notices"] = self.candidate_notices.fold(used.wants["candidate"], gap_s)
+        if used.intent_keys is not None and {"incumbent", "candidate"} <= used.intent_keys.keys():
+            update["incumbent_notices"] = self.incumbent_notices.fold(used.intent_keys["incumbent"], gap_s)
+            update["candidate_notices"] = self.candidate_notices.fold(used.intent_keys["candidate"], gap_s)
         return self.model_copy(update=update)
 
     def readings(self, limits: Signals) -> tuple["Reading", ...]:

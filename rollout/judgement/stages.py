@@ -6,13 +6,13 @@ from typing import Final
 from rollout.judgement.chain import Transition, chained
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
-from rollout.judgement.standing import HARNESS, Ask, Refusal, Request, Standing, Why, stopped
+from rollout.judgement.standing import HARNESS, Refusal, Request, RequestKind, Standing, Why, stopped
 from rollout.judgement.words import Stage, State, Verdict
 
 
 def begin(at: float) -> Transition:
     """The first row of every trail: from off to shadow."""
-    request = Request(Ask.BEGIN, HARNESS, "a rollout begins in shadow", at)
+    request = Request(RequestKind.BEGIN, HARNESS, "a rollout begins in shadow", at)
     return _moved(Standing(), request, stage=Stage.SHADOW, state=State.RUNNING, exposure=0, fresh=True)
 
 
@@ -21,7 +21,7 @@ def due(
 ) -> Request | None:
     """What the harness itself asks for after a judgement; None where nothing is to be done."""
 
-    def ask(what: Ask) -> Request:
+    def request_kind(what: RequestKind) -> Request:
         return Request(
             what,
             HARNESS,
@@ -42,9 +42,9 @@ def due(
         )
 
     if judgement.verdict is Verdict.ROLLBACK:
-        request = ask(Ask.ROLLBACK)
+        request = request_kind(RequestKind.ROLLBACK)
     elif judgement.verdict is Verdict.PROMOTABLE and not plan.of_stage(standing.stage).person:
-        request = ask(Ask.PROMOTE)
+        request = request_kind(RequestKind.PROMOTE)
     else:
         return None
     return request if isinstance(apply(standing, request, plan), Transition) else None
@@ -60,7 +60,7 @@ def apply(standing: Standing, request: Request, plan: Plan) -> Transition | Refu
         )
     if not request.reason.strip():
         return Refusal(Why.NOT_ALLOWED, "every move needs a reason for the audit trail: give one with --reason")
-    return _ANSWERS[request.ask](standing, request, plan)
+    return _ANSWERS[request.kind](standing, request, plan)
 
 
 def _begin(standing: Standing, request: Request, _plan: Plan) -> Transition | Refusal:
@@ -110,7 +110,7 @@ def _rollback(standing: Standing, request: Request, _plan: Plan) -> Transition |
         # the candidate may be the only healthy one: nobody acts until a person has looked
         if standing.frozen:
             return Refusal(Why.NOTHING_TO_DO, "a rollback is due, the incumbent is not well, and it is frozen already")
-        return _moved(standing, request, ask=Ask.FREEZE, frozen=True)
+        return _moved(standing, request, request_kind=RequestKind.FREEZE, frozen=True)
     return _moved(standing, request, stage=Stage.SHADOW, state=State.ROLLED_BACK, exposure=0, fresh=True)
 
 
@@ -193,7 +193,7 @@ def _moved(
     exposure: int | None = None,
     frozen: bool | None = None,
     fresh: bool = False,
-    ask: Ask | None = None,
+    request_kind: RequestKind | None = None,
 ) -> Transition:
     share = standing.exposure_percent if exposure is None else exposure
     row = Transition(
@@ -204,28 +204,30 @@ def _moved(
         exposure_percent=share,
         epoch=standing.epoch + fresh,
         revision=standing.revision + 1,
-        request=ask or request.ask,
+        request=request_kind or request.kind,
         actor=request.actor,
         reason=request.reason,
         evidence=request.evidence,
         # a rollback writes the flag in any case: somebody may have turned it up by hand
-        flag_revision=standing.flag_revision + 1 if exposure is not None and request.ask is not Ask.BEGIN else None,
+        flag_revision=standing.flag_revision + 1
+        if exposure is not None and request.kind is not RequestKind.BEGIN
+        else None,
         at=request.at,
     )
     return chained(row, standing.last_hash)
 
 
-_ANSWERS: Final[dict[Ask, Callable[[Standing, Request, Plan], Transition | Refusal]]] = {
-    Ask.BEGIN: _begin,
-    Ask.PROMOTE: _promote,
-    Ask.APPROVE: _approve,
-    Ask.ROLLBACK: _rollback,
-    Ask.PAUSE: _pause,
-    Ask.RESUME: _resume,
-    Ask.RETRY: _retry,
-    Ask.FREEZE: _freeze,
-    Ask.UNFREEZE: _unfreeze,
-    Ask.RETIRE: _retire,
-    Ask.RESTORE: _restore,
-    Ask.RESTART: _restart,
+_ANSWERS: Final[dict[RequestKind, Callable[[Standing, Request, Plan], Transition | Refusal]]] = {
+    RequestKind.BEGIN: _begin,
+    RequestKind.PROMOTE: _promote,
+    RequestKind.APPROVE: _approve,
+    RequestKind.ROLLBACK: _rollback,
+    RequestKind.PAUSE: _pause,
+    RequestKind.RESUME: _resume,
+    RequestKind.RETRY: _retry,
+    RequestKind.FREEZE: _freeze,
+    RequestKind.UNFREEZE: _unfreeze,
+    RequestKind.RETIRE: _retire,
+    RequestKind.RESTORE: _restore,
+    RequestKind.RESTART: _restart,
 }

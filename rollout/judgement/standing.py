@@ -42,7 +42,7 @@ class Standing(Record):
     last_hash: str = ""
 
 
-class Ask(StrEnum):
+class RequestKind(StrEnum):
     """What can be asked for."""
 
     BEGIN = "begin"
@@ -63,9 +63,9 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One wish to move, by the harness itself or by a person."""
+    """One intent to move, by the harness itself or by a person."""
 
-    ask: Ask
+    kind: RequestKind
     actor: str
     reason: str
     at: float
@@ -109,7 +109,7 @@ class Refusal:
 
 def stands(after: Transition, before: Standing) -> Standing:
     """Where the rollout stands once a transition is committed."""
-    of_freeze = after.request in {Ask.FREEZE, Ask.UNFREEZE}
+    of_freeze = after.request in {RequestKind.FREEZE, RequestKind.UNFREEZE}
     return Standing(
         stage=after.to,
         state=after.state,

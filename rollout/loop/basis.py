@@ -7,7 +7,7 @@ trail; a candidate that has changed has proven nothing yet, and begins in shadow
 from dataclasses import replace
 
 from rollout.judgement.chain import Transition
-from rollout.judgement.standing import HARNESS, Ask, Request, Standing
+from rollout.judgement.standing import HARNESS, Request, RequestKind, Standing
 from rollout.judgement.words import Stage
 from rollout.loop.analysis import Basis
 from rollout.loop.loop_state import LoopState
@@ -25,14 +25,14 @@ def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: fl
         return standing
     if reasons := changes(was, is_now):
         request = Request(
-            Ask.RESTART,
+            RequestKind.RESTART,
             HARNESS,
             "; ".join(reasons),
             now,
             new_candidate=_is_new(was.candidate, is_now.candidate),
             evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
         )
-        if not isinstance(runtime.controller.ask(request), Transition):
+        if not isinstance(runtime.controller.request(request), Transition):
             return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
         standing = by_ledger(runtime.ledger)
         _take_places(loop_state, was, is_now)

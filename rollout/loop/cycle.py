@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rollout.judgement.chain import Transition
 from rollout.judgement.stages import due
-from rollout.judgement.standing import Ask, Standing
+from rollout.judgement.standing import RequestKind, Standing
 from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.hearing import Heard
@@ -174,11 +174,11 @@ def _move(runtime: Runtime, loop_state: LoopState, standing: Standing) -> Transi
     request = due(standing, loop_state.analysis.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well)
     if request is None:
         return None
-    if request.ask is Ask.ROLLBACK and not well:
+    if request.kind is RequestKind.ROLLBACK and not well:
         # the candidate may be the only healthy one: nobody acts until a person has looked
         reason = f"a rollback is due and the incumbent is not well: {request.reason}"
         give(OrderKind.FREEZE, runtime.order_folders[0], actor=request.actor, reason=reason)
-    answer = runtime.controller.ask(request)
+    answer = runtime.controller.request(request)
     return answer if isinstance(answer, Transition) else None
 
 

@@ -8,7 +8,7 @@ from time import monotonic
 
 from pydantic import JsonValue
 
-from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
+from rollout.loop.hosting.host import EncodedSight, HostAnswer, HostRequest, MonitorHost
 from rollout.loop.monitor_role import MonitorRole
 from tmuxio.reading.reader import Reader
 from tmuxio.tapes.recorder import Recorder
@@ -118,8 +118,8 @@ class Observer:
         # a candidate that hangs may not keep the incumbent from its next cycle
         deadlines = {MonitorRole.CANDIDATE: min(self._deadline_s, max(LEAST_S, next_in_s))}
         asked = {
-            role: host.ask(
-                Ask(cycle, sight, monitor_memories[role].memory, EVERYTHING, monitor_memories[role].outcomes),
+            role: host.request(
+                HostRequest(cycle, sight, monitor_memories[role].memory, EVERYTHING, monitor_memories[role].outcomes),
                 deadlines.get(role, self._deadline_s),
             )
             for role, host in self._hosts.items()
@@ -141,8 +141,8 @@ class Observer:
         """Let each owner look for itself. `scopes`: part -> its sessions, and since when they are its own."""
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
         asked = {
-            role: self._hosts[role].ask(
-                Ask(
+            role: self._hosts[role].request(
+                HostRequest(
                     cycle,
                     sight,
                     monitor_memories[role].memory,
@@ -166,7 +166,7 @@ class Observer:
         monitor_memory = observation.before[MonitorRole.INCUMBENT]
         sight = EncodedSight.of(OnTape(tape=pack(adjacent)))
         return self._hosts[MonitorRole.INCUMBENT].look(
-            Ask(observation.cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
+            HostRequest(observation.cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
         )
 
     def _begin_live_check(
@@ -175,8 +175,8 @@ class Observer:
         panes = len(tape.frames[-1].panes)
         deadline_s = min(self._deadline_s, max(LEAST_S, next_in_s, PATIENCE_S * panes))
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
-        ask = Ask(cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
-        answer = self._hosts[MonitorRole.CANDIDATE].ask(ask, deadline_s)
+        ask = HostRequest(cycle, sight, monitor_memory.memory, EVERYTHING, monitor_memory.outcomes)
+        answer = self._hosts[MonitorRole.CANDIDATE].request(ask, deadline_s)
         return _PendingLiveCheck(cycle, tape, on_tape, answer)
 
     def _finished_live_check(self) -> LiveCheck | None:

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from rollout.judgement.evidence import Fact
-from rollout.judgement.standing import Ask, Request, Standing
+from rollout.judgement.standing import Request, RequestKind, Standing
 from rollout.judgement.words import State
 from rollout.loop.analysis import Analysis, Waiver, rescored
 from rollout.loop.runtime import Runtime
@@ -54,18 +54,18 @@ def stand(runtime: Runtime, now: float) -> Stand:
     runtime.controller.settle(now)
     if order := ordered(OrderKind.ROLLBACK, *runtime.order_folders):
         reason = order.reason or "an operator ordered it"
-        runtime.controller.ask(Request(Ask.ROLLBACK, order.actor or "an operator", reason, now))
+        runtime.controller.request(Request(RequestKind.ROLLBACK, order.actor or "an operator", reason, now))
         if by_ledger(runtime.ledger).state is State.ROLLED_BACK:
             with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
                 lift(OrderKind.ROLLBACK, order.path.parent)
     frozen = ordered(OrderKind.FREEZE, *runtime.order_folders)
     standing = by_ledger(runtime.ledger)
     if (frozen is not None) is not standing.frozen:
-        ask = Ask.FREEZE if frozen else Ask.UNFREEZE
+        request_kind = RequestKind.FREEZE if frozen else RequestKind.UNFREEZE
         word = frozen or unfrozen(*runtime.order_folders)
         actor = (word.actor if word else "") or "an operator"
-        reason = (word.reason if word else "") or f"an operator's {ask}"
-        runtime.controller.ask(Request(ask, actor, reason, now))
+        reason = (word.reason if word else "") or f"an operator's {request_kind}"
+        runtime.controller.request(Request(request_kind, actor, reason, now))
         standing = by_ledger(runtime.ledger)
     if frozen is not None:
         return Stand(standing, f"it is frozen ({frozen.reason or 'no reason given'})")

@@ -143,7 +143,7 @@ def interest_of(found: Sequence[Difference]) -> Interest:
 
 def _deliveries(tx: Transaction, entry: Entry) -> None:
     tx.withdraw(entry.withdrawn, entry.cycle_result.at, "nobody wants it any more")
-    tx.want(
+    tx.request_deliveries(
         DeliveryRow(
             id=delivery.id,
             episode=delivery.items[0].episode,

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer, MonitorHost
+from rollout.loop.hosting.host import EncodedSight, HostAnswer, HostRequest, MonitorHost
 from tmuxio.tapes.tapefile import StoredPackedTape
 from understudy.outcomes import Outcome
 from understudy.report import CycleReport
@@ -43,14 +43,14 @@ class Player:
     seen: int = 0
     """Tapes watched so far."""
 
-    def ask(self, kept: StoredPackedTape, sight: EncodedSight) -> tuple[Future[HostAnswer], bool]:
+    def request(self, kept: StoredPackedTape, sight: EncodedSight) -> tuple[Future[HostAnswer], bool]:
         """Ask it about one tape; says also whether it knows what it would have known.
 
         Raises `MonitorFailed` where the monitor cannot be started.
         """
         own = self._monitor_memory(kept, self.host.hello())
         memory, outcomes = own if own is not None else (self.memory, ())
-        asked = self.host.ask(Ask(cycle=kept.tape.id, sight=sight, memory=memory, outcomes=outcomes))
+        asked = self.host.request(HostRequest(cycle=kept.tape.id, sight=sight, memory=memory, outcomes=outcomes))
         return asked, own is not None or self.seen >= WARM
 
     def take(self, tape: str, answer: HostAnswer) -> CycleReport:
@@ -75,7 +75,7 @@ def warm_up(tapes: Iterable[StoredPackedTape], *players: Player) -> None:
     """Let monitors watch what came before the first tape that counts; nothing is compared."""
     for kept in tapes:
         sight = EncodedSight.of(OnTape(tape=kept.tape))
-        for player, (asked, _) in [(player, player.ask(kept, sight)) for player in players]:
+        for player, (asked, _) in [(player, player.request(kept, sight)) for player in players]:
             player.take(kept.tape.id, asked.result())
 
 
@@ -88,7 +88,7 @@ def replay(tapes: Iterable[StoredPackedTape], incumbent: Player, candidate: Play
     kept = next(source, None)
     while kept is not None:
         sight = EncodedSight.of(OnTape(tape=kept.tape))
-        asked = [player.ask(kept, sight) for player in players]
+        asked = [player.request(kept, sight) for player in players]
         tape, following = unpack(kept.tape), next(source, None)
         ours, theirs = (
             player.take(kept.tape.id, future.result()) for player, (future, _) in zip(players, asked, strict=True)

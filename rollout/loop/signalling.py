@@ -12,12 +12,14 @@ def used(observation: Observation, tmux_pid: int | None) -> Usage:
     """What one cycle used; where both watched, who wanted to tell how much, too."""
     candidate = observation.answers.get(MonitorRole.CANDIDATE)
     reports = {role: answer.report for role, answer in observation.answers.items() if answer.report is not None}
-    wants = {str(role): _notices(report) for role, report in reports.items()} if observation.tape is not None else None
+    intent_keys = (
+        {str(role): _notices(report) for role, report in reports.items()} if observation.tape is not None else None
+    )
     return Usage(
         rss_bytes=candidate.rss_bytes if candidate else None,
         cpu_s=candidate.cpu_s if candidate else None,
         tmux_rss_bytes=None if tmux_pid is None else _rss(tmux_pid),
-        wants=wants,
+        intent_keys=intent_keys,
     )
 
 

@@ -78,7 +78,7 @@ class StageController:
             self._turn_down(owed)
             self._ask_again_at = now + _PATIENCE_S
 
-    def ask(self, request: Request) -> Transition | Refusal:
+    def request(self, request: Request) -> Transition | Refusal:
         """Answer a request, and make the move where the answer is one."""
         before = standing(self._ledger)
         answer = apply(before, request, self._plan)

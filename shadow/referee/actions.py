@@ -5,7 +5,7 @@ from typing import Final
 
 from shadow.actions import CLOSING_LOOKS
 from shadow.referee.records import NamedState
-from understudy.intents import Intent, Notice, wish
+from understudy.intents import Intent, Notice, intent_key
 from understudy.record import Instant, Record
 from understudy.report import CycleReport
 from understudy.screens import PaneShot
@@ -37,7 +37,7 @@ _KEPT: Final = 32
 class ActionEpisode(Record):
     """One action that one monitor asked for."""
 
-    wish: str
+    intent_key: str
     ordinal: int
     target: str | None
     opened: Instant
@@ -65,12 +65,12 @@ def advance_episodes(
 
     Withdrawn episodes that were last asked for before `keep_from` are forgotten.
     """
-    asked = {(wish(intent), intent.ordinal, intent.target): misdirected for intent, misdirected in intents}
+    asked = {(intent_key(intent), intent.ordinal, intent.target): misdirected for intent, misdirected in intents}
     if not asked and not episodes:
         return ()
     kept, found = list[ActionEpisode](), set[tuple[str, int, str | None]]()
     for episode in episodes:
-        key = (episode.wish, episode.ordinal, episode.target)
+        key = (episode.intent_key, episode.ordinal, episode.target)
         if not episode.closed and key in asked:
             found.add(key)
             kept.append(episode.model_copy(update={"heard": at, "silent": 0}))
@@ -79,7 +79,7 @@ def advance_episodes(
         elif episode.heard >= keep_from:
             kept.append(episode)
     kept += [
-        ActionEpisode(wish=key[0], ordinal=key[1], target=key[2], opened=at, heard=at, misdirected=misdirected)
+        ActionEpisode(intent_key=key[0], ordinal=key[1], target=key[2], opened=at, heard=at, misdirected=misdirected)
         for key, misdirected in sorted(asked.items(), key=repr)
         if key not in found
     ]

@@ -21,11 +21,13 @@ _REPLACES: Final = frozenset({"spawn_manager"})
 def right_actions(episodes: Sequence[ActionEpisode], run: Run, named: NamedState) -> list[ActionEpisode]:
     """Return the actions that are right: premise, target, and the only one of its kind and ordinal in the spell."""
     within = [one for one in episodes if one.overlaps(run.began, run.ended)]
-    keys = [(one.wish, one.ordinal) for one in within]
+    keys = [(one.intent_key, one.ordinal) for one in within]
     return [
         one
         for one in within
-        if named in PREMISES.get(one.wish, ()) and not one.misdirected and keys.count((one.wish, one.ordinal)) == 1
+        if named in PREMISES.get(one.intent_key, ())
+        and not one.misdirected
+        and keys.count((one.intent_key, one.ordinal)) == 1
     ]
 
 
@@ -44,15 +46,17 @@ def told(
     theirs = right_actions(candidate, run, named)
     first: dict[str, ActionEpisode] = {}
     for one in sorted(right_actions(incumbent, run, named), key=lambda one: one.opened):
-        first.setdefault("tell" if one.wish in TELLS else one.wish, one)
+        first.setdefault("tell" if one.intent_key in TELLS else one.intent_key, one)
     found = []
     for kind, one in first.items():
-        until = max(one.opened, run.began) + windows.of(one.wish)
+        until = max(one.opened, run.began) + windows.of(one.intent_key)
         answered = any(
-            other.opened <= until for other in theirs if (other.wish in TELLS if kind == "tell" else other.wish == kind)
+            other.opened <= until
+            for other in theirs
+            if (other.intent_key in TELLS if kind == "tell" else other.intent_key == kind)
         )
         if answered or until <= run.ended:
-            found.append(Told(wish=one.wish, opened=one.opened, silent=not answered))
+            found.append(Told(intent_key=one.intent_key, opened=one.opened, silent=not answered))
     return tuple(found)
 
 
@@ -62,9 +66,9 @@ def duty(candidate: Sequence[ActionEpisode], run: Run, named: NamedState, window
     if tells is None:
         return None
     within = [one for one in candidate if one.overlaps(run.began, run.ended)]
-    if any(one.wish in _REPLACES for one in within):
+    if any(one.intent_key in _REPLACES for one in within):
         return Duty.DONE
-    own = sorted((one for one in within if one.wish in tells), key=lambda one: one.opened)
+    own = sorted((one for one in within if one.intent_key in tells), key=lambda one: one.opened)
     window = windows.notice_s
     if any(later.opened - one.opened < window for one, later in pairwise(own)) or _again(own):
         return Duty.REPEATED
@@ -76,5 +80,5 @@ def duty(candidate: Sequence[ActionEpisode], run: Run, named: NamedState, window
 
 
 def _again(own: Sequence[ActionEpisode]) -> bool:
-    keys = [(one.wish, one.ordinal) for one in own]
+    keys = [(one.intent_key, one.ordinal) for one in own]
     return len(set(keys)) < len(keys)

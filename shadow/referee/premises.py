@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from understudy.intents import Intent, Notice, wish
+from understudy.intents import Intent, Notice, intent_key
 from understudy.report import CycleReport
 from understudy.screens import PaneShot
 from understudy.verdicts import AgentState
@@ -35,4 +35,4 @@ def claim_of(report: CycleReport | None, shot: PaneShot, intents: Sequence[Inten
         return verdict.state if verdict.pid == shot.pid else None
     if report.verdicts:
         return None
-    return next((_SAYS[name] for name in map(wish, intents) if name in _SAYS), None)
+    return next((_SAYS[name] for name in map(intent_key, intents) if name in _SAYS), None)

@@ -96,8 +96,8 @@ class Duty(StrEnum):
 class Told(Record):
     """One action of the incumbent that was right, and whether the candidate took it too, within its window."""
 
-    wish: str
-    """As `understudy.intents.wish` names it: `notify_manager:idle`."""
+    intent_key: str
+    """As `understudy.intents.intent_key` names it: `notify_manager:idle`."""
     opened: Instant
     silent: bool
     """The event: the candidate stayed silent past the window."""

@@ -47,7 +47,7 @@ def show(
 
 
 def side_by_side(difference: Difference, ours: str, theirs: str, width: int) -> list[str]:
-    """Write two verdicts as two columns: state, rule, wishes, and the lines that fired."""
+    """Write two verdicts as two columns: state, rule, intents, and the lines that fired."""
     half = (width - 3) // 2
     left, right = _column(ours, difference.incumbent, half), _column(theirs, difference.candidate, half)
     return [f"{fit(one, half)} | {fit(two, half)}".rstrip() for one, two in zip_longest(left, right, fillvalue="")]
@@ -68,10 +68,10 @@ def marks(difference: Difference, rows: Iterable[str]) -> list[tuple[bool, bool]
 
 
 def _column(title: str, side: Side, width: int) -> list[str]:
-    wants = words.wishes(side)
+    intent_keys = words.intents(side)
     fired = [f"  {one_line(line).strip()}" for line in side.lines[:_FIRED]]
     rest = [f"  and {words.number(len(side.lines) - _FIRED, 'line')} more"] if len(side.lines) > _FIRED else []
-    return [title, words.verdict(side), f"rule {side.rule or '-'}", *_wrapped(wants, width), *fired, *rest]
+    return [title, words.verdict(side), f"rule {side.rule or '-'}", *_wrapped(intent_keys, width), *fired, *rest]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

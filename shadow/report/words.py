@@ -75,11 +75,11 @@ def verdict(side: Side) -> str:
     return f"{side.state} ({side.detail})" if side.detail else str(side.state)
 
 
-def wishes(side: Side) -> str:
+def intents(side: Side) -> str:
     """Say what a side wants."""
-    if not side.wishes:
+    if not side.intents:
         return "wants nothing"
-    return "wants " + ", ".join(name if ordinal == 1 else f"{name} (no. {ordinal})" for name, ordinal in side.wishes)
+    return "wants " + ", ".join(name if ordinal == 1 else f"{name} (no. {ordinal})" for name, ordinal in side.intents)
 
 
 def standing(cluster: Cluster) -> str:
@@ -261,7 +261,7 @@ def acts(difference: Difference) -> tuple[str, ...]:
     )
 
 
-def act(wish: str) -> str:
+def act(intent_key: str) -> str:
     """Say an act: `notify_manager:idle` is the notice of idle."""
-    kind, _, about = wish.partition(":")
+    kind, _, about = intent_key.partition(":")
     return f"notice of {about.replace('_', ' ')}" if kind == "notify_manager" else kind.replace("_", " ")

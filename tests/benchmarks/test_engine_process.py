@@ -12,7 +12,7 @@ import pytest
 from costs import Meter, terminals
 from crowd import assemble, at_work
 
-from rollout.loop.hosting.asking import Ask, EncodedSight
+from rollout.loop.hosting.asking import EncodedSight, HostRequest
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from understudy.wire import Live
@@ -44,7 +44,7 @@ def run(server: TmuxServer, folder: Path, agents: int, cycles: int) -> Run:
     meter, printing = Meter(server), terminals(server)[1 : 1 + agents // 10]
     sight = EncodedSight.of(Live(socket_path=str(server.socket_path)))
     with MonitorHost(monitor_spec("modular"), folder / "log") as host:
-        answer = host.look(Ask("warm", sight))
+        answer = host.look(HostRequest("warm", sight))
         assert host.pid is not None
         engine = psutil.Process(host.pid)
         began, tmux = _cpu_s(engine), meter.server_s()
@@ -52,7 +52,7 @@ def run(server: TmuxServer, folder: Path, agents: int, cycles: int) -> Run:
             for tty in printing:
                 Path(tty).write_bytes(at_work(number))
             time.sleep(0.01)  # tmux draws what was printed
-            answer = host.look(Ask(f"{number}", sight, memory=answer.memory))
+            answer = host.look(HostRequest(f"{number}", sight, memory=answer.memory))
             assert answer.report is not None, answer.text
             assert len(answer.report.verdicts) == agents
         return Run(cycles, _cpu_s(engine) - began, meter.server_s() - tmux, float(engine.memory_info().rss) / 2**20)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Ask, Request
+from rollout.judgement.standing import Request, RequestKind
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 THEN = 1_780_000_000.0
 
 
-def report(part: MonitorRole, states: dict[str, AgentState], *, wants: tuple[str, ...] = ()) -> CycleReport:
+def report(part: MonitorRole, states: dict[str, AgentState], *, intent_keys: tuple[str, ...] = ()) -> CycleReport:
     verdicts = {
         pane: AgentVerdict(
             pane=pane,
@@ -50,12 +50,12 @@ def report(part: MonitorRole, states: dict[str, AgentState], *, wants: tuple[str
             about=Notice.IDLE,
             text="somebody is idle",
         )
-        for pane in wants
+        for pane in intent_keys
     )
     return CycleReport(cycle="c-1", monitor=f"{part}-monitor", version="1.2", verdicts=verdicts, intents=intents)
 
 
-INCUMBENT = report(MonitorRole.INCUMBENT, {"%1": AgentState.BUSY, "%2": AgentState.IDLE}, wants=("%2",))
+INCUMBENT = report(MonitorRole.INCUMBENT, {"%1": AgentState.BUSY, "%2": AgentState.IDLE}, intent_keys=("%2",))
 CANDIDATE = report(MonitorRole.CANDIDATE, {"%1": AgentState.BUSY, "%2": AgentState.BUSY, "%3": AgentState.CRASHED})
 
 
@@ -65,9 +65,9 @@ class Kept:
 
     folder: ServerFolder
 
-    def move(self, ask: Ask, *, act: bool = True, verdict: Verdict | None = None) -> None:
+    def move(self, ask: RequestKind, *, act: bool = True, verdict: Verdict | None = None) -> None:
         ledger = Ledger(self.folder.ledger)
-        answer = self._controller(ledger).ask(Request(ask, "ann", f"a test's {ask}", THEN + 10, verdict, act=act))
+        answer = self._controller(ledger).request(Request(ask, "ann", f"a test's {ask}", THEN + 10, verdict, act=act))
         ledger.close()
         assert hasattr(answer, "hash"), answer
 

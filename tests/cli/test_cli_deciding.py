@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.judgement.standing import Ask
+from rollout.judgement.standing import RequestKind
 from rollout.judgement.words import Verdict
 from rollout.loop.acting.episode import Episode, EpisodeBook, Escalation
 from rollout.store.flags import FlagsFile
@@ -108,9 +108,9 @@ def test_a_question_may_be_named_by_as_many_digits_as_are_unmistakable(understud
     ids = ("e-7f3a19c2d4e5f601", "e-7f3a19c2ffffffff")
     episodes = {
         one: Episode(
-            id=one, wish="kill_window", pane="%1", pid=1, session="team", opened_at=now, voices={},
+            id=one, intent_key="kill_window", pane="%1", pid=1, session="team", opened_at=now, voices={},
             escalation=Escalation(
-                episode=one, session="team", wish="kill_window", pane="%1", why="", at=now, expires_at=now + 900
+                episode=one, session="team", intent_key="kill_window", pane="%1", why="", at=now, expires_at=now + 900
             ),
         )
         for one in ids
@@ -141,7 +141,7 @@ def test_approving_a_promotion_that_was_not_earned_is_refused(understudy: Shell)
 
 
 def test_rollback_now_turns_the_flag_down_and_leaves_an_order_for_the_run(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.PROMOTE)
+    ran.move(RequestKind.PROMOTE)
     said = understudy("rollback", "--now", "--reason", "pager")
     assert said.code == 0
     assert FlagsFile(ran.folder.flags).read().candidate.percent == 0
@@ -169,7 +169,7 @@ def test_rollback_now_where_nothing_ever_ran_says_so(understudy: Shell) -> None:
 
 
 def test_a_retry_after_rollback_now_needs_no_run_in_between(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.PROMOTE)
+    ran.move(RequestKind.PROMOTE)
     understudy("rollback", "--now", "--reason", "pager", "--actor", "ann")
     assert understudy("retry", "--reason", "fixed").code == 0
     assert stage(understudy) == ("shadow", "running")
@@ -209,7 +209,7 @@ def test_emergency_verbs_work_while_the_database_is_locked(understudy: Shell, ra
 
 
 def test_waiting_ends_at_once_where_the_stage_is_reached_or_passed(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.PROMOTE)
+    ran.move(RequestKind.PROMOTE)
     for stage_name in ("shadow", "canary"):
         assert understudy("wait", "--for", f"stage={stage_name}", "--timeout", "0").code == 0
 
@@ -222,7 +222,7 @@ def test_waiting_ends_with_75_when_the_time_is_over(understudy: Shell) -> None:
 
 
 def test_waiting_ends_with_4_after_a_rollback(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.ROLLBACK)
+    ran.move(RequestKind.ROLLBACK)
     assert understudy("wait", "--for", "promotable", "--timeout", "0").code == 4
 
 
@@ -233,11 +233,11 @@ def test_waiting_for_what_never_comes_is_refused(understudy: Shell) -> None:
 
 
 def test_a_retirement_can_be_taken_back_and_only_a_retirement(understudy: Shell, ran: Kept) -> None:
-    for ask in (Ask.PROMOTE, Ask.PROMOTE, Ask.PROMOTE):
+    for ask in (RequestKind.PROMOTE, RequestKind.PROMOTE, RequestKind.PROMOTE):
         ran.move(ask)
     early = understudy("retire", "--undo", "--reason", "compare again")
     assert (early.code, "not retired" in early.err) == (0, True)
-    ran.move(Ask.RETIRE, verdict=Verdict.PROMOTABLE)
+    ran.move(RequestKind.RETIRE, verdict=Verdict.PROMOTABLE)
     said = understudy("retire", "--undo", "--reason", "compare again")
     assert (said.code, said.out.startswith("retired -> production (100 %)")) == (0, True)
     assert "[audit " in said.out

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.faces.cli.output import table
-from rollout.judgement.standing import Ask
+from rollout.judgement.standing import RequestKind
 from rollout.loop.analysis import Analysis
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import Kept, kept
@@ -91,7 +91,7 @@ def test_a_freeze_shows_at_once_without_any_run(understudy: Shell) -> None:
 
 
 def test_status_works_with_a_broken_flags_file_and_exposes_nothing(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.PROMOTE)
+    ran.move(RequestKind.PROMOTE)
     assert understudy("status", "--json").json["exposure_percent"] == 5
     ran.folder.flags.write_text("{")
     said = understudy("status", "--json").json
@@ -99,7 +99,7 @@ def test_status_works_with_a_broken_flags_file_and_exposes_nothing(understudy: S
 
 
 def test_status_says_the_share_that_rules_while_the_last_good_flags_are_followed(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.PROMOTE)
+    ran.move(RequestKind.PROMOTE)
     ledger = Ledger(ran.folder.ledger)
     with ledger.transaction() as tx:
         tx.keep_document("analysis", Analysis(epoch=2, exposed_percent=5).model_dump_json())
@@ -150,7 +150,7 @@ def test_explaining_a_pane_that_nobody_saw_names_those_that_were_seen(understudy
 
 
 def test_history_is_the_trail_and_its_chain_can_be_verified(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.PROMOTE)
+    ran.move(RequestKind.PROMOTE)
     rows = understudy("history", "--verify", "--json").json["transitions"]
     assert [(row["from"], row["to"], row["actor"]) for row in rows] == [
         ("off", "shadow", "understudy"),
@@ -176,7 +176,7 @@ def test_columns_stand_under_each_other_whatever_the_names_are_written_in(capsys
 
 
 def test_a_trail_that_was_changed_by_hand_does_not_verify(understudy: Shell, ran: Kept) -> None:
-    ran.move(Ask.PROMOTE)
+    ran.move(RequestKind.PROMOTE)
     with sqlite3.connect(ran.folder.ledger) as connection:
         connection.execute("UPDATE transitions SET body = replace(body, 'a test''s promote', 'all is well')")
     connection.close()
@@ -267,7 +267,7 @@ def test_a_ledger_that_another_build_went_on_with_is_a_sentence_with_the_remedy(
 
 @pytest.mark.usefixtures("ran")
 def test_verbs_speak_of_the_server_that_is_named(understudy: Shell) -> None:
-    kept(understudy.state, understudy.folder / "other").move(Ask.PROMOTE)
+    kept(understudy.state, understudy.folder / "other").move(RequestKind.PROMOTE)
     assert understudy("status", "--json").json["stage"] == "canary"
     named = understudy("status", "--json", "--socket-path", understudy.folder / "s").json
     assert named["stage"] == "shadow"

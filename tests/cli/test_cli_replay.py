@@ -209,7 +209,7 @@ def test_meta_that_was_edited_changes_nothing_or_is_a_sentence(understudy: Shell
         write_tape(tapes / "t-0.tape.gz", tape(0), {}, json.loads(json.dumps(meta)))
         said = understudy("replay", tapes, *BOTH)
         assert said.code == 0, said.err
-    odd = {"monitors": {"incumbent": "Idle 1"}, "outcomes": {"incumbent": [{"wish": 1}]}}
+    odd = {"monitors": {"incumbent": "Idle 1"}, "outcomes": {"incumbent": [{"intent_key": 1}]}}
     write_tape(tapes / "t-0.tape.gz", tape(0), {"incumbent": 1}, json.loads(json.dumps(odd)))
     said = understudy("replay", tapes, *BOTH)
     assert (said.code, "holds outcomes that this build does not know" in said.err) == (69, True)

@@ -74,8 +74,8 @@ def test_a_page_shows_the_screen_of_each_cluster_with_what_came_before_and_next(
 
 def test_a_cluster_that_no_single_cycle_showed_has_the_screen_of_its_bout(understudy: Shell, ran: Kept) -> None:
     sides = [
-        Side(state=state, rule=rule, wishes=wishes, agent="claude")
-        for state, rule, wishes in (
+        Side(state=state, rule=rule, intents=intents, agent="claude")
+        for state, rule, intents in (
             (AgentState.CRASHED, "R3", (("notify_manager:crash", 1),)),
             (AgentState.IDLE, "slow", (("notify_manager:idle", 1), ("submit_draft", 1))),
         )

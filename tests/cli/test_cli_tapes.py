@@ -94,7 +94,9 @@ def test_memory_goes_from_tape_to_tape(understudy: Shell, tapes: list[Path]) -> 
     assert [one["incumbent"]["rule"] for one in understudy(*asked).json["differences"]] == ["1", "2"]
 
 
-TOLD = Outcome(wish="notify_manager:idle", pane="%1", session="s", ordinal=1, result="watch_only", done=False, at=1.0)
+TOLD = Outcome(
+    intent_key="notify_manager:idle", pane="%1", session="s", ordinal=1, result="watch_only", done=False, at=1.0
+)
 
 
 def test_a_tape_that_knows_what_this_very_version_remembered_and_was_told_is_watched_from_there(

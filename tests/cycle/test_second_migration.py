@@ -13,7 +13,7 @@ from crash_driver import PLAN
 from private_tmux import private_server
 
 from rollout.judgement.chain import Transition, verify
-from rollout.judgement.standing import Ask, Refusal, Request
+from rollout.judgement.standing import Refusal, Request, RequestKind
 from rollout.judgement.words import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
@@ -80,8 +80,8 @@ def is_promotable_in_production(cycle_result: CycleResult) -> bool:
     )
 
 
-def ask(runtime: Runtime, what: Ask, verdict: Verdict | None = None) -> Transition | Refusal:
-    return runtime.controller.ask(Request(what, "ann", "a test", runtime.clock.now(), verdict=verdict))
+def ask(runtime: Runtime, what: RequestKind, verdict: Verdict | None = None) -> Transition | Refusal:
+    return runtime.controller.request(Request(what, "ann", "a test", runtime.clock.now(), verdict=verdict))
 
 
 def lived(runtime: Runtime, part: MonitorRole) -> dict[str, int]:
@@ -100,14 +100,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             server.new_window("sleep 1000", session="team", name=window)
         with runtime(server, state, "First", "Second") as first:
             cycles(first, lambda cycle_result: cycle_result.standing.stage is Stage.PRODUCTION)
-            story.too_early = ask(first, Ask.RETIRE, Verdict.CONTINUE)
+            story.too_early = ask(first, RequestKind.RETIRE, Verdict.CONTINUE)
             cycles(first, is_promotable_in_production)
-            ask(first, Ask.RETIRE, Verdict.PROMOTABLE)
+            ask(first, RequestKind.RETIRE, Verdict.PROMOTABLE)
             story.alone = cycles(first, lambda cycle_result: cycle_result.standing.stage is Stage.RETIRED)[-1:]
             story.off = first.hosts[MonitorRole.INCUMBENT].pid is None
-            ask(first, Ask.RESTORE)
+            ask(first, RequestKind.RESTORE)
             story.restored = cycles(first, is_promotable_in_production)[-1]
-            ask(first, Ask.RETIRE, Verdict.PROMOTABLE)
+            ask(first, RequestKind.RETIRE, Verdict.PROMOTABLE)
             story.alone += cycles(first, lambda cycle_result: len(cycle_result.reports) == 1)[-1:]
         with runtime(server, state, "First", "Second") as same:
             story.alone += cycles(same, lambda _: True)
@@ -120,7 +120,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         with runtime(server, state, "Second", "ThirdAgain") as upgraded:
             story.upgraded = cycles(upgraded, lambda _: True)[0]
             cycles(upgraded, is_promotable_in_production)
-            ask(upgraded, Ask.ROLLBACK)
+            ask(upgraded, RequestKind.ROLLBACK)
             story.fallen_back = cycles(upgraded, lambda _: True)[0]
             story.trail = trail(upgraded.ledger)
             assert standing(upgraded.ledger).stage is Stage.SHADOW

@@ -24,7 +24,7 @@ from tmuxio.server.address import ServerAddress
 from tmuxio.sources.tapes import TapeClock, TapeSource
 from tmuxio.tapes.recorder import Recorder
 from understudy import AgentState, CycleReport, Outcome, Result, SystemClock
-from understudy.intents import wish
+from understudy.intents import intent_key
 from understudy.outcomes import EVERYTHING
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Shadow:
 def _told(report: CycleReport, result: Result) -> tuple[Outcome, ...]:
     return tuple(
         Outcome(
-            wish=wish(intent),
+            intent_key=intent_key(intent),
             pane=intent.pane,
             pid=intent.pid,
             session=intent.session,
@@ -101,8 +101,8 @@ def shadow() -> Shadow:
 
 def _unexplained(bouts: Sequence[Bout]) -> list[str]:
     return [
-        f"{bout.window}: {bout.incumbent.state} {bout.incumbent.rule} {bout.incumbent.wishes} / "
-        f"{bout.candidate.state} {bout.candidate.rule} {bout.candidate.wishes}"
+        f"{bout.window}: {bout.incumbent.state} {bout.incumbent.rule} {bout.incumbent.intents} / "
+        f"{bout.candidate.state} {bout.candidate.rule} {bout.candidate.intents}"
         for bout in bouts
         if bout.counts and bout.difference is not None and bout.difference.severity is not Severity.DETAIL
     ]

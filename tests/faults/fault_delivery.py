@@ -75,7 +75,9 @@ class Deliveries:
     def submit(self, touch: Delivery) -> None:
         with self.ledger.transaction() as tx:
             body = touch.model_dump_json()
-            tx.want([DeliveryRow(touch.id, "e-1", touch.kind, touch.target, "wanted", touch.wanted_at, body)])
+            tx.request_deliveries(
+                [DeliveryRow(touch.id, "e-1", touch.kind, touch.target, "wanted", touch.wanted_at, body)]
+            )
         self.delivery.submit([touch])
 
     def row(self, touch: Delivery) -> DeliveryRow:

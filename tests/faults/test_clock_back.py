@@ -11,7 +11,7 @@ from faulty_disks import RUNS
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.judgement.stages import apply
-from rollout.judgement.standing import Ask, Request
+from rollout.judgement.standing import Request, RequestKind
 from rollout.loop.acting.settling import DeliveryEndKind
 from rollout.loop.stage_controller import StageController, standing
 from rollout.store.flags import FlagsFile
@@ -112,7 +112,7 @@ def test_a_move_that_was_left_pending_is_settled(tmp_path: Path, back: float) ->
     controller = StageController(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
     now = 100 * DAY
     controller.wake(now)
-    move = apply(standing(ledger), Request(Ask.PROMOTE, "ann", "so", now), DEMO_PLAN)
+    move = apply(standing(ledger), Request(RequestKind.PROMOTE, "ann", "so", now), DEMO_PLAN)
     assert isinstance(move, Transition)
     controller._add(move, after=standing(ledger).last_hash)
     controller.settle(now - back)

@@ -30,7 +30,7 @@ def test_a_ledger_that_is_locked_for_a_while_costs_no_lane_and_no_delivery(
     for number in range(times):
         bench = Bench(Ledger(tmp_path / f"ledger-{number}.sqlite"))
         touches = [NOTICE.model_copy(update={"id": f"u-{n:04}", "target": f"%{n}"}) for n in range(TOUCHES)]
-        bench.want(*touches)
+        bench.request_deliveries(*touches)
         delivery = bench.delivery()
         began = time.monotonic()
         with _locked(bench.ledger.path):

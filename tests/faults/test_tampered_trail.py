@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from faulty_disks import RUNS
 
-from rollout.judgement.standing import Ask
+from rollout.judgement.standing import RequestKind
 from rollout.store.ledger import DecisionRow, Ledger
 from tests.cli.rollouts import kept
 
@@ -60,7 +60,7 @@ def spoken(made: Kept) -> Path:
 @pytest.fixture
 def path(understudy: Shell) -> Path:
     made = kept(understudy.state, understudy.folder / "s")
-    made.move(Ask.PROMOTE)
+    made.move(RequestKind.PROMOTE)
     return spoken(made)
 
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from rollout.judgement.chain import verify
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Ask, Refusal, Request, Why
+from rollout.judgement.standing import Refusal, Request, RequestKind, Why
 from rollout.judgement.words import Stage, State
 from rollout.loop.stage_controller import StageController, standing, trail
 from rollout.store.flags import FlagsUnreachable, Followed, Held, RevisionMoved, WriteUnknown
@@ -87,7 +87,7 @@ class ControllerMachine(RuleBasedStateMachine):
         assert [row.status for row in self.ledger.transitions() if row.status == "pending"] == []
         assert not self.controller.owes()
         moves = [transition for transition in trail(self.ledger) if transition.moves_flag]
-        if moves and moves[-1].request == Ask.ROLLBACK and not self.touched_by_hand:
+        if moves and moves[-1].request == RequestKind.ROLLBACK and not self.touched_by_hand:
             assert self.flags.now.percent == 0
         self.ledger.close()
         shutil.rmtree(self.folder)
@@ -104,14 +104,14 @@ class ControllerMachine(RuleBasedStateMachine):
         controller.wake(self.at)
         return controller
 
-    def _ask(self, what: Ask) -> object:
+    def _request(self, what: RequestKind) -> object:
         self.at += 1
-        return self.controller.ask(Request(what, "ann", "a test", self.at))
+        return self.controller.request(Request(what, "ann", "a test", self.at))
 
     @initialize(stages=st.integers(0, 3))
     def a_rollout_on_its_way(self, stages: int) -> None:
         for _ in range(stages):
-            assert not isinstance(self._ask(Ask.PROMOTE), Refusal)
+            assert not isinstance(self._request(RequestKind.PROMOTE), Refusal)
 
     @rule(weather=st.sampled_from(Weather))
     def weather_turns(self, weather: Weather) -> None:
@@ -120,7 +120,7 @@ class ControllerMachine(RuleBasedStateMachine):
     @rule()
     def promote(self) -> None:
         before, flag = standing(self.ledger), self.flags.now
-        answer = self._ask(Ask.PROMOTE)
+        answer = self._request(RequestKind.PROMOTE)
         after = standing(self.ledger)
         if isinstance(answer, Refusal):
             assert after == before
@@ -132,14 +132,14 @@ class ControllerMachine(RuleBasedStateMachine):
 
     @rule()
     def roll_back(self) -> None:
-        answer = self._ask(Ask.ROLLBACK)
+        answer = self._request(RequestKind.ROLLBACK)
         now = standing(self.ledger)
         assert (now.state, now.exposure_percent, now.stage) == (State.ROLLED_BACK, 0, Stage.SHADOW)
         self.touched_by_hand &= isinstance(answer, Refusal)  # it was rolled back already
 
     @rule()
     def try_again(self) -> None:
-        self._ask(Ask.RETRY)
+        self._request(RequestKind.RETRY)
 
     @rule(percent=st.sampled_from((0, 5, 33, 50, 100)))
     def somebody_writes_by_hand(self, percent: int) -> None:
@@ -176,9 +176,9 @@ def test_what_a_rollback_owes_is_written_once_the_flags_can_be_reached(tmp_path:
     ledger, flags = Ledger(tmp_path / "ledger.sqlite"), Shaky()
     controller = StageController(ledger, flags, DEFAULT_PLAN)
     controller.wake(NOW)
-    controller.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    controller.request(Request(RequestKind.PROMOTE, "ann", "a test", NOW))
     flags.weather = Weather.AWAY
-    assert not isinstance(controller.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
+    assert not isinstance(controller.request(Request(RequestKind.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
     assert standing(ledger).exposure_percent == 0
     controller.settle(NOW + 2)
     assert controller.owes()
@@ -201,11 +201,11 @@ def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_pa
     class Overtaken(Shaky):
         def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
             found = flags.write_exposure(percent, expected)
-            theirs.ask(Request(Ask.ROLLBACK, "bob", "a test", NOW + 1))
+            theirs.request(Request(RequestKind.ROLLBACK, "bob", "a test", NOW + 1))
             return found
 
     slow = StageController(ledger, Overtaken(), DEFAULT_PLAN)
-    answer = slow.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    answer = slow.request(Request(RequestKind.PROMOTE, "ann", "a test", NOW))
     assert isinstance(answer, Refusal)
     assert answer.why is Why.CONFLICT
     assert "taken back while the flag was written" in answer.text
@@ -221,10 +221,10 @@ def test_a_disk_that_is_full_refuses_a_promotion_and_no_rollback(tmp_path: Path)
     ledger = Ledger(tmp_path / "ledger.sqlite")
     controller = StageController(ledger, Full(), DEFAULT_PLAN)
     controller.wake(NOW)
-    refused = controller.ask(Request(Ask.PROMOTE, "ann", "a test", NOW))
+    refused = controller.request(Request(RequestKind.PROMOTE, "ann", "a test", NOW))
     assert isinstance(refused, Refusal)
     assert "No space left" in refused.text
-    assert not isinstance(controller.ask(Request(Ask.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
+    assert not isinstance(controller.request(Request(RequestKind.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
     assert controller.owes()
     ledger.close()
 

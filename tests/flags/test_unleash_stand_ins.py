@@ -158,12 +158,12 @@ def test_a_token_is_in_no_representation() -> None:
 
 def test_a_deadline_holds_for_the_whole_of_an_answer() -> None:
     with StandIn(drips(b"HTTP/1.1 200 OK\r\n\r\n")) as server, pytest.raises(NoAnswer):
-        Door(server.url, TOKEN).ask("GET", "/", deadline_s=0.3)
+        Door(server.url, TOKEN).request("GET", "/", deadline_s=0.3)
 
 
 def test_what_is_no_address_is_said_as_such() -> None:
     with pytest.raises(FlagsUnreachable, match="mend unleash_url"):
-        Door("http://", TOKEN).ask("GET", "/")
+        Door("http://", TOKEN).request("GET", "/")
 
 
 def test_a_token_of_another_environment_is_refused_where_the_server_does_not_say_which() -> None:

@@ -15,7 +15,7 @@ from postgres_cluster import until
 from unleash_world import CANDIDATE
 
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Ask, Refusal, Request, Why
+from rollout.judgement.standing import Refusal, Request, RequestKind, Why
 from rollout.judgement.words import Stage, State
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Router, Routing
@@ -47,8 +47,8 @@ class Rollout:
         self.controller.wake(NOW)
         self.router = Router(self.flags, lease_s=1800)
 
-    def ask(self, what: Ask, at: float = NOW) -> Any:
-        return self.controller.ask(Request(what, "ann", "a test", at))
+    def request(self, what: RequestKind, at: float = NOW) -> Any:
+        return self.controller.request(Request(what, "ann", "a test", at))
 
     def route(self, at: float = NOW, wanted: int = 100) -> Routing:
         return self.router.route(["a", "b"], at, "c", wanted)
@@ -75,7 +75,7 @@ def rollout(unleash: Unleash, tmp_path: Path) -> Iterator[Rollout]:
 def at_half(rollout: Rollout) -> None:
     """In beta, at 50 %, and seen so."""
     for _ in range(2):
-        assert not isinstance(rollout.ask(Ask.PROMOTE), Refusal)
+        assert not isinstance(rollout.request(RequestKind.PROMOTE), Refusal)
     rollout.shows(50)
 
 
@@ -149,10 +149,10 @@ def test_a_share_that_is_none_is_not_followed_not_written_over_and_rolled_back(
     assert_followed_as_it_was(rollout, 50, "parameters.rollout")
     with pytest.raises(BadFlags, match="rollout"):
         rollout.flags.held()
-    refused = rollout.ask(Ask.PROMOTE)
+    refused = rollout.request(RequestKind.PROMOTE)
     assert isinstance(refused, Refusal)
     assert rollout.stage is Stage.BETA
-    assert not isinstance(rollout.ask(Ask.ROLLBACK), Refusal)
+    assert not isinstance(rollout.request(RequestKind.ROLLBACK), Refusal)
     assert not rollout.controller.owes()
     assert unleash.flag()["enabled"] is False  # no share to turn down: the whole flag is off
 
@@ -162,8 +162,8 @@ def test_a_strategy_that_somebody_added_is_a_doubt(unleash: Unleash, rollout: Ro
     path = f"/projects/default/features/{CANDIDATE}/environments/production/strategies"
     unleash.admin("POST", path, {"name": "default", "parameters": {}})
     until(lambda: "2 strategies" in rollout.route().drift, "the doubt")
-    assert isinstance(rollout.ask(Ask.PROMOTE), Refusal)
-    assert not isinstance(rollout.ask(Ask.ROLLBACK), Refusal)
+    assert isinstance(rollout.request(RequestKind.PROMOTE), Refusal)
+    assert not isinstance(rollout.request(RequestKind.ROLLBACK), Refusal)
     assert unleash.flag()["enabled"] is False
 
 
@@ -182,7 +182,7 @@ def test_written_between_the_look_and_the_write_is_a_conflict_of_the_servers_own
     with Middleman(unleash.port) as between:
         rollout = Rollout(unleash, tmp_path, between.url)
         between.on_patch = lambda: unleash.patch(("/parameters/rollout", "33"))
-        refused = rollout.ask(Ask.PROMOTE)
+        refused = rollout.request(RequestKind.PROMOTE)
         assert (refused.why, rollout.stage, rollout.pending) == (Why.CONFLICT, Stage.SHADOW, [])
         assert "revision 0 (33 %), not revision 0 (0 %)" in refused.text
     assert unleash.percent() == 33
@@ -193,7 +193,7 @@ def test_a_write_whose_answer_is_lost_is_read_back_and_stands(unleash: Unleash, 
     with Middleman(unleash.port) as between:
         rollout = Rollout(unleash, tmp_path, between.url)
         between.mute = True
-        assert not isinstance(rollout.ask(Ask.PROMOTE), Refusal)
+        assert not isinstance(rollout.request(RequestKind.PROMOTE), Refusal)
         assert (rollout.stage, unleash.percent(), rollout.pending) == (Stage.CANARY, 5, [])
 
 
@@ -204,16 +204,16 @@ def test_a_write_that_may_still_come_is_a_conflict_that_waits_and_is_undone_late
     with Middleman(unleash.port) as between:
         rollout = Rollout(unleash, tmp_path, between.url)
         between.swallows = True
-        refused = rollout.ask(Ask.PROMOTE)
+        refused = rollout.request(RequestKind.PROMOTE)
         assert (refused.why, rollout.stage, rollout.pending) == (Why.CONFLICT, Stage.SHADOW, ["pending"])
         assert "may still be" in refused.text
-        assert rollout.ask(Ask.PROMOTE).why is Why.CONFLICT  # not while one waits
+        assert rollout.request(RequestKind.PROMOTE).why is Why.CONFLICT  # not while one waits
         rollout.controller.settle(NOW + 5)
         assert rollout.pending == ["pending"]  # it may be somebody's who is still at it
         rollout.controller.settle(NOW + 60)
         assert (rollout.stage, rollout.pending) == (Stage.SHADOW, [])
         between.swallows = False
-        assert not isinstance(rollout.ask(Ask.PROMOTE, NOW + 61), Refusal)
+        assert not isinstance(rollout.request(RequestKind.PROMOTE, NOW + 61), Refusal)
 
 
 def test_a_rollback_goes_through_while_a_promotion_hangs_in_the_air(unleash: Unleash, tmp_path: Path) -> None:
@@ -221,9 +221,9 @@ def test_a_rollback_goes_through_while_a_promotion_hangs_in_the_air(unleash: Unl
     with Middleman(unleash.port) as between:
         rollout = Rollout(unleash, tmp_path, between.url)
         between.swallows = True
-        rollout.ask(Ask.PROMOTE)
+        rollout.request(RequestKind.PROMOTE)
         between.swallows = False
-        assert not isinstance(rollout.ask(Ask.ROLLBACK), Refusal)
+        assert not isinstance(rollout.request(RequestKind.ROLLBACK), Refusal)
         assert standing(rollout.ledger).state is State.ROLLED_BACK
         assert (rollout.flags.held(), rollout.pending) == (Held(1, 0), [])
 
@@ -237,7 +237,7 @@ def test_killed_in_the_middle_of_a_patch_ledger_and_flag_agree_once_it_is_back(
         rollout = Rollout(unleash, tmp_path, between.url)
         between.mute = True
         between.on_patch = (lambda: threading.Timer(0.005, unleash.kill).start()) if passed_on else unleash.kill
-        answer = rollout.ask(Ask.PROMOTE)
+        answer = rollout.request(RequestKind.PROMOTE)
         until(lambda: not unleash.runs, "its end")
         if isinstance(answer, Refusal):
             assert answer.why is Why.CONFLICT
@@ -255,11 +255,11 @@ def test_without_its_database_it_is_followed_and_nothing_moves_but_a_rollback(
     unleash.postgres.stop()
     try:
         assert rollout.route(NOW + 1).exposure_percent == 50  # out of the server's own cache
-        refused = rollout.ask(Ask.PROMOTE)
+        refused = rollout.request(RequestKind.PROMOTE)
         assert isinstance(refused, Refusal)
         assert refused.why in {Why.UNREACHABLE, Why.CONFLICT}
         assert rollout.stage is Stage.BETA
-        assert not isinstance(rollout.ask(Ask.ROLLBACK), Refusal)
+        assert not isinstance(rollout.request(RequestKind.ROLLBACK), Refusal)
         assert rollout.controller.owes()
         assert rollout.route(NOW + 2, wanted=0).exposure_percent == 0  # the smaller rules, whatever the flag says
     finally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.plans import DEMO_PLAN
-from rollout.judgement.standing import Ask, Request
+from rollout.judgement.standing import Request, RequestKind
 from rollout.loop.audit import breaks
 from rollout.loop.stage_controller import StageController, trail
 from rollout.store.flags import FlagsFile
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ASKED = (Ask.PROMOTE, Ask.PAUSE, Ask.RESUME, Ask.PROMOTE, Ask.ROLLBACK, Ask.RETRY)
+ASKED = (
+    RequestKind.PROMOTE,
+    RequestKind.PAUSE,
+    RequestKind.RESUME,
+    RequestKind.PROMOTE,
+    RequestKind.ROLLBACK,
+    RequestKind.RETRY,
+)
 
 
 @pytest.fixture
@@ -28,7 +35,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     controller = StageController(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
     controller.wake(1.0)
     for at, ask in enumerate(ASKED, 2):
-        controller.ask(Request(ask, "ann", "because", float(at)))
+        controller.request(Request(ask, "ann", "because", float(at)))
     yield ledger
     ledger.close()
 

@@ -15,14 +15,14 @@ from shadow.referee.records import Duty, NamedState, NamingRule, ScoredSpell, Vo
 from shadow.strata import events_of, strata_of
 from understudy.verdicts import AgentState
 
-IDLE = Side(state=AgentState.IDLE, wishes=(("notify_manager:idle", 1),))
+IDLE = Side(state=AgentState.IDLE, intents=(("notify_manager:idle", 1),))
 BUSY = Side(state=AgentState.BUSY)
-CRASHED = Side(state=AgentState.CRASHED, wishes=(("notify_manager:crash", 1),))
+CRASHED = Side(state=AgentState.CRASHED, intents=(("notify_manager:crash", 1),))
 
 
 def difference(incumbent: Side, candidate: Side, *, expected: str | None = None, pid: int = 1) -> Difference:
     fingerprint = Fingerprint.of(incumbent, candidate)
-    severity = Severity.ACTION if incumbent.wants != candidate.wants else Severity.STATE
+    severity = Severity.ACTION if incumbent.intent_keys != candidate.intent_keys else Severity.STATE
     if incumbent.state is candidate.state and severity is Severity.STATE:
         severity = Severity.DETAIL
     return Difference(
@@ -136,13 +136,13 @@ def test_a_cycle_that_failed_is_an_event() -> None:
     assert cycle_fact("c", 1.0, failed=True) == Fact(Guardrail.FAILURE, event=True, subject="c", at=1.0)
 
 
-KILL = Side(state=AgentState.CRASHED, wishes=(("kill_window", 1),))
+KILL = Side(state=AgentState.CRASHED, intents=(("kill_window", 1),))
 
 
 def test_wanting_to_kill_alone_hits_a_guard_only_over_two_looks() -> None:
     look = sightings([difference(BUSY, KILL)])
     assert confirmed((), look) == ()
-    assert [guard.kind for guard in confirmed(look, look)] == [GuardKind.DEADLY_WISH]
+    assert [guard.kind for guard in confirmed(look, look)] == [GuardKind.DESTRUCTIVE_KEY]
     assert confirmed(look, ()) == ()
 
 
@@ -152,7 +152,7 @@ def test_the_guard_has_a_direction() -> None:
 
 
 def test_drafts_are_no_hard_guard() -> None:
-    draft = Side(state=AgentState.UNSUBMITTED_INPUT, wishes=(("submit_draft", 1),))
+    draft = Side(state=AgentState.UNSUBMITTED_INPUT, intents=(("submit_draft", 1),))
     assert not sightings([difference(BUSY, draft)])
 
 

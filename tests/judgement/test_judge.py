@@ -25,7 +25,7 @@ ENOUGH = Seen(
     families=3,
     named=700,
 )
-GUARD = Guard(GuardKind.DEADLY_WISH, "%1", "the candidate wants kill_window for %1")
+GUARD = Guard(GuardKind.DESTRUCTIVE_KEY, "%1", "the candidate wants kill_window for %1")
 
 
 def clean(plan: Plan, stage: Stage, times: int = 700, at: float = NOW - 1) -> Evidence:

@@ -20,7 +20,7 @@ from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Floors, Limits, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.sequential import proof, risk_of_version
-from rollout.judgement.standing import HARNESS, Ask, Request
+from rollout.judgement.standing import HARNESS, Request, RequestKind
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.audit import breaks
@@ -242,7 +242,7 @@ class RealRollouts(RuleBasedStateMachine):
     def somebody_lets_it_go_on(self) -> None:
         lift(OrderKind.FREEZE, self.path)
         lift(OrderKind.ROLLBACK, self.path)
-        for ask in (Ask.RETRY, Ask.RESUME, Ask.APPROVE):
+        for ask in (RequestKind.RETRY, RequestKind.RESUME, RequestKind.APPROVE):
             self.an_operator_asks(ask=ask, dies="", stale=False)
 
     @rule(seconds=st.sampled_from([-900_000.0, -3600.0, 3600.0, 90_000.0, 10_000_000.0]))
@@ -254,11 +254,17 @@ class RealRollouts(RuleBasedStateMachine):
         self.start()
 
     @rule(
-        ask=st.sampled_from([ask for ask in Ask if ask not in {Ask.BEGIN, Ask.RESTART, Ask.FREEZE, Ask.UNFREEZE}]),
+        ask=st.sampled_from(
+            [
+                ask
+                for ask in RequestKind
+                if ask not in {RequestKind.BEGIN, RequestKind.RESTART, RequestKind.FREEZE, RequestKind.UNFREEZE}
+            ]
+        ),
         dies=st.sampled_from(["", "", "before", "after"]),
         stale=st.booleans(),
     )
-    def an_operator_asks(self, *, ask: Ask, dies: str, stale: bool) -> None:
+    def an_operator_asks(self, *, ask: RequestKind, dies: str, stale: bool) -> None:
         judgement = (
             self.loop_state.analysis.judgement
             if self.loop_state.analysis.epoch == standing(self.ledger).epoch
@@ -271,13 +277,13 @@ class RealRollouts(RuleBasedStateMachine):
             expected_revision=revision - 1 if stale else revision,
         )  # fmt: skip
         try:
-            answer = self.controller.ask(request)
+            answer = self.controller.request(request)
         except Killed:
             self.start()
         else:
             self.flags.dies = ""
             assert not stale or not hasattr(answer, "hash")
-        if ask is Ask.ROLLBACK and not stale:
+        if ask is RequestKind.ROLLBACK and not stale:
             assert standing(self.ledger).state is State.ROLLED_BACK
 
     @rule()

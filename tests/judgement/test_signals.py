@@ -42,11 +42,13 @@ def test_a_candidate_that_burns_a_core_holds_until_it_stops() -> None:
 
 def test_a_candidate_that_tells_far_more_than_the_incumbent_holds() -> None:
     both = [
-        Usage(wants={"incumbent": frozenset({f"n{number // 60}"}), "candidate": frozenset({f"n{number // 6}"})})
+        Usage(intent_keys={"incumbent": frozenset({f"n{number // 60}"}), "candidate": frozenset({f"n{number // 6}"})})
         for number in range(720)
     ]
     assert holding(after(*both)) == {Signal.NOTICES}
-    alike = [Usage(wants=dict.fromkeys(("incumbent", "candidate"), frozenset({f"n{n // 6}"}))) for n in range(720)]
+    alike = [
+        Usage(intent_keys=dict.fromkeys(("incumbent", "candidate"), frozenset({f"n{n // 6}"}))) for n in range(720)
+    ]
     assert holding(after(*alike)) == set()
 
 
@@ -67,5 +69,5 @@ def test_the_judge_holds_with_the_signal_in_a_sentence() -> None:
 
 
 def test_a_book_of_signals_goes_through_json_unharmed() -> None:
-    book = after(Usage(rss_bytes=MB, cpu_s=1.0, wants={"incumbent": frozenset({"a"}), "candidate": frozenset()}))
+    book = after(Usage(rss_bytes=MB, cpu_s=1.0, intent_keys={"incumbent": frozenset({"a"}), "candidate": frozenset()}))
     assert SignalBook.model_validate_json(book.model_dump_json()) == book

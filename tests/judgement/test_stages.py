@@ -9,7 +9,17 @@ from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan, StagePlan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.stages import apply, begin, due
-from rollout.judgement.standing import HARNESS, Ask, Refusal, Request, Standing, Why, shown_state, stands, stopped
+from rollout.judgement.standing import (
+    HARNESS,
+    Refusal,
+    Request,
+    RequestKind,
+    Standing,
+    Why,
+    shown_state,
+    stands,
+    stopped,
+)
 from rollout.judgement.words import Stage, State, Verdict
 
 WITH_PERSON = DEMO_PLAN.model_copy(
@@ -22,7 +32,7 @@ def standing(stage: Stage, **more: object) -> Standing:
     return Standing(stage=stage, exposure_percent=DEFAULT_PLAN.of_stage(stage).exposure_percent, **more)
 
 
-def request(ask: Ask, *, actor: str = "ann", reason: str = "because", **more: object) -> Request:
+def request(ask: RequestKind, *, actor: str = "ann", reason: str = "because", **more: object) -> Request:
     return Request(ask, actor, reason, at=50.0, **more)
 
 
@@ -88,7 +98,7 @@ def test_a_rollback_that_is_due_while_the_incumbent_is_ill_freezes() -> None:
 
 
 def test_a_person_may_roll_back_to_an_ill_incumbent() -> None:
-    after = moved(apply(standing(Stage.BETA), request(Ask.ROLLBACK, incumbent_well=False), DEFAULT_PLAN))
+    after = moved(apply(standing(Stage.BETA), request(RequestKind.ROLLBACK, incumbent_well=False), DEFAULT_PLAN))
     assert after.state is State.ROLLED_BACK
 
 
@@ -96,21 +106,24 @@ def test_after_a_rollback_nothing_moves_until_retry() -> None:
     back = standing(Stage.SHADOW, state=State.ROLLED_BACK)
     for verdict in Verdict:
         assert due(back, judgement(verdict), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True) is None
-    for ask in (Ask.PROMOTE, Ask.APPROVE, Ask.RESUME, Ask.PAUSE, Ask.ROLLBACK):
+    for ask in (RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RESUME, RequestKind.PAUSE, RequestKind.ROLLBACK):
         refused(apply(back, request(ask, verdict=Verdict.PROMOTABLE), DEFAULT_PLAN))
-    again = moved(apply(back, request(Ask.RETRY), DEFAULT_PLAN))
+    again = moved(apply(back, request(RequestKind.RETRY), DEFAULT_PLAN))
     assert (again.to, again.state, again.exposure_percent, again.epoch) == (Stage.SHADOW, State.RUNNING, 0, 1)
 
 
 def test_an_operator_may_promote_on_his_own_word_but_not_into_a_rollback() -> None:
     for verdict in (None, Verdict.HOLD, Verdict.CONTINUE, Verdict.PROMOTABLE):
-        assert moved(apply(standing(Stage.SHADOW), request(Ask.PROMOTE, verdict=verdict), DEFAULT_PLAN)).to == "canary"
-    no = refused(apply(standing(Stage.SHADOW), request(Ask.PROMOTE, verdict=Verdict.ROLLBACK), DEFAULT_PLAN))
+        assert (
+            moved(apply(standing(Stage.SHADOW), request(RequestKind.PROMOTE, verdict=verdict), DEFAULT_PLAN)).to
+            == "canary"
+        )
+    no = refused(apply(standing(Stage.SHADOW), request(RequestKind.PROMOTE, verdict=Verdict.ROLLBACK), DEFAULT_PLAN))
     assert "understudy why" in no.text
 
 
 def test_with_tied_hands_the_rollout_stays_in_shadow() -> None:
-    no = refused(apply(standing(Stage.SHADOW), request(Ask.PROMOTE, act=False), DEFAULT_PLAN))
+    no = refused(apply(standing(Stage.SHADOW), request(RequestKind.PROMOTE, act=False), DEFAULT_PLAN))
     assert "--act" in no.text
     tied = due(
         standing(Stage.SHADOW), judgement(Verdict.PROMOTABLE), DEFAULT_PLAN, 60.0, act=False, incumbent_well=True
@@ -122,54 +135,59 @@ def test_where_the_plan_wants_a_person_only_an_approval_moves_it() -> None:
     before = standing(Stage.CANARY)
     assert due(before, judgement(Verdict.PROMOTABLE), WITH_PERSON, 60.0, act=True, incumbent_well=True) is None
     assert shown_state(before, judgement(Verdict.PROMOTABLE), WITH_PERSON) is State.AWAITING_APPROVAL
-    refused(apply(before, request(Ask.APPROVE, verdict=Verdict.CONTINUE), WITH_PERSON))
-    assert moved(apply(before, request(Ask.APPROVE, verdict=Verdict.PROMOTABLE), WITH_PERSON)).to is Stage.BETA
+    refused(apply(before, request(RequestKind.APPROVE, verdict=Verdict.CONTINUE), WITH_PERSON))
+    assert moved(apply(before, request(RequestKind.APPROVE, verdict=Verdict.PROMOTABLE), WITH_PERSON)).to is Stage.BETA
 
 
 def test_paused_it_is_not_promoted_until_resumed() -> None:
-    paused = stands(moved(apply(standing(Stage.CANARY), request(Ask.PAUSE), DEFAULT_PLAN)), standing(Stage.CANARY))
+    paused = stands(
+        moved(apply(standing(Stage.CANARY), request(RequestKind.PAUSE), DEFAULT_PLAN)), standing(Stage.CANARY)
+    )
     assert paused.epoch == 0  # evidence goes on
     asked = due(paused, judgement(Verdict.PROMOTABLE), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True)
     assert asked is None
-    assert moved(apply(paused, request(Ask.RESUME), DEFAULT_PLAN)).state is State.RUNNING
+    assert moved(apply(paused, request(RequestKind.RESUME), DEFAULT_PLAN)).state is State.RUNNING
 
 
 def test_frozen_it_comes_back_to_the_state_that_it_had() -> None:
     before = standing(Stage.CANARY, state=State.PAUSED)
-    frozen = stands(moved(apply(before, request(Ask.FREEZE), DEFAULT_PLAN)), before)
+    frozen = stands(moved(apply(before, request(RequestKind.FREEZE), DEFAULT_PLAN)), before)
     assert shown_state(frozen, None, DEFAULT_PLAN) is State.FROZEN
-    refused(apply(frozen, request(Ask.PROMOTE), DEFAULT_PLAN))
-    after = stands(moved(apply(frozen, request(Ask.UNFREEZE), DEFAULT_PLAN)), frozen)
+    refused(apply(frozen, request(RequestKind.PROMOTE), DEFAULT_PLAN))
+    after = stands(moved(apply(frozen, request(RequestKind.UNFREEZE), DEFAULT_PLAN)), frozen)
     assert (after.state, after.frozen) == (State.PAUSED, False)
 
 
 def test_a_freeze_and_its_end_leave_the_reason_of_a_pause_alone() -> None:
     canary = standing(Stage.CANARY)
-    paused = stands(moved(apply(canary, request(Ask.PAUSE, reason="holiday"), DEFAULT_PLAN)), canary)
-    frozen = stands(moved(apply(paused, request(Ask.FREEZE, reason="pager"), DEFAULT_PLAN)), paused)
-    after = stands(moved(apply(frozen, request(Ask.UNFREEZE, reason="looked"), DEFAULT_PLAN)), frozen)
+    paused = stands(moved(apply(canary, request(RequestKind.PAUSE, reason="holiday"), DEFAULT_PLAN)), canary)
+    frozen = stands(moved(apply(paused, request(RequestKind.FREEZE, reason="pager"), DEFAULT_PLAN)), paused)
+    after = stands(moved(apply(frozen, request(RequestKind.UNFREEZE, reason="looked"), DEFAULT_PLAN)), frozen)
     assert ("(pager)" in stopped(frozen), "(holiday)" in stopped(after)) == (True, True)
 
 
 def test_only_a_person_retires_the_incumbent_and_only_from_a_proven_production() -> None:
     proven = {"verdict": Verdict.PROMOTABLE}
-    after = moved(apply(standing(Stage.PRODUCTION), request(Ask.RETIRE, **proven), DEFAULT_PLAN))
+    after = moved(apply(standing(Stage.PRODUCTION), request(RequestKind.RETIRE, **proven), DEFAULT_PLAN))
     assert (after.to, after.exposure_percent) == (Stage.RETIRED, 100)
-    refused(apply(standing(Stage.BETA), request(Ask.RETIRE, **proven), DEFAULT_PLAN))
-    refused(apply(standing(Stage.PRODUCTION), request(Ask.RETIRE, verdict=Verdict.CONTINUE), DEFAULT_PLAN))
-    refused(apply(standing(Stage.PRODUCTION), request(Ask.RETIRE, actor=HARNESS, **proven), DEFAULT_PLAN))
-    assert "retire" in refused(apply(standing(Stage.PRODUCTION), request(Ask.PROMOTE, **proven), DEFAULT_PLAN)).text
+    refused(apply(standing(Stage.BETA), request(RequestKind.RETIRE, **proven), DEFAULT_PLAN))
+    refused(apply(standing(Stage.PRODUCTION), request(RequestKind.RETIRE, verdict=Verdict.CONTINUE), DEFAULT_PLAN))
+    refused(apply(standing(Stage.PRODUCTION), request(RequestKind.RETIRE, actor=HARNESS, **proven), DEFAULT_PLAN))
+    assert (
+        "retire"
+        in refused(apply(standing(Stage.PRODUCTION), request(RequestKind.PROMOTE, **proven), DEFAULT_PLAN)).text
+    )
 
 
 def test_two_hands_at_once_are_a_conflict() -> None:
     before = standing(Stage.CANARY, revision=7)
-    no = refused(apply(before, request(Ask.PAUSE, expected_revision=6), DEFAULT_PLAN))
+    no = refused(apply(before, request(RequestKind.PAUSE, expected_revision=6), DEFAULT_PLAN))
     assert no.why is Why.CONFLICT
-    assert moved(apply(before, request(Ask.PAUSE, expected_revision=7), DEFAULT_PLAN)).revision == 8
+    assert moved(apply(before, request(RequestKind.PAUSE, expected_revision=7), DEFAULT_PLAN)).revision == 8
 
 
 def test_a_move_without_a_reason_is_refused() -> None:
-    no = refused(apply(standing(Stage.CANARY), Request(Ask.PAUSE, "ann", "  ", at=1.0), DEFAULT_PLAN))
+    no = refused(apply(standing(Stage.CANARY), Request(RequestKind.PAUSE, "ann", "  ", at=1.0), DEFAULT_PLAN))
     assert "--reason" in no.text
 
 
@@ -189,7 +207,7 @@ def test_held_is_how_a_running_one_looks(verdict: Verdict, state: State) -> None
 def trail() -> list[Transition]:
     rows, now = [begin(1.0)], Standing()
     now = stands(rows[0], now)
-    for ask in (Ask.PROMOTE, Ask.PAUSE, Ask.RESUME, Ask.ROLLBACK, Ask.RETRY):
+    for ask in (RequestKind.PROMOTE, RequestKind.PAUSE, RequestKind.RESUME, RequestKind.ROLLBACK, RequestKind.RETRY):
         rows.append(moved(apply(now, request(ask), DEFAULT_PLAN)))
         now = stands(rows[-1], now)
     return rows
@@ -232,13 +250,13 @@ class Rollouts(RuleBasedStateMachine):
         self.standing = stands(row, self.standing)
 
     @rule(
-        ask=st.sampled_from(Ask),
+        ask=st.sampled_from(RequestKind),
         verdict=st.none() | st.sampled_from(Verdict),
         actor=st.sampled_from(["ann", HARNESS]),
         act=st.booleans(),
         well=st.booleans(),
     )
-    def somebody_asks(self, *, ask: Ask, verdict: Verdict | None, actor: str, act: bool, well: bool) -> None:
+    def somebody_asks(self, *, ask: RequestKind, verdict: Verdict | None, actor: str, act: bool, well: bool) -> None:
         before = self.standing
         asked = Request(ask, actor, "because", 2.0, verdict=verdict, act=act, incumbent_well=well)
         answer = apply(before, asked, self.plan)

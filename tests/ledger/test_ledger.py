@@ -68,7 +68,7 @@ def test_what_is_too_old_goes_but_for_what_the_judge_the_trail_and_people_need(l
         ])  # fmt: skip
         tx.add_evidence(EvidenceRow(2, at, "live_mismatch", None, event=True, subject="x") for at in (10.0, 90.0))
         tx.add_differences(DifferenceRow("c-1", at, 2, "%1", "d-1", "{}") for at in (10.0, 90.0))
-        tx.want([touch("open"), replace(touch("over"), status="done", finished_at=10.0)])
+        tx.request_deliveries([touch("open"), replace(touch("over"), status="done", finished_at=10.0)])
         tx.add_decision(DecisionRow(10.0, "settle", "d-1", "ann", "why"))
         tx.add_transition(TransitionRow(10.0, "committed", "h-1", "{}"), after="")
     with ledger.transaction() as tx:
@@ -91,7 +91,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
 
 def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
-        tx.want([touch("d-1")])
+        tx.request_deliveries([touch("d-1")])
     won: list[bool] = []
     actuator = [threading.Thread(target=lambda: won.append(ledger.claim("d-1", 2.0))) for _ in range(8)]
     for hand in actuator:
@@ -103,7 +103,7 @@ def test_a_touch_is_claimed_by_exactly_one_of_many_hands(ledger: Ledger) -> None
 
 def test_a_claimed_touch_can_no_longer_be_withdrawn(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
-        tx.want([touch("d-1"), touch("d-2")])
+        tx.request_deliveries([touch("d-1"), touch("d-2")])
     ledger.claim("d-1", 2.0)
     with ledger.transaction() as tx:
         tx.withdraw(["d-1", "d-2"], 3.0, "it works again")
@@ -140,7 +140,7 @@ def test_the_outcomes_of_old_cycles_go_with_their_reports(ledger: Ledger, monkey
     monkeypatch.setattr(writing, "KEEP_REPORTS", 20)
     for n in range(1, 61):
         with ledger.transaction() as tx:
-            tx.add_cycle(replace(cycle(n), outcomes=({"wish": "submit_draft"},)), {})
+            tx.add_cycle(replace(cycle(n), outcomes=({"intent_key": "submit_draft"},)), {})
     assert [len(row.outcomes) for row in ledger.cycles(60)] == [1] * 20 + [0] * 40
 
 

@@ -35,7 +35,7 @@ from understudy import (
     VirtualClock,
     WindowEntry,
 )
-from understudy.intents import wish
+from understudy.intents import intent_key
 from understudy.outcomes import EVERYTHING
 
 MESSAGE_S = 4.0
@@ -236,7 +236,7 @@ def play(
                 at = world.sampled.get(target, -1.0)
                 result.states.append((at if at >= start else round(verdict.since - began, 3), target, word))
         names = {w.pane: f"{session}:{index}" for session, of in world.windows.items() for index, w in of.items()}
-        wanted = {(wish(i), i.pane, i.session): i for i in report.intents}
+        wanted = {(intent_key(i), i.pane, i.session): i for i in report.intents}
         fresh = [i for key, i in wanted.items() if seen.get(key, 0) < i.ordinal or key not in seen]
         seen = {key: i.ordinal for key, i in wanted.items()}
         typing = _Actuator(world, result, names).do(fresh, world.t)
@@ -244,7 +244,7 @@ def play(
             result.acts.append((world.t, "pause", None, f"{report.pause_s:.0f}"))
         outcomes = [
             Outcome(
-                wish=wish(i),
+                intent=intent_key(i),
                 pane=i.pane,
                 pid=i.pid,
                 session=i.session,

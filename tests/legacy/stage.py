@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from legacy.monitor import LegacyMonitor
 from tests.legacy.drawn import screen
 from understudy import CycleReport, Intent, Outcome, Result, Scope, SessionEntry, VirtualClock, WindowEntry
-from understudy.intents import wish
+from understudy.intents import intent_key
 from understudy.outcomes import EVERYTHING
 
 NOON = 1772712000.0
@@ -60,7 +60,7 @@ def became(intents: Sequence[Intent], result: Result, *, done: bool, at: float =
     """Say of every intent what became of it."""
     return [
         Outcome(
-            wish=wish(intent),
+            intent=intent_key(intent),
             pane=intent.pane,
             pid=intent.pid,
             session=intent.session,
@@ -75,4 +75,4 @@ def became(intents: Sequence[Intent], result: Result, *, done: bool, at: float =
 
 def wanted(report: CycleReport) -> Mapping[str, Intent]:
     """Give a report's intents by what they want; of several alike the last."""
-    return {wish(intent): intent for intent in report.intents}
+    return {intent_key(intent): intent for intent in report.intents}

@@ -86,7 +86,7 @@ def test_what_tmux_took_stays_claimed_and_is_not_typed_again(bench: Bench) -> No
 
 def test_a_chased_notice_does_not_hold_up_the_next_delivery_to_its_pane(bench: Bench) -> None:
     bench.actuator.answers |= {"type": [TYPED, ActionResult(done=True)], "find": TokenPlace.WAITING}
-    bench.want(NOTICE, SECOND)
+    bench.request_deliveries(NOTICE, SECOND)
     delivery = bench.delivery(patience_s=120.0)
     delivery.submit([NOTICE, SECOND])
     rows = waited(bench, "u-second")
@@ -160,7 +160,7 @@ def test_a_wall_clock_that_jumps_neither_ends_nor_lengthens_a_chase(bench: Bench
     steady, real = bench.clock.now, bench.clock
     delivery = bench.delivery(patience_s=10.0, elapsed=steady)
     monkeypatch.setattr(delivery, "_clock", type("Jumping", (), {"now": lambda _self: real.began + next(jumps)})())
-    bench.want(NOTICE)
+    bench.request_deliveries(NOTICE)
     delivery.submit([NOTICE])
     assert [row.status for row in bench.rows(delivery)] == ["done"]
     assert bench.did == ["type", *["find"] * 6]

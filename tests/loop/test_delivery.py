@@ -109,9 +109,9 @@ class Bench:
         self.made.append(DeliveryWorker(self.ledger, self.actuator, NoGuards(), self.clock, **fields))
         return self.made[-1]
 
-    def want(self, *deliveries: Delivery) -> None:
+    def request_deliveries(self, *deliveries: Delivery) -> None:
         with self.ledger.transaction() as tx:
-            tx.want(
+            tx.request_deliveries(
                 DeliveryRow(
                     id=delivery.id,
                     episode="e-1",
@@ -125,7 +125,7 @@ class Bench:
             )
 
     def deliver(self, *deliveries: Delivery, **more: Any) -> list[DeliveryRow]:
-        self.want(*deliveries)
+        self.request_deliveries(*deliveries)
         worker = self.delivery(**more)
         worker.submit(deliveries)
         return self.rows(worker)
@@ -178,7 +178,7 @@ def test_each_kind_is_done_its_own_way(bench: Bench) -> None:
 
 
 def test_a_withdrawn_row_is_left_alone(bench: Bench) -> None:
-    bench.want(NOTICE)
+    bench.request_deliveries(NOTICE)
     with bench.ledger.transaction() as tx:
         tx.withdraw([NOTICE.id], 1.0, "nobody wants it any more")
     worker = bench.delivery()
@@ -243,7 +243,7 @@ def test_a_failure_of_our_own_ends_the_touch_and_not_the_lane(bench: Bench) -> N
 def test_a_notice_found_claimed_at_a_start_is_looked_for_by_its_token(
     bench: Bench, place: TokenPlace, acts: list[str]
 ) -> None:
-    bench.want(NOTICE)
+    bench.request_deliveries(NOTICE)
     bench.ledger.claim(NOTICE.id, 1.0)
     bench.actuator.answers["find"] = place
     worker = bench.delivery()
@@ -254,7 +254,7 @@ def test_a_notice_found_claimed_at_a_start_is_looked_for_by_its_token(
 
 
 def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_then_given_up(bench: Bench) -> None:
-    bench.want(NOTICE)
+    bench.request_deliveries(NOTICE)
     began = bench.clock.now()
     bench.ledger.claim(NOTICE.id, began)
     bench.actuator.answers["type"] = lambda: [row.why for row in bench.ledger.deliveries()] == [ONCE_MORE] and DONE
@@ -265,7 +265,7 @@ def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_the
     assert bench.did.count("find") == 20
 
     again = NOTICE.model_copy(update={"id": "u-again"})
-    bench.want(again)
+    bench.request_deliveries(again)
     bench.ledger.claim(again.id, began)
     bench.ledger.finish(again.id, "wanted", began, done=False, why=ONCE_MORE)
     bench.ledger.claim(again.id, began)
@@ -279,7 +279,7 @@ def test_a_notice_that_is_nowhere_within_the_patience_is_typed_once_more_and_the
 def test_what_would_destroy_and_is_found_claimed_at_a_start_asks_a_person(bench: Bench) -> None:
     for number, act in enumerate((kill(), draft(), spawn())):
         delivery = delivery_of(act).model_copy(update={"id": f"u-{number}"})
-        bench.want(delivery)
+        bench.request_deliveries(delivery)
         bench.ledger.claim(delivery.id, 1.0)
     worker = bench.delivery()
     worker.recover()
@@ -288,7 +288,7 @@ def test_what_would_destroy_and_is_found_claimed_at_a_start_asks_a_person(bench:
 
 
 def test_a_fresh_notice_that_was_only_wanted_is_made_at_the_next_start(bench: Bench) -> None:
-    bench.want(NOTICE.model_copy(update={"wanted_at": SystemClock().now()}))
+    bench.request_deliveries(NOTICE.model_copy(update={"wanted_at": SystemClock().now()}))
     worker = bench.delivery()
     worker.recover()
     assert [row.status for row in bench.rows(worker)] == ["done"]
@@ -296,7 +296,7 @@ def test_a_fresh_notice_that_was_only_wanted_is_made_at_the_next_start(bench: Be
 
 def test_what_would_destroy_or_is_old_has_to_be_wanted_anew_after_a_start(bench: Bench) -> None:
     fresh = {"wanted_at": SystemClock().now()}
-    bench.want(NOTICE, delivery_of(kill()).model_copy(update={"id": "u-kill"} | fresh))
+    bench.request_deliveries(NOTICE, delivery_of(kill()).model_copy(update={"id": "u-kill"} | fresh))
     worker = bench.delivery()
     worker.recover()
     assert {row.why for row in bench.rows(worker)} == {"the harness was started anew before it was done"}
@@ -305,7 +305,7 @@ def test_what_would_destroy_or_is_old_has_to_be_wanted_anew_after_a_start(bench:
 
 
 def test_an_old_notice_that_is_nowhere_is_not_typed_again(bench: Bench) -> None:
-    bench.want(NOTICE)
+    bench.request_deliveries(NOTICE)
     bench.ledger.claim(NOTICE.id, 1.0)
     worker = bench.delivery()
     worker.recover()
@@ -323,7 +323,7 @@ def test_a_slow_pane_holds_up_itself_alone_and_keeps_its_order(bench: Bench) -> 
     bench.actuator.answers["type"] = [slowly, DONE]
     second = NOTICE.model_copy(update={"id": "u-second"})
     other = delivery_of(draft()).model_copy(update={"id": "u-other"})
-    bench.want(NOTICE, second, other)
+    bench.request_deliveries(NOTICE, second, other)
     worker = bench.delivery()
     worker.submit([NOTICE, second, other])
     until = time.monotonic() + 5
@@ -344,7 +344,7 @@ def test_closing_finishes_what_is_in_hand_and_leaves_the_rest_wanted(bench: Benc
 
     bench.actuator.answers["type"] = slowly
     second = NOTICE.model_copy(update={"id": "u-second"})
-    bench.want(NOTICE, second)
+    bench.request_deliveries(NOTICE, second)
     worker = bench.delivery()
     worker.submit([NOTICE, second])
     assert started.wait(5)

@@ -115,16 +115,16 @@ class Stage:
             state_behind=behind,
         )
 
-    def want(self, delivery: Delivery) -> Delivery:
+    def request_deliveries(self, delivery: Delivery) -> Delivery:
         with self.ledger.transaction() as tx:
             body = delivery.model_dump_json()
-            tx.want(
+            tx.request_deliveries(
                 [DeliveryRow(delivery.id, "e-1", delivery.kind, delivery.target, "wanted", delivery.wanted_at, body)]
             )
         return delivery
 
     def deliver(self, delivery: Delivery) -> DeliveryRow:
-        self.delivery.submit([self.want(delivery)])
+        self.delivery.submit([self.request_deliveries(delivery)])
         return self.row(delivery)
 
     def row(self, delivery: Delivery) -> DeliveryRow:
@@ -212,7 +212,7 @@ def test_with_the_one_monitor_gone_that_knows_dialogs_nothing_is_touched(stage: 
 @pytest.mark.parametrize("died", ["before it typed", "before Enter", "behind Enter"])
 def test_a_notice_that_was_in_hand_when_the_harness_died_arrives_exactly_once(stage: Stage, died: str) -> None:
     manager = stage.agent("claude-pm")
-    delivery = stage.want(stage.touch(idle(text="dev is idle"), manager))
+    delivery = stage.request_deliveries(stage.touch(idle(text="dev is idle"), manager))
     stage.ledger.claim(delivery.id, SystemClock().now())
     line = f"{delivery.token} dev is idle"
     if died != "before it typed":
@@ -228,7 +228,7 @@ def test_a_notice_that_was_in_hand_when_the_harness_died_arrives_exactly_once(st
 
 def test_a_kill_that_was_in_hand_when_the_harness_died_is_not_done_again(stage: Stage) -> None:
     agent = stage.agent("claude-dev")
-    delivery = stage.want(stage.touch(kill(), agent))
+    delivery = stage.request_deliveries(stage.touch(kill(), agent))
     stage.ledger.claim(delivery.id, SystemClock().now())
     stage.delivery.recover()
     assert stage.row(delivery).status == "escalated"

@@ -90,7 +90,7 @@ def many(count: int) -> list[Delivery]:
 
 def test_a_hundred_and_fifty_lanes_wait_for_a_locked_ledger_and_all_deliver(bench: Bench) -> None:
     deliveries = many(150)
-    bench.want(*deliveries)
+    bench.request_deliveries(*deliveries)
     bench.ledger.engine.pool._timeout = 0.2  # type: ignore[attr-defined]  # half a minute where nobody waits for a test
     other = sqlite3.connect(bench.ledger.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
@@ -104,7 +104,7 @@ def test_a_hundred_and_fifty_lanes_wait_for_a_locked_ledger_and_all_deliver(benc
 
 
 def test_what_a_failed_cycle_left_wanted_is_delivered_once(bench: Bench) -> None:
-    bench.want(NOTICE)
+    bench.request_deliveries(NOTICE)
     delivery = bench.delivery()
     delivery.resume()
     delivery.resume()

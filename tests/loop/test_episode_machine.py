@@ -25,7 +25,7 @@ class Harness(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World(actuator=False)
-        self.wants: dict[str, dict[tuple[str, str], int]] = {INCUMBENT: {}, CANDIDATE: {}}
+        self.intent_keys: dict[str, dict[tuple[str, str], int]] = {INCUMBENT: {}, CANDIDATE: {}}
         self.failing: set[str] = set()
         self.in_hand: dict[str, Delivery] = {}
         self.last_asked: dict[tuple[str, str, str], float] = {}
@@ -33,18 +33,18 @@ class Harness(RuleBasedStateMachine):
     @rule(
         role=st.sampled_from((INCUMBENT, CANDIDATE)), kind=st.sampled_from(sorted(WISHES)), pane=st.sampled_from(PANES)
     )
-    def want(self, role: str, kind: str, pane: str) -> None:
-        self.wants[role].setdefault((kind, pane), 1)
+    def request_deliveries(self, role: str, kind: str, pane: str) -> None:
+        self.intent_keys[role].setdefault((kind, pane), 1)
 
     @rule(
         role=st.sampled_from((INCUMBENT, CANDIDATE)), kind=st.sampled_from(sorted(WISHES)), pane=st.sampled_from(PANES)
     )
     def withdraw(self, role: str, kind: str, pane: str) -> None:
-        self.wants[role].pop((kind, pane), None)
+        self.intent_keys[role].pop((kind, pane), None)
 
     @rule(role=st.sampled_from((INCUMBENT, CANDIDATE)))
     def remind(self, role: str) -> None:
-        self.wants[role] = {what: ordinal + 1 for what, ordinal in self.wants[role].items()}
+        self.intent_keys[role] = {what: ordinal + 1 for what, ordinal in self.intent_keys[role].items()}
 
     @rule(role=st.sampled_from((INCUMBENT, CANDIDATE)))
     def fail_or_come_back(self, role: str) -> None:
@@ -85,12 +85,12 @@ class Harness(RuleBasedStateMachine):
     def play(self, after: float) -> None:
         said = {}
         for role in (INCUMBENT, CANDIDATE):
-            intents = tuple(WISHES[kind](pane, ordinal) for (kind, pane), ordinal in self.wants[role].items())
-            busy = {pane: AgentState.BUSY for pane in PANES if ("idle", pane) not in self.wants[role]}
+            intents = tuple(WISHES[kind](pane, ordinal) for (kind, pane), ordinal in self.intent_keys[role].items())
+            busy = {pane: AgentState.BUSY for pane in PANES if ("idle", pane) not in self.intent_keys[role]}
             said[role] = None if role in self.failing else report(*intents, states=busy)
         deliveries = self.world.cycle(said[INCUMBENT], said[CANDIDATE], after=after)
         for role in {INCUMBENT, CANDIDATE} - self.failing:
-            for kind, pane in self.wants[role]:
+            for kind, pane in self.intent_keys[role]:
                 self.last_asked[role, kind, pane] = self.world.now
         for delivery in deliveries:
             self.check(delivery, said)
@@ -135,8 +135,8 @@ class Harness(RuleBasedStateMachine):
             self.hands_finish(DeliveryEndKind.DONE)
             self.play(400.0)
         self.hands_finish(DeliveryEndKind.DONE)
-        owed = [outcome for outcome in outcomes(world.book, world.owner) if outcome.wish == "notify_manager:idle"]
-        assert len(owed) == sum(kind == "idle" for kind, _ in self.wants[world.owner])
+        owed = [outcome for outcome in outcomes(world.book, world.owner) if outcome.intent_key == "notify_manager:idle"]
+        assert len(owed) == sum(kind == "idle" for kind, _ in self.intent_keys[world.owner])
         assert all(outcome.done for outcome in owed), "no notice is lost"
         told = len(world.told)
         for _ in range(3):

@@ -10,7 +10,7 @@ from worlds import MANAGER, draft, idle, kill, report
 
 from rollout.loop.acting.deliveries import Delivery, Item
 from rollout.loop.acting.guard import FrameJudge, veto_briefing
-from rollout.loop.hosting.host import Ask, HostAnswer
+from rollout.loop.hosting.host import HostAnswer, HostRequest
 from rollout.loop.hosting.process import Failure
 from understudy import AgentState, Frame, PaneShot
 from understudy.wire import Introduction
@@ -26,11 +26,11 @@ class Says:
     def __init__(self, state: AgentState | str | None, says: tuple[str, ...] = ALL) -> None:
         self.state = state
         self.introduction = Introduction(monitor="m", version="1", says=says)
-        self.asked: list[Ask] = []
+        self.asked: list[HostRequest] = []
         self.hanging: Future[HostAnswer] | None = None
 
-    def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
-        self.asked.append(ask)
+    def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
+        self.asked.append(host_request)
         future: Future[HostAnswer] = Future()
         if self.state == "hangs":
             self.hanging = future
@@ -127,9 +127,9 @@ def test_a_new_manager_is_briefed_only_once_it_is_up() -> None:
 def test_the_monitors_see_that_pane_of_that_frame_and_nothing_else() -> None:
     host = Says(S.IDLE)
     veto(NOTICE, candidate=host)
-    (ask,) = host.asked
-    assert b'"%0"' in ask.sight.json
-    assert b'"%9"' not in ask.sight.json
+    (host_request,) = host.asked
+    assert b'"%0"' in host_request.sight.json
+    assert b'"%9"' not in host_request.sight.json
 
 
 def test_its_deadline_holds_for_all_monitors_together() -> None:

@@ -42,7 +42,9 @@ def test_rolled_back_after_twenty_idle_minutes_kills_nobody_and_sends_one_digest
     assert all(delivery.wanted_at >= digest.wanted_at + 290 for delivery in reminders), (
         "the next word is its next reminder"
     )
-    refused = {outcome.wish: outcome.why for outcome in outcomes(world.book, INCUMBENT) if outcome.result == "refused"}
+    refused = {
+        outcome.intent_key: outcome.why for outcome in outcomes(world.book, INCUMBENT) if outcome.result == "refused"
+    }
     assert set(refused) == {"kill_window", "spawn_manager"}
     assert all("a new owner may not do this" in why for why in refused.values())
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.loop.hosting.host import Ask, EncodedSight, HostLimits, MonitorHost
+from rollout.loop.hosting.host import EncodedSight, HostLimits, HostRequest, MonitorHost
 from rollout.loop.hosting.monitors import MonitorSpec, monitor_spec
 from rollout.loop.hosting.process import Failure, MonitorFailed
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
@@ -27,8 +27,8 @@ SIGHT = EncodedSight.of(OnTape(tape=pack(Tape(id="t", frames=()))))
 LIMITS = HostLimits(deadline_s=5.0, start_s=20.0, reply_bytes=1 << 20, restarts=RestartPolicy(first_s=10.0))
 
 
-def ask(cycle: str = "c1", memory: object = 41) -> Ask:
-    return Ask(cycle, SIGHT, memory)
+def host_request(cycle: str = "c1", memory: object = 41) -> HostRequest:
+    return HostRequest(cycle, SIGHT, memory)
 
 
 def bad(how: str, *more: object) -> MonitorSpec:
@@ -58,8 +58,8 @@ def eventually(claim: object, seconds: float = 5.0) -> bool:
 
 def test_a_good_monitor_is_asked_and_its_memory_comes_back(tmp_path: Path) -> None:
     with host_of(bad("good"), tmp_path) as host:
-        first = host.look(ask("c1", None))
-        second = host.look(ask("c2", first.memory))
+        first = host.look(host_request("c1", None))
+        second = host.look(host_request("c2", first.memory))
         assert host.introduction is not None
         assert host.introduction.says == ("idle",)
     assert isinstance(second.report, CycleReport)
@@ -93,7 +93,7 @@ def test_each_kind_of_failure_has_its_name_and_leaves_the_memory_alone(
     how: str, failure: Failure, words: str, tmp_path: Path
 ) -> None:
     with host_of(bad(how), tmp_path) as host:
-        answer = host.look(ask())
+        answer = host.look(host_request())
     assert answer.report is None
     assert (answer.failure, answer.memory) == (failure, 41)
     assert words in answer.text
@@ -119,17 +119,17 @@ def test_a_reply_beyond_a_limit_is_refused_with_the_limit_and_leaves_the_memory_
     how: str, failure: Failure, words: str, tmp_path: Path
 ) -> None:
     with host_of(bad(how), tmp_path) as host:
-        answer = host.look(ask())
+        answer = host.look(host_request())
     assert answer.report is None
     assert (answer.failure, answer.memory) == (failure, 41)
     assert words in answer.text
 
 
 def test_the_limits_grow_with_the_panes_that_were_shown(tmp_path: Path) -> None:
-    shown = Ask("c1", EncodedSight(SIGHT.json, panes=40), 41)
+    shown = HostRequest("c1", EncodedSight(SIGHT.json, panes=40), 41)
     with host_of(bad("many_verdicts"), tmp_path) as host:
         assert host.look(shown).failure is Failure.NONE
-        assert host.look(ask("c2")).failure is Failure.NONE, "a guard's frame of one pane takes nothing away"
+        assert host.look(host_request("c2")).failure is Failure.NONE, "a guard's frame of one pane takes nothing away"
 
 
 @pytest.mark.parametrize("fault", [OSError(24, "Too many open files"), RuntimeError("can't start new thread")])
@@ -143,17 +143,17 @@ def test_what_the_harness_is_short_of_is_a_failure_that_is_tried_again(
         assert first is not None
         with monkeypatch.context() as short:
             short.setattr("rollout.loop.hosting.process.selectors.DefaultSelector", _raising(fault))
-            answer = host.look(ask())
+            answer = host.look(host_request())
         assert (answer.failure, answer.memory) == (Failure.CRASH, 41)
         assert str(fault) in answer.text
         assert eventually(lambda: is_gone(first))
         with monkeypatch.context() as short:
             clock.sleep(10.0)
             short.setattr("rollout.loop.hosting.process.StderrLog", _raising(RuntimeError("can't start new thread")))
-            assert "can't start new thread" in host.look(ask()).text
+            assert "can't start new thread" in host.look(host_request()).text
             assert host.pid is None
         clock.sleep(60.0)
-        assert host.look(ask()).memory == 42
+        assert host.look(host_request()).memory == 42
 
 
 def _raising(fault: Exception) -> object:
@@ -170,7 +170,7 @@ def test_a_hang_ends_at_the_deadline_and_so_does_the_process(how: str, tmp_path:
         pid = host.pid
         assert pid is not None
         began = time.monotonic()
-        answer = host.look(ask(), deadline_s=0.3)
+        answer = host.look(host_request(), deadline_s=0.3)
         assert time.monotonic() - began < 2.0
         assert (answer.failure, answer.memory) == (Failure.DEADLINE, 41)
         assert is_gone(pid)
@@ -180,7 +180,7 @@ def test_a_hanging_monitor_takes_its_children_with_it(tmp_path: Path) -> None:
     note = tmp_path / "child"
     with host_of(bad("hangs_with_child", note), tmp_path) as host:
         host.hello()
-        assert host.look(ask(), deadline_s=1.0).failure is Failure.DEADLINE
+        assert host.look(host_request(), deadline_s=1.0).failure is Failure.DEADLINE
         assert eventually(lambda: is_gone(int(note.read_text())))
 
 
@@ -192,7 +192,7 @@ def test_a_monitor_that_never_introduces_itself_meets_the_deadline_of_its_start(
 
 def test_a_server_that_cannot_be_seen_is_a_problem_in_a_report_and_no_failure(tmp_path: Path) -> None:
     with host_of(bad("blind"), tmp_path) as host:
-        answer = host.look(ask())
+        answer = host.look(host_request())
     assert answer.failure is Failure.NONE
     assert answer.report is not None
     assert [problem.kind for problem in answer.report.problems] == [ProblemKind.NO_SERVER]
@@ -201,24 +201,24 @@ def test_a_server_that_cannot_be_seen_is_a_problem_in_a_report_and_no_failure(tm
 
 def test_late_answers_are_discarded_by_their_number(tmp_path: Path) -> None:
     with host_of(bad("late"), tmp_path) as host:
-        assert host.look(ask("c1")).memory == 42
-        assert host.look(ask("c2")).memory == 42
+        assert host.look(host_request("c1")).memory == 42
+        assert host.look(host_request("c2")).memory == 42
 
 
 def test_an_exception_keeps_the_process_and_an_end_restarts_it_after_a_pause(tmp_path: Path) -> None:
     with host_of(bad("raises"), tmp_path) as host:
-        host.look(ask())
+        host.look(host_request())
         pid = host.pid
-        host.look(ask())
+        host.look(host_request())
         assert host.pid == pid
     clock = VirtualClock(1000.0)
     with host_of(bad("dies_once", tmp_path / "was here"), tmp_path, clock=clock) as host:
-        assert host.look(ask("c1")).failure is Failure.CRASH
-        waiting = host.look(ask("c2"))
+        assert host.look(host_request("c1")).failure is Failure.CRASH
+        waiting = host.look(host_request("c2"))
         assert (waiting.failure, waiting.backing_off, waiting.memory) == (Failure.CRASH, True, 41)
         assert "started again in 10.0 s" in waiting.text
         clock.sleep(10.0)
-        assert host.look(ask("c3")).memory == 42
+        assert host.look(host_request("c3")).memory == 42
 
 
 def test_a_crash_loop_is_flagged_and_forgotten_in_time(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_a_crash_loop_is_flagged_and_forgotten_in_time(tmp_path: Path) -> None:
     with host_of(bad("dies"), tmp_path, clock=clock, restarts=policy) as host:
         flags = []
         for _ in range(3):
-            flags.append(host.look(ask()).crash_loop)
+            flags.append(host.look(host_request()).crash_loop)
             clock.sleep(1.0)
         assert flags == [False, False, True]
         clock.sleep(policy.loop_window_s)
@@ -250,13 +250,13 @@ def test_two_hosts_are_asked_at_the_same_time(tmp_path: Path) -> None:
         one.hello()
         other.hello()
         began = time.monotonic()
-        wait([one.ask(ask(), 0.5), other.ask(ask(), 0.5)])
+        wait([one.request(host_request(), 0.5), other.request(host_request(), 0.5)])
         assert time.monotonic() - began < 0.95
 
 
 def test_its_standard_error_is_kept_but_bounded(tmp_path: Path) -> None:
     with host_of(bad("talks_on_stderr"), tmp_path) as host:
-        assert host.look(ask()).memory == 42
+        assert host.look(host_request()).memory == 42
     kept = [path.stat().st_size for path in tmp_path.iterdir()]
     assert 1 <= len(kept) <= 2
     assert max(kept) <= 1 << 20
@@ -267,21 +267,21 @@ def test_it_sees_nothing_of_the_tmux_that_the_harness_runs_in(tmp_path: Path, mo
     monkeypatch.setenv("TMUX_PANE", "%7")
     note = tmp_path / "environment"
     with host_of(bad("environment", note), tmp_path) as host:
-        host.look(ask())
+        host.look(host_request())
     assert not [name for name in json.loads(note.read_text()) if name.startswith("TMUX")]
 
 
 def test_closing_does_not_wait_for_a_hanging_monitor(tmp_path: Path) -> None:
     host = host_of(bad("hangs"), tmp_path)
     host.hello()
-    pending = host.ask(ask(), 60.0)
+    pending = host.request(host_request(), 60.0)
     assert eventually(pending.running)
     began = time.monotonic()
     host.close()
     assert time.monotonic() - began < 3.0
     assert pending.result().failure is Failure.CRASH
     host.close()
-    assert host.look(ask()).text == "its host is closed"
+    assert host.look(host_request()).text == "its host is closed"
 
 
 def test_a_harness_that_is_killed_takes_its_monitors_with_it_even_a_hanging_one(tmp_path: Path) -> None:
@@ -290,10 +290,10 @@ def test_a_harness_that_is_killed_takes_its_monitors_with_it_even_a_hanging_one(
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {str(BAD.parent)!r})
-from test_host import ask, bad, host_of
+from test_host import bad, host_of, host_request
 host = host_of(bad("hangs", {str(note)!r}), Path({str(tmp_path)!r}))
 host.hello()
-host.ask(ask(), 60.0)
+host.request(host_request(), 60.0)
 print(host.pid, flush=True)
 time.sleep(60)
 """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
+from rollout.loop.hosting.host import EncodedSight, HostRequest, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from tmuxio.reading.reader import Reader
 from tmuxio.tapes.recorder import Recorder
@@ -30,9 +30,9 @@ def test_each_looks_live_and_on_a_tape_and_goes_on_from_its_memory(
     tape = Recorder(Reader(tmux_server.address), clock).shoot(gap_s=0.01)
     live = EncodedSight.of(Live(socket_path=str(tmux_server.socket_path)))
     with MonitorHost(monitor_spec(name), tmp_path / "log") as host:
-        first = host.look(Ask("c1", live))
-        second = host.look(Ask("c2", EncodedSight.of(OnTape(tape=pack(tape))), first.memory))
-        third = host.look(Ask("c3", live, second.memory))
+        first = host.look(HostRequest("c1", live))
+        second = host.look(HostRequest("c2", EncodedSight.of(OnTape(tape=pack(tape))), first.memory))
+        third = host.look(HostRequest("c3", live, second.memory))
     for answer in (first, second, third):
         assert answer.text == ""
         assert answer.report is not None
@@ -46,7 +46,7 @@ def test_a_server_that_is_not_there_is_a_problem_and_not_an_empty_fleet(
 ) -> None:
     live = EncodedSight.of(Live(socket_path=str(tmux_server.socket_path)))
     with MonitorHost(monitor_spec("modular"), tmp_path / "log") as host:
-        answer = host.look(Ask("c1", live, {"kept": True}))
+        answer = host.look(HostRequest("c1", live, {"kept": True}))
     assert answer.report is not None
     assert [problem.kind for problem in answer.report.problems] == [ProblemKind.NO_SERVER]
     assert answer.memory == {"kept": True}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rollout.loop.hosting.host import Ask, HostAnswer
+from rollout.loop.hosting.host import HostAnswer, HostRequest
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import LEAST_S, PATIENCE_S, MonitorMemory, Observer
 from understudy import Frame, PaneShot, Tape, VirtualClock
@@ -23,10 +23,10 @@ class Host:
     def __init__(self) -> None:
         self.deadlines: list[float | None] = []
 
-    def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
+    def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
         self.deadlines.append(deadline_s)
         answer = Future[HostAnswer]()
-        answer.set_result(HostAnswer(None, ask.memory))
+        answer.set_result(HostAnswer(None, host_request.memory))
         return answer
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.loop.hosting.host import Ask, EncodedSight, MonitorHost
+from rollout.loop.hosting.host import EncodedSight, HostRequest, MonitorHost
 from rollout.loop.hosting.monitors import UnknownMonitor, load, monitor_spec
 from rollout.loop.hosting.process import Failure, MonitorFailed
 from understudy import Frame, Tape
@@ -92,7 +92,7 @@ def test_a_process_that_finds_no_monitor_says_so(target: str, remedy: str, tmp_p
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     with MonitorHost(monitor_spec("cmd:no-such-program"), tmp_path / "log") as host:
-        answer = host.look(Ask("c", EncodedSight(b"null")))
+        answer = host.look(HostRequest("c", EncodedSight(b"null")))
     assert answer.failure is Failure.CRASH
     assert "no-such-program: No such file" in answer.text
 
@@ -100,7 +100,7 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_class_that_prints_is_served_on_a_tape_at_the_tapes_own_time(ours: str, tmp_path: Path) -> None:
     tape = Tape(id="t", frames=(Frame(at=100.0, panes=()), Frame(at=100.3, panes=())))
     with MonitorHost(monitor_spec(f"{ours}:Mine"), tmp_path / "log") as host:
-        answer = host.look(Ask("c", EncodedSight.of(OnTape(tape=pack(tape))), 4))
+        answer = host.look(HostRequest("c", EncodedSight.of(OnTape(tape=pack(tape))), 4))
     assert answer.text == ""
     assert answer.memory == 5
     assert answer.report is not None

@@ -7,7 +7,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from test_host import LIMITS, ask
+from test_host import LIMITS, host_request
 
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
@@ -93,7 +93,7 @@ def test_what_a_monitor_died_with_is_told_without_its_secret(tmp_path: Path) -> 
     code = f"import sys; sys.stderr.write('cannot log in: password=hunter2-{SECRET}\\n'); sys.exit(3)"
     spec = monitor_spec("cmd:" + shlex.join([sys.executable, "-c", code]))
     with MonitorHost(spec, tmp_path / "log", limits=LIMITS, clock=VirtualClock(1.0)) as host:
-        answer = host.look(ask())
+        answer = host.look(host_request())
 
     assert "password=*" in answer.text
     assert SECRET not in answer.text
@@ -103,7 +103,7 @@ def test_rubbish_of_a_monitor_is_quoted_without_its_secret(tmp_path: Path) -> No
     code = f"import sys; sys.stdin.readline(); print('{TOKEN}', flush=True); sys.stdin.readline()"
     spec = monitor_spec("cmd:" + shlex.join([sys.executable, "-c", code]))
     with MonitorHost(spec, tmp_path / "log", limits=LIMITS, clock=VirtualClock(1.0)) as host:
-        answer = host.look(ask())
+        answer = host.look(host_request())
 
     assert answer.report is None
     assert SECRET not in answer.text

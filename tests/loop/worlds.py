@@ -30,7 +30,7 @@ MANAGER = "%0"
 INCUMBENT, CANDIDATE = "incumbent", "candidate"
 
 
-def _wish(pane: str, ordinal: int, **more: object) -> dict[str, object]:
+def _intent_of(pane: str, ordinal: int, **more: object) -> dict[str, object]:
     number = int(pane.removeprefix("%"))
     common = {"pane": pane, "pid": 1000 + number, "session": "team", "reason": "a rule", "ordinal": ordinal, "at": 0.0}
     return common | more
@@ -38,27 +38,27 @@ def _wish(pane: str, ordinal: int, **more: object) -> dict[str, object]:
 
 def idle(pane: str = "%1", ordinal: int = 1, **more: object) -> NotifyManager:
     said = {"target": MANAGER, "about": Notice.IDLE, "text": f"{pane} is idle"}
-    return NotifyManager.model_validate(_wish(pane, ordinal, **(said | more)))
+    return NotifyManager.model_validate(_intent_of(pane, ordinal, **(said | more)))
 
 
 def draft(pane: str = "%1", ordinal: int = 1, **more: object) -> SubmitDraft:
-    return SubmitDraft.model_validate(_wish(pane, ordinal, **({"target": pane} | more)))
+    return SubmitDraft.model_validate(_intent_of(pane, ordinal, **({"target": pane} | more)))
 
 
 def kill(pane: str = "%1", ordinal: int = 1, **more: object) -> KillWindow:
-    return KillWindow.model_validate(_wish(pane, ordinal, **({"target": pane} | more)))
+    return KillWindow.model_validate(_intent_of(pane, ordinal, **({"target": pane} | more)))
 
 
 def spawn(pane: str = MANAGER, ordinal: int = 1, **more: object) -> SpawnManager:
-    return SpawnManager.model_validate(_wish(pane, ordinal, **({"target": None} | more)))
+    return SpawnManager.model_validate(_intent_of(pane, ordinal, **({"target": None} | more)))
 
 
 def pause(until: float) -> PauseSession:
-    return PauseSession.model_validate(_wish("%1", 1, target=None, until=until))
+    return PauseSession.model_validate(_intent_of("%1", 1, target=None, until=until))
 
 
 def cry(pane: str = "%1") -> Escalate:
-    return Escalate.model_validate(_wish(pane, 1, target=None, text="who looks after this?"))
+    return Escalate.model_validate(_intent_of(pane, 1, target=None, text="who looks after this?"))
 
 
 def verdict(pane: str, state: AgentState = AgentState.IDLE, session: str = "team") -> AgentVerdict:

@@ -9,7 +9,7 @@ from drawn_fleet import IDLE, SHELL, DrawnSource
 
 from modular.service import MonitorService
 from understudy import EVERYTHING, CycleReport, Outcome, Result, VirtualClock
-from understudy.intents import wish
+from understudy.intents import intent_key
 
 if TYPE_CHECKING:
     from understudy import PaneShot
@@ -43,7 +43,7 @@ class Play:
         if panes:
             self.source.show(*panes)
         report = self.service.cycle("c", self.source, self.clock, EVERYTHING, outcomes)
-        self.wanted = [(wish(intent), intent.pane, intent.ordinal) for intent in report.intents]
+        self.wanted = [(intent_key(intent), intent.pane, intent.ordinal) for intent in report.intents]
         return report
 
     def over(self, seconds: float, every: float = 10.0) -> CycleReport:
@@ -56,7 +56,7 @@ class Play:
 
     def done(self, what: str, name: str | None, ordinal: int = 1) -> Outcome:
         return Outcome(
-            wish=what,
+            intent=what,
             pane=name,
             session="team",
             ordinal=ordinal,

@@ -51,16 +51,18 @@ def test_whatever_a_fleet_does_wishes_stand_or_rise_and_the_attended_are_left_al
             *(_shot(name, shown, clock.now() if name == typing else None) for name, shown in fleet.items() if shown)
         )
         report = service.cycle("c", source, clock, EVERYTHING, ())
-        keys = [(f"{wish.kind}:{getattr(wish, 'about', '')} {wish.session}", wish.pane) for wish in report.intents]
-        assert len(keys) == len(set(keys)), "one wish for one thing"
-        assert typing not in {wish.pane for wish in report.intents if wish.kind != "pause_session"}
-        for key, wish in zip(keys, report.intents, strict=True):
-            assert wish.ordinal in {1, before.get(key, 0), before.get(key, 0) + 1}
-            assert "kill" not in wish.kind
-            if wish.kind == "submit_draft":
-                assert wish.pane is not None
-                assert fleet[wish.pane] == {"ansi": OURS}
-        before |= {key: wish.ordinal for key, wish in zip(keys, report.intents, strict=True)}
+        keys = [
+            (f"{intent.kind}:{getattr(intent, 'about', '')} {intent.session}", intent.pane) for intent in report.intents
+        ]
+        assert len(keys) == len(set(keys)), "one intent for one thing"
+        assert typing not in {intent.pane for intent in report.intents if intent.kind != "pause_session"}
+        for key, intent in zip(keys, report.intents, strict=True):
+            assert intent.ordinal in {1, before.get(key, 0), before.get(key, 0) + 1}
+            assert "kill" not in intent.kind
+            if intent.kind == "submit_draft":
+                assert intent.pane is not None
+                assert fleet[intent.pane] == {"ansi": OURS}
+        before |= {key: intent.ordinal for key, intent in zip(keys, report.intents, strict=True)}
 
 
 def _shot(name: str, shown: dict[str, object], typed_at: float | None) -> PaneShot:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from understudy import CycleReport, Outcome, PaneShot
 
 
-# --- each component's scenario: it ends in the wishes that this component alone leads to --------------------------
+# --- each component's scenario: it ends in the intents that this component alone leads to --------------------------
 
 
 def notices(play: Play) -> None:
@@ -51,12 +51,12 @@ def recovery(play: Play) -> None:
 
 
 SCENARIOS: dict[str, tuple[Callable[[Play], None], str, str]] = {
-    "modular.wishes.notifications.NotificationManager.advance": (notices, "notify_manager:idle", "notices"),
-    "modular.wishes.drafts.advance": (drafts, "submit_draft", "drafts"),
-    "modular.wishes.limits.advance": (limits, "pause_session", "limits"),
-    "modular.wishes.missing.advance": (missing, "notify_manager:missing", "missing"),
-    "modular.wishes.teams.advance": (teams, "notify_manager:team_idle", "teams"),
-    "modular.wishes.recovery.advance": (recovery, "spawn_manager", "recovery"),
+    "modular.intents.notifications.NotificationManager.advance": (notices, "notify_manager:idle", "notices"),
+    "modular.intents.drafts.advance": (drafts, "submit_draft", "drafts"),
+    "modular.intents.limits.advance": (limits, "pause_session", "limits"),
+    "modular.intents.missing.advance": (missing, "notify_manager:missing", "missing"),
+    "modular.intents.teams.advance": (teams, "notify_manager:team_idle", "teams"),
+    "modular.intents.recovery.advance": (recovery, "spawn_manager", "recovery"),
 }
 
 
@@ -80,7 +80,7 @@ def test_each_component_is_used_by_the_running_cycle(component: str, monkeypatch
     assert act not in [what for what, _, _ in without.wanted]
 
 
-@pytest.mark.parametrize("name", ["reading.crash.prompt_at_bottom", "looking.survey.track", "wishes.drafts.stuck"])
+@pytest.mark.parametrize("name", ["reading.crash.prompt_at_bottom", "looking.survey.track", "intents.drafts.stuck"])
 def test_what_components_lean_on_is_used_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     target, real = f"modular.{name}", resolve_name(f"modular.{name}")

@@ -9,7 +9,7 @@ from drawn_fleet import APPROVAL, BUSY, IDLE, SHELL, manager, pane
 
 from modular.service import MonitorService
 from understudy import EVERYTHING, CycleReport, Frame, VirtualClock
-from understudy.intents import wish
+from understudy.intents import intent_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -61,7 +61,7 @@ def priority(monkeypatch: pytest.MonkeyPatch) -> Watching:
 
 
 def wishes(report: CycleReport) -> list[tuple[str, int]]:
-    return [(wish(intent), intent.ordinal) for intent in report.intents]
+    return [(intent_key(intent), intent.ordinal) for intent in report.intents]
 
 
 def test_the_default_looks_at_everybody_in_one_trip() -> None:

@@ -10,6 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modular.engine_memory import EngineMemory, recalled
+from modular.intents import drafts, recovery
+from modular.intents.drafts import DraftMemory
+from modular.intents.fleet_view import FleetView, managers_of, teams_of
+from modular.intents.limits import UsageLimits
+from modular.intents.notifications import StandingNotice, due_at, reminded, stands
 from modular.memory import AgentMemory
 from modular.reading import crash
 from modular.reading.classifier import Reading, classify
@@ -19,11 +24,6 @@ from modular.reading.ink import cells
 from modular.reading.processes import Front, front
 from modular.rulebook.book import shipped
 from modular.tracking.tracker import FORGET_S, lose, track
-from modular.wishes import drafts, recovery
-from modular.wishes.drafts import DraftMemory
-from modular.wishes.limits import Limits
-from modular.wishes.look import Look, managers_of, teams_of
-from modular.wishes.notifications import StandingNotice, due_at, reminded, stands
 from understudy import AgentRole, AgentState
 from understudy.intents import Notice
 
@@ -244,10 +244,10 @@ def test_memory_that_cannot_be_read_is_a_first_day(stored: object) -> None:
 # --- notices ----------------------------------------------------------------------------------------------------------
 
 
-def look(*agents: AgentMemory, now: float = NOW) -> Look:
+def look(*agents: AgentMemory, now: float = NOW) -> FleetView:
     known = {agent.key: agent for agent in agents}
     readings = {key: reading(agent.state) for key, agent in known.items()}
-    return Look(now, known, readings=readings, teams=teams_of(agents), managers=managers_of(agents))
+    return FleetView(now, known, readings=readings, teams=teams_of(agents), managers=managers_of(agents))
 
 
 @given(st.lists(st.tuples(st.sampled_from(AgentState), st.floats(0.5, 4000)), max_size=60))
@@ -258,7 +258,7 @@ def test_an_ordinal_rises_by_one_only_when_due_and_begins_anew_with_each_cause(
     for state, wait in looks:
         now += wait
         agent = remembered(state=state)
-        notice = stands(agent.key, stood, agent, look(agent, now=now), Limits(), ())
+        notice = stands(agent.key, stood, agent, look(agent, now=now), UsageLimits(), ())
         if state is AgentState.UNKNOWN:
             assert notice is stood
         elif notice is not None and (stood is None or stood.about is not notice.about):
@@ -291,7 +291,7 @@ WORKER = remembered(pane="%2")
 
 def may_spawn(manager: AgentMemory, *team: AgentMemory, spawned: tuple[float, ...] = ()) -> bool:
     shown = look(manager, *team, now=LATER)
-    return recovery.may_spawn(manager, [manager, *team], recovery.Recovered(spawned=spawned), shown)
+    return recovery.may_spawn(manager, [manager, *team], recovery.RecoveryMemory(spawned=spawned), shown)
 
 
 def test_a_manager_whose_process_is_gone_for_minutes_is_replaced() -> None:

@@ -9,7 +9,7 @@ from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, manager, pane
 from played_service import DEAD, LIMIT, NOON, Play
 
 from understudy import Outcome, PauseSession
-from understudy.intents import wish
+from understudy.intents import intent_key
 
 # --- drafts ---------------------------------------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ def test_a_manager_that_is_back_is_told_once_how_things_stand() -> None:
     play.over(120)
     report = play.see(pane("%1", BUSY), pane("%2", APPROVAL, window="claude-two"), manager("%7"))
     assert ("notify_manager:recovery", "%7", 1) in play.wanted
-    (told,) = [intent for intent in report.intents if wish(intent) == "notify_manager:recovery"]
+    (told,) = [intent for intent in report.intents if intent_key(intent) == "notify_manager:recovery"]
     assert "claude-two is waiting approval, claude-worker is busy" in getattr(told, "text", "")
     play.see(outcomes=(play.done("notify_manager:recovery", "%7"),))
     assert "notify_manager:recovery" not in [what for what, _, _ in play.wanted]

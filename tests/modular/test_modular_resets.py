@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from modular.wishes.resets import reset_at
+from modular.intents.resets import reset_at
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC).timestamp()
 HOUR = 3600.0

@@ -10,7 +10,7 @@ from drawn_fleet import APPROVAL, BUSY, DRAFT, IDLE, OURS, RULE, SHELL, SIGN, Dr
 
 from modular.service import MonitorService
 from understudy import CycleReport, Scope, VirtualClock
-from understudy.intents import wish
+from understudy.intents import intent_key
 from understudy.outcomes import EVERYTHING, Outcome, Result
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Stage:
 
 
 def wishes(report: CycleReport) -> list[tuple[str, str | None, int]]:
-    return [(wish(intent), intent.pane, intent.ordinal) for intent in report.intents]
+    return [(intent_key(intent), intent.pane, intent.ordinal) for intent in report.intents]
 
 
 def test_an_idle_worker_is_told_to_its_manager_at_first_sight() -> None:
@@ -127,7 +127,7 @@ def test_attempts_count_only_keys_that_were_really_pressed() -> None:
     stage.see(pane("%1", OURS), manager())
     stage.see(after=10)
     told = Outcome(
-        wish="submit_draft",
+        intent="submit_draft",
         pane="%1",
         session="team",
         ordinal=1,
@@ -147,7 +147,7 @@ def test_a_draft_that_would_not_go_is_told_to_the_manager() -> None:
     for ordinal in range(1, 6):
         stage.see(after=15)
         done = Outcome(
-            wish="submit_draft",
+            intent="submit_draft",
             pane="%1",
             session="team",
             ordinal=ordinal,

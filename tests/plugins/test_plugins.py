@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modular.intents.wording import NoticeFacts
 from modular.plugins.shelf import PluginShelf
-from modular.wishes.wording import Facts
 from understudy import AgentState, Notice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FACTS = Facts(Notice.IDLE, "%1", "team", "claude-qa", "claude", AgentState.IDLE, minutes=1, sentence="qa is idle.")
+FACTS = NoticeFacts(
+    Notice.IDLE, "%1", "team", "claude-qa", "claude", AgentState.IDLE, minutes=1, sentence="qa is idle."
+)
 
 TELLS = """
 @hookimpl

@@ -56,7 +56,7 @@ class Watching:
 
 
 def texts(report: CycleReport) -> list[str]:
-    return [wish.text for wish in report.intents if isinstance(wish, NotifyManager)]
+    return [intent_key.text for intent_key in report.intents if isinstance(intent_key, NotifyManager)]
 
 
 SAYS = "@hookimpl\ndef understudy_notice_text(facts):\n    return {answer}\n"
@@ -71,7 +71,7 @@ def test_an_edit_is_heard_in_the_next_cycle_and_nothing_is_forgotten(plugin: Cal
     plugin(SAYS.format(answer="f'{facts.window}: other words'"))
     report = watching.see()
     assert texts(report) == ["claude-worker: other words"]
-    assert [wish.ordinal for wish in report.intents] == [1]
+    assert [intent_key.ordinal for intent_key in report.intents] == [1]
 
 
 def test_a_plugin_that_fails_at_work_is_a_problem_by_name_and_the_notice_goes_out(

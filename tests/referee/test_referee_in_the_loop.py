@@ -67,9 +67,16 @@ class Deliveries:
 
 
 def test_a_notice_that_was_delivered_is_known_by_the_panes_that_it_was_about() -> None:
-    def episode(pane: str, wish: str) -> Episode:
+    def episode(pane: str, intent_key: str) -> Episode:
         return Episode(
-            id=f"e-{pane}", wish=wish, pane=pane, pid=1, session="s", opened_at=T0, voices={}, pending=f"d-{pane}"
+            id=f"e-{pane}",
+            intent_key=intent_key,
+            pane=pane,
+            pid=1,
+            session="s",
+            opened_at=T0,
+            voices={},
+            pending=f"d-{pane}",
         )
 
     episodes = {one.id: one for one in (episode("%1", "notify_manager:idle"), episode("%2", "submit_draft"))}

@@ -164,7 +164,7 @@ def test_a_spell_of_a_pane_that_neither_monitor_knows_is_no_evidence() -> None:
 
 
 def test_told_and_duty_are_events_of_their_own() -> None:
-    silent = Told(wish="notify_manager:crash", opened=T0, silent=True)
+    silent = Told(intent_key="notify_manager:crash", opened=T0, silent=True)
     one = spell(Vote.RIGHT, told=(silent,), duty=Duty.REPEATED)
     assert events(one, EvidenceKind.TOLD) == [(True, True)]
     assert events(one, EvidenceKind.DUTY) == [(True, True)]

@@ -35,7 +35,7 @@ def prepared(tmp_path: Path) -> tuple[Callable[[], object], Callable[[], object]
     contexts = [{"lease": lease_name(name, 1), "session": name, "cycleId": "c"} for name in SESSIONS]
     return (
         lambda: router.route(SESSIONS, NOW, "c", 50),
-        lambda: [source.ask(CANDIDATE, context) for context in contexts],
+        lambda: [source.request(CANDIDATE, context) for context in contexts],
     )
 
 

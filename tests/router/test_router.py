@@ -75,7 +75,7 @@ def test_any_session_name_hashes_alike_here_and_in_the_sdk(flags: FlagsFile, nam
     source.load(flags.read().text)
     for slot in range(40):
         lease = lease_name(name, slot)
-        assert source.ask(CANDIDATE, {"lease": lease}) is due(lease, 50, CANDIDATE)
+        assert source.request(CANDIDATE, {"lease": lease}) is due(lease, 50, CANDIDATE)
 
 
 def test_a_larger_share_holds_every_smaller_one() -> None:
@@ -176,7 +176,7 @@ class Broken:
     def load(self, text: str) -> None:
         pass
 
-    def ask(self, flag: str, context: Mapping[str, str]) -> bool | None:
+    def request(self, flag: str, context: Mapping[str, str]) -> bool | None:
         assert flag
         assert "cycleId" in context
         if isinstance(self.answer, Exception):
@@ -212,14 +212,14 @@ def test_flags_that_the_sdk_drops_without_a_word_are_noticed() -> None:
 
 
 def test_before_any_flags_nobody_knows_anything() -> None:
-    assert UnleashSource().ask(CANDIDATE, {}) is None
+    assert UnleashSource().request(CANDIDATE, {}) is None
 
 
 def test_an_unknown_flag_is_unknown_and_not_off(flags: FlagsFile) -> None:
     source = UnleashSource()
     source.load(flags.read().text)
-    assert source.ask("monitor.nothing", {}) is None
-    assert source.ask(CANDIDATE, {"lease": "a#1"}) is False
+    assert source.request("monitor.nothing", {}) is None
+    assert source.request(CANDIDATE, {"lease": "a#1"}) is False
 
 
 @pytest.mark.parametrize("stickiness", ["session", "cycleId"])

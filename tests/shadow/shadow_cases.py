@@ -87,9 +87,9 @@ def report(
     )
 
 
-def one(state: str, *wants: str, pane: str = "%1", rule: str = "", monitor: str = "old") -> CycleReport:
+def one(state: str, *intent_keys: str, pane: str = "%1", rule: str = "", monitor: str = "old") -> CycleReport:
     """A report about one pane."""
-    return report([verdict(pane, state, rule)], [want(what, pane) for what in wants], monitor)
+    return report([verdict(pane, state, rule)], [want(what, pane) for what in intent_keys], monitor)
 
 
 def shot(text: str = "", pane: str = "%1", processes: Sequence[str] = ("bash", "claude"), **more: Any) -> PaneShot:

@@ -12,20 +12,20 @@ NONE = frozenset[str]()
 WINDOWS = Windows()
 
 
-def heard(*looks: tuple[float, str], wish: str = IDLE) -> ActionBook:
-    """Play looks: when, and who utters the wish then (`i`, `c`, `ic` or nobody), each through JSON."""
+def heard(*looks: tuple[float, str], intent_key: str = IDLE) -> ActionBook:
+    """Play looks: when, and who utters the intent then (`i`, `c`, `ic` or nobody), each through JSON."""
     book = ActionBook()
     for at, who in looks:
-        wants = {"%1": tuple(frozenset({wish}) if role in who else NONE for role in "ic")}
-        book = ActionBook.model_validate_json(utter(book, at, wants).model_dump_json())  # type: ignore[arg-type]
+        intent_keys = {"%1": tuple(frozenset({intent_key}) if role in who else NONE for role in "ic")}
+        book = ActionBook.model_validate_json(utter(book, at, intent_keys).model_dump_json())  # type: ignore[arg-type]
     return book
 
 
 def compared(
-    book: ActionBook, stretch: tuple[float, float], who: str, wish: str = IDLE, windows: Windows = WINDOWS
+    book: ActionBook, stretch: tuple[float, float], who: str, intent_key: str = IDLE, windows: Windows = WINDOWS
 ) -> list[tuple[str, float]]:
-    wants = tuple(frozenset({wish}) if role in who else NONE for role in "ic")
-    found = acts(book.episodes.get("%1", ()), stretch, wants, windows)  # type: ignore[arg-type]
+    intent_keys = tuple(frozenset({intent_key}) if role in who else NONE for role in "ic")
+    found = acts(book.episodes.get("%1", ()), stretch, intent_keys, windows)  # type: ignore[arg-type]
     return [(act.how.value, act.seconds) for act in found]
 
 
@@ -47,11 +47,11 @@ def test_an_act_is_the_same_within_its_window(
     assert compared(heard(*looks), (0, 0), who) == expected
 
 
-@pytest.mark.parametrize(("wish", "window_s"), [(IDLE, 30), (DRAFT, 15), (KILL, 60), (SPAWN, 60)])
-def test_every_kind_has_its_window(wish: str, window_s: float) -> None:
+@pytest.mark.parametrize(("intent_key", "window_s"), [(IDLE, 30), (DRAFT, 15), (KILL, 60), (SPAWN, 60)])
+def test_every_kind_has_its_window(intent_key: str, window_s: float) -> None:
     for late, how in ((window_s, "late"), (window_s + 1, "missing")):
-        book = heard((0, "i"), (late, "ic"), wish=wish)
-        assert compared(book, (0, 0), "i", wish)[0][0] == how
+        book = heard((0, "i"), (late, "ic"), intent_key=intent_key)
+        assert compared(book, (0, 0), "i", intent_key)[0][0] == how
 
 
 def test_the_plan_may_narrow_a_window() -> None:

@@ -23,12 +23,14 @@ COMPOSER = "╭──────╮\n│ >    │\n╰──────╯"
 PERSON = Label(right=Right.INCUMBENT, by=Referee.PERSON)
 
 
-def played(ours: str, theirs: str, *wants: str, processes: tuple[str, ...] = ("bash", "claude"), at: float = 0) -> Bout:
+def played(
+    ours: str, theirs: str, *intent_keys: str, processes: tuple[str, ...] = ("bash", "claude"), at: float = 0
+) -> Bout:
     """One settled bout of two looks."""
     watching = Watching(QUICK.model_copy(update={"sample": 1}))
     for look in (at, at + 1):
         film = tape(T0 + look, shot(COMPOSER, processes=processes))
-        watching.look(look, one(ours, *wants), one(theirs), film)
+        watching.look(look, one(ours, *intent_keys), one(theirs), film)
     watching.look(at + 2, report(), report())
     (bout,) = [bout for bout in watching.wait(at + 20).bouts if bout.began == T0 + at]
     return bout

@@ -126,8 +126,8 @@ def test_no_pace_makes_a_window_shorter_or_settles_before_the_windows_have_passe
 
     paced = rules.at_pace(pace_s)
 
-    for wish in ("notify_manager:idle", "submit_draft", "kill_window"):
-        assert paced.windows.of(wish) == max(windows.of(wish), looks * pace_s)
+    for intent_key in ("notify_manager:idle", "submit_draft", "kill_window"):
+        assert paced.windows.of(intent_key) == max(windows.of(intent_key), looks * pace_s)
     assert paced.at_latest_s >= at_latest_s
     assert paced == rules or paced.at_latest_s >= paced.settling_s + pace_s >= looks * pace_s
 

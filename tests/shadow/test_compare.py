@@ -67,7 +67,7 @@ def test_the_changes_name_the_values_of_both_sides() -> None:
     (found,) = compare(one("crashed", "kill_window"), one("idle"))
     assert {(c.path, c.incumbent, c.candidate) for c in found.changes} == {
         ("root['state']", "crashed", "idle"),
-        ("root['wishes']['kill_window']", "1", None),
+        ("root['intents']['kill_window']", "1", None),
     }
     assert found.only_incumbent_wants == {"kill_window"}
     assert found.only_candidate_wants == frozenset()

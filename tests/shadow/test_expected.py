@@ -21,7 +21,10 @@ ENTRIES = {entry.id: entry for entry in shipped().entries}
 def half(case: dict[str, Any], name: str) -> CycleReport:
     """Draw one report of a case: about pane %1 of a team with a living manager, or about the session `team` itself."""
     side = case.get(name, {})
-    wishes = [(wish, 1) if isinstance(wish, str) else tuple(wish) for wish in side.get("wants", ())]
+    intents = [
+        (intent_key, 1) if isinstance(intent_key, str) else tuple(intent_key)
+        for intent_key in side.get("intent_keys", ())
+    ]
     managers = side.get("managers", "idle/any" if side.get("silence") != "no_manager" else "error/any")
     state, _, rule = managers.partition("/")
     seen = [verdict("%9", state, rule, role=AgentRole.MANAGER)]
@@ -35,7 +38,7 @@ def half(case: dict[str, Any], name: str) -> CycleReport:
         seen.append(verdict("%1", side["state"], side["rule"], attended=attended, **fields))
     pane = None if "managers" in side else "%1"
     asleep = [want("pause_session", None)] if side.get("silence") == "asleep" else []
-    return report(seen, [*asleep, *(want(wish, pane, ordinal) for wish, ordinal in wishes)], name)
+    return report(seen, [*asleep, *(want(intent_key, pane, ordinal) for intent_key, ordinal in intents)], name)
 
 
 def case_of(entry_id: str) -> dict[str, Any]:
@@ -198,7 +201,7 @@ def test_silence_is_expected_of_one_that_has_nobody_to_tell_and_of_no_other(entr
 
 def test_the_narrowest_entry_names_a_difference() -> None:
     (difference,) = found("nobody-to-tell-crash", *reports("nobody-to-tell-crash"))
-    told = difference.model_copy(update={"candidate": difference.candidate.model_copy(update={"wishes": ()})})
+    told = difference.model_copy(update={"candidate": difference.candidate.model_copy(update={"intents": ()})})
     assert [entry.id for entry in ENTRIES.values() if entry.matches(told)] == [
         "crashed-window-killed",
         "nobody-to-tell-crash",

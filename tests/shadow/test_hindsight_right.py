@@ -28,7 +28,7 @@ class Score:
         self.asked = self.settled = self.right = 0
         self.wrong: Counter[str] = Counter()
 
-    def ask(self, watch: Watch, truth: set[AgentState], where: str) -> None:
+    def request(self, watch: Watch, truth: set[AgentState], where: str) -> None:
         """Let one monitor say what is true and the other every other thing, in both seats."""
         said = min(truth)
         for other in STATES:
@@ -65,7 +65,7 @@ def test_of_what_it_settles_about_agents_with_a_script_at_least_99_percent_is_ri
                 if at > history[last][0] + RULES.settling_s:
                     break
                 watch = observe(watch, frames, at, touched=False, lasting=n <= last)
-            score.ask(watch, {history[first][2]}, pane)
+            score.request(watch, {history[first][2]}, pane)
     print("agents with a script:", score)  # noqa: T201 - the figure is what this is for
     assert score.settled > 500
     assert score.right >= 0.99 * score.settled, score.wrong.most_common(10)
@@ -80,7 +80,7 @@ def test_of_what_it_settles_about_recorded_motion_at_least_99_percent_is_right()
         shots = [shot(screen, processes=processes) for screen in row["frames"]]
         watch = observe(Watch(), shots, T0, touched=False, lasting=True)
         truth = {AgentState(row["label"]), *(AgentState(other) for other in row.get("acceptable") or ())}
-        score.ask(watch, truth, row["id"])
+        score.request(watch, truth, row["id"])
     print("recorded motion:", score)  # noqa: T201 - likewise
     assert score.settled > 500
     assert score.right >= 0.99 * score.settled, score.wrong.most_common(10)

@@ -75,7 +75,7 @@ def client(tmux_server: TmuxServer) -> Iterator[ControlClient]:
 
 
 def test_each_question_has_its_answer_and_a_refusal_stays_alone(client: ControlClient) -> None:
-    answers = client.ask(
+    answers = client.request(
         ["display-message -p one", "capture-pane -p -t %99", "display-message -p two\ndisplay-message -p three"], 5
     )
 
@@ -84,7 +84,7 @@ def test_each_question_has_its_answer_and_a_refusal_stays_alone(client: ControlC
 
 
 def test_of_a_question_that_is_refused_in_part_nothing_is_answered(client: ControlClient) -> None:
-    answers = client.ask(["capture-pane -b x -t %99\ndisplay-message -p other", "display-message -p two"], 5)
+    answers = client.request(["capture-pane -b x -t %99\ndisplay-message -p other", "display-message -p two"], 5)
 
     assert answers.blocks == (b"", b"two\n")
 
@@ -93,7 +93,7 @@ def test_something_can_be_done_while_tmux_answers(client: ControlClient) -> None
     done: list[str] = []
     big = ["display-message -p " + "x" * 4000] * 100  # more than a pipe holds
 
-    answers = client.ask(big, 5, lambda: done.append("so"))
+    answers = client.request(big, 5, lambda: done.append("so"))
 
     assert done == ["so"]
     assert answers.blocks == (b"x" * 4000 + b"\n",) * 100
@@ -103,7 +103,7 @@ def test_one_client_serves_all_questions_and_is_gone_when_it_was_closed(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:
     for _ in range(5):
-        client.ask(["display-message -p x"], 5)
+        client.request(["display-message -p x"], 5)
     assert tmux_server.run("list-clients", "-F", "#{client_pid}") == str(client.pid)
     pid = client.pid
     assert pid is not None
@@ -121,7 +121,7 @@ def test_the_client_takes_no_output_no_size_and_no_environment(tmux_server: Tmux
     os.environ["DISPLAY"] = ":99"
     client = ControlClient(tmux_server.address)
     try:
-        client.ask(["display-message -p x"], 5)
+        client.request(["display-message -p x"], 5)
         flags = tmux_server.run("list-clients", "-F", "#{client_flags}").split(",")
         assert {"ignore-size", "no-output", "UTF-8"} <= set(flags)
         assert tmux_server.run("display-message", "-p", "#{window_width}x#{window_height}") == "100x30"
@@ -132,7 +132,7 @@ def test_the_client_takes_no_output_no_size_and_no_environment(tmux_server: Tmux
 
 
 def test_a_client_that_nobody_reads_never_blocks_an_agent(tmux_server: TmuxServer, client: ControlClient) -> None:
-    client.ask(["display-message -p x"], 5)
+    client.request(["display-message -p x"], 5)
     size = 4_000_000
 
     pane = tmux_server.new_window(f"head -c {size} /dev/zero | tr '\\0' x; printf '\\nready'; exec sleep 600")
@@ -141,17 +141,17 @@ def test_a_client_that_nobody_reads_never_blocks_an_agent(tmux_server: TmuxServe
 
 
 def test_a_client_whose_session_is_closed_goes_on_in_another(tmux_server: TmuxServer, client: ControlClient) -> None:
-    client.ask(["display-message -p x"], 5)
+    client.request(["display-message -p x"], 5)
     tmux_server.new_window("exec sleep 600", session="other")
     tmux_server.run("kill-session", "-t", "=main")
 
-    assert client.ask(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
+    assert client.request(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
 
 
 def test_a_client_that_ended_while_nobody_asked_is_replaced_before_it_is_asked(
     client: ControlClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client.ask(["display-message -p x"], 5)
+    client.request(["display-message -p x"], 5)
     old = client.pid
     assert old is not None
     os.kill(old, signal.SIGKILL)
@@ -165,21 +165,21 @@ def test_a_client_that_ended_while_nobody_asked_is_replaced_before_it_is_asked(
 
     monkeypatch.setattr(ControlClient, "_exchange", noted)
 
-    assert client.ask(["display-message -p again"], 5).blocks == (b"again\n",)
+    assert client.request(["display-message -p again"], 5).blocks == (b"again\n",)
     assert old not in asked
 
 
 def test_a_session_that_is_to_end_with_its_last_client_is_never_attached_to(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:
-    client.ask(["display-message -p x"], 5)  # stands for the person whose leaving is to end it
+    client.request(["display-message -p x"], 5)  # stands for the person whose leaving is to end it
     tmux_server.run("set-option", "-t", "=main:", "destroy-unattached", "on")
     second = ControlClient(tmux_server.address)
     try:
         with pytest.raises(TmuxRefused, match="destroy-unattached"):
-            second.ask(["display-message -p x"], 5)
+            second.request(["display-message -p x"], 5)
         tmux_server.new_window("exec sleep 600", session="other")
-        assert second.ask(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
+        assert second.request(["display-message -p '#{session_name}'"], 5).blocks == (b"other\n",)
     finally:
         second.close()
 
@@ -187,10 +187,10 @@ def test_a_session_that_is_to_end_with_its_last_client_is_never_attached_to(
 def test_a_killed_server_is_gone_and_one_without_sessions_is_refused(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:
-    client.ask(["display-message -p x"], 5)
+    client.request(["display-message -p x"], 5)
     os.kill(tmux_server.pid, signal.SIGKILL)
     with pytest.raises(TmuxError) as caught:
-        client.ask(["display-message -p x"], 5)
+        client.request(["display-message -p x"], 5)
     assert isinstance(caught.value, NoServer | ServerGone)
     assert client.pid is None
 
@@ -200,18 +200,18 @@ def test_a_killed_server_is_gone_and_one_without_sessions_is_refused(
     tmux_server.run("set-option", "-s", "exit-empty", "off")
     tmux_server.run("kill-session", "-t", "=main")
     with pytest.raises(TmuxRefused, match="session"):
-        client.ask(["display-message -p x"], 5)
+        client.request(["display-message -p x"], 5)
 
 
 def test_a_server_that_dies_in_the_middle_of_an_answer_is_gone(tmux_server: TmuxServer, client: ControlClient) -> None:
-    client.ask(["display-message -p x"], 5)
+    client.request(["display-message -p x"], 5)
     pid = tmux_server.pid
     os.kill(pid, signal.SIGSTOP)
     timer = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
     timer.start()
 
     with pytest.raises(TmuxError) as caught:
-        client.ask(["display-message -p x"], 5)
+        client.request(["display-message -p x"], 5)
 
     assert isinstance(caught.value, NoServer | ServerGone)
     timer.join()
@@ -220,29 +220,29 @@ def test_a_server_that_dies_in_the_middle_of_an_answer_is_gone(tmux_server: Tmux
 def test_a_stopped_server_is_silent_and_its_late_answers_reach_nobody(
     tmux_server: TmuxServer, client: ControlClient
 ) -> None:
-    client.ask(["display-message -p x"], 5)
+    client.request(["display-message -p x"], 5)
     pid, old = tmux_server.pid, client.pid
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(ServerSilent, match=r"within 0\.3 s"):
-        client.ask(["display-message -p late"], 0.3)
+        client.request(["display-message -p late"], 0.3)
     assert client.pid is None
     os.kill(pid, signal.SIGCONT)
 
-    assert client.ask(["display-message -p fresh"], 5).blocks == (b"fresh\n",)
+    assert client.request(["display-message -p fresh"], 5).blocks == (b"fresh\n",)
     assert client.pid != old
 
 
 def test_no_server_and_no_tmux_are_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoServer, match="no tmux server listens"):
-        ControlClient(ServerAddress(tmp_path / "none")).ask(["display-message -p x"], 5)
+        ControlClient(ServerAddress(tmp_path / "none")).request(["display-message -p x"], 5)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(TmuxMissing, match="install tmux"):
-        ControlClient(ServerAddress(tmp_path / "none")).ask(["display-message -p x"], 5)
+        ControlClient(ServerAddress(tmp_path / "none")).request(["display-message -p x"], 5)
 
 
 def test_an_empty_line_never_reaches_tmux(client: ControlClient) -> None:
     with pytest.raises(ValueError, match="detach"):
-        client.ask(["display-message -p x\n"], 5)
+        client.request(["display-message -p x\n"], 5)
 
 
 def test_a_client_of_a_process_that_ended_is_gone(tmux_server: TmuxServer) -> None:

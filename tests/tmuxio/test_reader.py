@@ -45,11 +45,11 @@ class Between:
     ) -> None:
         self.carrier, self.before, self.act, self.trips = OneShot(address), before, act, 0
 
-    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+    def request(self, questions: Sequence[str], within_s: float) -> Answers:
         self.trips += 1
         if self.trips == self.before:
             self.act()
-        return self.carrier.ask(questions, within_s)
+        return self.carrier.request(questions, within_s)
 
 
 def test_every_pane_is_seen_with_its_names_its_place_and_its_processes(tmux_server: TmuxServer) -> None:
@@ -345,8 +345,8 @@ def test_an_answer_that_ends_too_early_is_no_answer(tmux_server: TmuxServer) -> 
     tmux_server.new_window()
 
     class Cut:
-        def ask(self, questions: Sequence[str], within_s: float) -> Answers:
-            answers = OneShot(tmux_server.address).ask(questions, within_s)
+        def request(self, questions: Sequence[str], within_s: float) -> Answers:
+            answers = OneShot(tmux_server.address).request(questions, within_s)
             return Answers(tuple(block[:-1] for block in answers.blocks), "")
 
     with pytest.raises(TmuxError):

@@ -19,9 +19,9 @@ class Counting:
     def __init__(self, address: ServerAddress) -> None:
         self.carrier, self.trips = OneShot(address), 0
 
-    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+    def request(self, questions: Sequence[str], within_s: float) -> Answers:
         self.trips += 1
-        return self.carrier.ask(questions, within_s)
+        return self.carrier.request(questions, within_s)
 
 
 def test_four_frames_of_fifty_panes_are_one_round_trip_each(tmux_server: TmuxServer) -> None:

@@ -172,7 +172,7 @@ def test_what_is_surely_due_comes_with_the_list_in_one_trip(
     until(lambda: _captured(watch) == 1)
     watch._frames = 1  # far from the next look at everything
     trips: list[list[str]] = []
-    ask = watch._control.ask
+    ask = watch._control.kind
 
     def counted(questions: list[str], within_s: float, meanwhile: Callable[[], object] | None = None) -> Answers:
         trips.append(questions)

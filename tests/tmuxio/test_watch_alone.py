@@ -64,7 +64,7 @@ def test_where_no_client_may_attach_frames_are_the_same_without_one(tmux_server:
     pane = tmux_server.new_window("printf hello; exec sleep 600")
     tmux_server.wait_for(pane, "hello")
     person = ControlClient(tmux_server.address)
-    person.ask(["display-message -p x"], 5)
+    person.request(["display-message -p x"], 5)
     tmux_server.run("set-option", "-g", "destroy-unattached", "on")
 
     frames = [watch.frame(), watch.frame()]

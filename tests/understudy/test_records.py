@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from understudy import AgentVerdict, CycleReport, Intent, NotifyManager, PaneShot, SubmitDraft, screens
-from understudy.intents import wish
+from understudy.intents import intent_key
 from understudy.record import Instant
 from understudy.schema import json_schema, names
 from understudy.screens import plain
@@ -75,7 +75,7 @@ def test_an_intent_is_told_by_its_kind() -> None:
 
 def test_a_notice_is_named_with_what_it_is_about() -> None:
     notice = NotifyManager(pane="%1", pid=7, target="%0", session="s", reason="r", at=1.0, about="idle", text="t")
-    assert wish(notice) == "notify_manager:idle"
+    assert intent_key(notice) == "notify_manager:idle"
 
 
 def test_only_harmless_keys_can_be_asked_for() -> None:

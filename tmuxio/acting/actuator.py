@@ -115,7 +115,7 @@ class Actuator:
         except SourceFailed as failure:
             return ActionResult(done=False, why=str(failure))
         try:
-            made = self._clearance.ask(action.open_window(ident, index, name))
+            made = self._clearance.request(action.open_window(ident, index, name))
         except TmuxError as failure:
             return ActionResult(done=False, why=str(failure), certain=False)
         if not made.blocks[0]:
@@ -131,7 +131,7 @@ class Actuator:
         shot = self._clearance.frame([pane_id(pane)]).by_pane.get(pane)
         if shot is None or shot.pid != pid:
             return TokenPlace.NOWHERE
-        (above,) = self._clearance.ask(f"capture-pane -p -S -{SCROLLBACK} -E -1 -t {pane}").blocks
+        (above,) = self._clearance.request(f"capture-pane -p -S -{SCROLLBACK} -E -1 -t {pane}").blocks
         history = above.decode("utf-8", "replace") if shot.history else ""  # without any, tmux tells the first row
         place = _place(history, shot, self._composer(shot), token)
         return TokenPlace.WAITING if place is TokenPlace.NOWHERE and unread(shot.tty, pid) else place
@@ -174,7 +174,7 @@ class Actuator:
 
     def _session(self, name: str) -> str | None:
         """The id of a session: names may look like targets of another kind."""
-        lines = self._clearance.ask("list-sessions -F '#{session_id} #{session_name}'").blocks[0]
+        lines = self._clearance.request("list-sessions -F '#{session_id} #{session_name}'").blocks[0]
         pairs = (line.partition(" ") for line in lines.decode("utf-8", "replace").split("\n"))
         return next((ident for ident, _, known in pairs if known == name), None)
 

@@ -43,10 +43,10 @@ class Clearance:
         with self._alone:
             return self._reader.frame(panes)
 
-    def ask(self, *questions: str) -> Answers:
+    def request(self, *questions: str) -> Answers:
         """Ask the server; raises a `TmuxError`."""
         with self._alone:
-            return self._carrier.ask(questions, self._deadline_s)
+            return self._carrier.request(questions, self._deadline_s)
 
     def look(self, pane: str, pid: int, guard: Guard | None, *, window: bool = False) -> PaneShot | ActionResult:
         """Look, ask the guard, and see that nobody types: the pane as it was seen, or the refusal.
@@ -78,7 +78,7 @@ class Clearance:
     def run(self, command: str) -> ActionResult:
         """Run a command of `action.if_unchanged`, and say what became of it."""
         try:
-            answers = self.ask(command)
+            answers = self.request(command)
         except TmuxError as failure:
             return ActionResult(done=False, why=str(failure), certain=False)
         said = answers.blocks[0].decode("utf-8", "replace").strip()
@@ -92,7 +92,7 @@ class Clearance:
         """Say whether somebody types, or stopped the program meanwhile: the guard may have taken its time."""
         place, kind = (shot.window_id, "window_id") if window else (shot.pane, "pane_id")
         shown = f"#{{client_control_mode}} #{{client_activity}} #{{{kind}}} #{{client_name}}"
-        clients = self.ask(f"list-clients -F '{shown}'").blocks[0]
+        clients = self.request(f"list-clients -F '{shown}'").blocks[0]
         if self._typing(clients.decode("utf-8", "replace"), place):
             return f"somebody typed in it within the last {QUIET_S:g} s"
         return action.STOPPED if not window and stopped_in_front(shot.pid) else ""

@@ -18,14 +18,14 @@ class Floor:
 
     def seconds(self) -> float:
         """Do it once and say how long that took; raises a `TmuxError` where the server cannot be asked."""
-        listed = self._client.ask(["list-panes -a -F '#{pane_id}'"], self._deadline_s).blocks[0]
+        listed = self._client.request(["list-panes -a -F '#{pane_id}'"], self._deadline_s).blocks[0]
         questions = [
             listing.question(secrets.token_hex(8), lasting=False),
             *(f"capture-pane -e -b {self._buffer} -t {pane}" for pane in listed.decode().split()),
             f"delete-buffer -b {self._buffer}",
         ]
         began = time.perf_counter()
-        self._client.ask(questions, self._deadline_s)
+        self._client.request(questions, self._deadline_s)
         return time.perf_counter() - began
 
     def close(self) -> None:

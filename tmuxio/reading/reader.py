@@ -87,7 +87,7 @@ class Reader:
 
         Raises a `TmuxError` where the server cannot be read.
         """
-        answers = self._transport.ask(["list-sessions -F '#{session_created} #{session_name}'"], self._deadline_s)
+        answers = self._transport.request(["list-sessions -F '#{session_created} #{session_name}'"], self._deadline_s)
         lines = answers.blocks[0].decode("utf-8", "replace").split("\n")[:-1]  # tmux escapes line ends in names
         return {name: int(created) for created, _, name in (line.partition(" ") for line in lines)}
 
@@ -98,7 +98,7 @@ class Reader:
         `send-keys`, by a manager or a script, leaves no trace there. Raises a `TmuxError` where nobody can be asked.
         """
         shown = "#{client_control_mode} #{client_activity} #{pane_id}"
-        (block,) = self._transport.ask([f"list-clients -F '{shown}'"], self._deadline_s).blocks
+        (block,) = self._transport.request([f"list-clients -F '{shown}'"], self._deadline_s).blocks
         seen = (line.split(" ") for line in block.decode("utf-8", "replace").splitlines())
         return frozenset(pane for control, active, pane in seen if control != "1" and int(active) + 1 > since)
 
@@ -114,7 +114,7 @@ class Reader:
             questions = [listing.question(mark), *map(capture.question, batches)]
             if (within_s := until - time.monotonic()) <= 0:
                 raise ServerSilent(self.address.socket_path, self._deadline_s)
-            listed, *captured = self._transport.ask(questions, within_s).blocks
+            listed, *captured = self._transport.request(questions, within_s).blocks
             try:
                 rows = listing.read(listed, mark)
                 screens: dict[str, str] = {}

@@ -147,7 +147,7 @@ class Watch:
         close_up = self._close_up(sure, self._elsewhere)
         questions = [self._lists[lasting], *close_up.questions()]
         try:
-            listed, *blocks = self._control.ask(questions, self._left(until), processes).blocks
+            listed, *blocks = self._control.request(questions, self._left(until), processes).blocks
             sight.rows = listing.read(listed, self._mark, self._known)
             sight.screens, sight.lasting = close_up.answers(blocks, sight.rows)
         except (NoServer, ServerSilent, TmuxMissing):
@@ -174,7 +174,7 @@ class Watch:
         if not self._without_client() and not self._bulky(rows, left):
             close_up = self._close_up(left, asked)
             try:
-                blocks = self._control.ask(close_up.questions(), self._left(until)).blocks
+                blocks = self._control.request(close_up.questions(), self._left(until)).blocks
             except ServerSilent:
                 raise
             except TmuxError:

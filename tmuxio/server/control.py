@@ -53,7 +53,9 @@ class ControlClient:
         """Whether a screen that is printed to this client stays in the server's memory for good."""
         return self.version < NO_LEAK
 
-    def ask(self, questions: Sequence[str], within_s: float, meanwhile: Callable[[], object] | None = None) -> Answers:
+    def request(
+        self, questions: Sequence[str], within_s: float, meanwhile: Callable[[], object] | None = None
+    ) -> Answers:
         """Ask all questions with one writing; a client that ended (as with its session) is replaced once.
 
         `meanwhile` is done while tmux works on the answers. Of a question of several lines nothing is answered where
@@ -135,7 +137,7 @@ class ControlClient:
     def _harmless(self, until: float) -> str:
         """Choose a session to attach to: one with `destroy-unattached` must end when its last person leaves it."""
         ask = "list-sessions -F '#{session_id} #{destroy-unattached}'"
-        listed = OneShot(self.address).ask([ask], max(0.001, until - time.monotonic())).blocks[0].decode()
+        listed = OneShot(self.address).request([ask], max(0.001, until - time.monotonic())).blocks[0].decode()
         for session, _, destroyed in (line.partition(" ") for line in listed.splitlines()):
             if destroyed in {"", "0", "off"}:
                 return session

@@ -23,7 +23,7 @@ class ServerIdentity:
 
 def identify(address: ServerAddress, deadline_s: float = 5.0) -> ServerIdentity:
     """Ask who answers at an address; raises a `TmuxError` where nobody does."""
-    answers = OneShot(address).ask(["display-message -p '#{pid} #{start_time}'"], deadline_s)
+    answers = OneShot(address).request(["display-message -p '#{pid} #{start_time}'"], deadline_s)
     try:
         pid, started = answers.blocks[0].split()
         return ServerIdentity(int(pid), int(started))

@@ -37,7 +37,7 @@ class Answers:
 class Transport(Protocol):
     """Carries questions to one server."""
 
-    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+    def request(self, questions: Sequence[str], within_s: float) -> Answers:
         """Ask all questions in one round trip.
 
         A question is one or more lines of tmux commands, as in a configuration file. Raises a `TmuxError` where the
@@ -57,7 +57,7 @@ class OneShot:
         self._socket_path = address.socket_path
         self._argv = ("tmux", "-u", "-S", str(address.socket_path), "source-file", "-")
 
-    def ask(self, questions: Sequence[str], within_s: float) -> Answers:
+    def request(self, questions: Sequence[str], within_s: float) -> Answers:
         """Ask all questions with one client, which is killed when it is not done in time."""
         # Pane text may hold anything that was ever printed, so the mark must be one that nobody can have seen.
         mark = secrets.token_hex(16)

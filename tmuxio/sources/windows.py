@@ -35,7 +35,7 @@ class LibtmuxSource:
 
     def sessions(self) -> Sequence[SessionEntry]:
         """List the sessions; nothing where tmux fails."""
-        lines = self._ask(str(self._address), "list-sessions", "-F", _SESSION)
+        lines = self._request(str(self._address), "list-sessions", "-F", _SESSION)
         seen: list[SessionEntry] = []
         for line in lines or ():
             ident, created, attached, name = line.split(" ", 3)
@@ -45,7 +45,7 @@ class LibtmuxSource:
 
     def windows(self, session: str) -> Sequence[WindowEntry]:
         """List the windows of a session; nothing where it fails."""
-        lines = self._ask(session, "list-windows", "-F", _WINDOW, target=self._target(session))
+        lines = self._request(session, "list-windows", "-F", _WINDOW, target=self._target(session))
         seen: list[WindowEntry] = []
         for line in lines or ():
             pane, pid, index, active, name = line.split(" ", 4)
@@ -60,13 +60,13 @@ class LibtmuxSource:
         for _ in range(looks):
             if screens:
                 self._sleep_meter.sleep(gap_s)
-            screens.append("\n".join(self._ask(target, "capture-pane", "-p", target=aim) or ()))
+            screens.append("\n".join(self._request(target, "capture-pane", "-p", target=aim) or ()))
         return screens
 
     def _target(self, session: str) -> str:
         return self._ids.get(session, f"={session}")
 
-    def _ask(self, subject: str, command: str, *args: str, target: str | None = None) -> list[str] | None:
+    def _request(self, subject: str, command: str, *args: str, target: str | None = None) -> list[str] | None:
         """Run one command; a failure is written down and answered with None."""
         try:
             done = self._server.cmd(command, *args, target=target)

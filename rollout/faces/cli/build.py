@@ -82,9 +82,9 @@ def replay(
     Who was right is said where what the panes did next tells, and what is new or has vanished next to what the live
     cycles recorded. The same tapes give the same output but for the seconds.
     """
-    from rollout.faces.cli.verbs.replay import Asked, replay_tapes  # noqa: PLC0415
+    from rollout.faces.cli.verbs.replay import ReplayOptions, replay_tapes  # noqa: PLC0415
 
-    asked = Asked(
+    asked = ReplayOptions(
         tapes=tapes or (),
         since=since,
         monitors=monitor or (),

@@ -152,7 +152,7 @@ def wait(
 
 
 def _move(
-    ask: str,
+    request_kind: str,
     reason: str,
     actor: str | None,
     socket_name: str | None,
@@ -162,6 +162,8 @@ def _move(
     dry_run: bool,
 ) -> NoReturn:
     from rollout.faces.cli.verbs.decide import Word, move  # noqa: PLC0415
-    from rollout.judgement.standing import Ask  # noqa: PLC0415
+    from rollout.judgement.standing import RequestKind  # noqa: PLC0415
 
-    raise typer.Exit(move(Ask(ask), Word(reason, actor, yes=yes, dry_run=dry_run), socket_name, socket_path))
+    raise typer.Exit(
+        move(RequestKind(request_kind), Word(reason, actor, yes=yes, dry_run=dry_run), socket_name, socket_path)
+    )

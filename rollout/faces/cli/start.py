@@ -50,7 +50,7 @@ def run(
 
     Without --act nothing is ever pressed: it says what it would have done. Ctrl-C ends it after the cycle.
     """
-    from rollout.faces.cli.verbs.run import Asked  # noqa: PLC0415
+    from rollout.faces.cli.verbs.run import RunOptions  # noqa: PLC0415
     from rollout.faces.cli.verbs.run import run as work  # noqa: PLC0415
 
     flags = {
@@ -63,7 +63,7 @@ def run(
         "socket_name": socket_name,
         "socket_path": socket_path,
     }
-    raise typer.Exit(work(Asked(flags=flags, once=once, cycles=cycles, as_json=json)))
+    raise typer.Exit(work(RunOptions(flags=flags, once=once, cycles=cycles, as_json=json)))
 
 
 @verb("Start", "doctor", "doctor --json --socket-name work")

@@ -154,8 +154,8 @@ def _intent(intent: Intent) -> dict[str, Any]:
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
-        "kind": outcome.wish.partition(":")[0],
-        "wish": outcome.wish,
+        "kind": outcome.intent_key.partition(":")[0],
+        "intent_key": outcome.intent_key,
         "pane": outcome.pane,
         "result": outcome.result,
         "why": outcome.why,

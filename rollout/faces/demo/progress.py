@@ -132,8 +132,8 @@ def _in_a_line(difference: Difference) -> str:
     expected = f" (expected: {difference.expected})" if difference.expected else ""
     ours, theirs = difference.incumbent, difference.candidate
     if ours.state is theirs.state:
-        alone = [f"only the incumbent wants {wish}" for wish in sorted(difference.only_incumbent_wants)]
-        alone += [f"only the candidate wants {wish}" for wish in sorted(difference.only_candidate_wants)]
+        alone = [f"only the incumbent wants {intent_key}" for intent_key in sorted(difference.only_incumbent_wants)]
+        alone += [f"only the candidate wants {intent_key}" for intent_key in sorted(difference.only_candidate_wants)]
         return f"{where}: {_state(ours)}, {'; '.join(alone).replace('notify_manager:', 'notice of ')}{expected}"
     return f"{where}: {_state(ours)} / {_state(theirs)}{expected}"
 

@@ -42,7 +42,7 @@ class Instruments:
         )
         self.agents = self._gauge("agents", "Agents in the last report, by their state.", "engine", "state")
         self.problems = self._gauge("problems", "Problems in the last report, by their kind.", "engine", "kind")
-        self.wishes = self._gauge("wishes", "What the last report wants done, by its kind.", "engine", "kind")
+        self.intents = self._gauge("intents", "What the last report wants done, by its kind.", "engine", "kind")
         self.healthy = self._gauge("engine_healthy", "1 where a monitor's last answer was a report.", "engine")
         self.engine = self._gauge(
             "engine_figure", "What a monitor counts of itself, as its last report has it.", "engine", "figure"

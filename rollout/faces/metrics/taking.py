@@ -11,7 +11,7 @@ from rollout.faces.cli.verbs.status import as_document
 from rollout.faces.metrics.instruments import Instruments
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.ledger import LedgerReader
-from understudy.intents import wish
+from understudy.intents import intent_key
 from understudy.report import CycleReport
 
 _AT_ONCE: Final = 400
@@ -87,7 +87,7 @@ class Taking:
 
     def _show_reports(self, found: Reading) -> None:
         i = self.instruments
-        for gauge in (i.agents, i.problems, i.wishes, i.engine):
+        for gauge in (i.agents, i.problems, i.intents, i.engine):
             gauge.clear()
         for report in found.reports().values():
             self._show(report)
@@ -96,7 +96,7 @@ class Taking:
         i, engine = self.instruments, report.monitor
         _set(i.agents, engine, (str(verdict.state) for verdict in report.verdicts.values()))
         _set(i.problems, engine, (str(problem.kind) for problem in report.problems))
-        _set(i.wishes, engine, (wish(intent) for intent in report.intents))
+        _set(i.intents, engine, (intent_key(intent) for intent in report.intents))
         for figure, value in report.figures.items():
             i.engine.labels(engine, figure).set(value)
 

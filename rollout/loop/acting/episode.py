@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pydantic import Field
 
 from shadow.rules import Windows
-from understudy.intents import DESTRUCTIVE, Intent, wish
+from understudy.intents import DESTRUCTIVE, Intent, intent_key
 from understudy.record import Instant, Record
 from understudy.verdicts import AgentState
 
@@ -40,7 +40,7 @@ class Escalation(Record):
 
     episode: str
     session: str
-    wish: str
+    intent_key: str
     pane: str | None
     why: str
     at: Instant
@@ -56,8 +56,8 @@ class Episode(Record):
 
     id: str
     """Such as `e-7f3a19c2d4e5f601`: what `approve` is given, whole or as many digits as are unmistakable."""
-    wish: str
-    """As `understudy.intents.wish` names it."""
+    intent_key: str
+    """As `understudy.intents.intent_key` names it."""
     pane: str | None
     pid: int | None
     session: str
@@ -94,7 +94,7 @@ class Episode(Record):
     @property
     def kind(self) -> str:
         """The kind of intent."""
-        return self.wish.partition(":")[0]
+        return self.intent_key.partition(":")[0]
 
     @property
     def destructive(self) -> bool:
@@ -121,7 +121,7 @@ class Newcomer(Record):
     """Whether its managers were told, in one digest each."""
 
 
-class Asked(Record):
+class ReportedIntent(Record):
     """One intent of a role's last report, kept to tell it what became of that."""
 
     key: str
@@ -133,7 +133,7 @@ class EpisodeBook(Record):
 
     episodes: dict[str, Episode] = Field(default_factory=dict)
     """By `key_of`."""
-    asked: dict[str, tuple[Asked, ...]] = Field(default_factory=dict)
+    asked: dict[str, tuple[ReportedIntent, ...]] = Field(default_factory=dict)
     """By role."""
     watch_only: str = ""
     """Why nobody's intents were done in the last cycle; "" where they were."""
@@ -191,7 +191,7 @@ class Rules:
     questions: int = 5
     """Open questions a session."""
     retry_s: float = 10.0
-    """A delivery that was refused is tried again after so long, while the wish stands."""
+    """A delivery that was refused is tried again after so long, while the intent stands."""
     closing_looks: int = 2
 
 
@@ -201,8 +201,8 @@ def key_of(intent: Intent) -> str:
     What is done to a session as a whole is one act however the pane that it began with is named.
     """
     if intent.pane is None or intent.kind in {"spawn_manager", "pause_session"}:
-        return f"{wish(intent)} {intent.session}"
-    return f"{wish(intent)} {intent.pane} {intent.pid or '-'}"
+        return f"{intent_key(intent)} {intent.session}"
+    return f"{intent_key(intent)} {intent.pane} {intent.pid or '-'}"
 
 
 def episode_id(key: str, opened_at: float) -> str:

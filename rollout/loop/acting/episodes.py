@@ -7,7 +7,7 @@ A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell 
 from dataclasses import dataclass
 
 from rollout.loop.acting.deliveries import Delivery, Item, delivery_name
-from rollout.loop.acting.episode import CROWDED, Asked, Episode, EpisodeBook, Escalation, Rules, Voice, key_of
+from rollout.loop.acting.episode import CROWDED, Episode, EpisodeBook, Escalation, ReportedIntent, Rules, Voice, key_of
 from rollout.loop.acting.handover import greeted, pass_on, refusal, to_greet
 from rollout.loop.acting.hearing import Heard, asks, hear
 from rollout.loop.acting.keys import Lock, Turned, turn
@@ -81,7 +81,7 @@ class _Deciding:
         elif isinstance(intent, PauseSession | Escalate):
             self._at_once(key, episode, intent)
         else:
-            self._want(key, episode, keys, digest=digest)
+            self._deliver(key, episode, keys, digest=digest)
 
     def _hindrance(self, episode: Episode, intent: Intent) -> str:
         """What stands in the way, whoever wants it; "" for nothing. The order of the guards is the documentation."""
@@ -108,7 +108,7 @@ class _Deciding:
             if episode.digest and not episode.pending and self._silent(episode):
                 self._update(key, digest=False)  # the new owner does not stand by it: nothing to tell again
         asked = {
-            role: tuple(Asked(key=key_of(intent), ordinal=intent.ordinal) for intent in report.intents)
+            role: tuple(ReportedIntent(key=key_of(intent), ordinal=intent.ordinal) for intent in report.intents)
             for role, report in self.heard.reports.items()
         }
         sessions = {*self.heard.owners, *(episode.session for episode in self.episodes.values())}
@@ -137,12 +137,12 @@ class _Deciding:
         if turned.lock is Lock.OPEN:
             return turned.why
         if turned.lock is Lock.SHUT and not self.heard.watch_only:
-            self._ask(key, episode, turned.why)
+            self._request(key, episode, turned.why)
         else:
             self._refuse(key, turned.why)
         return None
 
-    def _ask(self, key: str, episode: Episode, why: str) -> None:
+    def _request(self, key: str, episode: Episode, why: str) -> None:
         """Ask a person: once an episode, and no more than a few at a time in a session; the rest is counted."""
         now, rules = self.heard.now, self.heard.rules
         if episode.escalation is not None:
@@ -162,10 +162,10 @@ class _Deciding:
         if isinstance(intent, PauseSession):
             self._paused[episode.session] = intent.until
         else:
-            self._ask(key, episode, intent.text)
+            self._request(key, episode, intent.text)
         self.episodes[key] = done(self.episodes[key], self.heard.now)
 
-    def _want(self, key: str, episode: Episode, keys: str, *, digest: bool) -> None:
+    def _deliver(self, key: str, episode: Episode, keys: str, *, digest: bool) -> None:
         intent = episode.voices[episode.holder or ""].intent
         item = Item(key=key, episode=episode.id, ordinal=intent.ordinal, intent=intent)
         if digest or (isinstance(intent, NotifyManager) and intent.section is not None):
@@ -203,7 +203,7 @@ class _Deciding:
 
     def _count(self, key: str, episode: Episode, intent: Intent) -> None:
         if intent.ordinal > episode.would_have:
-            self._would_have[episode.wish] = self._would_have.get(episode.wish, 0) + 1
+            self._would_have[episode.intent_key] = self._would_have.get(episode.intent_key, 0) + 1
             self._update(key, would_have=intent.ordinal)
 
     def _withdrawn(self) -> frozenset[str]:
@@ -235,7 +235,7 @@ def ask_person(episode: Episode, why: str, now: float, rules: Rules) -> Escalati
     return Escalation(
         episode=episode.id,
         session=episode.session,
-        wish=episode.wish,
+        intent_key=episode.intent_key,
         pane=episode.pane,
         why=why,
         at=now,
@@ -244,7 +244,7 @@ def ask_person(episode: Episode, why: str, now: float, rules: Rules) -> Escalati
 
 
 def done(episode: Episode, at: float) -> Episode:
-    """It was done: every monitor that wanted it by then has its wish, on whosever word."""
+    """It was done: every monitor that wanted it by then has its intent, on whosever word."""
 
     def told(role: str, voice: Voice) -> Voice:
         ordinal = episode.pending_ordinals.get(role, voice.intent.ordinal)

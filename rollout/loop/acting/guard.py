@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from pydantic import JsonValue
 
 from rollout.loop.acting.deliveries import Delivery
-from rollout.loop.hosting.host import Ask, EncodedSight, HostAnswer
+from rollout.loop.hosting.host import EncodedSight, HostAnswer, HostRequest
 from tmuxio.acting.actuator import Guard, Veto
 from understudy.screens import Frame, PaneShot, Tape
 from understudy.tapes import pack
@@ -30,7 +30,7 @@ class Judge(Protocol):
         """Which states it can say."""
         ...
 
-    def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
+    def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
         """Ask for one cycle."""
         ...
 
@@ -78,7 +78,7 @@ class FrameJudge:
         until = monotonic() + self._deadline_s
         off = self._off()
         asked = {
-            role: host.ask(Ask("guard", sight, self._memory(role)), self._deadline_s)
+            role: host.request(HostRequest("guard", sight, self._memory(role)), self._deadline_s)
             for role, host in self._hosts.items()
             if role not in off
         }

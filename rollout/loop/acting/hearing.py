@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rollout.loop.acting.clock_back import not_in_the_future
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules, Voice, episode_id, key_of
-from understudy.intents import Intent, wish
+from understudy.intents import Intent, intent_key
 from understudy.outcomes import EVERYTHING, Scope
 from understudy.report import CycleReport, ProblemKind
 from understudy.verdicts import AgentVerdict
@@ -21,7 +21,7 @@ class Heard:
     owners: Mapping[str, str]
     """Session -> role."""
     reports: Mapping[str, CycleReport]
-    """By role; a monitor that failed has none, and none of its wishes is withdrawn by that."""
+    """By role; a monitor that failed has none, and none of its intents is withdrawn by that."""
     rules: Rules
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     """By role, where it was not asked for every session."""
@@ -75,7 +75,7 @@ def asks(episode: Episode, role: str | None, now: float) -> bool:
 def _opened(key: str, intent: Intent, heard: Heard) -> Episode:
     return Episode(
         id=episode_id(key, heard.now),
-        wish=wish(intent),
+        intent_key=intent_key(intent),
         pane=intent.pane,
         pid=intent.pid,
         session=intent.session,
@@ -122,7 +122,7 @@ def held_by(episode: Episode, role: str, heard: Heard) -> Episode:
 
 
 def _counted(episode: Episode, heard: Heard) -> Episode:
-    """Count the looks since the state behind it was left, or the wish withdrawn."""
+    """Count the looks since the state behind it was left, or the intent withdrawn."""
     if episode.holder is None:
         roles = [role for role in episode.voices if heard.speaks(role, episode.session)]
         if not roles or all(_blind(heard.reports[role], episode) for role in roles):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from rollout.loop.acting.episode import Asked, Episode, EpisodeBook, Rules
+from rollout.loop.acting.episode import Episode, EpisodeBook, ReportedIntent, Rules
 from rollout.loop.acting.episodes import ask_person, done
 from understudy.outcomes import Outcome, Result
 
@@ -71,7 +71,7 @@ def outcomes(book: EpisodeBook, role: str) -> tuple[Outcome, ...]:
     return tuple(outcome for outcome in told if outcome is not None)
 
 
-def _outcome(book: EpisodeBook, role: str, asked: Asked) -> Outcome | None:
+def _outcome(book: EpisodeBook, role: str, asked: ReportedIntent) -> Outcome | None:
     episode = book.episodes.get(asked.key)
     if episode is None:
         return None
@@ -89,7 +89,7 @@ def _outcome(book: EpisodeBook, role: str, asked: Asked) -> Outcome | None:
     else:
         result, why = Result.SHADOWED, f"the {book.owners.get(episode.session, 'other')} owns {episode.session}"
     return Outcome(
-        wish=episode.wish,
+        intent_key=episode.intent_key,
         pane=episode.pane,
         pid=episode.pid,
         session=episode.session,

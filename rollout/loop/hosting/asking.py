@@ -35,7 +35,7 @@ class EncodedSight:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class HostRequest:
     """One cycle that a monitor is asked to do, starting from `memory`."""
 
     cycle: str
@@ -71,36 +71,36 @@ def hello_line(number: int) -> bytes:
     return to_json({"schema": SCHEMA_VERSION, "id": number, "do": "hello"}) + b"\n"
 
 
-def cycle_line(ask: Ask, number: int) -> bytes:
+def cycle_line(host_request: HostRequest, number: int) -> bytes:
     """The request for one cycle; its sight is spliced in as it is, encoded once for everybody."""
     fields = {
         "schema": SCHEMA_VERSION,
         "id": number,
         "do": "cycle",
-        "cycle": ask.cycle,
-        "memory": ask.memory,
-        "scope": ask.scope,
-        "outcomes": list(ask.outcomes),
+        "cycle": host_request.cycle,
+        "memory": host_request.memory,
+        "scope": host_request.scope,
+        "outcomes": list(host_request.outcomes),
     }
-    return to_json(fields)[:-1] + b',"sight":' + ask.sight.json + b"}\n"
+    return to_json(fields)[:-1] + b',"sight":' + host_request.sight.json + b"}\n"
 
 
-def report_of(reply: Reply, ask: Ask, who: Introduction) -> tuple[CycleReport, JsonValue]:
+def report_of(reply: Reply, host_request: HostRequest, who: Introduction) -> tuple[CycleReport, JsonValue]:
     """The report in a reply, and the memory after it; raises `MonitorFailed` where there is none.
 
     A server that could not be seen is no failure of the monitor: that is a report of the problem alone.
     """
     if reply.report is not None:
-        if reply.report.cycle != ask.cycle:
-            why = f"it was asked for cycle {ask.cycle} and reports on {reply.report.cycle}"
+        if reply.report.cycle != host_request.cycle:
+            why = f"it was asked for cycle {host_request.cycle} and reports on {reply.report.cycle}"
             raise MonitorFailed(Failure.SCHEMA, why, fatal=False)
         return reply.report, reply.memory
     if reply.problem is None:
         raise MonitorFailed(Failure.SCHEMA, "its reply holds neither a report nor a problem", fatal=False)
     if reply.problem.kind is ProblemKind.AGENT_FAILED:
         raise MonitorFailed(Failure.EXCEPTION, _cut(reply.problem.text) or "it gave no reason", fatal=False)
-    blind = CycleReport(cycle=ask.cycle, monitor=who.monitor, version=who.version, problems=(reply.problem,))
-    return blind, ask.memory
+    blind = CycleReport(cycle=host_request.cycle, monitor=who.monitor, version=who.version, problems=(reply.problem,))
+    return blind, host_request.memory
 
 
 def as_failure(error: Exception) -> MonitorFailed:

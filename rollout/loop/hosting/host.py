@@ -16,9 +16,9 @@ from time import monotonic
 from typing import Self
 
 from rollout.loop.hosting.asking import (
-    Ask,
     EncodedSight,
     HostAnswer,
+    HostRequest,
     as_failure,
     cycle_line,
     hello_line,
@@ -38,7 +38,7 @@ from understudy.ports import Clock
 from understudy.report import CycleReport
 from understudy.wire import Introduction, Reply
 
-__all__ = ["Ask", "EncodedSight", "HostAnswer", "HostLimits", "MonitorHost"]
+__all__ = ["EncodedSight", "HostAnswer", "HostLimits", "HostRequest", "MonitorHost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +121,20 @@ class MonitorHost:
             return False
         return True
 
-    def ask(self, ask: Ask, deadline_s: float | None = None) -> Future[HostAnswer]:
-        """Ask for one cycle, behind whatever it was asked before."""
+    def request(self, host_request: HostRequest, deadline_s: float | None = None) -> Future[HostAnswer]:
+        """HostRequest for one cycle, behind whatever it was asked before."""
         try:
-            return self._worker.submit(self._look, ask, self._limits.deadline_s if deadline_s is None else deadline_s)
+            return self._worker.submit(
+                self._look, host_request, self._limits.deadline_s if deadline_s is None else deadline_s
+            )
         except RuntimeError:  # what the executor says once it was shut down
             closed = Future[HostAnswer]()
-            closed.set_result(HostAnswer(None, ask.memory, Failure.CRASH, "its host is closed"))
+            closed.set_result(HostAnswer(None, host_request.memory, Failure.CRASH, "its host is closed"))
             return closed
 
-    def look(self, ask: Ask, deadline_s: float | None = None) -> HostAnswer:
+    def look(self, host_request: HostRequest, deadline_s: float | None = None) -> HostAnswer:
         """Ask for one cycle and wait for the answer."""
-        return self.ask(ask, deadline_s).result()
+        return self.request(host_request, deadline_s).result()
 
     def rest(self) -> None:
         """End the process; it is started again when somebody asks."""
@@ -165,22 +167,22 @@ class MonitorHost:
         assert self._introduction is not None
         return self._introduction
 
-    def _look(self, ask: Ask, deadline_s: float) -> HostAnswer:
+    def _look(self, host_request: HostRequest, deadline_s: float) -> HostAnswer:
         now = self._clock.now()
         if self._process is None and self._why_down is not None and now < self._restarts.due_at:
             pause = f"it is started again in {self._restarts.due_at - now:.1f} s ({self._why_down})"
             return HostAnswer(
-                None, ask.memory, self._why_down.failure, pause, backing_off=True, crash_loop=self.crash_loop
+                None, host_request.memory, self._why_down.failure, pause, backing_off=True, crash_loop=self.crash_loop
             )
         began, before, process = monotonic(), Usage(), None
         try:
             process = self._running()
             began, before = monotonic(), process.usage()
-            limits = self._reply_limits(ask)
-            reply = self._exchange(process, partial(cycle_line, ask), deadline_s, limits)
+            limits = self._reply_limits(host_request)
+            reply = self._exchange(process, partial(cycle_line, host_request), deadline_s, limits)
             seconds, used = monotonic() - began, process.usage()
             assert self._introduction is not None  # `_running` saw to it
-            said, memory = report_of(reply, ask, self._introduction)
+            said, memory = report_of(reply, host_request, self._introduction)
             report = redact_report(said, self._redact)
         except Exception as error:  # noqa: BLE001 - also what the harness is short of, such as files: it tries again later
             failed = as_failure(error)
@@ -188,7 +190,7 @@ class MonitorHost:
             self._after(failed)
             return HostAnswer(
                 None,
-                ask.memory,
+                host_request.memory,
                 failed.failure,
                 quotable(str(failed), self._redact),
                 seconds=monotonic() - began,
@@ -223,9 +225,9 @@ class MonitorHost:
         self._introduction = reply.introduction
         return self._process
 
-    def _reply_limits(self, ask: Ask) -> ReplyLimits:
+    def _reply_limits(self, host_request: HostRequest) -> ReplyLimits:
         """The limits by the most panes that were ever shown: what a memory holds of those goes slowly."""
-        shown = ask.sight.panes
+        shown = host_request.sight.panes
         self._panes = None if shown is None or self._panes is None else max(self._panes, shown)
         return ReplyLimits.of(self._panes)
 

@@ -25,7 +25,7 @@ class FlagSource(Protocol):
         """Answer for this text of a flags file from now on."""
         ...
 
-    def ask(self, flag: str, context: Mapping[str, str]) -> bool | None:
+    def request(self, flag: str, context: Mapping[str, str]) -> bool | None:
         """Whether a flag is on for a context; None where nobody knows that flag."""
         ...
 
@@ -47,7 +47,7 @@ class UnleashSource:
             raise FlagsDropped("Unleash's client does not take these flags: `understudy flags check` may say why")
         self._client, self._text = client, text
 
-    def ask(self, flag: str, context: Mapping[str, str]) -> bool | None:
+    def request(self, flag: str, context: Mapping[str, str]) -> bool | None:
         """Whether a flag is on for a context; None where the text has no such flag."""
         if self._client is None:
             return None

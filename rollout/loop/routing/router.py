@@ -88,7 +88,7 @@ class Router:
         unknown: list[str] = []
         for session, lease in leases.items():
             context = {"lease": lease.name, "session": session, "cycleId": cycle_id}
-            on = self._source.ask(CANDIDATE, context)
+            on = self._source.request(CANDIDATE, context)
             if on is None:
                 unknown.append(session)
             value = context[share.stickiness]
@@ -96,7 +96,7 @@ class Router:
             owners[session] = MonitorRole.CANDIDATE if on and due(value, ruling, share.group) else MonitorRole.INCUMBENT
             if due(value, wanted_percent, share.group) and (on or not share.narrowed):
                 owed.add(session)
-        shadow = self._source.ask(SHADOW, {"cycleId": cycle_id})
+        shadow = self._source.request(SHADOW, {"cycleId": cycle_id})
         if unknown:
             doubts = (*doubts, f"nobody knows the flag {CANDIDATE}: the incumbent owns {', '.join(sorted(unknown))}")
         if shadow is None:

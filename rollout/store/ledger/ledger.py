@@ -91,7 +91,7 @@ class Transaction:
         """Add what the guardrails counted."""
         self._add(t.evidence, rows)
 
-    def want(self, rows: Iterable[DeliveryRow]) -> None:
+    def request_deliveries(self, rows: Iterable[DeliveryRow]) -> None:
         """Add deliveries that are to be made."""
         self._add(t.deliveries, rows)
 

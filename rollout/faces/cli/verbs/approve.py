@@ -28,10 +28,10 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
         note("Nothing waits for a person.")
     table(
         (
-            (one.episode, one.wish, one.pane or "", one.session, f"{ago(one.expires_at - now)} left", one.why)
+            (one.episode, one.intent_key, one.pane or "", one.session, f"{ago(one.expires_at - now)} left", one.why)
             for one in questions
         ),
-        header=("id", "wants", "pane", "session", "", "why"),
+        header=("id", "intent_keys", "pane", "session", "", "why"),
     )
     for session, many in sorted(unasked.items()):
         note(f"{session}: {many} more would ask, but for the limit of open questions a session.")
@@ -49,7 +49,9 @@ def approve_act(
             raise Stop(Exit.USAGE, f"approving {question.episode} needs a reason for the audit trail: give --reason")
         who = actor or operator()
         if dry_run:
-            say(f"Would approve {question.episode}: {question.wish} on {question.pane or question.session}, by {who}")
+            say(
+                f"Would approve {question.episode}: {question.intent_key} on {question.pane or question.session}, by {who}"
+            )
             return Exit.OK
         ledger = Ledger(found.folder.ledger)
         try:
@@ -58,7 +60,9 @@ def approve_act(
         finally:
             ledger.close()
     until = instant_text(question.expires_at)
-    say(f"Approved {question.episode}: {question.wish} on {question.pane or question.session} (valid until {until}).")
+    say(
+        f"Approved {question.episode}: {question.intent_key} on {question.pane or question.session} (valid until {until})."
+    )
     return Exit.OK
 
 

@@ -33,13 +33,13 @@ _THEN = 1_700_000_000.0
 def classify(monitor: str) -> Exit:
     """Answer every line in its order; ends at the first that cannot be answered."""
     around = surroundings(load_settings().settings)
-    ask = partial(classify_question, book=_book(around)) if monitor == "modular" else watcher(monitor, around)
+    request_kind = partial(classify_question, book=_book(around)) if monitor == "modular" else watcher(monitor, around)
     gc.freeze()  # the rules stay: to look through them for garbage costs a tenth of the answers
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue
         try:
-            answer = ask(_question(line))
+            answer = request_kind(_question(line))
         except BadQuestion as fault:
             raise Stop(Exit.USAGE, f"line {number} of the input: {fault}") from fault
         sys.stdout.buffer.write(orjson.dumps({"schema": 1, **answer}) + b"\n")
@@ -70,7 +70,7 @@ def watcher(name: str, around: Mapping[str, str]) -> Classifier:
     os.environ.update(around)
     monitor, _ = load(monitor_spec(name))
 
-    def ask(question: dict[str, Any]) -> dict[str, Any]:
+    def request_kind(question: dict[str, Any]) -> dict[str, Any]:
         asked = _asked(question)
         tape = one_pane(asked)
         monitor.recall(None)
@@ -86,7 +86,7 @@ def watcher(name: str, around: Mapping[str, str]) -> Classifier:
             "lines": list(verdict.why.lines),
         }
 
-    return ask
+    return request_kind
 
 
 def _asked(question: dict[str, Any]) -> Question:

@@ -11,14 +11,14 @@ from rollout.faces.cli.reading import Reading, reading
 from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.chain import Transition
 from rollout.judgement.stages import apply
-from rollout.judgement.standing import Ask, Refusal, Request, Standing, Why
+from rollout.judgement.standing import Refusal, Request, RequestKind, Standing, Why
 from rollout.loop.stage_controller import StageController
 from rollout.store.flags.choosing import chosen
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, lift, operator, standing
 from rollout.store.settings import load
 
-_ASKS_FIRST = {Ask.PROMOTE, Ask.APPROVE, Ask.RETIRE}
+_ASKS_FIRST = {RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RETIRE}
 """Moves that give the candidate more; what takes back is done without a question."""
 
 
@@ -32,7 +32,7 @@ class Word:
     dry_run: bool = False
 
 
-def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None) -> Exit:
+def move(request_kind: RequestKind, word: Word, socket_name: str | None, socket_path: Path | None) -> Exit:
     """Make one move, or say what it would be; raises `Stop` where it is refused."""
     with reading(socket_name, socket_path) as found:
         if found.ledger is None:
@@ -44,7 +44,7 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
             controller = StageController(
                 ledger, chosen(load().settings, to_follow=False).open(found.folder), found.plan
             )
-            done = _made(ask, word, found, controller)
+            done = _made(request_kind, word, found, controller)
             if controller.owes():
                 note("The flag is not turned down yet; the smaller exposure rules, and a run writes it when it can.")
         finally:
@@ -54,33 +54,33 @@ def move(ask: Ask, word: Word, socket_name: str | None, socket_path: Path | None
     return Exit.OK
 
 
-def _made(ask: Ask, word: Word, found: Reading, controller: StageController) -> Transition | None:
+def _made(request_kind: RequestKind, word: Word, found: Reading, controller: StageController) -> Transition | None:
     """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
     if not word.dry_run:
         _carry_out_rollback(found, controller)
-    request = _request(ask, word, found, found.standing)
+    request = _request(request_kind, word, found, found.standing)
     proposed = _answer(apply(found.standing, request, found.plan))
     if proposed is not None and word.dry_run:
         say(f"Would move: {headline(proposed)}, by {request.actor}: {request.reason}")
     if proposed is None or word.dry_run:
         return None
-    if ask in _ASKS_FIRST and not word.yes:
+    if request_kind in _ASKS_FIRST and not word.yes:
         confirm(f"{headline(proposed)}: do it?")
-    return _answer(controller.ask(request))
+    return _answer(controller.request(request))
 
 
 def _carry_out_rollback(found: Reading, controller: StageController) -> None:
     """A `rollback --now` that no run has seen yet comes before whatever else is asked for."""
     if order := standing(OrderKind.ROLLBACK, found.folder.path):
         reason = order.reason or "rollback --now"
-        controller.ask(Request(Ask.ROLLBACK, order.actor or operator(), reason, round(time.time(), 6)))
+        controller.request(Request(RequestKind.ROLLBACK, order.actor or operator(), reason, round(time.time(), 6)))
         lift(OrderKind.ROLLBACK, found.folder.path)
 
 
-def _request(ask: Ask, word: Word, found: Reading, before: Standing) -> Request:
+def _request(request_kind: RequestKind, word: Word, found: Reading, before: Standing) -> Request:
     judgement = found.judgement
     return Request(
-        ask=ask,
+        kind=request_kind,
         actor=word.actor or operator(),
         reason=word.reason,
         at=round(time.time(), 6),

@@ -36,7 +36,7 @@ _TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReplayOptions:
     """Which tapes, which monitors, and how it is told."""
 
     tapes: Sequence[Path] = ()
@@ -55,7 +55,7 @@ class Asked:
     as_json: bool = False
 
 
-def replay_tapes(asked: Asked, socket_name: str | None, socket_path: Path | None) -> Exit:
+def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Path | None) -> Exit:
     """Watch the tapes and say what differs; DIFFERENT where something is as grave as `fail_on` and not expected."""
     worst, judge = _severity(asked.fail_on), _judge(asked)
     settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
@@ -129,7 +129,7 @@ def _host(name: str, settings: Settings, log: Path) -> MonitorHost:
     return MonitorHost(monitor_spec(target), log, limits=limits, surroundings=surroundings(own))
 
 
-def _pair(asked: Asked, settings: Settings) -> tuple[str, str]:
+def _pair(asked: ReplayOptions, settings: Settings) -> tuple[str, str]:
     if not asked.monitors:
         return settings.incumbent, settings.candidate
     if len(asked.monitors) != _TWO or asked.incumbent or asked.candidate:
@@ -147,7 +147,7 @@ def _baseline(path: Path) -> set[str]:
         ) from error
 
 
-def _judge(asked: Asked) -> ReplayJudge | None:
+def _judge(asked: ReplayOptions) -> ReplayJudge | None:
     if not asked.judge:
         if asked.plan is not None or asked.minimums:
             raise Stop(Exit.USAGE, "--plan, --stage and --minimums say how to judge: add --judge")
@@ -167,7 +167,7 @@ def _severity(text: str | None) -> Severity | None:
 
 
 def _tell(
-    asked: Asked,
+    asked: ReplayOptions,
     who: Sequence[str],
     result: Replayed,
     seen: Sequence[tuple[str, Difference]],

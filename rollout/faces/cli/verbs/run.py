@@ -26,7 +26,7 @@ from tmuxio.server.identity import identify
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunOptions:
     """What the command line asks for."""
 
     flags: Mapping[str, Any]
@@ -35,7 +35,7 @@ class Asked:
     as_json: bool
 
 
-def run(asked: Asked) -> Exit:
+def run(asked: RunOptions) -> Exit:
     """Watch until stopped, or for so many cycles; OK whatever was found.
 
     Raises what `open_runtime` does, and a `TmuxError` where there is no server to begin with: one that goes later is

@@ -171,7 +171,7 @@ def _tell(found: Reading, document: dict[str, Any]) -> None:
         header=("evidence", "events", "of", "proven at most", "must be below", "more clean", "to unsafe"),
     )
     if document["would_have"]:
-        counts = ", ".join(f"{wish} {count}" for wish, count in sorted(document["would_have"].items()))
+        counts = ", ".join(f"{intent_key} {count}" for intent_key, count in sorted(document["would_have"].items()))
         say()
         say(f"would have: {counts}")
 

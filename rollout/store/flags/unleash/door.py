@@ -78,7 +78,9 @@ class Door:
         """The address as it may be shown: without a password or a token in it."""
         return quoted(self.url)
 
-    def ask(self, method: str, path: str, body: Any = None, *, tag: str = "", deadline_s: float | None = None) -> Reply:
+    def request(
+        self, method: str, path: str, body: Any = None, *, tag: str = "", deadline_s: float | None = None
+    ) -> Reply:
         """Ask once, and never again: a write that got no answer may have been done.
 
         Raises `NoAnswer` where none came before the deadline, in seconds; `FlagsUnreachable` where it is none of a

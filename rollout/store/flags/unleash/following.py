@@ -65,7 +65,7 @@ class Follower:
         return last_good(self._good, fault, age_s, self._max_age_s) if fault else Followed(self._good, "", age_s)
 
     def _question(self, tag: str) -> Callable[[], Reply]:
-        return lambda: self._door.ask("GET", _FEATURES, tag=tag)
+        return lambda: self._door.request("GET", _FEATURES, tag=tag)
 
     def _collect(self, asked: "Future[Reply]") -> None:
         """Take an answer in, or why there is none."""

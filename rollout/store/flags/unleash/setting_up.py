@@ -54,7 +54,7 @@ def look_around(door: Door, place: Place) -> Found:
     """Ask a server what is there; raises `FlagsUnreachable`."""
     everywhere = _listed(door, "/api/admin/environments")
     here = _listed(door, f"/api/admin/environments/project/{quote(place.project, safe='')}")
-    fields = door.ask("GET", "/api/admin/context")
+    fields = door.request("GET", "/api/admin/context")
     if not fields.done or not isinstance(fields.body, list):
         raise FlagsUnreachable(f"{door.url} does not list its context fields ({fields.says})")
     in_project = frozenset(one["name"] for one in here if one.get("visible", True))
@@ -67,21 +67,21 @@ def look_around(door: Door, place: Place) -> Found:
 
 
 def _listed(door: Door, path: str) -> list[dict[str, Any]]:
-    reply = door.ask("GET", path)
+    reply = door.request("GET", path)
     if not reply.done or not isinstance(reply.body, Mapping):
         raise FlagsUnreachable(f"{door.url} does not list its environments ({reply.says})")
     return list(reply.body.get("environments", ()))
 
 
 def _flag(door: Door, place: Place, name: str, *, there: bool) -> Mapping[str, Any] | None:
-    reply = door.ask("GET", f"{place.flags}/{quote(name, safe='')}")
+    reply = door.request("GET", f"{place.flags}/{quote(name, safe='')}")
     if reply.status == _MISSING:
         return None
     if not reply.done:
         raise FlagsUnreachable(f"{door.url} does not tell the flag {name} ({reply.says})")
     if not there:
         return {"enabled": False, "strategies": []}
-    body = door.ask("GET", place.path(name)).body
+    body = door.request("GET", place.path(name)).body
     return body if isinstance(body, Mapping) else {"enabled": False, "strategies": []}
 
 
@@ -99,7 +99,7 @@ def steps_to(wanted: FlagsDocument, found: Found, place: Place, source: str) -> 
 
 def carry_out(door: Door, step: Step) -> None:
     """Make one call; raises `FlagsUnreachable`."""
-    reply = door.ask(step.method, step.path, step.body, deadline_s=WRITE_S)
+    reply = door.request(step.method, step.path, step.body, deadline_s=WRITE_S)
     if not reply.done:
         raise FlagsUnreachable(f"{door.url} did not: {step.says} ({reply.says}); what was done stays, begin again")
 

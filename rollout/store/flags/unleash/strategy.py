@@ -61,7 +61,7 @@ class Lever:
 
     def read(self) -> Strategy:
         """Ask the server's own store, past every cache; raises `BadFlags` or `FlagsUnreachable`."""
-        reply = self._door.ask("GET", self._path)
+        reply = self._door.request("GET", self._path)
         if reply.status == _MISSING:
             text = f"there is no flag {CANDIDATE} in {self._place.environment} of {self._place.project}"
             raise self._bad("$", text, "`understudy unleash init` makes it")
@@ -84,7 +84,7 @@ class Lever:
             {"op": "add", "path": "/title", "value": title(aim.revision, percent)},  # in JSON Patch, add also replaces
         ]
         try:
-            reply = self._door.ask("PATCH", f"{self._path}/strategies/{found.id}", patch, deadline_s=WRITE_S)
+            reply = self._door.request("PATCH", f"{self._path}/strategies/{found.id}", patch, deadline_s=WRITE_S)
         except NoAnswer as silence:
             return self._after_silence(aim, found, silence)
         if reply.done:
@@ -95,10 +95,10 @@ class Lever:
 
     def turn_off(self) -> Held:
         """Switch the whole flag off: what still works where its strategies are not what they should be."""
-        reply = self._door.ask("POST", f"{self._path}/off", deadline_s=WRITE_S)
+        reply = self._door.request("POST", f"{self._path}/off", deadline_s=WRITE_S)
         if not reply.done:
             raise FlagsUnreachable(f"{self._door.url} did not switch the flag off ({reply.says})")
-        body = self._door.ask("GET", self._path).body
+        body = self._door.request("GET", self._path).body
         if not isinstance(body, Mapping) or body.get("enabled") is not False:
             raise WriteUnknown(f"{self._door.url} says that the flag is off, and shows it on")
         return Held(0, 0)

@@ -10,10 +10,10 @@ from typing import Final
 
 from pydantic import Field
 
+from modular.intents.fleet_view import FleetView
+from modular.intents.resets import reset_at
 from modular.memory import AgentMemory
 from modular.tracking.tracker import digest
-from modular.wishes.look import Look
-from modular.wishes.resets import reset_at
 from understudy import AgentState, Intent, PauseSession
 from understudy.record import Record
 
@@ -27,7 +27,7 @@ _NEAR: Final = 60.0
 """A reset that moved by less than so many seconds is the same one, counted down."""
 
 
-class Parked(Record):
+class LimitedAgent(Record):
     """One agent that shows a usage limit."""
 
     session: str
@@ -45,10 +45,10 @@ class Pause(Record):
     ordinal: int = 1
 
 
-class Limits(Record):
+class UsageLimits(Record):
     """The slice: agents by identity, sessions by name."""
 
-    agents: dict[str, Parked] = Field(default_factory=dict)
+    agents: dict[str, LimitedAgent] = Field(default_factory=dict)
     pauses: dict[str, Pause] = Field(default_factory=dict)
 
     def until(self, key: str) -> float | None:
@@ -56,7 +56,7 @@ class Limits(Record):
         parked = self.agents.get(key)
         return None if parked is None else parked.until
 
-    def holds(self, agent: AgentMemory, look: Look) -> bool:
+    def holds(self, agent: AgentMemory, look: FleetView) -> bool:
         """Whether an agent waits for a limit, its own or that of one of the same CLI in its session."""
         return bool(self.agents) and any(
             parked.session == agent.session and parked.agent == agent.agent and look.now < parked.until
@@ -64,13 +64,13 @@ class Limits(Record):
         )
 
 
-def advance(before: Limits, look: Look) -> tuple[Limits, list[Intent]]:
+def advance(before: UsageLimits, look: FleetView) -> tuple[UsageLimits, list[Intent]]:
     """Bring the limits up to this look, and say which sessions are to be left alone."""
     state = AgentState.RATE_LIMITED
     limited = {key for key, agent in look.agents.items() if agent.state is state}
     if not limited and not before.agents:
         return before, []
-    agents: dict[str, Parked] = {}
+    agents: dict[str, LimitedAgent] = {}
     for key, agent in look.agents.items():
         known = before.agents.get(key)
         if look.doubts(key):
@@ -79,10 +79,10 @@ def advance(before: Limits, look: Look) -> tuple[Limits, list[Intent]]:
         elif key in limited:
             agents[key] = _parked(known, agent, look.readings[key].lines, look.now)
     pauses = _pauses(before.pauses, agents, look.now)
-    return Limits(agents=agents, pauses=pauses), [_pause(name, pauses[name], agents, look) for name in pauses]
+    return UsageLimits(agents=agents, pauses=pauses), [_pause(name, pauses[name], agents, look) for name in pauses]
 
 
-def _parked(known: Parked | None, agent: AgentMemory, lines: Sequence[str], now: float) -> Parked:
+def _parked(known: LimitedAgent | None, agent: AgentMemory, lines: Sequence[str], now: float) -> LimitedAgent:
     text = "\n".join(lines)
     says = digest(text)
     if known is not None and known.says == says:
@@ -92,10 +92,10 @@ def _parked(known: Parked | None, agent: AgentMemory, lines: Sequence[str], now:
         until = known.until if known is not None and now < known.until else now + UNSAID_S
     else:
         until = at + MARGIN_S
-    return Parked(session=agent.session, agent=agent.agent, says=says, until=until)
+    return LimitedAgent(session=agent.session, agent=agent.agent, says=says, until=until)
 
 
-def _pauses(before: Mapping[str, Pause], agents: Mapping[str, Parked], now: float) -> dict[str, Pause]:
+def _pauses(before: Mapping[str, Pause], agents: Mapping[str, LimitedAgent], now: float) -> dict[str, Pause]:
     pauses: dict[str, Pause] = {}
     for parked in agents.values():
         if now >= parked.until:
@@ -111,7 +111,7 @@ def _pauses(before: Mapping[str, Pause], agents: Mapping[str, Parked], now: floa
     return pauses
 
 
-def _pause(session: str, pause: Pause, agents: Mapping[str, Parked], look: Look) -> PauseSession:
+def _pause(session: str, pause: Pause, agents: Mapping[str, LimitedAgent], look: FleetView) -> PauseSession:
     key = max((key for key, one in agents.items() if one.session == session), key=lambda key: agents[key].until)
     agent = look.agents[key]
     return PauseSession(

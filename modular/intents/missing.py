@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from modular.intents.fleet_view import FleetView
+from modular.intents.making import escalate, notify
 from modular.memory import AgentMemory
-from modular.wishes.intents import escalate, notify
-from modular.wishes.look import Look
 from understudy import AgentRole, Intent
 from understudy.intents import Notice
 from understudy.record import Record
@@ -17,7 +17,7 @@ LAST: Final = 3
 """So often at most: whoever removed it on purpose need not be told for ever."""
 
 
-class Missed(Record):
+class MissingManager(Record):
     """Who is missing from one session, as it was told."""
 
     names: tuple[str, ...]
@@ -29,7 +29,7 @@ class Missed(Record):
     """When they were last told, in seconds since the epoch."""
 
 
-def advance(before: Mapping[str, Missed], look: Look) -> tuple[dict[str, Missed], list[Intent]]:
+def advance(before: Mapping[str, MissingManager], look: FleetView) -> tuple[dict[str, MissingManager], list[Intent]]:
     """Bring up to this look who is missing where, and say it."""
     if not look.lost:
         return {}, []
@@ -37,11 +37,11 @@ def advance(before: Mapping[str, Missed], look: Look) -> tuple[dict[str, Missed]
         session: _told(before.get(session), tuple(sorted({agent.window for agent in agents})), look.now)
         for session, agents in _gone(look).items()
     }
-    wishes = [_wish(session, one, look) for session, one in missed.items() if one.repeat <= LAST]
-    return missed, wishes
+    intents = [_intent(session, one, look) for session, one in missed.items() if one.repeat <= LAST]
+    return missed, intents
 
 
-def _gone(look: Look) -> dict[str, list[AgentMemory]]:
+def _gone(look: FleetView) -> dict[str, list[AgentMemory]]:
     """Who is gone for good, by session; of a session without a manager its manager alone, who comes first."""
     here = {(agent.session, agent.window) for agent in look.agents.values()}
     teams = {agent.session for agent in look.agents.values() if agent.role is AgentRole.WORKER}
@@ -59,17 +59,17 @@ def _gone(look: Look) -> dict[str, list[AgentMemory]]:
     return gone
 
 
-def _told(before: Missed | None, names: tuple[str, ...], now: float) -> Missed:
+def _told(before: MissingManager | None, names: tuple[str, ...], now: float) -> MissingManager:
     if before is None:
-        return Missed(names=names, ordinal=1, repeat=1, at=now)
+        return MissingManager(names=names, ordinal=1, repeat=1, at=now)
     if not set(names) <= set(before.names):
-        return Missed(names=names, ordinal=before.ordinal + 1, repeat=1, at=now)
+        return MissingManager(names=names, ordinal=before.ordinal + 1, repeat=1, at=now)
     if now - before.at >= REPEAT_S and before.repeat <= LAST:
-        return Missed(names=names, ordinal=before.ordinal + 1, repeat=before.repeat + 1, at=now)
+        return MissingManager(names=names, ordinal=before.ordinal + 1, repeat=before.repeat + 1, at=now)
     return before if before.names == names else before.model_copy(update={"names": names})
 
 
-def _wish(session: str, missed: Missed, look: Look) -> Intent:
+def _intent(session: str, missed: MissingManager, look: FleetView) -> Intent:
     manager, names, now = look.managers.get(session), ", ".join(missed.names), look.now
     if manager is None:
         text = f"The team in {session} has no manager: {names} is gone."

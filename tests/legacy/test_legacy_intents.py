@@ -1,4 +1,4 @@
-"""What the monolith wants: standing wishes, reminders, outcomes, scope and pauses."""
+"""What the monolith wants: standing intents, reminders, outcomes, scope and pauses."""
 
 import pytest
 
@@ -270,7 +270,7 @@ def test_its_memory_does_not_grow_with_what_is_long_gone() -> None:
         stage.cycle(rest_s=1900)
     memory = stage.monitor.memory()
     assert memory["ordinals"] == {}
-    assert memory["wishes"] == {}
+    assert memory["intents"] == {}
 
 
 def test_ten_changed_characters_are_still_stillness_and_eleven_are_news() -> None:

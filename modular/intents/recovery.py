@@ -9,10 +9,10 @@ stand.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from modular.intents.fleet_view import FleetView
+from modular.intents.making import notify
 from modular.memory import AgentMemory
 from modular.tracking.tracker import CRASH_LOOKS
-from modular.wishes.intents import notify
-from modular.wishes.look import Look
 from understudy import AgentRole, AgentState, Intent, Outcome, SpawnManager
 from understudy.intents import Notice
 from understudy.record import Record
@@ -33,7 +33,7 @@ _PROCESS_RULES: Final = ("process.",)
 """Rules that saw the process itself gone."""
 
 
-class Recovered(Record):
+class RecoveryMemory(Record):
     """What is remembered of one session's managers."""
 
     spawned: tuple[float, ...] = ()
@@ -46,27 +46,27 @@ class Recovered(Record):
     """When somebody was again, as long as that is to be told."""
 
 
-def advance(before: Mapping[str, Recovered], look: Look) -> tuple[dict[str, Recovered], list[Intent]]:
+def advance(before: Mapping[str, RecoveryMemory], look: FleetView) -> tuple[dict[str, RecoveryMemory], list[Intent]]:
     """Bring up to this look what became of managers, and say which are to be replaced and which to be greeted."""
     teams = look.teams
     leads = AgentRole.MANAGER
     here = [agent for agent in look.agents.values() if agent.role is leads]
     led = {agent.session for agent in here} | {agent.session for agent in look.lost.values() if agent.role is leads}
-    recovered: dict[str, Recovered] = {}
-    wishes: list[Intent] = []
+    recovered: dict[str, RecoveryMemory] = {}
+    intents: list[Intent] = []
     for session in sorted(before.keys() | teams.keys()):
-        after = _learned(before.get(session, Recovered()), session, look, had_one=session in led)
-        if after != Recovered():
+        after = _learned(before.get(session, RecoveryMemory()), session, look, had_one=session in led)
+        if after != RecoveryMemory():
             recovered[session] = after
         team = teams.get(session, ())
         mine = (one for one in here if one.session == session and not look.doubts(one.key))
-        wishes += [_spawn(manager, team, look.now) for manager in mine if may_spawn(manager, team, after, look)]
+        intents += [_spawn(manager, team, look.now) for manager in mine if may_spawn(manager, team, after, look)]
         if after.back_at is not None and (leader := look.managers.get(session)) is not None:
-            wishes.append(_greeting(leader, team, after, look.now))
-    return recovered, wishes
+            intents.append(_greeting(leader, team, after, look.now))
+    return recovered, intents
 
 
-def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovered, look: Look) -> bool:
+def may_spawn(manager: AgentMemory, team: Sequence[AgentMemory], known: RecoveryMemory, look: FleetView) -> bool:
     """Whether a new manager is wanted in place of this one."""
     if not is_gone(manager, look.now):
         return False
@@ -91,10 +91,10 @@ def is_gone(manager: AgentMemory, now: float) -> bool:
     )
 
 
-def _learned(known: Recovered, session: str, look: Look, *, had_one: bool) -> Recovered:
+def _learned(known: RecoveryMemory, session: str, look: FleetView, *, had_one: bool) -> RecoveryMemory:
     now = look.now
     mine = [one for one in look.outcomes if one.done and one.session == session]
-    spawned = (*known.spawned, *(one.at for one in mine if one.wish == _SPAWN))
+    spawned = (*known.spawned, *(one.at for one in mine if one.intent_key == _SPAWN))
     without, looks, back = known.without_since, known.looks, known.back_at
     if session in look.managers:
         if without is not None and now - without >= _AWAY_S and looks >= CRASH_LOOKS:
@@ -104,13 +104,13 @@ def _learned(known: Recovered, session: str, look: Look, *, had_one: bool) -> Re
         without, looks, back = (now if without is None else without), min(CRASH_LOOKS, looks + 1), None
     if back is not None and (now - back >= _GREETING_S or _was_greeted(mine)):
         back = None
-    return Recovered(
+    return RecoveryMemory(
         spawned=tuple(at for at in spawned if now - at < _HOUR_S), without_since=without, looks=looks, back_at=back
     )
 
 
 def _was_greeted(outcomes: Sequence[Outcome]) -> bool:
-    return any(one.wish == _GREETING for one in outcomes)
+    return any(one.intent_key == _GREETING for one in outcomes)
 
 
 def _spawn(manager: AgentMemory, team: Sequence[AgentMemory], now: float) -> SpawnManager:
@@ -128,7 +128,7 @@ def _spawn(manager: AgentMemory, team: Sequence[AgentMemory], now: float) -> Spa
     )
 
 
-def _greeting(manager: AgentMemory, team: Sequence[AgentMemory], known: Recovered, now: float) -> Intent:
+def _greeting(manager: AgentMemory, team: Sequence[AgentMemory], known: RecoveryMemory, now: float) -> Intent:
     others = sorted((agent for agent in team if agent is not manager), key=lambda agent: agent.window)
     stand = ", ".join(f"{agent.window} is {agent.state.replace('_', ' ')}" for agent in others)
     again = f" (replaced {len(known.spawned)} times within the hour)" if known.spawned else ""

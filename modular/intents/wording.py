@@ -33,7 +33,7 @@ SECTIONS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class NoticeFacts:
     """What a notice is about, for whoever words it."""
 
     about: Notice
@@ -52,7 +52,7 @@ class Facts:
 class Wording:
     """Words notices; `offered` may word one otherwise, or pass with None."""
 
-    def __init__(self, offered: Callable[[Facts], str | None] = lambda _facts: None) -> None:
+    def __init__(self, offered: Callable[[NoticeFacts], str | None] = lambda _facts: None) -> None:
         self._offered = offered
 
     def notice(self, agent: AgentMemory, about: Notice, now: float, says: str = "") -> str:
@@ -60,7 +60,7 @@ class Wording:
         minutes = minutes_of(agent, now)
         lasting = f" (for {minutes} min)" if minutes else ""
         sentence = f"{agent.window} ({agent.session}, {agent.pane}) {says or _SAYS[about]}{lasting}."
-        facts = Facts(
+        facts = NoticeFacts(
             about, agent.pane, agent.session, agent.window, agent.agent, agent.state, minutes, sentence=sentence
         )
         return self._offered(facts) or sentence

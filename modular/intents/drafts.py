@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from modular.intents.fleet_view import FleetView
+from modular.intents.limits import UsageLimits
 from modular.memory import AgentMemory
 from modular.rulebook.file import UNKNOWN
 from modular.tracking.tracker import digest
-from modular.wishes.limits import Limits
-from modular.wishes.look import Look
 from understudy import AgentState, Intent, Key, Outcome
 from understudy.intents import SubmitDraft
 from understudy.record import Record
@@ -47,11 +47,11 @@ class DraftMemory(Record):
 
 
 def advance(
-    before: Mapping[str, DraftMemory], look: Look, limits: Limits
+    before: Mapping[str, DraftMemory], look: FleetView, limits: UsageLimits
 ) -> tuple[dict[str, DraftMemory], list[Intent]]:
     """Bring the drafts up to this look, and say which are to be sent."""
     drafts: dict[str, DraftMemory] = {}
-    wishes: list[Intent] = []
+    intents: list[Intent] = []
     for key, agent in look.agents.items():
         known = before.get(key)
         if known is None and agent.state is not AgentState.UNSUBMITTED_INPUT:
@@ -63,8 +63,8 @@ def advance(
         if look.doubts(key) or key in look.busy_with or limits.holds(agent, look):
             continue
         if (attempt := submit_attempt(agent, draft, look.now)) is not None:
-            wishes.append(_submit(agent, attempt, look.now))
-    return drafts, wishes
+            intents.append(_submit(agent, attempt, look.now))
+    return drafts, intents
 
 
 def stuck(drafts: Mapping[str, DraftMemory], now: float) -> frozenset[str]:
@@ -107,7 +107,7 @@ def submit_attempt(agent: AgentMemory, draft: DraftMemory, now: float) -> int | 
     return draft.attempts + 1
 
 
-def _stands(known: DraftMemory | None, agent: AgentMemory, look: Look) -> DraftMemory | None:
+def _stands(known: DraftMemory | None, agent: AgentMemory, look: FleetView) -> DraftMemory | None:
     known = known and _learned(known, agent, look.outcomes)
     if look.doubts(agent.key):
         return known
@@ -122,7 +122,7 @@ def _stands(known: DraftMemory | None, agent: AgentMemory, look: Look) -> DraftM
 
 def _learned(draft: DraftMemory, agent: AgentMemory, outcomes: Sequence[Outcome]) -> DraftMemory:
     """Count the attempts that were really made, by whomever: a refused or shadowed wish is none."""
-    made = [one for one in outcomes if one.done and one.wish == _SUBMIT and one.pane == agent.pane]
+    made = [one for one in outcomes if one.done and one.intent_key == _SUBMIT and one.pane == agent.pane]
     if not made:
         return draft
     tried = {"attempts": draft.attempts + len(made), "tried_at": max(one.at for one in made)}

@@ -13,7 +13,7 @@ _UNKNOWN: Final = AgentState.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FleetView:
     """What one cycle saw; agents by identity, in the order of the server's list."""
 
     now: float

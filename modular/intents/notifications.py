@@ -13,12 +13,12 @@ told at once, the harness types as one report. Where none is, a worker's idlenes
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from modular.intents.backoff import wait_s
+from modular.intents.fleet_view import FleetView
+from modular.intents.limits import UsageLimits
+from modular.intents.making import escalate, notify
+from modular.intents.wording import Wording, minutes_of
 from modular.memory import AgentMemory
-from modular.wishes.backoff import wait_s
-from modular.wishes.intents import escalate, notify
-from modular.wishes.limits import Limits
-from modular.wishes.look import Look
-from modular.wishes.wording import Wording, minutes_of
 from understudy import AgentRole, AgentState, IdleDetail, Intent, NotifyManager
 from understudy.intents import Notice
 from understudy.record import Record
@@ -54,25 +54,27 @@ class NotificationManager:
         """By agent what its manager was told at the last look, and what that was made of."""
 
     def advance(
-        self, before: Mapping[str, StandingNotice], look: Look, limits: Limits, stuck: Collection[str]
+        self, before: Mapping[str, StandingNotice], look: FleetView, limits: UsageLimits, stuck: Collection[str]
     ) -> tuple[dict[str, StandingNotice], list[Intent]]:
         """Bring the notices up to this look, and say them; `stuck` are the agents with a draft for others to send."""
         standing: dict[str, StandingNotice] = {}
-        wishes: list[Intent] = []
+        intents: list[Intent] = []
         for key, agent in look.agents.items():
             notice = stands(key, before.get(key), agent, look, limits, stuck)
             if notice is None:
                 continue
             standing[key] = notice
             if key not in look.busy_with:
-                wish = self._about(key, agent, notice, look, limits)
-                if wish is not None:
-                    wishes.append(wish)
+                intent = self._about(key, agent, notice, look, limits)
+                if intent is not None:
+                    intents.append(intent)
         if len(self._told) > len(standing):
             self._told = {key: told for key, told in self._told.items() if key in standing}
-        return standing, wishes
+        return standing, intents
 
-    def _about(self, key: str, agent: AgentMemory, notice: StandingNotice, look: Look, limits: Limits) -> Intent | None:
+    def _about(
+        self, key: str, agent: AgentMemory, notice: StandingNotice, look: FleetView, limits: UsageLimits
+    ) -> Intent | None:
         manager, now = look.managers.get(agent.session), look.now
         says = "may go on: its usage limit was to be reset by now" if _is_over(notice, key, look, limits) else ""
         if manager is None or manager is agent or agent.role is AgentRole.MANAGER:
@@ -86,17 +88,17 @@ class NotificationManager:
         if told is not None and told[0] == made_of:
             return told[1].model_copy(update={"at": now})
         text = self._wording.notice(agent, notice.about, now, says)
-        wish = notify(manager, notice.about, text, f"{agent.rule}: {agent.state}", notice.ordinal, now, agent=agent)
-        self._told[key] = (made_of, wish)
-        return wish
+        intent = notify(manager, notice.about, text, f"{agent.rule}: {agent.state}", notice.ordinal, now, agent=agent)
+        self._told[key] = (made_of, intent)
+        return intent
 
 
 def stands(
     key: str,
     before: StandingNotice | None,
     agent: AgentMemory,
-    look: Look,
-    limits: Limits,
+    look: FleetView,
+    limits: UsageLimits,
     stuck: Collection[str],
 ) -> StandingNotice | None:
     """Say which notice stands about an agent after a look, if one did before."""
@@ -136,6 +138,6 @@ def due_at(notice: StandingNotice, not_before: float | None = None) -> float:
     return notice.at + wait_s(notice.ordinal)
 
 
-def _is_over(notice: StandingNotice, key: str, look: Look, limits: Limits) -> bool:
+def _is_over(notice: StandingNotice, key: str, look: FleetView, limits: UsageLimits) -> bool:
     until = limits.until(key)
     return notice.about is Notice.RATE_LIMIT and until is not None and until <= look.now

@@ -1,7 +1,7 @@
-"""Wishes in the contract's words, each made in one place. Pure."""
+"""Intents, , each made in one place. Pure."""
 
+from modular.intents.wording import SECTIONS
 from modular.memory import AgentMemory
-from modular.wishes.wording import SECTIONS
 from understudy import Escalate, NotifyManager
 from understudy.intents import Notice
 

@@ -9,12 +9,12 @@ _LONGEST_S: Final = 3600.0
 
 
 def wait_s(ordinal: int) -> float:
-    """Seconds from a wish's nth asking (from 1) to the next."""
+    """Seconds from an intent's nth asking (from 1) to the next."""
     return _STEPS_S[ordinal - 1] if ordinal <= len(_STEPS_S) else _LONGEST_S
 
 
 def ordinal_after(seconds: float) -> int:
-    """The ordinal that a wish has so many seconds after it was first asked."""
+    """The ordinal that an intent has so many seconds after it was first asked."""
     ordinal = 1
     while seconds >= (step := wait_s(ordinal)):
         seconds -= step

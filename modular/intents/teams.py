@@ -7,10 +7,10 @@ one of the team; where somebody could not be seen it waits.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from modular.intents.backoff import ordinal_after
+from modular.intents.fleet_view import FleetView
+from modular.intents.making import escalate, notify
 from modular.memory import AgentMemory
-from modular.wishes.backoff import ordinal_after
-from modular.wishes.intents import escalate, notify
-from modular.wishes.look import Look
 from understudy import AgentRole, AgentState, Intent
 from understudy.intents import Notice
 from understudy.record import Record
@@ -28,22 +28,22 @@ class TeamIdle(Record):
     """Seconds since the epoch."""
 
 
-def advance(before: Mapping[str, TeamIdle], look: Look) -> tuple[dict[str, TeamIdle], list[Intent]]:
+def advance(before: Mapping[str, TeamIdle], look: FleetView) -> tuple[dict[str, TeamIdle], list[Intent]]:
     """Bring up to this look which teams are idle, and say it."""
     idle: dict[str, TeamIdle] = {}
-    wishes: list[Intent] = []
+    intents: list[Intent] = []
     for session, manager in look.managers.items():
         team = look.teams[session]
         known = before.get(session)
         if any(look.doubts(agent.key) for agent in team):
             if known is not None:
                 idle[session] = known
-                wishes += _ladder(manager, team, known, look.now)
+                intents += _ladder(manager, team, known, look.now)
         elif _nobody_works(team):
             started = known is None or any(agent.key in look.busy_with for agent in team)
             idle[session] = TeamIdle(since=look.now) if started or known is None else known
-            wishes += _ladder(manager, team, idle[session], look.now)
-    return idle, wishes
+            intents += _ladder(manager, team, idle[session], look.now)
+    return idle, intents
 
 
 def _nobody_works(team: Sequence[AgentMemory]) -> bool:
@@ -60,9 +60,9 @@ def _ladder(manager: AgentMemory, team: Sequence[AgentMemory], idle: TeamIdle, n
     names = ", ".join(sorted(agent.window for agent in team if agent is not manager))
     text = f"The whole team has been idle for {seconds // 60:.0f} min: {names}"
     reason = f"team.idle: nobody of {len(team)} works"
-    wishes: list[Intent] = [notify(manager, Notice.TEAM_IDLE, text, reason, ordinal, now, agent=manager)]
+    intents: list[Intent] = [notify(manager, Notice.TEAM_IDLE, text, reason, ordinal, now, agent=manager)]
     if seconds >= ESCALATED_AFTER_S:
         asks = f"{text}. {manager.window} was told and does nothing about it."
         ordinal = ordinal_after(seconds - ESCALATED_AFTER_S)
-        wishes.append(escalate(manager.session, asks, reason, ordinal, now, agent=manager))
-    return wishes
+        intents.append(escalate(manager.session, asks, reason, ordinal, now, agent=manager))
+    return intents
