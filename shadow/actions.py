@@ -85,7 +85,7 @@ def utter(
             *((MonitorRole.CANDIDATE, intent_key) for intent_key in theirs),
         }
         kept = [
-            _heard(episode, (episode.role, episode.intent_key) in now, at)
+            _observed(episode, (episode.role, episode.intent_key) in now, at)
             for episode in episodes.get(name, ())
             if episode.closed is None or episode.closed >= at - keep_s
         ]
@@ -131,7 +131,7 @@ def acts(
 _Pair = tuple[IntentEpisode | None, IntentEpisode | None]
 
 
-def _heard(episode: IntentEpisode, uttered: bool, at: float) -> IntentEpisode:  # noqa: FBT001 - what was heard is the subject
+def _observed(episode: IntentEpisode, uttered: bool, at: float) -> IntentEpisode:  # noqa: FBT001 - what was heard is the subject
     if episode.closed is not None:
         return episode
     if uttered:

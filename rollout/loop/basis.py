@@ -52,7 +52,7 @@ def basis_of(runtime: Runtime, before: Basis, standing: Standing) -> Basis:
     return Basis(plan=runtime.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
 
 
-def heard(runtime: Runtime, loop_state: LoopState, observation: Observation) -> Observation:
+def drop_changed_monitors(runtime: Runtime, loop_state: LoopState, observation: Observation) -> Observation:
     """Leave out the answer of a monitor that came up in another version in the middle of this look.
 
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.

@@ -18,7 +18,7 @@ from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observer
-from rollout.loop.operators import WATCH_ONLY
+from rollout.loop.operator_input import WATCH_ONLY
 from rollout.loop.routing.router import Router
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowing

@@ -6,16 +6,16 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.stages import due
 from rollout.judgement.standing import RequestKind, Standing
 from rollout.judgement.words import Stage, Verdict
+from rollout.loop.acting.actuator_input import ActuatorInput
 from rollout.loop.acting.episodes import EpisodeStep, advance
-from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
-from rollout.loop.basis import heard, rebased
+from rollout.loop.basis import drop_changed_monitors, rebased
 from rollout.loop.cycle_result import CycleResult, cycle_name
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
-from rollout.loop.operators import Said, Stand, listen, stand
+from rollout.loop.operator_input import OperatorInput, Stand, listen, stand
 from rollout.loop.recording import Entry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.runtime import Runtime
@@ -41,10 +41,12 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
     loop_state.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
     routing = _route(runtime, sessions, began, cycle, now_standing.standing)
     observation, scopes = _look(runtime, loop_state, cycle, routing, panes, next_in_s)
-    observation = heard(runtime, loop_state, observation)
+    observation = drop_changed_monitors(runtime, loop_state, observation)
     begin_keeping(runtime, observation)
-    said, shadowed = _learn(runtime, loop_state, observation, effects, routing, now_standing.standing, next_in_s)
-    advanced = _decide(runtime, loop_state, observation, routing, now_standing, scopes, said)
+    operator_input, shadowed = _learn(
+        runtime, loop_state, observation, effects, routing, now_standing.standing, next_in_s
+    )
+    advanced = _decide(runtime, loop_state, observation, routing, now_standing, scopes, operator_input)
     cycle_result = CycleResult(
         cycle=cycle,
         at=began,
@@ -63,7 +65,9 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
         pause_s=_pause(runtime, observation, routing),
     )
     write_down(
-        runtime, loop_state, Entry(cycle_result, observation, shadowed, said, advanced.deliveries, advanced.withdrawn)
+        runtime,
+        loop_state,
+        Entry(cycle_result, observation, shadowed, operator_input, advanced.deliveries, advanced.withdrawn),
     )
     runtime.delivery.submit(advanced.deliveries)
     return replace(cycle_result, transition=_move(runtime, loop_state, now_standing.standing))
@@ -106,11 +110,13 @@ def _learn(
     routing: Routing,
     standing: Standing,
     next_in_s: float,
-) -> tuple[Said, Shadowed]:
+) -> tuple[OperatorInput, Shadowed]:
     """Enter what was seen and said into the analysis, and judge."""
     now = observation.tape.at if observation.tape is not None else runtime.clock.now()
-    said = listen(runtime, add_watched_time(in_epoch(loop_state.analysis, standing), now, routing.exposure_percent))
-    shadowed = runtime.shadowing.enter(said.analysis, observation, effects, now, next_in_s)
+    operator_input = listen(
+        runtime, add_watched_time(in_epoch(loop_state.analysis, standing), now, routing.exposure_percent)
+    )
+    shadowed = runtime.shadowing.enter(operator_input.analysis, observation, effects, now, next_in_s)
     families = {verdict.agent for answer in observation.answers.values() for verdict in _verdicts(answer.report)}
     noted = {
         "families": shadowed.analysis.families | (families - {"unknown"}),
@@ -118,12 +124,12 @@ def _learn(
         "signals": shadowed.analysis.signals.fold(used(observation, runtime.tmux_pid), now),
     }
     analysis = shadowed.analysis.model_copy(update=noted)
-    analysis = add_events(analysis, (*said.facts, *shadowed.facts), standing, runtime.plan)
+    analysis = add_events(analysis, (*operator_input.facts, *shadowed.facts), standing, runtime.plan)
     loop_state.analysis = add_judgement(analysis, standing, runtime.plan, runtime.register, now, routing.drift)
     for role, answer in observation.answers.items():
         if answer.report is not None:
             loop_state.memories[role] = answer.memory
-    return said, shadowed
+    return operator_input, shadowed
 
 
 def _verdicts(report: CycleReport | None) -> tuple[AgentVerdict, ...]:
@@ -137,18 +143,18 @@ def _decide(
     routing: Routing,
     now_standing: Stand,
     scopes: dict[str, Scope],
-    said: Said,
+    operator_input: OperatorInput,
 ) -> EpisodeStep:
     advanced = advance(
         loop_state.book,
-        Heard(
+        ActuatorInput(
             now=runtime.clock.now(),
             owners=routing.owners,
             reports={role: answer.report for role, answer in observation.answers.items() if answer.report is not None},
             rules=runtime.rules,
             scopes=scopes,
             watch_only=now_standing.watch_only,
-            approvals=said.approvals or {},
+            approvals=operator_input.approvals or {},
             can_spawn=runtime.can_spawn,
         ),
     )

@@ -11,7 +11,7 @@ from rollout.judgement.plan import Plan
 from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.episode import EpisodeBook
 from rollout.loop.analysis import Analysis
-from rollout.loop.spoken import acceptance_of, settlement_of
+from rollout.loop.decisions import acceptance_of, settlement_of
 from rollout.store.ledger import RESTORE, DecisionRow, Head, LedgerReader, LedgerUnusable, raw_rows
 from shadow.bouts import Bout
 from shadow.differences import Difference

@@ -12,7 +12,7 @@ from rollout.loop.cycle_result import CycleResult
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
-from rollout.loop.operators import Said
+from rollout.loop.operator_input import OperatorInput
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import Shadowed
 from rollout.loop.tape_retention import Interest
@@ -47,7 +47,7 @@ class Entry:
     cycle_result: CycleResult
     observation: Observation
     shadowed: Shadowed
-    said: Said
+    operator_input: OperatorInput
     deliveries: tuple[Delivery, ...]
     withdrawn: frozenset[str]
 
@@ -99,11 +99,13 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
             for found in entry.shadowed.found
         )
         tx.add_bouts(_bout(bout, epoch) for bout in entry.shadowed.bouts)
-        tx.replace_bouts(entry.said.relabelled)
+        tx.replace_bouts(entry.operator_input.relabelled)
         tx.add_spells(_spell(spell, epoch) for spell in entry.shadowed.spells)
-        for name, decision in entry.said.overruled.items():
+        for name, decision in entry.operator_input.overruled.items():
             tx.overrule_spells((name,), decision)
-        tx.add_evidence(_evidence(fact, epoch, cycle_result.at) for fact in (*entry.said.facts, *entry.shadowed.facts))
+        tx.add_evidence(
+            _evidence(fact, epoch, cycle_result.at) for fact in (*entry.operator_input.facts, *entry.shadowed.facts)
+        )
         _deliveries(tx, entry)
     if entry.observation.tape is not None:
         found = entry.shadowed.differences

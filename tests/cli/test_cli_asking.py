@@ -13,7 +13,7 @@ from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import reading
 from rollout.faces.cli.verbs.diffs import all_clusters
 from rollout.faces.cli.verbs.drawing import draw_lots
-from rollout.faces.cli.verbs.signing import Terms, Word, accept
+from rollout.faces.cli.verbs.signing import SignOffOptions, SignOffTerms, accept
 from rollout.store.ledger import LedgerReader
 from tests.cli.rollouts import THEN
 from tests.cli.test_cli_diffs import filled
@@ -56,7 +56,7 @@ def test_a_person_judges_bouts_one_by_one_and_may_skip_or_stop(
     ran: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers(monkeypatch, "c", "s", "Neither", "?", "q")
-    assert draw_lots(10, 3, Word(reason="", actor="ann"), None, None, as_json=False) is Exit.OK
+    assert draw_lots(10, 3, SignOffOptions(reason="", actor="ann"), None, None, as_json=False) is Exit.OK
     assert told(ran) == [
         ("settle_bout", "ann", {"right": "candidate", "seed": 3}),
         ("settle_bout", "ann", {"right": "neither", "seed": 3}),
@@ -76,7 +76,7 @@ def test_a_cluster_in_which_acts_differ_is_signed_off_once_its_members_were_seen
     monkeypatch.setattr("typer.confirm", lambda question: asked.append(question) or yes)
     with reading(None, None) as found:
         cluster = all_clusters(found, THEN)[0].id
-    terms = Terms(owner=None, actor="ann", reason="meant so", expires="7d", ceiling=1.0, yes=False)
+    terms = SignOffTerms(owner=None, actor="ann", reason="meant so", expires="7d", ceiling=1.0, yes=False)
     if yes:
         assert accept(cluster, terms, None, None) is Exit.OK
     else:

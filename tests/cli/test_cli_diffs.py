@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.loop.spoken import acceptance_of, heard
+from rollout.loop.decisions import acceptance_of, with_decision
 from rollout.loop.tape_retention import Interest
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.ledger import BoutRow, Ledger, LedgerReader
@@ -132,7 +132,7 @@ def test_a_sign_off_keeps_owner_expiry_ceiling_and_the_versions_it_is_meant_for(
     signed = acceptance_of(row)
     assert (row.actor, signed.owner, signed.reason, signed.ceiling) == ("ann", "team-a", "meant so", 0.4)
     assert signed.monitors == ("incumbent-monitor 1.2", "candidate-monitor 1.2")
-    said = heard(NOBODY_SAID, row)
+    said = with_decision(NOBODY_SAID, row)
     assert said.acceptance(cluster, row.at + 1) is not None
     assert said.under(("incumbent-monitor 1.2", "candidate-monitor 1.3")).acceptance(cluster, row.at + 1) is None
     assert said.under(signed.monitors).lapsed(cluster, signed.expires + 1) == "expired"

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.loop import operators
+from rollout.loop import operator_input
 from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
@@ -98,7 +98,7 @@ def test_the_trail_says_who_froze_and_who_lifted_it_and_why(understudy: Shell) -
     )
     for number, order in enumerate((("freeze", "pager", "ann"), ("unfreeze", "all is well", "bob"))):
         assert understudy(order[0], "--reason", order[1], "--actor", order[2]).code == 0
-        operators.stand(runtime, 1_790_000_000.0 + number)
+        operator_input.stand(runtime, 1_790_000_000.0 + number)
     ledger.close()
     rows = understudy("history", "--json").json["transitions"][-2:]
     assert [(row["request"], row["actor"], row["reason"]) for row in rows] == [

@@ -9,10 +9,10 @@ import pytest
 
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
+from rollout.loop.acting.actuator_input import ActuatorInput
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.episodes import advance
 from rollout.loop.acting.handover import hand_over
-from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, outcomes, settle
 from rollout.loop.monitor_role import MonitorRole
 from tmuxio.sources import TapeClock, TapeSource
@@ -74,7 +74,7 @@ class Night:
             reports[part] = monitor.cycle(tape.id, source, clock, EVERYTHING, outcomes(self.book, part))  # type: ignore[attr-defined]
         self.wanted |= {intent.kind for intent in reports[MonitorRole.INCUMBENT].intents}
         owners = dict.fromkeys(TEAMS, self.owner)
-        advanced = advance(self.book, Heard(self.now, owners, reports, Rules(), can_spawn=True))
+        advanced = advance(self.book, ActuatorInput(self.now, owners, reports, Rules(), can_spawn=True))
         self.touched += advanced.deliveries
         ends = [DeliveryEnd(delivery.id, DeliveryEndKind.DONE, self.now + 1) for delivery in advanced.deliveries]
         self.book = settle(advanced.book, ends, Rules())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rollout.loop.analysis import Analysis, Basis
-from rollout.loop.basis import changes, heard
+from rollout.loop.basis import changes, drop_changed_monitors
 from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
@@ -47,8 +47,8 @@ def test_who_came_up_in_another_version_in_the_middle_of_a_look_is_not_heard() -
     reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in MonitorRole}
     looked = Observation("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
     loop_state = LoopState(analysis=Analysis(basis=BASIS))
-    assert heard(runtime(incumbent="1", candidate="1"), loop_state, looked) == looked
-    left = heard(runtime(incumbent="1", candidate="2"), loop_state, looked).answers
+    assert drop_changed_monitors(runtime(incumbent="1", candidate="1"), loop_state, looked) == looked
+    left = drop_changed_monitors(runtime(incumbent="1", candidate="2"), loop_state, looked).answers
     assert left[MonitorRole.INCUMBENT].report is not None
     assert left[MonitorRole.CANDIDATE].report is None
     assert "came up as modular 2" in left[MonitorRole.CANDIDATE].text

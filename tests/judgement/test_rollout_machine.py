@@ -28,7 +28,7 @@ from rollout.loop.basis import rebased
 from rollout.loop.cycle import _move
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
-from rollout.loop.operators import stand
+from rollout.loop.operator_input import stand
 from rollout.loop.stage_controller import StageController, standing, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger

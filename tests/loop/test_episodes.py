@@ -288,22 +288,22 @@ def test_a_cry_for_a_person_is_a_question_and_touches_nothing() -> None:
 
 
 def test_sessions_that_a_role_was_not_asked_about_are_not_withdrawn_by_its_silence() -> None:
+    from rollout.loop.acting.actuator_input import ActuatorInput
     from rollout.loop.acting.episodes import advance
-    from rollout.loop.acting.hearing import Heard
     from understudy.outcomes import Scope
 
     world = World()
     world.cycle((idle(),))
     book = world.book
     for second in range(3):
-        heard = Heard(
+        inputs = ActuatorInput(
             now=2000.0 + second,
             owners={"team": INCUMBENT},
             reports={INCUMBENT: report(verdicts={"%1": verdict("%1", AgentState.BUSY)})},
             rules=world.rules,
             scopes={INCUMBENT: Scope(sessions={"other": 0.0})},
         )
-        book = advance(book, heard).book
+        book = advance(book, inputs).book
     assert book.episodes
 
 

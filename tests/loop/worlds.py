@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rollout.loop.acting.actuator_input import ActuatorInput
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.handover import hand_over
-from rollout.loop.acting.hearing import Heard
 from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, outcomes, settle
 from understudy import (
     AgentRole,
@@ -114,7 +114,7 @@ class World:
         reports = {
             role: report(*one) if isinstance(one, tuple) else one for role, one in said.items() if one is not None
         }
-        heard = Heard(
+        inputs = ActuatorInput(
             now=self.now,
             owners={"team": self.owner},
             reports=reports,
@@ -123,7 +123,7 @@ class World:
             approvals=approvals or {},
             can_spawn=self.can_spawn,
         )
-        self.last = advance(self.book, heard)
+        self.last = advance(self.book, inputs)
         self.book = EpisodeBook.model_validate_json(self.last.book.model_dump_json())
         assert self.book == self.last.book, "a book is what its JSON says"
         self.told += self.last.deliveries

@@ -161,9 +161,14 @@ def _move(
     yes: bool,
     dry_run: bool,
 ) -> NoReturn:
-    from rollout.faces.cli.verbs.decide import Word, move  # noqa: PLC0415
+    from rollout.faces.cli.verbs.decide import DecisionOptions, move  # noqa: PLC0415
     from rollout.judgement.standing import RequestKind  # noqa: PLC0415
 
     raise typer.Exit(
-        move(RequestKind(request_kind), Word(reason, actor, yes=yes, dry_run=dry_run), socket_name, socket_path)
+        move(
+            RequestKind(request_kind),
+            DecisionOptions(reason, actor, yes=yes, dry_run=dry_run),
+            socket_name,
+            socket_path,
+        )
     )

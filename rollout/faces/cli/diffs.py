@@ -71,9 +71,9 @@ def diffs_accept(
     It ends by itself: when it expires, above its ceiling, and when another version of a monitor plays. A cluster in
     which an act differs shows five of its bouts, drawn at random, before it is signed off.
     """
-    from rollout.faces.cli.verbs.signing import Terms, accept  # noqa: PLC0415
+    from rollout.faces.cli.verbs.signing import SignOffTerms, accept  # noqa: PLC0415
 
-    terms = Terms(owner=owner, actor=actor, reason=reason, expires=expires, ceiling=ceiling, yes=yes)
+    terms = SignOffTerms(owner=owner, actor=actor, reason=reason, expires=expires, ceiling=ceiling, yes=yes)
     raise typer.Exit(accept(cluster, terms, socket_name, socket_path))
 
 
@@ -115,9 +115,9 @@ def diffs_settle(
     """
     from rollout.faces.cli.exits import Exit, Stop  # noqa: PLC0415
     from rollout.faces.cli.verbs.drawing import draw_lots  # noqa: PLC0415
-    from rollout.faces.cli.verbs.signing import Word, settle  # noqa: PLC0415
+    from rollout.faces.cli.verbs.signing import SignOffOptions, settle  # noqa: PLC0415
 
-    word = Word(reason=reason, actor=actor)
+    word = SignOffOptions(reason=reason, actor=actor)
     if draw is not None and what is None and right is None:
         raise typer.Exit(draw_lots(draw, seed, word, socket_name, socket_path, as_json=json))
     if draw is not None or what is None or right is None:
@@ -150,10 +150,10 @@ def diffs_rules(
 ) -> None:
     """List the expected differences: who is right about each, and why; try or save one of your own."""
     from rollout.faces.cli.verbs.rules import listing, save_rule, try_rule  # noqa: PLC0415
-    from rollout.faces.cli.verbs.signing import Word  # noqa: PLC0415
+    from rollout.faces.cli.verbs.signing import SignOffOptions  # noqa: PLC0415
 
     if try_ is not None:
         raise typer.Exit(try_rule(try_, socket_name, socket_path, as_json=json))
     if save is not None:
-        raise typer.Exit(save_rule(save, Word(reason=reason, actor=actor), socket_name, socket_path, yes=yes))
+        raise typer.Exit(save_rule(save, SignOffOptions(reason=reason, actor=actor), socket_name, socket_path, yes=yes))
     raise typer.Exit(listing(socket_name, socket_path, as_json=json))

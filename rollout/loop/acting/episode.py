@@ -31,7 +31,7 @@ class Voice(Record):
     """As it last asked."""
     first_at: Instant
     last_at: Instant
-    heard: int = 0
+    repeats: int = 0
     """The highest of its ordinals that was answered by a delivery, on whosever word."""
 
 

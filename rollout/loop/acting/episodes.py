@@ -6,10 +6,10 @@ A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell 
 
 from dataclasses import dataclass
 
+from rollout.loop.acting.actuator_input import ActuatorInput, asks, enter_reports
 from rollout.loop.acting.deliveries import Delivery, Item, delivery_name
 from rollout.loop.acting.episode import CROWDED, Episode, EpisodeBook, Escalation, ReportedIntent, Rules, Voice, key_of
 from rollout.loop.acting.handover import greeted, pass_on, refusal, to_greet
-from rollout.loop.acting.hearing import Heard, asks, hear
 from rollout.loop.acting.keys import Lock, Turned, turn
 from understudy.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
 
@@ -27,15 +27,15 @@ class EpisodeStep:
     """New questions to a person."""
 
 
-def advance(book: EpisodeBook, heard: Heard) -> EpisodeStep:
+def advance(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeStep:
     """Do one cycle: hear the monitors, hand over where the stage changed, and decide what is touched."""
-    book = hear(_approved(pass_on(book, heard), heard), heard)
-    greeting = to_greet(book, heard) if not heard.watch_only else frozenset()
-    deciding = _Deciding(book, heard, greeting)
-    for role, report in heard.reports.items():
+    book = enter_reports(_approved(pass_on(book, inputs), inputs), inputs)
+    greeting = to_greet(book, inputs) if not inputs.watch_only else frozenset()
+    deciding = _Deciding(book, inputs, greeting)
+    for role, report in inputs.reports.items():
         for key in dict.fromkeys(key_of(intent) for intent in report.intents):
             episode = deciding.episodes.get(key)
-            if episode is not None and episode.holder == role and asks(episode, role, heard.now):
+            if episode is not None and episode.holder == role and asks(episode, role, inputs.now):
                 deciding.decide(key, episode)
     return deciding.decided(greeted(book, greeting))
 
@@ -53,30 +53,30 @@ class _Wanted:
 class _Deciding:
     """Where the episodes of one cycle are decided, one after the other."""
 
-    def __init__(self, book: EpisodeBook, heard: Heard, greeting: frozenset[str]) -> None:
+    def __init__(self, book: EpisodeBook, inputs: ActuatorInput, greeting: frozenset[str]) -> None:
         self.book = book
-        self.heard = heard
+        self.inputs = inputs
         self.greeting = greeting
         self.episodes = dict(book.episodes)
         self._wanted: list[_Wanted] = []
         self._groups: dict[tuple[str, str | None, bool], int] = {}
         self._questions: list[Escalation] = []
         self._would_have = dict(book.would_have)
-        self._paused = {session: until for session, until in book.paused.items() if until > heard.now}
+        self._paused = {session: until for session, until in book.paused.items() if until > inputs.now}
 
     def decide(self, key: str, episode: Episode) -> None:
         """Decide one episode that its holder asks for now."""
         voice = episode.voices[episode.holder or ""]
         intent = voice.intent
         digest = isinstance(intent, NotifyManager) and (episode.digest or episode.session in self.greeting)
-        stands = bool(episode.delivered) and intent.ordinal <= voice.heard and not digest
+        stands = bool(episode.delivered) and intent.ordinal <= voice.repeats and not digest
         if episode.pending or stands:
             return
         if hindrance := self._hindrance(episode, intent):
             self._refuse(key, hindrance)
         elif (keys := self._unlocked(key, episode)) is None:
             pass  # and the reason is noted
-        elif self.heard.watch_only:
+        elif self.inputs.watch_only:
             self._count(key, episode, intent)
         elif isinstance(intent, PauseSession | Escalate):
             self._at_once(key, episode, intent)
@@ -85,8 +85,8 @@ class _Deciding:
 
     def _hindrance(self, episode: Episode, intent: Intent) -> str:
         """What stands in the way, whoever wants it; "" for nothing. The order of the guards is the documentation."""
-        now, rules, nowhere = self.heard.now, self.heard.rules, intent.target is None
-        not_yet = refusal(self.book, episode, self.heard)
+        now, rules, nowhere = self.inputs.now, self.inputs.rules, intent.target is None
+        not_yet = refusal(self.book, episode, self.inputs)
         guards = (
             (intent.valid_until is not None and now > intent.valid_until, "it is not valid any more"),
             (bool(not_yet), not_yet),
@@ -109,15 +109,15 @@ class _Deciding:
                 self._update(key, digest=False)  # the new owner does not stand by it: nothing to tell again
         asked = {
             role: tuple(ReportedIntent(key=key_of(intent), ordinal=intent.ordinal) for intent in report.intents)
-            for role, report in self.heard.reports.items()
+            for role, report in self.inputs.reports.items()
         }
-        sessions = {*self.heard.owners, *(episode.session for episode in self.episodes.values())}
-        owners = {**book.owners, **self.heard.owners}
+        sessions = {*self.inputs.owners, *(episode.session for episode in self.episodes.values())}
+        owners = {**book.owners, **self.inputs.owners}
         book = book.model_copy(
             update={
                 "episodes": self.episodes,
                 "asked": {**book.asked, **asked},
-                "watch_only": self.heard.watch_only,
+                "watch_only": self.inputs.watch_only,
                 "would_have": self._would_have,
                 "owners": {session: role for session, role in owners.items() if session in sessions},
                 "newcomers": {name: one for name, one in book.newcomers.items() if name in sessions},
@@ -130,13 +130,13 @@ class _Deciding:
         """Whose keys open it ("" where it needs none); None where it stays shut, and a person may be asked."""
         if not episode.destructive:
             return ""
-        reporting = frozenset(role for role in self.heard.reports if self.heard.speaks(role, episode.session))
-        turned = turn(episode, self.heard.rules, self.heard.now, reporting)
-        if turned.lock is Lock.OPEN and episode.kind == "spawn_manager" and not self.heard.can_spawn:
+        reporting = frozenset(role for role in self.inputs.reports if self.inputs.speaks(role, episode.session))
+        turned = turn(episode, self.inputs.rules, self.inputs.now, reporting)
+        if turned.lock is Lock.OPEN and episode.kind == "spawn_manager" and not self.inputs.can_spawn:
             turned = Turned(Lock.SHUT, "no command is set that starts a manager (spawn_command): start one by hand")
         if turned.lock is Lock.OPEN:
             return turned.why
-        if turned.lock is Lock.SHUT and not self.heard.watch_only:
+        if turned.lock is Lock.SHUT and not self.inputs.watch_only:
             self._request(key, episode, turned.why)
         else:
             self._refuse(key, turned.why)
@@ -144,7 +144,7 @@ class _Deciding:
 
     def _request(self, key: str, episode: Episode, why: str) -> None:
         """Ask a person: once an episode, and no more than a few at a time in a session; the rest is counted."""
-        now, rules = self.heard.now, self.heard.rules
+        now, rules = self.inputs.now, self.inputs.rules
         if episode.escalation is not None:
             waits = episode.escalation.is_open(now)
             self._refuse(key, f"it waits for `approve {episode.id}`: {why}" if waits else "nobody approved it in time")
@@ -163,7 +163,7 @@ class _Deciding:
             self._paused[episode.session] = intent.until
         else:
             self._request(key, episode, intent.text)
-        self.episodes[key] = done(self.episodes[key], self.heard.now)
+        self.episodes[key] = done(self.episodes[key], self.inputs.now)
 
     def _deliver(self, key: str, episode: Episode, keys: str, *, digest: bool) -> None:
         intent = episode.voices[episode.holder or ""].intent
@@ -179,7 +179,7 @@ class _Deciding:
     def _make_delivery(self, wanted: _Wanted) -> Delivery:
         items, episode = wanted.items, wanted.episode
         intent, role = items[0].intent, episode.holder or ""
-        pid = intent.pid if intent.target == intent.pane else self.heard.pid_of(intent.target, role)
+        pid = intent.pid if intent.target == intent.pane else self.inputs.pid_of(intent.target, role)
         kills = intent.kills if isinstance(intent, SpawnManager) else ()
         return Delivery(
             id=delivery_name(items, [self.episodes[item.key].rows for item in items]),
@@ -188,10 +188,10 @@ class _Deciding:
             target=intent.target,
             target_pid=pid,
             items=tuple(items),
-            kill_pids={pane: known for pane in kills if (known := self.heard.pid_of(pane, role)) is not None},
+            kill_pids={pane: known for pane in kills if (known := self.inputs.pid_of(pane, role)) is not None},
             role=role,
             keys=wanted.keys,
-            wanted_at=self.heard.now,
+            wanted_at=self.inputs.now,
             state_behind=episode.state_behind if episode.destructive else None,
             digest=wanted.digest,
         )
@@ -208,7 +208,7 @@ class _Deciding:
 
     def _withdrawn(self) -> frozenset[str]:
         """What would destroy goes as soon as its holder is silent; a notice once its episode is over."""
-        now, rules = self.heard.now, self.heard.rules
+        now, rules = self.inputs.now, self.inputs.rules
         return frozenset(
             episode.pending
             for episode in self.episodes.values()
@@ -219,8 +219,8 @@ class _Deciding:
 
     def _silent(self, episode: Episode) -> bool:
         """Whether its holder had a word on the session and did not ask for it."""
-        spoke = self.heard.speaks(episode.holder or "", episode.session)
-        return spoke and not asks(episode, episode.holder, self.heard.now)
+        spoke = self.inputs.speaks(episode.holder or "", episode.session)
+        return spoke and not asks(episode, episode.holder, self.inputs.now)
 
     def _refuse(self, key: str, why: str) -> None:
         if self.episodes[key].why != why:
@@ -248,7 +248,7 @@ def done(episode: Episode, at: float) -> Episode:
 
     def told(role: str, voice: Voice) -> Voice:
         ordinal = episode.pending_ordinals.get(role, voice.intent.ordinal)
-        return voice.model_copy(update={"heard": max(voice.heard, ordinal)})
+        return voice.model_copy(update={"repeats": max(voice.repeats, ordinal)})
 
     return episode.model_copy(
         update={
@@ -265,11 +265,11 @@ def done(episode: Episode, at: float) -> Episode:
     )
 
 
-def _approved(book: EpisodeBook, heard: Heard) -> EpisodeBook:
+def _approved(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
     """Enter a person's word where the question is still open."""
     episodes = {
-        key: episode.model_copy(update={"approved_by": heard.approvals[episode.id], "refused_at": None})
-        if episode.id in heard.approvals and episode.escalation and episode.escalation.is_open(heard.now)
+        key: episode.model_copy(update={"approved_by": inputs.approvals[episode.id], "refused_at": None})
+        if episode.id in inputs.approvals and episode.escalation and episode.escalation.is_open(inputs.now)
         else episode
         for key, episode in book.episodes.items()
     }

@@ -112,8 +112,8 @@ def veto_message(states: Mapping[str, AgentState], knowing: frozenset[str]) -> s
     """
     if why := _blocked(states, knowing):
         return why
-    heard = knowing if any(states[role] is not AgentState.CRASHED for role in knowing) else states.keys()
-    return _crashed(states, frozenset(heard))
+    inputs = knowing if any(states[role] is not AgentState.CRASHED for role in knowing) else states.keys()
+    return _crashed(states, frozenset(inputs))
 
 
 def veto_draft(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
@@ -145,8 +145,8 @@ def _blocked(states: Mapping[str, AgentState], knowing: frozenset[str]) -> str:
     return "" if knowing else "no monitor that knows approval dialogs could say what stands in it"
 
 
-def _crashed(states: Mapping[str, AgentState], heard: frozenset[str]) -> str:
-    seen = sorted(role for role in heard if states[role] is AgentState.CRASHED)
+def _crashed(states: Mapping[str, AgentState], inputs: frozenset[str]) -> str:
+    seen = sorted(role for role in inputs if states[role] is AgentState.CRASHED)
     return f"the agent in it has crashed ({', '.join(seen)})" if seen else ""
 
 

@@ -4,8 +4,8 @@ Standing notices become one digest a manager; `kill_window` and `spawn_manager` 
 while. Pure.
 """
 
+from rollout.loop.acting.actuator_input import ActuatorInput, held_by
 from rollout.loop.acting.episode import Episode, EpisodeBook, Newcomer
-from rollout.loop.acting.hearing import Heard, held_by
 from rollout.loop.acting.keys import NEVER_AT_FIRST
 
 
@@ -14,40 +14,42 @@ def hand_over(book: EpisodeBook) -> EpisodeBook:
     return book.model_copy(update={"handing_over": True})
 
 
-def pass_on(book: EpisodeBook, heard: Heard) -> EpisodeBook:
+def pass_on(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
     """Note who is new where, and give away what others held, at the first cycle after a change of stage."""
     if not book.handing_over:
         return book
     newcomers = dict(book.newcomers)
-    for session, role in heard.owners.items():
+    for session, role in inputs.owners.items():
         if book.owners.get(session, role) != role:
-            newcomers[session] = Newcomer(role=role, since=heard.now)
-    episodes = {key: _passed(episode, heard) for key, episode in book.episodes.items()}
+            newcomers[session] = Newcomer(role=role, since=inputs.now)
+    episodes = {key: _passed(episode, inputs) for key, episode in book.episodes.items()}
     return book.model_copy(update={"handing_over": False, "newcomers": newcomers, "episodes": episodes})
 
 
-def _passed(episode: Episode, heard: Heard) -> Episode:
-    owner = heard.owners.get(episode.session)
+def _passed(episode: Episode, inputs: ActuatorInput) -> Episode:
+    owner = inputs.owners.get(episode.session)
     if owner is None or episode.holder in {None, owner}:
         return episode
-    return held_by(episode, owner, heard)
+    return held_by(episode, owner, inputs)
 
 
-def refusal(book: EpisodeBook, episode: Episode, heard: Heard) -> str:
+def refusal(book: EpisodeBook, episode: Episode, inputs: ActuatorInput) -> str:
     """Why a new owner may not do this yet; "" where it may."""
     newcomer = book.newcomers.get(episode.session)
     if newcomer is None or episode.kind not in NEVER_AT_FIRST or newcomer.role != episode.holder:
         return ""
-    left = newcomer.since + heard.rules.newcomer_s - heard.now
+    left = newcomer.since + inputs.rules.newcomer_s - inputs.now
     return f"a new owner may not do this for another {left:.0f} s" if left > 0 else ""
 
 
-def to_greet(book: EpisodeBook, heard: Heard) -> frozenset[str]:
+def to_greet(book: EpisodeBook, inputs: ActuatorInput) -> frozenset[str]:
     """The sessions whose managers hear from their new owner now: in one digest each, whatever it wants them told."""
     return frozenset(
         session
         for session, newcomer in book.newcomers.items()
-        if not newcomer.greeted and heard.owners.get(session) == newcomer.role and heard.speaks(newcomer.role, session)
+        if not newcomer.greeted
+        and inputs.owners.get(session) == newcomer.role
+        and inputs.speaks(newcomer.role, session)
     )
 
 

@@ -76,7 +76,7 @@ def _outcome(book: EpisodeBook, role: str, asked: ReportedIntent) -> Outcome | N
     if episode is None:
         return None
     voice = episode.voices.get(role)
-    touched = bool(episode.delivered and voice and asked.ordinal <= voice.heard)
+    touched = bool(episode.delivered and voice and asked.ordinal <= voice.repeats)
     holds = episode.holder == role
     if holds and not touched and episode.pending:
         return None

@@ -23,7 +23,7 @@ _ASKS_FIRST = {RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RETIRE}
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class DecisionOptions:
     """What an operator said: who, why, and how it is to be done."""
 
     reason: str
@@ -32,7 +32,9 @@ class Word:
     dry_run: bool = False
 
 
-def move(request_kind: RequestKind, word: Word, socket_name: str | None, socket_path: Path | None) -> Exit:
+def move(
+    request_kind: RequestKind, decision: DecisionOptions, socket_name: str | None, socket_path: Path | None
+) -> Exit:
     """Make one move, or say what it would be; raises `Stop` where it is refused."""
     with reading(socket_name, socket_path) as found:
         if found.ledger is None:
@@ -44,7 +46,7 @@ def move(request_kind: RequestKind, word: Word, socket_name: str | None, socket_
             controller = StageController(
                 ledger, chosen(load().settings, to_follow=False).open(found.folder), found.plan
             )
-            done = _made(request_kind, word, found, controller)
+            done = _made(request_kind, decision, found, controller)
             if controller.owes():
                 note("The flag is not turned down yet; the smaller exposure rules, and a run writes it when it can.")
         finally:
@@ -54,17 +56,19 @@ def move(request_kind: RequestKind, word: Word, socket_name: str | None, socket_
     return Exit.OK
 
 
-def _made(request_kind: RequestKind, word: Word, found: Reading, controller: StageController) -> Transition | None:
+def _made(
+    request_kind: RequestKind, decision: DecisionOptions, found: Reading, controller: StageController
+) -> Transition | None:
     """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
-    if not word.dry_run:
+    if not decision.dry_run:
         _carry_out_rollback(found, controller)
-    request = _request(request_kind, word, found, found.standing)
+    request = _request(request_kind, decision, found, found.standing)
     proposed = _answer(apply(found.standing, request, found.plan))
-    if proposed is not None and word.dry_run:
+    if proposed is not None and decision.dry_run:
         say(f"Would move: {headline(proposed)}, by {request.actor}: {request.reason}")
-    if proposed is None or word.dry_run:
+    if proposed is None or decision.dry_run:
         return None
-    if request_kind in _ASKS_FIRST and not word.yes:
+    if request_kind in _ASKS_FIRST and not decision.yes:
         confirm(f"{headline(proposed)}: do it?")
     return _answer(controller.request(request))
 
@@ -77,12 +81,12 @@ def _carry_out_rollback(found: Reading, controller: StageController) -> None:
         lift(OrderKind.ROLLBACK, found.folder.path)
 
 
-def _request(request_kind: RequestKind, word: Word, found: Reading, before: Standing) -> Request:
+def _request(request_kind: RequestKind, decision: DecisionOptions, found: Reading, before: Standing) -> Request:
     judgement = found.judgement
     return Request(
         kind=request_kind,
-        actor=word.actor or operator(),
-        reason=word.reason,
+        actor=decision.actor or operator(),
+        reason=decision.reason,
         at=round(time.time(), 6),
         verdict=judgement.verdict if judgement else None,
         expected_revision=before.revision,

@@ -10,7 +10,7 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
 from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
 from rollout.faces.cli.words import side_text
-from rollout.loop.spoken import SETTLE_BOUT, heard
+from rollout.loop.decisions import SETTLE_BOUT, with_decision
 from rollout.loop.tape_shelf import find
 from shadow.bout import Bout
 from shadow.clusters import Cluster, clusters
@@ -94,7 +94,7 @@ def signoffs_of(found: Reading) -> Signoffs:
     if found.ledger is None:
         return said
     for row in found.ledger.decisions(after=found.loop_state.analysis.decisions_read):
-        said = heard(said, row)
+        said = with_decision(said, row)
     return said
 
 

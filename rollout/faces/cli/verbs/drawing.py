@@ -16,9 +16,9 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, person_looks, say
 from rollout.faces.cli.reading import NOTHING_YET, reading
 from rollout.faces.cli.verbs.diffs import bouts_of
-from rollout.faces.cli.verbs.signing import Word, write_decision
+from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
 from rollout.faces.cli.words import side_text
-from rollout.loop.spoken import SETTLE_BOUT
+from rollout.loop.decisions import SETTLE_BOUT
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
 from shadow.bout import Bout
@@ -34,7 +34,13 @@ Drawn = Sequence[tuple[Bout, PaneShot | None]]
 
 
 def draw_lots(
-    count: int, seed: int | None, word: Word, socket_name: str | None, socket_path: Path | None, *, as_json: bool
+    count: int,
+    seed: int | None,
+    word: SignOffOptions,
+    socket_name: str | None,
+    socket_path: Path | None,
+    *,
+    as_json: bool,
 ) -> Exit:
     """Draw, and ask one by one; as JSON only the draw, which scripts answer with `settle b-... --right WHO`."""
     seed = SystemRandom().randrange(10**6) if seed is None else seed

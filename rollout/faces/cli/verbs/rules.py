@@ -9,8 +9,8 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.reading import Reading, reading
 from rollout.faces.cli.verbs.diffs import bouts_of
-from rollout.faces.cli.verbs.signing import Word, write_decision
-from rollout.loop.spoken import RULE
+from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
+from rollout.loop.decisions import RULE
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
 from shadow.bout import Bout
@@ -44,7 +44,9 @@ def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, a
     return Exit.OK
 
 
-def save_rule(path: Path, word: Word, socket_name: str | None, socket_path: Path | None, *, yes: bool) -> Exit:
+def save_rule(
+    path: Path, word: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
+) -> Exit:
     """Keep a rule for one server; what it would have hidden is said first."""
     entry = read_entry(path)
     if not word.reason:

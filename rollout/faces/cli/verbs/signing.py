@@ -15,8 +15,8 @@ from rollout.faces.cli.output import clock_time, emit, note, say
 from rollout.faces.cli.reading import Reading, reading
 from rollout.faces.cli.verbs.diffs import all_clusters, bouts_of, the_one
 from rollout.faces.cli.verbs.fixtures import write_fixtures
+from rollout.loop.decisions import ACCEPT, SETTLE, SETTLE_BOUT
 from rollout.loop.monitor_role import MonitorRole
-from rollout.loop.spoken import ACCEPT, SETTLE, SETTLE_BOUT
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
 from shadow.bout import Bout
@@ -36,7 +36,7 @@ _WIDTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SignOffOptions:
     """Who decides, and why."""
 
     reason: str
@@ -44,7 +44,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SignOffTerms:
     """A sign-off as it was asked for."""
 
     owner: str | None
@@ -55,7 +55,7 @@ class Terms:
     yes: bool
 
 
-def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Path | None) -> Exit:
+def accept(cluster: str, terms: SignOffTerms, socket_name: str | None, socket_path: Path | None) -> Exit:
     """Sign a cluster off until it expires, for the versions that play now, up to a ceiling."""
     now = round(time.time(), 6)
     expires = instant_of(terms.expires, now)
@@ -78,7 +78,7 @@ def accept(cluster: str, terms: Terms, socket_name: str | None, socket_path: Pat
 def settle(
     what: str,
     right: str,
-    word: Word,
+    decision: SignOffOptions,
     socket_name: str | None,
     socket_path: Path | None,
     *,
@@ -96,13 +96,13 @@ def settle(
                 raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --draw 20 --json` names some")
             kind, name = SETTLE_BOUT, what
         else:
-            if not word.reason:
+            if not decision.reason:
                 raise Stop(Exit.USAGE, "say why: --reason")
             row = the_one(what, all_clusters(found, now))
             kind, name = SETTLE, row.id
             if right == Right.CANDIDATE:
                 written = write_fixtures(found, row, fixtures)
-        write_decision(found, DecisionRow(now, kind, name, word.actor or operator(), word.reason, body))
+        write_decision(found, DecisionRow(now, kind, name, decision.actor or operator(), decision.reason, body))
     if as_json:
         emit({"settled": name, "right": right, "fixtures": [str(path) for path in written]})
         return Exit.OK
@@ -153,8 +153,8 @@ def _show_members(found: Reading, row: Cluster) -> None:
 def _show(bout: Bout) -> None:
     if bout.difference is None:
         return
-    word = bout.label.reason if bout.label is not None else "nobody has said who was right"
+    decision = bout.label.reason if bout.label is not None else "nobody has said who was right"
     note("")
-    note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {word}"))
+    note(one_line(f"{clock_time(bout.began)}  pane {bout.pane}  window {bout.window}: {decision}"))
     for line in side_by_side(bout.difference, "incumbent", "candidate", _WIDTH):
         note(f"  {line}")

@@ -1,4 +1,4 @@
-"""What operators say between two cycles: standing orders in files, and words in the ledger."""
+"""The input of operators between two cycles: orders in files, decisions in the ledger."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,8 +12,8 @@ from rollout.judgement.evidence import Fact
 from rollout.judgement.standing import Request, RequestKind, Standing
 from rollout.judgement.words import State
 from rollout.loop.analysis import Analysis, Waiver, rescored
+from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
 from rollout.loop.runtime import Runtime
-from rollout.loop.spoken import SETTLE_BOUT, heard, settlement_of
 from rollout.loop.stage_controller import standing as by_ledger
 from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
 from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
@@ -37,8 +37,8 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """The words of operators since the cycle before."""
+class OperatorInput:
+    """The decisions of operators since the cycle before."""
 
     analysis: Analysis
     facts: tuple[Fact, ...] = ()
@@ -62,9 +62,9 @@ def stand(runtime: Runtime, now: float) -> Stand:
     standing = by_ledger(runtime.ledger)
     if (frozen is not None) is not standing.frozen:
         request_kind = RequestKind.FREEZE if frozen else RequestKind.UNFREEZE
-        word = frozen or unfrozen(*runtime.order_folders)
-        actor = (word.actor if word else "") or "an operator"
-        reason = (word.reason if word else "") or f"an operator's {request_kind}"
+        decision = frozen or unfrozen(*runtime.order_folders)
+        actor = (decision.actor if decision else "") or "an operator"
+        reason = (decision.reason if decision else "") or f"an operator's {request_kind}"
         runtime.controller.request(Request(request_kind, actor, reason, now))
         standing = by_ledger(runtime.ledger)
     if frozen is not None:
@@ -72,7 +72,7 @@ def stand(runtime: Runtime, now: float) -> Stand:
     return Stand(standing, "" if runtime.act else WATCH_ONLY)
 
 
-def listen(runtime: Runtime, analysis: Analysis) -> Said:
+def listen(runtime: Runtime, analysis: Analysis) -> OperatorInput:
     """Read the decisions that operators wrote into the ledger since the cycle before."""
     relabelled, approvals = list[BoutRow](), dict[str, str]()
     overruled = dict[str, str]()
@@ -93,14 +93,14 @@ def listen(runtime: Runtime, analysis: Analysis) -> Said:
         out = {row.id for row in rows if row.overruled is not None} | overruled.keys()
         kept = (ScoredSpell.model_validate_json(row.body) for row in rows if row.id not in out)
         analysis, facts = rescored(analysis, kept, len(out), "; ".join(sorted(set(overruled.values()))))
-    return Said(analysis, facts, tuple(relabelled), overruled, approvals)
+    return OperatorInput(analysis, facts, tuple(relabelled), overruled, approvals)
 
 
 def _taken_up(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow], dict[str, str]]:
     """Take one decision up: the trial with it, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
         case "accept":
-            return analysis.model_copy(update={"signoffs": heard(analysis.signoffs, row)}), [], {}
+            return analysis.model_copy(update={"signoffs": with_decision(analysis.signoffs, row)}), [], {}
         case "settle" | "settle_bout":
             analysis, bouts = _settled(runtime, analysis, row)
             return analysis, bouts, _overruled(runtime, analysis, row)
@@ -112,12 +112,12 @@ def _taken_up(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[A
 
 def _settled(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow]]:
     """A decision on a cluster labels its bouts, and those to come; one on a bout labels that bout."""
-    word = settlement_of(row)
+    decision = settlement_of(row)
     if row.kind != SETTLE_BOUT:
-        analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.settle(word)})
+        analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.settle(decision)})
     rows = _bout_rows(runtime, analysis, row)
     bouts = [Bout.model_validate_json(one.body) for one in rows.values()]
-    late = [bout.model_copy(update={"label": word.label}) for bout in bouts if bout.ruled_wrong is None]
+    late = [bout.model_copy(update={"label": decision.label}) for bout in bouts if bout.ruled_wrong is None]
     analysis = analysis.model_copy(update={"tallies": analysis.tallies.label(late)})
     return analysis, [_with(rows[bout.id], bout) for bout in late]
 

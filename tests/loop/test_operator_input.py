@@ -13,7 +13,7 @@ from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.standing import Standing
 from rollout.judgement.words import Guardrail, Stage
 from rollout.loop.analysis import Analysis, add_events
-from rollout.loop.operators import listen
+from rollout.loop.operator_input import listen
 from rollout.store.ledger import BoutRow, DecisionRow, Ledger, SpellRow
 from shadow.bout import Bout
 from shadow.compare import differ

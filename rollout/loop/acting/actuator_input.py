@@ -1,4 +1,4 @@
-"""What the monitors say in one cycle, entered into the book: who asks, who holds, and what is over. Pure."""
+"""The reports of one cycle, entered into the episode book: who requests, who holds, and what is over. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _WHOLE_SERVER = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, Probl
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ActuatorInput:
     """One cycle as the actuator sees it."""
 
     now: float
@@ -49,19 +49,19 @@ class Heard:
         return None
 
 
-def hear(book: EpisodeBook, heard: Heard) -> EpisodeBook:
+def enter_reports(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
     """Enter every intent, open what is new, pass on what its holder had long enough, and close what is over."""
-    book = not_in_the_future(book, heard.now, heard.rules)
+    book = not_in_the_future(book, inputs.now, inputs.rules)
     episodes = dict(book.episodes)
-    for role, report in heard.reports.items():
+    for role, report in inputs.reports.items():
         for intent in report.intents:
-            if heard.scopes.get(role, EVERYTHING).covers(intent.session):
+            if inputs.scopes.get(role, EVERYTHING).covers(intent.session):
                 key = key_of(intent)
-                episodes[key] = _entered(episodes.get(key) or _opened(key, intent, heard), role, intent, heard.now)
+                episodes[key] = _entered(episodes.get(key) or _opened(key, intent, inputs), role, intent, inputs.now)
     kept = {}
     for key, episode in episodes.items():
-        after = _counted(_held(episode, heard), heard)
-        if after.looks_gone < heard.rules.closing_looks or after.pending:
+        after = _counted(_held(episode, inputs), inputs)
+        if after.looks_gone < inputs.rules.closing_looks or after.pending:
             kept[key] = after
     return book.model_copy(update={"episodes": kept})
 
@@ -72,14 +72,14 @@ def asks(episode: Episode, role: str | None, now: float) -> bool:
     return voice is not None and voice.last_at == now
 
 
-def _opened(key: str, intent: Intent, heard: Heard) -> Episode:
+def _opened(key: str, intent: Intent, inputs: ActuatorInput) -> Episode:
     return Episode(
-        id=episode_id(key, heard.now),
+        id=episode_id(key, inputs.now),
         intent_key=intent_key(intent),
         pane=intent.pane,
         pid=intent.pid,
         session=intent.session,
-        opened_at=heard.now,
+        opened_at=inputs.now,
         voices={},
     )
 
@@ -88,59 +88,59 @@ def _entered(episode: Episode, role: str, intent: Intent, now: float) -> Episode
     before = episode.voices.get(role)
     if before is None:
         # who comes late to what was done already is told so, and does not have it done again
-        voice = Voice(intent=intent, first_at=now, last_at=now, heard=intent.ordinal if episode.delivered else 0)
+        voice = Voice(intent=intent, first_at=now, last_at=now, repeats=intent.ordinal if episode.delivered else 0)
     else:
         first_at = before.first_at if before.intent.ordinal == intent.ordinal else now
         voice = before.model_copy(update={"intent": intent, "first_at": first_at, "last_at": now})
     return episode.model_copy(update={"voices": {**episode.voices, role: voice}})
 
 
-def _held(episode: Episode, heard: Heard) -> Episode:
+def _held(episode: Episode, inputs: ActuatorInput) -> Episode:
     """Say on whose word it goes: an owner's that asks; after its lease for a while still the opener's."""
-    owner = heard.owners.get(episode.session)
+    owner = inputs.owners.get(episode.session)
     if owner is None or owner == episode.holder:
         return episode if episode.left_at is None else episode.model_copy(update={"left_at": None})
     if episode.holder is None:
-        return held_by(episode, owner, heard) if asks(episode, owner, heard.now) else episode
-    left_at = heard.now if episode.left_at is None else episode.left_at
-    dropped = heard.speaks(episode.holder, episode.session) and not asks(episode, episode.holder, heard.now)
-    passes_on = heard.now - left_at >= heard.rules.grace_s or (dropped and not episode.delivered)
+        return held_by(episode, owner, inputs) if asks(episode, owner, inputs.now) else episode
+    left_at = inputs.now if episode.left_at is None else episode.left_at
+    dropped = inputs.speaks(episode.holder, episode.session) and not asks(episode, episode.holder, inputs.now)
+    passes_on = inputs.now - left_at >= inputs.rules.grace_s or (dropped and not episode.delivered)
     if passes_on and not episode.pending:
-        return held_by(episode, owner, heard)
+        return held_by(episode, owner, inputs)
     return episode.model_copy(update={"left_at": left_at})
 
 
-def held_by(episode: Episode, role: str, heard: Heard) -> Episode:
+def held_by(episode: Episode, role: str, inputs: ActuatorInput) -> Episode:
     """Give it to a role, which takes what was done so far as done on its own word."""
     voices = dict(episode.voices)
     if episode.delivered and (voice := voices.get(role)):
-        voices[role] = voice.model_copy(update={"heard": voice.intent.ordinal})
+        voices[role] = voice.model_copy(update={"repeats": voice.intent.ordinal})
     behind = episode.state_behind
-    if asks(episode, role, heard.now) and (verdict := heard.verdict(role, episode.pane)):
+    if asks(episode, role, inputs.now) and (verdict := inputs.verdict(role, episode.pane)):
         behind = verdict.state
     return episode.model_copy(update={"holder": role, "left_at": None, "voices": voices, "state_behind": behind})
 
 
-def _counted(episode: Episode, heard: Heard) -> Episode:
+def _counted(episode: Episode, inputs: ActuatorInput) -> Episode:
     """Count the looks since the state behind it was left, or the intent withdrawn."""
     if episode.holder is None:
-        roles = [role for role in episode.voices if heard.speaks(role, episode.session)]
-        if not roles or all(_blind(heard.reports[role], episode) for role in roles):
+        roles = [role for role in episode.voices if inputs.speaks(role, episode.session)]
+        if not roles or all(_blind(inputs.reports[role], episode) for role in roles):
             return episode
-        gone = not any(asks(episode, role, heard.now) for role in roles)
+        gone = not any(asks(episode, role, inputs.now) for role in roles)
     else:
-        if not heard.speaks(episode.holder, episode.session):
+        if not inputs.speaks(episode.holder, episode.session):
             return episode
-        asked = asks(episode, episode.holder, heard.now)
-        if not asked and _blind(heard.reports[episode.holder], episode):
+        asked = asks(episode, episode.holder, inputs.now)
+        if not asked and _blind(inputs.reports[episode.holder], episode):
             return episode
-        gone = not asked and not (episode.delivered and _still_there(episode, heard))
+        gone = not asked and not (episode.delivered and _still_there(episode, inputs))
     looks = episode.looks_gone + 1 if gone else 0
     return episode if looks == episode.looks_gone else episode.model_copy(update={"looks_gone": looks})
 
 
-def _still_there(episode: Episode, heard: Heard) -> bool:
-    verdict = heard.verdict(episode.holder or "", episode.pane)
+def _still_there(episode: Episode, inputs: ActuatorInput) -> bool:
+    verdict = inputs.verdict(episode.holder or "", episode.pane)
     return verdict is not None and verdict.pid == episode.pid and verdict.state is episode.state_behind
 
 

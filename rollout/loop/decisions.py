@@ -1,4 +1,4 @@
-"""The words of operators as the ledger keeps them, and as the shadow takes them."""
+"""The decisions of operators as the ledger keeps them and as the shadow reads them."""
 
 import json
 
@@ -23,8 +23,8 @@ def settlement_of(row: DecisionRow) -> Settlement:
     return Settlement(cluster=row.subject, right=right, owner=row.actor, reason=row.reason, at=row.at)
 
 
-def heard(said: Signoffs, row: DecisionRow) -> Signoffs:
+def with_decision(signoffs: Signoffs, row: DecisionRow) -> Signoffs:
     """Add what one row says of a cluster; other words change nothing."""
     if row.kind == ACCEPT:
-        return said.accept(acceptance_of(row))
-    return said.settle(settlement_of(row)) if row.kind == SETTLE else said
+        return signoffs.accept(acceptance_of(row))
+    return signoffs.settle(settlement_of(row)) if row.kind == SETTLE else signoffs
