@@ -92,7 +92,7 @@ class Bout(Record):
         )
 
 
-class Standing(Record):
+class OpenBout(Record):
     """A bout that is not settled yet, or is but still lasts."""
 
     id: str

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import Field
 
 from shadow.actions import ActionBook, utter
-from shadow.bout import Bout, Excuse, Standing, bout_id, in_sample
+from shadow.bout import Bout, Excuse, OpenBout, bout_id, in_sample
 from shadow.compare import NOTHING_EXPECTED, Register, gravity
 from shadow.differences import DiffClass, Difference, Side
 from shadow.hindsight import observe
@@ -28,9 +28,9 @@ __all__ = [
     "Excuse",
     "Label",
     "Look",
+    "OpenBout",
     "Referee",
     "Right",
-    "Standing",
     "Stratum",
     "Windows",
     "advance",
@@ -58,9 +58,9 @@ class Look(Record):
 class BoutBook(Record):
     """Everything that must be remembered between two cycles; it holds no screen, and it goes through JSON unharmed."""
 
-    open: dict[str, Standing] = Field(default_factory=dict)
+    open: dict[str, OpenBout] = Field(default_factory=dict)
     """By subject: what lasts."""
-    over: tuple[Standing, ...] = ()
+    over: tuple[OpenBout, ...] = ()
     """What ended and waits for its settling window to pass."""
     counted: dict[str, Instant] = Field(default_factory=dict)
     """Subject, process and fingerprint -> beginning of the bout that counted last."""
@@ -111,9 +111,9 @@ def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
     unseen = _unseen(book, ours, theirs, classes, names)
     intent_keys = {name: (one.intent_keys, two.intent_keys) for name, (one, two) in sides.items()}
     lasting, over = dict(book.open), list(book.over)
-    for name, standing in book.open.items():
+    for name, open_bout in book.open.items():
         who = ours.who(name) or theirs.who(name)
-        if name not in unseen and not (who and name in sides and _goes_on(standing, who, *sides[name])):
+        if name not in unseen and not (who and name in sides and _goes_on(open_bout, who, *sides[name])):
             over.append(lasting.pop(name).model_copy(update={"over": True}))
     for name, (one, two) in sides.items():
         who = ours.who(name) or theirs.who(name)
@@ -121,8 +121,8 @@ def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
             lasting[name] = _seen(lasting.get(name), who, one, two, look.at, noisy=classes.get(name) is DiffClass.NOISE)
     keep_s = rules.at_latest_s + rules.settling_s
     return BoutBook.model_construct(
-        open={name: _watched(standing, frames, look, rules) for name, standing in lasting.items()},
-        over=tuple(_watched(standing, frames, look, rules) for standing in over if not standing.settled),
+        open={name: _watched(open_bout, frames, look, rules) for name, open_bout in lasting.items()},
+        over=tuple(_watched(open_bout, frames, look, rules) for open_bout in over if not open_bout.settled),
         counted={key: began for key, began in book.counted.items() if began >= look.at - rules.repeat_s - keep_s},
         actions=utter(book.actions, look.at, intent_keys, unseen, keep_s),
         looked=book.looked,
@@ -139,16 +139,16 @@ def _unseen(
     """Subjects that one of them could not look at: their bouts neither go on nor end."""
     blind = {name for name, klass in classes.items() if klass is DiffClass.HARNESS}
     for name in {*names, *book.open}:
-        standing = book.open.get(name)
-        who = ours.who(name) or theirs.who(name) or (standing.who if standing is not None else None)
+        open_bout = book.open.get(name)
+        who = ours.who(name) or theirs.who(name) or (open_bout.who if open_bout is not None else None)
         if who is not None and (ours.could_not_see(who) or theirs.could_not_see(who)):
             blind.add(name)
     return blind
 
 
-def _goes_on(standing: Standing, who: Who, incumbent: Side, candidate: Side) -> bool:
-    same = _as_before(standing.incumbent, incumbent) and _as_before(standing.candidate, candidate)
-    return same and standing.pid == who.pid
+def _goes_on(open_bout: OpenBout, who: Who, incumbent: Side, candidate: Side) -> bool:
+    same = _as_before(open_bout.incumbent, incumbent) and _as_before(open_bout.candidate, candidate)
+    return same and open_bout.pid == who.pid
 
 
 def _as_before(before: Side, now: Side) -> bool:
@@ -161,20 +161,20 @@ def _as_before(before: Side, now: Side) -> bool:
     )
 
 
-def _seen(standing: Standing | None, who: Who, one: Side, two: Side, at: float, *, noisy: bool) -> Standing:
+def _seen(open_bout: OpenBout | None, who: Who, one: Side, two: Side, at: float, *, noisy: bool) -> OpenBout:
     differs = gravity(one, two) is not None
-    if standing is not None:
-        return standing.model_copy(
+    if open_bout is not None:
+        return open_bout.model_copy(
             update={
                 "seen": at,
-                "looks": standing.looks + 1,
-                "noisy": standing.noisy + noisy,
-                "differing": standing.differing + differs,
+                "looks": open_bout.looks + 1,
+                "noisy": open_bout.noisy + noisy,
+                "differing": open_bout.differing + differs,
                 "incumbent": one,
                 "candidate": two,
             }
         )
-    return Standing(
+    return OpenBout(
         id=bout_id(who.subject, who.pid, at),
         pane=who.pane,
         pid=who.pid,
@@ -189,25 +189,29 @@ def _seen(standing: Standing | None, who: Who, one: Side, two: Side, at: float, 
     )
 
 
-def _watched(standing: Standing, frames: Sequence[Frame], look: Look, rules: BoutRules) -> Standing:
+def _watched(open_bout: OpenBout, frames: Sequence[Frame], look: Look, rules: BoutRules) -> OpenBout:
     """Let hindsight look, where there is something to be right about, and at a sample of the rest."""
-    if standing.pane is None or standing.settled or not (standing.differing or in_sample(standing.id, rules.sample)):
-        return standing
-    shots = [shot for frame in frames if (shot := frame.by_pane.get(standing.pane)) is not None]
-    if not shots or frames[-1].by_pane.get(standing.pane) is None:
-        return standing
-    touched, lasting = standing.pane in look.touched, not standing.over
-    watch = observe(standing.watch, shots, look.at, touched=touched, lasting=lasting)
-    return standing.model_copy(update={"watch": watch})
+    if (
+        open_bout.pane is None
+        or open_bout.settled
+        or not (open_bout.differing or in_sample(open_bout.id, rules.sample))
+    ):
+        return open_bout
+    shots = [shot for frame in frames if (shot := frame.by_pane.get(open_bout.pane)) is not None]
+    if not shots or frames[-1].by_pane.get(open_bout.pane) is None:
+        return open_bout
+    touched, lasting = open_bout.pane in look.touched, not open_bout.over
+    watch = observe(open_bout.watch, shots, look.at, touched=touched, lasting=lasting)
+    return open_bout.model_copy(update={"watch": watch})
 
 
 def _settled(
     book: BoutBook, now: float, rules: BoutRules, register: Register, signoffs: Signoffs
 ) -> tuple[BoutBook, tuple[Bout, ...]]:
     counted, settled = dict(book.counted), list[Bout]()
-    for standing in _due(book, now, rules):
-        episodes = book.actions.episodes.get(standing.who.subject, ())
-        bout = judged(standing, episodes, now, rules, register, signoffs)
+    for open_bout in _due(book, now, rules):
+        episodes = book.actions.episodes.get(open_bout.who.subject, ())
+        bout = judged(open_bout, episodes, now, rules, register, signoffs)
         key = f"{bout.pane or bout.session}\x1f{bout.pid}\x1f{bout.fingerprint.key}"
         if bout.counts and bout.began - counted.get(key, float("-inf")) < rules.repeat_s:
             bout = bout.model_copy(update={"counts": False, "why_not": Excuse.REPEAT})
@@ -219,20 +223,20 @@ def _settled(
     done = {bout.id for bout in settled}
     update = {
         "open": {
-            name: standing.model_copy(update={"settled": True}) if standing.id in done else standing
-            for name, standing in book.open.items()
+            name: open_bout.model_copy(update={"settled": True}) if open_bout.id in done else open_bout
+            for name, open_bout in book.open.items()
         },
-        "over": tuple(standing for standing in book.over if standing.id not in done),
+        "over": tuple(open_bout for open_bout in book.over if open_bout.id not in done),
         "counted": counted,
     }
     return book.model_copy(update=update), tuple(settled)
 
 
-def _due(book: BoutBook, now: float, rules: BoutRules) -> Iterator[Standing]:
-    due = [standing for standing in book.over if now >= standing.seen + rules.settling_s]
+def _due(book: BoutBook, now: float, rules: BoutRules) -> Iterator[OpenBout]:
+    due = [open_bout for open_bout in book.over if now >= open_bout.seen + rules.settling_s]
     due += [
-        standing
-        for standing in (*book.over, *book.open.values())
-        if not standing.settled and now >= standing.began + rules.at_latest_s and standing not in due
+        open_bout
+        for open_bout in (*book.over, *book.open.values())
+        if not open_bout.settled and now >= open_bout.began + rules.at_latest_s and open_bout not in due
     ]
-    yield from sorted(due, key=lambda standing: (standing.began, standing.id))
+    yield from sorted(due, key=lambda open_bout: (open_bout.began, open_bout.id))

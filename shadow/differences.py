@@ -84,7 +84,7 @@ NOTHING = Side()
 """The side of a monitor that says nothing of a subject."""
 
 
-class Stand(Record):
+class FingerprintSide(Record):
     """What of a side goes into a fingerprint: no lines, details or ordinals, which tell two equal cases apart."""
 
     state: AgentState | None = None
@@ -94,7 +94,7 @@ class Stand(Record):
     silence: Silence | None = None
 
     @classmethod
-    def of(cls, side: Side) -> "Stand":
+    def of(cls, side: Side) -> "FingerprintSide":
         """Take the stand of a side."""
         return cls(state=side.state, rule=side.rule, intent_keys=tuple(sorted(side.intent_keys)), silence=side.silence)
 
@@ -104,14 +104,14 @@ class Fingerprint(Record):
 
     agent: str
     """Which agent CLI, as the candidate has it, or else the incumbent; `unknown` where neither knows."""
-    incumbent: Stand
-    candidate: Stand
+    incumbent: FingerprintSide
+    candidate: FingerprintSide
 
     @classmethod
     def of(cls, incumbent: Side, candidate: Side) -> "Fingerprint":
         """Take the fingerprint of two sides."""
         agent = candidate.agent if candidate.agent != UNKNOWN_AGENT else incumbent.agent
-        return cls(agent=agent, incumbent=Stand.of(incumbent), candidate=Stand.of(candidate))
+        return cls(agent=agent, incumbent=FingerprintSide.of(incumbent), candidate=FingerprintSide.of(candidate))
 
     @cached_property
     def key(self) -> str:
@@ -182,5 +182,5 @@ def subject(pane: str | None, session: str) -> str:
     return pane if pane is not None else f"={session}"
 
 
-def _words(stand: Stand) -> tuple[str, ...]:
+def _words(stand: FingerprintSide) -> tuple[str, ...]:
     return (stand.state or "-", stand.rule, *stand.intent_keys, *((f"({stand.silence})",) if stand.silence else ()))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from shadow.actions import How, IntentEpisode, acts
-from shadow.bout import Bout, Excuse, Standing
+from shadow.bout import Bout, Excuse, OpenBout
 from shadow.compare import Register, differ
 from shadow.differences import DiffClass, Difference, Fingerprint, Severity, Side
 from shadow.hindsight import ruling
@@ -14,7 +14,7 @@ from shadow.strata import events_of, strata_of
 
 
 def judged(
-    standing: Standing,
+    open_bout: OpenBout,
     episodes: Sequence[IntentEpisode],
     now: float,
     rules: BoutRules,
@@ -22,36 +22,38 @@ def judged(
     signoffs: Signoffs,
 ) -> Bout:
     """Make the bout that enters the evidence; whether it repeats one that counted is for the book to say."""
-    who = standing.who
+    who = open_bout.who
     compared = acts(
         episodes,
-        (standing.began, standing.seen),
-        (standing.incumbent.intent_keys, standing.candidate.intent_keys),
+        (open_bout.began, open_bout.seen),
+        (open_bout.incumbent.intent_keys, open_bout.candidate.intent_keys),
         rules.windows,
     )
     alone = {act.intent_key: act.how for act in compared if act.how in {How.MISSING, How.EXTRA}}
-    intents = {**dict(standing.candidate.intents), **dict(standing.incumbent.intents)}
-    one = _wishing(standing.incumbent, intents, {intent_key for intent_key, how in alone.items() if how is How.EXTRA})
-    two = _wishing(standing.candidate, intents, {intent_key for intent_key, how in alone.items() if how is How.MISSING})
+    intents = {**dict(open_bout.candidate.intents), **dict(open_bout.incumbent.intents)}
+    one = _wishing(open_bout.incumbent, intents, {intent_key for intent_key, how in alone.items() if how is How.EXTRA})
+    two = _wishing(
+        open_bout.candidate, intents, {intent_key for intent_key, how in alone.items() if how is How.MISSING}
+    )
     difference, fingerprint = differ(who, one, two, register), Fingerprint.of(one, two)
     excuse, label = None, None
     if difference is not None:
-        noisy = 2 * standing.noisy >= max(1, standing.differing)
+        noisy = 2 * open_bout.noisy >= max(1, open_bout.differing)
         difference = difference.model_copy(update={"klass": DiffClass.NOISE}) if noisy else difference
-        label = _label(difference, standing, rules, signoffs)
-        excuse = _excuse(difference, standing.began, label, register, signoffs)
+        label = _label(difference, open_bout, rules, signoffs)
+        excuse = _excuse(difference, open_bout.began, label, register, signoffs)
     else:
-        label = ruling(one.state, two.state, standing.watch, rules.still_s)
+        label = ruling(one.state, two.state, open_bout.watch, rules.still_s)
     return Bout(
-        id=standing.id,
-        pane=standing.pane,
-        pid=standing.pid,
-        session=standing.session,
-        window=standing.window,
+        id=open_bout.id,
+        pane=open_bout.pane,
+        pid=open_bout.pid,
+        session=open_bout.session,
+        window=open_bout.window,
         agent=fingerprint.agent,
-        began=standing.began,
-        ended=standing.seen if standing.over else None,
-        looks=standing.looks,
+        began=open_bout.began,
+        ended=open_bout.seen if open_bout.over else None,
+        looks=open_bout.looks,
         agrees=difference is None,
         difference=difference,
         fingerprint=fingerprint,
@@ -61,7 +63,7 @@ def judged(
         strata=strata_of(one, two),
         differs_in=events_of(one, two),
         label=label,
-        watched=standing.watch.last is not None,
+        watched=open_bout.watch.last is not None,
         counts=excuse is None,
         why_not=excuse,
         settled_at=now,
@@ -105,9 +107,9 @@ def contradicts(label: Label | None, expected: Right) -> bool:
     return label is not None and label.candidate_wrong and expected in {Right.CANDIDATE, Right.BOTH}
 
 
-def _label(difference: Difference, standing: Standing, rules: BoutRules, signoffs: Signoffs) -> Label | None:
+def _label(difference: Difference, open_bout: OpenBout, rules: BoutRules, signoffs: Signoffs) -> Label | None:
     settlement = signoffs.settlement(difference.cluster)
     if settlement is not None:
         return settlement.label
-    ours, theirs = standing.incumbent.state, standing.candidate.state
-    return None if ours is theirs else ruling(ours, theirs, standing.watch, rules.still_s)
+    ours, theirs = open_bout.incumbent.state, open_bout.candidate.state
+    return None if ours is theirs else ruling(ours, theirs, open_bout.watch, rules.still_s)

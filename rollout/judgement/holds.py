@@ -4,21 +4,21 @@ from collections.abc import Iterator
 
 from rollout.judgement.evidence import Evidence, Row
 from rollout.judgement.plan import Plan
-from rollout.judgement.seen import LOOK_BACK, Seen
+from rollout.judgement.seen import LOOK_BACK, JudgementContext
 from rollout.judgement.words import Guardrail, Stage, percent
 
 _SHOWN = 5
 
 
 def holds(
-    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, now: float
+    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: JudgementContext, plan: Plan, now: float
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that holds, the gravest first."""
     return tuple(_holds(stage, rows, evidence, seen, plan, now))
 
 
 def _holds(
-    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: Seen, plan: Plan, now: float
+    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: JudgementContext, plan: Plan, now: float
 ) -> Iterator[str]:
     if seen.stopped:
         yield seen.stopped
@@ -38,14 +38,14 @@ def _holds(
     yield from _unreviewed(seen, plan)
 
 
-def _ill(stage: Stage, seen: Seen) -> Iterator[str]:
+def _ill(stage: Stage, seen: JudgementContext) -> Iterator[str]:
     if seen.incumbent_ill and stage is not Stage.RETIRED:
         yield f"the incumbent could not take over now: {seen.incumbent_ill}"
     if seen.candidate_ill:
         yield f"the candidate could not take over now: {seen.candidate_ill}"
 
 
-def _unreviewed(seen: Seen, plan: Plan) -> Iterator[str]:
+def _unreviewed(seen: JudgementContext, plan: Plan) -> Iterator[str]:
     if seen.novel:
         yield (
             f"a new kind of action difference: {', '.join(seen.novel)} went back to the incumbent until an operator "
@@ -60,7 +60,7 @@ def _unreviewed(seen: Seen, plan: Plan) -> Iterator[str]:
         )
 
 
-def _scoring(seen: Seen, plan: Plan) -> Iterator[str]:
+def _scoring(seen: JudgementContext, plan: Plan) -> Iterator[str]:
     if seen.named and seen.abstained > plan.abstained * seen.named:
         yield (
             f"the candidate gave no verdict in {seen.abstained} of {seen.named} named spells, more than "
@@ -74,7 +74,7 @@ def _scoring(seen: Seen, plan: Plan) -> Iterator[str]:
         )
 
 
-def _exposed(seen: Seen) -> Iterator[str]:
+def _exposed(seen: JudgementContext) -> Iterator[str]:
     if missed := seen.leases_missed:
         yield (
             f"exposure is missing: of the last {min(len(seen.leases), LOOK_BACK)} leases that were the candidate's "

@@ -7,7 +7,7 @@ from rollout.judgement.guards import Guard
 from rollout.judgement.holds import holds
 from rollout.judgement.minimums import Floor, floors_of, missing_coverage
 from rollout.judgement.plan import Plan
-from rollout.judgement.seen import Seen
+from rollout.judgement.seen import JudgementContext
 from rollout.judgement.signals import Reading
 from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage, Verdict, percent
 from understudy.record import Record
@@ -47,7 +47,9 @@ class Judgement(Record):
         )
 
 
-def judge(stage: Stage, evidence: Evidence, seen: Seen, plan: Plan, now: float, version: int = 1) -> Judgement:
+def judge(
+    stage: Stage, evidence: Evidence, seen: JudgementContext, plan: Plan, now: float, version: int = 1
+) -> Judgement:
     """Judge one stage as it stands at `now`, seconds since the epoch.
 
     `version` counts the versions of the candidate from 1: each later one must prove more surely. Safety is looked at

@@ -3,7 +3,7 @@
 import math
 
 from rollout.judgement.plan import Plan
-from rollout.judgement.seen import Seen, StateCoverage
+from rollout.judgement.seen import JudgementContext, StateCoverage
 from rollout.judgement.words import Guardrail, Stage
 from understudy.record import Record
 
@@ -21,7 +21,7 @@ class Floor(Record):
         return self.have >= self.want
 
 
-def floors_of(stage: Stage, seen: Seen, plan: Plan) -> tuple[Floor, ...]:
+def floors_of(stage: Stage, seen: JudgementContext, plan: Plan) -> tuple[Floor, ...]:
     """Return the hours, panes and sessions that a stage wants, and how far they have come."""
     found = list[Floor]()
     hours = plan.of_stage(stage).hours
@@ -35,7 +35,7 @@ def floors_of(stage: Stage, seen: Seen, plan: Plan) -> tuple[Floor, ...]:
     return tuple(found)
 
 
-def missing_coverage(seen: Seen, plan: Plan) -> tuple[str, ...]:
+def missing_coverage(seen: JudgementContext, plan: Plan) -> tuple[str, ...]:
     """Name the required states whose spells come from too few panes or too few CLIs."""
     if Guardrail.WRONG not in plan.guardrails or plan.guardrails[Guardrail.WRONG].dry_run:
         return ()

@@ -10,7 +10,7 @@ from rollout.judgement.guards import Guard, guards_that_count, missed_crashes
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Plan
 from rollout.judgement.scoring import Scoring
-from rollout.judgement.seen import Seen
+from rollout.judgement.seen import JudgementContext
 from rollout.judgement.words import Stage, Verdict
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import ScoredSpell, Vote
@@ -63,7 +63,7 @@ class _Count:
 
     def judged(self, plan: Plan, stage: Stage) -> Judgement:
         scoring = self.scoring
-        seen = Seen(
+        seen = JudgementContext(
             watched_s=self.now - self.began if self.began is not None else 0.0,
             panes=len(scoring.panes),
             sessions=len(scoring.sessions),

@@ -20,7 +20,7 @@ class StateCoverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class JudgementContext:
     """The surroundings of one judgement, as they are now."""
 
     watched_s: float = 0.0

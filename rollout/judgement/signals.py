@@ -86,13 +86,13 @@ class Drift(Record):
 class Volume(Record):
     """New intents an hour, the older the less they count."""
 
-    standing: frozenset[str] = frozenset()
+    open_intents: frozenset[str] = frozenset()
     hourly: float = 0.0
 
     def fold(self, intent_keys: frozenset[str], gap_s: float) -> "Volume":
         """Enter one look, `gap_s` seconds after the one before."""
         return Volume(
-            standing=intent_keys, hourly=self.hourly * math.exp(-gap_s / _HOUR_S) + len(intent_keys - self.standing)
+            standing=intent_keys, hourly=self.hourly * math.exp(-gap_s / _HOUR_S) + len(intent_keys - self.open_intents)
         )
 
 

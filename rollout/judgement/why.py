@@ -2,15 +2,15 @@
 
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
-from rollout.judgement.standing import Standing, shown_state
+from rollout.judgement.rollout_status import RolloutStatus, shown_state
 from rollout.judgement.words import Stage, State, Verdict
 
 
-def why(standing: Standing, judgement: Judgement, plan: Plan) -> str:
+def why(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> str:
     """Say in one paragraph where the rollout stands, what holds it, and what would change that."""
-    exposed = f"the candidate owns {standing.exposure_percent} % of the leases"
-    where = f"The rollout is in {standing.stage} ({exposed}) and is {_said(shown_state(standing, judgement, plan))}."
-    return " ".join((where, *_because(judgement), _change(standing, judgement, plan)))
+    exposed = f"the candidate owns {rollout_status.exposure_percent} % of the leases"
+    where = f"The rollout is in {rollout_status.stage} ({exposed}) and is {_said(shown_state(rollout_status, judgement, plan))}."
+    return " ".join((where, *_because(judgement), _change(rollout_status, judgement, plan)))
 
 
 def _said(state: State) -> str:
@@ -28,21 +28,21 @@ def _because(judgement: Judgement) -> tuple[str, ...]:
     return (f"{openings[judgement.verdict]} {reasons}.",)
 
 
-def _change(standing: Standing, judgement: Judgement, plan: Plan) -> str:
+def _change(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> str:
     """What would change it."""
-    if standing.frozen:
+    if rollout_status.frozen:
         return "`understudy unfreeze --reason ...` lets it act again; looking goes on meanwhile."
-    if standing.state is State.ROLLED_BACK:
+    if rollout_status.state is State.ROLLED_BACK:
         return "`understudy retry --reason ...` begins again in shadow."
-    if standing.state is State.PAUSED:
+    if rollout_status.state is State.PAUSED:
         return "`understudy resume --reason ...` lets it move on; a rollback happens even while it is paused."
-    if standing.stage is Stage.RETIRED and judgement.verdict in {Verdict.CONTINUE, Verdict.HOLD}:
+    if rollout_status.stage is Stage.RETIRED and judgement.verdict in {Verdict.CONTINUE, Verdict.HOLD}:
         return (
             "`understudy retire --undo --reason ...` switches the incumbent on again; a new candidate in the settings "
             "begins in shadow, beside the incumbent that they name."
         )
     if judgement.verdict is Verdict.PROMOTABLE:
-        return _when_promotable(standing, plan)
+        return _when_promotable(rollout_status, plan)
     return {
         Verdict.ROLLBACK: "It happens by itself in the next cycle; `understudy rollback --now` does it at once.",
         Verdict.HOLD: f"It moves on by itself once none of this holds{_proofs(judgement)}; {_spent(judgement)}.",
@@ -58,9 +58,9 @@ def _spent(judgement: Judgement) -> str:
     return f"{judgement.spent:.0%} of the way to a rollback is used up"
 
 
-def _when_promotable(standing: Standing, plan: Plan) -> str:
-    if standing.stage is Stage.PRODUCTION:
+def _when_promotable(rollout_status: RolloutStatus, plan: Plan) -> str:
+    if rollout_status.stage is Stage.PRODUCTION:
         return "`understudy retire --reason ...` ends the incumbent's service; nothing does it by itself."
-    if plan.of_stage(standing.stage).person:
+    if plan.of_stage(rollout_status.stage).person:
         return "The plan wants a person here: `understudy approve --reason ...`."
     return "It is promoted in the next cycle."

@@ -21,10 +21,10 @@ from rollout.judgement.guards import (
 )
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Plan
+from rollout.judgement.rollout_status import RolloutStatus, stopped
 from rollout.judgement.scoring import Scoring
-from rollout.judgement.seen import Seen
+from rollout.judgement.seen import JudgementContext
 from rollout.judgement.signals import SignalBook
-from rollout.judgement.standing import Standing, stopped
 from rollout.judgement.words import State
 from rollout.loop.monitor_role import MonitorRole
 from shadow.bouts import Bout, BoutBook
@@ -97,7 +97,7 @@ class Analysis(Record):
     """By part: why its last answer was none."""
     failures_in_a_row: int = 0
     """Of the candidate."""
-    standing: frozenset[str] = frozenset()
+    open_differences: frozenset[str] = frozenset()
     """The differences of the last look, by subject and cluster."""
     signals: SignalBook = SignalBook()
     tallies: Tallies = Tallies()
@@ -129,15 +129,15 @@ class LiveCheckResult:
     floor_s: float | None
 
 
-def in_epoch(analysis: Analysis, standing: Standing) -> Analysis:
+def in_epoch(analysis: Analysis, rollout_status: RolloutStatus) -> Analysis:
     """Start afresh where the stage has moved: evidence, minimums, leases, guards. Books and decisions go on."""
-    back = standing.state is State.ROLLED_BACK
-    if analysis.epoch == standing.epoch:
+    back = rollout_status.state is State.ROLLED_BACK
+    if analysis.epoch == rollout_status.epoch:
         return analysis if analysis.rolled_back is back else analysis.model_copy(update={"rolled_back": back})
     tried_again = analysis.rolled_back and not back
     return Analysis(
-        epoch=standing.epoch,
-        since=standing.since,
+        epoch=rollout_status.epoch,
+        since=rollout_status.since,
         basis=analysis.basis,
         book=analysis.book,
         referee=analysis.referee,
@@ -161,9 +161,9 @@ def add_watched_time(analysis: Analysis, now: float, exposed_percent: int) -> An
     )
 
 
-def add_events(analysis: Analysis, facts: Iterable[Fact], standing: Standing, plan: Plan) -> Analysis:
+def add_events(analysis: Analysis, facts: Iterable[Fact], rollout_status: RolloutStatus, plan: Plan) -> Analysis:
     """Fold facts into the evidence."""
-    battery = Battery.of(plan, standing.stage, version=analysis.version)
+    battery = Battery.of(plan, rollout_status.stage, version=analysis.version)
     return analysis.model_copy(update={"evidence": analysis.evidence.restore().fold(facts, battery).keep()})
 
 
@@ -246,11 +246,11 @@ def add_guards(analysis: Analysis, differences: Iterable[Difference], now_at: fl
 
 
 def add_judgement(
-    analysis: Analysis, standing: Standing, plan: Plan, register: ExpectedRegister, now: float, drift: str
+    analysis: Analysis, rollout_status: RolloutStatus, plan: Plan, register: ExpectedRegister, now: float, drift: str
 ) -> Analysis:
     """Judge the candidate on everything that was counted so far."""
     scoring = analysis.scoring
-    seen = Seen(
+    seen = JudgementContext(
         watched_s=analysis.watched_s,
         panes=len(scoring.panes),
         sessions=len(scoring.sessions),
@@ -264,15 +264,17 @@ def add_judgement(
         signals=analysis.signals.readings(plan.signals),
         exposure_missing=analysis.leases.shown_missing,
         clusters_open=analysis.tallies.open(analysis.signoffs, register, now),
-        guards=guards_that_count(analysis.guards, standing.stage, now),
+        guards=guards_that_count(analysis.guards, rollout_status.stage, now),
         incumbent_blind=blind(*analysis.agents_found),
         incumbent_ill=analysis.ill.get(MonitorRole.INCUMBENT, ""),
         candidate_ill=analysis.ill.get(MonitorRole.CANDIDATE, ""),
         drift=drift,
-        stopped=stopped(standing),
+        stopped=stopped(rollout_status),
     )
     evidence: Evidence = analysis.evidence.restore()
-    return analysis.model_copy(update={"judgement": judge(standing.stage, evidence, seen, plan, now, analysis.version)})
+    return analysis.model_copy(
+        update={"judgement": judge(rollout_status.stage, evidence, seen, plan, now, analysis.version)}
+    )
 
 
 def blind(incumbent: int, candidate: int) -> str:

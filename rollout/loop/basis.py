@@ -7,22 +7,22 @@ trail; a candidate that has changed has proven nothing yet, and begins in shadow
 from dataclasses import replace
 
 from rollout.judgement.chain import Transition
-from rollout.judgement.standing import HARNESS, Request, RequestKind, Standing
+from rollout.judgement.rollout_status import HARNESS, Request, RequestKind, RolloutStatus
 from rollout.judgement.words import Stage
 from rollout.loop.analysis import Basis
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
 from rollout.loop.runtime import Runtime
-from rollout.loop.stage_controller import standing as by_ledger
+from rollout.loop.stage_controller import rollout_status as by_ledger
 from understudy.wire import Introduction
 
 
-def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: float) -> Standing:
+def rebased(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus, now: float) -> RolloutStatus:
     """Start the evidence again where what it rests on has changed; returns where the rollout stands then."""
-    was, is_now = loop_state.analysis.basis, basis_of(runtime, loop_state.analysis.basis, standing)
+    was, is_now = loop_state.analysis.basis, basis_of(runtime, loop_state.analysis.basis, rollout_status)
     if is_now == was:
-        return standing
+        return rollout_status
     if reasons := changes(was, is_now):
         request = Request(
             RequestKind.RESTART,
@@ -33,19 +33,19 @@ def rebased(runtime: Runtime, loop_state: LoopState, standing: Standing, now: fl
             evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
         )
         if not isinstance(runtime.controller.request(request), Transition):
-            return standing  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
-        standing = by_ledger(runtime.ledger)
+            return rollout_status  # somebody moves it at this moment, or the ledger is locked: the next cycle does it
+        rollout_status = by_ledger(runtime.ledger)
         _take_places(loop_state, was, is_now)
     version = loop_state.analysis.version + _is_new(was.candidate, is_now.candidate)
     loop_state.analysis = loop_state.analysis.model_copy(update={"basis": is_now, "version": version})
-    return standing
+    return rollout_status
 
 
-def basis_of(runtime: Runtime, before: Basis, standing: Standing) -> Basis:
+def basis_of(runtime: Runtime, before: Basis, rollout_status: RolloutStatus) -> Basis:
     """What the next evidence will rest on. A part that cannot introduce itself is taken for the one that it was."""
     incumbent, candidate = runtime.hosts[MonitorRole.INCUMBENT], runtime.hosts[MonitorRole.CANDIDATE]
     stands_for = _name(candidate.introduction) or before.candidate
-    is_off = standing.stage is Stage.RETIRED
+    is_off = rollout_status.stage is Stage.RETIRED
     if is_off and _is_new(before.candidate, stands_for):  # it is needed from now on
         is_off = not incumbent.answers()
     trusted = "" if is_off else _name(incumbent.introduction)

@@ -28,7 +28,7 @@ from rollout.loop.tape_retention import Retention
 from rollout.loop.tape_shelf import TapeShelf
 from rollout.store.flags.choosing import FlagsChoice
 from rollout.store.ledger import Ledger, check_pages
-from rollout.store.orders import OrderKind, standing
+from rollout.store.orders import OrderKind, order_in_force
 from rollout.store.server_lock import watch_alone
 from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder
@@ -98,9 +98,9 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         ends.callback(ledger.close)
         flags = blueprint.flags.open(folder)
         controller = StageController(ledger, flags, plan)
-        standing_now = controller.wake(clock.now())
+        status_now = controller.wake(clock.now())
         loop_state = LoopState.load(ledger)
-        loop_state.retired = standing_now.stage is Stage.RETIRED
+        loop_state.retired = status_now.stage is Stage.RETIRED
         with ledger.transaction() as tx:
             tx.keep_document("plan", plan.model_dump_json())
             tx.keep_document(f"plan {plan.fingerprint}", plan.model_dump_json())  # what was judged by stays readable
@@ -178,7 +178,7 @@ def _delivery(
     order_folders: tuple[Path, ...],
 ) -> DeliveryWorker:
     def frozen() -> str:
-        order = standing(OrderKind.FREEZE, *order_folders)
+        order = order_in_force(OrderKind.FREEZE, *order_folders)
         if order is not None:
             return f"it is frozen ({order.reason or 'no reason given'})"
         return "" if blueprint.act else WATCH_ONLY  # what an acting run left behind is not done by a watching one

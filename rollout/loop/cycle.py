@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from rollout.judgement.chain import Transition
+from rollout.judgement.rollout_status import RequestKind, RolloutStatus
 from rollout.judgement.stages import due
-from rollout.judgement.standing import RequestKind, Standing
 from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.actuator_input import ActuatorInput
 from rollout.loop.acting.episodes import EpisodeStep, advance
@@ -15,7 +15,7 @@ from rollout.loop.cycle_result import CycleResult, cycle_name
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
-from rollout.loop.operator_input import OperatorInput, Stand, listen, stand
+from rollout.loop.operator_input import AppliedOrders, OperatorInput, apply_orders, listen
 from rollout.loop.recording import Entry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.runtime import Runtime
@@ -34,19 +34,19 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
     """
     loop_state, began = runtime.loop_state, runtime.clock.now()
     cycle = cycle_name(began)
-    now_standing = stand(runtime, began)
-    now_standing = replace(now_standing, standing=rebased(runtime, loop_state, now_standing.standing, began))
+    orders = apply_orders(runtime, began)
+    orders = replace(orders, rollout_status=rebased(runtime, loop_state, orders.rollout_status, began))
     sessions, panes = _sessions(runtime)
     effects = loop_state.take_ends(runtime.ledger, runtime.rules)
-    loop_state.hand_over_if_moved(now_standing.standing)  # before anybody is sent to rest: no guard may wake him again
-    routing = _route(runtime, sessions, began, cycle, now_standing.standing)
+    loop_state.hand_over_if_moved(orders.rollout_status)  # before anybody is sent to rest: no guard may wake him again
+    routing = _route(runtime, sessions, began, cycle, orders.rollout_status)
     observation, scopes = _look(runtime, loop_state, cycle, routing, panes, next_in_s)
     observation = drop_changed_monitors(runtime, loop_state, observation)
     begin_keeping(runtime, observation)
     operator_input, shadowed = _learn(
-        runtime, loop_state, observation, effects, routing, now_standing.standing, next_in_s
+        runtime, loop_state, observation, effects, routing, orders.rollout_status, next_in_s
     )
-    advanced = _decide(runtime, loop_state, observation, routing, now_standing, scopes, operator_input)
+    advanced = _decide(runtime, loop_state, observation, routing, orders, scopes, operator_input)
     cycle_result = CycleResult(
         cycle=cycle,
         at=began,
@@ -59,7 +59,7 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
         differences=shadowed.differences,
         outcomes=tuple(outcome for role in MonitorRole for outcome in loop_state.outcomes(role)),
         escalations=advanced.escalations,
-        standing=now_standing.standing,
+        rollout_status=orders.rollout_status,
         judgement=loop_state.analysis.judgement,
         transition=None,
         pause_s=_pause(runtime, observation, routing),
@@ -70,7 +70,7 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
         Entry(cycle_result, observation, shadowed, operator_input, advanced.deliveries, advanced.withdrawn),
     )
     runtime.delivery.submit(advanced.deliveries)
-    return replace(cycle_result, transition=_move(runtime, loop_state, now_standing.standing))
+    return replace(cycle_result, transition=_move(runtime, loop_state, orders.rollout_status))
 
 
 def _sessions(runtime: Runtime) -> tuple[list[str], int]:
@@ -79,9 +79,9 @@ def _sessions(runtime: Runtime) -> tuple[list[str], int]:
     return sorted({shot.session for shot in listed.panes}), len(listed.panes)
 
 
-def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, standing: Standing) -> Routing:
-    routing = runtime.router.route(sessions, now, cycle, standing.exposure_percent)
-    if standing.stage is not Stage.RETIRED:
+def _route(runtime: Runtime, sessions: list[str], now: float, cycle: str, rollout_status: RolloutStatus) -> Routing:
+    routing = runtime.router.route(sessions, now, cycle, rollout_status.exposure_percent)
+    if rollout_status.stage is not Stage.RETIRED:
         return routing
     if runtime.hosts[MonitorRole.INCUMBENT].pid is not None:
         runtime.hosts[MonitorRole.INCUMBENT].rest()
@@ -108,13 +108,13 @@ def _learn(
     observation: Observation,
     effects: Effects,
     routing: Routing,
-    standing: Standing,
+    rollout_status: RolloutStatus,
     next_in_s: float,
 ) -> tuple[OperatorInput, Shadowed]:
     """Enter what was seen and said into the analysis, and judge."""
     now = observation.tape.at if observation.tape is not None else runtime.clock.now()
     operator_input = listen(
-        runtime, add_watched_time(in_epoch(loop_state.analysis, standing), now, routing.exposure_percent)
+        runtime, add_watched_time(in_epoch(loop_state.analysis, rollout_status), now, routing.exposure_percent)
     )
     shadowed = runtime.shadowing.enter(operator_input.analysis, observation, effects, now, next_in_s)
     families = {verdict.agent for answer in observation.answers.values() for verdict in _verdicts(answer.report)}
@@ -124,8 +124,8 @@ def _learn(
         "signals": shadowed.analysis.signals.fold(used(observation, runtime.tmux_pid), now),
     }
     analysis = shadowed.analysis.model_copy(update=noted)
-    analysis = add_events(analysis, (*operator_input.facts, *shadowed.facts), standing, runtime.plan)
-    loop_state.analysis = add_judgement(analysis, standing, runtime.plan, runtime.register, now, routing.drift)
+    analysis = add_events(analysis, (*operator_input.facts, *shadowed.facts), rollout_status, runtime.plan)
+    loop_state.analysis = add_judgement(analysis, rollout_status, runtime.plan, runtime.register, now, routing.drift)
     for role, answer in observation.answers.items():
         if answer.report is not None:
             loop_state.memories[role] = answer.memory
@@ -141,7 +141,7 @@ def _decide(
     loop_state: LoopState,
     observation: Observation,
     routing: Routing,
-    now_standing: Stand,
+    orders: AppliedOrders,
     scopes: dict[str, Scope],
     operator_input: OperatorInput,
 ) -> EpisodeStep:
@@ -153,7 +153,7 @@ def _decide(
             reports={role: answer.report for role, answer in observation.answers.items() if answer.report is not None},
             rules=runtime.rules,
             scopes=scopes,
-            watch_only=now_standing.watch_only,
+            watch_only=orders.watch_only,
             approvals=operator_input.approvals or {},
             can_spawn=runtime.can_spawn,
         ),
@@ -171,13 +171,15 @@ def _pause(runtime: Runtime, observation: Observation, routing: Routing) -> floa
     return answer.report.pause_s if answer is not None and answer.report is not None else 0.0
 
 
-def _move(runtime: Runtime, loop_state: LoopState, standing: Standing) -> Transition | None:
+def _move(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus) -> Transition | None:
     """Do what the judge found due, once everything it rests on is written down."""
     if loop_state.analysis.judgement is None:
         return None
     now = runtime.clock.now()
     well = loop_state.analysis.judgement.verdict is not Verdict.ROLLBACK or incumbent_well(runtime, loop_state)
-    request = due(standing, loop_state.analysis.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well)
+    request = due(
+        rollout_status, loop_state.analysis.judgement, runtime.plan, now, act=runtime.act, incumbent_well=well
+    )
     if request is None:
         return None
     if request.kind is RequestKind.ROLLBACK and not well:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rollout.judgement.chain import Transition
 from rollout.judgement.judge import Judgement
-from rollout.judgement.standing import Standing
+from rollout.judgement.rollout_status import RolloutStatus
 from rollout.loop.acting.episode import Escalation
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Routing
@@ -37,7 +37,7 @@ class CycleResult:
     differences: tuple[Difference, ...]
     outcomes: tuple[Outcome, ...]
     escalations: tuple[Escalation, ...]
-    standing: Standing
+    rollout_status: RolloutStatus
     """Before the transition, if there is one."""
     judgement: Judgement | None
     transition: Transition | None

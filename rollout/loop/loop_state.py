@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from rollout.judgement.standing import Standing
+from rollout.judgement.rollout_status import RolloutStatus
 from rollout.judgement.words import Stage
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
@@ -78,12 +78,12 @@ class LoopState:
         episodes = (one for one in self.book.episodes.values() if one.pending == delivery)
         return {one.pane for one in episodes if one.pane and one.kind == "notify_manager"}
 
-    def hand_over_if_moved(self, standing: Standing) -> None:
+    def hand_over_if_moved(self, rollout_status: RolloutStatus) -> None:
         """After any change of stage, also one that an operator made, every open episode goes along."""
-        if self.acted_in not in {0, standing.epoch}:
+        if self.acted_in not in {0, rollout_status.epoch}:
             self.book = hand_over(self.book)
-        self.acted_in = standing.epoch
-        self.retired = standing.stage is Stage.RETIRED
+        self.acted_in = rollout_status.epoch
+        self.retired = rollout_status.stage is Stage.RETIRED
 
     def text_of(self, part: MonitorRole, memory: JsonValue) -> str | None:
         """Return the text of a memory, secrets blanked; None where there is none."""

@@ -9,15 +9,15 @@ from typing import Final
 import structlog
 
 from rollout.judgement.evidence import Fact
-from rollout.judgement.standing import Request, RequestKind, Standing
+from rollout.judgement.rollout_status import Request, RequestKind, RolloutStatus
 from rollout.judgement.words import State
 from rollout.loop.analysis import Analysis, Waiver, rescored
 from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
 from rollout.loop.runtime import Runtime
-from rollout.loop.stage_controller import standing as by_ledger
+from rollout.loop.stage_controller import rollout_status as by_ledger
 from rollout.store.ledger import BoutRow, DecisionRow, SpellRow
 from rollout.store.orders import OrderKind, OrderNotLifted, lift, unfrozen
-from rollout.store.orders import standing as ordered
+from rollout.store.orders import order_in_force as ordered
 from shadow.bouts import Bout
 from shadow.referee.records import ScoredSpell
 from understudy.verdicts import AgentState
@@ -28,10 +28,10 @@ WATCH_ONLY: Final = "watch-only: it was started without --act"
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class AppliedOrders:
     """Where the rollout stands in this cycle, and whether it may touch anything."""
 
-    standing: Standing
+    rollout_status: RolloutStatus
     watch_only: str = ""
     """Why nothing may be touched; empty where it may."""
 
@@ -49,7 +49,7 @@ class OperatorInput:
     """Episode -> who approved it."""
 
 
-def stand(runtime: Runtime, now: float) -> Stand:
+def apply_orders(runtime: Runtime, now: float) -> AppliedOrders:
     """Carry out standing orders, heal what was left half done, and say where the rollout stands after them."""
     runtime.controller.settle(now)
     if order := ordered(OrderKind.ROLLBACK, *runtime.order_folders):
@@ -59,17 +59,17 @@ def stand(runtime: Runtime, now: float) -> Stand:
             with suppress(OrderNotLifted):  # it was carried out; a `retry` says that it still stands
                 lift(OrderKind.ROLLBACK, order.path.parent)
     frozen = ordered(OrderKind.FREEZE, *runtime.order_folders)
-    standing = by_ledger(runtime.ledger)
-    if (frozen is not None) is not standing.frozen:
+    rollout_status = by_ledger(runtime.ledger)
+    if (frozen is not None) is not rollout_status.frozen:
         request_kind = RequestKind.FREEZE if frozen else RequestKind.UNFREEZE
         decision = frozen or unfrozen(*runtime.order_folders)
         actor = (decision.actor if decision else "") or "an operator"
         reason = (decision.reason if decision else "") or f"an operator's {request_kind}"
         runtime.controller.request(Request(request_kind, actor, reason, now))
-        standing = by_ledger(runtime.ledger)
+        rollout_status = by_ledger(runtime.ledger)
     if frozen is not None:
-        return Stand(standing, f"it is frozen ({frozen.reason or 'no reason given'})")
-    return Stand(standing, "" if runtime.act else WATCH_ONLY)
+        return AppliedOrders(rollout_status, f"it is frozen ({frozen.reason or 'no reason given'})")
+    return AppliedOrders(rollout_status, "" if runtime.act else WATCH_ONLY)
 
 
 def listen(runtime: Runtime, analysis: Analysis) -> OperatorInput:

@@ -61,7 +61,7 @@ def begin_keeping(runtime: Runtime, observation: Observation) -> None:
 
 def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
     """Write a cycle into the ledger, and put its tape on the shelf."""
-    cycle_result, epoch = entry.cycle_result, entry.cycle_result.standing.epoch
+    cycle_result, epoch = entry.cycle_result, entry.cycle_result.rollout_status.epoch
     before = partial(
         _read,
         {
@@ -165,8 +165,8 @@ def _row(cycle_result: CycleResult) -> CycleRow:
         at=cycle_result.at,
         mode=cycle_result.mode,
         act=cycle_result.act,
-        stage=cycle_result.standing.stage,
-        epoch=cycle_result.standing.epoch,
+        stage=cycle_result.rollout_status.stage,
+        epoch=cycle_result.rollout_status.epoch,
         wall_s=cycle_result.wall_s,
         owners={session: str(role) for session, role in cycle_result.routing.owners.items()},
         outcomes=tuple(outcome.model_dump(mode="json") for outcome in cycle_result.outcomes),

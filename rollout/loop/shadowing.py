@@ -115,10 +115,10 @@ class Shadowing:
         ]
         names = {f"{one.difference.subject} {one.difference.cluster}" for one in kept}
         fresh = tuple(
-            one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in analysis.standing
+            one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in analysis.open_differences
         )
         if any(one is not None for one in looks):
-            analysis = analysis.model_copy(update={"standing": frozenset(names)})
+            analysis = analysis.model_copy(update={"open_differences": frozenset(names)})
         entered = self._entered(analysis, [None if one is None else one.look for one in looks], now)
         facts = (*facts, *self._facts(own, now), *entered.facts)
         return replace(entered, differences=differences, found=fresh, facts=facts, spells=spells)

@@ -11,8 +11,8 @@ from typing import Final
 
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
+from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RolloutStatus, status_after
 from rollout.judgement.stages import apply, begin
-from rollout.judgement.standing import Refusal, Request, Standing, Why, stands
 from rollout.loop.audit import breaks
 from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
 from rollout.store.ledger import RESTORE, Ledger, LedgerReader, LedgerUnusable, StageMoved, TransitionRow
@@ -30,11 +30,11 @@ def trail(ledger: LedgerReader) -> tuple[Transition, ...]:
     return tuple(_read(row) for row in ledger.transitions() if row.status == "committed")
 
 
-def standing(ledger: LedgerReader) -> Standing:
+def rollout_status(ledger: LedgerReader) -> RolloutStatus:
     """Where the rollout stands by its audit trail."""
-    now = Standing()
+    now = RolloutStatus()
     for transition in trail(ledger):
-        now = stands(transition, now)
+        now = status_after(transition, now)
     return now
 
 
@@ -47,7 +47,7 @@ class StageController:
         self._plan = plan
         self._ask_again_at = 0.0
 
-    def wake(self, now: float) -> Standing:
+    def wake(self, now: float) -> RolloutStatus:
         """Finish or undo what was pending, and begin where nothing has begun; returns where the rollout stands.
 
         Raises `LedgerUnusable` where the audit trail is not the one that was written.
@@ -58,9 +58,9 @@ class StageController:
                 f"`understudy history --verify` says everything): {RESTORE}"
             )
         self.settle(now, in_flight_s=0.0)
-        if standing(self._ledger).last_hash == "":
+        if rollout_status(self._ledger).last_hash == "":
             self._add(begin(now), after="")
-        return standing(self._ledger)
+        return rollout_status(self._ledger)
 
     def settle(self, now: float, *, in_flight_s: float = IN_FLIGHT_S) -> None:
         """Finish or undo moves that nobody is at any more, and write what a rollback still owes the flags.
@@ -80,7 +80,7 @@ class StageController:
 
     def request(self, request: Request) -> Transition | Refusal:
         """Answer a request, and make the move where the answer is one."""
-        before = standing(self._ledger)
+        before = rollout_status(self._ledger)
         answer = apply(before, request, self._plan)
         if isinstance(answer, Refusal):
             return answer
@@ -92,17 +92,17 @@ class StageController:
         """Whether the flags still say more than the last rollback left: they could not be written."""
         return self._owed() is not None
 
-    def _advance(self, before: Standing, request: Request) -> Transition | Refusal:
+    def _advance(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
         """Give the candidate more: only where the trail is whole and the flags say exactly what the ledger wants."""
         if broken := breaks(self._ledger):
-            return Refusal(Why.NOT_ALLOWED, f"the audit trail is not what was written ({broken[0]})")
+            return Refusal(RefusalReason.NOT_ALLOWED, f"the audit trail is not what was written ({broken[0]})")
         try:
             held = self._flags.held()
         except (BadFlags, FlagsUnreachable, OSError) as fault:
             return _refused(fault)
         if held.percent != before.exposure_percent:
             drift = f"the flag says {held.percent} % and the ledger wants {before.exposure_percent} %"
-            return Refusal(Why.CONFLICT, f"{drift}: put the flag back, or `understudy rollback`")
+            return Refusal(RefusalReason.CONFLICT, f"{drift}: put the flag back, or `understudy rollback`")
         # flags put in place by hand count on from their own revision
         move = self._entered(before.model_copy(update={"flag_revision": held.revision}), request)
         return move if isinstance(move, Refusal) else self._written(move, held)
@@ -111,16 +111,20 @@ class StageController:
         try:
             self._flags.write_exposure(move.exposure_percent, held)
         except WriteUnknown as unknown:
-            return Refusal(Why.CONFLICT, f"{unknown}: the move waits until they say which; see `understudy status`")
+            return Refusal(
+                RefusalReason.CONFLICT, f"{unknown}: the move waits until they say which; see `understudy status`"
+            )
         except (RevisionMoved, BadFlags, FlagsUnreachable, OSError) as fault:
             self._finish(move, "undone")
             return _refused(fault)
         self._finish(move, "committed")
         if all(done.hash != move.hash for done in trail(self._ledger)):
-            return Refusal(Why.CONFLICT, "it was taken back while the flag was written: look at `understudy status`")
+            return Refusal(
+                RefusalReason.CONFLICT, "it was taken back while the flag was written: look at `understudy status`"
+            )
         return move
 
-    def _give_back(self, before: Standing, request: Request) -> Transition | Refusal:
+    def _give_back(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
         """Take everything from the candidate: decided at once, since the smaller exposure rules; the flag follows."""
         for row in self._ledger.transitions():
             if row.status == "pending":  # its write, should it still come, finds another revision than it wants
@@ -162,14 +166,14 @@ class StageController:
         moves = [transition for transition in trail(self._ledger) if transition.moves_flag]
         return moves[-1] if moves and moves[-1].hash == name else None
 
-    def _entered(self, before: Standing, request: Request) -> Transition | Refusal:
+    def _entered(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
         """Write a move into the trail, pending where the flags have to follow."""
         answer = apply(before, request, self._plan)
         if isinstance(answer, Transition):
             try:
                 self._add(answer, after=before.last_hash)
             except StageMoved as moved:
-                return Refusal(Why.CONFLICT, str(moved))
+                return Refusal(RefusalReason.CONFLICT, str(moved))
         return answer
 
     def _add(self, transition: Transition, *, after: str) -> None:
@@ -190,10 +194,10 @@ class StageController:
 def _refused(fault: RevisionMoved | BadFlags | FlagsUnreachable | OSError) -> Refusal:
     match fault:
         case RevisionMoved():
-            return Refusal(Why.CONFLICT, str(fault))
+            return Refusal(RefusalReason.CONFLICT, str(fault))
         case BadFlags():
-            return Refusal(Why.NOT_ALLOWED, f"the flags cannot be written before they are mended: {fault}")
-    return Refusal(Why.UNREACHABLE, f"nothing was moved: {fault}")
+            return Refusal(RefusalReason.NOT_ALLOWED, f"the flags cannot be written before they are mended: {fault}")
+    return Refusal(RefusalReason.UNREACHABLE, f"nothing was moved: {fault}")
 
 
 def _read(row: TransitionRow) -> Transition:

@@ -120,7 +120,7 @@ def lift(kind: OrderKind, folder: Path) -> bool:
     return lifted
 
 
-def standing(kind: OrderKind, *folders: Path) -> Order | None:
+def order_in_force(kind: OrderKind, *folders: Path) -> Order | None:
     """The first order of this kind in these folders, or None. Ask for a server's folder and the state folder."""
     for folder in folders:
         for path in _paths(kind, folder):
@@ -143,7 +143,7 @@ def unfreeze(folder: Path, *, actor: str, reason: str) -> bool:
 
     Raises `OrderNotLifted` where it stays in force.
     """
-    if standing(OrderKind.FREEZE, folder) is None:
+    if order_in_force(OrderKind.FREEZE, folder) is None:
         return False
     with contextlib.suppress(OSError):  # a full disk must not keep a freeze in force
         give(OrderKind.UNFREEZE, folder, actor=actor, reason=reason)
@@ -152,7 +152,7 @@ def unfreeze(folder: Path, *, actor: str, reason: str) -> bool:
 
 def unfrozen(*folders: Path) -> Order | None:
     """The latest word on a freeze that was lifted in one of these folders; None where nobody noted any."""
-    words = (standing(OrderKind.UNFREEZE, folder) for folder in folders)
+    words = (order_in_force(OrderKind.UNFREEZE, folder) for folder in folders)
     return max((word for word in words if word), key=lambda word: word.at, default=None)
 
 

@@ -63,7 +63,7 @@ def _cluster_table(report: ShadowReport) -> list[str]:
             f"{cluster.agents:,}",
             words.percent(cluster.share),
             cluster.trend.value,
-            f"**{words.standing(cluster)}**" if waits(cluster) else words.standing(cluster),
+            f"**{words.cluster_status(cluster)}**" if waits(cluster) else words.cluster_status(cluster),
             words.who_was_right(cluster),
         )
         for cluster, _ in first

@@ -91,7 +91,7 @@ def _cluster(cluster: Cluster, notes: Notes, width: int) -> Iterable[str]:
     counts = f"{cluster.counted:,} counted, {words.percent(cluster.share)}, {cluster.trend}"
     bouts, agents = words.number(cluster.bouts, "bout"), words.number(cluster.agents, "agent")
     yield f"  {cluster.id}  {cluster.severity.upper()}  {bouts} ({counts}), {agents}"
-    yield f"{_INDENT}{words.standing(cluster)}"
+    yield f"{_INDENT}{words.cluster_status(cluster)}"
     yield f"{_INDENT}right: {words.who_was_right(cluster)}"
     for reason in words.reasons(notes):
         yield from (f"{_INDENT}  {line}" for line in _wrapped(reason, width - len(_INDENT) - 2))

@@ -82,7 +82,7 @@ def intents(side: Side) -> str:
     return "wants " + ", ".join(name if ordinal == 1 else f"{name} (no. {ordinal})" for name, ordinal in side.intents)
 
 
-def standing(cluster: Cluster) -> str:
+def cluster_status(cluster: Cluster) -> str:
     """Say what has become of a cluster."""
     words = [
         f"expected: {cluster.expected}" if cluster.expected else "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Request, RequestKind
+from rollout.judgement.rollout_status import Request, RequestKind
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile

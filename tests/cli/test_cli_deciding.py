@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.judgement.standing import RequestKind
+from rollout.judgement.rollout_status import RequestKind
 from rollout.judgement.words import Verdict
 from rollout.loop.acting.episode import Episode, EpisodeBook, Escalation
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
-from rollout.store.orders import OrderKind, standing
+from rollout.store.orders import OrderKind, order_in_force
 from tests.cli.rollouts import Kept, kept
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def test_rollback_now_turns_the_flag_down_and_leaves_an_order_for_the_run(unders
     said = understudy("rollback", "--now", "--reason", "pager")
     assert said.code == 0
     assert FlagsFile(ran.folder.flags).read().candidate.percent == 0
-    assert standing(OrderKind.ROLLBACK, ran.folder.path) is not None
+    assert order_in_force(OrderKind.ROLLBACK, ran.folder.path) is not None
     status = understudy("status", "--json").json
     assert (status["exposure_percent"], status["state"]) == (0, "rolled_back")
 
@@ -153,14 +153,14 @@ def test_rollback_now_turns_the_flag_down_and_leaves_an_order_for_the_run(unders
 def test_rollback_now_reaches_every_server_that_was_run(understudy: Shell, ran: Kept) -> None:
     other = kept(understudy.state, understudy.folder / "other")
     understudy("rollback", "--now")
-    assert all(standing(OrderKind.ROLLBACK, one.folder.path) for one in (ran, other))
+    assert all(order_in_force(OrderKind.ROLLBACK, one.folder.path) for one in (ran, other))
 
 
 def test_rollback_now_of_one_server_leaves_the_others_alone(understudy: Shell, ran: Kept) -> None:
     other = kept(understudy.state, understudy.folder / "other")
     understudy("rollback", "--now", "--socket-path", understudy.folder / "other")
-    assert standing(OrderKind.ROLLBACK, other.folder.path)
-    assert standing(OrderKind.ROLLBACK, ran.folder.path) is None
+    assert order_in_force(OrderKind.ROLLBACK, other.folder.path)
+    assert order_in_force(OrderKind.ROLLBACK, ran.folder.path) is None
 
 
 def test_rollback_now_where_nothing_ever_ran_says_so(understudy: Shell) -> None:

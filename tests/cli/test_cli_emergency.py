@@ -14,7 +14,7 @@ from rollout.loop import operator_input
 from rollout.loop.stage_controller import StageController
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
-from rollout.store.orders import OrderKind, standing
+from rollout.store.orders import OrderKind, order_in_force
 from tests.cli.rollouts import kept
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def test_freeze_without_a_server_is_for_every_server(understudy: Shell) -> None:
     said = understudy("freeze", "--reason", "pager", "--actor", "ann")
     assert said.code == 0
     assert "every server" in said.out
-    order = standing(OrderKind.FREEZE, understudy.state)
+    order = order_in_force(OrderKind.FREEZE, understudy.state)
     assert order is not None
     assert (order.actor, order.reason) == ("ann", "pager")
 
 
 def test_freeze_of_one_server_leaves_the_others_alone(understudy: Shell) -> None:
     assert understudy("freeze", "--socket-name", "work").code == 0
-    assert standing(OrderKind.FREEZE, understudy.state) is None
+    assert order_in_force(OrderKind.FREEZE, understudy.state) is None
     assert len(list(understudy.state.glob("servers/work-*/frozen.json"))) == 1
 
 
@@ -51,7 +51,7 @@ def test_unfreeze_lifts_every_freeze(understudy: Shell) -> None:
 def test_unfreezing_one_server_says_so_where_every_server_is_frozen(understudy: Shell) -> None:
     understudy("freeze")
     assert "Every server is frozen" in understudy("unfreeze", "--socket-name", "work").out
-    assert standing(OrderKind.FREEZE, understudy.state)
+    assert order_in_force(OrderKind.FREEZE, understudy.state)
 
 
 def test_freeze_works_with_every_file_broken(understudy: Shell) -> None:
@@ -63,13 +63,13 @@ def test_freeze_works_with_every_file_broken(understudy: Shell) -> None:
     (servers / "flags.json").write_text("{")
     (understudy.state / "last-run").write_text("s-1")
     assert understudy.real("freeze", env={"UNDERSTUDY_NONSENSE": "1"}).code == 0
-    assert standing(OrderKind.FREEZE, understudy.state)
+    assert order_in_force(OrderKind.FREEZE, understudy.state)
 
 
 def test_an_order_that_cannot_be_read_still_stands(understudy: Shell) -> None:
     understudy("freeze")
     (understudy.state / "frozen.json").write_text('{"at": ')
-    order = standing(OrderKind.FREEZE, understudy.state)
+    order = order_in_force(OrderKind.FREEZE, understudy.state)
     assert order is not None
     assert order.actor == ""
 
@@ -80,7 +80,7 @@ def test_an_order_whose_content_finds_no_room_stands(understudy: Shell, monkeypa
 
     monkeypatch.setattr(os, "fsync", full)
     assert understudy("freeze").code == 0
-    assert standing(OrderKind.FREEZE, understudy.state)
+    assert order_in_force(OrderKind.FREEZE, understudy.state)
 
 
 def test_the_state_folder_is_its_users_alone(understudy: Shell) -> None:
@@ -98,7 +98,7 @@ def test_the_trail_says_who_froze_and_who_lifted_it_and_why(understudy: Shell) -
     )
     for number, order in enumerate((("freeze", "pager", "ann"), ("unfreeze", "all is well", "bob"))):
         assert understudy(order[0], "--reason", order[1], "--actor", order[2]).code == 0
-        operator_input.stand(runtime, 1_790_000_000.0 + number)
+        operator_input.apply_orders(runtime, 1_790_000_000.0 + number)
     ledger.close()
     rows = understudy("history", "--json").json["transitions"][-2:]
     assert [(row["request"], row["actor"], row["reason"]) for row in rows] == [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.faces.cli.output import table
-from rollout.judgement.standing import RequestKind
+from rollout.judgement.rollout_status import RequestKind
 from rollout.loop.analysis import Analysis
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import Kept, kept

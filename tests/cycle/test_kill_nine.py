@@ -20,7 +20,7 @@ from private_tmux import private_server
 
 from rollout.judgement.chain import verify
 from rollout.loop.acting.delivery_worker import ONCE_MORE
-from rollout.loop.stage_controller import standing, trail
+from rollout.loop.stage_controller import rollout_status, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import LedgerReader
 from rollout.store.state_folder import StateFolder
@@ -140,5 +140,5 @@ def test_a_notice_comes_twice_only_where_its_token_was_seen_nowhere(aftermath: A
 def test_no_transition_is_half_done(aftermath: Aftermath) -> None:
     assert [row for row in aftermath.ledger.transitions() if row.status == "pending"] == []
     assert verify(trail(aftermath.ledger)) == ()
-    flags, stands = aftermath.flags.read(), standing(aftermath.ledger)
+    flags, stands = aftermath.flags.read(), rollout_status(aftermath.ledger)
     assert (flags.candidate.percent, flags.revision) == (stands.exposure_percent, stands.flag_revision)

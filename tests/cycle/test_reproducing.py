@@ -34,7 +34,7 @@ def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
     names, state, stop = ("clockwork:First", "clockwork:Second"), StateFolder(tmp_path / "state"), Stop()
 
     def watch(cycle_result: CycleResult) -> None:
-        if cycle_result.standing.stage is Stage.BETA:
+        if cycle_result.rollout_status.stage is Stage.BETA:
             stop()
 
     with open_runtime(Blueprint(tmux_server.address, state, *names, PLAN, act=True, gap_s=0.01)) as runtime:

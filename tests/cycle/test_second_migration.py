@@ -13,13 +13,13 @@ from crash_driver import PLAN
 from private_tmux import private_server
 
 from rollout.judgement.chain import Transition, verify
-from rollout.judgement.standing import Refusal, Request, RequestKind
+from rollout.judgement.rollout_status import Refusal, Request, RequestKind
 from rollout.judgement.words import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.monitor_role import MonitorRole
-from rollout.loop.stage_controller import standing, trail
+from rollout.loop.stage_controller import rollout_status, trail
 from rollout.store.state_folder import StateFolder
 
 if TYPE_CHECKING:
@@ -67,14 +67,14 @@ def cycles(runtime: Runtime, until: Callable[[CycleResult], bool]) -> list[Cycle
             stop()
 
     loop(runtime, interval_s=0.05, cycles=MOST_CYCLES, stop=stop, watch=watch)
-    assert until(seen[-1]), f"after {len(seen)} cycles: {seen[-1].standing.stage}, {seen[-1].judgement}"
+    assert until(seen[-1]), f"after {len(seen)} cycles: {seen[-1].rollout_status.stage}, {seen[-1].judgement}"
     return seen
 
 
 def is_promotable_in_production(cycle_result: CycleResult) -> bool:
     judgement = cycle_result.judgement
     return (
-        cycle_result.standing.stage is Stage.PRODUCTION
+        cycle_result.rollout_status.stage is Stage.PRODUCTION
         and judgement is not None
         and judgement.verdict is Verdict.PROMOTABLE
     )
@@ -99,11 +99,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         for window in ("pm", "idle-1", "idle-2", "idle-3"):
             server.new_window("sleep 1000", session="team", name=window)
         with runtime(server, state, "First", "Second") as first:
-            cycles(first, lambda cycle_result: cycle_result.standing.stage is Stage.PRODUCTION)
+            cycles(first, lambda cycle_result: cycle_result.rollout_status.stage is Stage.PRODUCTION)
             story.too_early = ask(first, RequestKind.RETIRE, Verdict.CONTINUE)
             cycles(first, is_promotable_in_production)
             ask(first, RequestKind.RETIRE, Verdict.PROMOTABLE)
-            story.alone = cycles(first, lambda cycle_result: cycle_result.standing.stage is Stage.RETIRED)[-1:]
+            story.alone = cycles(first, lambda cycle_result: cycle_result.rollout_status.stage is Stage.RETIRED)[-1:]
             story.off = first.hosts[MonitorRole.INCUMBENT].pid is None
             ask(first, RequestKind.RESTORE)
             story.restored = cycles(first, is_promotable_in_production)[-1]
@@ -116,14 +116,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         with runtime(server, state, "Second", "Third") as second:
             story.renewed = cycles(second, lambda _: True)[0]
             story.remembered = lived(second, MonitorRole.INCUMBENT)["second"]
-            cycles(second, lambda cycle_result: cycle_result.standing.stage is Stage.BETA)
+            cycles(second, lambda cycle_result: cycle_result.rollout_status.stage is Stage.BETA)
         with runtime(server, state, "Second", "ThirdAgain") as upgraded:
             story.upgraded = cycles(upgraded, lambda _: True)[0]
             cycles(upgraded, is_promotable_in_production)
             ask(upgraded, RequestKind.ROLLBACK)
             story.fallen_back = cycles(upgraded, lambda _: True)[0]
             story.trail = trail(upgraded.ledger)
-            assert standing(upgraded.ledger).stage is Stage.SHADOW
+            assert rollout_status(upgraded.ledger).stage is Stage.SHADOW
     yield story
     patch.undo()
 
@@ -151,7 +151,7 @@ def test_a_retirement_that_is_taken_back_brings_both_back_to_production(story: S
 
 def test_the_next_version_begins_in_shadow_and_the_first_candidate_is_the_fallback(story: Story) -> None:
     assert story.renewed is not None
-    assert (story.renewed.standing.stage, story.renewed.standing.exposure_percent) == (Stage.SHADOW, 0)
+    assert (story.renewed.rollout_status.stage, story.renewed.rollout_status.exposure_percent) == (Stage.SHADOW, 0)
     assert owners(story.renewed) == {MonitorRole.INCUMBENT}
     assert story.renewed.reports[MonitorRole.INCUMBENT].monitor == "second"
 
@@ -162,8 +162,8 @@ def test_the_fallback_remembers_what_it_knew_as_a_candidate(story: Story) -> Non
 
 def test_a_new_version_in_the_middle_of_beta_proves_itself_from_shadow_on(story: Story) -> None:
     assert story.upgraded is not None
-    assert story.upgraded.standing.stage is Stage.SHADOW
-    assert "begins in shadow" in story.upgraded.standing.reason
+    assert story.upgraded.rollout_status.stage is Stage.SHADOW
+    assert "begins in shadow" in story.upgraded.rollout_status.reason
     assert owners(story.upgraded) == {MonitorRole.INCUMBENT}
 
 

@@ -13,7 +13,7 @@ from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.judge import judge
 from rollout.judgement.plan import STAGES, Limits
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.seen import Seen
+from rollout.judgement.seen import JudgementContext
 from rollout.judgement.sequential import Process, Tally, needed, risk_of_version
 from rollout.judgement.words import Guardrail, Stage, Verdict
 
@@ -137,7 +137,7 @@ def _nobody() -> Iterator[Figure]:
         verdicts = [backtest(lines, stage, DEFAULT_PLAN)[0] for stage in STAGES]
         promoted = sum(result.promotable_at is not None for result in verdicts)
         yield Figure(f"{name}: promoted", promoted, 0, len(verdicts), is_rate=False)
-    rich = Seen(watched_s=1e9, panes=10**6, sessions=10**6)
+    rich = JudgementContext(watched_s=1e9, panes=10**6, sessions=10**6)
     words = [judge(stage, Evidence(), rich, DEFAULT_PLAN, 1e9).verdict for stage in STAGES]
     held = sum(word is Verdict.HOLD for word in words)
     yield Figure("empty, every floor reached: held", held, len(words), len(words), is_rate=False, at_least=True)

@@ -10,10 +10,10 @@ from faulty_disks import RUNS
 
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.rollout_status import Request, RequestKind
 from rollout.judgement.stages import apply
-from rollout.judgement.standing import Request, RequestKind
 from rollout.loop.acting.settling import DeliveryEndKind
-from rollout.loop.stage_controller import StageController, standing
+from rollout.loop.stage_controller import StageController, rollout_status
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from tests.loop.worlds import CANDIDATE, INCUMBENT, World, idle, kill, report
@@ -112,9 +112,9 @@ def test_a_move_that_was_left_pending_is_settled(tmp_path: Path, back: float) ->
     controller = StageController(ledger, FlagsFile(tmp_path / "flags.json"), DEMO_PLAN)
     now = 100 * DAY
     controller.wake(now)
-    move = apply(standing(ledger), Request(RequestKind.PROMOTE, "ann", "so", now), DEMO_PLAN)
+    move = apply(rollout_status(ledger), Request(RequestKind.PROMOTE, "ann", "so", now), DEMO_PLAN)
     assert isinstance(move, Transition)
-    controller._add(move, after=standing(ledger).last_hash)
+    controller._add(move, after=rollout_status(ledger).last_hash)
     controller.settle(now - back)
     controller.settle(now - back + 16)
     assert [row.status for row in ledger.transitions()] == ["committed", "undone"]

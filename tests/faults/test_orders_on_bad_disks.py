@@ -11,7 +11,7 @@ import pytest
 from faulty_disks import RUNS, fill, make_read_only, small_disk, use_up_inodes
 
 from rollout.store import orders, shared_folder
-from rollout.store.orders import OrderKind, standing
+from rollout.store.orders import OrderKind, order_in_force
 from tests.cli.rollouts import kept
 
 if TYPE_CHECKING:
@@ -54,17 +54,17 @@ def test_freeze_stands_for_a_daemon_of_another_environment(
     BREAK[fault](disk)
     said = understudy.real("freeze", "--reason", "pager", env={"XDG_RUNTIME_DIR": f"/run/user/{run}"})
     assert (said.code, "Frozen" in said.out) == (0, True), said
-    assert standing(OrderKind.FREEZE, ran.folder.path, disk) is not None
+    assert order_in_force(OrderKind.FREEZE, ran.folder.path, disk) is not None
 
 
 @pytest.mark.parametrize("fault", BREAK)
 def test_a_freeze_of_one_server_stands_and_is_lifted(understudy: Shell, ran: Kept, disk: Path, fault: str) -> None:
     BREAK[fault](disk)
     assert understudy("freeze", "--socket-path", understudy.folder / "s").code == 0
-    assert standing(OrderKind.FREEZE, ran.folder.path) is not None
-    assert standing(OrderKind.FREEZE, disk) is None
+    assert order_in_force(OrderKind.FREEZE, ran.folder.path) is not None
+    assert order_in_force(OrderKind.FREEZE, disk) is None
     assert "Unfrozen" in understudy("unfreeze").out
-    assert standing(OrderKind.FREEZE, ran.folder.path) is None
+    assert order_in_force(OrderKind.FREEZE, ran.folder.path) is None
 
 
 @pytest.mark.parametrize("fault", BREAK)
@@ -73,7 +73,7 @@ def test_rollback_now_stands(understudy: Shell, ran: Kept, disk: Path, fault: st
     BREAK[fault](disk)
     said = understudy.real("rollback", "--now", "--reason", "pager")
     assert (said.code, "Rolled back" in said.out) == (0, True), said
-    assert standing(OrderKind.ROLLBACK, ran.folder.path) is not None
+    assert order_in_force(OrderKind.ROLLBACK, ran.folder.path) is not None
 
 
 @pytest.mark.usefixtures("ran")
@@ -85,7 +85,7 @@ def test_a_freeze_lasts_from_before_the_disk_was_read_only_and_is_not_said_to_be
     said = understudy("unfreeze")
     assert (said.code, "STILL frozen" in said.err) == (74, True)
     assert str(disk / "frozen.json") in said.err
-    assert standing(OrderKind.FREEZE, disk) is not None
+    assert order_in_force(OrderKind.FREEZE, disk) is not None
 
 
 @pytest.mark.usefixtures("ran")
@@ -130,11 +130,11 @@ def test_a_rollback_that_was_ordered_in_a_second_place_is_carried_out_once(
 ) -> None:
     make_read_only(disk)
     assert understudy("rollback", "--now", "--reason", "pager").code == 0
-    (order,) = [standing(OrderKind.ROLLBACK, ran.folder.path)]
+    (order,) = [order_in_force(OrderKind.ROLLBACK, ran.folder.path)]
     assert order is not None
     assert order.reason == "pager"
     assert orders.lift(OrderKind.ROLLBACK, order.path.parent)  # as the loop does it
-    assert standing(OrderKind.ROLLBACK, ran.folder.path) is None
+    assert order_in_force(OrderKind.ROLLBACK, ran.folder.path) is None
 
 
 def test_a_folder_of_another_user_is_no_second_place(understudy: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +145,7 @@ def test_a_folder_of_another_user_is_no_second_place(understudy: Shell, monkeypa
     (place,) = orders.second_places(understudy.state)
     place.mkdir()
     (place / "frozen.json").touch()
-    assert standing(OrderKind.FREEZE, understudy.state) is None
+    assert order_in_force(OrderKind.FREEZE, understudy.state) is None
 
 
 @contextmanager

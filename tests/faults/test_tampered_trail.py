@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from faulty_disks import RUNS
 
-from rollout.judgement.standing import RequestKind
+from rollout.judgement.rollout_status import RequestKind
 from rollout.store.ledger import DecisionRow, Ledger
 from tests.cli.rollouts import kept
 

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from rollout.judgement.chain import verify
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Refusal, Request, RequestKind, Why
+from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind
 from rollout.judgement.words import Stage, State
-from rollout.loop.stage_controller import StageController, standing, trail
+from rollout.loop.stage_controller import StageController, rollout_status, trail
 from rollout.store.flags import FlagsUnreachable, Followed, Held, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger
 
@@ -119,12 +119,12 @@ class ControllerMachine(RuleBasedStateMachine):
 
     @rule()
     def promote(self) -> None:
-        before, flag = standing(self.ledger), self.flags.now
+        before, flag = rollout_status(self.ledger), self.flags.now
         answer = self._request(RequestKind.PROMOTE)
-        after = standing(self.ledger)
+        after = rollout_status(self.ledger)
         if isinstance(answer, Refusal):
             assert after == before
-            if answer.why is Why.UNREACHABLE:
+            if answer.why is RefusalReason.UNREACHABLE:
                 assert self.flags.now == flag
         else:
             assert flag.percent == before.exposure_percent
@@ -133,7 +133,7 @@ class ControllerMachine(RuleBasedStateMachine):
     @rule()
     def roll_back(self) -> None:
         answer = self._request(RequestKind.ROLLBACK)
-        now = standing(self.ledger)
+        now = rollout_status(self.ledger)
         assert (now.state, now.exposure_percent, now.stage) == (State.ROLLED_BACK, 0, Stage.SHADOW)
         self.touched_by_hand &= isinstance(answer, Refusal)  # it was rolled back already
 
@@ -162,7 +162,7 @@ class ControllerMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_more_is_exposed_than_the_stage_allows(self) -> None:
-        now = standing(self.ledger)
+        now = rollout_status(self.ledger)
         allowed = 0 if now.stage in {Stage.OFF, Stage.SHADOW} else DEFAULT_PLAN.of_stage(now.stage).exposure_percent
         assert min(now.exposure_percent, self.flags.now.percent) <= allowed
 
@@ -179,7 +179,7 @@ def test_what_a_rollback_owes_is_written_once_the_flags_can_be_reached(tmp_path:
     controller.request(Request(RequestKind.PROMOTE, "ann", "a test", NOW))
     flags.weather = Weather.AWAY
     assert not isinstance(controller.request(Request(RequestKind.ROLLBACK, "ann", "a test", NOW + 1)), Refusal)
-    assert standing(ledger).exposure_percent == 0
+    assert rollout_status(ledger).exposure_percent == 0
     controller.settle(NOW + 2)
     assert controller.owes()
     flags.weather = Weather.FINE
@@ -207,9 +207,9 @@ def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_pa
     slow = StageController(ledger, Overtaken(), DEFAULT_PLAN)
     answer = slow.request(Request(RequestKind.PROMOTE, "ann", "a test", NOW))
     assert isinstance(answer, Refusal)
-    assert answer.why is Why.CONFLICT
+    assert answer.why is RefusalReason.CONFLICT
     assert "taken back while the flag was written" in answer.text
-    assert (standing(ledger).exposure_percent, flags.now.percent) == (0, 0)
+    assert (rollout_status(ledger).exposure_percent, flags.now.percent) == (0, 0)
     ledger.close()
 
 

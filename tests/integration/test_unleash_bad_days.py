@@ -15,11 +15,11 @@ from postgres_cluster import until
 from unleash_world import CANDIDATE
 
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Refusal, Request, RequestKind, Why
+from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind
 from rollout.judgement.words import Stage, State
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Router, Routing
-from rollout.loop.stage_controller import StageController, standing
+from rollout.loop.stage_controller import StageController, rollout_status
 from rollout.store.flags import BadFlags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import kept
@@ -58,7 +58,7 @@ class Rollout:
 
     @property
     def stage(self) -> Stage:
-        return standing(self.ledger).stage
+        return rollout_status(self.ledger).stage
 
     @property
     def pending(self) -> list[str]:
@@ -183,7 +183,7 @@ def test_written_between_the_look_and_the_write_is_a_conflict_of_the_servers_own
         rollout = Rollout(unleash, tmp_path, between.url)
         between.on_patch = lambda: unleash.patch(("/parameters/rollout", "33"))
         refused = rollout.request(RequestKind.PROMOTE)
-        assert (refused.why, rollout.stage, rollout.pending) == (Why.CONFLICT, Stage.SHADOW, [])
+        assert (refused.why, rollout.stage, rollout.pending) == (RefusalReason.CONFLICT, Stage.SHADOW, [])
         assert "revision 0 (33 %), not revision 0 (0 %)" in refused.text
     assert unleash.percent() == 33
 
@@ -205,9 +205,9 @@ def test_a_write_that_may_still_come_is_a_conflict_that_waits_and_is_undone_late
         rollout = Rollout(unleash, tmp_path, between.url)
         between.swallows = True
         refused = rollout.request(RequestKind.PROMOTE)
-        assert (refused.why, rollout.stage, rollout.pending) == (Why.CONFLICT, Stage.SHADOW, ["pending"])
+        assert (refused.why, rollout.stage, rollout.pending) == (RefusalReason.CONFLICT, Stage.SHADOW, ["pending"])
         assert "may still be" in refused.text
-        assert rollout.request(RequestKind.PROMOTE).why is Why.CONFLICT  # not while one waits
+        assert rollout.request(RequestKind.PROMOTE).why is RefusalReason.CONFLICT  # not while one waits
         rollout.controller.settle(NOW + 5)
         assert rollout.pending == ["pending"]  # it may be somebody's who is still at it
         rollout.controller.settle(NOW + 60)
@@ -224,7 +224,7 @@ def test_a_rollback_goes_through_while_a_promotion_hangs_in_the_air(unleash: Unl
         rollout.request(RequestKind.PROMOTE)
         between.swallows = False
         assert not isinstance(rollout.request(RequestKind.ROLLBACK), Refusal)
-        assert standing(rollout.ledger).state is State.ROLLED_BACK
+        assert rollout_status(rollout.ledger).state is State.ROLLED_BACK
         assert (rollout.flags.held(), rollout.pending) == (Held(1, 0), [])
 
 
@@ -240,7 +240,7 @@ def test_killed_in_the_middle_of_a_patch_ledger_and_flag_agree_once_it_is_back(
         answer = rollout.request(RequestKind.PROMOTE)
         until(lambda: not unleash.runs, "its end")
         if isinstance(answer, Refusal):
-            assert answer.why is Why.CONFLICT
+            assert answer.why is RefusalReason.CONFLICT
             assert rollout.stage is Stage.SHADOW
         unleash.start()
         rollout.controller.settle(NOW + 60)
@@ -257,7 +257,7 @@ def test_without_its_database_it_is_followed_and_nothing_moves_but_a_rollback(
         assert rollout.route(NOW + 1).exposure_percent == 50  # out of the server's own cache
         refused = rollout.request(RequestKind.PROMOTE)
         assert isinstance(refused, Refusal)
-        assert refused.why in {Why.UNREACHABLE, Why.CONFLICT}
+        assert refused.why in {RefusalReason.UNREACHABLE, RefusalReason.CONFLICT}
         assert rollout.stage is Stage.BETA
         assert not isinstance(rollout.request(RequestKind.ROLLBACK), Refusal)
         assert rollout.controller.owes()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.plans import DEMO_PLAN
-from rollout.judgement.standing import Request, RequestKind
+from rollout.judgement.rollout_status import Request, RequestKind
 from rollout.loop.audit import breaks
 from rollout.loop.stage_controller import StageController, trail
 from rollout.store.flags import FlagsFile

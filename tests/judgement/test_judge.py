@@ -10,14 +10,14 @@ from rollout.judgement.guards import Guard, GuardKind
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Limits, Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
-from rollout.judgement.seen import Seen, StateCoverage
-from rollout.judgement.standing import Standing
+from rollout.judgement.rollout_status import RolloutStatus
+from rollout.judgement.seen import JudgementContext, StateCoverage
 from rollout.judgement.why import why
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
 
 NOW = 1_000_000.0
 WIDE = StateCoverage(frozenset(f"%{n}/1" for n in range(9)), frozenset({"claude", "codex", "gemini"}))
-ENOUGH = Seen(
+ENOUGH = JudgementContext(
     watched_s=48 * 3600.0,
     panes=30,
     sessions=4,
@@ -42,7 +42,9 @@ def proven() -> Evidence:
     return clean(DEFAULT_PLAN, Stage.CANARY)
 
 
-def judged(evidence: Evidence, seen: Seen = ENOUGH, *, plan: Plan = DEFAULT_PLAN, now: float = NOW) -> Judgement:
+def judged(
+    evidence: Evidence, seen: JudgementContext = ENOUGH, *, plan: Plan = DEFAULT_PLAN, now: float = NOW
+) -> Judgement:
     return judge(Stage.CANARY, evidence, seen, plan, now)
 
 
@@ -229,18 +231,21 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "words"),
+    ("rollout_status", "words"),
     [
-        (Standing(stage=Stage.CANARY, exposure_percent=5), ("is held", "not enough evidence", "moves on by itself")),
-        (Standing(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
-        (Standing(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),
-        (Standing(stage=Stage.BETA, frozen=True), ("is frozen", "understudy unfreeze")),
+        (
+            RolloutStatus(stage=Stage.CANARY, exposure_percent=5),
+            ("is held", "not enough evidence", "moves on by itself"),
+        ),
+        (RolloutStatus(stage=Stage.SHADOW, state=State.ROLLED_BACK, reason="d-1"), ("rolled back", "understudy retry")),
+        (RolloutStatus(stage=Stage.BETA, state=State.PAUSED, reason="holiday"), ("is paused", "understudy resume")),
+        (RolloutStatus(stage=Stage.BETA, frozen=True), ("is frozen", "understudy unfreeze")),
     ],
 )
 def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(
-    standing: Standing, words: tuple[str, ...]
+    rollout_status: RolloutStatus, words: tuple[str, ...]
 ) -> None:
-    text = why(standing, judged(Evidence()), DEFAULT_PLAN)
+    text = why(rollout_status, judged(Evidence()), DEFAULT_PLAN)
     assert "\n" not in text
     for word in words:
         assert word in text
@@ -248,8 +253,8 @@ def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(
 
 def test_why_tells_who_moves_a_promotable_one(proven: Evidence) -> None:
     judgement = judged(proven)
-    assert "promoted in the next cycle" in why(Standing(stage=Stage.CANARY), judgement, DEFAULT_PLAN)
-    assert "understudy retire" in why(Standing(stage=Stage.PRODUCTION), judgement, DEFAULT_PLAN)
+    assert "promoted in the next cycle" in why(RolloutStatus(stage=Stage.CANARY), judgement, DEFAULT_PLAN)
+    assert "understudy retire" in why(RolloutStatus(stage=Stage.PRODUCTION), judgement, DEFAULT_PLAN)
 
 
 def test_a_lease_that_ended_counts_by_who_owned_it_most_of_the_time() -> None:

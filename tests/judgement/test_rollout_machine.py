@@ -19,8 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Floors, Limits, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
+from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.judgement.sequential import proof, risk_of_version
-from rollout.judgement.standing import HARNESS, Request, RequestKind
 from rollout.judgement.words import Guardrail, Stage, State, Verdict
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.audit import breaks
@@ -28,12 +28,12 @@ from rollout.loop.basis import rebased
 from rollout.loop.cycle import _move
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
-from rollout.loop.operator_input import stand
-from rollout.loop.stage_controller import StageController, standing, trail
+from rollout.loop.operator_input import apply_orders
+from rollout.loop.stage_controller import StageController, rollout_status, trail
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger
 from rollout.store.orders import OrderKind, give, lift
-from rollout.store.orders import standing as ordered
+from rollout.store.orders import order_in_force as ordered
 from shadow.expected import ExpectedRegister
 from understudy.wire import Introduction
 
@@ -164,7 +164,7 @@ class RealRollouts(RuleBasedStateMachine):
             self.start()
             return
         self.flags.dies = ""
-        at_last = standing(self.ledger)
+        at_last = rollout_status(self.ledger)
         if told_to_roll_back or (verdict is Verdict.ROLLBACK and self.hosts[MonitorRole.INCUMBENT].well):
             assert at_last.state is State.ROLLED_BACK
         if verdict is Verdict.ROLLBACK:
@@ -175,9 +175,9 @@ class RealRollouts(RuleBasedStateMachine):
     def cycle(self, clean: int, events: int, of: Guardrail, panes: int) -> Verdict:
         runtime, loop_state = self.runtime, self.loop_state
         self.controller.settle(self.now)
-        stands = stand(runtime, self.now)
+        stands = apply_orders(runtime, self.now)
         assert bool(stands.tied) == self.is_frozen  # what is tied touches nothing
-        at_first = rebased(runtime, loop_state, stands.standing, self.now)
+        at_first = rebased(runtime, loop_state, stands.rollout_status, self.now)
         self.entered()
         facts = [Fact(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
         facts += [Fact(of, event=True, at=self.now)] * events
@@ -267,10 +267,10 @@ class RealRollouts(RuleBasedStateMachine):
     def an_operator_asks(self, *, ask: RequestKind, dies: str, stale: bool) -> None:
         judgement = (
             self.loop_state.analysis.judgement
-            if self.loop_state.analysis.epoch == standing(self.ledger).epoch
+            if self.loop_state.analysis.epoch == rollout_status(self.ledger).epoch
             else None
         )
-        revision = standing(self.ledger).revision
+        revision = rollout_status(self.ledger).revision
         self.flags.dies = dies
         request = Request(
             ask, "ann", REASON, self.now, verdict=judgement.verdict if judgement else None,
@@ -284,7 +284,7 @@ class RealRollouts(RuleBasedStateMachine):
             self.flags.dies = ""
             assert not stale or not hasattr(answer, "hash")
         if ask is RequestKind.ROLLBACK and not stale:
-            assert standing(self.ledger).state is State.ROLLED_BACK
+            assert rollout_status(self.ledger).state is State.ROLLED_BACK
 
     @rule()
     def somebody_orders_a_rollback(self) -> None:
@@ -325,7 +325,7 @@ class RealRollouts(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_exposed_beyond_what_the_ledger_wants(self) -> None:
-        now = standing(self.ledger)
+        now = rollout_status(self.ledger)
         assert now.exposure_percent == PLAN.of_stage(now.stage).exposure_percent
         if now.state is State.ROLLED_BACK:
             assert (now.stage, now.exposure_percent) == (Stage.SHADOW, 0)

@@ -3,7 +3,7 @@
 from rollout.judgement.evidence import Evidence
 from rollout.judgement.judge import judge
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.seen import Seen
+from rollout.judgement.seen import JudgementContext
 from rollout.judgement.signals import MB, Signal, SignalBook, Signals, Usage
 from rollout.judgement.words import Stage, Verdict
 
@@ -62,7 +62,7 @@ def test_what_is_in_dry_run_or_has_no_limit_holds_nothing() -> None:
 
 def test_the_judge_holds_with_the_signal_in_a_sentence() -> None:
     readings = after(*[Usage(cpu_s=8.0)] * 60).readings(LIMITS)
-    judgement = judge(Stage.SHADOW, Evidence(), Seen(signals=readings), DEFAULT_PLAN, 0.0)
+    judgement = judge(Stage.SHADOW, Evidence(), JudgementContext(signals=readings), DEFAULT_PLAN, 0.0)
     assert judgement.verdict is Verdict.HOLD
     assert any("cpu: 0.8 of one core, more than 0.5" in reason for reason in judgement.reasons)
     assert judgement.signals == readings

@@ -8,18 +8,18 @@ from rollout.judgement.chain import Transition, verify
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan, StagePlan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
-from rollout.judgement.stages import apply, begin, due
-from rollout.judgement.standing import (
+from rollout.judgement.rollout_status import (
     HARNESS,
     Refusal,
+    RefusalReason,
     Request,
     RequestKind,
-    Standing,
-    Why,
+    RolloutStatus,
     shown_state,
-    stands,
+    status_after,
     stopped,
 )
+from rollout.judgement.stages import apply, begin, due
 from rollout.judgement.words import Stage, State, Verdict
 
 WITH_PERSON = DEMO_PLAN.model_copy(
@@ -28,8 +28,8 @@ WITH_PERSON = DEMO_PLAN.model_copy(
 LIVE = [Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION, Stage.RETIRED]
 
 
-def standing(stage: Stage, **more: object) -> Standing:
-    return Standing(stage=stage, exposure_percent=DEFAULT_PLAN.of_stage(stage).exposure_percent, **more)
+def rollout_status(stage: Stage, **more: object) -> RolloutStatus:
+    return RolloutStatus(stage=stage, exposure_percent=DEFAULT_PLAN.of_stage(stage).exposure_percent, **more)
 
 
 def request(ask: RequestKind, *, actor: str = "ann", reason: str = "because", **more: object) -> Request:
@@ -61,9 +61,9 @@ def test_a_trail_begins_in_shadow_with_nothing_exposed() -> None:
     [(Stage.SHADOW, "canary", 5), (Stage.CANARY, "beta", 50), (Stage.BETA, "production", 100)],
 )
 def test_what_is_promotable_is_promoted_by_itself(stage: Stage, to: str, exposure: int) -> None:
-    asked = due(standing(stage), judgement(Verdict.PROMOTABLE), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True)
+    asked = due(rollout_status(stage), judgement(Verdict.PROMOTABLE), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True)
     assert asked is not None
-    after = moved(apply(standing(stage), asked, DEFAULT_PLAN))
+    after = moved(apply(rollout_status(stage), asked, DEFAULT_PLAN))
     assert (after.to, after.exposure_percent, after.epoch) == (to, exposure, 1)
     assert after.moves_flag
 
@@ -71,13 +71,13 @@ def test_what_is_promotable_is_promoted_by_itself(stage: Stage, to: str, exposur
 @pytest.mark.parametrize("verdict", [Verdict.HOLD, Verdict.CONTINUE])
 @pytest.mark.parametrize("stage", LIVE)
 def test_nothing_moves_by_itself_on_any_other_word(stage: Stage, verdict: Verdict) -> None:
-    assert due(standing(stage), judgement(verdict), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True) is None
+    assert due(rollout_status(stage), judgement(verdict), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True) is None
 
 
 @pytest.mark.parametrize("stage", LIVE)
 @pytest.mark.parametrize("more", [{}, {"state": State.PAUSED}, {"frozen": True}])
 def test_a_rollback_happens_in_every_state(stage: Stage, more: dict) -> None:
-    before = standing(stage, **more)
+    before = rollout_status(stage, **more)
     asked = due(before, judgement(Verdict.ROLLBACK), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True)
     assert asked is not None
     after = moved(apply(before, asked, DEFAULT_PLAN))
@@ -87,23 +87,23 @@ def test_a_rollback_happens_in_every_state(stage: Stage, more: dict) -> None:
 
 
 def test_a_rollback_that_is_due_while_the_incumbent_is_ill_freezes() -> None:
-    before = standing(Stage.BETA)
+    before = rollout_status(Stage.BETA)
     asked = due(before, judgement(Verdict.ROLLBACK), DEFAULT_PLAN, 60.0, act=True, incumbent_well=False)
     assert asked is not None
     after = moved(apply(before, asked, DEFAULT_PLAN))
     assert (after.to, after.frozen, after.exposure_percent, after.request) == (Stage.BETA, True, 50, "freeze")
-    frozen = stands(after, before)
+    frozen = status_after(after, before)
     assert due(frozen, judgement(Verdict.ROLLBACK), DEFAULT_PLAN, 61.0, act=True, incumbent_well=False) is None
     assert due(frozen, judgement(Verdict.ROLLBACK), DEFAULT_PLAN, 62.0, act=True, incumbent_well=True) is not None
 
 
 def test_a_person_may_roll_back_to_an_ill_incumbent() -> None:
-    after = moved(apply(standing(Stage.BETA), request(RequestKind.ROLLBACK, incumbent_well=False), DEFAULT_PLAN))
+    after = moved(apply(rollout_status(Stage.BETA), request(RequestKind.ROLLBACK, incumbent_well=False), DEFAULT_PLAN))
     assert after.state is State.ROLLED_BACK
 
 
 def test_after_a_rollback_nothing_moves_until_retry() -> None:
-    back = standing(Stage.SHADOW, state=State.ROLLED_BACK)
+    back = rollout_status(Stage.SHADOW, state=State.ROLLED_BACK)
     for verdict in Verdict:
         assert due(back, judgement(verdict), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True) is None
     for ask in (RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RESUME, RequestKind.PAUSE, RequestKind.ROLLBACK):
@@ -115,24 +115,26 @@ def test_after_a_rollback_nothing_moves_until_retry() -> None:
 def test_an_operator_may_promote_on_his_own_word_but_not_into_a_rollback() -> None:
     for verdict in (None, Verdict.HOLD, Verdict.CONTINUE, Verdict.PROMOTABLE):
         assert (
-            moved(apply(standing(Stage.SHADOW), request(RequestKind.PROMOTE, verdict=verdict), DEFAULT_PLAN)).to
+            moved(apply(rollout_status(Stage.SHADOW), request(RequestKind.PROMOTE, verdict=verdict), DEFAULT_PLAN)).to
             == "canary"
         )
-    no = refused(apply(standing(Stage.SHADOW), request(RequestKind.PROMOTE, verdict=Verdict.ROLLBACK), DEFAULT_PLAN))
+    no = refused(
+        apply(rollout_status(Stage.SHADOW), request(RequestKind.PROMOTE, verdict=Verdict.ROLLBACK), DEFAULT_PLAN)
+    )
     assert "understudy why" in no.text
 
 
 def test_with_tied_hands_the_rollout_stays_in_shadow() -> None:
-    no = refused(apply(standing(Stage.SHADOW), request(RequestKind.PROMOTE, act=False), DEFAULT_PLAN))
+    no = refused(apply(rollout_status(Stage.SHADOW), request(RequestKind.PROMOTE, act=False), DEFAULT_PLAN))
     assert "--act" in no.text
     tied = due(
-        standing(Stage.SHADOW), judgement(Verdict.PROMOTABLE), DEFAULT_PLAN, 60.0, act=False, incumbent_well=True
+        rollout_status(Stage.SHADOW), judgement(Verdict.PROMOTABLE), DEFAULT_PLAN, 60.0, act=False, incumbent_well=True
     )
     assert tied is None
 
 
 def test_where_the_plan_wants_a_person_only_an_approval_moves_it() -> None:
-    before = standing(Stage.CANARY)
+    before = rollout_status(Stage.CANARY)
     assert due(before, judgement(Verdict.PROMOTABLE), WITH_PERSON, 60.0, act=True, incumbent_well=True) is None
     assert shown_state(before, judgement(Verdict.PROMOTABLE), WITH_PERSON) is State.AWAITING_APPROVAL
     refused(apply(before, request(RequestKind.APPROVE, verdict=Verdict.CONTINUE), WITH_PERSON))
@@ -140,8 +142,9 @@ def test_where_the_plan_wants_a_person_only_an_approval_moves_it() -> None:
 
 
 def test_paused_it_is_not_promoted_until_resumed() -> None:
-    paused = stands(
-        moved(apply(standing(Stage.CANARY), request(RequestKind.PAUSE), DEFAULT_PLAN)), standing(Stage.CANARY)
+    paused = status_after(
+        moved(apply(rollout_status(Stage.CANARY), request(RequestKind.PAUSE), DEFAULT_PLAN)),
+        rollout_status(Stage.CANARY),
     )
     assert paused.epoch == 0  # evidence goes on
     asked = due(paused, judgement(Verdict.PROMOTABLE), DEFAULT_PLAN, 60.0, act=True, incumbent_well=True)
@@ -150,44 +153,46 @@ def test_paused_it_is_not_promoted_until_resumed() -> None:
 
 
 def test_frozen_it_comes_back_to_the_state_that_it_had() -> None:
-    before = standing(Stage.CANARY, state=State.PAUSED)
-    frozen = stands(moved(apply(before, request(RequestKind.FREEZE), DEFAULT_PLAN)), before)
+    before = rollout_status(Stage.CANARY, state=State.PAUSED)
+    frozen = status_after(moved(apply(before, request(RequestKind.FREEZE), DEFAULT_PLAN)), before)
     assert shown_state(frozen, None, DEFAULT_PLAN) is State.FROZEN
     refused(apply(frozen, request(RequestKind.PROMOTE), DEFAULT_PLAN))
-    after = stands(moved(apply(frozen, request(RequestKind.UNFREEZE), DEFAULT_PLAN)), frozen)
+    after = status_after(moved(apply(frozen, request(RequestKind.UNFREEZE), DEFAULT_PLAN)), frozen)
     assert (after.state, after.frozen) == (State.PAUSED, False)
 
 
 def test_a_freeze_and_its_end_leave_the_reason_of_a_pause_alone() -> None:
-    canary = standing(Stage.CANARY)
-    paused = stands(moved(apply(canary, request(RequestKind.PAUSE, reason="holiday"), DEFAULT_PLAN)), canary)
-    frozen = stands(moved(apply(paused, request(RequestKind.FREEZE, reason="pager"), DEFAULT_PLAN)), paused)
-    after = stands(moved(apply(frozen, request(RequestKind.UNFREEZE, reason="looked"), DEFAULT_PLAN)), frozen)
+    canary = rollout_status(Stage.CANARY)
+    paused = status_after(moved(apply(canary, request(RequestKind.PAUSE, reason="holiday"), DEFAULT_PLAN)), canary)
+    frozen = status_after(moved(apply(paused, request(RequestKind.FREEZE, reason="pager"), DEFAULT_PLAN)), paused)
+    after = status_after(moved(apply(frozen, request(RequestKind.UNFREEZE, reason="looked"), DEFAULT_PLAN)), frozen)
     assert ("(pager)" in stopped(frozen), "(holiday)" in stopped(after)) == (True, True)
 
 
 def test_only_a_person_retires_the_incumbent_and_only_from_a_proven_production() -> None:
     proven = {"verdict": Verdict.PROMOTABLE}
-    after = moved(apply(standing(Stage.PRODUCTION), request(RequestKind.RETIRE, **proven), DEFAULT_PLAN))
+    after = moved(apply(rollout_status(Stage.PRODUCTION), request(RequestKind.RETIRE, **proven), DEFAULT_PLAN))
     assert (after.to, after.exposure_percent) == (Stage.RETIRED, 100)
-    refused(apply(standing(Stage.BETA), request(RequestKind.RETIRE, **proven), DEFAULT_PLAN))
-    refused(apply(standing(Stage.PRODUCTION), request(RequestKind.RETIRE, verdict=Verdict.CONTINUE), DEFAULT_PLAN))
-    refused(apply(standing(Stage.PRODUCTION), request(RequestKind.RETIRE, actor=HARNESS, **proven), DEFAULT_PLAN))
+    refused(apply(rollout_status(Stage.BETA), request(RequestKind.RETIRE, **proven), DEFAULT_PLAN))
+    refused(
+        apply(rollout_status(Stage.PRODUCTION), request(RequestKind.RETIRE, verdict=Verdict.CONTINUE), DEFAULT_PLAN)
+    )
+    refused(apply(rollout_status(Stage.PRODUCTION), request(RequestKind.RETIRE, actor=HARNESS, **proven), DEFAULT_PLAN))
     assert (
         "retire"
-        in refused(apply(standing(Stage.PRODUCTION), request(RequestKind.PROMOTE, **proven), DEFAULT_PLAN)).text
+        in refused(apply(rollout_status(Stage.PRODUCTION), request(RequestKind.PROMOTE, **proven), DEFAULT_PLAN)).text
     )
 
 
 def test_two_hands_at_once_are_a_conflict() -> None:
-    before = standing(Stage.CANARY, revision=7)
+    before = rollout_status(Stage.CANARY, revision=7)
     no = refused(apply(before, request(RequestKind.PAUSE, expected_revision=6), DEFAULT_PLAN))
-    assert no.why is Why.CONFLICT
+    assert no.why is RefusalReason.CONFLICT
     assert moved(apply(before, request(RequestKind.PAUSE, expected_revision=7), DEFAULT_PLAN)).revision == 8
 
 
 def test_a_move_without_a_reason_is_refused() -> None:
-    no = refused(apply(standing(Stage.CANARY), Request(RequestKind.PAUSE, "ann", "  ", at=1.0), DEFAULT_PLAN))
+    no = refused(apply(rollout_status(Stage.CANARY), Request(RequestKind.PAUSE, "ann", "  ", at=1.0), DEFAULT_PLAN))
     assert "--reason" in no.text
 
 
@@ -201,15 +206,15 @@ def test_a_move_without_a_reason_is_refused() -> None:
     ],
 )
 def test_held_is_how_a_running_one_looks(verdict: Verdict, state: State) -> None:
-    assert shown_state(standing(Stage.CANARY), judgement(verdict), DEFAULT_PLAN) is state
+    assert shown_state(rollout_status(Stage.CANARY), judgement(verdict), DEFAULT_PLAN) is state
 
 
 def trail() -> list[Transition]:
-    rows, now = [begin(1.0)], Standing()
-    now = stands(rows[0], now)
+    rows, now = [begin(1.0)], RolloutStatus()
+    now = status_after(rows[0], now)
     for ask in (RequestKind.PROMOTE, RequestKind.PAUSE, RequestKind.RESUME, RequestKind.ROLLBACK, RequestKind.RETRY):
         rows.append(moved(apply(now, request(ask), DEFAULT_PLAN)))
-        now = stands(rows[-1], now)
+        now = status_after(rows[-1], now)
     return rows
 
 
@@ -236,7 +241,7 @@ class Rollouts(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.standing = Standing()
+        self.rollout_status = RolloutStatus()
         self.rows: list[Transition] = []
         self.plan: Plan = DEFAULT_PLAN
 
@@ -247,7 +252,7 @@ class Rollouts(RuleBasedStateMachine):
 
     def commit(self, row: Transition) -> None:
         self.rows.append(row)
-        self.standing = stands(row, self.standing)
+        self.rollout_status = status_after(row, self.rollout_status)
 
     @rule(
         ask=st.sampled_from(RequestKind),
@@ -257,7 +262,7 @@ class Rollouts(RuleBasedStateMachine):
         well=st.booleans(),
     )
     def somebody_asks(self, *, ask: RequestKind, verdict: Verdict | None, actor: str, act: bool, well: bool) -> None:
-        before = self.standing
+        before = self.rollout_status
         asked = Request(ask, actor, "because", 2.0, verdict=verdict, act=act, incumbent_well=well)
         answer = apply(before, asked, self.plan)
         if isinstance(answer, Refusal):
@@ -278,11 +283,11 @@ class Rollouts(RuleBasedStateMachine):
 
     @rule(verdict=st.sampled_from(Verdict), act=st.booleans(), well=st.booleans())
     def a_cycle_passes(self, *, verdict: Verdict, act: bool, well: bool) -> None:
-        asked = due(self.standing, judgement(verdict), self.plan, 3.0, act=act, incumbent_well=well)
+        asked = due(self.rollout_status, judgement(verdict), self.plan, 3.0, act=act, incumbent_well=well)
         if asked is not None:
-            self.commit(moved(apply(self.standing, asked, self.plan)))
+            self.commit(moved(apply(self.rollout_status, asked, self.plan)))
         if verdict is Verdict.ROLLBACK:
-            assert self.standing.state is State.ROLLED_BACK or self.standing.frozen
+            assert self.rollout_status.state is State.ROLLED_BACK or self.rollout_status.frozen
 
     @invariant()
     def the_trail_is_whole(self) -> None:
@@ -290,16 +295,16 @@ class Rollouts(RuleBasedStateMachine):
 
     @invariant()
     def exposure_is_that_of_the_stage(self) -> None:
-        assert self.standing.exposure_percent == self.plan.of_stage(self.standing.stage).exposure_percent
+        assert self.rollout_status.exposure_percent == self.plan.of_stage(self.rollout_status.stage).exposure_percent
 
     @invariant()
     def rolled_back_means_shadow_with_nothing_exposed(self) -> None:
-        if self.standing.state is State.ROLLED_BACK:
-            assert (self.standing.stage, self.standing.exposure_percent) == (Stage.SHADOW, 0)
+        if self.rollout_status.state is State.ROLLED_BACK:
+            assert (self.rollout_status.stage, self.rollout_status.exposure_percent) == (Stage.SHADOW, 0)
 
     @invariant()
     def every_move_counts_up(self) -> None:
-        assert self.standing.revision == len(self.rows)
+        assert self.rollout_status.revision == len(self.rows)
 
 
 TestRollouts = Rollouts.TestCase

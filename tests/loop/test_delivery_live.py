@@ -18,7 +18,7 @@ from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from rollout.store.ledger import DeliveryRow, Ledger
-from rollout.store.orders import OrderKind, give, lift, standing
+from rollout.store.orders import OrderKind, give, lift, order_in_force
 from tmuxio.acting.actuator import Actuator
 from understudy import AgentState, SystemClock
 
@@ -94,7 +94,7 @@ class Stage:
         return DeliveryWorker(self.ledger, actuator, judge, clock, patience_s=1.0, poll_s=0.02, **more)
 
     def frozen(self) -> str:
-        order = standing(OrderKind.FREEZE, self.orders)
+        order = order_in_force(OrderKind.FREEZE, self.orders)
         return f"frozen by {order.actor}" if order else ""
 
     def agent(self, name: str, draft_text: str = "") -> Agent:

@@ -10,7 +10,7 @@ import pytest
 
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.standing import Standing
+from rollout.judgement.rollout_status import RolloutStatus
 from rollout.judgement.words import Guardrail, Stage
 from rollout.loop.analysis import Analysis, add_events
 from rollout.loop.operator_input import listen
@@ -92,7 +92,7 @@ def test_what_was_overruled_is_counted_and_never_turns_clean(runtime: Any) -> No
 def test_evidence_of_spells_starts_again_where_one_was_overruled_and_nothing_else_does(runtime: Any) -> None:
     analysis = Analysis(epoch=1)
     facts = [Fact(Guardrail.WRONG, event=True), Fact(Guardrail.FAILURE, event=False)]
-    analysis = add_events(analysis, facts, Standing(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
+    analysis = add_events(analysis, facts, RolloutStatus(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
     said = say(runtime, "settle_bout", "b-1", analysis=analysis, right="candidate")
     assert {fact.guardrail for fact in said.facts if fact.starts_again} == {"wrong"}
 

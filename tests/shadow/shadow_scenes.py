@@ -40,12 +40,12 @@ def tapes(scene: dict[str, Any]) -> Iterator[Tape]:
         for name, change in look.items():
             if name != "at":
                 panes[name] = {**panes.get(name, PANES.get(name, {})), "earlier": [], **change}
-        standing = [pane for pane in panes.values() if not pane.get("gone")]
+        open_bout = [pane for pane in panes.values() if not pane.get("gone")]
         at = T0 + look.get("at", 0)
         yield Tape(
             id=f"t-{at}",
             frames=tuple(
-                Frame(at=at - GAP_S * back, panes=tuple(_shot(pane, back) for pane in standing))
+                Frame(at=at - GAP_S * back, panes=tuple(_shot(pane, back) for pane in open_bout))
                 for back in reversed(range(FRAMES))
             ),
         )

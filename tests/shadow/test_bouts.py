@@ -228,7 +228,7 @@ def test_a_failure_is_named_by_pane_session_or_window(subject: str) -> None:
 def test_a_look_of_the_class_harness_neither_goes_on_nor_ends_a_bout() -> None:
     watching = Watching().look(0, one("idle"), one("idle")).look(1, one("idle"), one("busy"), klass="harness")
     assert watching.book.over == ()
-    assert [standing.candidate.state for standing in watching.book.open.values()] == ["idle"]
+    assert [open_bout.candidate.state for open_bout in watching.book.open.values()] == ["idle"]
 
 
 @pytest.mark.parametrize(

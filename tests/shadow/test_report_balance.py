@@ -171,5 +171,5 @@ def test_before_a_bout_of_a_cluster_has_settled_there_is_nothing_to_decide() -> 
     (cluster,) = [one for one in made.clusters if one.id == fresh.cluster]
     assert cluster.open
     assert cluster not in made.open_clusters
-    assert words.standing(cluster) == "still settling"
+    assert words.cluster_status(cluster) == "still settling"
     assert len(made.open_clusters) == len(report(day()).open_clusters)

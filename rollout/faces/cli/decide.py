@@ -162,7 +162,7 @@ def _move(
     dry_run: bool,
 ) -> NoReturn:
     from rollout.faces.cli.verbs.decide import DecisionOptions, move  # noqa: PLC0415
-    from rollout.judgement.standing import RequestKind  # noqa: PLC0415
+    from rollout.judgement.rollout_status import RequestKind  # noqa: PLC0415
 
     raise typer.Exit(
         move(

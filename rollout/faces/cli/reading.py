@@ -10,11 +10,11 @@ from rollout.faces.cli.where import server_folder
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
-from rollout.judgement.standing import Standing
+from rollout.judgement.rollout_status import RolloutStatus
 from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
-from rollout.loop.stage_controller import standing
+from rollout.loop.stage_controller import rollout_status
 from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
@@ -53,9 +53,9 @@ class Reading:
         return with_own(self.folder.expected)
 
     @cached_property
-    def standing(self) -> Standing:
+    def rollout_status(self) -> RolloutStatus:
         """Where the rollout stands by its audit trail."""
-        return standing(self.ledger) if self.ledger else Standing()
+        return rollout_status(self.ledger) if self.ledger else RolloutStatus()
 
     @cached_property
     def last_cycle(self) -> CycleRow | None:
@@ -65,7 +65,9 @@ class Reading:
     @property
     def judgement(self) -> Judgement | None:
         """The judge's last word; None where it was on another stage, or never."""
-        return self.loop_state.analysis.judgement if self.loop_state.analysis.epoch == self.standing.epoch else None
+        return (
+            self.loop_state.analysis.judgement if self.loop_state.analysis.epoch == self.rollout_status.epoch else None
+        )
 
     @cached_property
     def plan(self) -> Plan:

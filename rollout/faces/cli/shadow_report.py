@@ -34,7 +34,7 @@ def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowRepor
         incumbent=_who(MonitorRole.INCUMBENT, found),
         candidate=_who(MonitorRole.CANDIDATE, found),
         around=Surroundings(
-            stage=found.standing.stage,
+            stage=found.rollout_status.stage,
             ruling=_ruling(found),
             moves=_moves(found),
             rates=[_rate(row) for row in rows(found)] if found.ledger else (),
@@ -64,7 +64,7 @@ def _who(part: MonitorRole, found: Reading) -> str:
 def _ruling(found: Reading) -> Ruling | None:
     if found.ledger is None:
         return None
-    said, then = found.judgement, found.standing.stage.next
+    said, then = found.judgement, found.rollout_status.stage.next
     return Ruling(
         verdict=said.verdict.value if said else "hold",
         state=state(found),

@@ -44,7 +44,7 @@ class AsText:
         agents = {pane for report in cycle_result.reports.values() for pane in report.verdicts}
         parts = [
             datetime.fromtimestamp(cycle_result.at, UTC).astimezone().strftime("%H:%M:%S"),
-            f"{cycle_result.standing.stage} ({cycle_result.mode})",
+            f"{cycle_result.rollout_status.stage} ({cycle_result.mode})",
             f"{len(agents)} agents",
             f"{cycle_result.wall_s:.2f} s",
             _differences(cycle_result),
@@ -63,15 +63,15 @@ class AsText:
         self._tell_doubts(cycle_result)
 
     def _tell_doubts(self, cycle_result: CycleResult) -> None:
-        standing = {
+        rollout_status = {
             (part, problem.kind, problem.subject): problem.text
             for part, report in cycle_result.reports.items()
             for problem in report.problems
             if not problem.hides
         }
-        for key in standing.keys() - self._doubts:
-            say(f"          the {key[0]} says: {standing[key]}")
-        self._doubts = frozenset(standing)
+        for key in rollout_status.keys() - self._doubts:
+            say(f"          the {key[0]} says: {rollout_status[key]}")
+        self._doubts = frozenset(rollout_status)
 
 
 def _differences(cycle_result: CycleResult) -> str:
@@ -97,7 +97,7 @@ def as_document(cycle_result: CycleResult) -> dict[str, Any]:
         "seconds": cycle_result.wall_s,
         "mode": cycle_result.mode,
         "act": cycle_result.act,
-        "stage": cycle_result.standing.stage,
+        "stage": cycle_result.rollout_status.stage,
         "roles": {part: names[part] for part in MonitorRole},
         "owners": {session: names[part] for session, part in cycle_result.routing.owners.items()},
         "reports": {names[part]: _report(report) for part, report in cycle_result.reports.items()},

@@ -10,11 +10,11 @@ from rollout.faces.demo.view import DemoView, Gauge, Step
 from rollout.judgement.evidence import Row
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
-from rollout.judgement.standing import Standing, shown_state
+from rollout.judgement.rollout_status import RolloutStatus, shown_state
 from rollout.judgement.words import Guardrail
 from rollout.loop.acting.episode import EpisodeBook, EpisodeState
 from rollout.loop.analysis import Analysis
-from rollout.loop.stage_controller import standing, trail
+from rollout.loop.stage_controller import rollout_status, trail
 from rollout.store.ledger import LedgerReader
 from rollout.store.ledger.records import DifferenceRow
 from shadow.differences import Difference, Severity, Side
@@ -57,7 +57,7 @@ class LedgerProgress:
             self._reader = None
 
     def _viewed(self, ledger: LedgerReader, elapsed_s: float) -> DemoView:
-        now = standing(ledger)
+        now = rollout_status(ledger)
         judgement = _judgement(ledger, now)
         touches = ledger.deliveries()
         return DemoView(
@@ -80,7 +80,7 @@ class LedgerProgress:
         )
 
 
-def _judgement(ledger: LedgerReader, now: Standing) -> Judgement | None:
+def _judgement(ledger: LedgerReader, now: RolloutStatus) -> Judgement | None:
     """The judge's last word, if it is about the stage that rules now."""
     if (text := ledger.document("analysis")) is None:
         return None

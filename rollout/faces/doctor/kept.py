@@ -11,7 +11,7 @@ from rollout.loop.audit import breaks
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, parse_flags
 from rollout.store.ledger import LedgerReader, LedgerUnusable, check_pages
-from rollout.store.orders import Order, OrderKind, standing
+from rollout.store.orders import Order, OrderKind, order_in_force
 from rollout.store.state_folder import ServerFolder, StateFolder
 from understudy.report import CycleReport, ProblemKind
 
@@ -48,9 +48,9 @@ def folder(root: Path) -> Finding:
 
 def orders(root: Path, server: Path) -> Iterator[Finding]:
     """Say which orders stand."""
-    if order := standing(OrderKind.FREEZE, server, root):
+    if order := order_in_force(OrderKind.FREEZE, server, root):
         yield note("orders", f"frozen{_who(order)}: nothing is pressed", "lift it with `understudy unfreeze`")
-    if order := standing(OrderKind.ROLLBACK, server, root):
+    if order := order_in_force(OrderKind.ROLLBACK, server, root):
         yield note(
             "orders", f"rollback ordered{_who(order)}, and no run has carried it out yet", "`understudy run` does"
         )

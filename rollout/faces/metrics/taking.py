@@ -35,7 +35,7 @@ class Taking:
             return
         self._count_cycles(found.ledger)
         self._count_rollbacks(found.ledger)
-        self._show_standing(found)
+        self._show_status(found)
         self._show_reports(found)
 
     def _count_cycles(self, ledger: LedgerReader) -> None:
@@ -63,7 +63,7 @@ class Taking:
                 self.instruments.rollbacks.labels("judge" if body["actor"] == "understudy" else "person").inc()
         self._transitions = len(transitions)
 
-    def _show_standing(self, found: Reading) -> None:
+    def _show_status(self, found: Reading) -> None:
         i, said = self.instruments, as_document(found)
         for gauge, value in ((i.stage, said["stage"]), (i.state, said["state"]), (i.verdict, said["verdict"])):
             gauge.clear()

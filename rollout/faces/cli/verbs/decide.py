@@ -10,12 +10,12 @@ from rollout.faces.cli.output import note, say
 from rollout.faces.cli.reading import Reading, reading
 from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.chain import Transition
+from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind, RolloutStatus
 from rollout.judgement.stages import apply
-from rollout.judgement.standing import Refusal, Request, RequestKind, Standing, Why
 from rollout.loop.stage_controller import StageController
 from rollout.store.flags.choosing import chosen
 from rollout.store.ledger import Ledger
-from rollout.store.orders import OrderKind, lift, operator, standing
+from rollout.store.orders import OrderKind, lift, operator, order_in_force
 from rollout.store.settings import load
 
 _ASKS_FIRST = {RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RETIRE}
@@ -62,8 +62,8 @@ def _made(
     """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
     if not decision.dry_run:
         _carry_out_rollback(found, controller)
-    request = _request(request_kind, decision, found, found.standing)
-    proposed = _answer(apply(found.standing, request, found.plan))
+    request = _request(request_kind, decision, found, found.rollout_status)
+    proposed = _answer(apply(found.rollout_status, request, found.plan))
     if proposed is not None and decision.dry_run:
         say(f"Would move: {headline(proposed)}, by {request.actor}: {request.reason}")
     if proposed is None or decision.dry_run:
@@ -75,13 +75,13 @@ def _made(
 
 def _carry_out_rollback(found: Reading, controller: StageController) -> None:
     """A `rollback --now` that no run has seen yet comes before whatever else is asked for."""
-    if order := standing(OrderKind.ROLLBACK, found.folder.path):
+    if order := order_in_force(OrderKind.ROLLBACK, found.folder.path):
         reason = order.reason or "rollback --now"
         controller.request(Request(RequestKind.ROLLBACK, order.actor or operator(), reason, round(time.time(), 6)))
         lift(OrderKind.ROLLBACK, found.folder.path)
 
 
-def _request(request_kind: RequestKind, decision: DecisionOptions, found: Reading, before: Standing) -> Request:
+def _request(request_kind: RequestKind, decision: DecisionOptions, found: Reading, before: RolloutStatus) -> Request:
     judgement = found.judgement
     return Request(
         kind=request_kind,
@@ -98,7 +98,7 @@ def _request(request_kind: RequestKind, decision: DecisionOptions, found: Readin
 def _answer(answer: Transition | Refusal) -> Transition | None:
     if isinstance(answer, Transition):
         return answer
-    if answer.why is Why.NOTHING_TO_DO:
+    if answer.why is RefusalReason.NOTHING_TO_DO:
         note(f"Nothing to do: {answer.text}")
         return None
-    raise Stop(Exit.UNAVAILABLE if answer.why is Why.UNREACHABLE else Exit.CONFLICT, answer.text)
+    raise Stop(Exit.UNAVAILABLE if answer.why is RefusalReason.UNREACHABLE else Exit.CONFLICT, answer.text)

@@ -7,7 +7,7 @@ from rollout.faces.cli.output import note, say
 from rollout.faces.cli.verbs.orders_failed import say_not_done
 from rollout.faces.cli.where import named_folder
 from rollout.store import orders
-from rollout.store.orders import OrderKind, OrderNotGiven, OrderNotLifted, give, operator, standing
+from rollout.store.orders import OrderKind, OrderNotGiven, OrderNotLifted, give, operator, order_in_force
 from rollout.store.state_folder import StateFolder
 
 
@@ -43,7 +43,7 @@ def unfreeze(socket_name: str | None, socket_path: Path | None, *, actor: str | 
     if stays:
         note(f"understudy: STILL frozen: the order cannot be removed ({'; '.join(stays)}). Remove that file by hand.")
         return Exit.NOT_ORDERED
-    if folder and standing(OrderKind.FREEZE, state.root):
+    if folder and order_in_force(OrderKind.FREEZE, state.root):
         say("Every server is frozen by one order; lift that with: understudy unfreeze")
     elif lifted:
         say("Unfrozen: the owner's intents reach tmux again, where a run acts.")

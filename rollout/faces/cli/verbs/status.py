@@ -8,13 +8,13 @@ from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
 from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, Reading, reading
 from rollout.judgement.evidence import Battery, Evidence, Row
-from rollout.judgement.standing import shown_state
+from rollout.judgement.rollout_status import shown_state
 from rollout.judgement.words import Guardrail, State, Verdict, percent
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
 from rollout.store.flags.choosing import chosen
 from rollout.store.orders import OrderKind
-from rollout.store.orders import standing as ordered
+from rollout.store.orders import order_in_force as ordered
 from rollout.store.settings import load
 from rollout.store.state_folder import StateFolder
 
@@ -37,7 +37,7 @@ def as_document(found: Reading) -> dict[str, Any]:
     judgement = found.judgement
     flags = _flags(found)
     return {
-        "stage": found.standing.stage,
+        "stage": found.rollout_status.stage,
         "exposure_percent": _exposure(found, flags),
         "exposure_doubt": _doubt(found, flags),
         "shadow_percent": flags.shadow.percent if flags else 0,
@@ -54,7 +54,7 @@ def as_document(found: Reading) -> dict[str, Any]:
         "cycles": found.ledger.cycle_count() if found.ledger else 0,
         "budget": _budget(found),
         "signals": [reading.model_dump(mode="json") for reading in judgement.signals] if judgement else [],
-        "audit_head": found.standing.last_hash[:12],
+        "audit_head": found.rollout_status.last_hash[:12],
     }
 
 
@@ -64,14 +64,14 @@ def state(found: Reading) -> State:
         return State.FROZEN
     if ordered(OrderKind.ROLLBACK, found.folder.path):
         return State.ROLLED_BACK
-    return shown_state(found.standing, found.judgement, found.plan)
+    return shown_state(found.rollout_status, found.judgement, found.plan)
 
 
 def rows(found: Reading) -> tuple[Row, ...]:
     """The evidence table, also before anything was judged."""
     if judgement := found.judgement:
         return judgement.rows
-    return Evidence().table(Battery.of(found.plan, found.standing.stage))
+    return Evidence().table(Battery.of(found.plan, found.rollout_status.stage))
 
 
 def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
@@ -79,10 +79,10 @@ def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
 
     Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
     """
-    analysis, wanted = found.loop_state.analysis, found.standing.exposure_percent
+    analysis, wanted = found.loop_state.analysis, found.rollout_status.exposure_percent
     if flags is not None:
         return min(wanted, flags.candidate.percent)
-    return min(wanted, analysis.exposed_percent) if analysis.epoch == found.standing.epoch else 0
+    return min(wanted, analysis.exposed_percent) if analysis.epoch == found.rollout_status.epoch else 0
 
 
 def _doubt(found: Reading, flags: FlagsDocument | None) -> str:

@@ -21,9 +21,9 @@ def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path
     deadline = time.monotonic() + timeout_s
     while True:
         with reading(socket_name, socket_path) as found:
-            stage, state = found.standing.stage, found.standing.state
+            stage, state = found.rollout_status.stage, found.rollout_status.state
             if state is State.ROLLED_BACK:
-                say(f"rolled back: {found.standing.reason}")
+                say(f"rolled back: {found.rollout_status.reason}")
                 return Exit.ROLLED_BACK
             if reached(found):
                 say(f"{what} ({stage})")
@@ -40,6 +40,6 @@ def condition(what: str) -> Condition:
     name = what.removeprefix("stage=")
     if what.startswith("stage=") and name in set(STAGES):
         beyond = {*STAGES[STAGES.index(Stage(name)) :], Stage.RETIRED}
-        return lambda found: found.standing.stage in beyond
+        return lambda found: found.rollout_status.stage in beyond
     names = ", ".join(f"stage={stage}" for stage in STAGES)
     raise Stop(Exit.USAGE, f"--for {what}: wait for promotable, {names}")

@@ -11,7 +11,7 @@ from rollout.faces.cli.verbs.status import state
 from rollout.judgement import why as judgement_why
 from rollout.judgement.words import State
 from rollout.store.orders import OrderKind
-from rollout.store.orders import standing as ordered
+from rollout.store.orders import order_in_force as ordered
 from rollout.store.state_folder import StateFolder
 
 
@@ -38,9 +38,13 @@ def paragraph(found: Reading) -> str:
         because = f" ({order.reason})" if order.reason else ""
         frozen = f"Frozen{by}{because}: nothing is pressed until `understudy unfreeze`; looking goes on. "
     if found.judgement is None:
-        stage = found.standing.stage
-        how = "" if found.standing.state is State.RUNNING else f" and {found.standing.state.replace('_', ' ')}"
+        stage = found.rollout_status.stage
+        how = (
+            ""
+            if found.rollout_status.state is State.RUNNING
+            else f" and {found.rollout_status.state.replace('_', ' ')}"
+        )
         return (
             f"{frozen}The rollout is in {stage}{how}; no cycle was judged in this stage yet. `understudy run` goes on."
         )
-    return frozen + judgement_why.why(found.standing, found.judgement, found.plan)
+    return frozen + judgement_why.why(found.rollout_status, found.judgement, found.plan)

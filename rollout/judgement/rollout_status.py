@@ -1,6 +1,6 @@
 """Where a rollout stands, and what may be asked of it.
 
-A standing *stores* running, paused or rolled_back, and whether it is frozen. `held` and `awaiting_approval` are how a
+A status *stores* running, paused or rolled_back, and whether it is frozen. `held` and `awaiting_approval` are how a
 running one looks in the light of the judge's last word (`shown_state`): descriptions, not decisions, so that nothing
 has to be undone when they pass.
 """
@@ -21,7 +21,7 @@ HARNESS: Final = "understudy"
 """The actor of what happens by itself."""
 
 
-class Standing(Record):
+class RolloutStatus(Record):
     """Where the rollout stands."""
 
     stage: Stage = Stage.OFF
@@ -87,7 +87,7 @@ class Request:
         return self.actor == HARNESS
 
 
-class Why(StrEnum):
+class RefusalReason(StrEnum):
     """Why a request is refused."""
 
     CONFLICT = "conflict"
@@ -103,14 +103,14 @@ class Why(StrEnum):
 class Refusal:
     """No, and what to do instead."""
 
-    why: Why
+    why: RefusalReason
     text: str
 
 
-def stands(after: Transition, before: Standing) -> Standing:
+def status_after(after: Transition, before: RolloutStatus) -> RolloutStatus:
     """Where the rollout stands once a transition is committed."""
     of_freeze = after.request in {RequestKind.FREEZE, RequestKind.UNFREEZE}
-    return Standing(
+    return RolloutStatus(
         stage=after.to,
         state=after.state,
         frozen=after.frozen,
@@ -125,26 +125,26 @@ def stands(after: Transition, before: Standing) -> Standing:
     )
 
 
-def shown_state(standing: Standing, judgement: Judgement | None, plan: Plan) -> State:
+def shown_state(rollout_status: RolloutStatus, judgement: Judgement | None, plan: Plan) -> State:
     """The state as people and `status` see it."""
-    if standing.frozen:
+    if rollout_status.frozen:
         return State.FROZEN
-    if standing.state is not State.RUNNING or judgement is None:
-        return standing.state
+    if rollout_status.state is not State.RUNNING or judgement is None:
+        return rollout_status.state
     if judgement.verdict is Verdict.HOLD:
         return State.HELD
-    waits = standing.stage is Stage.PRODUCTION or plan.of_stage(standing.stage).person
-    if judgement.verdict is Verdict.PROMOTABLE and waits and standing.stage is not Stage.RETIRED:
+    waits = rollout_status.stage is Stage.PRODUCTION or plan.of_stage(rollout_status.stage).person
+    if judgement.verdict is Verdict.PROMOTABLE and waits and rollout_status.stage is not Stage.RETIRED:
         return State.AWAITING_APPROVAL
     return State.RUNNING
 
 
-def stopped(standing: Standing) -> str:
+def stopped(rollout_status: RolloutStatus) -> str:
     """Why nothing may be promoted, as the judge puts it; empty while the rollout runs."""
-    if standing.frozen:
-        return f"it is frozen ({standing.frozen_reason}): nothing acts until `understudy unfreeze`"
-    if standing.state is State.ROLLED_BACK:
-        return f"it was rolled back ({standing.reason}): nothing moves until `understudy retry`"
-    if standing.state is State.PAUSED:
-        return f"it is paused ({standing.reason}): nothing is promoted until `understudy resume`"
+    if rollout_status.frozen:
+        return f"it is frozen ({rollout_status.frozen_reason}): nothing acts until `understudy unfreeze`"
+    if rollout_status.state is State.ROLLED_BACK:
+        return f"it was rolled back ({rollout_status.reason}): nothing moves until `understudy retry`"
+    if rollout_status.state is State.PAUSED:
+        return f"it is paused ({rollout_status.reason}): nothing is promoted until `understudy resume`"
     return ""
