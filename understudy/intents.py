@@ -111,7 +111,7 @@ Intent = Annotated[
 ]
 
 DESTRUCTIVE: frozenset[str] = frozenset({"kill_window", "spawn_manager", "submit_draft"})
-"""The kinds that cannot be taken back: they need two keys."""
+"""The kinds that cannot be taken back: they need dual control."""
 
 
 def intent_key(intent: Intent) -> str:

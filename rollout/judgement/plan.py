@@ -128,7 +128,7 @@ class Plan(Record):
     """A screen that stood still for so long, in a bout, was not busy."""
     lease_s: Annotated[float, Field(gt=0)] = 1800.0
     windows: Windows = Windows()
-    """Within how many seconds two monitors' actions are the same one, and two keys turn one lock."""
+    """Within how many seconds two monitors' actions are the same one, and dual control turn one lock."""
     cycle_time: CycleTime = CycleTime()
     single_key: frozenset[DestructiveKind] = frozenset()
     """Kinds of destructive intent that the owner may have done without the other monitor's key."""

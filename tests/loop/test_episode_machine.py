@@ -109,7 +109,7 @@ class Harness(RuleBasedStateMachine):
             window = world.rules.windows.of(delivery.kind)
             for role in (INCUMBENT, CANDIDATE):
                 at = self.last_asked.get((role, kind, delivery.target), -1e9)
-                assert world.now - at <= window, "what would destroy needs two keys within the window"
+                assert world.now - at <= window, "what would destroy needs dual control within the window"
         newcomer = world.book.newcomers.get("team")
         if delivery.kind == "kill_window" and newcomer and newcomer.role == delivery.role:
             assert world.now - newcomer.since >= 600, "a new owner kills nothing for ten minutes"

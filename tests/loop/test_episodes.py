@@ -186,7 +186,7 @@ def test_what_would_destroy_needs_both_monitors_to_want_it(act: object) -> None:
     world = World()
     assert world.cycle((act(),), ()) == ()
     (delivery,) = world.cycle((act(),), (act(),))
-    assert delivery.keys == "both"
+    assert delivery.confirmed_by == "both"
 
 
 @pytest.mark.parametrize(("act", "window"), [(draft, 15), (kill, 60)])
@@ -206,12 +206,12 @@ def test_a_missing_second_key_asks_a_person_once_and_acts_on_their_word() -> Non
     assert world.last.escalations == ()
     world.cycle((kill(),), (), after=60)
     (question,) = world.last.escalations
-    assert "second key is missing: the other monitor does not want it" in question.why
+    assert "needs both monitors: the other monitor does not want it" in question.why
     world.cycle((kill(),), ())
     assert world.last.escalations == ()
     assert world.result(INCUMBENT) == ("refused", False)
     (delivery,) = world.cycle((kill(),), (), approvals={question.episode: "ada@ship"})
-    assert delivery.keys == "ada@ship"
+    assert delivery.confirmed_by == "ada@ship"
 
 
 def test_a_question_expires_and_is_not_asked_again_in_the_same_episode() -> None:
@@ -239,7 +239,7 @@ def test_five_questions_a_session_and_the_rest_is_counted() -> None:
 
 def test_a_plan_may_trust_the_owners_key_alone() -> None:
     world = World().with_rules(single_key=frozenset({"submit_draft"}))
-    assert [delivery.keys for delivery in world.cycle((draft(), kill("%2")), ())] == ["single_key"]
+    assert [delivery.confirmed_by for delivery in world.cycle((draft(), kill("%2")), ())] == ["single_key"]
 
 
 def test_a_manager_is_not_started_without_a_command_for_it() -> None:

@@ -55,7 +55,7 @@ def test_the_refusal_ends_after_ten_minutes_and_two_keys_still_hold() -> None:
     world.change_stage(INCUMBENT)
     for _ in range(60):
         assert world.cycle((kill(),), (kill(),), after=10) == ()
-    assert [delivery.keys for delivery in world.cycle((kill(),), (kill(),), after=10)] == ["both"]
+    assert [delivery.confirmed_by for delivery in world.cycle((kill(),), (kill(),), after=10)] == ["both"]
 
 
 def test_the_digest_holds_what_only_the_new_owner_had_wanted_so_far() -> None:

@@ -121,7 +121,7 @@ def approve(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Be the second key of an act that waits, or approve a promotion.
+    """Approve an action that waits for both monitors, or approve a promotion.
 
     With an ID: that act. With only a reason: the promotion that the plan wants a person for. With neither: a list.
     """

@@ -83,7 +83,7 @@ def _headline(view: DemoView, width: int) -> list[Text]:
         share.append("; worse on purpose", "yellow")
     counts = Text(
         f"{view.agents} agents, {view.cycles} cycles, {view.bouts} bouts in this stage; "
-        f"{view.delivered} acts done, {view.held_back} lack a second key"
+        f"{view.delivered} acts done, {view.held_back} lack a second monitor"
     )
     why = Text("; ".join(view.reasons), "dim")
     return [_fit(line, width) for line in (way, share, counts, why)]

@@ -32,7 +32,7 @@ def _episode(episode: Episode, now: float, rules: Rules) -> Episode:
 
 
 def _voice(voice: Voice, now: float) -> Voice:
-    """A word whose age is not known is no second key any more; the window for the other one begins anew."""
+    """A word whose age is not known is no second monitor any more; the window for the other one begins anew."""
     last_at = voice.last_at if voice.last_at <= now else 0.0
     return voice.model_copy(update={"first_at": min(voice.first_at, now), "last_at": last_at})
 

@@ -39,7 +39,7 @@ class Delivery(Record):
     """The processes of the panes that a new manager replaces."""
     role: str
     """On whose word."""
-    keys: str = ""
+    confirmed_by: str = ""
     """How a destructive one was unlocked: `both`, `single_key`, or the person who approved it."""
     wanted_at: Instant
     state_behind: AgentState | None = None

@@ -19,7 +19,7 @@ class EpisodeState(StrEnum):
     """Only a monitor that does not own the session has asked for it."""
     OPEN = "open"
     WAITING_KEY = "waiting_key"
-    """It would destroy, and the second key is missing so far."""
+    """It would destroy, and the second monitor is missing so far."""
     ESCALATED = "escalated"
     """It waits for a person's `approve`."""
 
@@ -98,7 +98,7 @@ class Episode(Record):
 
     @property
     def destructive(self) -> bool:
-        """Whether it needs two keys."""
+        """Whether it needs both monitors."""
         return self.kind in DESTRUCTIVE
 
     def state(self, now: float) -> EpisodeState:
@@ -179,7 +179,7 @@ class Rules:
     """The figures by which episodes live. Seconds, and counts."""
 
     windows: Windows = field(default_factory=Windows)
-    """Within which two keys turn one lock."""
+    """The window within which both monitors must want it."""
     single_key: frozenset[str] = frozenset()
     """Destructive kinds that the owner may have done alone."""
     grace_s: float = 300.0

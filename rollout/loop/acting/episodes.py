@@ -7,10 +7,10 @@ A cycle calls `settle` with the ends of deliveries, `outcomes` for what to tell 
 from dataclasses import dataclass
 
 from rollout.loop.acting.actuator_input import ActuatorInput, asks, enter_reports
+from rollout.loop.acting.approval import Approval, ApprovalCheck, check_approval
 from rollout.loop.acting.deliveries import Delivery, Item, delivery_name
 from rollout.loop.acting.episode import CROWDED, Episode, EpisodeBook, Escalation, ReportedIntent, Rules, Voice, key_of
 from rollout.loop.acting.handover import greeted, pass_on, refusal, to_greet
-from rollout.loop.acting.keys import Lock, Turned, turn
 from understudy.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
 
 
@@ -46,7 +46,7 @@ class _Wanted:
 
     items: list[Item]
     episode: Episode
-    keys: str
+    confirmed_by: str
     digest: bool
 
 
@@ -74,14 +74,14 @@ class _Deciding:
             return
         if hindrance := self._hindrance(episode, intent):
             self._refuse(key, hindrance)
-        elif (keys := self._unlocked(key, episode)) is None:
+        elif (confirmed_by := self._approval(key, episode)) is None:
             pass  # and the reason is noted
         elif self.inputs.watch_only:
             self._count(key, episode, intent)
         elif isinstance(intent, PauseSession | Escalate):
             self._at_once(key, episode, intent)
         else:
-            self._deliver(key, episode, keys, digest=digest)
+            self._deliver(key, episode, confirmed_by, digest=digest)
 
     def _hindrance(self, episode: Episode, intent: Intent) -> str:
         """What stands in the way, whoever wants it; "" for nothing. The order of the guards is the documentation."""
@@ -126,20 +126,22 @@ class _Deciding:
         )
         return EpisodeStep(book, deliveries, self._withdrawn(), tuple(self._questions))
 
-    def _unlocked(self, key: str, episode: Episode) -> str | None:
-        """Whose keys open it ("" where it needs none); None where it stays shut, and a person may be asked."""
+    def _approval(self, key: str, episode: Episode) -> str | None:
+        """Return who confirmed it ("" where it needs none); None where it is not approved, and a person may be asked."""
         if not episode.destructive:
             return ""
         reporting = frozenset(role for role in self.inputs.reports if self.inputs.speaks(role, episode.session))
-        turned = turn(episode, self.inputs.rules, self.inputs.now, reporting)
-        if turned.lock is Lock.OPEN and episode.kind == "spawn_manager" and not self.inputs.can_spawn:
-            turned = Turned(Lock.SHUT, "no command is set that starts a manager (spawn_command): start one by hand")
-        if turned.lock is Lock.OPEN:
-            return turned.why
-        if turned.lock is Lock.SHUT and not self.inputs.watch_only:
-            self._request(key, episode, turned.why)
+        check = check_approval(episode, self.inputs.rules, self.inputs.now, reporting)
+        if check.approval is Approval.OPEN and episode.kind == "spawn_manager" and not self.inputs.can_spawn:
+            check = ApprovalCheck(
+                Approval.SHUT, "no command is set that starts a manager (spawn_command): start one by hand"
+            )
+        if check.approval is Approval.OPEN:
+            return check.why
+        if check.approval is Approval.SHUT and not self.inputs.watch_only:
+            self._request(key, episode, check.why)
         else:
-            self._refuse(key, turned.why)
+            self._refuse(key, check.why)
         return None
 
     def _request(self, key: str, episode: Episode, why: str) -> None:
@@ -165,7 +167,7 @@ class _Deciding:
             self._request(key, episode, intent.text)
         self.episodes[key] = done(self.episodes[key], self.inputs.now)
 
-    def _deliver(self, key: str, episode: Episode, keys: str, *, digest: bool) -> None:
+    def _deliver(self, key: str, episode: Episode, confirmed_by: str, *, digest: bool) -> None:
         intent = episode.voices[episode.holder or ""].intent
         item = Item(key=key, episode=episode.id, ordinal=intent.ordinal, intent=intent)
         if digest or (isinstance(intent, NotifyManager) and intent.section is not None):
@@ -174,7 +176,7 @@ class _Deciding:
                 self._wanted[place].items.append(item)
                 return
             self._groups[group] = len(self._wanted)
-        self._wanted.append(_Wanted([item], episode, keys, digest=digest))
+        self._wanted.append(_Wanted([item], episode, confirmed_by, digest=digest))
 
     def _make_delivery(self, wanted: _Wanted) -> Delivery:
         items, episode = wanted.items, wanted.episode
@@ -190,7 +192,7 @@ class _Deciding:
             items=tuple(items),
             kill_pids={pane: known for pane in kills if (known := self.inputs.pid_of(pane, role)) is not None},
             role=role,
-            keys=wanted.keys,
+            confirmed_by=wanted.confirmed_by,
             wanted_at=self.inputs.now,
             state_behind=episode.state_behind if episode.destructive else None,
             digest=wanted.digest,

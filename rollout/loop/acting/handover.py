@@ -5,8 +5,8 @@ while. Pure.
 """
 
 from rollout.loop.acting.actuator_input import ActuatorInput, held_by
+from rollout.loop.acting.approval import NEVER_AT_FIRST
 from rollout.loop.acting.episode import Episode, EpisodeBook, Newcomer
-from rollout.loop.acting.keys import NEVER_AT_FIRST
 
 
 def hand_over(book: EpisodeBook) -> EpisodeBook:

@@ -17,7 +17,7 @@ _SHORTEST: Final = 8
 
 
 def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """List the acts that wait for a second key, oldest first."""
+    """List the acts that wait for a second monitor, oldest first."""
     now = time.time()
     with reading(socket_name, socket_path) as found:
         questions, unasked = _questions(found, now), found.loop_state.book.unraised(now)
