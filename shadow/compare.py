@@ -73,10 +73,10 @@ def compare(
 def differ(who: Who, incumbent: Side, candidate: Side, register: Register = NOTHING_EXPECTED) -> Difference | None:
     """Compare the two sides of one subject; None where they agree."""
     severity = gravity(incumbent, candidate)
-    return None if severity is None else draw(who, incumbent, candidate, severity, register)
+    return None if severity is None else make_difference(who, incumbent, candidate, severity, register)
 
 
-def draw(
+def make_difference(
     who: Who, incumbent: Side, candidate: Side, severity: Severity, register: Register = NOTHING_EXPECTED
 ) -> Difference:
     """Write down the difference of two sides."""

@@ -1,6 +1,6 @@
 """The class LIVE_MISMATCH: the candidate's live reading right after the tape, against its reading of the tape."""
 
-from shadow.compare import draw, gravity
+from shadow.compare import gravity, make_difference
 from shadow.differences import DiffClass, Difference, Severity, Side
 from shadow.sides import Sides
 from understudy.record import Record
@@ -53,7 +53,7 @@ def compare_live(on_tape: CycleReport, live: CycleReport, tape: Tape, after: Fra
         compared += 1
         ours, theirs = _judgement(first, name), _judgement(second, name)
         if ours != theirs:
-            difference = draw(who, ours, theirs, gravity(ours, theirs) or Severity.DETAIL)
+            difference = make_difference(who, ours, theirs, gravity(ours, theirs) or Severity.DETAIL)
             found.append(difference.model_copy(update={"klass": DiffClass.LIVE_MISMATCH}))
     return LiveComparison(compared=compared, moved=moved, differences=tuple(found))
 

@@ -12,7 +12,7 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import reading
 from rollout.faces.cli.verbs.diffs import all_clusters
-from rollout.faces.cli.verbs.drawing import draw_lots
+from rollout.faces.cli.verbs.sampling import review_sample
 from rollout.faces.cli.verbs.signing import SignOffOptions, SignOffTerms, accept
 from rollout.store.ledger import LedgerReader
 from tests.cli.rollouts import THEN
@@ -56,7 +56,7 @@ def test_a_person_judges_bouts_one_by_one_and_may_skip_or_stop(
     ran: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers(monkeypatch, "c", "s", "Neither", "?", "q")
-    assert draw_lots(10, 3, SignOffOptions(reason="", actor="ann"), None, None, as_json=False) is Exit.OK
+    assert review_sample(10, 3, SignOffOptions(reason="", actor="ann"), None, None, as_json=False) is Exit.OK
     assert told(ran) == [
         ("settle_bout", "ann", {"right": "candidate", "seed": 3}),
         ("settle_bout", "ann", {"right": "neither", "seed": 3}),

@@ -186,22 +186,22 @@ def test_where_no_tests_are_at_hand_settling_says_so_and_counts_all_the_same(und
 
 @pytest.mark.usefixtures("ran")
 def test_a_draw_is_of_both_kinds_the_same_by_its_seed_and_shows_the_screens(understudy: Shell) -> None:
-    said = understudy("diffs", "settle", "--draw", "10", "--seed", "7", "--json").json
+    said = understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json
     assert (said["schema"], said["seed"], len(said["draw"])) == (1, 7, 10)
     assert [one["agrees"] for one in said["draw"]].count(True) == 5
     assert said["draw"][0]["screen"] == SCREEN
-    assert understudy("diffs", "settle", "--draw", "10", "--seed", "7", "--json").json == said
+    assert understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json == said
 
 
 def test_an_answer_to_a_draw_is_in_the_ledger_and_is_not_asked_for_again(understudy: Shell, ran: Kept) -> None:
-    drawn = understudy("diffs", "settle", "--draw", "42", "--json").json["draw"]
+    drawn = understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]
     one = drawn[0]["id"]
     assert understudy("diffs", "settle", one, "--right", "neither", "--actor", "ann").code == 0
     ledger = LedgerReader.open(ran.folder.ledger)
     (row,) = ledger.decisions("settle_bout")
     ledger.close()
     assert (row.subject, row.actor, json.loads(row.body)["right"]) == (one, "ann", "neither")
-    again = [other["id"] for other in understudy("diffs", "settle", "--draw", "42", "--json").json["draw"]]
+    again = [other["id"] for other in understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]]
     assert one not in again
     assert len(again) == len(drawn) - 1
 
@@ -210,10 +210,10 @@ def test_an_answer_to_a_draw_is_in_the_ledger_and_is_not_asked_for_again(underst
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (("--draw", "3"), "nobody is there to answer"),
+        (("--sample", "3"), "nobody is there to answer"),
         (("b-0000000000", "--right", "both"), "there is no bout b-0000000000"),
         ((), "name what you settle and who is right"),
-        (("d-1", "--right", "both", "--draw", "2"), "name what you settle and who is right"),
+        (("d-1", "--right", "both", "--sample", "2"), "name what you settle and who is right"),
         (("d-", "--right", "both"), "say why: --reason"),
     ],
 )

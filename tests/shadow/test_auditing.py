@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from shadow_cases import QUICK, T0, Watching, one, report, shot, tape
 
 from shadow.clusters import clusters
-from shadow.drawing import draw, drawable
 from shadow.kinds import settle_rates
 from shadow.labels import Label, Referee, Right
 from shadow.rescoring import of_cluster, rescored
+from shadow.sampling import sample, worth_asking
 from shadow.signoffs import NOBODY_SAID, Acceptance, Lapse
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def test_a_bout_at_which_nobody_looked_is_in_no_rate() -> None:
 
 
 def test_lots_are_drawn_of_what_nobody_decided_and_of_agreements() -> None:
-    assert {bout.id for bout in drawable([*CRASH, IDLE, *AGREE])} == {bout.id for bout in (IDLE, *AGREE)}
-    assert drawable([IDLE], asked={IDLE.id}) == []
-    assert drawable([IDLE.model_copy(update={"label": PERSON})]) == []
+    assert {bout.id for bout in worth_asking([*CRASH, IDLE, *AGREE])} == {bout.id for bout in (IDLE, *AGREE)}
+    assert worth_asking([IDLE], asked={IDLE.id}) == []
+    assert worth_asking([IDLE.model_copy(update={"label": PERSON})]) == []
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(1, 20), st.integers())
@@ -68,9 +68,9 @@ def test_a_draw_has_both_kinds_is_as_large_as_it_can_be_and_repeats_by_its_seed(
 ) -> None:
     bouts = [IDLE.model_copy(update={"id": f"b-{n:010x}"}) for n in range(differing)]
     bouts += [AGREE[0].model_copy(update={"id": f"b-a{n:09x}"}) for n in range(agreeing)]
-    drawn = draw(bouts, count, seed)
+    drawn = sample(bouts, count, seed)
     assert len({bout.id for bout in drawn}) == len(drawn) == min(count, differing + agreeing)
-    assert drawn == draw(reversed(bouts), count, seed)
+    assert drawn == sample(reversed(bouts), count, seed)
     agreements = sum(bout.agrees for bout in drawn)
     assert agreements >= min(agreeing, count // 2)
     assert len(drawn) - agreements >= min(differing, count // 2)

@@ -1,4 +1,4 @@
-"""The family `diffs`: list the clusters, look at one, accept or settle it, draw lots, try a rule."""
+"""The family `diffs`: list the clusters, look at one, accept or settle it, review a sample, try a rule."""
 
 from pathlib import Path
 from typing import Annotated
@@ -81,23 +81,23 @@ def diffs_accept(
     "settle",
     epilog=examples(
         'diffs settle 3f2a91 --right candidate --reason "the composer is empty"',
-        "diffs settle --draw 20                # once a week: judge bouts drawn at random",
-        "diffs settle --draw 20 --json         # the same for scripts: the draw, to be answered with the next",
+        "diffs settle --sample 20                # once a week: judge bouts drawn at random",
+        "diffs settle --sample 20 --json         # the same for scripts: the draw, to be answered with the next",
         "diffs settle b-3fa9c1d2e4 --right neither",
     ),
 )
 def diffs_settle(
     what: Annotated[
-        str | None, typer.Argument(metavar="ID", help="A cluster (d-...), or one bout (b-...); not with --draw.")
+        str | None, typer.Argument(metavar="ID", help="A cluster (d-...), or one bout (b-...); not with --sample.")
     ] = None,
     *,
     right: Annotated[
         str | None, typer.Option(metavar="WHO", help="Who was right: incumbent, candidate, both, neither.")
     ] = None,
-    draw: Annotated[
+    sample: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Ask about so many bouts drawn at random, one by one.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Draw the same lots again.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Draw the same a sample again.")] = None,
     fixtures: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where `--right candidate` writes its test cases; default: ./tests."),
@@ -114,14 +114,16 @@ def diffs_settle(
     a case of the modular engine's corpus and of the shadow's.
     """
     from rollout.faces.cli.exits import Exit, Stop  # noqa: PLC0415
-    from rollout.faces.cli.verbs.drawing import draw_lots  # noqa: PLC0415
+    from rollout.faces.cli.verbs.sampling import review_sample  # noqa: PLC0415
     from rollout.faces.cli.verbs.signing import SignOffOptions, settle  # noqa: PLC0415
 
     word = SignOffOptions(reason=reason, actor=actor)
-    if draw is not None and what is None and right is None:
-        raise typer.Exit(draw_lots(draw, seed, word, socket_name, socket_path, as_json=json))
-    if draw is not None or what is None or right is None:
-        raise Stop(Exit.USAGE, "name what you settle and who is right (settle ID --right WHO), or draw lots (--draw N)")
+    if sample is not None and what is None and right is None:
+        raise typer.Exit(review_sample(sample, seed, word, socket_name, socket_path, as_json=json))
+    if sample is not None or what is None or right is None:
+        raise Stop(
+            Exit.USAGE, "name what you settle and who is right (settle ID --right WHO), or review a sample (--sample N)"
+        )
     raise typer.Exit(settle(what, right, word, socket_name, socket_path, fixtures=fixtures, as_json=json))
 
 

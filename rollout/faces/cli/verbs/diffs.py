@@ -175,4 +175,4 @@ def _remind(found: Reading) -> None:
     first = found.ledger.first_cycle_at() or found.last_cycle.at
     drawn = max((row.at for row in found.ledger.decisions(SETTLE_BOUT)), default=first)
     if found.last_cycle.at - drawn > _WEEK_S:
-        note("Nobody has judged a draw for a week: understudy diffs settle --draw 20")
+        note("Nobody has judged a draw for a week: understudy diffs settle --sample 20")

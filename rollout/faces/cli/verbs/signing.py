@@ -93,7 +93,7 @@ def settle(
     with reading(socket_name, socket_path) as found:
         if what.startswith("b-"):
             if found.ledger is None or found.ledger.bout(what) is None:
-                raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --draw 20 --json` names some")
+                raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --sample 20 --json` names some")
             kind, name = SETTLE_BOUT, what
         else:
             if not decision.reason:

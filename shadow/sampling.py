@@ -1,4 +1,4 @@
-"""Drawing lots: which bouts a person is asked about, so that silence and agreement are audited, too."""
+"""Sampling: which bouts a person is asked about, so that silence and agreement are audited, too."""
 
 from collections.abc import Collection, Iterable
 from random import Random
@@ -7,14 +7,14 @@ from shadow.bout import Bout
 from shadow.differences import Severity
 
 
-def drawable(bouts: Iterable[Bout], asked: Collection[str] = ()) -> list[Bout]:
+def worth_asking(bouts: Iterable[Bout], asked: Collection[str] = ()) -> list[Bout]:
     """Keep what is worth asking about: panes on which both agree, or nobody has decided; each is asked about once."""
     return [bout for bout in bouts if bout.pane is not None and bout.id not in asked and _undecided(bout)]
 
 
-def draw(bouts: Iterable[Bout], count: int, seed: int) -> list[Bout]:
+def sample(bouts: Iterable[Bout], count: int, seed: int) -> list[Bout]:
     """Draw so many at random, half of them agreements where there are enough of both; oldest first."""
-    chance, every = Random(seed), sorted(bouts, key=lambda bout: bout.id)  # noqa: S311 - lots, no secrets
+    chance, every = Random(seed), sorted(bouts, key=lambda bout: bout.id)  # noqa: S311 - a sample, no secrets
     agreeing = [bout for bout in every if bout.agrees]
     differing = [bout for bout in every if not bout.agrees]
     of_differing = min(len(differing), max(count - count // 2, count - len(agreeing)))

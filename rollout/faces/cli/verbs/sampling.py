@@ -1,4 +1,4 @@
-"""`understudy diffs settle --draw N`: a person judges bouts drawn at random, unsettled and agreeing ones."""
+"""`understudy diffs settle --sample N`: a person judges bouts drawn at random, unsettled and agreeing ones."""
 
 import json
 import shutil
@@ -22,9 +22,9 @@ from rollout.loop.decisions import SETTLE_BOUT
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
 from shadow.bout import Bout
-from shadow.drawing import draw, drawable
 from shadow.labels import Right
 from shadow.report.inert import fit, one_line
+from shadow.sampling import sample, worth_asking
 from understudy.screens import PaneShot
 
 _WIDTH: Final = 100
@@ -33,7 +33,7 @@ _KEYS: Final = {"i": Right.INCUMBENT, "c": Right.CANDIDATE, "b": Right.BOTH, "n"
 Drawn = Sequence[tuple[Bout, PaneShot | None]]
 
 
-def draw_lots(
+def review_sample(
     count: int,
     seed: int | None,
     word: SignOffOptions,
@@ -50,7 +50,7 @@ def draw_lots(
             return Exit.OK
         asked = {row.subject for row in found.ledger.decisions(SETTLE_BOUT)}
         screens = BoutScreens(found.folder.tapes)
-        lots = draw((bout for bout in drawable(bouts_of(found), asked) if screens.may_have(bout)), count, seed)
+        lots = sample((bout for bout in worth_asking(bouts_of(found), asked) if screens.may_have(bout)), count, seed)
         drawn = [(bout, screens.shot(bout)) for bout in lots]
         if as_json:
             emit({"seed": seed, "draw": [_as_document(bout, shot) for bout, shot in drawn]})
