@@ -6,12 +6,12 @@ from typing import Final
 
 from modular.intents.wording import Wording
 from modular.plugins.faults import PluginFault
-from modular.plugins.guarded import Guarded
-from modular.plugins.shelf import PluginShelf
+from modular.plugins.guarded import GuardedStrategy
+from modular.plugins.registry import PluginRegistry
 from modular.plugins.sources import folders_of as plugin_folders
 from modular.rulebook.book import RuleBook
 from modular.rulebook.faults import RuleFault
-from modular.rulebook.folders import RuleShelf
+from modular.rulebook.folders import RuleRegistry
 from modular.rulebook.folders import folders_of as rule_folders
 from modular.strategies import DEFAULT, STRATEGIES, Strategy
 from understudy import Problem, ProblemKind
@@ -27,8 +27,8 @@ class Extensions:
         self._book = book
         self._rule_folders = rule_folders(environment)
         self._wanted = environment.get(STRATEGY_VARIABLE) or DEFAULT
-        self._plugins = PluginShelf(plugin_folders(environment))
-        self._rules = RuleShelf(self._folders(), fixed=book)
+        self._plugins = PluginRegistry(plugin_folders(environment))
+        self._rules = RuleRegistry(self._folders(), fixed=book)
         self._strategy = self._chosen()
         self.wording = Wording(self._plugins.text)
 
@@ -36,7 +36,7 @@ class Extensions:
         """Read anew what was edited; whether others are in force now."""
         if not self._plugins.refresh():
             return self._rules.refresh()
-        self._rules = RuleShelf(self._folders(), fixed=self._book)
+        self._rules = RuleRegistry(self._folders(), fixed=self._book)
         self._strategy = self._chosen()
         return True
 
@@ -83,7 +83,7 @@ class Extensions:
     def _chosen(self) -> Strategy:
         offered = self._plugins.loaded.strategies.get(self._wanted)
         if offered is not None:
-            return Guarded(*offered, self._blame)
+            return GuardedStrategy(*offered, self._blame)
         return STRATEGIES.get(self._wanted, STRATEGIES[DEFAULT])
 
     def _blame(self, fault: PluginFault) -> None:

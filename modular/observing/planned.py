@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from modular.memory import AgentMemory
-from modular.strategies import AsyncPolling, Budget, Strategy, Watched
+from modular.strategies import AsyncPolling, Budget, Strategy, WatchedAgent
 from understudy import AgentState, PaneShot, ScreenSource
 from understudy.record import Record
 
@@ -92,7 +92,7 @@ def _all(times: ObservationTimes) -> tuple[Mapping[str, float], Mapping[str, flo
     return times.at, times.changed, times.crashed
 
 
-def _watched(key: str, agent: AgentMemory, times: ObservationTimes) -> Watched:
-    return Watched(
+def _watched(key: str, agent: AgentMemory, times: ObservationTimes) -> WatchedAgent:
+    return WatchedAgent(
         agent.pane, agent.role, agent.state, times.at.get(key), times.changed.get(key), times.crashed.get(key)
     )

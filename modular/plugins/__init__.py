@@ -2,6 +2,6 @@
 
 from modular.intents.wording import NoticeFacts
 from modular.plugins.hooks import Hooks, Plugin, hookimpl
-from modular.strategies import Batch, Budget, Plan, Strategy, Watched
+from modular.strategies import Batch, Budget, Plan, Strategy, WatchedAgent
 
-__all__ = ["Batch", "Budget", "Hooks", "NoticeFacts", "Plan", "Plugin", "Strategy", "Watched", "hookimpl"]
+__all__ = ["Batch", "Budget", "Hooks", "NoticeFacts", "Plan", "Plugin", "Strategy", "WatchedAgent", "hookimpl"]

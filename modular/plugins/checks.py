@@ -7,14 +7,14 @@ from typing import Any, Final
 from modular.intents.wording import NoticeFacts
 from modular.plugins.faults import BadPlugin, PluginFault
 from modular.plugins.hooks import API, Plugin
-from modular.strategies import Budget, Plan, Strategy, Watched
+from modular.strategies import Budget, Plan, Strategy, WatchedAgent
 from understudy import AgentRole, AgentState, Notice
 
 _BUDGET: Final = Budget(1.0)
 _FLEET: Final = (
-    Watched("%1", AgentRole.MANAGER, AgentState.IDLE),
-    Watched("%2", AgentRole.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
-    Watched("%3", AgentRole.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
+    WatchedAgent("%1", AgentRole.MANAGER, AgentState.IDLE),
+    WatchedAgent("%2", AgentRole.WORKER, AgentState.BUSY, looked_at=90.0, changed_at=90.0),
+    WatchedAgent("%3", AgentRole.WORKER, AgentState.CRASHED, looked_at=10.0, crashed_at=10.0),
 )
 _FACTS: Final = NoticeFacts(
     Notice.IDLE, "%2", "team", "claude-qa", "claude", AgentState.IDLE, minutes=3, sentence="claude-qa is idle."
@@ -69,7 +69,7 @@ def sample_facts() -> NoticeFacts:
     return _FACTS
 
 
-def complete(name: str, plan: Any, fleet: Iterable[Watched]) -> Plan:
+def complete(name: str, plan: Any, fleet: Iterable[WatchedAgent]) -> Plan:
     """Check a plan: everybody in one batch, or waiting."""
     if not isinstance(plan, Plan):
         raise BadPlugin(PluginFault(name, f"its strategy planned {plan!r}", "return a modular.plugins.Plan"))

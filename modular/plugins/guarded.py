@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from modular.plugins import checks
 from modular.plugins.faults import BadPlugin, PluginFault
-from modular.strategies import AsyncPolling, Budget, Plan, Strategy, Watched
+from modular.strategies import AsyncPolling, Budget, Plan, Strategy, WatchedAgent
 
 
-class Guarded:
+class GuardedStrategy:
     """Plans as the strategy that it guards."""
 
     def __init__(self, plugin: str, strategy: Strategy, blame: Callable[[PluginFault], None]) -> None:
@@ -17,7 +17,7 @@ class Guarded:
         self._strategy = strategy
         self._blame = blame
 
-    def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:
+    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:
         """Ask the strategy, and check what it says."""
         try:
             return checks.complete(self._plugin, self._strategy.plan(watched, now, budget), watched)

@@ -17,7 +17,7 @@ from modular.rulebook.file import RuleFile, laid_over, parse
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedRules:
     """The rules in force, and what is wrong with files that are not."""
 
     book: RuleBook
@@ -38,7 +38,7 @@ def folders_of(environment: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(Path(part).expanduser() for part in named.split(os.pathsep) if part)
 
 
-def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None) -> Loaded:
+def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None) -> LoadedRules:
     """Read every `*.toml` of these folders, one folder laid over the other, and all of them over what ships.
 
     `before` holds files as they were when they could last be used: one that cannot be used now stays in force so. A
@@ -65,20 +65,20 @@ def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None)
             _lay(book, file)
             files[path] = file
     if not files:
-        return Loaded(shipped(), tuple(faults))
+        return LoadedRules(shipped(), tuple(faults))
     said = "\n".join(file.model_dump_json() for file in files.values())
     digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-    return Loaded(compile_book(book[agent] for agent in sorted(book)), tuple(faults), digest, files)
+    return LoadedRules(compile_book(book[agent] for agent in sorted(book)), tuple(faults), digest, files)
 
 
-class RuleShelf:
+class RuleRegistry:
     """The rules of some folders, read anew when a file there has changed."""
 
     def __init__(self, folders: Sequence[Path] = (), *, fixed: RuleBook | None = None) -> None:
         """With `fixed` it holds that book for good."""
         self._folders = () if fixed is not None else tuple(folders)
         self._signature = signature(_all(self._folders))
-        self._loaded = load(self._folders) if fixed is None else Loaded(fixed)
+        self._loaded = load(self._folders) if fixed is None else LoadedRules(fixed)
 
     @property
     def book(self) -> RuleBook:

@@ -9,7 +9,7 @@ from typing import Final
 
 from modular.strategies.async_polling import AsyncPolling
 from modular.strategies.concurrent import Concurrent
-from modular.strategies.plan import Batch, Budget, Plan, Strategy, Watched
+from modular.strategies.plan import Batch, Budget, Plan, Strategy, WatchedAgent
 from modular.strategies.polling import Polling
 from modular.strategies.priority import Priority
 
@@ -29,5 +29,5 @@ __all__ = [
     "Polling",
     "Priority",
     "Strategy",
-    "Watched",
+    "WatchedAgent",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from modular.strategies.plan import Budget, Plan, Watched, in_batches
+from modular.strategies.plan import Budget, Plan, WatchedAgent, in_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,6 @@ class AsyncPolling:
     name: ClassVar[str] = "async_polling"
     learns: ClassVar[bool] = False
 
-    def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told
+    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told
         """Look at everybody at once."""
         return in_batches(watched, max(1, len(watched)))

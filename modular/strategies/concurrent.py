@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from modular.strategies.plan import Budget, Plan, Watched, in_batches, longest_waiting_first
+from modular.strategies.plan import Budget, Plan, WatchedAgent, in_batches, longest_waiting_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Concurrent:
     learns: ClassVar[bool] = True
     at_once: int = 20
 
-    def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told
+    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:  # noqa: ARG002 - a Strategy is told
         """Look at as many as fit, `at_once` at a time."""
         order = longest_waiting_first(watched)
         fit = budget.looks(self.at_once)

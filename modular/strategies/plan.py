@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from understudy import AgentRole, AgentState
 
 
-class Watched(NamedTuple):
+class WatchedAgent(NamedTuple):
     """One agent as a planner needs to know it. A tuple: one is made of every agent at every look."""
 
     pane: str
@@ -85,18 +85,18 @@ class Strategy(Protocol):
         """Whether it plans by when agents were looked at; where none does, nobody keeps it."""
         ...
 
-    def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:
+    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:
         """Say who is looked at now, in which batches; every agent is either in a batch or waiting."""
         ...
 
 
-def in_batches(chosen: Sequence[Watched], at_once: int, waiting: Sequence[Watched] = ()) -> Plan:
+def in_batches(chosen: Sequence[WatchedAgent], at_once: int, waiting: Sequence[WatchedAgent] = ()) -> Plan:
     """Cut those chosen into batches of so many at once."""
     panes = [agent.pane for agent in chosen]
     batches = (Batch(tuple(panes[start : start + at_once])) for start in range(0, len(panes), at_once))
     return Plan(tuple(batches), tuple(agent.pane for agent in waiting))
 
 
-def longest_waiting_first(watched: Sequence[Watched]) -> list[Watched]:
+def longest_waiting_first(watched: Sequence[WatchedAgent]) -> list[WatchedAgent]:
     """Order by who waits longest; those who wait equally long keep their order."""
     return sorted(watched, key=lambda agent: agent.waiting_since)

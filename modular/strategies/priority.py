@@ -13,7 +13,7 @@ from math import ceil, inf
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from modular.strategies.plan import Budget, Plan, Watched, in_batches
+from modular.strategies.plan import Budget, Plan, WatchedAgent, in_batches
 from understudy import AgentRole, AgentState
 
 _RECENT_CRASH_S: Final = 600.0
@@ -37,7 +37,7 @@ class Tier(Enum):
 _PATIENCE_S: Final[Mapping[Tier, float]] = MappingProxyType({Tier.HOT: 0.0, Tier.WARM: 2.5, Tier.COLD: 30.0})
 
 
-def tier_of(agent: Watched, now: float) -> Tier:
+def tier_of(agent: WatchedAgent, now: float) -> Tier:
     """Tell an agent's tier."""
     if agent.role is AgentRole.MANAGER or crashed_lately(agent, now) or agent.state in _PRESSING:
         return Tier.HOT
@@ -47,7 +47,7 @@ def tier_of(agent: Watched, now: float) -> Tier:
     return Tier.WARM if quiet_s <= _AWAKE_S else Tier.COLD
 
 
-def crashed_lately(agent: Watched, now: float) -> bool:
+def crashed_lately(agent: WatchedAgent, now: float) -> bool:
     """Whether an agent crashed within the last ten minutes."""
     return agent.crashed_at is not None and now - agent.crashed_at <= _RECENT_CRASH_S
 
@@ -61,7 +61,7 @@ class Priority:
     at_once: int = 50
     patience_s: Mapping[Tier, float] = field(default_factory=lambda: _PATIENCE_S)
 
-    def plan(self, watched: Sequence[Watched], now: float, budget: Budget) -> Plan:
+    def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:
         """Choose by whose patience ended first; among the chosen, managers and the recently crashed come first."""
         order = sorted(watched, key=lambda agent: self._due_at(agent, now))
         due = [agent for agent in order if self._due_at(agent, now) <= now]
@@ -76,5 +76,5 @@ class Priority:
         looks = budget.looks(self.at_once)
         return max(self.patience_s.values()) + ceil(agents / looks) * cycle_s
 
-    def _due_at(self, agent: Watched, now: float) -> float:
+    def _due_at(self, agent: WatchedAgent, now: float) -> float:
         return agent.waiting_since + self.patience_s[tier_of(agent, now)]

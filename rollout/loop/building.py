@@ -25,7 +25,7 @@ from rollout.loop.shadowing import Shadowing
 from rollout.loop.side_jobs import SideJobs
 from rollout.loop.stage_controller import StageController
 from rollout.loop.tape_retention import Retention
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.flags.choosing import FlagsChoice
 from rollout.store.ledger import Ledger, check_pages
 from rollout.store.orders import OrderKind, order_in_force
@@ -105,7 +105,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             tx.keep_document("plan", plan.model_dump_json())
             tx.keep_document(f"plan {plan.fingerprint}", plan.model_dump_json())  # what was judged by stays readable
         register = with_own(folder.expected)
-        tapes = TapeShelf(folder.tapes, blueprint.retention, clock.now)
+        tapes = TapeStore(folder.tapes, blueprint.retention, clock.now)
         ends.callback(tapes.close)
         redact_memory = {
             part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in MonitorRole

@@ -60,7 +60,7 @@ def begin_keeping(runtime: Runtime, observation: Observation) -> None:
 
 
 def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
-    """Write a cycle into the ledger, and put its tape on the shelf."""
+    """Write a cycle into the ledger, and put its tape in the tape store."""
     cycle_result, epoch = entry.cycle_result, entry.cycle_result.rollout_status.epoch
     before = partial(
         _read,

@@ -18,7 +18,7 @@ from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import Shadowing
 from rollout.loop.side_jobs import SideJobs
 from rollout.loop.stage_controller import StageController
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.ledger import Ledger
 from shadow.expected import ExpectedRegister
 from tmuxio.reading.reader import Reader
@@ -51,7 +51,7 @@ class Runtime:
     observer: Observer
     shadowing: Shadowing
     delivery: DeliveryQueue
-    tapes: TapeShelf
+    tapes: TapeStore
     register: ExpectedRegister
     redact: Callable[[str], str]
     redact_memory: Mapping[MonitorRole, Callable[[JsonValue], str]]

@@ -1,4 +1,4 @@
-"""Which kept tapes go, and in what order: pure; the shelf does the rest."""
+"""Which kept tapes go, and in what order: pure; the tape store does the rest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One tape on the shelf. `at` is in seconds since the epoch."""
+class RetainedTape:
+    """One tape in the tape store. `at` is in seconds since the epoch."""
 
     name: str
     interest: Interest
@@ -53,7 +53,7 @@ def sampled(name: str, share: float) -> bool:
     return crc32(name.encode()) < share * 2**32
 
 
-def outdated(kept: Iterable[Kept], now: float, rules: Retention) -> list[Kept]:
+def outdated(kept: Iterable[RetainedTape], now: float, rules: Retention) -> list[RetainedTape]:
     """Name what goes whatever room there is: what is too old, and agreements that are neither new nor in the sample."""
     by_age = sorted(kept, key=lambda one: (one.at, one.name))
     old = now - rules.days * 86400
@@ -62,7 +62,7 @@ def outdated(kept: Iterable[Kept], now: float, rules: Retention) -> list[Kept]:
     return [one for one in by_age if one.at < old or one.name in dull]
 
 
-def by_worth(kept: Iterable[Kept], rules: Retention) -> list[Kept]:
+def by_worth(kept: Iterable[RetainedTape], rules: Retention) -> list[RetainedTape]:
     """Order what may go where room is short: agreements, then what was expected, the oldest first; the newest stay."""
     by_age = sorted(kept, key=lambda one: (one.at, one.name))
     rest = by_age[: -rules.newest] if rules.newest else by_age

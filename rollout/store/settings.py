@@ -116,7 +116,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedSettings:
     """The settings with the origin of each, by name."""
 
     settings: Settings
@@ -178,7 +178,7 @@ def _own_folder(key: str, named: Path | None) -> Path:
     return folder
 
 
-def load(flags: Mapping[str, Any] | None = None) -> Loaded:
+def load(flags: Mapping[str, Any] | None = None) -> LoadedSettings:
     """Read every source and check the whole. `flags` holds what the command line said; None there is not said.
 
     Raises `SettingsInvalid`, with all faults at once.
@@ -202,7 +202,7 @@ def load(flags: Mapping[str, Any] | None = None) -> Loaded:
         key: Origin(said[key].name, said[key].place(key)) if key in said else Origin("default", "built in")
         for key in Settings.model_fields
     }
-    return Loaded(settings, origins)
+    return LoadedSettings(settings, origins)
 
 
 def _first_word(sources: tuple[_Source, ...]) -> dict[str, _Source]:

@@ -12,7 +12,7 @@ import pytest
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
 from rollout.loop.tape_retention import Interest, Retention
-from rollout.loop.tape_shelf import TapeShelf, listed
+from rollout.loop.tape_store import TapeStore, listed
 from tmuxio.sources import TapeClock, TapeSource
 from understudy.outcomes import EVERYTHING
 
@@ -48,7 +48,7 @@ def _play(folder: Path, cycles: int) -> int:
     fleet = [Agent(number) for number in range(1, AGENTS + 1)]
     monitors = {"incumbent": LegacyMonitor(), "candidate": MonitorService()}
     now = T0
-    shelf = TapeShelf(folder, now=lambda: now)
+    tape_store = TapeStore(folder, now=lambda: now)
     for number in range(cycles):
         now = T0 + number * EVERY_S
         tape = shoot(fleet, number, now)
@@ -56,6 +56,6 @@ def _play(folder: Path, cycles: int) -> int:
         for monitor in monitors.values():
             monitor.cycle(f"c-{number}", TapeSource(tape), TapeClock(tape), EVERYTHING, ())
         interest = Interest.DIFFERS if chance.random() < DIFFERS else Interest.AGREES
-        shelf.keep(f"c-{number:06}", tape, memories, {"cycle": number}, interest=interest)
-    shelf.close()
+        tape_store.keep(f"c-{number:06}", tape, memories, {"cycle": number}, interest=interest)
+    tape_store.close()
     return len([*listed(folder)])

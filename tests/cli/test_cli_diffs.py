@@ -9,7 +9,7 @@ import pytest
 
 from rollout.loop.decisions import acceptance_of, with_decision
 from rollout.loop.tape_retention import Interest
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.ledger import BoutRow, Ledger, LedgerReader
 from shadow.bout import Bout, bout_id
 from shadow.compare import compare
@@ -79,9 +79,9 @@ def filled(state: Path, socket: Path) -> Kept:
         connection = tx._connection
         connection.exec_driver_sql("UPDATE differences SET cycle = ?", (CYCLE,))
     ledger.close()
-    shelf = TapeShelf(made.folder.tapes, now=lambda: THEN)
-    shelf.keep(CYCLE, tape(), {}, {}, interest=Interest.DIFFERS)
-    shelf.close()
+    tape_store = TapeStore(made.folder.tapes, now=lambda: THEN)
+    tape_store.keep(CYCLE, tape(), {}, {}, interest=Interest.DIFFERS)
+    tape_store.close()
     return made
 
 

@@ -8,7 +8,7 @@ from unicodedata import category
 import pytest
 
 from rollout.loop.tape_retention import Interest
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.ledger import BoutRow, DifferenceRow, Ledger
 from shadow.bout import Bout, bout_id
 from shadow.compare import compare
@@ -62,9 +62,11 @@ def ran(understudy: Shell, tmp_path: Path) -> None:
             tx.add_differences([DifferenceRow(CYCLE, THEN, 1, "%2", worse.cluster, worse.model_dump_json())])
             tx.add_bouts([_row(worse, number, agrees=False), _row(worse, number, agrees=True)])
     ledger.close()
-    shelf = TapeShelf(made.folder.tapes, now=lambda: THEN)
-    shelf.keep(CYCLE, _tape("\n".join(HOSTILE).encode("utf-8", "replace").decode()), {}, {}, interest=Interest.DIFFERS)
-    shelf.close()
+    tape_store = TapeStore(made.folder.tapes, now=lambda: THEN)
+    tape_store.keep(
+        CYCLE, _tape("\n".join(HOSTILE).encode("utf-8", "replace").decode()), {}, {}, interest=Interest.DIFFERS
+    )
+    tape_store.close()
 
 
 def _row(difference: Difference, number: int, *, agrees: bool) -> BoutRow:

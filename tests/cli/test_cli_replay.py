@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.loop.tape_retention import Interest
-from rollout.loop.tape_shelf import TapeShelf
+from rollout.loop.tape_store import TapeStore
 from rollout.store.state_folder import StateFolder
 from tests.cli.test_cli_tapes import MONITORS
 from tmuxio.tapes.tapefile import write_tape
@@ -111,12 +111,12 @@ def test_since_takes_what_the_last_run_kept_and_leaves_out_what_is_damaged(
     understudy: Shell, tapes: Path, tmp_path: Path
 ) -> None:
     folder = StateFolder(understudy.state).prepare(tmp_path / "sock")
-    shelf = TapeShelf(folder.tapes)
+    tape_store = TapeStore(folder.tapes)
     for number in range(3):
-        shelf.keep(f"c-{number}", tape(number), {}, {}, interest=Interest.DIFFERS)
-    shelf._worker.submit(lambda: None).result()
-    shelf._now = lambda: T0
-    shelf.close()
+        tape_store.keep(f"c-{number}", tape(number), {}, {}, interest=Interest.DIFFERS)
+    tape_store._worker.submit(lambda: None).result()
+    tape_store._now = lambda: T0
+    tape_store.close()
     (folder.tapes / "c-9-differs.tape.gz").write_bytes(b"torn")
     said = understudy("replay", "--since", "24h", *BOTH, "--json")
     assert said.code == 0, said.err

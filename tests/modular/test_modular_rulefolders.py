@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from modular.reading.classifier import classify
 from modular.rulebook.book import shipped
 from modular.rulebook.faults import line_of
-from modular.rulebook.folders import RuleShelf, folders_of, load
+from modular.rulebook.folders import RuleRegistry, folders_of, load
 
 OWN = """
 agent = "digger"
@@ -138,33 +138,33 @@ def test_a_later_folder_lies_over_an_earlier_one(tmp_path: Path) -> None:
 
 
 def test_an_edit_is_picked_up_and_what_stands_still_is_not_read_again(tmp_path: Path) -> None:
-    shelf = RuleShelf([written(tmp_path, digger=OWN)])
-    book = shelf.book
-    assert (shelf.refresh(), shelf.book) == (False, book)
+    registry = RuleRegistry([written(tmp_path, digger=OWN)])
+    book = registry.book
+    assert (registry.refresh(), registry.book) == (False, book)
     written(tmp_path, digger=OWN.replace('"busy"', '"error"'))
-    assert shelf.refresh()
-    assert says(shelf.book, "digging\n", "digger")[0] == "error"
+    assert registry.refresh()
+    assert says(registry.book, "digging\n", "digger")[0] == "error"
     (tmp_path / "digger.toml").unlink()
-    assert shelf.refresh()
-    assert (shelf.book, shelf.digest) == (shipped(), "")
+    assert registry.refresh()
+    assert (registry.book, registry.digest) == (shipped(), "")
 
 
 def test_a_file_that_an_edit_breaks_stays_in_force_as_it_was_and_is_a_fault(tmp_path: Path) -> None:
-    shelf = RuleShelf([written(tmp_path, digger=OWN)])
+    registry = RuleRegistry([written(tmp_path, digger=OWN)])
     written(tmp_path, digger=OWN + "[[rule]]\n")
-    assert not shelf.refresh()
-    assert says(shelf.book, "digging\n", "digger")[0] == "busy"
-    assert {fault.line for fault in shelf.faults} == {11}
+    assert not registry.refresh()
+    assert says(registry.book, "digging\n", "digger")[0] == "busy"
+    assert {fault.line for fault in registry.faults} == {11}
     written(tmp_path, digger=OWN)
-    shelf.refresh()
-    assert shelf.faults == ()
+    registry.refresh()
+    assert registry.faults == ()
 
 
 def test_a_folder_that_comes_later_is_seen(tmp_path: Path) -> None:
-    shelf = RuleShelf([tmp_path / "rules"])
+    registry = RuleRegistry([tmp_path / "rules"])
     written(tmp_path / "rules", digger=OWN)
-    assert shelf.refresh()
-    assert "digger" in shelf.book.agents
+    assert registry.refresh()
+    assert "digger" in registry.book.agents
 
 
 def test_the_digest_names_what_is_said_not_how(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modular.intents.wording import NoticeFacts
-from modular.plugins.shelf import PluginShelf
+from modular.plugins.registry import PluginRegistry
 from understudy import AgentState, Notice
 
 if TYPE_CHECKING:
@@ -45,19 +45,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 def faults(folder: Path) -> list[str]:
-    return [str(fault) for fault in PluginShelf([folder], offered=()).loaded.faults]
+    return [str(fault) for fault in PluginRegistry([folder], offered=()).loaded.faults]
 
 
 def test_a_plugin_in_the_folder_words_notices(folder: Path) -> None:
     write(folder, "polite", TELLS.format(says="please see to qa"))
-    assert PluginShelf([folder], offered=()).text(FACTS) == "please see to qa"
+    assert PluginRegistry([folder], offered=()).text(FACTS) == "please see to qa"
 
 
 def test_a_package_offers_one_by_an_entry_point(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(folder, "installed", TELLS.format(says="from a package"))
     monkeypatch.syspath_prepend(str(folder))
-    shelf = PluginShelf(offered=[EntryPoint("installed", "installed", "understudy.plugins")])
-    assert (list(shelf.loaded.plugins), shelf.text(FACTS)) == (["installed"], "from a package")
+    registry = PluginRegistry(offered=[EntryPoint("installed", "installed", "understudy.plugins")])
+    assert (list(registry.loaded.plugins), registry.text(FACTS)) == (["installed"], "from a package")
     sys.modules.pop("installed")
 
 
@@ -116,7 +116,7 @@ def test_what_is_wrong_with_a_plugin_is_one_sentence_with_its_name_and_the_remed
     (said,) = faults(folder)
     assert "wrong" in said.partition(": ")[0]
     assert sentence in said
-    assert PluginShelf([folder], offered=()).text(FACTS) == "still here"
+    assert PluginRegistry([folder], offered=()).text(FACTS) == "still here"
 
 
 def test_a_file_that_others_may_write_to_is_not_run(folder: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_file_that_others_may_write_to_is_not_run(folder: Path) -> None:
 def test_a_plugin_comes_behind_what_it_requires_and_falls_with_it(folder: Path) -> None:
     write(folder, "a-first", requires=("z-last>=1.2",))
     write(folder, "z-last", version="1.2")
-    assert list(PluginShelf([folder], offered=()).loaded.plugins) == ["z-last", "a-first"]
+    assert list(PluginRegistry([folder], offered=()).loaded.plugins) == ["z-last", "a-first"]
     write(folder, "z-last", version="1.1")
     assert faults(folder) == ["plugin a-first: it requires z-last>=1.2, and there is 1.1: install a newer z-last"]
     write(folder, "z-last", "raise RuntimeError('broken')\n", version="1.2")
@@ -160,25 +160,25 @@ def test_two_plugins_of_one_name_are_not_both_in_force(folder: Path) -> None:
 
 def test_a_file_that_was_edited_is_in_force_after_the_next_refresh(folder: Path) -> None:
     write(folder, "edited", TELLS.format(says="before"))
-    shelf = PluginShelf([folder], offered=())
-    assert not shelf.refresh()
-    before = shelf.loaded.digest
+    registry = PluginRegistry([folder], offered=())
+    assert not registry.refresh()
+    before = registry.loaded.digest
     write(folder, "edited", TELLS.format(says="after"), version="1.1")
     os.utime(folder / "edited.py", ns=(1, 1))  # not by its age: by its being another
-    assert shelf.refresh()
-    assert (shelf.text(FACTS), shelf.loaded.digest != before) == ("after", True)
+    assert registry.refresh()
+    assert (registry.text(FACTS), registry.loaded.digest != before) == ("after", True)
     (folder / "edited.py").unlink()
-    assert shelf.refresh()
-    assert (shelf.text(FACTS), shelf.loaded.digest) == (None, "")
+    assert registry.refresh()
+    assert (registry.text(FACTS), registry.loaded.digest) == (None, "")
 
 
 def test_one_that_fails_at_work_is_left_out_and_the_next_one_words_the_notice(folder: Path) -> None:
     once = "    return None if not calls.append(1) and len(calls) < 2 else 1 / 0\n"
     write(folder, "fails", f"calls = []\n@hookimpl\ndef understudy_notice_text(facts):\n{once}")
     write(folder, "b-works", TELLS.format(says="from the other"))
-    shelf = PluginShelf([folder], offered=())
-    assert shelf.loaded.faults == ()
-    assert [shelf.text(FACTS), shelf.text(FACTS)] == ["from the other"] * 2
-    (fault,) = shelf.loaded.faults
+    registry = PluginRegistry([folder], offered=())
+    assert registry.loaded.faults == ()
+    assert [registry.text(FACTS), registry.text(FACTS)] == ["from the other"] * 2
+    (fault,) = registry.loaded.faults
     assert str(fault) == "plugin fails: ZeroDivisionError: division by zero: mend it, or take it away"
-    assert list(shelf.loaded.plugins) == ["b-works"]
+    assert list(registry.loaded.plugins) == ["b-works"]

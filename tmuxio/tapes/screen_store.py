@@ -29,7 +29,7 @@ _TABLES: Final = """
 
 
 class ScreenStore:
-    """The writing side: one at a time, which is the shelf's. Every call is one transaction."""
+    """The writing side: one at a time, which is the tape store's. Every call is one transaction."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME

@@ -168,7 +168,7 @@ def read_packed(path: Path) -> StoredPackedTape:
 
 
 def _from_store(path: Path, head: _Head, frames: list[PackedFrame], screens: dict[str, str]) -> dict[str, JsonValue]:
-    """Fetch what a shelf keeps for all its tapes: the screens into `screens`, and the memories."""
+    """Fetch what a tape store keeps for all its tapes: the screens into `screens`, and the memories."""
     assert head.store is not None  # asked for only then
     wanted = {shot.screen for frame in frames for shot in frame.panes}
     named = {part: name for part, name in head.memories.items() if isinstance(name, str)}

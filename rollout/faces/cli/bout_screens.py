@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from rollout.loop.tape_shelf import SUFFIX
+from rollout.loop.tape_store import SUFFIX
 from shadow.bout import Bout
 from tmuxio.tapes.tapefile import read_tape
 from understudy.screens import PaneShot

@@ -36,22 +36,22 @@ def scenes(found: Reading, clusters: Iterable[Cluster]) -> dict[str, Scene]:
     """Find scenes by cluster id; a cluster without one lost its tapes, or is about a whole session."""
     if found.ledger is None:
         return {}
-    shelf = _Shelf(found.folder.tapes)
+    tape_store = _TapeFolder(found.folder.tapes)
     chosen = sorted(clusters, key=lambda cluster: not waits(cluster))[:MOST_SCENES]
-    return {cluster.id: scene for cluster in chosen if (scene := _scene(found, shelf, cluster)) is not None}
+    return {cluster.id: scene for cluster in chosen if (scene := _scene(found, tape_store, cluster)) is not None}
 
 
 def sizes_on(folder: Path) -> tuple[dict[tuple[int, int], int], int]:
     """Count the panes by columns and rows on the newest tapes; returns the counts, and how many tapes those were."""
-    shelf, panes, tapes = _Shelf(folder), dict[tuple[str, int], tuple[int, int]](), 0
-    for cycle in shelf.cycles[-SIZED:]:
-        if (tape := shelf.tape(cycle)) is not None:
+    tape_store, panes, tapes = _TapeFolder(folder), dict[tuple[str, int], tuple[int, int]](), 0
+    for cycle in tape_store.cycles[-SIZED:]:
+        if (tape := tape_store.tape(cycle)) is not None:
             tapes += 1
             panes.update({(shot.pane, shot.pid): (shot.width, shot.height) for shot in tape.frames[-1].panes})
     return dict(Counter(panes.values())), tapes
 
 
-class _Shelf:
+class _TapeFolder:
     """The kept tapes by cycle; the last few that were read stay at hand."""
 
     def __init__(self, folder: Path) -> None:
@@ -79,22 +79,22 @@ class _Shelf:
 
 
 def _cycle(path: Path) -> str:
-    """The id of a tape's cycle: its name without what the shelf marked it with."""
+    """The id of a tape's cycle: its name without what the tape store marked it with."""
     stem = path.name.removesuffix(SUFFIX)
     head, dash, mark = stem.rpartition("-")
     return head if dash and mark.isalpha() else stem
 
 
-def _scene(found: Reading, shelf: _Shelf, cluster: Cluster) -> Scene | None:
-    for cycle, difference in _seen(found, shelf, cluster):
-        tape = shelf.tape(cycle)
+def _scene(found: Reading, tape_store: _TapeFolder, cluster: Cluster) -> Scene | None:
+    for cycle, difference in _seen(found, tape_store, cluster):
+        tape = tape_store.tape(cycle)
         shot = tape.frames[-1].by_pane.get(difference.pane or "") if tape is not None else None
         if tape is not None and shot is not None and shot.pid == difference.pid and not shot.vanished:
-            return Scene(difference=difference, shot=shot, neighbours=_neighbours(tape, shelf.beside(cycle), shot))
+            return Scene(difference=difference, shot=shot, neighbours=_neighbours(tape, tape_store.beside(cycle), shot))
     return None
 
 
-def _seen(found: Reading, shelf: _Shelf, cluster: Cluster) -> Iterator[tuple[str, Difference]]:
+def _seen(found: Reading, tape_store: _TapeFolder, cluster: Cluster) -> Iterator[tuple[str, Difference]]:
     """Say in which cycles a cluster was seen, and how: cycle by cycle, and else during its bouts.
 
     A bout takes up what came a little earlier or later; what it differs in need not have been so in any one cycle.
@@ -107,7 +107,7 @@ def _seen(found: Reading, shelf: _Shelf, cluster: Cluster) -> Iterator[tuple[str
         Bout.model_validate_json(row.body) for row in found.ledger.bouts(cluster=cluster.id)[: -_TRIED - 1 : -1]
     ):
         if bout.difference is not None and bout.ended is not None:
-            for cycle in shelf.between(cycle_name(bout.began - _SHOOTING_S), cycle_name(bout.ended)):
+            for cycle in tape_store.between(cycle_name(bout.began - _SHOOTING_S), cycle_name(bout.ended)):
                 yield cycle, bout.difference
 
 

@@ -1,4 +1,4 @@
-"""Which tapes a replay watches: files that were named, or what the shelf holds of the last hours."""
+"""Which tapes a replay watches: files that were named, or what the tape store holds of the last hours."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Final
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.loop.replaying import WARM
-from rollout.loop.tape_shelf import SUFFIX, listed
+from rollout.loop.tape_store import SUFFIX, listed
 
 _SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|min|s)")
 _SECONDS: Final = {"d": 86400, "h": 3600, "min": 60, "s": 1}
@@ -24,7 +24,7 @@ class Chosen:
     """Somebody named each of them: one that cannot be read is an error."""
 
 
-def chosen(tapes: Sequence[Path], since: str | None, shelf: Path, now: float) -> Chosen:
+def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: float) -> Chosen:
     """Choose; raises `Stop` where neither or both were asked for, FileNotFoundError for a file that is not there."""
     if bool(tapes) == (since is not None):
         raise Stop(Exit.USAGE, "name tapes, or say --since 24h for those that the last run kept")
@@ -33,14 +33,14 @@ def chosen(tapes: Sequence[Path], since: str | None, shelf: Path, now: float) ->
     span = _SPAN.fullmatch(since.strip())
     if span is None:
         raise Stop(Exit.USAGE, f"--since {since}: write 24h, 30min or 7d")
-    kept = list(listed(shelf))
+    kept = list(listed(tape_store))
     first = now - float(span[1]) * _SECONDS[span[2]]
-    names = [shelf / one.name for one in kept if one.at >= first]
+    names = [tape_store / one.name for one in kept if one.at >= first]
     if not names:
         raise Stop(
-            Exit.USAGE, f"no tape of the last {since} is kept in {shelf}: understudy run keeps those that differ"
+            Exit.USAGE, f"no tape of the last {since} is kept in {tape_store}: understudy run keeps those that differ"
         )
-    before = [shelf / one.name for one in kept if one.at < first]
+    before = [tape_store / one.name for one in kept if one.at < first]
     return Chosen(tuple(names), tuple(before[-WARM:]), named=False)
 
 

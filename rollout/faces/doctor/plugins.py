@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from modular.plugins.shelf import PluginShelf
+from modular.plugins.registry import PluginRegistry
 from modular.strategies import STRATEGIES
 from rollout.faces.doctor.findings import Finding, broken, well
 from rollout.store.settings import Settings, SettingsInvalid, plugins_folder
@@ -16,7 +16,7 @@ def plugins(settings: Settings) -> Iterator[Finding]:
         says, _, remedy = str(invalid).rpartition(": ")
         yield broken("plugins", says, remedy)
         return
-    loaded = PluginShelf([folder]).loaded
+    loaded = PluginRegistry([folder]).loaded
     for fault in loaded.faults:
         yield broken("plugins", f"{fault.plugin}: {fault.says}", fault.fix)
     if loaded.plugins:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, table
-from rollout.store.settings import PREFIX, Loaded, Origin, load
+from rollout.store.settings import PREFIX, LoadedSettings, Origin, load
 from rollout.store.state_folder import StateFolder
 from tmuxio.redaction import redact, redact_document
 
@@ -31,7 +31,7 @@ def config(flags: Mapping[str, Any], *, as_json: bool) -> Exit:
     return Exit.OK
 
 
-def _rows(loaded: Loaded) -> list[tuple[str, Any, Origin]]:
+def _rows(loaded: LoadedSettings) -> list[tuple[str, Any, Origin]]:
     values = loaded.settings.model_dump(mode="json")
     return [(name, redact_document(value, redact), loaded.origins[name]) for name, value in values.items()]
 

@@ -11,7 +11,7 @@ from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, 
 from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
 from rollout.faces.cli.words import side_text
 from rollout.loop.decisions import SETTLE_BOUT, with_decision
-from rollout.loop.tape_shelf import find
+from rollout.loop.tape_store import find
 from shadow.bout import Bout
 from shadow.clusters import Cluster, clusters
 from shadow.differences import Difference

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import Reading
-from rollout.loop.tape_shelf import find
+from rollout.loop.tape_store import find
 from shadow.clusters import Cluster
 from shadow.differences import UNKNOWN_AGENT, Difference
 from tmuxio.tapes.tapefile import read_tape, write_tape

@@ -114,7 +114,7 @@ def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[StoredPackedTape]:
         except (ValueError, OSError) as error:
             if strict:
                 raise
-            note(f"left out: {error}")  # one of a shelf that was taken away meanwhile, or damaged
+            note(f"left out: {error}")  # one of a tape store that was taken away meanwhile, or damaged
 
 
 def _host(name: str, settings: Settings, log: Path) -> MonitorHost:

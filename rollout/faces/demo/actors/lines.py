@@ -25,14 +25,14 @@ TOPICS: Final = (
         "Search(pattern: round, path: shop/prices)",
         "Found 3 files",
         "One label rounds before the tax and the other after it. Both round after it now, and the sums on the receipt "
-        "agree with the shelf.",
+        "agree with the tape store.",
     ),
     Topic(
         "add a test for an empty warehouse",
         "Write(tests/test_warehouse.py)",
         "Wrote 31 lines",
         "An empty warehouse answers with an empty list and a note for the buyer. The test covers both, and the "
-        "case of a shelf that was emptied a moment ago.",
+        "case of a tape store that was emptied a moment ago.",
     ),
     Topic(
         "tidy the imports of the courier module",

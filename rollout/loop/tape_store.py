@@ -1,4 +1,4 @@
-"""The shelf: the tapes of every cycle that differs, a sample of the others, and their screens, each kept once."""
+"""The tape store: the tapes of every cycle that differs, a sample of the others, and their screens, each kept once."""
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from pydantic import JsonValue
 
-from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, outdated
+from rollout.loop.tape_retention import Interest, RetainedTape, Retention, by_worth, outdated
 from tmuxio.tapes.screen_store import ScreenStore
 from tmuxio.tapes.tapefile import write_tape
 from understudy.screens import Tape
@@ -27,7 +27,7 @@ _TIDY_EVERY: Final = 10
 """Tapes from one tidying to the next."""
 
 
-class TapeShelf:
+class TapeStore:
     """Writes beside the cycle: a tape that is lost to a crash is no evidence lost, only a picture of it.
 
     `now` tells the seconds since the epoch, by which tapes grow old.
@@ -83,7 +83,7 @@ class TapeShelf:
     ) -> None:
         try:
             write_tape(path, tape, memories() if callable(memories) else memories, meta, self._store)
-            self._kept[path.name] = Kept(path.name, interest, tape.at)
+            self._kept[path.name] = RetainedTape(path.name, interest, tape.at)
             self._written += 1
             if self._written % _TIDY_EVERY == 0:
                 self._tidy()
@@ -102,7 +102,7 @@ class TapeShelf:
                 return
             self._drop(going[: max(1, int(len(going) * _FIRST))])
 
-    def _drop(self, going: list[Kept]) -> None:
+    def _drop(self, going: list[RetainedTape]) -> None:
         if not going:
             return
         for kept in going:
@@ -116,11 +116,11 @@ def find(folder: Path, cycle: str) -> Path | None:
     return next((path for mark in _MARKS.values() if (path := folder / f"{cycle}{mark}{SUFFIX}").exists()), None)
 
 
-def listed(folder: Path) -> Iterator[Kept]:
-    """What lies on a shelf, in the order of names, which is that of time."""
+def listed(folder: Path) -> Iterator[RetainedTape]:
+    """What lies on a tape store, in the order of names, which is that of time."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         with suppress(OSError):  # taken away since it was listed
-            yield Kept(path.name, _interest(path.name), path.stat().st_mtime)
+            yield RetainedTape(path.name, _interest(path.name), path.stat().st_mtime)
 
 
 def _interest(name: str) -> Interest:

@@ -24,7 +24,7 @@ _RAISED: Final = (Exception, SystemExit)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedPlugins:
     """What is in force."""
 
     plugins: Mapping[str, Plugin] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Loaded:
         said = "\n".join(f"{one.name} {one.version}" for one in self.plugins.values())
         return blake2b(said.encode(), digest_size=4).hexdigest() if said else ""
 
-    def without(self, fault: PluginFault) -> "Loaded":
+    def without(self, fault: PluginFault) -> "LoadedPlugins":
         """What is left when a plugin has failed at work, and nobody may use it any more."""
         name = fault.plugin
         return replace(
@@ -54,7 +54,7 @@ class Loaded:
         )
 
 
-def load(sources: Iterable[Source]) -> Loaded:
+def load(sources: Iterable[Source]) -> LoadedPlugins:
     """Load plugins; never raises for what one of them does."""
     modules: dict[str, Any] = {}
     plugins: dict[str, Plugin] = {}
@@ -74,9 +74,9 @@ def load(sources: Iterable[Source]) -> Loaded:
     return _in_force({name: (plugins[name], modules[name]) for name in order}, [*faults, *lacking])
 
 
-def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]) -> Loaded:
+def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]) -> LoadedPlugins:
     """Put one after the other to use, each on what it needs being in force."""
-    loaded = Loaded()
+    loaded = LoadedPlugins()
     for name, (plugin, module) in found.items():
         lost = [needed for needed, _ in plugin.needs() if needed not in loaded.plugins]
         if lost:
@@ -103,7 +103,7 @@ def _registered(module: Any, name: str) -> pluggy.PluginManager:
     return manager
 
 
-def _with(loaded: Loaded, plugin: Plugin, hook: Any) -> Loaded:
+def _with(loaded: LoadedPlugins, plugin: Plugin, hook: Any) -> LoadedPlugins:
     """Ask a plugin for all that it offers, check it, and add it."""
     name, words = plugin.name, hook.understudy_notice_text
     taken = STRATEGIES.keys() | loaded.strategies.keys()
@@ -119,7 +119,7 @@ def _with(loaded: Loaded, plugin: Plugin, hook: Any) -> Loaded:
     )
 
 
-class PluginShelf:
+class PluginRegistry:
     """The plugins of installed packages and of some folders."""
 
     def __init__(self, folders: Sequence[Path] = (), offered: Iterable[EntryPoint] | None = None) -> None:

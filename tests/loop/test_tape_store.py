@@ -1,4 +1,4 @@
-"""The shelf: what is kept of which cycle, for how long, and how much room it takes."""
+"""The tape store: what is kept of which cycle, for how long, and how much room it takes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.loop.recording import interest_of
-from rollout.loop.tape_retention import Interest, Kept, Retention, by_worth, outdated, sampled
-from rollout.loop.tape_shelf import TapeShelf, listed
+from rollout.loop.tape_retention import Interest, RetainedTape, Retention, by_worth, outdated, sampled
+from rollout.loop.tape_store import TapeStore, listed
 from shadow.compare import compare
 from tmuxio.tapes.tapefile import read_tape
 from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Why
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DAY = 86400.0
 KEPT = st.lists(
-    st.builds(Kept, name=st.uuids().map(str), interest=st.sampled_from(Interest), at=st.floats(0, 30 * DAY)),
+    st.builds(RetainedTape, name=st.uuids().map(str), interest=st.sampled_from(Interest), at=st.floats(0, 30 * DAY)),
     max_size=60,
 )
 
@@ -44,14 +44,16 @@ def noise(seed: int) -> str:
 
 
 def shelve(folder: Path, rules: Retention, *cycles: tuple[int, Interest], now: float = 100.0, text: str = "") -> None:
-    shelf = TapeShelf(folder, rules, lambda: now)
+    tape_store = TapeStore(folder, rules, lambda: now)
     for number, interest in cycles:
-        shelf.keep(f"c-{number:04}", tape(number, text or f"screen {number}"), {}, {}, interest=interest)
-    shelf.close()
+        tape_store.keep(f"c-{number:04}", tape(number, text or f"screen {number}"), {}, {}, interest=interest)
+    tape_store.close()
 
 
 @given(kept=KEPT, share=st.floats(0, 1))
-def test_within_its_days_a_tape_that_differs_goes_only_where_room_is_short(kept: list[Kept], share: float) -> None:
+def test_within_its_days_a_tape_that_differs_goes_only_where_room_is_short(
+    kept: list[RetainedTape], share: float
+) -> None:
     rules = Retention(days=14, sample=share, newest=3)
     going = outdated(kept, 30 * DAY, rules)
     assert all(one.interest is Interest.AGREES for one in going if one.at >= 16 * DAY)
@@ -59,7 +61,7 @@ def test_within_its_days_a_tape_that_differs_goes_only_where_room_is_short(kept:
 
 
 @given(kept=KEPT)
-def test_where_room_is_short_agreements_go_first_and_the_newest_stay(kept: list[Kept]) -> None:
+def test_where_room_is_short_agreements_go_first_and_the_newest_stay(kept: list[RetainedTape]) -> None:
     order = by_worth(kept, Retention(newest=5))
     assert [one.interest.rank for one in order] == sorted(one.interest.rank for one in order)
     assert len(order) == max(0, len(kept) - 5)
@@ -88,11 +90,11 @@ def test_every_tape_that_differs_is_kept_and_of_the_others_the_newest(tmp_path: 
 def test_a_shelf_that_is_full_lets_go_of_the_dullest_and_its_file_shrinks(tmp_path: Path) -> None:
     cycles = [(n, Interest.AGREES if n % 2 else Interest.DIFFERS) for n in range(40)]
     rules = Retention(megabytes=0.08, sample=1, newest=2)
-    shelf = TapeShelf(tmp_path, rules, lambda: 100.0)
+    tape_store = TapeStore(tmp_path, rules, lambda: 100.0)
     for number, interest in cycles:
-        shelf.keep(f"c-{number:04}", tape(number, noise(number)), {}, {}, interest=interest)
-    shelf.close()
-    assert shelf.size() <= 80_000
+        tape_store.keep(f"c-{number:04}", tape(number, noise(number)), {}, {}, interest=interest)
+    tape_store.close()
+    assert tape_store.size() <= 80_000
     left = [kept.interest for kept in listed(tmp_path)]
     assert left.count(Interest.DIFFERS) > left.count(Interest.AGREES)
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 80_000
@@ -119,26 +121,26 @@ def test_nobody_else_may_read_what_is_kept(tmp_path: Path) -> None:
 def test_the_next_shelf_goes_on_and_lets_go_of_screens_without_a_tape(tmp_path: Path) -> None:
     shelve(tmp_path, Retention(), (1, Interest.DIFFERS), (2, Interest.KNOWN))
     (tmp_path / "c-0001-differs.tape.gz").unlink()
-    shelf = TapeShelf(tmp_path, Retention(), lambda: 100.0)
-    shelf.close()
-    assert shelf._store.tapes() == {"c-0002-known.tape.gz"}
-    path = shelf.find("c-0002")
+    tape_store = TapeStore(tmp_path, Retention(), lambda: 100.0)
+    tape_store.close()
+    assert tape_store._store.tapes() == {"c-0002-known.tape.gz"}
+    path = tape_store.find("c-0002")
     assert path is not None
     assert read_tape(path).tape == tape(2, "screen 2")
-    assert shelf.find("c-0001") is None
+    assert tape_store.find("c-0001") is None
 
 
 def test_a_disk_that_is_full_costs_a_picture_and_not_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    shelf = TapeShelf(tmp_path, Retention(), lambda: 100.0)
+    tape_store = TapeStore(tmp_path, Retention(), lambda: 100.0)
     with monkeypatch.context() as patched:
-        patched.setattr("rollout.loop.tape_shelf.write_tape", full)
-        shelf.keep("c-1", tape(1), {}, {}, interest=Interest.DIFFERS)
-        shelf._worker.submit(lambda: None).result()
-    shelf.keep("c-2", tape(2), {}, {}, interest=Interest.DIFFERS)
-    shelf.close()
+        patched.setattr("rollout.loop.tape_store.write_tape", full)
+        tape_store.keep("c-1", tape(1), {}, {}, interest=Interest.DIFFERS)
+        tape_store._worker.submit(lambda: None).result()
+    tape_store.keep("c-2", tape(2), {}, {}, interest=Interest.DIFFERS)
+    tape_store.close()
     assert [kept.name for kept in listed(tmp_path)] == ["c-2-differs.tape.gz"]
 
 
