@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from shadow.actions import Act
 from shadow.differences import Difference, Fingerprint, Severity, Side
-from shadow.hindsight import Watch
+from shadow.hindsight import PaneHistory
 from shadow.labels import Label, Right
 from shadow.sides import Who
 from shadow.strata import Stratum
@@ -111,7 +111,7 @@ class OpenBout(Record):
     incumbent: Side
     """At the last look, as the candidate's."""
     candidate: Side
-    watch: Watch = Watch()
+    watch: PaneHistory = PaneHistory()
     settled: bool = False
 
     @property

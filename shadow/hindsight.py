@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from shadow.glimpse import Glimpse, glimpse
 from shadow.labels import Label, Referee, Right
 from shadow.refuting import Fact, FactKind, two_sided
+from shadow.screen_digest import ScreenDigest, digest
 from understudy.record import Instant, Record
 from understudy.screens import PaneShot
 from understudy.verdicts import AgentState
@@ -38,10 +38,10 @@ class Front(StrEnum):
     """The processes could not be read."""
 
 
-class Watch(Record):
+class PaneHistory(Record):
     """What a pane has done since a bout about it began."""
 
-    last: Glimpse | None = None
+    last: ScreenDigest | None = None
     since: Instant | None = None
     """First look."""
     until: Instant | None = None
@@ -81,7 +81,7 @@ def front(shot: PaneShot) -> Front:
     return Front.SHELL if all(map(_is_shell, shot.processes)) else Front.PROGRAM
 
 
-def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> Watch:
+def observe(watch: PaneHistory, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> PaneHistory:
     """Look once more.
 
     Args:
@@ -95,7 +95,7 @@ def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool
         return watch
     before = watch.last
     if touched and before is None:
-        return watch.model_copy(update={"last": glimpse(shots[-1]), "typed": True})
+        return watch.model_copy(update={"last": digest(shots[-1]), "typed": True})
     for shot in shots:
         watch = _step(watch, shot, touched=touched, lasting=lasting)
         if watch.typed or watch.respawned:
@@ -110,14 +110,14 @@ def observe(watch: Watch, shots: Sequence[PaneShot], at: float, *, touched: bool
     }
     if lasting:
         seen |= _stood_there(watch, now, shots[-1], first=before is None)
-    if before is None and len(shots) > 1 and glimpse(shots[-2]) == now:
+    if before is None and len(shots) > 1 and digest(shots[-2]) == now:
         seen |= {"moves": 0, "prints": 0}  # it came to rest on this tape: what moved may have been the state before
     return watch.model_copy(update=seen)
 
 
-def _step(watch: Watch, shot: PaneShot, *, touched: bool, lasting: bool) -> Watch:
+def _step(watch: PaneHistory, shot: PaneShot, *, touched: bool, lasting: bool) -> PaneHistory:
     """Follow the pane from one frame to the next."""
-    now, before = glimpse(shot), watch.last
+    now, before = digest(shot), watch.last
     if before is None:
         return watch.model_copy(update={"last": now, "draft": now.draft})
     if before.pid != now.pid:
@@ -129,7 +129,9 @@ def _step(watch: Watch, shot: PaneShot, *, touched: bool, lasting: bool) -> Watc
     )
 
 
-def ruling(incumbent: AgentState | None, candidate: AgentState | None, watch: Watch, still_s: float) -> Label | None:
+def ruling(
+    incumbent: AgentState | None, candidate: AgentState | None, watch: PaneHistory, still_s: float
+) -> Label | None:
     """Say who was right about a pane; None where what it did next does not tell.
 
     `still_s` is for how long a screen must have stood still to have been no busy agent's.
@@ -149,7 +151,7 @@ def ruling(incumbent: AgentState | None, candidate: AgentState | None, watch: Wa
     return None
 
 
-def facts(watch: Watch, still_s: float) -> list[Fact]:
+def facts(watch: PaneHistory, still_s: float) -> list[Fact]:
     """What is known, the surest first; nothing where somebody typed before the first look was over."""
     if not watch.looks:
         return []
@@ -174,7 +176,7 @@ def _label(right: Right, reason: str, fact: Fact, *, alone: bool) -> Label:
     return Label(right=right, by=Referee.HINDSIGHT, reason=reason, rule=fact.kind, alone=alone)
 
 
-def _followed(watch: Watch, before: Glimpse, now: Glimpse, shot: PaneShot) -> dict[str, object]:
+def _followed(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, shot: PaneShot) -> dict[str, object]:
     """Whether the dialog that stood there all the time was answered, or the draft sent."""
     fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not Front.SHELL
     asked = watch.asking == watch.looks > 0 and before.asks
@@ -186,7 +188,7 @@ def _followed(watch: Watch, before: Glimpse, now: Glimpse, shot: PaneShot) -> di
     }
 
 
-def _moved(watch: Watch, before: Glimpse, now: Glimpse, *, lasting: bool) -> dict[str, object]:
+def _moved(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, *, lasting: bool) -> dict[str, object]:
     """Count motion: in the bout, and after it for as long as it goes on from there without a rest."""
     seen: dict[str, object] = {"changed": watch.changed or now != before}
     fresh = len(set(now.printed) - set(before.printed)) + max(0, now.history - before.history)
@@ -195,7 +197,7 @@ def _moved(watch: Watch, before: Glimpse, now: Glimpse, *, lasting: bool) -> dic
     return seen
 
 
-def _stood_there(watch: Watch, now: Glimpse, shot: PaneShot, *, first: bool) -> dict[str, object]:
+def _stood_there(watch: PaneHistory, now: ScreenDigest, shot: PaneShot, *, first: bool) -> dict[str, object]:
     who = front(shot)
     return {
         "looks": watch.looks + 1,
@@ -207,7 +209,7 @@ def _stood_there(watch: Watch, now: Glimpse, shot: PaneShot, *, first: bool) -> 
     }
 
 
-def _stood(watch: Watch) -> float:
+def _stood(watch: PaneHistory) -> float:
     if watch.changed or watch.respawned or watch.since is None or watch.until is None:
         return 0.0
     return watch.until - watch.since

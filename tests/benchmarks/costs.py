@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from crowd import at_work
 
 from modular.service import MonitorService
-from tmuxio.reading.watch import Watch
+from tmuxio.reading.control_reader import ControlReader
 from tmuxio.sources import ServerSource
 from understudy import EVERYTHING, SystemClock
 
@@ -53,7 +53,7 @@ class Cycles:
     """Whole live cycles of the engine, each after some agents have printed."""
 
     def __init__(self, server: TmuxServer) -> None:
-        self._clock, self._watch = SystemClock(), Watch(server.address)
+        self._clock, self._watch = SystemClock(), ControlReader(server.address)
         self._source, self._monitor = ServerSource(self._watch, self._clock), MonitorService()
         self._meter = Meter(server)
         self._printed = 0

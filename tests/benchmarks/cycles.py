@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
-from tmuxio.reading.watch import Watch
+from tmuxio.reading.control_reader import ControlReader
 from tmuxio.sources import LibtmuxSource, ServerSource
 from understudy import EVERYTHING, Clock, Monitor, SystemClock
 
@@ -34,7 +34,7 @@ class Hurried:
 
 @contextmanager
 def modular_cycle(server: TmuxServer, clock: Clock | None = None) -> Iterator[Callable[[], object]]:
-    clock, watch = clock or SystemClock(), Watch(server.address)
+    clock, watch = clock or SystemClock(), ControlReader(server.address)
     cycle = _cycle(MonitorService(), ServerSource(watch, clock), clock)
     try:
         cycle()

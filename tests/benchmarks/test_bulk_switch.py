@@ -14,7 +14,7 @@ import pytest
 from costs import Meter, told
 from crowd import assemble
 
-from tmuxio.reading.watch import Watch
+from tmuxio.reading.control_reader import ControlReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def test_screens_are_read_the_cheaper_way(
     tmux_server: TmuxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, screens: int
 ) -> None:
     assemble(tmux_server, tmp_path, AGENTS)
-    meter, watch = Meter(tmux_server), Watch(tmux_server.address)
+    meter, watch = Meter(tmux_server), ControlReader(tmux_server.address)
     for _ in range(4):
         watch.frame()
 
@@ -45,7 +45,7 @@ def test_screens_are_read_the_cheaper_way(
         watch._seen |= {pane: watch._seen[pane]._replace(moved=True) for pane in again}
         with monkeypatch.context() as patched:
             if bulk is not None:
-                patched.setattr("tmuxio.reading.watch._BULK", bulk)
+                patched.setattr("tmuxio.reading.control_reader._BULK", bulk)
             return meter.cost_s(watch.frame)
 
     rounds = [(cost_s(None), cost_s(math.inf), cost_s(0)) for _ in range(ROUNDS)]

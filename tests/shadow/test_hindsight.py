@@ -8,7 +8,7 @@ from shadow_cases import QUICK, T0, Watching, one, report, shot, tape, verdict
 from rollout.judgement.events import bout_facts
 from shadow.bout import bout_id, in_sample
 from shadow.bouts import BoutRules, Windows
-from shadow.hindsight import Watch, front, observe, ruling
+from shadow.hindsight import PaneHistory, front, observe, ruling
 from understudy import AgentState, Frame, Tape
 
 COMPOSER = "╭──────╮\n│ >    │\n╰──────╯"
@@ -159,7 +159,7 @@ def test_another_process_in_the_pane_proves_nothing_about_the_first() -> None:
 
 @pytest.mark.parametrize("mode", [{"in_mode": True}, {"vanished": True}])
 def test_a_look_into_copy_mode_or_at_nothing_is_no_look(mode: dict[str, Any]) -> None:
-    before = observe(Watch(), [shot(COMPOSER)], T0, touched=False, lasting=True)
+    before = observe(PaneHistory(), [shot(COMPOSER)], T0, touched=False, lasting=True)
     assert observe(before, [shot("something\nelse\n", **mode)], T0 + 1, touched=False, lasting=True) == before
 
 
@@ -172,7 +172,7 @@ def test_a_counter_that_runs_is_not_standing_still() -> None:
 
 
 def test_an_agreement_about_the_state_is_no_case_for_hindsight() -> None:
-    watch = Watch()
+    watch = PaneHistory()
     for at, screen in enumerate(PRINTING):
         watch = observe(watch, [shot(screen)], T0 + at, touched=False, lasting=True)
     assert watch.prints == 3
@@ -195,7 +195,7 @@ def test_who_is_in_front(processes: tuple[str, ...], dead: bool, who: str) -> No
 
 
 def test_hindsight_keeps_no_text() -> None:
-    watch = observe(Watch(), [shot("my secret words")], T0, touched=False, lasting=True)
+    watch = observe(PaneHistory(), [shot("my secret words")], T0, touched=False, lasting=True)
     assert "secret" not in watch.model_dump_json()
 
 
@@ -251,7 +251,7 @@ def test_a_draft_that_nobody_sent_proves_nothing(after: str) -> None:
 
 def test_from_the_moment_that_anybody_types_nothing_more_is_concluded() -> None:
     shells = [("bash",), ("bash",)]
-    watch = Watch()
+    watch = PaneHistory()
     for at, processes in enumerate(shells):
         pane = shot(COMPOSER, processes=processes)
         watch = observe(watch, [pane], T0 + at, touched=at == 0, lasting=True)

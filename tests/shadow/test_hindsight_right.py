@@ -10,7 +10,7 @@ import pytest
 from played_fleet import play
 from shadow_cases import T0, shot
 
-from shadow.hindsight import Watch, observe, ruling
+from shadow.hindsight import PaneHistory, observe, ruling
 from shadow.labels import Right
 from shadow.refuting import two_sided
 from shadow.rules import BoutRules
@@ -28,7 +28,7 @@ class Score:
         self.asked = self.settled = self.right = 0
         self.wrong: Counter[str] = Counter()
 
-    def request(self, watch: Watch, truth: set[AgentState], where: str) -> None:
+    def request(self, watch: PaneHistory, truth: set[AgentState], where: str) -> None:
         """Let one monitor say what is true and the other every other thing, in both seats."""
         said = min(truth)
         for other in STATES:
@@ -60,7 +60,7 @@ def test_of_what_it_settles_about_agents_with_a_script_at_least_99_percent_is_ri
     for pane in seen[0].truths:
         history = [(one.tape.at, [frame.by_pane[pane] for frame in one.tape.frames], one.truths[pane]) for one in seen]
         for first, last in bouts_of(history):
-            watch = Watch()
+            watch = PaneHistory()
             for n, (at, frames, _) in enumerate(history[first:], first):
                 if at > history[last][0] + RULES.settling_s:
                     break
@@ -78,7 +78,7 @@ def test_of_what_it_settles_about_recorded_motion_at_least_99_percent_is_right()
         row = json.loads(line)
         processes = tuple(row["meta"].get("processes") or ())
         shots = [shot(screen, processes=processes) for screen in row["frames"]]
-        watch = observe(Watch(), shots, T0, touched=False, lasting=True)
+        watch = observe(PaneHistory(), shots, T0, touched=False, lasting=True)
         truth = {AgentState(row["label"]), *(AgentState(other) for other in row.get("acceptable") or ())}
         score.request(watch, truth, row["id"])
     print("recorded motion:", score)  # noqa: T201 - likewise

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tmuxio.reading.watch import Watch
+from tmuxio.reading.control_reader import ControlReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def watch(tmux_server: TmuxServer) -> Iterator[Watch]:
-    watch = Watch(tmux_server.address)
+def watch(tmux_server: TmuxServer) -> Iterator[ControlReader]:
+    watch = ControlReader(tmux_server.address)
     yield watch
     watch.close()

@@ -1,8 +1,8 @@
 """One pane as the list tells it."""
 
-from tmuxio.reading.listing import Row
+from tmuxio.reading.listing import PaneRow
 
-ROW = Row(
+ROW = PaneRow(
     pane="%1",
     session_id="$0",
     window_id="@0",

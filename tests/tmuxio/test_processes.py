@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tmuxio.processes.files import ProcessFiles
-from tmuxio.processes.running import Running
+from tmuxio.processes.running import ProcessTrees
 from tmuxio.processes.table import Process, chains, read_process
 from tmuxio.reading.reader import Reader
 
@@ -114,7 +114,7 @@ def test_what_runs_below_a_pane_is_read_each_time_and_other_processes_once(tmp_p
     write(tmp_path, 10, "bash", 1, front=20)
     write(tmp_path, 20, "claude", 10, front=20)
     other = write(tmp_path, 30, "cron", 1)
-    running = Running(tmp_path)
+    running = ProcessTrees(tmp_path)
     assert running([10]) == {10: ("bash", "claude")}
 
     write(tmp_path, 20, "renamed", 10, front=20)
@@ -132,7 +132,7 @@ def test_a_number_that_another_process_was_given_is_read_again(tmp_path: Path) -
     write(tmp_path, 1, "init", 0)
     write(tmp_path, 10, "bash", 1, front=20)
     other = write(tmp_path, 20, "cron", 1)
-    running = Running(tmp_path)
+    running = ProcessTrees(tmp_path)
     assert running([10]) == {10: ("bash",)}
 
     other.rename(tmp_path / "kept")  # so that its inode is not used again
@@ -145,7 +145,7 @@ def test_a_process_whose_parent_was_not_seen_yet_is_read_until_it_is(tmp_path: P
     write(tmp_path, 1, "init", 0)
     write(tmp_path, 10, "bash", 1, front=20)
     write(tmp_path, 30, "tool", 20, front=20)
-    running = Running(tmp_path)
+    running = ProcessTrees(tmp_path)
     assert running([10]) == {10: ("bash",)}
 
     write(tmp_path, 20, "claude", 10, front=20)
@@ -158,7 +158,7 @@ def test_another_pane_is_seen_with_what_runs_below_it(tmp_path: Path) -> None:
     write(tmp_path, 10, "bash", 1)
     write(tmp_path, 40, "zsh", 1, front=41)
     write(tmp_path, 41, "codex", 40, front=41)
-    running = Running(tmp_path)
+    running = ProcessTrees(tmp_path)
     assert running([10]) == {10: ("bash",)}
 
     assert running([10, 40]) == {10: ("bash",), 40: ("zsh", "codex")}
@@ -248,7 +248,7 @@ def test_who_came_is_looked_for_once_the_kernel_has_given_a_number(tmp_path: Pat
     write(tmp_path, 10, "bash", 1, front=20)
     write(tmp_path, 20, "claude", 10, front=20)
     newest(20)
-    running = Running(tmp_path)
+    running = ProcessTrees(tmp_path)
     assert running([10]) == {10: ("bash", "claude")}
     (tmp_path / "20" / "stat").write_text("")
     assert running([10]) == {10: ("bash",)}  # who left is seen without any number

@@ -13,7 +13,7 @@ import pytest
 
 from tmuxio.processes import files as process_files
 from tmuxio.processes.files import ProcessFiles, numbers_are_new
-from tmuxio.processes.running import Running
+from tmuxio.processes.running import ProcessTrees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,7 +61,7 @@ def eventually(look: Callable[[], Mapping[int, tuple[str, ...]]], root: int, exp
         time.sleep(0.01)
 
 
-def quiet(running: Running, root: int) -> Mapping[int, tuple[str, ...]]:
+def quiet(running: ProcessTrees, root: int) -> Mapping[int, tuple[str, ...]]:
     """Look at a pane that printed nothing."""
     return running([root], ())
 
@@ -73,7 +73,7 @@ def below(shell: subprocess.Popen[bytes]) -> set[str]:
 
 
 def test_below_a_pane_where_nothing_stirs_nothing_is_read(shell: subprocess.Popen[bytes], read: list[str]) -> None:
-    running = Running()
+    running = ProcessTrees()
     tell(shell, "sleep 600")
     eventually(lambda: quiet(running, shell.pid), shell.pid, ("bash", "sleep"))
     for _ in range(2):  # each is read once more before it is known to be at rest
@@ -86,7 +86,7 @@ def test_below_a_pane_where_nothing_stirs_nothing_is_read(shell: subprocess.Pope
 
 
 def test_a_pane_that_is_looked_at_closely_is_read(shell: subprocess.Popen[bytes], read: list[str]) -> None:
-    running = Running()
+    running = ProcessTrees()
     tell(shell, "sleep 600")
     eventually(lambda: quiet(running, shell.pid), shell.pid, ("bash", "sleep"))
     for _ in range(2):
@@ -101,7 +101,7 @@ def test_a_pane_that_is_looked_at_closely_is_read(shell: subprocess.Popen[bytes]
 def test_who_is_alone_in_a_pane_is_not_read_for_being_looked_at(
     shell: subprocess.Popen[bytes], read: list[str]
 ) -> None:
-    running = Running()
+    running = ProcessTrees()
     for _ in range(4):
         running([shell.pid], {shell.pid})
     read.clear()
@@ -114,7 +114,7 @@ def test_who_is_alone_in_a_pane_is_not_read_for_being_looked_at(
 def test_a_process_that_runs_where_it_slept_is_no_other(tmp_path: Path) -> None:
     stat = tmp_path / "10" / "stat"
     stat.parent.mkdir()
-    running = Running(tmp_path)
+    running = ProcessTrees(tmp_path)
     said = []
     for state in "SRSD":
         stat.write_text(f"10 (claude) {state} 1 10 10 34816 10 " + "0 " * 13 + "10 0 0")
@@ -124,7 +124,7 @@ def test_a_process_that_runs_where_it_slept_is_no_other(tmp_path: Path) -> None:
 
 
 def test_who_ends_in_a_quiet_pane_is_seen_to_have_ended(shell: subprocess.Popen[bytes]) -> None:
-    running = Running()
+    running = ProcessTrees()
     tell(shell, "sleep 600 & echo $! >&2; wait")
     eventually(lambda: quiet(running, shell.pid), shell.pid, ("bash", "sleep"))
     (child,) = below(shell) - {str(shell.pid)}
@@ -137,7 +137,7 @@ def test_who_ends_in_a_quiet_pane_is_seen_to_have_ended(shell: subprocess.Popen[
 
 
 def test_another_program_in_a_quiet_pane_is_seen_under_its_name(shell: subprocess.Popen[bytes]) -> None:
-    running = Running()
+    running = ProcessTrees()
     for _ in range(4):
         assert quiet(running, shell.pid) == {shell.pid: ("bash",)}
 
@@ -147,7 +147,7 @@ def test_another_program_in_a_quiet_pane_is_seen_under_its_name(shell: subproces
 
 
 def test_who_comes_below_a_quiet_pane_is_seen(shell: subprocess.Popen[bytes]) -> None:
-    running = Running()
+    running = ProcessTrees()
     for _ in range(4):
         quiet(running, shell.pid)
 
@@ -157,7 +157,7 @@ def test_who_comes_below_a_quiet_pane_is_seen(shell: subprocess.Popen[bytes]) ->
 
 
 def test_a_dead_process_that_nobody_has_buried_has_ended() -> None:
-    running = Running()
+    running = ProcessTrees()
     with subprocess.Popen(["sleep", "600"]) as child:
         eventually(lambda: quiet(running, child.pid), child.pid, ("sleep",))
         for _ in range(2):
@@ -181,7 +181,7 @@ def test_where_an_old_number_is_told_whoever_comes_is_seen_all_the_same(
         stale.write_text(told)
     monkeypatch.setattr(process_files, "_opened", lambda path: opened(path.replace("/proc/loadavg", str(stale))))
     numbers_are_new.cache_clear()
-    running = Running()
+    running = ProcessTrees()
     numbers_are_new.cache_clear()
     for _ in range(4):
         quiet(running, shell.pid)

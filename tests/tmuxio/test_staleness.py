@@ -3,12 +3,12 @@
 import pytest
 from rows import ROW
 
-from tmuxio.reading.listing import Row
-from tmuxio.reading.staleness import Seen, clock_jumped, stale
+from tmuxio.reading.listing import PaneRow
+from tmuxio.reading.staleness import LastReading, clock_jumped, stale
 
 
-def is_stale(row: Row, *, second: int = 100, moved: bool = False) -> bool:
-    return stale({"%1": row}, {"%1": Seen(ROW, second, moved, "screen")}) == ["%1"]
+def is_stale(row: PaneRow, *, second: int = 100, moved: bool = False) -> bool:
+    return stale({"%1": row}, {"%1": LastReading(ROW, second, moved, "screen")}) == ["%1"]
 
 
 def test_a_pane_that_was_never_read_is_stale() -> None:

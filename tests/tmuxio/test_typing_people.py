@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tmuxio.reading.control_reader import ControlReader
 from tmuxio.reading.reader import Reader
-from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from understudy import Frame
 
-SOURCES = {"reader": lambda server: Reader(server.address), "watch": lambda server: Watch(server.address)}
+SOURCES = {"reader": lambda server: Reader(server.address), "watch": lambda server: ControlReader(server.address)}
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -43,7 +43,7 @@ def test_a_pane_before_which_a_person_sits_says_when_they_last_pressed_a_key(
     assert frame.by_pane[seen].typed_at >= began
     assert frame.by_pane[hidden].typed_at is None
     until(reader.frame, lambda frame: frame.by_pane[seen].typed_at is None)
-    if isinstance(reader, Watch):
+    if isinstance(reader, ControlReader):
         reader.close()
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from tmuxio.processes.files import ProcessFiles, is_shortage
-from tmuxio.processes.table import MAX_DEPTH, Line, Process, Table, chains, parse
+from tmuxio.processes.table import MAX_DEPTH, Process, StatLine, Table, chains, parse
 
 _READ_ALL_EVERY: Final = 60
 """Readings after which every process of the machine is read again, as a net."""
 
 
-class Running:
+class ProcessTrees:
     """Names what runs below pane processes now.
 
     The processes below a pane are read again when one of them ended or runs another program, when somebody came, and
@@ -26,7 +26,7 @@ class Running:
         self._proc = proc
         self._files = ProcessFiles(proc)
         self._roots: frozenset[int] = frozenset()
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, StatLine] = {}
         """By entry, of all that are not known to be elsewhere."""
         self._trees: dict[int, set[str]] = {}
         """By pane process, its own entry and those below it."""
@@ -79,15 +79,15 @@ class Running:
         quiet = set().union(*(tree for root, tree in self._trees.items() if len(tree) == 1 or root not in closely))
         return (known - quiet) | self._files.stirred(quiet)
 
-    def _read(self, entries: Collection[str]) -> dict[str, Line | None]:
-        read: dict[str, Line | None] = {}
+    def _read(self, entries: Collection[str]) -> dict[str, StatLine | None]:
+        read: dict[str, StatLine | None] = {}
         for entry in entries:
             last = self._lines.get(entry)
             line = self._files.read(entry, again=last is not None)
             read[entry] = last if last is not None and line.startswith(last.start) else parse(line)
         return read
 
-    def _pass_over_others(self, came: Collection[str], read: dict[str, Line | None], roots: frozenset[int]) -> None:
+    def _pass_over_others(self, came: Collection[str], read: dict[str, StatLine | None], roots: frozenset[int]) -> None:
         """Leave out those who came and are below no pane."""
         if not came:
             return
@@ -100,11 +100,11 @@ class Running:
                 if line is not None:
                     self._elsewhere[entry] = self._entries[entry]
 
-    def _others(self, read: Mapping[str, Line | None]) -> set[str]:
+    def _others(self, read: Mapping[str, StatLine | None]) -> set[str]:
         """The entries that say something else now; whether one runs or sleeps is nothing that counts."""
         return {entry for entry, line in read.items() if _process(self._lines.get(entry)) != _process(line)}
 
-    def _take_in(self, read: Mapping[str, Line | None], roots: frozenset[int]) -> None:
+    def _take_in(self, read: Mapping[str, StatLine | None], roots: frozenset[int]) -> None:
         """Say anew what runs below the panes, of which some lines are others now."""
         others = self._others(read)
         lines = _live({**self._lines, **read})
@@ -120,15 +120,15 @@ class Running:
         self._roots, self._lines, self._trees = roots, lines, trees
 
 
-def _process(line: Line | None) -> Process | None:
+def _process(line: StatLine | None) -> Process | None:
     return None if line is None else line.process
 
 
-def _live(read: Mapping[str, Line | None]) -> dict[str, Line]:
+def _live(read: Mapping[str, StatLine | None]) -> dict[str, StatLine]:
     return {entry: line for entry, line in read.items() if line is not None}
 
 
-def _trees(lines: Mapping[str, Line], roots: Collection[int]) -> dict[int, set[str]]:
+def _trees(lines: Mapping[str, StatLine], roots: Collection[int]) -> dict[int, set[str]]:
     table = {line.process.pid: line.process for line in lines.values()}
     trees: dict[int, set[str]] = {root: set() for root in roots}
     for entry, line in lines.items():

@@ -34,7 +34,7 @@ class Process:
 Table = Mapping[int, Process]
 
 
-class Line(NamedTuple):
+class StatLine(NamedTuple):
     """A line of `/proc/NUMBER/stat`."""
 
     start: bytes
@@ -48,7 +48,7 @@ def read_process(pid: int, proc: Path = Path("/proc")) -> Process | None:
     return parsed.process if parsed else None
 
 
-def parse(line: bytes) -> Line | None:
+def parse(line: bytes) -> StatLine | None:
     """Take a line apart; None for that of a process that has ended."""
     head, _, tail = line.rpartition(b") ")
     pid, _, name = head.partition(b" (")
@@ -57,7 +57,7 @@ def parse(line: bytes) -> Line | None:
         return None
     parent, group, session, _, front = map(int, fields[1:6])
     process = Process(int(pid), name.decode("utf-8", "replace"), parent, group, session, front, int(fields[19]))
-    return Line(head + b") " + b" ".join(fields[:6]) + b" ", process)
+    return StatLine(head + b") " + b" ".join(fields[:6]) + b" ", process)
 
 
 def chains(table: Table, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:

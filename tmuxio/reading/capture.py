@@ -8,7 +8,7 @@ surprise in one of them from reaching the next.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from tmuxio.reading.listing import Row
+from tmuxio.reading.listing import PaneRow
 
 BATCH = 16
 """Panes a question: a mark for every pane would double what tmux spends at 1000 panes, one for sixteen is nothing."""
@@ -16,7 +16,7 @@ BATCH = 16
 _PANE_ID = re.compile(r"%\d+")
 
 
-class Torn(ValueError):
+class TornCapture(ValueError):
     """The screens of a batch are not the lines that its panes' heights promise."""
 
 
@@ -38,7 +38,7 @@ def question(batch: Sequence[str]) -> str:
     return "\n".join(f"capture-pane -p -e -t {pane}" for pane in batch)
 
 
-def read(block: bytes, batch: Sequence[str], rows: Mapping[str, Row]) -> dict[str, str]:
+def read(block: bytes, batch: Sequence[str], rows: Mapping[str, PaneRow]) -> dict[str, str]:
     """Cut the answer to `question(batch)` into screens by pane id.
 
     `rows` is the list from the same round trip: panes that are not in it were gone, and have no screen.
@@ -46,7 +46,7 @@ def read(block: bytes, batch: Sequence[str], rows: Mapping[str, Row]) -> dict[st
     there = [pane for pane in batch if pane in rows]
     lines = block.decode("utf-8", "replace").split("\n")
     if lines.pop() or len(lines) != sum(rows[pane].height for pane in there):
-        raise Torn(f"{len(lines)} lines are not the screens of {', '.join(batch)}")
+        raise TornCapture(f"{len(lines)} lines are not the screens of {', '.join(batch)}")
     screens: dict[str, str] = {}
     at = 0
     for pane in there:
@@ -56,9 +56,9 @@ def read(block: bytes, batch: Sequence[str], rows: Mapping[str, Row]) -> dict[st
     return screens
 
 
-def read_one(block: bytes, row: Row) -> str:
+def read_one(block: bytes, row: PaneRow) -> str:
     """Read the answer to a question about a single pane."""
     text = block.decode("utf-8", "replace")
     if text.count("\n") != row.height or not text.endswith("\n"):
-        raise Torn(f"{text.count(chr(10))} lines are not the screen of {row.pane}")
+        raise TornCapture(f"{text.count(chr(10))} lines are not the screen of {row.pane}")
     return text[:-1]

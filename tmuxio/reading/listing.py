@@ -26,7 +26,7 @@ _LASTING: Final = 2
 """The last of those stay as they are for as long as the same runs in a pane; tmux reads /proc for the very last."""
 
 
-class Row(NamedTuple):
+class PaneRow(NamedTuple):
     """One pane as `list-panes` tells it; see `understudy.screens.PaneShot` for the meanings.
 
     A tuple: one is made of every pane that printed, and compared with the one before. What changes when it prints comes
@@ -65,7 +65,7 @@ class Row(NamedTuple):
         return self[_PRINTED:]
 
 
-_PRINTED: Final = Row._fields.index("pane")
+_PRINTED: Final = PaneRow._fields.index("pane")
 
 
 class Lasting(NamedTuple):
@@ -75,7 +75,7 @@ class Lasting(NamedTuple):
     command: str
 
 
-class Unreadable(ValueError):
+class UnreadableListing(ValueError):
     """An answer that is no list of panes."""
 
 
@@ -96,16 +96,16 @@ def question(mark: str, *, lasting: bool = True) -> str:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownPanes:
     """What one reading leaves for the next."""
 
     sessions: dict[str, tuple[int, str]] = field(default_factory=dict)
     """When each was created, and its name, by id."""
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, PaneRow] = field(default_factory=dict)
     """By the records that told them."""
 
 
-def read(block: bytes, mark: str, known: Known | None = None) -> dict[str, Row]:
+def read(block: bytes, mark: str, known: KnownPanes | None = None) -> dict[str, PaneRow]:
     """Read the answer to `question(mark)`: rows by pane id.
 
     A pane that several sessions share (linked windows, session groups) is listed once, under its oldest session.
@@ -114,11 +114,11 @@ def read(block: bytes, mark: str, known: Known | None = None) -> dict[str, Row]:
     text = block.decode("utf-8", "replace").replace(f"{mark}=", "\0")  # no name in tmux can hold a NUL
     head, *records = text.split(mark + mark)
     if head:
-        raise Unreadable(f"{head[:40]!r} before the first record")
+        raise UnreadableListing(f"{head[:40]!r} before the first record")
     sessions = dict(_session(record) for record in records if record.startswith("$"))
     before = known.rows if known is not None and known.sessions == sessions else {}
-    fresh: dict[str, Row] = {}
-    rows: dict[str, Row] = {}
+    fresh: dict[str, PaneRow] = {}
+    rows: dict[str, PaneRow] = {}
     for record in records:
         if (row := before.get(record)) is None:
             if record.startswith(("$", "!")):
@@ -144,7 +144,7 @@ def _typed(records: Iterable[str]) -> dict[str, int]:
             for pane in shown if control != "1" else ():  # one that is just attaching shows none
                 typed[pane] = max(int(second), typed.get(pane, 0))
         except ValueError:
-            raise Unreadable(f"{record!r} is no client") from None
+            raise UnreadableListing(f"{record!r} is no client") from None
     return typed
 
 
@@ -154,10 +154,10 @@ def _session(record: str) -> tuple[str, tuple[int, str]]:
         session_id, created = figures.split(" ")
         return session_id, (int(created), name)
     except ValueError:
-        raise Unreadable(f"{record!r} is no session") from None
+        raise UnreadableListing(f"{record!r} is no session") from None
 
 
-def _row(record: str, sessions: Mapping[str, tuple[int, str]]) -> Row:
+def _row(record: str, sessions: Mapping[str, tuple[int, str]]) -> PaneRow:
     fixed, *names = record.removesuffix("\n").split("\0")
     if len(names) == len(_NAMES) - _LASTING:
         names += [""] * _LASTING
@@ -170,8 +170,8 @@ def _row(record: str, sessions: Mapping[str, tuple[int, str]]) -> Row:
         window, title, tty, command = names
         created, session = sessions[session_id]
     except (ValueError, KeyError):  # a pane whose session was not there a moment before is no answer either
-        raise Unreadable(f"{record!r} is no pane") from None
-    return Row(
+        raise UnreadableListing(f"{record!r} is no pane") from None
+    return PaneRow(
         pane=pane,
         session_id=session_id,
         window_id=window_id,

@@ -5,9 +5,9 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
-from tmuxio.processes.running import Running
+from tmuxio.processes.running import ProcessTrees
 from tmuxio.reading import capture, listing
-from tmuxio.reading.listing import Lasting, Row
+from tmuxio.reading.listing import Lasting, PaneRow
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.errors import OutOfResources, ServerSilent, TmuxRefused
 from tmuxio.server.transport import OneShot, Transport
@@ -17,7 +17,7 @@ from understudy.screens import Frame, PaneShot
 
 
 class Chains(Protocol):
-    """Names what runs below processes; see `tmuxio.processes.running.Running`."""
+    """Names what runs below processes; see `tmuxio.processes.running.ProcessTrees`."""
 
     def __call__(self, pids: Iterable[int], closely: Collection[int] | None = None, /) -> Mapping[int, tuple[str, ...]]:
         """Name the processes below each of these, outermost first."""
@@ -47,7 +47,7 @@ class Reader:
         self._deadline_s = deadline_s
         self._transport = transport or OneShot(address)
         self._clock = clock or SystemClock()
-        self._processes = processes or Running()
+        self._processes = processes or ProcessTrees()
         self._screens: dict[str, str] = {}
 
     def frame(self, panes: Collection[str] | None = None, *, screens: bool = True) -> Frame:
@@ -102,7 +102,7 @@ class Reader:
         seen = (line.split(" ") for line in block.decode("utf-8", "replace").splitlines())
         return frozenset(pane for control, active, pane in seen if control != "1" and int(active) + 1 > since)
 
-    def look(self, panes: Iterable[str], until: float) -> tuple[dict[str, Row], dict[str, str]]:
+    def look(self, panes: Iterable[str], until: float) -> tuple[dict[str, PaneRow], dict[str, str]]:
         """Read the list and these screens in one round trip, which tmux answers without doing anything in between.
 
         `until` is an instant of the monotonic clock. Panes that are gone have neither a row nor a screen.
@@ -120,7 +120,7 @@ class Reader:
                 screens: dict[str, str] = {}
                 for block, batch in zip(captured, batches, strict=True):
                     screens |= capture.read(block, batch, rows)
-            except (listing.Unreadable, capture.Torn) as torn:
+            except (listing.UnreadableListing, capture.TornCapture) as torn:
                 fault = str(torn)
             else:
                 return rows, screens
@@ -128,7 +128,7 @@ class Reader:
 
 
 def shot(
-    row: Row, ansi: str, processes: tuple[str, ...], *, lasting: Lasting | None = None, vanished: bool = False
+    row: PaneRow, ansi: str, processes: tuple[str, ...], *, lasting: Lasting | None = None, vanished: bool = False
 ) -> PaneShot:
     """Make a pane's record from its row, its screen and its processes; `lasting` where the row has it not."""
     return PaneShot(

@@ -13,13 +13,13 @@ there is none of where looks are seconds apart; and it sees the panes of this ma
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tmuxio.reading.listing import Row
+from tmuxio.reading.listing import PaneRow
 
 
-class Seen(NamedTuple):
+class LastReading(NamedTuple):
     """What is known of a pane whose screen was read. A tuple: one is made of every screen that is read."""
 
-    row: Row
+    row: PaneRow
     """Its figures just before."""
     second: int
     """The second, since the epoch, in which the reading began."""
@@ -28,18 +28,18 @@ class Seen(NamedTuple):
     ansi: str
 
 
-def stale(rows: Mapping[str, Row], seen: Mapping[str, Seen]) -> list[str]:
+def stale(rows: Mapping[str, PaneRow], seen: Mapping[str, LastReading]) -> list[str]:
     """Name the panes whose screens must be read again."""
     return [pane for pane, row in rows.items() if _stale(row, seen.get(pane))]
 
 
-def _stale(row: Row, last: Seen | None) -> bool:
+def _stale(row: PaneRow, last: LastReading | None) -> bool:
     if last is None or last.moved or row.activity >= last.second:
         return True
     return row is not last.row and figures(row) != figures(last.row)
 
 
-def figures(row: Row) -> tuple[int | bool, ...]:
+def figures(row: PaneRow) -> tuple[int | bool, ...]:
     """What changes when a screen does so without a byte being printed."""
     return (
         row.pid,

@@ -9,7 +9,7 @@ from understudy.screens import Frame
 
 
 class FrameSource(Protocol):
-    """Where frames come from: a `Reader`, or the faster `Watch`."""
+    """Where frames come from: a `Reader`, or the faster `ControlReader`."""
 
     def frame(self, panes: Collection[str] | None = None) -> Frame:
         """Read the server as it is now, with the screens of these panes or of all."""

@@ -33,12 +33,12 @@ class SourceOpener:
 
 
 def _live(kind: SourceKind, socket_path: Path, clock: SystemClock) -> ScreenSource | WindowSource:
-    from tmuxio.reading.watch import Watch  # noqa: PLC0415
+    from tmuxio.reading.control_reader import ControlReader  # noqa: PLC0415
     from tmuxio.server.address import ServerAddress  # noqa: PLC0415 - as above
     from tmuxio.sources import LibtmuxSource, ServerSource  # noqa: PLC0415
 
     address = ServerAddress(socket_path)
-    return LibtmuxSource(address, clock) if kind == "windows" else ServerSource(Watch(address), clock)
+    return LibtmuxSource(address, clock) if kind == "windows" else ServerSource(ControlReader(address), clock)
 
 
 def serve_spec(spec: MonitorSpec) -> None:

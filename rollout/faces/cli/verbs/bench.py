@@ -16,8 +16,8 @@ from rollout.faces.cli.where import server_address
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
+from tmuxio.reading.control_reader import ControlReader
 from tmuxio.reading.floor import Floor
-from tmuxio.reading.watch import Watch
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
 from tmuxio.sources import LibtmuxSource, ServerSource
@@ -65,7 +65,7 @@ def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float
     walls: list[float] = []
     floors: list[float] = []
     engine_s = tmux_s = 0.0
-    with closing(Watch(address)) as watch, closing(Floor(address)) as floor, Bar("cycles", cycles) as bar:
+    with closing(ControlReader(address)) as watch, closing(Floor(address)) as floor, Bar("cycles", cycles) as bar:
         source = LibtmuxSource(address, clock) if kind == "windows" else ServerSource(watch, clock)
         report = made.cycle("bench", source, clock, EVERYTHING, ())
         captures, spared = watch.captures, watch.spared

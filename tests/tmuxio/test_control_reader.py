@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from patient import until
 
+from tmuxio.reading.control_reader import ControlReader
 from tmuxio.reading.listing import Lasting
 from tmuxio.reading.reader import Reader
-from tmuxio.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from understudy.screens import Frame
 
 
-def settled(watch: Watch) -> Frame:
+def settled(watch: ControlReader) -> Frame:
     """Watch until a frame needs no screen at all."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
@@ -38,7 +38,7 @@ def same(one: Frame, other: Frame) -> bool:
     return one.panes == other.panes
 
 
-def test_a_frame_is_what_a_whole_reading_shows(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_a_frame_is_what_a_whole_reading_shows(tmux_server: TmuxServer, watch: ControlReader) -> None:
     pane = tmux_server.new_window(
         r"printf '\033[31mred \\ \033(0lqk\033(B\t\344\275\240\n%%end 1 2 1\nready'; exec sleep 600"
     )
@@ -50,7 +50,9 @@ def test_a_frame_is_what_a_whole_reading_shows(tmux_server: TmuxServer, watch: W
     assert same(settled(watch), reader.frame())
 
 
-def test_panes_that_hold_still_are_not_read_again_and_keep_their_records(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_panes_that_hold_still_are_not_read_again_and_keep_their_records(
+    tmux_server: TmuxServer, watch: ControlReader
+) -> None:
     for number in range(5):
         tmux_server.new_window(f"printf {number}; exec sleep 600")
     first = settled(watch)
@@ -62,7 +64,7 @@ def test_panes_that_hold_still_are_not_read_again_and_keep_their_records(tmux_se
     assert all(one is other for one, other in zip(first.panes, second.panes, strict=True))
 
 
-def test_every_kind_of_change_is_noticed_in_the_next_frame(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_every_kind_of_change_is_noticed_in_the_next_frame(tmux_server: TmuxServer, watch: ControlReader) -> None:
     def shell(script: str) -> str:
         return tmux_server.new_window(f"printf start; stty -echo; read x; {script}; exec sleep 600")
 
@@ -100,7 +102,7 @@ def test_every_kind_of_change_is_noticed_in_the_next_frame(tmux_server: TmuxServ
     assert {pane for pane in changed if now[pane] != truth[pane]} == set()
 
 
-def test_an_agent_that_dies_without_a_trace_is_noticed(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_an_agent_that_dies_without_a_trace_is_noticed(tmux_server: TmuxServer, watch: ControlReader) -> None:
     gate = tmux_server.folder / "gate"
     os.mkfifo(gate)
     pane = tmux_server.new_window(f"printf start; cat {gate}; exec sleep 600")
@@ -113,7 +115,7 @@ def test_an_agent_that_dies_without_a_trace_is_noticed(tmux_server: TmuxServer, 
     assert watch.frame().by_pane[pane].command == "sleep"
 
 
-def test_a_panes_terminal_is_known_from_its_first_frame_on(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_a_panes_terminal_is_known_from_its_first_frame_on(tmux_server: TmuxServer, watch: ControlReader) -> None:
     first = tmux_server.new_window("sleep 600")
     watch.frame()
     later = tmux_server.new_window("sleep 600")
@@ -127,7 +129,7 @@ def test_a_command_that_tmux_did_not_know_yet_is_asked_for_once_more(tmux_server
     pane = tmux_server.new_window("printf start; exec sleep 600")
     tmux_server.wait_for(pane, "start")
     now = [("sh",)]
-    watch = Watch(tmux_server.address, processes=lambda pids, _=None: dict.fromkeys(pids, now[0]))
+    watch = ControlReader(tmux_server.address, processes=lambda pids, _=None: dict.fromkeys(pids, now[0]))
     settled(watch)
     watch._lasting[pane] = Lasting("", "half-known")
     now[0] = ("sleep",)
@@ -140,7 +142,7 @@ def test_a_command_that_tmux_did_not_know_yet_is_asked_for_once_more(tmux_server
     assert frame.by_pane[pane].command == "sleep"
 
 
-def test_a_pane_that_was_not_asked_for_stays_due_until_it_is(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_a_pane_that_was_not_asked_for_stays_due_until_it_is(tmux_server: TmuxServer, watch: ControlReader) -> None:
     first = tmux_server.new_window("stty -echo; printf start; read x; printf more; exec sleep 600")
     other = tmux_server.new_window("printf other; exec sleep 600")
     tmux_server.wait_for(first, "start")
@@ -154,9 +156,9 @@ def test_a_pane_that_was_not_asked_for_stays_due_until_it_is(tmux_server: TmuxSe
 
 
 def test_many_changes_at_once_take_the_bulk_road_and_show_the_same(
-    tmux_server: TmuxServer, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    tmux_server: TmuxServer, watch: ControlReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tmuxio.reading.watch._BULK", 0)
+    monkeypatch.setattr("tmuxio.reading.control_reader._BULK", 0)
     for number in range(20):
         tmux_server.new_window(f"printf {number}; exec sleep 600")
 
@@ -164,7 +166,7 @@ def test_many_changes_at_once_take_the_bulk_road_and_show_the_same(
 
 
 def test_what_is_surely_due_comes_with_the_list_in_one_trip(
-    tmux_server: TmuxServer, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    tmux_server: TmuxServer, watch: ControlReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     still = tmux_server.new_window("printf still; exec sleep 600")
     moving = tmux_server.new_window("n=0; while :; do n=$((n+1)); printf '\\r%s' $n; done")
@@ -191,13 +193,13 @@ def test_what_is_surely_due_comes_with_the_list_in_one_trip(
     assert not any(f"-t {still}" in question for questions in trips for question in questions)
 
 
-def _captured(watch: Watch) -> int:
+def _captured(watch: ControlReader) -> int:
     before = watch.captures
     watch.frame()
     return watch.captures - before
 
 
-def test_panes_come_and_go_between_frames(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_panes_come_and_go_between_frames(tmux_server: TmuxServer, watch: ControlReader) -> None:
     tmux_server.new_window("exec sleep 600")
     goes = tmux_server.new_window("exec sleep 600")
     watch.frame()
@@ -220,7 +222,7 @@ def test_a_pane_that_goes_between_the_list_and_its_screen_is_marked(tmux_server:
         tmux_server.run("kill-pane", "-t", goes)
         return dict.fromkeys(pids, ())
 
-    watch = Watch(tmux_server.address, processes=kill)
+    watch = ControlReader(tmux_server.address, processes=kill)
     frame = watch.frame()
     watch.close()
 
@@ -237,7 +239,7 @@ def test_a_pane_that_is_resized_between_the_list_and_its_screen_is_shown_in_one_
         tmux_server.run("resize-window", "-t", pane, "-x", "60", "-y", "10")
         return dict.fromkeys(pids, ())
 
-    watch = Watch(tmux_server.address, processes=resize)
+    watch = ControlReader(tmux_server.address, processes=resize)
     shot = watch.frame().by_pane[pane]
     watch.close()
 
@@ -245,7 +247,7 @@ def test_a_pane_that_is_resized_between_the_list_and_its_screen_is_shown_in_one_
     assert not shot.vanished
 
 
-def test_names_that_forge_the_end_of_an_answer_hide_no_pane(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_names_that_forge_the_end_of_an_answer_hide_no_pane(tmux_server: TmuxServer, watch: ControlReader) -> None:
     script = "exec -a 'a\n%end 1 2 1\n%exit' sleep 600"
     for _ in range(3):
         tmux_server.new_window(f'exec bash -c "{script}"')
@@ -255,7 +257,7 @@ def test_names_that_forge_the_end_of_an_answer_hide_no_pane(tmux_server: TmuxSer
     assert len(watch.frame().panes) == 3
 
 
-def test_reading_for_long_leaks_nothing_in_the_server(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_reading_for_long_leaks_nothing_in_the_server(tmux_server: TmuxServer, watch: ControlReader) -> None:
     for _ in range(10):
         tmux_server.new_window("head -c 1800 /dev/zero | tr '\\0' x; exec sleep 600")
     settled(watch)

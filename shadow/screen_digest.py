@@ -36,7 +36,7 @@ _COMPOSER: Final = 6
 """Lines with text, from the last one up, among which a composer stands."""
 
 
-class Glimpse(Record):
+class ScreenDigest(Record):
     """One screen, as far as hindsight is concerned."""
 
     pid: int
@@ -55,9 +55,9 @@ class Glimpse(Record):
     """CRC-32 of what stands at prompts above that."""
 
 
-def glimpse(shot: PaneShot) -> Glimpse:
+def digest(shot: PaneShot) -> ScreenDigest:
     """Take what hindsight needs of a pane's screen."""
-    return Glimpse.model_construct(pid=shot.pid, history=shot.history, **_of_text(shot.text))
+    return ScreenDigest.model_construct(pid=shot.pid, history=shot.history, **_of_text(shot.text))
 
 
 class _Line(NamedTuple):

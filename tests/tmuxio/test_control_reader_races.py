@@ -20,7 +20,7 @@ from tmuxio.reading.reader import Reader
 if TYPE_CHECKING:
     from private_tmux import TmuxServer
 
-    from tmuxio.reading.watch import Watch
+    from tmuxio.reading.control_reader import ControlReader
 
 WRITERS, WRITES, WRITING_RUNS = 40, 200, 10
 SHELLS, EVENTS, JOB_RUNS = 5, 200, 4
@@ -29,15 +29,15 @@ DRAWN_S = 0.3
 
 
 @pytest.fixture
-def watch(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> Watch:
+def watch(watch: ControlReader, monkeypatch: pytest.MonkeyPatch) -> ControlReader:
     """One that never reads everything again only because it is time to."""
-    for net in ("tmuxio.reading.watch._FULL_EVERY", "tmuxio.processes.running._READ_ALL_EVERY"):
+    for net in ("tmuxio.reading.control_reader._FULL_EVERY", "tmuxio.processes.running._READ_ALL_EVERY"):
         monkeypatch.setattr(net, 1 << 60)
     return watch
 
 
 @pytest.mark.parametrize("run", range(WRITING_RUNS))
-def test_random_writers_leave_no_pane_stale(tmux_server: TmuxServer, watch: Watch, run: int) -> None:
+def test_random_writers_leave_no_pane_stale(tmux_server: TmuxServer, watch: ControlReader, run: int) -> None:
     rng = random.Random(run)  # noqa: S311 - no secret
     gates = [tmux_server.folder / f"g{number}" for number in range(WRITERS)]
     for gate in gates:
@@ -69,7 +69,7 @@ QUIET = "exec bash -c 'exec 2>/dev/null; while read -r job; do eval \"$job\"; do
 
 
 @pytest.mark.parametrize("run", range(JOB_RUNS))
-def test_random_jobs_leave_no_process_unseen(tmux_server: TmuxServer, watch: Watch, run: int) -> None:
+def test_random_jobs_leave_no_process_unseen(tmux_server: TmuxServer, watch: ControlReader, run: int) -> None:
     rng = random.Random(run)  # noqa: S311 - no secret
     gates: dict[str, int] = {}
     for number in range(SHELLS):

@@ -3,27 +3,27 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from tmuxio.reading.listing import Lasting, Row
+from tmuxio.reading.listing import Lasting, PaneRow
 from tmuxio.reading.reader import shot
-from tmuxio.reading.staleness import Seen
+from tmuxio.reading.staleness import LastReading
 from understudy.screens import PaneShot
 
 
 class _Kept(NamedTuple):
-    row: Row
-    seen: Seen | None
+    row: PaneRow
+    seen: LastReading | None
     below: tuple[str, ...]
     lasting: Lasting
     shot: PaneShot
 
 
-class Album:
+class PaneCache:
     """Makes a server's shots out of what was seen of it; one that would be as it was is the same object again."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
 
-    def shot(self, row: Row, seen: Seen | None, below: tuple[str, ...], lasting: Lasting) -> PaneShot:
+    def shot(self, row: PaneRow, seen: LastReading | None, below: tuple[str, ...], lasting: Lasting) -> PaneShot:
         """The record of a pane with these figures, this screen, these processes, and what lasts."""
         kept = self._kept.get(row.pane)
         if kept is None:
@@ -43,7 +43,7 @@ class Album:
             del self._kept[pane]
 
 
-def _printed(kept: _Kept, row: Row, ansi: str) -> PaneShot:
+def _printed(kept: _Kept, row: PaneRow, ansi: str) -> PaneShot:
     """The record of a pane that did nothing but print, if it did: what does not change is not looked at again."""
     if kept.row == row and kept.shot.ansi == ansi:
         return kept.shot
@@ -51,5 +51,5 @@ def _printed(kept: _Kept, row: Row, ansi: str) -> PaneShot:
     return kept.shot.model_copy(update=moved)
 
 
-def _ansi(seen: Seen | None) -> str:
+def _ansi(seen: LastReading | None) -> str:
     return "" if seen is None else seen.ansi

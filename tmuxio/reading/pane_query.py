@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tmuxio.reading import capture
-from tmuxio.reading.listing import Lasting, Row
+from tmuxio.reading.listing import Lasting, PaneRow
 from tmuxio.server.blocks import unescaped
 
 
 @dataclass(frozen=True, slots=True)
-class CloseUp:
+class PaneQuery:
     """Which panes are looked at, and for what."""
 
     screens: Sequence[str]
@@ -28,7 +28,9 @@ class CloseUp:
             asked.append(f"delete-buffer -b {self.buffer}")
         return asked
 
-    def answers(self, blocks: Sequence[bytes], rows: Mapping[str, Row]) -> tuple[dict[str, str], dict[str, Lasting]]:
+    def answers(
+        self, blocks: Sequence[bytes], rows: Mapping[str, PaneRow]
+    ) -> tuple[dict[str, str], dict[str, Lasting]]:
         """Read the blocks that answer `questions()`: screens and what lasts, by pane id.
 
         Panes that are gone, and screens of another size than the list in `rows` told, are left out.
@@ -39,7 +41,7 @@ class CloseUp:
                 continue
             try:
                 screens[pane] = capture.read_one(unescaped(block).removesuffix(b"\n") if self.buffer else block, row)
-            except capture.Torn:
+            except capture.TornCapture:
                 continue
         lasting: dict[str, Lasting] = {}
         for pane, block in zip(self.lasting, blocks[len(self.screens) :], strict=False):

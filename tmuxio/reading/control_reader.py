@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tmuxio.processes.running import Running
+from tmuxio.processes.running import ProcessTrees
 from tmuxio.reading import listing
-from tmuxio.reading.album import Album
-from tmuxio.reading.closeup import CloseUp
-from tmuxio.reading.listing import Known, Lasting, Row
+from tmuxio.reading.listing import KnownPanes, Lasting, PaneRow
+from tmuxio.reading.pane_cache import PaneCache
+from tmuxio.reading.pane_query import PaneQuery
 from tmuxio.reading.reader import Chains, Reader, shot
-from tmuxio.reading.staleness import Seen, clock_jumped, stale
+from tmuxio.reading.staleness import LastReading, clock_jumped, stale
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.control import ControlClient
 from tmuxio.server.errors import NoServer, ServerSilent, TmuxError, TmuxMissing
@@ -42,7 +42,7 @@ _RETRY_S: Final = (0.5, 30.0)
 class _Sight:
     """What one frame has come to know."""
 
-    rows: dict[str, Row]
+    rows: dict[str, PaneRow]
     below: Mapping[int, tuple[str, ...]]
     """Processes by pane process."""
     closely: set[int]
@@ -51,7 +51,7 @@ class _Sight:
     lasting: dict[str, Lasting]
 
 
-class Watch:
+class ControlReader:
     """A source of frames for `ServerSource`, like a `Reader`; `close` it to end its client. Not for several threads."""
 
     def __init__(
@@ -69,21 +69,21 @@ class Watch:
         """Screens that needed not be read."""
         self._deadline_s = deadline_s
         self._clock = clock or SystemClock()
-        self._processes = processes or Running()
+        self._processes = processes or ProcessTrees()
         self._control = ControlClient(address)
         self._bulk = Reader(address, deadline_s, transport=OneShot(address))
         self._buffer = f"understudy-{secrets.token_hex(4)}"
         self._wait_s, self._not_before = _RETRY_S[0], 0.0
-        self._known = Known()
+        self._known = KnownPanes()
         self._mark = secrets.token_hex(8)  # nobody but tmux is ever told
         self._lists = {lasting: listing.question(self._mark, lasting=lasting) for lasting in (True, False)}
-        self._rows: dict[str, Row] = {}
-        self._seen: dict[str, Seen] = {}
+        self._rows: dict[str, PaneRow] = {}
+        self._seen: dict[str, LastReading] = {}
         self._lasting: dict[str, Lasting] = {}
         self._below: Mapping[int, tuple[str, ...]] = {}
         self._elsewhere: set[str] = set()
         """Panes that had just begun to run something else: tmux may not have known its command yet."""
-        self._album = Album()
+        self._pane_cache = PaneCache()
         self._frames = 0
         self._clocks = (0.0, 0.0)
 
@@ -144,15 +144,15 @@ class Watch:
             if pids := {row.pid for row in self._rows.values()}:
                 sight.below, sight.closely = self._processes(pids, printed), printed
 
-        close_up = self._close_up(sure, self._elsewhere)
-        questions = [self._lists[lasting], *close_up.questions()]
+        pane_query = self._pane_query(sure, self._elsewhere)
+        questions = [self._lists[lasting], *pane_query.questions()]
         try:
             listed, *blocks = self._control.request(questions, self._left(until), processes).blocks
             sight.rows = listing.read(listed, self._mark, self._known)
-            sight.screens, sight.lasting = close_up.answers(blocks, sight.rows)
+            sight.screens, sight.lasting = pane_query.answers(blocks, sight.rows)
         except (NoServer, ServerSilent, TmuxMissing):
             raise
-        except (TmuxError, listing.Unreadable):  # no session to attach to, or a name that forged an answer's end
+        except (TmuxError, listing.UnreadableListing):  # no session to attach to, or a name that forged an answer's end
             self._control.close()
             self._not_before = time.monotonic() + self._wait_s
             self._wait_s = min(self._wait_s * 2, _RETRY_S[1])
@@ -172,15 +172,15 @@ class Watch:
         if not (asked or left):
             return
         if not self._without_client() and not self._bulky(rows, left):
-            close_up = self._close_up(left, asked)
+            pane_query = self._pane_query(left, asked)
             try:
-                blocks = self._control.request(close_up.questions(), self._left(until)).blocks
+                blocks = self._control.request(pane_query.questions(), self._left(until)).blocks
             except ServerSilent:
                 raise
             except TmuxError:
                 pass
             else:
-                screens, lasting = close_up.answers(blocks, rows)
+                screens, lasting = pane_query.answers(blocks, rows)
                 sight.screens |= screens
                 sight.lasting |= lasting
                 left = [pane for pane in left if pane not in screens]
@@ -196,32 +196,32 @@ class Watch:
         rows = sight.rows
         for pane, ansi in sight.screens.items():
             last = self._seen.get(pane)
-            self._seen[pane] = Seen(rows[pane], second, moved=last is not None and last.ansi != ansi, ansi=ansi)
+            self._seen[pane] = LastReading(rows[pane], second, moved=last is not None and last.ansi != ansi, ansi=ansi)
         self._lasting |= sight.lasting
         self._lasting |= {pane: Lasting(row.tty, row.command) for pane, row in rows.items() if row.tty}
         present = rows.keys() - vanished
         for kept in (self._seen, self._lasting):
             for pane in kept.keys() - present:
                 del kept[pane]
-        self._album.keep_only(present)
+        self._pane_cache.keep_only(present)
         self._rows, self._below = rows, sight.below
 
-    def _close_up(self, screens: Iterable[str], lasting: Iterable[str]) -> CloseUp:
+    def _pane_query(self, screens: Iterable[str], lasting: Iterable[str]) -> PaneQuery:
         # a screen printed to a client that leaks would stay in the server for good; a buffer's does not
-        return CloseUp(tuple(screens), tuple(lasting), self._buffer if self._control.leaks else None)
+        return PaneQuery(tuple(screens), tuple(lasting), self._buffer if self._control.leaks else None)
 
     def _without_client(self) -> bool:
         return time.monotonic() < self._not_before
 
-    def _bulky(self, rows: Mapping[str, Row], panes: Iterable[str]) -> bool:
+    def _bulky(self, rows: Mapping[str, PaneRow], panes: Iterable[str]) -> bool:
         size = sum(rows[pane].width * rows[pane].height for pane in panes)
         return size / _PIECE * len(rows) > _BULK
 
-    def _shot(self, pane: str, row: Row, *, vanished: bool) -> PaneShot:
+    def _shot(self, pane: str, row: PaneRow, *, vanished: bool) -> PaneShot:
         below, lasting = self._below.get(row.pid, ()), self._lasting.get(pane, _NOTHING)
         if vanished:
             return shot(row, "", below, lasting=lasting, vanished=True)
-        return self._album.shot(row, self._seen.get(pane), below, lasting)
+        return self._pane_cache.shot(row, self._seen.get(pane), below, lasting)
 
     def _left(self, until: float) -> float:
         if (left := until - time.monotonic()) <= 0:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from patient import until
 
+from tmuxio.reading.control_reader import ControlReader
 from tmuxio.reading.reader import Reader
-from tmuxio.reading.watch import Watch
 from tmuxio.server.control import ControlClient
 from tmuxio.server.errors import NoServer, ServerSilent, TmuxRefused
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def test_a_stopped_server_is_silent_and_is_watched_on_afterwards(tmux_server: TmuxServer) -> None:
     pane = tmux_server.new_window("printf hello; exec sleep 600")
     tmux_server.wait_for(pane, "hello")
-    watch, pid = Watch(tmux_server.address, deadline_s=0.4), tmux_server.pid
+    watch, pid = ControlReader(tmux_server.address, deadline_s=0.4), tmux_server.pid
     watch.frame()
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(ServerSilent):
@@ -35,14 +35,14 @@ def test_a_stopped_server_is_silent_and_is_watched_on_afterwards(tmux_server: Tm
     watch.close()
 
 
-def _looks(watch: Watch, pane: str) -> bool:
+def _looks(watch: ControlReader, pane: str) -> bool:
     try:
         return watch.frame().by_pane[pane].text.startswith("hello")
     except ServerSilent:
         return False
 
 
-def test_no_server_is_no_frame_and_a_new_one_is_seen(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_no_server_is_no_frame_and_a_new_one_is_seen(tmux_server: TmuxServer, watch: ControlReader) -> None:
     with pytest.raises(NoServer):
         watch.frame()
     pane = tmux_server.new_window("printf hello; exec sleep 600")
@@ -51,7 +51,7 @@ def test_no_server_is_no_frame_and_a_new_one_is_seen(tmux_server: TmuxServer, wa
     assert watch.frame().by_pane[pane].text.startswith("hello")
 
 
-def test_a_server_without_sessions_is_an_empty_frame(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_a_server_without_sessions_is_an_empty_frame(tmux_server: TmuxServer, watch: ControlReader) -> None:
     tmux_server.new_window()
     tmux_server.run("set-option", "-s", "exit-empty", "off")
     watch.frame()
@@ -60,7 +60,9 @@ def test_a_server_without_sessions_is_an_empty_frame(tmux_server: TmuxServer, wa
     assert watch.frame().panes == ()
 
 
-def test_where_no_client_may_attach_frames_are_the_same_without_one(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_where_no_client_may_attach_frames_are_the_same_without_one(
+    tmux_server: TmuxServer, watch: ControlReader
+) -> None:
     pane = tmux_server.new_window("printf hello; exec sleep 600")
     tmux_server.wait_for(pane, "hello")
     person = ControlClient(tmux_server.address)
@@ -80,12 +82,12 @@ def test_where_no_client_may_attach_frames_are_the_same_without_one(tmux_server:
 
 
 def test_a_client_that_cannot_be_had_is_asked_for_less_and_less_often(
-    tmux_server: TmuxServer, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    tmux_server: TmuxServer, watch: ControlReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmux_server.new_window("exec sleep 600")
     began = time.monotonic()
     now, tried = [began], list[float]()
-    monkeypatch.setattr("tmuxio.reading.watch.time", SimpleNamespace(time=time.time, monotonic=lambda: now[0]))
+    monkeypatch.setattr("tmuxio.reading.control_reader.time", SimpleNamespace(time=time.time, monotonic=lambda: now[0]))
 
     def refused(*_: object) -> None:
         tried.append(now[0] - began)
@@ -100,7 +102,7 @@ def test_a_client_that_cannot_be_had_is_asked_for_less_and_less_often(
     assert waits == pytest.approx([0.5, 1, 2, 4, 8, 16, 30, 30], abs=0.26)  # a quarter of a second from frame to frame
 
 
-def test_it_has_one_client_at_most(tmux_server: TmuxServer, watch: Watch) -> None:
+def test_it_has_one_client_at_most(tmux_server: TmuxServer, watch: ControlReader) -> None:
     tmux_server.new_window("exec sleep 600")
     for _ in range(3):
         watch.frame()
