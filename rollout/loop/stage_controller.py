@@ -14,7 +14,7 @@ from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RolloutStatus, status_after
 from rollout.judgement.stages import apply, begin
 from rollout.loop.audit import breaks
-from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
+from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
 from rollout.store.ledger import RESTORE, Ledger, LedgerReader, LedgerUnusable, StageMoved, TransitionRow
 
 IN_FLIGHT_S: Final = 15.0
@@ -107,7 +107,7 @@ class StageController:
         move = self._entered(before.model_copy(update={"flag_revision": held.revision}), request)
         return move if isinstance(move, Refusal) else self._written(move, held)
 
-    def _written(self, move: Transition, held: Held) -> Transition | Refusal:
+    def _written(self, move: Transition, held: HeldExposure) -> Transition | Refusal:
         try:
             self._flags.write_exposure(move.exposure_percent, held)
         except WriteUnknown as unknown:

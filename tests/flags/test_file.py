@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.store.flags import BadFlags, FlagsFile, Held, RevisionMoved, initial_text, parse_flags
+from rollout.store.flags import BadFlags, FlagsFile, HeldExposure, RevisionMoved, initial_text, parse_flags
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_on_a_cold_start_with_a_bad_file_there_is_no_last_good_one(path: Path) -
 def test_a_write_changes_the_share_and_the_revision_and_nothing_else(path: Path) -> None:
     flags = FlagsFile(path)
     before = json.loads(initial_text())
-    assert flags.write_exposure(5, Held(0, 0)) == Held(1, 5)
+    assert flags.write_exposure(5, HeldExposure(0, 0)) == HeldExposure(1, 5)
     after = json.loads(path.read_text())
     assert flags.read().candidate.percent == 5
     after["features"][0]["strategies"][0]["parameters"]["rollout"] = "0"
@@ -108,7 +108,7 @@ def test_two_hands_at_once_are_a_conflict(path: Path) -> None:
     ann.write_exposure(5, seen)
     with pytest.raises(RevisionMoved) as caught:
         bob.write_exposure(50, seen)
-    assert (caught.value.expected, caught.value.found) == (Held(0, 0), Held(1, 5))
+    assert (caught.value.expected, caught.value.found) == (HeldExposure(0, 0), HeldExposure(1, 5))
     assert ann.read().candidate.percent == 5
 
 
@@ -118,7 +118,7 @@ def test_an_edit_by_hand_that_left_the_revision_alone_is_a_conflict(path: Path) 
     write(path, 50)
     with pytest.raises(RevisionMoved, match=r"revision 0 \(50 %\), not revision 0 \(0 %\)"):
         flags.write_exposure(5, seen)
-    assert flags.held() == Held(0, 50)
+    assert flags.held() == HeldExposure(0, 50)
 
 
 def test_gone_bad_it_is_followed_as_it_was_until_that_is_too_old(path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_broken_file_is_not_written_over_by_a_compare_and_set(path: Path) -> N
     flags.read()
     path.write_text("{")
     with pytest.raises(BadFlags):
-        flags.write_exposure(5, Held(0, 0))
+        flags.write_exposure(5, HeldExposure(0, 0))
     assert path.read_text() == "{"
 
 
@@ -162,7 +162,7 @@ def test_a_rollback_through_a_broken_file_counts_on_from_its_revision(path: Path
     for _ in range(3):
         FlagsFile(path).write_exposure(50)
     path.write_text(path.read_text()[:80])
-    assert FlagsFile(path).write_exposure(0) == Held(4, 0)
+    assert FlagsFile(path).write_exposure(0) == HeldExposure(4, 0)
 
 
 def test_promoting_switches_a_flag_on_again(path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from stand_in import StandIn, says
 
 from rollout.store.flags import FlagsUnreachable
-from rollout.store.flags.unleash import Door, FlagsServer, Place
+from rollout.store.flags.unleash import FlagPlace, FlagsServer, UnleashTransport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def doubt_of(server: StandIn, tmp_path: Path) -> str:
     url = server.url.replace("://", "://me:hunter2@")
-    door = Door(url, "*:production.0123", "unleash_token", deadline_s=0.4)
-    return FlagsServer(door, None, Place(), tmp_path / "copy.json", patience_s=0.1).follow(1.7e9).doubt
+    transport = UnleashTransport(url, "*:production.0123", "unleash_token", deadline_s=0.4)
+    return FlagsServer(transport, None, FlagPlace(), tmp_path / "copy.json", patience_s=0.1).follow(1.7e9).doubt
 
 
 ANSWERS = [

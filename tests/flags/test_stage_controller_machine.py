@@ -16,7 +16,7 @@ from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind
 from rollout.judgement.words import Stage, State
 from rollout.loop.stage_controller import StageController, rollout_status, trail
-from rollout.store.flags import FlagsUnreachable, Followed, Held, RevisionMoved, WriteUnknown
+from rollout.store.flags import FlagReading, FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger
 
 NOW = 1_700_000_000.0
@@ -35,23 +35,23 @@ class Shaky:
     """Flags held by somebody unreliable. A write that was swallowed may still be done later."""
 
     def __init__(self) -> None:
-        self.now = Held(0, 0)
+        self.now = HeldExposure(0, 0)
         self.weather = Weather.FINE
-        self.in_the_air: list[tuple[Held, Held]] = []
+        self.in_the_air: list[tuple[HeldExposure, HeldExposure]] = []
 
-    def follow(self, now: float) -> Followed:
+    def follow(self, now: float) -> FlagReading:
         raise AssertionError(now)  # the stage controller asks for what is, not for what may be followed
 
-    def held(self) -> Held:
+    def held(self) -> HeldExposure:
         if self.weather is Weather.AWAY:
             raise FlagsUnreachable("away")
         return self.now
 
-    def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+    def write_exposure(self, percent: int, expected: HeldExposure | None = None) -> HeldExposure:
         found = self.held()
         if expected is not None and found != expected:
             raise RevisionMoved(expected, found)
-        aim = Held(found.revision + 1, percent)
+        aim = HeldExposure(found.revision + 1, percent)
         if self.weather is Weather.SWALLOWS_WRITES:
             self.in_the_air.append((found, aim))
             raise WriteUnknown("not written yet, and may still be")
@@ -143,7 +143,7 @@ class ControllerMachine(RuleBasedStateMachine):
 
     @rule(percent=st.sampled_from((0, 5, 33, 50, 100)))
     def somebody_writes_by_hand(self, percent: int) -> None:
-        self.flags.now = Held(self.flags.now.revision, percent)
+        self.flags.now = HeldExposure(self.flags.now.revision, percent)
         self.touched_by_hand = True
 
     @rule()
@@ -187,7 +187,7 @@ def test_what_a_rollback_owes_is_written_once_the_flags_can_be_reached(tmp_path:
     assert controller.owes()  # not at every cycle: each attempt may keep one waiting
     controller.settle(NOW + 13)
     assert (controller.owes(), flags.now.percent) == (False, 0)
-    flags.now = Held(flags.now.revision, 50)
+    flags.now = HeldExposure(flags.now.revision, 50)
     controller.settle(NOW + 30)
     assert flags.now.percent == 50  # what a hand writes afterwards is drift, and not written over
     ledger.close()
@@ -199,7 +199,7 @@ def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_pa
     ours.wake(NOW)
 
     class Overtaken(Shaky):
-        def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+        def write_exposure(self, percent: int, expected: HeldExposure | None = None) -> HeldExposure:
             found = flags.write_exposure(percent, expected)
             theirs.request(Request(RequestKind.ROLLBACK, "bob", "a test", NOW + 1))
             return found
@@ -215,7 +215,7 @@ def test_a_promotion_that_a_rollback_overtakes_at_its_write_is_a_conflict(tmp_pa
 
 def test_a_disk_that_is_full_refuses_a_promotion_and_no_rollback(tmp_path: Path) -> None:
     class Full(Shaky):
-        def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+        def write_exposure(self, percent: int, expected: HeldExposure | None = None) -> HeldExposure:
             raise OSError(28, f"No space left for {percent} % after {expected}")
 
     ledger = Ledger(tmp_path / "ledger.sqlite")

@@ -10,9 +10,9 @@ import pytest
 from stand_in import StandIn, drips, features, floods, hangs, says
 
 from rollout.store.flags import BadFlags, FlagsUnreachable, initial_text, parse_flags
-from rollout.store.flags.unleash import Door, FlagsServer, Place
-from rollout.store.flags.unleash.door import NoAnswer
+from rollout.store.flags.unleash import FlagPlace, FlagsServer, UnleashTransport
 from rollout.store.flags.unleash.features import ours
+from rollout.store.flags.unleash.transport import NoAnswer
 
 if TYPE_CHECKING:
     import socket
@@ -35,8 +35,8 @@ def body(percent: int = 50, **more: Any) -> dict[str, Any]:
 
 
 def follower(server: StandIn, tmp_path: Path, **more: Any) -> FlagsServer:
-    door = Door(server.url, TOKEN, "unleash_token", deadline_s=0.4)
-    return FlagsServer(door, None, Place(), tmp_path / "copy.json", patience_s=0.1, **more)
+    transport = UnleashTransport(server.url, TOKEN, "unleash_token", deadline_s=0.4)
+    return FlagsServer(transport, None, FlagPlace(), tmp_path / "copy.json", patience_s=0.1, **more)
 
 
 def test_only_the_flags_of_the_rollout_are_read_out_of_an_answer(tmp_path: Path) -> None:
@@ -153,17 +153,17 @@ def test_a_netrc_does_not_put_its_own_word_in_the_tokens_place(tmp_path: Path, m
 
 
 def test_a_token_is_in_no_representation() -> None:
-    assert "secret" not in repr(Door("http://127.0.0.1:9", TOKEN))
+    assert "secret" not in repr(UnleashTransport("http://127.0.0.1:9", TOKEN))
 
 
 def test_a_deadline_holds_for_the_whole_of_an_answer() -> None:
     with StandIn(drips(b"HTTP/1.1 200 OK\r\n\r\n")) as server, pytest.raises(NoAnswer):
-        Door(server.url, TOKEN).request("GET", "/", deadline_s=0.3)
+        UnleashTransport(server.url, TOKEN).request("GET", "/", deadline_s=0.3)
 
 
 def test_what_is_no_address_is_said_as_such() -> None:
     with pytest.raises(FlagsUnreachable, match="mend unleash_url"):
-        Door("http://", TOKEN).request("GET", "/")
+        UnleashTransport("http://", TOKEN).request("GET", "/")
 
 
 def test_a_token_of_another_environment_is_refused_where_the_server_does_not_say_which() -> None:

@@ -11,7 +11,7 @@ from postgres_cluster import ROOT
 from unleash_world import Unleash, world
 
 from rollout.store.flags import initial_text, parse_flags
-from rollout.store.flags.unleash import Door, Place, carry_out, look_around, steps_to
+from rollout.store.flags.unleash import FlagPlace, UnleashTransport, carry_out, look_around, steps_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +46,10 @@ def server(installed: None) -> Iterator[Unleash]:  # noqa: ARG001 - as above
 def unleash(server: Unleash) -> Iterator[Unleash]:
     """The server with the flags of a rollout, at nothing; healed afterwards from whatever the test did to it."""
     server.revive()
-    door, place = Door(server.url, "*:*.admin-of-a-test"), Place()
-    found = look_around(door, place)
-    for step in steps_to(parse_flags(initial_text()), found, place, door.url):
-        carry_out(door, step)
+    transport, place = UnleashTransport(server.url, "*:*.admin-of-a-test"), FlagPlace()
+    found = look_around(transport, place)
+    for step in steps_to(parse_flags(initial_text()), found, place, transport.url):
+        carry_out(transport, step)
     server.reset()
     yield server
     server.reset()

@@ -20,7 +20,7 @@ from rollout.judgement.words import Stage, State
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Router, Routing
 from rollout.loop.stage_controller import StageController, rollout_status
-from rollout.store.flags import BadFlags, FlagsUnreachable, Held, RevisionMoved, WriteUnknown
+from rollout.store.flags import BadFlags, FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger
 from tests.cli.rollouts import kept
 
@@ -225,7 +225,7 @@ def test_a_rollback_goes_through_while_a_promotion_hangs_in_the_air(unleash: Unl
         between.swallows = False
         assert not isinstance(rollout.request(RequestKind.ROLLBACK), Refusal)
         assert rollout_status(rollout.ledger).state is State.ROLLED_BACK
-        assert (rollout.flags.held(), rollout.pending) == (Held(1, 0), [])
+        assert (rollout.flags.held(), rollout.pending) == (HeldExposure(1, 0), [])
 
 
 @pytest.mark.parametrize("passed_on", [True, False])

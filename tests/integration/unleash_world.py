@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from postgres_cluster import ROOT, Postgres, Process, until
 
-from rollout.store.flags.unleash import Door, FlagsServer, Place
+from rollout.store.flags.unleash import FlagPlace, FlagsServer, UnleashTransport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,10 +142,14 @@ class Unleash:
 
     def source(self, copy: Path, *, url: str | None = None, **more: Any) -> FlagsServer:
         """The flags of this server, as a run has them."""
-        place = Place(environment=ENVIRONMENT)
+        place = FlagPlace(environment=ENVIRONMENT)
         address = url or self.url
         return FlagsServer(
-            Door(address, BACKEND_TOKEN, "unleash_token"), Door(address, ADMIN_TOKEN, "x"), place, copy, **more
+            UnleashTransport(address, BACKEND_TOKEN, "unleash_token"),
+            UnleashTransport(address, ADMIN_TOKEN, "x"),
+            place,
+            copy,
+            **more,
         )
 
     def environment(self, url: str | None = None) -> dict[str, str]:

@@ -89,9 +89,9 @@ class Stage:
         return {(session, window) for session, _, window in (line.partition("\t") for line in listed.splitlines())}
 
     def _answers(self) -> bool:
-        with contextlib.closing(socket.socket(socket.AF_UNIX)) as door:
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as transport:
             try:
-                door.connect(str(self._socket))
+                transport.connect(str(self._socket))
             except OSError:
                 return False
         return True

@@ -4,7 +4,7 @@ from rollout.store.flags.document import FlagsDocument, Share, parse_flags
 from rollout.store.flags.faults import BadFlags, Fault
 from rollout.store.flags.file import FlagsFile
 from rollout.store.flags.initial import initial_text
-from rollout.store.flags.port import Flags, FlagsUnreachable, Followed, Held, RevisionMoved, WriteUnknown
+from rollout.store.flags.port import FlagReading, Flags, FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
 from rollout.store.flags.validate import CANDIDATE, SHADOW
 
 __all__ = [
@@ -12,12 +12,12 @@ __all__ = [
     "SHADOW",
     "BadFlags",
     "Fault",
+    "FlagReading",
     "Flags",
     "FlagsDocument",
     "FlagsFile",
     "FlagsUnreachable",
-    "Followed",
-    "Held",
+    "HeldExposure",
     "RevisionMoved",
     "Share",
     "WriteUnknown",

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from rollout.store.flags.file import FlagsFile
 from rollout.store.flags.port import MAX_AGE_S, Flags
-from rollout.store.flags.unleash import Door, FlagsServer, Place
+from rollout.store.flags.unleash import FlagPlace, FlagsServer, UnleashTransport
 from rollout.store.settings import PREFIX, Settings, SettingsInvalid
 from rollout.store.state_folder import ServerFolder
 
@@ -16,11 +16,11 @@ from rollout.store.state_folder import ServerFolder
 class ServerChoice:
     """An Unleash server, and who may do what there."""
 
-    backend: Door
+    backend: UnleashTransport
     """To follow the flags through."""
-    admin: Door | None
+    admin: UnleashTransport | None
     """To move the flag through; None where this host may only look."""
-    place: Place
+    place: FlagPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ def chosen(settings: Settings, *, to_follow: bool = True) -> FlagsChoice:
     return FlagsChoice(server, settings.flags_file, settings.flags_max_age_s)
 
 
-def admin_door(settings: Settings) -> tuple[Door, Place]:
+def admin_transport(settings: Settings) -> tuple[UnleashTransport, FlagPlace]:
     """The way in to set a server up; raises `SettingsInvalid` where it or its token is not named."""
     if settings.unleash_url is None:
         raise SettingsInvalid("no server is named: set unleash_url, such as http://127.0.0.1:4242")
     token = _token(settings.unleash_admin_token, settings.unleash_admin_token_file)
     if token is None:
         raise SettingsInvalid(_missing("unleash_admin_token", "an admin token or a personal one"))
-    return Door(_address(settings.unleash_url), token, "unleash_admin_token"), _place(settings)
+    return UnleashTransport(_address(settings.unleash_url), token, "unleash_admin_token"), _place(settings)
 
 
 def _server(settings: Settings, url: str, *, to_follow: bool) -> ServerChoice:
@@ -74,8 +74,8 @@ def _server(settings: Settings, url: str, *, to_follow: bool) -> ServerChoice:
         raise SettingsInvalid(_missing("unleash_token", f"a backend token of {settings.unleash_environment}"))
     admin = _token(settings.unleash_admin_token, settings.unleash_admin_token_file)
     return ServerChoice(
-        backend=Door(_address(url), token or "", "unleash_token"),
-        admin=Door(_address(url), admin, "unleash_admin_token") if admin else None,
+        backend=UnleashTransport(_address(url), token or "", "unleash_token"),
+        admin=UnleashTransport(_address(url), admin, "unleash_admin_token") if admin else None,
         place=_place(settings),
     )
 
@@ -86,8 +86,8 @@ def _missing(name: str, what: str) -> str:
     )
 
 
-def _place(settings: Settings) -> Place:
-    return Place(settings.unleash_project, settings.unleash_environment)
+def _place(settings: Settings) -> FlagPlace:
+    return FlagPlace(settings.unleash_project, settings.unleash_environment)
 
 
 def _address(url: str) -> str:

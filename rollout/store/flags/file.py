@@ -12,7 +12,7 @@ from filelock import FileLock
 from rollout.store.flags.document import FlagsDocument, feature, parse_flags
 from rollout.store.flags.faults import BadFlags, Fault
 from rollout.store.flags.initial import initial_text
-from rollout.store.flags.port import MAX_AGE_S, Followed, Held, RevisionMoved, last_good
+from rollout.store.flags.port import MAX_AGE_S, FlagReading, HeldExposure, RevisionMoved, last_good
 from rollout.store.flags.validate import CANDIDATE
 from rollout.store.flags.written import put_in_place
 
@@ -65,7 +65,7 @@ class FlagsFile:
             self.create()
             return self._read()
 
-    def follow(self, now: float) -> Followed:
+    def follow(self, now: float) -> FlagReading:
         """Read the file where it changed; where it is not valid, or not there to read, the last good one."""
         try:
             document = self.read()
@@ -76,14 +76,14 @@ class FlagsFile:
             fault = f"the flags at {self.path} cannot be read ({error.strerror or error})"
         else:
             self._confirmed_at = now
-            return Followed(document)
+            return FlagReading(document)
         return last_good(self._last_good, fault, max(0.0, now - self._confirmed_at), self._max_age_s)
 
-    def held(self) -> Held:
+    def held(self) -> HeldExposure:
         """Read the file as it is now."""
         return _held(self.read())
 
-    def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+    def write_exposure(self, percent: int, expected: HeldExposure | None = None) -> HeldExposure:
         """Set the candidate's share to a whole percent; everything else stays as it was.
 
         Written to a new file, flushed to the disk and put in place of the old one, under a lock. Without `expected` a
@@ -140,8 +140,8 @@ class FlagsFile:
         return FileLock(f"{self.path}.lock", timeout=_LOCK_TIMEOUT_S)
 
 
-def _held(document: FlagsDocument) -> Held:
-    return Held(document.revision, document.candidate.percent)
+def _held(document: FlagsDocument) -> HeldExposure:
+    return HeldExposure(document.revision, document.candidate.percent)
 
 
 def _with_exposure(document: FlagsDocument, percent: int) -> str:

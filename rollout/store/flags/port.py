@@ -29,7 +29,7 @@ class WriteUnknown(Exception):
 class RevisionMoved(Exception):
     """Somebody else wrote the flags meanwhile."""
 
-    def __init__(self, expected: "Held", found: "Held") -> None:
+    def __init__(self, expected: "HeldExposure", found: "HeldExposure") -> None:
         super().__init__(
             f"the flags have {found}, not {expected}: somebody wrote them meanwhile; "
             "look at `understudy flags show` and decide again"
@@ -39,7 +39,7 @@ class RevisionMoved(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldExposure:
     """The candidate's share as it is held now: what a write must find, or is refused."""
 
     revision: int
@@ -51,7 +51,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FlagReading:
     """What a cycle is routed by."""
 
     document: FlagsDocument | None
@@ -69,15 +69,15 @@ class Followed:
 class Flags(Protocol):
     """Whoever holds the flags of one rollout."""
 
-    def follow(self, now: float) -> Followed:
+    def follow(self, now: float) -> FlagReading:
         """Say what to route by at `now`, seconds since the epoch; never raises, and never keeps a cycle waiting."""
         ...
 
-    def held(self) -> Held:
+    def held(self) -> HeldExposure:
         """Ask what is held now; raises `BadFlags` or `FlagsUnreachable`."""
         ...
 
-    def write_exposure(self, percent: int, expected: Held | None = None) -> Held:
+    def write_exposure(self, percent: int, expected: HeldExposure | None = None) -> HeldExposure:
         """Set the candidate's share to a whole percent, and say what was read back.
 
         Nothing is written where something else than `expected` is held (`RevisionMoved`); without it, it is written
@@ -86,14 +86,14 @@ class Flags(Protocol):
         ...
 
 
-def last_good(document: FlagsDocument | None, fault: str, age_s: float, max_age_s: float) -> Followed:
+def last_good(document: FlagsDocument | None, fault: str, age_s: float, max_age_s: float) -> FlagReading:
     """What is still followed once the flags cannot be confirmed, and how that is said. Pure."""
     if document is None:
-        return Followed(None, f"{fault}: there are no good ones to go on with", age_s)
+        return FlagReading(None, f"{fault}: there are no good ones to go on with", age_s)
     if age_s > max_age_s:
         old = f"the last good ones are {_ago(age_s)} old, and after {_ago(max_age_s)} nobody follows them"
-        return Followed(None, f"{fault}: {old}", age_s)
-    return Followed(document, f"{fault}: the last good ones, {_ago(age_s)} old, are followed", age_s)
+        return FlagReading(None, f"{fault}: {old}", age_s)
+    return FlagReading(document, f"{fault}: the last good ones, {_ago(age_s)} old, are followed", age_s)
 
 
 def _ago(seconds: float) -> str:

@@ -7,7 +7,16 @@ from typing import Any
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, say, table
 from rollout.faces.cli.where import server_folder
-from rollout.store.flags import CANDIDATE, SHADOW, BadFlags, FlagsDocument, Followed, Share, initial_text, parse_flags
+from rollout.store.flags import (
+    CANDIDATE,
+    SHADOW,
+    BadFlags,
+    FlagReading,
+    FlagsDocument,
+    Share,
+    initial_text,
+    parse_flags,
+)
 from rollout.store.flags.choosing import FlagsChoice, ServerChoice, chosen
 from rollout.store.settings import load
 
@@ -67,7 +76,7 @@ def _show_server(
     return Exit.OK
 
 
-def _seen(followed: Followed) -> str:
+def _seen(followed: FlagReading) -> str:
     assert followed.document is not None
     return f"last seen {ago(followed.age_s)} ago" if followed.doubt else f"revision {followed.document.revision}"
 

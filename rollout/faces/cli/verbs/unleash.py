@@ -3,8 +3,8 @@
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, say
 from rollout.store.flags import initial_text, parse_flags
-from rollout.store.flags.choosing import admin_door
-from rollout.store.flags.unleash import Door, Place, Step, carry_out, look_around, steps_to
+from rollout.store.flags.choosing import admin_transport
+from rollout.store.flags.unleash import FlagPlace, SetupCall, UnleashTransport, carry_out, look_around, steps_to
 from rollout.store.settings import load
 
 
@@ -14,25 +14,25 @@ def init(*, dry_run: bool, as_json: bool) -> Exit:
     Raises `SettingsInvalid`, `FlagsUnreachable`, or `BadFlags` where something that somebody made is in the way.
     """
     settings = load().settings
-    door, place = admin_door(settings)
+    transport, place = admin_transport(settings)
     wanted = parse_flags(initial_text(settings.flags_file), str(settings.flags_file or "the initial flags"))
-    steps = steps_to(wanted, look_around(door, place), place, door.url)
+    steps = steps_to(wanted, look_around(transport, place), place, transport.url)
     for step in steps:
         if not dry_run:
-            carry_out(door, step)
+            carry_out(transport, step)
         if not as_json:
             say(f"{'would ' if dry_run else ''}{step.says}")
-    left = steps if dry_run else steps_to(wanted, look_around(door, place), place, door.url)
+    left = steps if dry_run else steps_to(wanted, look_around(transport, place), place, transport.url)
     if as_json:
-        where = {"server": door.shown, "project": place.project, "environment": place.environment}
+        where = {"server": transport.shown, "project": place.project, "environment": place.environment}
         emit({**where, "dry_run": dry_run, "steps": [step.says for step in steps], "left": [one.says for one in left]})
     else:
-        say(_end(door, place, steps, dry_run=dry_run))
+        say(_end(transport, place, steps, dry_run=dry_run))
     return Exit.OK
 
 
-def _end(door: Door, place: Place, steps: tuple[Step, ...], *, dry_run: bool) -> str:
-    where = f"{door.shown}, {place.environment} of {place.project}"
+def _end(transport: UnleashTransport, place: FlagPlace, steps: tuple[SetupCall, ...], *, dry_run: bool) -> str:
+    where = f"{transport.shown}, {place.environment} of {place.project}"
     if not steps:
         return f"{where}: everything is there; nothing was changed"
     return f"{where}: {len(steps)} things to do, nothing done" if dry_run else f"{where}: ready"

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from rollout.store.flags.document import FlagsDocument, Share
 from rollout.store.flags.faults import BadFlags, Fault, said
 from rollout.store.flags.port import FlagsUnreachable
-from rollout.store.flags.unleash.door import Door
-from rollout.store.flags.unleash.strategy import WRITE_S, Place, title
+from rollout.store.flags.unleash.strategy import WRITE_S, FlagPlace, title
+from rollout.store.flags.unleash.transport import UnleashTransport
 from rollout.store.flags.validate import CANDIDATE, SHADOW
 
 FIELDS: Final = {
@@ -27,7 +27,7 @@ _MISSING: Final = 404
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ServerInventory:
     """What is on a server already."""
 
     environments: Mapping[str, bool]
@@ -41,7 +41,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetupCall:
     """One call that is missing."""
 
     says: str
@@ -50,42 +50,42 @@ class Step:
     body: Any = None
 
 
-def look_around(door: Door, place: Place) -> Found:
+def look_around(transport: UnleashTransport, place: FlagPlace) -> ServerInventory:
     """Ask a server what is there; raises `FlagsUnreachable`."""
-    everywhere = _listed(door, "/api/admin/environments")
-    here = _listed(door, f"/api/admin/environments/project/{quote(place.project, safe='')}")
-    fields = door.request("GET", "/api/admin/context")
+    everywhere = _listed(transport, "/api/admin/environments")
+    here = _listed(transport, f"/api/admin/environments/project/{quote(place.project, safe='')}")
+    fields = transport.request("GET", "/api/admin/context")
     if not fields.done or not isinstance(fields.body, list):
-        raise FlagsUnreachable(f"{door.url} does not list its context fields ({fields.says})")
+        raise FlagsUnreachable(f"{transport.url} does not list its context fields ({fields.says})")
     in_project = frozenset(one["name"] for one in here if one.get("visible", True))
-    return Found(
+    return ServerInventory(
         environments={one["name"]: bool(one.get("enabled")) for one in everywhere},
         in_project=in_project,
         fields={one["name"]: bool(one.get("stickiness")) for one in fields.body},
-        flags={name: _flag(door, place, name, there=place.environment in in_project) for name in _KINDS},
+        flags={name: _flag(transport, place, name, there=place.environment in in_project) for name in _KINDS},
     )
 
 
-def _listed(door: Door, path: str) -> list[dict[str, Any]]:
-    reply = door.request("GET", path)
+def _listed(transport: UnleashTransport, path: str) -> list[dict[str, Any]]:
+    reply = transport.request("GET", path)
     if not reply.done or not isinstance(reply.body, Mapping):
-        raise FlagsUnreachable(f"{door.url} does not list its environments ({reply.says})")
+        raise FlagsUnreachable(f"{transport.url} does not list its environments ({reply.says})")
     return list(reply.body.get("environments", ()))
 
 
-def _flag(door: Door, place: Place, name: str, *, there: bool) -> Mapping[str, Any] | None:
-    reply = door.request("GET", f"{place.flags}/{quote(name, safe='')}")
+def _flag(transport: UnleashTransport, place: FlagPlace, name: str, *, there: bool) -> Mapping[str, Any] | None:
+    reply = transport.request("GET", f"{place.flags}/{quote(name, safe='')}")
     if reply.status == _MISSING:
         return None
     if not reply.done:
-        raise FlagsUnreachable(f"{door.url} does not tell the flag {name} ({reply.says})")
+        raise FlagsUnreachable(f"{transport.url} does not tell the flag {name} ({reply.says})")
     if not there:
         return {"enabled": False, "strategies": []}
-    body = door.request("GET", place.path(name)).body
+    body = transport.request("GET", place.path(name)).body
     return body if isinstance(body, Mapping) else {"enabled": False, "strategies": []}
 
 
-def steps_to(wanted: FlagsDocument, found: Found, place: Place, source: str) -> tuple[Step, ...]:
+def steps_to(wanted: FlagsDocument, found: ServerInventory, place: FlagPlace, source: str) -> tuple[SetupCall, ...]:
     """The calls that are missing, in their order; none where everything is there. Pure.
 
     Raises `BadFlags` where something is there that is not what a rollout needs, and that somebody must have put there:
@@ -97,14 +97,14 @@ def steps_to(wanted: FlagsDocument, found: Found, place: Place, source: str) -> 
     return (*_environment(found, place), *_fields(found), *_flags(wanted, found, place))
 
 
-def carry_out(door: Door, step: Step) -> None:
+def carry_out(transport: UnleashTransport, step: SetupCall) -> None:
     """Make one call; raises `FlagsUnreachable`."""
-    reply = door.request(step.method, step.path, step.body, deadline_s=WRITE_S)
+    reply = transport.request(step.method, step.path, step.body, deadline_s=WRITE_S)
     if not reply.done:
-        raise FlagsUnreachable(f"{door.url} did not: {step.says} ({reply.says}); what was done stays, begin again")
+        raise FlagsUnreachable(f"{transport.url} did not: {step.says} ({reply.says}); what was done stays, begin again")
 
 
-def _in_the_way(found: Found, place: Place) -> Iterator[Fault]:
+def _in_the_way(found: ServerInventory, place: FlagPlace) -> Iterator[Fault]:
     if place.environment not in found.environments:
         names = ", ".join(sorted(found.environments)) or "none"
         fix = f"set unleash_environment to one of {names}, or make it there"
@@ -121,38 +121,38 @@ def _in_the_way(found: Found, place: Place) -> Iterator[Fault]:
             yield Fault(name, "is switched on without a strategy: on for everybody", "switch it off")
 
 
-def _environment(found: Found, place: Place) -> Iterator[Step]:
+def _environment(found: ServerInventory, place: FlagPlace) -> Iterator[SetupCall]:
     name = place.environment
     if not found.environments[name]:
         path = f"/api/admin/environments/{quote(name, safe='')}/on"
-        yield Step(f"switch the environment {name} on", "POST", path)
+        yield SetupCall(f"switch the environment {name} on", "POST", path)
     if name not in found.in_project:
         path = f"/api/admin/projects/{quote(place.project, safe='')}/environments"
-        yield Step(f"let {place.project} take part in {name}", "POST", path, {"environment": name})
+        yield SetupCall(f"let {place.project} take part in {name}", "POST", path, {"environment": name})
 
 
-def _fields(found: Found) -> Iterator[Step]:
+def _fields(found: ServerInventory) -> Iterator[SetupCall]:
     for name, about in FIELDS.items():
         body = {"name": name, "description": about, "stickiness": True, "legalValues": []}
         if name not in found.fields:
-            yield Step(f"create the context field {name}, sticky", "POST", "/api/admin/context", body)
+            yield SetupCall(f"create the context field {name}, sticky", "POST", "/api/admin/context", body)
         elif not found.fields[name]:
-            yield Step(f"make the context field {name} sticky", "PUT", f"/api/admin/context/{name}", body)
+            yield SetupCall(f"make the context field {name} sticky", "PUT", f"/api/admin/context/{name}", body)
 
 
-def _flags(wanted: FlagsDocument, found: Found, place: Place) -> Iterator[Step]:
+def _flags(wanted: FlagsDocument, found: ServerInventory, place: FlagPlace) -> Iterator[SetupCall]:
     for name, share in ((CANDIDATE, wanted.candidate), (SHADOW, wanted.shadow)):
         there = found.flags.get(name)
         if there is None:
             body = {"name": name, "type": _KINDS[name], "description": _ABOUT[name], "impressionData": False}
-            yield Step(f"create the flag {name}", "POST", place.flags, body)
+            yield SetupCall(f"create the flag {name}", "POST", place.flags, body)
         if there and there["strategies"]:
             continue  # as somebody left it, also where it is off: that may be on purpose
         path = place.path(name)
         says = f"give {name} its strategy: {share.rollout} %, sticky on {share.stickiness}"
-        yield Step(says, "POST", f"{path}/strategies", _strategy(name, share))
+        yield SetupCall(says, "POST", f"{path}/strategies", _strategy(name, share))
         # only now: a flag that is switched on without a strategy is given one that is on for everybody
-        yield Step(f"switch {name} on in {place.environment}", "POST", f"{path}/on")
+        yield SetupCall(f"switch {name} on in {place.environment}", "POST", f"{path}/on")
 
 
 def _strategy(name: str, share: Share) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from rollout.store.flags.faults import BadFlags, Fault, said
-from rollout.store.flags.port import FlagsUnreachable, Held, RevisionMoved, WriteUnknown
-from rollout.store.flags.unleash.door import Door, NoAnswer
+from rollout.store.flags.port import FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
+from rollout.store.flags.unleash.transport import NoAnswer, UnleashTransport
 from rollout.store.flags.validate import CANDIDATE
 
 WRITE_S: Final = 4.0
@@ -20,7 +20,7 @@ _MISSING: Final = 404
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FlagPlace:
     """Where on a server the flags of this rollout are."""
 
     project: str = "default"
@@ -37,13 +37,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Strategy:
+class FlagStrategy:
     """The one strategy of the candidate's flag, as the server holds it."""
 
     id: str
     rollout: str
     title: str | None
-    held: Held
+    held: HeldExposure
 
 
 def title(revision: int, percent: int) -> str:
@@ -51,30 +51,30 @@ def title(revision: int, percent: int) -> str:
     return f"understudy, revision {revision}: {percent} %"
 
 
-class Lever:
+class ExposureSwitch:
     """Reads and moves the candidate's share on a server."""
 
-    def __init__(self, door: Door, place: Place) -> None:
-        self._door = door
+    def __init__(self, transport: UnleashTransport, place: FlagPlace) -> None:
+        self._transport = transport
         self._place = place
         self._path = place.path(CANDIDATE)
 
-    def read(self) -> Strategy:
+    def read(self) -> FlagStrategy:
         """Ask the server's own store, past every cache; raises `BadFlags` or `FlagsUnreachable`."""
-        reply = self._door.request("GET", self._path)
+        reply = self._transport.request("GET", self._path)
         if reply.status == _MISSING:
             text = f"there is no flag {CANDIDATE} in {self._place.environment} of {self._place.project}"
             raise self._bad("$", text, "`understudy unleash init` makes it")
         if not reply.done or not isinstance(reply.body, Mapping):
-            raise FlagsUnreachable(f"{self._door.url} does not tell the flag ({reply.says})")
+            raise FlagsUnreachable(f"{self._transport.url} does not tell the flag ({reply.says})")
         return self._strategy(reply.body)
 
-    def move(self, percent: int, found: Strategy) -> Held:
+    def move(self, percent: int, found: FlagStrategy) -> HeldExposure:
         """Set the share where nothing has changed since `found`, and read it back.
 
         Raises `RevisionMoved`, `FlagsUnreachable` (nothing was written) or `WriteUnknown`.
         """
-        aim = Held(found.held.revision + 1, percent)
+        aim = HeldExposure(found.held.revision + 1, percent)
         tests = [{"op": "test", "path": "/parameters/rollout", "value": found.rollout}]
         if found.title is not None:
             tests.append({"op": "test", "path": "/title", "value": found.title})
@@ -84,26 +84,26 @@ class Lever:
             {"op": "add", "path": "/title", "value": title(aim.revision, percent)},  # in JSON Patch, add also replaces
         ]
         try:
-            reply = self._door.request("PATCH", f"{self._path}/strategies/{found.id}", patch, deadline_s=WRITE_S)
+            reply = self._transport.request("PATCH", f"{self._path}/strategies/{found.id}", patch, deadline_s=WRITE_S)
         except NoAnswer as silence:
             return self._after_silence(aim, found, silence)
         if reply.done:
             return self._read_back(aim)
         if "Test operation failed" in reply.text:
             raise RevisionMoved(found.held, self.read().held)
-        raise FlagsUnreachable(f"{self._door.url} did not write the flag ({reply.says})")
+        raise FlagsUnreachable(f"{self._transport.url} did not write the flag ({reply.says})")
 
-    def turn_off(self) -> Held:
+    def turn_off(self) -> HeldExposure:
         """Switch the whole flag off: what still works where its strategies are not what they should be."""
-        reply = self._door.request("POST", f"{self._path}/off", deadline_s=WRITE_S)
+        reply = self._transport.request("POST", f"{self._path}/off", deadline_s=WRITE_S)
         if not reply.done:
-            raise FlagsUnreachable(f"{self._door.url} did not switch the flag off ({reply.says})")
-        body = self._door.request("GET", self._path).body
+            raise FlagsUnreachable(f"{self._transport.url} did not switch the flag off ({reply.says})")
+        body = self._transport.request("GET", self._path).body
         if not isinstance(body, Mapping) or body.get("enabled") is not False:
-            raise WriteUnknown(f"{self._door.url} says that the flag is off, and shows it on")
-        return Held(0, 0)
+            raise WriteUnknown(f"{self._transport.url} says that the flag is off, and shows it on")
+        return HeldExposure(0, 0)
 
-    def _read_back(self, aim: Held) -> Held:
+    def _read_back(self, aim: HeldExposure) -> HeldExposure:
         try:
             back = self.read().held
         except FlagsUnreachable as fault:
@@ -112,7 +112,7 @@ class Lever:
             raise RevisionMoved(aim, back)
         return back
 
-    def _after_silence(self, aim: Held, found: Strategy, silence: NoAnswer) -> Held:
+    def _after_silence(self, aim: HeldExposure, found: FlagStrategy, silence: NoAnswer) -> HeldExposure:
         """A write without an answer may have been done, or may yet be: only what is read says so."""
         try:
             back = self.read().held
@@ -124,7 +124,7 @@ class Lever:
             raise RevisionMoved(found.held, back)
         raise WriteUnknown(f"the flag is not written yet, and may still be ({silence})")
 
-    def _strategy(self, body: Mapping[str, Any]) -> Strategy:
+    def _strategy(self, body: Mapping[str, Any]) -> FlagStrategy:
         strategies = body.get("strategies")
         if not isinstance(strategies, list) or len(strategies) != 1 or not isinstance(strategies[0], Mapping):
             count = len(strategies) if isinstance(strategies, list) else 0
@@ -140,8 +140,8 @@ class Lever:
             raise self._bad(path, f"{said(rollout)} is no share in percent", "write a whole number from 0 to 100")
         match = _TITLE.match(name) if isinstance(name, str) else None
         on = body.get("enabled") is True and not one.get("disabled")
-        held = Held(int(match[1]) if match else 0, int(rollout) if on else 0)
-        return Strategy(one["id"], rollout, name if isinstance(name, str) else None, held)
+        held = HeldExposure(int(match[1]) if match else 0, int(rollout) if on else 0)
+        return FlagStrategy(one["id"], rollout, name if isinstance(name, str) else None, held)
 
     def _bad(self, path: str, text: str, fix: str) -> BadFlags:
-        return BadFlags(f"{self._door.url} {CANDIDATE}", (Fault(path, text, fix),))
+        return BadFlags(f"{self._transport.url} {CANDIDATE}", (Fault(path, text, fix),))

@@ -8,7 +8,7 @@ from typing import TypeVar
 ResultT = TypeVar("ResultT")
 
 
-def errand(work: Callable[[], ResultT]) -> "Future[ResultT]":
+def daemon_future(work: Callable[[], ResultT]) -> "Future[ResultT]":
     """Do some work on a thread of its own, which nothing waits for when the program ends."""
     done: Future[ResultT] = Future()
 
@@ -18,5 +18,5 @@ def errand(work: Callable[[], ResultT]) -> "Future[ResultT]":
         except BaseException as error:  # noqa: BLE001 - whoever waits gets it
             done.set_exception(error)
 
-    Thread(target=run, name="understudy-errand", daemon=True).start()
+    Thread(target=run, name="understudy-daemon-future", daemon=True).start()
     return done

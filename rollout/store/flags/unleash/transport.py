@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rollout.store.flags.faults import quoted
 from rollout.store.flags.port import FlagsUnreachable
-from rollout.store.flags.unleash.errand import errand
+from rollout.store.flags.unleash.daemon_future import daemon_future
 
 if TYPE_CHECKING:
     from requests import Response
@@ -31,7 +31,7 @@ class NoAnswer(FlagsUnreachable):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """What a server answered."""
 
     status: int
@@ -63,7 +63,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Door:
+class UnleashTransport:
     """A server, and the token that it is asked with."""
 
     url: str
@@ -80,25 +80,25 @@ class Door:
 
     def request(
         self, method: str, path: str, body: Any = None, *, tag: str = "", deadline_s: float | None = None
-    ) -> Reply:
+    ) -> HttpReply:
         """Ask once, and never again: a write that got no answer may have been done.
 
         Raises `NoAnswer` where none came before the deadline, in seconds; `FlagsUnreachable` where it is none of a
         flags server, or does not let this token in.
         """
         limit = self.deadline_s if deadline_s is None else deadline_s
-        done = errand(self._call(method, path, body, tag, limit))
+        done = daemon_future(self._call(method, path, body, tag, limit))
         try:
             return done.result(limit)
         except TimeoutError as late:
             raise NoAnswer(f"{self.url} did not answer within {limit:g} s") from late
 
-    def _call(self, method: str, path: str, body: Any, tag: str, limit: float) -> Callable[[], Reply]:
+    def _call(self, method: str, path: str, body: Any, tag: str, limit: float) -> Callable[[], HttpReply]:
         headers = {"Authorization": self.token, "Accept": "application/json", "Connection": "close"}
         headers |= {"If-None-Match": tag} if tag else {}
         deadline = time.monotonic() + limit
 
-        def call() -> Reply:
+        def call() -> HttpReply:
             import requests  # noqa: PLC0415 - 60 ms, which no verb pays that asks no server
 
             try:
@@ -120,7 +120,7 @@ class Door:
 
         return call
 
-    def _read(self, response: "Response", text: str) -> Reply:
+    def _read(self, response: "Response", text: str) -> HttpReply:
         status = int(response.status_code)
         if status in _NOT_LET_IN:
             raise FlagsUnreachable(f"{self.url} does not let {self.opens_with} in ({status}): is it the right one?")
@@ -135,7 +135,7 @@ class Door:
                 f"{self.url} answers with {kind} that is no JSON ({status}): "
                 "is unleash_url the server's own address, and does nothing in front of it ask for a login?"
             ) from error
-        return Reply(status, body, text, response.headers.get("ETag", ""))
+        return HttpReply(status, body, text, response.headers.get("ETag", ""))
 
 
 def _text(response: "Response", deadline: float) -> str:
