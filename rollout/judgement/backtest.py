@@ -5,10 +5,10 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rollout.judgement.enums import Guardrail, Stage, Verdict
 from rollout.judgement.evidence import Battery, Fact
 from rollout.judgement.plan import Plan
 from rollout.judgement.sequential import Process, Tally, needed
-from rollout.judgement.words import Guardrail, Stage, Verdict
 from understudy.record import Record
 
 _REMEMBERED = 10_000  # different lines that are parsed only once

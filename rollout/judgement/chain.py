@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
-from rollout.judgement.words import Stage, State
+from rollout.judgement.enums import Stage, State
 from understudy.record import Instant, Record
 
 

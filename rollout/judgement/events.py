@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from rollout.judgement.enums import ONE_RIGHT, Guardrail
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import CycleTime
-from rollout.judgement.words import ONE_RIGHT, Guardrail
 from shadow.bouts import Bout, Excuse
 from shadow.referee.records import EvidenceEvent, EvidenceKind, NamedState
 from understudy.verdicts import AgentState

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.plan import Plan
 from rollout.judgement.sequential import Process, Tally, needed, risk_of_version, upper_bound
-from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage
 from understudy.record import Record
 
 WITH_STRATA: Final = (Guardrail.WRONG, Guardrail.WORSE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from rollout.judgement.words import Stage
+from rollout.judgement.enums import Stage
 from shadow.differences import DiffClass, Difference
 
 DEADLY: Final = frozenset({"kill_window", "spawn_manager"})

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from rollout.judgement.enums import Guardrail, Stage, percent
 from rollout.judgement.evidence import Evidence, Row
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import LOOK_BACK, JudgementContext
-from rollout.judgement.words import Guardrail, Stage, percent
 
 _SHOWN = 5
 

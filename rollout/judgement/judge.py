@@ -2,14 +2,14 @@
 
 from itertools import groupby
 
+from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage, Verdict, percent
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.guards import Guard
 from rollout.judgement.holds import holds
 from rollout.judgement.minimums import Floor, floors_of, missing_coverage
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import JudgementContext
-from rollout.judgement.signals import Reading
-from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage, Verdict, percent
+from rollout.judgement.signals import SignalReading
 from understudy.record import Record
 
 
@@ -25,7 +25,7 @@ class Judgement(Record):
     warnings: tuple[str, ...] = ()
     """Sentences that come before everything else on a screen, and hold nothing."""
     floors: tuple[Floor, ...] = ()
-    signals: tuple[Reading, ...] = ()
+    signals: tuple[SignalReading, ...] = ()
     """Shown, also those that hold nothing."""
     plan: str = ""
     """Fingerprint of the plan that was judged by."""

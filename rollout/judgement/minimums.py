@@ -2,9 +2,9 @@
 
 import math
 
+from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import JudgementContext, StateCoverage
-from rollout.judgement.words import Guardrail, Stage
 from understudy.record import Record
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
+from rollout.judgement.enums import Guardrail, Stage, percent
 from rollout.judgement.signals import Signal, Signals
-from rollout.judgement.words import Guardrail, Stage, percent
 from shadow.rules import BoutRules, Windows
 from understudy.record import Record
 from understudy.verdicts import AgentState

@@ -1,7 +1,7 @@
 """A plan in a few lines, as a person reads it before a rollout begins."""
 
+from rollout.judgement.enums import percent
 from rollout.judgement.plan import STAGES, Limits, Plan, Staged
-from rollout.judgement.words import percent
 
 
 def plan_lines(plan: Plan) -> tuple[str, ...]:

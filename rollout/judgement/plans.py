@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.plan import Floors, Limits, Plan, StagePlan, StatePlan
 from rollout.judgement.signals import Signals
-from rollout.judgement.words import Guardrail, Stage
 from shadow.rules import Windows
 from understudy.verdicts import AgentState
 

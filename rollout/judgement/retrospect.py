@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.events import OF_SPELLS, spell_facts
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.guards import Guard, guards_that_count, missed_crashes
@@ -11,7 +12,6 @@ from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import Plan
 from rollout.judgement.scoring import Scoring
 from rollout.judgement.seen import JudgementContext
-from rollout.judgement.words import Stage, Verdict
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import ScoredSpell, Vote
 from understudy.record import Instant, Record

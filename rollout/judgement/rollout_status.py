@@ -12,9 +12,9 @@ from typing import Final
 from pydantic import JsonValue
 
 from rollout.judgement.chain import Transition
+from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
-from rollout.judgement.words import Stage, State, Verdict
 from understudy.record import Instant, Record
 
 HARNESS: Final = "understudy"

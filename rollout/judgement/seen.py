@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollout.judgement.guards import Guard
-from rollout.judgement.signals import Reading
+from rollout.judgement.signals import SignalReading
 
 LOOK_BACK = 8
 """Leases that were due: a miss among the last so many holds."""
@@ -50,7 +50,7 @@ class JudgementContext:
     """Clusters that wait for a person's decision."""
     guards: tuple[Guard, ...] = ()
     """Hard guards that were hit in this stage."""
-    signals: tuple[Reading, ...] = ()
+    signals: tuple[SignalReading, ...] = ()
     """What each signal says now."""
     incumbent_blind: str = ""
     """That the incumbent finds fewer than half of the candidate's agents, or empty. Shown first, holds nothing."""

@@ -54,7 +54,7 @@ class Signals(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class CycleUsage:
     """What one cycle used, as far as it is known."""
 
     rss_bytes: int | None = None
@@ -106,7 +106,7 @@ class SignalBook(Record):
     incumbent_notices: Volume = Volume()
     candidate_notices: Volume = Volume()
 
-    def fold(self, used: Usage, now: float) -> "SignalBook":
+    def fold(self, used: CycleUsage, now: float) -> "SignalBook":
         """Enter one cycle."""
         gap_s = 0.0 if self.at is None else max(0.0, now - self.at)
         update: dict[str, object] = {"at": now}
@@ -121,11 +121,11 @@ class SignalBook(Record):
             update["candidate_notices"] = self.candidate_notices.fold(used.intent_keys["candidate"], gap_s)
         return self.model_copy(update=update)
 
-    def readings(self, limits: Signals) -> tuple["Reading", ...]:
+    def readings(self, limits: Signals) -> tuple["SignalReading", ...]:
         """What each signal says now; those without a limit say nothing."""
         return tuple(self._readings(limits))
 
-    def _readings(self, limits: Signals) -> Iterator["Reading"]:
+    def _readings(self, limits: Signals) -> Iterator["SignalReading"]:
         ours, theirs = self.incumbent_notices.hourly, self.candidate_notices.hourly
         amounts = (
             (Signal.MEMORY, self.memory.grown, limits.memory_mb, "MB more than when the stage began"),
@@ -136,10 +136,10 @@ class SignalBook(Record):
         for signal, value, limit, unit in amounts:
             if limit is not None:
                 dry_run = signal in limits.dry_run
-                yield Reading(signal=signal, value=round(value, 3), limit=limit, unit=unit, dry_run=dry_run)
+                yield SignalReading(signal=signal, value=round(value, 3), limit=limit, unit=unit, dry_run=dry_run)
 
 
-class Reading(Record):
+class SignalReading(Record):
     """What one signal says."""
 
     signal: Signal

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from rollout.judgement.chain import Transition, chained
+from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import (
@@ -15,7 +16,6 @@ from rollout.judgement.rollout_status import (
     RolloutStatus,
     stopped,
 )
-from rollout.judgement.words import Stage, State, Verdict
 
 
 def begin(at: float) -> Transition:

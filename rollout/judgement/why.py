@@ -1,9 +1,9 @@
 """Why the rollout stands where it stands: one paragraph for somebody who was just woken up."""
 
+from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RolloutStatus, shown_state
-from rollout.judgement.words import Stage, State, Verdict
 
 
 def why(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> str:

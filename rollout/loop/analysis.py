@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
+from rollout.judgement.enums import State
 from rollout.judgement.events import OF_SPELLS, cycle_fact, look_facts, noise_facts, spell_facts
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
 from rollout.judgement.exposure import LeaseBook
@@ -25,7 +26,6 @@ from rollout.judgement.rollout_status import RolloutStatus, stopped
 from rollout.judgement.scoring import Scoring
 from rollout.judgement.seen import JudgementContext
 from rollout.judgement.signals import SignalBook
-from rollout.judgement.words import State
 from rollout.loop.monitor_role import MonitorRole
 from shadow.bouts import Bout, BoutBook
 from shadow.differences import Difference

@@ -7,8 +7,8 @@ trail; a candidate that has changed has proven nothing yet, and begins in shadow
 from dataclasses import replace
 
 from rollout.judgement.chain import Transition
+from rollout.judgement.enums import Stage
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind, RolloutStatus
-from rollout.judgement.words import Stage
 from rollout.loop.analysis import Basis
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole

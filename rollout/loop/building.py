@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from rollout.judgement.enums import Stage
 from rollout.judgement.plan import Plan
-from rollout.judgement.words import Stage
 from rollout.loop.acting.composer_reading import read_composer
 from rollout.loop.acting.delivery_worker import DeliveryWorker
 from rollout.loop.acting.episode import Rules

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from rollout.judgement.chain import Transition
+from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.rollout_status import RequestKind, RolloutStatus
 from rollout.judgement.stages import due
-from rollout.judgement.words import Stage, Verdict
 from rollout.loop.acting.actuator_input import ActuatorInput
 from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.settling import Effects

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from rollout.judgement.enums import Stage
 from rollout.judgement.rollout_status import RolloutStatus
-from rollout.judgement.words import Stage
 from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, Effects, outcomes, settle

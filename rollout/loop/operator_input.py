@@ -8,9 +8,9 @@ from typing import Final
 
 import structlog
 
+from rollout.judgement.enums import State
 from rollout.judgement.evidence import Fact
 from rollout.judgement.rollout_status import Request, RequestKind, RolloutStatus
-from rollout.judgement.words import State
 from rollout.loop.analysis import Analysis, Waiver, rescored
 from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
 from rollout.loop.runtime import Runtime

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from rollout.judgement.chain import Transition
+from rollout.judgement.enums import Guardrail, Verdict
 from rollout.judgement.evidence import STARTS_AGAIN, Battery, Evidence, Fact, Row
 from rollout.judgement.judge import state_counts, unproven, unsafe_rows
 from rollout.judgement.plan import Plan
-from rollout.judgement.words import Guardrail, Verdict
 from rollout.loop.stage_controller import trail
 from rollout.store.ledger import EvidenceRow, LedgerReader
 

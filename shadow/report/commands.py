@@ -42,5 +42,5 @@ def more(address: Sequence[str] = ()) -> str:
     return _line("list", *address)
 
 
-def _line(*words: str) -> str:
-    return shlex.join(("understudy", "diffs", *words))
+def _line(*formatting: str) -> str:
+    return shlex.join(("understudy", "diffs", *formatting))

@@ -9,7 +9,7 @@ from typing import Final
 
 from shadow.clusters import Cluster
 from shadow.differences import Difference
-from shadow.report import words
+from shadow.report import formatting
 from shadow.report.commands import commands, more
 from shadow.report.inert import longest_run, one_line
 from shadow.report.record import Notes, ShadowReport, waits
@@ -26,21 +26,21 @@ _PIPE = "\N{BROKEN BAR}"
 
 def as_markdown(report: ShadowReport) -> str:
     """Write a report as CommonMark with tables, in at most `MOST_BYTES` bytes of UTF-8; what is left out is counted."""
-    dealt_with, left = words.first_line(report)
+    dealt_with, left = formatting.first_line(report)
     stage = f", stage **{report.stage}**" if report.stage else ""
-    made = f"made {words.clock(report.made_at)}, over {words.span(report)}"
+    made = f"made {formatting.clock(report.made_at)}, over {formatting.span(report)}"
     lines = [
         f"# {dealt_with}**{left}**",
         "",
-        _prose(words.judged(report).strip()),
+        _prose(formatting.judged(report).strip()),
         "",
         f"{_code(report.incumbent)} (incumbent) against {_code(report.candidate)} (candidate){stage}; {made}",
         "",
-        f"- **{words.decisions(report)}**",
-        f"- {words.totals(report)}",
-        *([f"- of these {consequence}"] if (consequence := words.consequence(report)) else []),
-        f"- not counted: {words.not_counted(report)}",
-        f"- who was right: {words.referees(report)}",
+        f"- **{formatting.decisions(report)}**",
+        f"- {formatting.totals(report)}",
+        *([f"- of these {consequence}"] if (consequence := formatting.consequence(report)) else []),
+        f"- not counted: {formatting.not_counted(report)}",
+        f"- who was right: {formatting.referees(report)}",
         *_cluster_table(report),
         *_rates(report),
         *_strata(report),
@@ -61,10 +61,10 @@ def _cluster_table(report: ShadowReport) -> list[str]:
             cluster.severity.value,
             f"{cluster.bouts:,}",
             f"{cluster.agents:,}",
-            words.percent(cluster.share),
+            formatting.percent(cluster.share),
             cluster.trend.value,
-            f"**{words.cluster_status(cluster)}**" if waits(cluster) else words.cluster_status(cluster),
-            words.who_was_right(cluster),
+            f"**{formatting.cluster_status(cluster)}**" if waits(cluster) else formatting.cluster_status(cluster),
+            formatting.who_was_right(cluster),
         )
         for cluster, _ in first
     ]
@@ -94,7 +94,7 @@ def _example(cluster: Cluster, notes: Notes, address: Sequence[str]) -> Iterator
     yield from ("<details>", f"<summary><code>{cluster.id}</code> {cluster.severity}: {title}</summary>", "")
     lines = [line.rstrip() for line in side_by_side(cluster.example, "incumbent", "candidate", _EXAMPLE_WIDTH)]
     yield from _fenced([f"{one_line(_where(cluster.example))}", "", *lines])
-    if said := words.reasons(notes):
+    if said := formatting.reasons(notes):
         yield from ("", *(f"- {_code(line)}" for line in said))
     if waits(cluster):
         yield ""
@@ -104,7 +104,7 @@ def _example(cluster: Cluster, notes: Notes, address: Sequence[str]) -> Iterator
 
 def _title(example: Difference) -> str:
     """Made of words of the contract alone: nothing of it was written by anybody outside."""
-    return f"{words.verdict(example.incumbent)} / {words.verdict(example.candidate)}"
+    return f"{formatting.verdict(example.incumbent)} / {formatting.verdict(example.candidate)}"
 
 
 def _where(example: Difference) -> str:
@@ -117,10 +117,10 @@ def _rates(report: ShadowReport) -> list[str]:
         (
             rate.name,
             rate.stratum or "",
-            words.events(rate),
-            words.percent(rate.rate),
-            words.bound(rate.bound if rate.bouts else None),
-            words.bound(rate.limit),
+            formatting.events(rate),
+            formatting.percent(rate.rate),
+            formatting.bound(rate.bound if rate.bouts else None),
+            formatting.bound(rate.limit),
             "-" if rate.needed is None else f"{rate.needed:,}",
         )
         for rate in report.rates
@@ -131,7 +131,7 @@ def _rates(report: ShadowReport) -> list[str]:
 
 def _strata(report: ShadowReport) -> list[str]:
     rows = [
-        (row.stratum.value, f"{row.events:,}/{row.bouts:,}", words.percent(row.events / row.bouts))
+        (row.stratum.value, f"{row.events:,}/{row.bouts:,}", formatting.percent(row.events / row.bouts))
         for row in report.strata
     ]
     return _table("Strata", ("stratum", "events", "rate"), rows)
@@ -147,7 +147,7 @@ def _coverage(report: ShadowReport) -> list[str]:
     never = [
         ("states never said", ", ".join(seen.unseen_states)),
         ("CLIs never seen", ", ".join(map(_code, seen.unseen_agents))),
-        (f"sizes not on the newest {words.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
+        (f"sizes not on the newest {formatting.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
     ]
     table = _table("Coverage", ("agent", "bouts by state"), rows)
     return [*table, "", *(f"- {what}: {which}" for what, which in never if which)]
@@ -168,8 +168,8 @@ def _expected(report: ShadowReport) -> list[str]:
             _code(row.title),
             row.right.value,
             f"{row.bouts:,}",
-            words.percent(row.share),
-            f"{words.percent(row.ceiling)}{' **over**' if row.over_ceiling else ''}",
+            formatting.percent(row.share),
+            f"{formatting.percent(row.ceiling)}{' **over**' if row.over_ceiling else ''}",
             str(row.contradicted),
         )
         for row in report.expected
@@ -184,8 +184,8 @@ def _signed_off(report: ShadowReport) -> list[str]:
             f"`{entry.cluster}`",
             _code(entry.owner),
             _code(entry.reason),
-            words.clock(entry.expires),
-            words.percent(entry.ceiling),
+            formatting.clock(entry.expires),
+            formatting.percent(entry.ceiling),
         )
         for entry in report.signed_off
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import zip_longest
 
 from shadow.differences import Difference, Side
-from shadow.report import words
+from shadow.report import formatting
 from shadow.report.inert import cells, fit, one_line
 from understudy.screens import PaneShot
 
@@ -68,10 +68,10 @@ def marks(difference: Difference, rows: Iterable[str]) -> list[tuple[bool, bool]
 
 
 def _column(title: str, side: Side, width: int) -> list[str]:
-    intent_keys = words.intents(side)
+    intent_keys = formatting.intents(side)
     fired = [f"  {one_line(line).strip()}" for line in side.lines[:_FIRED]]
-    rest = [f"  and {words.number(len(side.lines) - _FIRED, 'line')} more"] if len(side.lines) > _FIRED else []
-    return [title, words.verdict(side), f"rule {side.rule or '-'}", *_wrapped(intent_keys, width), *fired, *rest]
+    rest = [f"  and {formatting.number(len(side.lines) - _FIRED, 'line')} more"] if len(side.lines) > _FIRED else []
+    return [title, formatting.verdict(side), f"rule {side.rule or '-'}", *_wrapped(intent_keys, width), *fired, *rest]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Final
 
 from shadow.clusters import Cluster
-from shadow.report import words
+from shadow.report import formatting
 from shadow.report.commands import more
 from shadow.report.inert import cells, fit, one_line
 from shadow.report.record import Notes, ShadowReport
@@ -34,19 +34,19 @@ def as_text(report: ShadowReport, width: int = 80) -> str:
 
 def _head(report: ShadowReport, width: int) -> list[str]:
     stage = f", stage {report.stage}" if report.stage else ""
-    consequence = words.consequence(report)
+    consequence = formatting.consequence(report)
     paragraphs = [
-        "".join(words.first_line(report)),
-        words.judged(report).strip(),
+        "".join(formatting.first_line(report)),
+        formatting.judged(report).strip(),
         "",
-        words.decisions(report) + ".",
-        words.totals(report),
+        formatting.decisions(report) + ".",
+        formatting.totals(report),
         *([f"Of these {consequence}."] if consequence else []),
-        f"Not counted: {words.not_counted(report)}.",
-        f"Who was right: {words.referees(report)}.",
+        f"Not counted: {formatting.not_counted(report)}.",
+        f"Who was right: {formatting.referees(report)}.",
         "",
         f"{report.incumbent} (incumbent) against {report.candidate} (candidate){stage}",
-        f"made {words.clock(report.made_at)}, over {words.span(report)}",
+        f"made {formatting.clock(report.made_at)}, over {formatting.span(report)}",
     ]
     return [line for text in paragraphs for line in _wrapped(text, width)]
 
@@ -59,10 +59,10 @@ def _rates(report: ShadowReport) -> list[str]:
     rows = [
         (
             f"  in {rate.stratum}" if rate.stratum else rate.name,
-            words.events(rate),
-            words.percent(rate.rate),
-            words.bound(rate.bound if rate.bouts else None),
-            words.bound(rate.limit),
+            formatting.events(rate),
+            formatting.percent(rate.rate),
+            formatting.bound(rate.bound if rate.bouts else None),
+            formatting.bound(rate.limit),
             "-" if rate.needed is None else f"{rate.needed:,}",
         )
         for rate in report.rates
@@ -73,7 +73,7 @@ def _rates(report: ShadowReport) -> list[str]:
 
 def _strata(report: ShadowReport) -> list[str]:
     rows = [
-        (row.stratum.value, f"{row.events:,}/{row.bouts:,}", words.percent(row.events / row.bouts))
+        (row.stratum.value, f"{row.events:,}/{row.bouts:,}", formatting.percent(row.events / row.bouts))
         for row in report.strata
     ]
     return _table(("stratum", "events", "rate"), rows)
@@ -88,14 +88,14 @@ def _clusters(report: ShadowReport, width: int) -> list[str]:
 
 def _cluster(cluster: Cluster, notes: Notes, width: int) -> Iterable[str]:
     yield ""
-    counts = f"{cluster.counted:,} counted, {words.percent(cluster.share)}, {cluster.trend}"
-    bouts, agents = words.number(cluster.bouts, "bout"), words.number(cluster.agents, "agent")
+    counts = f"{cluster.counted:,} counted, {formatting.percent(cluster.share)}, {cluster.trend}"
+    bouts, agents = formatting.number(cluster.bouts, "bout"), formatting.number(cluster.agents, "agent")
     yield f"  {cluster.id}  {cluster.severity.upper()}  {bouts} ({counts}), {agents}"
-    yield f"{_INDENT}{words.cluster_status(cluster)}"
-    yield f"{_INDENT}right: {words.who_was_right(cluster)}"
-    for reason in words.reasons(notes):
+    yield f"{_INDENT}{formatting.cluster_status(cluster)}"
+    yield f"{_INDENT}right: {formatting.who_was_right(cluster)}"
+    for reason in formatting.reasons(notes):
         yield from (f"{_INDENT}  {line}" for line in _wrapped(reason, width - len(_INDENT) - 2))
-    yield f"{_INDENT}last seen {words.clock(cluster.last_seen)}, for example {one_line(cluster.example.subject)}"
+    yield f"{_INDENT}last seen {formatting.clock(cluster.last_seen)}, for example {one_line(cluster.example.subject)}"
     for line in side_by_side(cluster.example, "incumbent", "candidate", width - len(_INDENT)):
         yield f"{_INDENT}{line}"
 
@@ -111,7 +111,7 @@ def _coverage(report: ShadowReport, width: int) -> list[str]:
     never = [
         ("states never said", ", ".join(seen.unseen_states)),
         ("CLIs never seen", ", ".join(map(one_line, seen.unseen_agents))),
-        (f"sizes not on the newest {words.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
+        (f"sizes not on the newest {formatting.number(seen.tapes, 'tape')}", ", ".join(seen.unseen_sizes)),
     ]
     lines += [line for what, which in never if which for line in _wrapped(f"{what}: {which}", width - 2)]
     return [f"  {line}" for line in lines]
@@ -129,19 +129,19 @@ def _expected(report: ShadowReport) -> list[str]:
     lines: list[str] = []
     for row in report.expected:
         over = ", OVER ITS CEILING" if row.over_ceiling else ""
-        share = f"{words.percent(row.share)} (ceiling {words.percent(row.ceiling)}{over})"
+        share = f"{formatting.percent(row.share)} (ceiling {formatting.percent(row.ceiling)}{over})"
         lines += [
-            f"  {row.id}: {words.number(row.bouts, 'bout')}, {share}",
+            f"  {row.id}: {formatting.number(row.bouts, 'bout')}, {share}",
             f"{_INDENT}{row.title}",
-            f"{_INDENT}held to be right: {row.right}; contradicted {words.number(row.contradicted, 'time')}",
+            f"{_INDENT}held to be right: {row.right}; contradicted {formatting.number(row.contradicted, 'time')}",
         ]
     return lines
 
 
 def _signed_off(report: ShadowReport) -> list[str]:
     return [
-        f"  {entry.cluster}: {one_line(entry.owner)}, until {words.clock(entry.expires)}, "
-        f"up to {words.percent(entry.ceiling)}: {one_line(entry.reason)}"
+        f"  {entry.cluster}: {one_line(entry.owner)}, until {formatting.clock(entry.expires)}, "
+        f"up to {formatting.percent(entry.ceiling)}: {one_line(entry.reason)}"
         for entry in report.signed_off
     ]
 

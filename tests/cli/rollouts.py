@@ -18,7 +18,7 @@ from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Notice,
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout.judgement.words import Verdict
+    from rollout.judgement.enums import Verdict
 
 THEN = 1_780_000_000.0
 

@@ -10,7 +10,7 @@ import pytest
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.progress import Bar
-from rollout.faces.cli.reading import reading
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.verbs.diffs import all_clusters
 from rollout.faces.cli.verbs.sampling import review_sample
 from rollout.faces.cli.verbs.signing import SignOffOptions, SignOffTerms, accept
@@ -74,7 +74,7 @@ def test_a_cluster_in_which_acts_differ_is_signed_off_once_its_members_were_seen
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr("typer.confirm", lambda question: asked.append(question) or yes)
-    with reading(None, None) as found:
+    with open_server_data(None, None) as found:
         cluster = all_clusters(found, THEN)[0].id
     terms = SignOffTerms(owner=None, actor="ann", reason="meant so", expires="7d", ceiling=1.0, yes=False)
     if yes:

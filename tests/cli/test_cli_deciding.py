@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rollout.judgement.enums import Verdict
 from rollout.judgement.rollout_status import RequestKind
-from rollout.judgement.words import Verdict
 from rollout.loop.acting.episode import Episode, EpisodeBook, Escalation
 from rollout.store.flags import FlagsFile
 from rollout.store.ledger import Ledger

@@ -4,9 +4,9 @@ import sys
 import time
 from pathlib import Path
 
+from rollout.judgement.enums import Guardrail
 from rollout.judgement.plan import Floors, Limits
 from rollout.judgement.plans import DEMO_PLAN
-from rollout.judgement.words import Guardrail
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
 from rollout.store.state_folder import StateFolder

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rollout.judgement.enums import Guardrail
 from rollout.judgement.plans import DEMO_PLAN
-from rollout.judgement.words import Guardrail
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle import one_cycle
 from rollout.loop.daemon import Stop, loop

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from crash_driver import PLAN
 
-from rollout.judgement.words import Stage, Verdict
+from rollout.judgement.enums import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
 from rollout.loop.reproducing import Reproduced, reproduced

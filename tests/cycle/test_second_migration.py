@@ -13,8 +13,8 @@ from crash_driver import PLAN
 from private_tmux import private_server
 
 from rollout.judgement.chain import Transition, verify
+from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.rollout_status import Refusal, Request, RequestKind
-from rollout.judgement.words import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import Stop, loop

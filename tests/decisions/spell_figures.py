@@ -20,11 +20,11 @@ from spell_streams import (
     drawn_spells,
 )
 
+from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.evidence import Battery
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process
-from rollout.judgement.words import Guardrail, Stage
 
 RUNS, LENGTH = 1000, 1500
 SLACK: Final = 1.15

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from sequential_twin import NEVER, Moments, Streams, proven_at, rolled_back_at
 from spell_streams import RIGHT, SILENT, STATES, WRONG, Spells
 
+from rollout.judgement.enums import ONE_RIGHT, Guardrail
 from rollout.judgement.events import OF_SPELLS
 from rollout.judgement.evidence import Battery, Key
-from rollout.judgement.words import ONE_RIGHT, Guardrail
 
 FAR = 10**9
 """Stands for a moment that did not come, where moments are compared."""

@@ -9,13 +9,13 @@ from rival_judges import RIVALS, Rival
 from sequential_twin import NEVER, Moments, Streams, proven_at, rolled_back_at
 
 from rollout.judgement.backtest import backtest
+from rollout.judgement.enums import Guardrail, Stage, Verdict
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.judge import judge
 from rollout.judgement.plan import STAGES, Limits
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.seen import JudgementContext
 from rollout.judgement.sequential import Process, Tally, needed, risk_of_version
-from rollout.judgement.words import Guardrail, Stage, Verdict
 
 BUDGET, BOUND, ALPHA, BETA = 0.001, 0.01, 0.01, 0.05
 ALONE: Final = Process(unsafe=BUDGET, promote=BOUND, limit=1 / ALPHA)

@@ -8,11 +8,11 @@ from spell_figures import AS_LEGACY, BETTER, CRASH, EQUAL
 from spell_judge import FAR, ruled
 from spell_streams import RIGHT, SILENT, STATES, WRONG, Pair, Spells, drawn_spells
 
+from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.events import OF_SPELLS
 from rollout.judgement.evidence import Battery, Evidence, Fact, Key
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process, Tally, proven
-from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage
 
 PROCESSES = [
     Process(0.001, 0.01, 100),

@@ -8,11 +8,11 @@ from spell_judge import FAR, ruled
 from spell_streams import Pair, Spells, drawn_spells
 from stream_figures import BOUND, BUDGET, drawn
 
+from rollout.judgement.enums import Stage
 from rollout.judgement.evidence import Battery
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process
-from rollout.judgement.words import Stage
 
 
 def share(found: np.ndarray) -> float:

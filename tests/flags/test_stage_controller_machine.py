@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rollout.judgement.chain import verify
+from rollout.judgement.enums import Stage, State
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind
-from rollout.judgement.words import Stage, State
 from rollout.loop.stage_controller import StageController, rollout_status, trail
 from rollout.store.flags import FlagReading, FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
 from rollout.store.ledger import Ledger

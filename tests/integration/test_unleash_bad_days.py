@@ -14,9 +14,9 @@ from middleman import Middleman
 from postgres_cluster import until
 from unleash_world import CANDIDATE
 
+from rollout.judgement.enums import Stage, State
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind
-from rollout.judgement.words import Stage, State
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.routing.router import Router, Routing
 from rollout.loop.stage_controller import StageController, rollout_status

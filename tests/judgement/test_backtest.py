@@ -6,10 +6,10 @@ import random
 import pytest
 
 from rollout.judgement.backtest import BadStream, RunResult, backtest, looks
+from rollout.judgement.enums import Guardrail, Stage, Verdict
 from rollout.judgement.plan import Limits, Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.sequential import Tally, needed, risk_of_version
-from rollout.judgement.words import Guardrail, Stage, Verdict
 
 
 def dice(seed: int) -> random.Random:

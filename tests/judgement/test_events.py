@@ -2,11 +2,11 @@
 
 import pytest
 
+from rollout.judgement.enums import ONE_RIGHT, Guardrail
 from rollout.judgement.events import cycle_fact, look_facts, noise_facts, spell_facts
 from rollout.judgement.evidence import Fact
 from rollout.judgement.guards import Guard, GuardKind, confirmed, crash_loop, missed_crashes, sightings
 from rollout.judgement.plan import CycleTime
-from rollout.judgement.words import ONE_RIGHT, Guardrail
 from shadow.bout import Bout, Excuse
 from shadow.differences import Difference, Fingerprint, Severity, Side
 from shadow.labels import Label, Referee, Right

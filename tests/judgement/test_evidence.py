@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.sequential import Tally, risk_of_version
-from rollout.judgement.words import ONE_RIGHT, Guardrail, Stage
 
 FACTS = st.lists(
     st.builds(

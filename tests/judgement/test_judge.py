@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rollout.judgement.enums import Guardrail, Stage, State, Verdict
 from rollout.judgement.evidence import Battery, Evidence, Fact
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, GuardKind
@@ -13,7 +14,6 @@ from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.rollout_status import RolloutStatus
 from rollout.judgement.seen import JudgementContext, StateCoverage
 from rollout.judgement.why import why
-from rollout.judgement.words import Guardrail, Stage, State, Verdict
 
 NOW = 1_000_000.0
 WIDE = StateCoverage(frozenset(f"%{n}/1" for n in range(9)), frozenset({"claude", "codex", "gemini"}))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import BadPlan, find_plan, parse_plan, read_plan
 from rollout.judgement.plan_text import plan_lines
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
-from rollout.judgement.words import Guardrail, Stage
 from understudy.verdicts import AgentState
 
 

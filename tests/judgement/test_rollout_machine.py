@@ -16,12 +16,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from rollout.judgement.enums import Guardrail, Stage, State, Verdict
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plan import Floors, Limits, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.judgement.sequential import proof, risk_of_version
-from rollout.judgement.words import Guardrail, Stage, State, Verdict
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.audit import breaks
 from rollout.loop.basis import rebased

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from rollout.judgement.chain import Transition, verify
+from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan, StagePlan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
@@ -20,7 +21,6 @@ from rollout.judgement.rollout_status import (
     stopped,
 )
 from rollout.judgement.stages import apply, begin, due
-from rollout.judgement.words import Stage, State, Verdict
 
 WITH_PERSON = DEMO_PLAN.model_copy(
     update={"stages": DEMO_PLAN.stages | {Stage.CANARY: StagePlan(exposure_percent=5, hours=0, person=True)}}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.evidence import Fact
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import RolloutStatus
-from rollout.judgement.words import Guardrail, Stage
 from rollout.loop.analysis import Analysis, add_events
 from rollout.loop.operator_input import listen
 from rollout.store.ledger import BoutRow, DecisionRow, Ledger, SpellRow

@@ -8,9 +8,9 @@ import pytest
 from name_figures import figures
 from recorded_trial import Truth, analysis, calling, spells_of
 
+from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.retrospect import Retrospect, retrospect
-from rollout.judgement.words import Stage, Verdict
 from understudy import AgentState
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from shadow.clusters import clusters
 from shadow.differences import DiffClass
 from shadow.expected import shipped
 from shadow.labels import Referee, Right
-from shadow.report import Balance, Move, Place, Rate, Ruling, ShadowReport, build, words
+from shadow.report import Balance, Move, Place, Rate, Ruling, ShadowReport, build, formatting
 from shadow.report.balance import Sorter
 from shadow.signoffs import NOBODY_SAID, Settlement, Signoffs
 
@@ -34,17 +34,17 @@ def ruled(verdict: str, state: str = "running", *reasons: str, rates: tuple[Rate
 
 
 def test_the_first_line_says_what_is_dealt_with_and_what_needs_a_person() -> None:
-    assert "".join(words.first_line(report(day()))) == (
+    assert "".join(formatting.first_line(report(day()))) == (
         "22 differences: 12 known, 5 settled for the candidate, 2 against it, 3 need you"
     )
 
 
 def test_a_single_one_needs_you() -> None:
-    assert words.first_line(report([bout(0, IDLE, BUSY)]))[1] == "1 needs you"
+    assert formatting.first_line(report([bout(0, IDLE, BUSY)]))[1] == "1 needs you"
 
 
 def test_where_all_agree_nothing_needs_you() -> None:
-    assert "".join(words.first_line(report([bout(0, BUSY, BUSY)]))) == (
+    assert "".join(formatting.first_line(report([bout(0, BUSY, BUSY)]))) == (
         "No differences: 1 bout and all agree, nothing needs you"
     )
 
@@ -135,33 +135,33 @@ def test_the_verdict_is_one_sentence_that_begins_with_yes_or_no_and_ends_with_th
     verdict: str, state: str, said: str
 ) -> None:
     bound = "Proven: the candidate is wrong in fewer than 14.37 % of the scored spells (3 of 52)."
-    assert words.judged(ruled(verdict, state, "so")) == f"{said} {bound}"
+    assert formatting.judged(ruled(verdict, state, "so")) == f"{said} {bound}"
 
 
 def test_a_candidate_that_was_sent_back_may_not_go_on_and_the_sentence_says_why() -> None:
     move = Move(at=T0, before="beta", after="shadow", actor="understudy", reason="it missed a crash")
     made = ruled("hold", "rolled_back", "no data").model_copy(update={"moves": (move,)})
-    assert words.judged(made).startswith("No: the candidate was sent back from beta, because it missed a crash.")
+    assert formatting.judged(made).startswith("No: the candidate was sent back from beta, because it missed a crash.")
 
 
 def test_a_bound_is_rounded_up_and_never_down() -> None:
-    assert [words.bound(share) for share in (0.01, 0.010001, 0.00123, None)] == ["1 %", "1.01 %", "0.13 %", "-"]
+    assert [formatting.bound(share) for share in (0.01, 0.010001, 0.00123, None)] == ["1 %", "1.01 %", "0.13 %", "-"]
 
 
 def test_without_a_scored_spell_nothing_is_proven() -> None:
     none = Rate(name="wrong", bouts=0, events=0, bound=1.0, limit=0.01, needed=341)
     assert (
-        words.shown(ruled("continue", rates=(none,)))
+        formatting.shown(ruled("continue", rates=(none,)))
         == "Nothing is proven yet in this stage: no spell has been scored."
     )
-    assert words.judged(build([], T0, incumbent="a", candidate="b")).strip() == (
+    assert formatting.judged(build([], T0, incumbent="a", candidate="b")).strip() == (
         "Nothing was judged: these are counts, not proofs."
     )
 
 
 def test_decisions_are_the_clusters_that_nobody_reviewed() -> None:
-    assert words.decisions(report(day())) == "2 decisions wait for you, 1 of them about what it was found wrong in"
-    assert words.decisions(report([])) == "No decision waits for you"
+    assert formatting.decisions(report(day())) == "2 decisions wait for you, 1 of them about what it was found wrong in"
+    assert formatting.decisions(report([])) == "No decision waits for you"
 
 
 def test_before_a_bout_of_a_cluster_has_settled_there_is_nothing_to_decide() -> None:
@@ -171,5 +171,5 @@ def test_before_a_bout_of_a_cluster_has_settled_there_is_nothing_to_decide() -> 
     (cluster,) = [one for one in made.clusters if one.id == fresh.cluster]
     assert cluster.open
     assert cluster not in made.open_clusters
-    assert words.cluster_status(cluster) == "still settling"
+    assert formatting.cluster_status(cluster) == "still settling"
     assert len(made.open_clusters) == len(report(day()).open_clusters)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from rollout.faces.cli import diffs  # noqa: F401 - registers its verbs
 from rollout.faces.cli.app import app
 from shadow.differences import Silence
-from shadow.report import Scene, Still, build, words
+from shadow.report import Scene, Still, build, formatting
 from shadow.report.commands import commands
 from shadow.report.page import as_html
 from shadow.report.page.ansi import PLAIN, rows_of
@@ -109,7 +109,7 @@ def test_a_page_of_more_clusters_than_it_has_cards_for_says_how_many_are_left_ou
 
 
 def test_every_reason_for_telling_nobody_has_its_words() -> None:
-    assert set(words.SILENCES) == set(Silence)
+    assert set(formatting.SILENCES) == set(Silence)
 
 
 def test_a_monitor_that_would_tell_nobody_is_said_to_and_why() -> None:
@@ -136,10 +136,10 @@ def test_a_report_of_nothing_is_a_page_too() -> None:
 def test_the_commands_of_a_card_are_understood_by_the_program() -> None:
     (cluster, *_) = report(day()).clusters
     for command in commands(cluster):
-        words = command.text.split()[1:]
-        known = CliRunner().invoke(app, [*words[:2], "--help"]).output
-        assert words[:2] in [["diffs", "show"], ["diffs", "settle"], ["diffs", "accept"]]
-        for option in (word for word in words if word.startswith("--")):
+        formatting = command.text.split()[1:]
+        known = CliRunner().invoke(app, [*formatting[:2], "--help"]).output
+        assert formatting[:2] in [["diffs", "show"], ["diffs", "settle"], ["diffs", "accept"]]
+        for option in (word for word in formatting if word.startswith("--")):
             assert option in known, command.text
 
 

@@ -8,7 +8,7 @@ from shadow_cases import T0, Watching, report, shot, tape, verdict, want
 
 from shadow.compare import compare
 from shadow.expected import shipped
-from shadow.report import Rate, ShadowReport, Surroundings, as_json, as_markdown, as_text, build, show, words
+from shadow.report import Rate, ShadowReport, Surroundings, as_json, as_markdown, as_text, build, formatting, show
 from shadow.report.inert import cells
 from shadow.signoffs import NOBODY_SAID, Acceptance
 
@@ -142,9 +142,9 @@ def test_one_difference_is_shown_without_its_pane_where_no_tape_was_kept() -> No
     ("share", "said"), [(None, "-"), (0.0, "0.0 %"), (0.0004, "<0.1 %"), (0.034, "3.4 %"), (1.0, "100.0 %")]
 )
 def test_shares_are_said_with_one_decimal_and_never_rounded_to_nothing(share: float | None, said: str) -> None:
-    assert words.percent(share) == said
+    assert formatting.percent(share) == said
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(5, "5 s"), (90, "1 min"), (3700, "1 h 1 min"), (90_000, "1 d 1 h")])
 def test_durations_are_said_in_their_largest_units(seconds: float, said: str) -> None:
-    assert words.duration(seconds) == said
+    assert formatting.duration(seconds) == said

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rollout.faces.cli.where import server_folder
+from rollout.faces.cli.server_selection import server_folder
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
@@ -26,7 +26,7 @@ NOTHING_YET = "Nothing has run here yet. Watch a tmux server with: understudy ru
 
 
 @dataclass(frozen=True)
-class Reading:
+class ServerData:
     """One server's folder and, where anything has run there, its ledger."""
 
     folder: ServerFolder
@@ -98,15 +98,15 @@ def doubts(reports: Mapping[MonitorRole, CycleReport]) -> list[str]:
 
 
 @contextmanager
-def reading(socket_name: str | None, socket_path: Path | None) -> Iterator[Reading]:
+def open_server_data(socket_name: str | None, socket_path: Path | None) -> Iterator[ServerData]:
     """Open what there is to read of a server; nothing has to be there."""
     folder = server_folder(socket_name, socket_path)
     if not folder.ledger.exists():
-        yield Reading(folder, None)
+        yield ServerData(folder, None)
         return
     ledger = LedgerReader.open(folder.ledger)
     try:
         with garbled_rows_named(folder.ledger):
-            yield Reading(folder, ledger)
+            yield ServerData(folder, ledger)
     finally:
         ledger.close()

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rollout.faces.cli.output import clock_time
+from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.plan import Plan
 from rollout.judgement.retrospect import Retrospect, retrospect
-from rollout.judgement.words import Stage, Verdict
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
 from shadow.referee.records import ScoredSpell, Vote
 from understudy.record import instant_text

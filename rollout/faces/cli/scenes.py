@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import ServerData
 from rollout.loop.cycle_result import cycle_name
 from shadow.bout import Bout
 from shadow.clusters import Cluster
@@ -32,7 +32,7 @@ _SHOOTING_S: Final = 3.0
 _AT_HAND: Final = 16
 
 
-def scenes(found: Reading, clusters: Iterable[Cluster]) -> dict[str, Scene]:
+def scenes(found: ServerData, clusters: Iterable[Cluster]) -> dict[str, Scene]:
     """Find scenes by cluster id; a cluster without one lost its tapes, or is about a whole session."""
     if found.ledger is None:
         return {}
@@ -85,7 +85,7 @@ def _cycle(path: Path) -> str:
     return head if dash and mark.isalpha() else stem
 
 
-def _scene(found: Reading, tape_store: _TapeFolder, cluster: Cluster) -> Scene | None:
+def _scene(found: ServerData, tape_store: _TapeFolder, cluster: Cluster) -> Scene | None:
     for cycle, difference in _seen(found, tape_store, cluster):
         tape = tape_store.tape(cycle)
         shot = tape.frames[-1].by_pane.get(difference.pane or "") if tape is not None else None
@@ -94,7 +94,7 @@ def _scene(found: Reading, tape_store: _TapeFolder, cluster: Cluster) -> Scene |
     return None
 
 
-def _seen(found: Reading, tape_store: _TapeFolder, cluster: Cluster) -> Iterator[tuple[str, Difference]]:
+def _seen(found: ServerData, tape_store: _TapeFolder, cluster: Cluster) -> Iterator[tuple[str, Difference]]:
     """Say in which cycles a cluster was seen, and how: cycle by cycle, and else during its bouts.
 
     A bout takes up what came a little earlier or later; what it differs in need not have been so in any one cycle.

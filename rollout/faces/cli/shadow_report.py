@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from modular.rulebook.book import shipped_files
-from rollout.faces.cli.reading import NOT_JUDGED, Reading
+from rollout.faces.cli.reading import NOT_JUDGED, ServerData
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
@@ -25,7 +25,7 @@ _NO_CLI: Final = frozenset({"any", "shell", "unknown"})
 """Files of rules that describe no CLI of their own."""
 
 
-def make(found: Reading, now: float, address: Sequence[str] = ()) -> ShadowReport:
+def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowReport:
     """Build the report of what was read; `address` is what commands need to speak of this server."""
     bouts = bouts_of(found)
     return build(
@@ -55,13 +55,13 @@ def address_of(socket_name: str | None, socket_path: Path | None) -> tuple[str, 
     return ("--socket-name", socket_name) if socket_name is not None else ()
 
 
-def _who(part: MonitorRole, found: Reading) -> str:
+def _who(part: MonitorRole, found: ServerData) -> str:
     if last := found.report(part):
         return f"{last.monitor} {last.version}".strip()
     return str(getattr(load().settings, part))
 
 
-def _ruling(found: Reading) -> Ruling | None:
+def _ruling(found: ServerData) -> Ruling | None:
     if found.ledger is None:
         return None
     said, then = found.judgement, found.rollout_status.stage.next
@@ -74,7 +74,7 @@ def _ruling(found: Reading) -> Ruling | None:
     )
 
 
-def _moves(found: Reading) -> tuple[Move, ...]:
+def _moves(found: ServerData) -> tuple[Move, ...]:
     if found.ledger is None:
         return ()
     bodies = [json.loads(row.body) for row in found.ledger.transitions() if row.status == "committed"]
@@ -97,7 +97,7 @@ def _rate(row: Row) -> Rate:
     )
 
 
-def _coverage(found: Reading, bouts: Iterable[Bout]) -> Coverage:
+def _coverage(found: ServerData, bouts: Iterable[Bout]) -> Coverage:
     sizes, tapes = sizes_on(found.folder.tapes)
     return coverage(
         bouts,
@@ -109,7 +109,7 @@ def _coverage(found: Reading, bouts: Iterable[Bout]) -> Coverage:
     )
 
 
-def _speeds(found: Reading) -> tuple[Speed, ...]:
+def _speeds(found: ServerData) -> tuple[Speed, ...]:
     if found.ledger is None:
         return ()
     cycles = found.ledger.cycles(_LOOKED_AT)

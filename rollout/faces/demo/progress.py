@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from rollout.faces.demo.view import DemoView, Gauge, Step
+from rollout.judgement.enums import Guardrail
 from rollout.judgement.evidence import Row
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RolloutStatus, shown_state
-from rollout.judgement.words import Guardrail
 from rollout.loop.acting.episode import EpisodeBook, EpisodeState
 from rollout.loop.analysis import Analysis
 from rollout.loop.stage_controller import rollout_status, trail

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rollout.faces.cli.reading import reading
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.verbs.report import written
 
 _FORMS = ("md", "html")
@@ -13,7 +13,7 @@ def write_report(folder: Path, socket_path: Path) -> str:
 
     "" where nothing ran.
     """
-    with reading(None, socket_path) as found:
+    with open_server_data(None, socket_path) as found:
         if found.ledger is None:
             return ""
         for form in _FORMS:

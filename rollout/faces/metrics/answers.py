@@ -10,7 +10,7 @@ from typing import Final
 
 from prometheus_client.exposition import choose_encoder
 
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import ServerData
 from rollout.faces.metrics.health import Check, alive, ready, told
 from rollout.faces.metrics.taking import Taking
 from rollout.store.ledger import LedgerUnusable
@@ -32,7 +32,7 @@ class Answers:
     """Answers requests about one server's rollout; `read` opens its ledger anew for each. Safe for threads."""
 
     def __init__(
-        self, read: Callable[[], AbstractContextManager[Reading]], socket: Path, clock: Clock, stale_s: float
+        self, read: Callable[[], AbstractContextManager[ServerData]], socket: Path, clock: Clock, stale_s: float
     ) -> None:
         """After `stale_s` seconds without a cycle nobody watches any more."""
         self._read = read
@@ -65,7 +65,7 @@ class Answers:
         except LedgerUnusable as unusable:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, _TEXT, f"{unusable}\n".encode())
 
-    def _checked(self, checks: Callable[[Reading], list[Check]], *, verbose: bool) -> Answer:
+    def _checked(self, checks: Callable[[ServerData], list[Check]], *, verbose: bool) -> Answer:
         try:
             with self._read() as found:
                 made = checks(found)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import ServerData
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
 from understudy.failures import SourceFailed
@@ -21,7 +21,7 @@ class Check:
     says: str
 
 
-def alive(found: Reading, now: float, stale_s: float) -> Check:
+def alive(found: ServerData, now: float, stale_s: float) -> Check:
     """Whether a run goes round: its newest cycle began less than so many seconds ago."""
     if found.last_cycle is None:
         return Check("cycle", well=False, says="nothing has run here yet")
@@ -29,7 +29,7 @@ def alive(found: Reading, now: float, stale_s: float) -> Check:
     return Check("cycle", well=age_s <= stale_s, says=f"the newest began {age_s:.0f} s ago (at most {stale_s:.0f} s)")
 
 
-def ready(found: Reading, now: float, stale_s: float, socket: Path) -> Iterator[Check]:
+def ready(found: ServerData, now: float, stale_s: float, socket: Path) -> Iterator[Check]:
     """Whether all that a run needs is there: a ledger that can be read, cycles, and the tmux server."""
     there = found.ledger is not None
     yield Check("ledger", well=there, says=str(found.folder.ledger) if there else "there is none yet")

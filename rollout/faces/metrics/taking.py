@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any, Final
 
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.verbs.status import as_document
 from rollout.faces.metrics.instruments import Instruments
 from rollout.loop.monitor_role import MonitorRole
@@ -29,7 +29,7 @@ class Taking:
         for trigger in ("judge", "person"):  # a counter that is not there yet cannot be seen to rise
             self.instruments.rollbacks.labels(trigger)
 
-    def take(self, found: Reading) -> None:
+    def take(self, found: ServerData) -> None:
         """Take what a rollout's ledger says now; raises `LedgerUnusable`."""
         if found.ledger is None:
             return
@@ -63,7 +63,7 @@ class Taking:
                 self.instruments.rollbacks.labels("judge" if body["actor"] == "understudy" else "person").inc()
         self._transitions = len(transitions)
 
-    def _show_status(self, found: Reading) -> None:
+    def _show_status(self, found: ServerData) -> None:
         i, said = self.instruments, as_document(found)
         for gauge, value in ((i.stage, said["stage"]), (i.state, said["state"]), (i.verdict, said["verdict"])):
             gauge.clear()
@@ -85,7 +85,7 @@ class Taking:
         for monitor in said["monitors"]:
             i.healthy.labels(monitor["name"]).set(monitor["healthy"])
 
-    def _show_reports(self, found: Reading) -> None:
+    def _show_reports(self, found: ServerData) -> None:
         i = self.instruments
         for gauge in (i.agents, i.problems, i.intents, i.engine):
             gauge.clear()

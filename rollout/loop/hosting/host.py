@@ -26,7 +26,7 @@ from rollout.loop.hosting.asking import (
     report_of,
 )
 from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor
-from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, Usage
+from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, ProcessUsage
 from rollout.loop.hosting.reply_limits import ReplyLimits
 from rollout.loop.hosting.report_redaction import redact_report
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
@@ -174,7 +174,7 @@ class MonitorHost:
             return HostAnswer(
                 None, host_request.memory, self._why_down.failure, pause, backing_off=True, crash_loop=self.crash_loop
             )
-        began, before, process = monotonic(), Usage(), None
+        began, before, process = monotonic(), ProcessUsage(), None
         try:
             process = self._running()
             began, before = monotonic(), process.usage()

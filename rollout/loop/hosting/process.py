@@ -58,7 +58,7 @@ class MonitorFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class ProcessUsage:
     """What a process has used so far: CPU seconds, with those of its ended children; resident bytes."""
 
     cpu_s: float = 0.0
@@ -138,15 +138,15 @@ class MonitorProcess:
                     elif (seen := seen + self._read()) > most:
                         raise MonitorFailed(Failure.FLOOD, f"it wrote more than {most} bytes and was ended")
 
-    def usage(self) -> Usage:
+    def usage(self) -> ProcessUsage:
         """What it has used so far; nothing where it has ended."""
         try:
             process = psutil.Process(self._popen.pid)
             times = process.cpu_times()
             cpu = times.user + times.system + times.children_user + times.children_system
-            return Usage(cpu, process.memory_info().rss)
+            return ProcessUsage(cpu, process.memory_info().rss)
         except (psutil.Error, OSError):  # it has ended, or no file can be opened
-            return Usage()
+            return ProcessUsage()
 
     @property
     def pid(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shadow.report import words
+from shadow.report import formatting
 from shadow.report.balance import Balance, Place
 from shadow.report.record import Move
 from shadow.report.speeds import Speed
@@ -138,7 +138,7 @@ def _bar(balance: Balance, number: int, step: float, top: float, at: float) -> I
             tall = count / top * (HEIGHT - _TOP - _BOTTOM)
             ground -= tall
             x, width = round(_LEFT + number * step + step * 0.1, 2), round(max(step * 0.8, 0.5), 2)
-            says = f"{words.clock(at)}: {count:,} {PLACES[place]}"
+            says = f"{formatting.clock(at)}: {count:,} {PLACES[place]}"
             yield Box(x, round(ground, 2), width, round(tall, 2), place.value, says)
 
 
@@ -151,9 +151,9 @@ def _height(value: float, top: float) -> float:
 
 
 def _ends(first: float, last: float) -> tuple[Tick, ...]:
-    same_day = words.clock(first)[:10] == words.clock(last)[:10]
+    same_day = formatting.clock(first)[:10] == formatting.clock(last)[:10]
     part = slice(11, 19) if same_day else slice(5, 16)
-    return Tick(_LEFT, words.clock(first)[part]), Tick(WIDTH - _RIGHT, words.clock(last)[part])
+    return Tick(_LEFT, formatting.clock(first)[part]), Tick(WIDTH - _RIGHT, formatting.clock(last)[part])
 
 
 def _round_up(count: int) -> float:

@@ -14,7 +14,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shadow.report import words
+from shadow.report import formatting
 from shadow.report.commands import more
 from shadow.report.inert import one_line
 from shadow.report.page import charts
@@ -94,7 +94,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "words": words,
+        "words": formatting,
         "all_states": tuple(AgentState),
         "chart_width": charts.WIDTH,
         "chart_height": charts.HEIGHT,

@@ -5,7 +5,7 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, paint, say, table
-from rollout.faces.cli.reading import NOTHING_YET, doubts, reading
+from rollout.faces.cli.reading import NOTHING_YET, doubts, open_server_data
 from rollout.loop.monitor_role import MonitorRole
 from understudy.record import instant_text
 from understudy.report import CycleReport
@@ -16,7 +16,7 @@ _Row = tuple[str, dict[MonitorRole, AgentVerdict]]
 
 def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """List every agent of the last reports, session by session."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         reports, cycle = found.reports(), found.last_cycle
     rows = _rows(reports)
     if as_json:
@@ -41,7 +41,7 @@ def agents(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
 
 def explain(pane: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Say for one pane what each monitor says, by which rule, on which lines, and what it wants done."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         reports, now = found.reports(), found.last_cycle.at if found.last_cycle else 0.0
     verdicts = dict(_rows(reports)).get(pane)
     if verdicts is None:

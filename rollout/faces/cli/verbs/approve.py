@@ -6,7 +6,7 @@ from typing import Final
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, say, table
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.loop.acting.episode import Escalation
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
@@ -19,7 +19,7 @@ _SHORTEST: Final = 8
 def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """List the acts that wait for a second monitor, oldest first."""
     now = time.time()
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         questions, unasked = _questions(found, now), found.loop_state.book.unraised(now)
     if as_json:
         emit({"waiting": [question.model_dump(mode="json") for question in questions]})
@@ -43,7 +43,7 @@ def approve_act(
 ) -> Exit:
     """Put a person's key into the lock of one act; the loop turns it at its next cycle."""
     now = round(time.time(), 6)
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         question = _the_one(what, _questions(found, now))
         if not reason.strip():
             raise Stop(Exit.USAGE, f"approving {question.episode} needs a reason for the audit trail: give --reason")
@@ -66,7 +66,7 @@ def approve_act(
     return Exit.OK
 
 
-def _questions(found: Reading, now: float) -> tuple[Escalation, ...]:
+def _questions(found: ServerData, now: float) -> tuple[Escalation, ...]:
     return found.loop_state.book.escalations(now)
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, note, say, table
-from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.faces.cli.reading import NOTHING_YET, open_server_data
 from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.backtest import backtest as judge_stream
 from rollout.judgement.backtest import looks as judge_looks
+from rollout.judgement.enums import Stage, percent
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
-from rollout.judgement.words import Stage, percent
 from rollout.loop.reproducing import Reproduced, reproduced
 
 
@@ -43,7 +43,7 @@ def backtest(stream: Path, stage: str, plan: str, *, looks: bool = False, as_jso
 
 def of_ledger(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Judge every move of the judge again, from the ledger alone; CONFLICT where one does not come out the same."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         moves = tuple(reproduced(found.ledger)) if found.ledger else ()
     if as_json:
         emit({"moves": [_as_json(one) for one in moves]})

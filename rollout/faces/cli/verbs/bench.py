@@ -12,7 +12,7 @@ from statistics import median, quantiles
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.progress import Bar
-from rollout.faces.cli.where import server_address
+from rollout.faces.cli.server_selection import server_address
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings

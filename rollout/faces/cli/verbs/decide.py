@@ -7,7 +7,7 @@ from pathlib import Path
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note, say
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.chain import Transition
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind, RolloutStatus
@@ -36,7 +36,7 @@ def move(
     request_kind: RequestKind, decision: DecisionOptions, socket_name: str | None, socket_path: Path | None
 ) -> Exit:
     """Make one move, or say what it would be; raises `Stop` where it is refused."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
             raise Stop(
                 Exit.CONFLICT, "nothing has run here yet, so there is nothing to move: begin with understudy run"
@@ -57,7 +57,7 @@ def move(
 
 
 def _made(
-    request_kind: RequestKind, decision: DecisionOptions, found: Reading, controller: StageController
+    request_kind: RequestKind, decision: DecisionOptions, found: ServerData, controller: StageController
 ) -> Transition | None:
     """Propose, ask a person where that is due, and make the move; None where there is nothing to make."""
     if not decision.dry_run:
@@ -73,7 +73,7 @@ def _made(
     return _answer(controller.request(request))
 
 
-def _carry_out_rollback(found: Reading, controller: StageController) -> None:
+def _carry_out_rollback(found: ServerData, controller: StageController) -> None:
     """A `rollback --now` that no run has seen yet comes before whatever else is asked for."""
     if order := order_in_force(OrderKind.ROLLBACK, found.folder.path):
         reason = order.reason or "rollback --now"
@@ -81,7 +81,7 @@ def _carry_out_rollback(found: Reading, controller: StageController) -> None:
         lift(OrderKind.ROLLBACK, found.folder.path)
 
 
-def _request(request_kind: RequestKind, decision: DecisionOptions, found: Reading, before: RolloutStatus) -> Request:
+def _request(request_kind: RequestKind, decision: DecisionOptions, found: ServerData, before: RolloutStatus) -> Request:
     judgement = found.judgement
     return Request(
         kind=request_kind,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
-from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
-from rollout.faces.cli.words import side_text
+from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
 from rollout.loop.decisions import SETTLE_BOUT, with_decision
 from rollout.loop.tape_store import find
 from shadow.bout import Bout
@@ -35,7 +35,7 @@ _WIDTH = 120
 
 def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """List the clusters, the gravest first."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         rows = all_clusters(found, time.time())
         if as_json:
             emit({"clusters": [as_document(row) for row in rows]})
@@ -51,7 +51,7 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 
 def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Show one cluster: both sides, who said what of it, and the pane's text where its tape is kept."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         row = the_one(cluster, all_clusters(found, time.time()))
         shot = _shot(found, row)
     if as_json:
@@ -64,7 +64,7 @@ def show(cluster: str, socket_name: str | None, socket_path: Path | None, *, as_
     return Exit.OK
 
 
-def all_clusters(found: Reading, now: float) -> tuple[Cluster, ...]:
+def all_clusters(found: ServerData, now: float) -> tuple[Cluster, ...]:
     """Cluster everything that the ledger holds, with every word that was said of it so far."""
     if found.ledger is None:
         return ()
@@ -77,18 +77,18 @@ def all_clusters(found: Reading, now: float) -> tuple[Cluster, ...]:
     )
 
 
-def bouts_of(found: Reading) -> list[Bout]:
+def bouts_of(found: ServerData) -> list[Bout]:
     """Every settled bout that is kept, oldest first."""
     return [Bout.model_validate_json(row.body) for row in found.ledger.bouts()] if found.ledger else []
 
 
-def differences_of(found: Reading) -> list[tuple[float, Difference]]:
+def differences_of(found: ServerData) -> list[tuple[float, Difference]]:
     """The last single differences with their instants, newest first."""
     rows = found.ledger.differences() if found.ledger else ()
     return [(row.at, Difference.model_validate_json(row.body)) for row in rows]
 
 
-def signoffs_of(found: Reading) -> Signoffs:
+def signoffs_of(found: ServerData) -> Signoffs:
     """What people said, also since the last cycle."""
     said = found.loop_state.analysis.signoffs
     if found.ledger is None:
@@ -117,7 +117,7 @@ def the_one(cluster: str, rows: tuple[Cluster, ...]) -> Cluster:
     return matching[0]
 
 
-def _shot(found: Reading, row: Cluster) -> PaneShot | None:
+def _shot(found: ServerData, row: Cluster) -> PaneShot | None:
     """The pane as both saw it, where the tape of one of the last such differences is kept."""
     if found.ledger is None or row.example.pane is None:
         return None
@@ -168,7 +168,7 @@ def _word(row: Cluster) -> str:
     return "; ".join(words)
 
 
-def _remind(found: Reading) -> None:
+def _remind(found: ServerData) -> None:
     """Once a week a person is wanted: what nobody says, and what everybody agrees on, is audited by lot."""
     if found.ledger is None or found.last_cycle is None:
         return

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from rollout.faces.cli.output import note
-from rollout.faces.cli.reading import Reading
+from rollout.faces.cli.reading import ServerData
 from rollout.loop.tape_store import find
 from shadow.clusters import Cluster
 from shadow.differences import UNKNOWN_AGENT, Difference
@@ -18,7 +18,7 @@ _TRIED = 200
 """Differences of a cluster, the newest ones, of which one is wanted whose tape is kept."""
 
 
-def write_fixtures(found: Reading, cluster: Cluster, folder: Path | None) -> tuple[Path, ...]:
+def write_fixtures(found: ServerData, cluster: Cluster, folder: Path | None) -> tuple[Path, ...]:
     """Write the screen of one difference as a case of both corpora; returns the folders of the cases.
 
     `folder` is a folder of tests; without one `./tests`, where it holds the engine's corpus. Where there is none, or no
@@ -36,7 +36,7 @@ def write_fixtures(found: Reading, cluster: Cluster, folder: Path | None) -> tup
     return (_engine_case(tests, cluster, difference, tape), _shadow_case(tests, cluster, difference, tape))
 
 
-def _seen(found: Reading, cluster: Cluster) -> tuple[Difference, Tape] | None:
+def _seen(found: ServerData, cluster: Cluster) -> tuple[Difference, Tape] | None:
     """One difference of the cluster with its tape, cut down to its pane."""
     if found.ledger is None or cluster.example.pane is None:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, say, table
-from rollout.faces.cli.where import server_folder
+from rollout.faces.cli.server_selection import server_folder
 from rollout.store.flags import (
     CANDIDATE,
     SHADOW,

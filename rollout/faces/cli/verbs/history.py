@@ -6,7 +6,7 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, paint, say
-from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.faces.cli.reading import NOTHING_YET, open_server_data
 from rollout.judgement.chain import Transition
 from rollout.loop.audit import breaks
 from rollout.loop.stage_controller import trail
@@ -28,7 +28,7 @@ def history(
     socket_name: str | None, socket_path: Path | None, *, verify: bool, seen_head: str = "", as_json: bool
 ) -> Exit:
     """Show every transition and every word of an operator, oldest first; `verify` checks the chain of hashes first."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if (verify or seen_head) and found.ledger:
             _verify(found.ledger, seen_head)
         rows = trail(found.ledger) if found.ledger else ()

@@ -9,8 +9,8 @@ from prometheus_client import disable_created_metrics
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
-from rollout.faces.cli.reading import reading
-from rollout.faces.cli.where import server_address, server_folder
+from rollout.faces.cli.reading import open_server_data
+from rollout.faces.cli.server_selection import server_address, server_folder
 from rollout.faces.metrics.answers import Answers
 from rollout.faces.metrics.server import MetricsServer
 from rollout.store.settings import load
@@ -26,7 +26,7 @@ def metrics(host: str, port: int, socket_name: str | None, socket_path: Path | N
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own
     stale_s = max(_LEAST_S, _MISSED * load().settings.interval_s)
     answers = Answers(
-        partial(reading, socket_name, socket_path), _socket(socket_name, socket_path), SystemClock(), stale_s
+        partial(open_server_data, socket_name, socket_path), _socket(socket_name, socket_path), SystemClock(), stale_s
     )
     if once:
         answer = answers.metrics()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, say
-from rollout.faces.cli.where import server_address
+from rollout.faces.cli.server_selection import server_address
 from rollout.loop.tape_store import SUFFIX
 from rollout.store.settings import load
 from tmuxio.reading.reader import Reader

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, note, say, table
-from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.faces.cli.reading import NOTHING_YET, open_server_data
 from rollout.faces.cli.verbs.diffs import bouts_of
 from shadow.kinds import KindRate, settle_rates
 from shadow.labels import Right
@@ -12,7 +12,7 @@ from shadow.labels import Right
 
 def referee(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Show the settle rates: differences by kind and side, then the sample of agreements."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
             note(NOTHING_YET)
         rows = settle_rates(bouts_of(found))

@@ -13,16 +13,16 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.progress import Bar
-from rollout.faces.cli.reading import reading
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
 from rollout.faces.cli.tape_choice import Chosen, chosen
 from rollout.faces.cli.verbs.diffs import bouts_of
-from rollout.faces.cli.words import side_text
+from rollout.judgement.enums import Stage
 from rollout.judgement.plan import STAGES
 from rollout.judgement.plan_file import find_plan
-from rollout.judgement.words import Stage
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
 from rollout.loop.replaying import Player, Watched, replay, warm_up
@@ -62,7 +62,7 @@ def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Pat
     names = _pair(asked, settings)
     before = _baseline(asked.baseline) if asked.baseline else None
     with ExitStack() as stack:
-        found = stack.enter_context(reading(socket_name, socket_path))
+        found = stack.enter_context(open_server_data(socket_name, socket_path))
         picked = chosen(asked.tapes, asked.since, found.folder.tapes, time.time())
         register = found.register if asked.since else shipped()
         tally = Tally(register, truths(bouts_of(found)) if asked.since else nobody_knows)

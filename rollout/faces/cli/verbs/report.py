@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
-from rollout.faces.cli.reading import NOTHING_YET, Reading, reading
+from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
 from rollout.faces.cli.scenes import scenes
 from rollout.faces.cli.shadow_report import address_of, make
 from shadow.report import ShadowReport, as_json, as_markdown, as_text
@@ -21,7 +21,7 @@ def report(form: str, output: Path | None, socket_name: str | None, socket_path:
     """Write the report to a file, or to standard output."""
     if form not in {*FORMS, HTML}:
         raise Stop(Exit.USAGE, f"--format {form}: name one of {', '.join((HTML, *FORMS))}")
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
             note(NOTHING_YET)
         text = written(found, form, address_of(socket_name, socket_path))
@@ -37,7 +37,7 @@ def report(form: str, output: Path | None, socket_name: str | None, socket_path:
     return Exit.OK
 
 
-def written(found: Reading, form: str, address: tuple[str, ...] = ()) -> str:
+def written(found: ServerData, form: str, address: tuple[str, ...] = ()) -> str:
     """Write the report of what was read, in one of its forms."""
     made = make(found, round(time.time(), 6), address)
     if form == HTML:

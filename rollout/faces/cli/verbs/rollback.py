@@ -4,8 +4,8 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import note, say
+from rollout.faces.cli.server_selection import named_folder
 from rollout.faces.cli.verbs.orders_failed import say_not_done
-from rollout.faces.cli.where import named_folder
 from rollout.store.orders import OrderKind, OrderNotGiven, give, operator
 from rollout.store.state_folder import ServerFolder, StateFolder
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, say, table
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.verbs.diffs import bouts_of
 from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
 from rollout.loop.decisions import RULE
@@ -20,7 +20,7 @@ from shadow.rescoring import Figures, Rescored, rescored
 
 def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """List the register, one's own entries with it."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         entries = found.register.entries
     if as_json:
         emit({"rules": [entry.model_dump(mode="json") for entry in entries]})
@@ -35,7 +35,7 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Say what a rule would have hidden, and what it would have made of the rate; it changes nothing."""
     entry = read_entry(path)
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         tried = _tried(found, entry)
     if as_json:
         emit({"rule": entry.id, **tried.model_dump(mode="json")})
@@ -53,7 +53,7 @@ def save_rule(
         raise Stop(Exit.USAGE, f"say why {entry.id} is expected from now on: --reason")
     if shipped().entry(entry.id) is not None:
         raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program; call yours otherwise")
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
             raise Stop(Exit.CONFLICT, "nothing has run here yet, so there is nothing to expect: understudy run")
         tell(entry.id, _tried(found, entry))
@@ -84,7 +84,7 @@ def tell(name: str, tried: Rescored) -> None:
         say(f"Hidden clusters: {', '.join(tried.clusters)}")
 
 
-def _tried(found: Reading, entry: Entry) -> Rescored:
+def _tried(found: ServerData, entry: Entry) -> Rescored:
     def expected(bout: Bout) -> bool:
         return bout.difference is not None and entry.matches(bout.difference)
 

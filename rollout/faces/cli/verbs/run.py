@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 
+from rollout.faces.cli.cycle_output import CycleOutput, JsonOutput, TextOutput
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import note
-from rollout.faces.cli.telling import AsJson, AsText, Teller
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
@@ -61,7 +61,7 @@ def run(asked: RunOptions) -> Exit:
         ledger_days=settings.ledger_days,
         redaction=settings.redaction,
     )
-    teller: Teller = AsJson() if asked.as_json else AsText()
+    output: CycleOutput = JsonOutput() if asked.as_json else TextOutput()
     stop = Stop()
     ledger = blueprint.state.of_server(address.socket_path).ledger
     with stopped_by_signals(stop), garbled_rows_named(ledger), open_runtime(blueprint) as runtime:
@@ -73,7 +73,7 @@ def run(asked: RunOptions) -> Exit:
             interval_s=settings.interval_s,
             cycles=cycles,
             stop=stop,
-            watch=_watcher(teller),
+            watch=_watcher(output),
             strict=asked.once,
         )
     if not asked.as_json:
@@ -81,12 +81,12 @@ def run(asked: RunOptions) -> Exit:
     return Exit.OK
 
 
-def _watcher(teller: Teller) -> Callable[[CycleResult], None]:
+def _watcher(output: CycleOutput) -> Callable[[CycleResult], None]:
     told_of_nobody = False
 
     def watch(cycle_result: CycleResult) -> None:
         nonlocal told_of_nobody
-        teller.tell(cycle_result)
+        output.tell(cycle_result)
         if not told_of_nobody and not any(report.verdicts for report in cycle_result.reports.values()):
             told_of_nobody = True
             note(

@@ -13,11 +13,11 @@ import typer
 
 from rollout.faces.cli.bout_screens import BoutScreens
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import ago, emit, note, person_looks, say
-from rollout.faces.cli.reading import NOTHING_YET, reading
+from rollout.faces.cli.reading import NOTHING_YET, open_server_data
 from rollout.faces.cli.verbs.diffs import bouts_of
 from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
-from rollout.faces.cli.words import side_text
 from rollout.loop.decisions import SETTLE_BOUT
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
@@ -44,7 +44,7 @@ def review_sample(
 ) -> Exit:
     """Draw, and ask one by one; as JSON only the draw, which scripts answer with `settle b-... --right WHO`."""
     seed = SystemRandom().randrange(10**6) if seed is None else seed
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
             note(NOTHING_YET)
             return Exit.OK

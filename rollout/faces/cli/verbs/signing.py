@@ -12,7 +12,7 @@ from typing import Final
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, say
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.verbs.diffs import all_clusters, bouts_of, the_one
 from rollout.faces.cli.verbs.fixtures import write_fixtures
 from rollout.loop.decisions import ACCEPT, SETTLE, SETTLE_BOUT
@@ -59,7 +59,7 @@ def accept(cluster: str, terms: SignOffTerms, socket_name: str | None, socket_pa
     """Sign a cluster off until it expires, for the versions that play now, up to a ceiling."""
     now = round(time.time(), 6)
     expires = instant_of(terms.expires, now)
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         row = the_one(cluster, all_clusters(found, now))
         if row.severity is Severity.ACTION:
             _show_members(found, row)
@@ -90,7 +90,7 @@ def settle(
         raise Stop(Exit.USAGE, f"{right} cannot be right: name one of {', '.join(Right)}")
     now, body = round(time.time(), 6), json.dumps({"right": right})
     written: tuple[Path, ...] = ()
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         if what.startswith("b-"):
             if found.ledger is None or found.ledger.bout(what) is None:
                 raise Stop(Exit.USAGE, f"there is no bout {what}: `diffs settle --sample 20 --json` names some")
@@ -112,7 +112,7 @@ def settle(
     return Exit.OK
 
 
-def write_decision(found: Reading, row: DecisionRow) -> None:
+def write_decision(found: ServerData, row: DecisionRow) -> None:
     """Write one word of an operator into the ledger; a run takes it up in its next cycle."""
     ledger = Ledger(found.folder.ledger)
     try:
@@ -136,7 +136,7 @@ def instant_of(when: str, now: float) -> float:
     return instant
 
 
-def _show_members(found: Reading, row: Cluster) -> None:
+def _show_members(found: ServerData, row: Cluster) -> None:
     """Show some bouts of a cluster, drawn at random: what is signed off must have been looked at."""
     members = [bout for bout in bouts_of(found) if bout.difference is not None and bout.difference.cluster == row.id]
     shown = SystemRandom().sample(members, min(_MEMBERS, len(members)))

@@ -6,10 +6,10 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
-from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, Reading, reading
+from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, ServerData, open_server_data
+from rollout.judgement.enums import Guardrail, State, Verdict, percent
 from rollout.judgement.evidence import Battery, Evidence, Row
 from rollout.judgement.rollout_status import shown_state
-from rollout.judgement.words import Guardrail, State, Verdict, percent
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
 from rollout.store.flags.choosing import chosen
@@ -21,7 +21,7 @@ from rollout.store.state_folder import StateFolder
 
 def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Show the stage, the judge's word, the evidence against its limits, and what was not done."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         document = as_document(found)
         if as_json:
             emit(document)
@@ -32,7 +32,7 @@ def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
     return Exit.OK
 
 
-def as_document(found: Reading) -> dict[str, Any]:
+def as_document(found: ServerData) -> dict[str, Any]:
     """The status as scripts get it."""
     judgement = found.judgement
     flags = _flags(found)
@@ -53,12 +53,14 @@ def as_document(found: Reading) -> dict[str, Any]:
         "socket": str(_socket(found)),
         "cycles": found.ledger.cycle_count() if found.ledger else 0,
         "budget": _budget(found),
-        "signals": [reading.model_dump(mode="json") for reading in judgement.signals] if judgement else [],
+        "signals": [open_server_data.model_dump(mode="json") for open_server_data in judgement.signals]
+        if judgement
+        else [],
         "audit_head": found.rollout_status.last_hash[:12],
     }
 
 
-def state(found: Reading) -> State:
+def state(found: ServerData) -> State:
     """How the rollout stands, orders in files included that no run has seen yet."""
     if ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
         return State.FROZEN
@@ -67,14 +69,14 @@ def state(found: Reading) -> State:
     return shown_state(found.rollout_status, found.judgement, found.plan)
 
 
-def rows(found: Reading) -> tuple[Row, ...]:
+def rows(found: ServerData) -> tuple[Row, ...]:
     """The evidence table, also before anything was judged."""
     if judgement := found.judgement:
         return judgement.rows
     return Evidence().table(Battery.of(found.plan, found.rollout_status.stage))
 
 
-def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
+def _exposure(found: ServerData, flags: FlagsDocument | None) -> int:
     """The smaller one of what the ledger wants and what the flag says rules.
 
     Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
@@ -85,7 +87,7 @@ def _exposure(found: Reading, flags: FlagsDocument | None) -> int:
     return min(wanted, analysis.exposed_percent) if analysis.epoch == found.rollout_status.epoch else 0
 
 
-def _doubt(found: Reading, flags: FlagsDocument | None) -> str:
+def _doubt(found: ServerData, flags: FlagsDocument | None) -> str:
     """Why the share is not the one that the flags say; "" where it is."""
     if flags is not None or found.ledger is None:
         return ""
@@ -93,7 +95,7 @@ def _doubt(found: Reading, flags: FlagsDocument | None) -> str:
     return f"the flags cannot be used, and {followed}: see `understudy flags check`"
 
 
-def _budget(found: Reading) -> dict[str, Any]:
+def _budget(found: ServerData) -> dict[str, Any]:
     """The risk that the plan allows for a false rollback, and how much of the way there is gone."""
     armed = [row for row in rows(found) if row.guardrail is not Guardrail.NOISE and not row.dry_run]
     nearest = max(armed, key=lambda row: row.spent, default=None)
@@ -105,7 +107,7 @@ def _budget(found: Reading) -> dict[str, Any]:
     }
 
 
-def _flags(found: Reading) -> FlagsDocument | None:
+def _flags(found: ServerData) -> FlagsDocument | None:
     try:
         choice = chosen(load().settings, to_follow=False)
         kept = choice.kept(found.folder)
@@ -126,7 +128,7 @@ def _evidence(row: Row) -> dict[str, Any]:
     )
 
 
-def _monitor(part: MonitorRole, found: Reading) -> dict[str, Any]:
+def _monitor(part: MonitorRole, found: ServerData) -> dict[str, Any]:
     report = found.report(part)
     settings = load().settings
     ill = found.loop_state.analysis.ill.get(part, "")
@@ -139,14 +141,14 @@ def _monitor(part: MonitorRole, found: Reading) -> dict[str, Any]:
     }
 
 
-def _socket(found: Reading) -> Path:
+def _socket(found: ServerData) -> Path:
     try:
         return found.folder.socket_path
     except OSError:  # a folder that no run has made yet
         return found.folder.path
 
 
-def _tell(found: Reading, document: dict[str, Any]) -> None:
+def _tell(found: ServerData, document: dict[str, Any]) -> None:
     """One screen of 24 lines."""
     names = {monitor["role"]: monitor for monitor in document["monitors"]}
     headline = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
@@ -211,7 +213,7 @@ def _who(monitor: dict[str, Any]) -> str:
     return name if monitor["healthy"] else f"{name} ({paint(monitor['problem'] or 'not heard yet', 'red')})"
 
 
-def _seen(found: Reading) -> str:
+def _seen(found: ServerData) -> str:
     if found.last_cycle is None:
         return "no cycle yet"
     return f"{found.last_cycle.mode} cycle {ago(time.time() - found.last_cycle.at)} ago"

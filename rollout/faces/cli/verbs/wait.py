@@ -6,13 +6,13 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import say
-from rollout.faces.cli.reading import Reading, reading
+from rollout.faces.cli.reading import ServerData, open_server_data
+from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.plan import STAGES
-from rollout.judgement.words import Stage, State, Verdict
 
 _EVERY_S = 0.5
 
-Condition = Callable[[Reading], bool]
+Condition = Callable[[ServerData], bool]
 
 
 def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path | None) -> Exit:
@@ -20,7 +20,7 @@ def wait(what: str, timeout_s: float, socket_name: str | None, socket_path: Path
     reached = condition(what)
     deadline = time.monotonic() + timeout_s
     while True:
-        with reading(socket_name, socket_path) as found:
+        with open_server_data(socket_name, socket_path) as found:
             stage, state = found.rollout_status.stage, found.rollout_status.state
             if state is State.ROLLED_BACK:
                 say(f"rolled back: {found.rollout_status.reason}")

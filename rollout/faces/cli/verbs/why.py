@@ -6,10 +6,10 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, person_looks, say
-from rollout.faces.cli.reading import NOTHING_YET, Reading, doubts, reading
+from rollout.faces.cli.reading import NOTHING_YET, ServerData, doubts, open_server_data
 from rollout.faces.cli.verbs.status import state
 from rollout.judgement import why as judgement_why
-from rollout.judgement.words import State
+from rollout.judgement.enums import State
 from rollout.store.orders import OrderKind
 from rollout.store.orders import order_in_force as ordered
 from rollout.store.state_folder import StateFolder
@@ -17,7 +17,7 @@ from rollout.store.state_folder import StateFolder
 
 def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Say what holds the rollout and what would change that."""
-    with reading(socket_name, socket_path) as found:
+    with open_server_data(socket_name, socket_path) as found:
         text = " ".join((paragraph(found), *(f"Besides, {doubt}." for doubt in doubts(found.reports()))))
         if as_json:
             emit({"state": state(found), "why": text})
@@ -27,7 +27,7 @@ def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> 
     return Exit.OK
 
 
-def paragraph(found: Reading) -> str:
+def paragraph(found: ServerData) -> str:
     """The paragraph, with a freeze in a file said first."""
     if found.ledger is None:
         return NOTHING_YET

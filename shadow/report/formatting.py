@@ -84,7 +84,7 @@ def intents(side: Side) -> str:
 
 def cluster_status(cluster: Cluster) -> str:
     """Say what has become of a cluster."""
-    words = [
+    formatting = [
         f"expected: {cluster.expected}" if cluster.expected else "",
         "signed off" if cluster.accepted else "",
         f"settled: {cluster.settled} right" if cluster.settled else "",
@@ -93,7 +93,7 @@ def cluster_status(cluster: Cluster) -> str:
         "OVER ITS CEILING" if cluster.over_ceiling else "",
         f"class {cluster.klass}" if cluster.klass != "true" else "",
     ]
-    said = ", ".join(word for word in words if word)
+    said = ", ".join(word for word in formatting if word)
     if not cluster.bouts:
         return f"{said}, still settling" if said else "still settling"
     if cluster.open:
@@ -196,9 +196,9 @@ def both_wrong(report: ShadowReport) -> int:
 
 def consequence(report: ShadowReport) -> str:
     """Say how much hangs on the differences."""
-    words = {"action": "in an act", "state": "in a state", "detail": "in a detail"}
+    formatting = {"action": "in an act", "state": "in a state", "detail": "in a detail"}
     return ", ".join(
-        f"{report.differing[severity]:,} {words[severity]}"
+        f"{report.differing[severity]:,} {formatting[severity]}"
         for severity in sorted(report.differing, key=lambda severity: severity.rank)
     )
 
@@ -211,8 +211,8 @@ def referees(report: ShadowReport) -> str:
 
 def not_counted(report: ShadowReport) -> str:
     """Say what is in neither numerator nor denominator, and why."""
-    words = [f"{count:,} {excuse.replace('_', ' ')}" for excuse, count in sorted(report.not_counted.items())]
-    return ", ".join(words) or "none"
+    formatting = [f"{count:,} {excuse.replace('_', ' ')}" for excuse, count in sorted(report.not_counted.items())]
+    return ", ".join(formatting) or "none"
 
 
 def events(rate: Rate) -> str:

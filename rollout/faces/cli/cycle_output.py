@@ -17,7 +17,7 @@ from understudy.report import CycleReport
 from understudy.verdicts import AgentVerdict
 
 
-class Teller(Protocol):
+class CycleOutput(Protocol):
     """Is shown every cycle."""
 
     def tell(self, cycle_result: CycleResult) -> None:
@@ -25,7 +25,7 @@ class Teller(Protocol):
         ...
 
 
-class AsJson:
+class JsonOutput:
     """One JSON object a cycle, a line each."""
 
     def tell(self, cycle_result: CycleResult) -> None:
@@ -33,7 +33,7 @@ class AsJson:
         emit(as_document(cycle_result))
 
 
-class AsText:
+class TextOutput:
     """One line a cycle, one for each move of the stage, and one for each doubt of a monitor that is new."""
 
     def __init__(self) -> None:
