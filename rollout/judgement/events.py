@@ -49,15 +49,15 @@ def noise_facts(bout: Bout) -> Iterator[Fact]:
 
 
 def look_facts(
-    look: str, at: float, *, differs: bool, wall_s: float, floor_s: float | None, limits: CycleTime
+    look: str, at: float, *, differs: bool, wall_s: float, tmux_s: float | None, limits: CycleTime
 ) -> Iterator[Fact]:
     """What one look of the candidate's own says: whether it saw what the tape showed, and whether it was slow.
 
     `floor_s` is tmux's own share, timed in the same look; None where it was not timed: then the limit alone judges.
     """
     yield Fact(Guardrail.LIVE_MISMATCH, differs, subject=look, at=at)
-    over_floor = floor_s is not None and limits.factor is not None and wall_s > limits.factor * floor_s
-    yield Fact(Guardrail.CYCLE_TIME, over_floor or wall_s > limits.limit_s, subject=look, at=at)
+    over_tmux = tmux_s is not None and limits.factor is not None and wall_s > limits.factor * tmux_s
+    yield Fact(Guardrail.CYCLE_TIME, over_tmux or wall_s > limits.limit_s, subject=look, at=at)
 
 
 def cycle_fact(cycle: str, at: float, *, failed: bool) -> Fact:

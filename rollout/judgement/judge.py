@@ -24,7 +24,7 @@ class Judgement(Record):
     """Why the candidate is shown to be unsafe; in shadow this holds, and lifts by itself."""
     warnings: tuple[str, ...] = ()
     """Sentences that come before everything else on a screen, and hold nothing."""
-    floors: tuple[Floor, ...] = ()
+    minimums: tuple[Floor, ...] = ()
     signals: tuple[SignalReading, ...] = ()
     """Shown, also those that hold nothing."""
     plan: str = ""
@@ -56,13 +56,13 @@ def judge(
     first, in every state: it rolls an exposed candidate back, and holds one in shadow, which can harm no pane.
     """
     rows = evidence.table(Battery.of(plan, stage, version=version, waived=seen.waived))
-    floors = floors_of(stage, seen, plan)
+    minimums = floors_of(stage, seen, plan)
     exposed = stage is not Stage.SHADOW
     unsafe = (*_guarded(seen.guards), *unsafe_rows(rows, latched=exposed))
     counts = state_counts(rows)
     lacking = (
         *unproven(rows),
-        *(f"{floor.have:g} of {floor.want:g} {floor.what}" for floor in floors if not floor.reached),
+        *(f"{minimum.have:g} of {minimum.want:g} {minimum.what}" for minimum in minimums if not minimum.reached),
     )
     coverage = missing_coverage(seen, plan)
     if unsafe and exposed:
@@ -85,7 +85,7 @@ def judge(
         rows=rows,
         unsafe=unsafe,
         warnings=(seen.incumbent_blind,) if seen.incumbent_blind and stage is not Stage.RETIRED else (),
-        floors=floors,
+        minimums=minimums,
         signals=seen.signals,
         plan=plan.fingerprint,
         version=version,

@@ -30,8 +30,8 @@ def floors_of(stage: Stage, seen: JudgementContext, plan: Plan) -> tuple[Floor, 
     if stage is Stage.PRODUCTION and plan.retire_after_days:
         have = _so_far(seen.watched_s / 86_400)
         found.append(Floor(what="days at full exposure without a rollback", have=have, want=plan.retire_after_days))
-    found.append(Floor(what="panes", have=seen.panes, want=plan.floors.panes))
-    found.append(Floor(what="sessions", have=seen.sessions, want=plan.floors.sessions))
+    found.append(Floor(what="panes", have=seen.panes, want=plan.minimums.panes))
+    found.append(Floor(what="sessions", have=seen.sessions, want=plan.minimums.sessions))
     return tuple(found)
 
 
@@ -39,14 +39,14 @@ def missing_coverage(seen: JudgementContext, plan: Plan) -> tuple[str, ...]:
     """Name the required states whose spells come from too few panes or too few CLIs."""
     if Guardrail.WRONG not in plan.guardrails or plan.guardrails[Guardrail.WRONG].dry_run:
         return ()
-    families = min(plan.floors.cli_families, seen.families)
+    families = min(plan.minimums.cli_families, seen.families)
     found = list[str]()
     for state in plan.required_states:
         if state in seen.waived:
             continue
         has = seen.coverage.get(state, StateCoverage())
-        if len(has.panes) < plan.floors.state_panes:
-            found.append(f"{state}: spells of {len(has.panes)} of {plan.floors.state_panes} panes")
+        if len(has.panes) < plan.minimums.state_panes:
+            found.append(f"{state}: spells of {len(has.panes)} of {plan.minimums.state_panes} panes")
         if len(has.families) < families:
             found.append(f"{state}: spells of {len(has.families)} of {families} CLI families")
     return tuple(found)

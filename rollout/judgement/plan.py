@@ -74,7 +74,7 @@ class StatePlan(Record):
         return at_stage(self.promote, stage)
 
 
-class Floors(Record):
+class Minimums(Record):
     """How much must have been seen, whatever the evidence: spells of one agent are alike."""
 
     panes: Annotated[int, Field(ge=0)] = 24
@@ -90,7 +90,7 @@ class CycleTime(Record):
     """When a look of the candidate's own counts as slow."""
 
     factor: Annotated[float, Field(gt=0)] | None = 20.0
-    """So many times tmux's own floor, timed in the same look; None judges by the limit alone."""
+    """So many times tmux's own cost, timed in the same look; None judges by the limit alone."""
     limit_s: Annotated[float, Field(gt=0)] = 10.0
 
 
@@ -113,7 +113,7 @@ class Plan(Record):
     """Held while persons have taken more than this share of the spells out of the scoring."""
     noise: Limits = Limits(unsafe=0.05, promote=0.10, limit=100)
     """Held once the incumbent is shown to disagree with itself more often."""
-    floors: Floors = Floors()
+    minimums: Minimums = Minimums()
     review: bool = True
     """Whether a cluster of differing actions holds a promotion until an operator has looked at it."""
     quiet_s: Annotated[float, Field(gt=0)] = 900.0

@@ -16,13 +16,15 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     again = f"a pane counts again after {_duration(plan.repeat_s)}"
     retired = f", then {plan.retire_after_days:g} days before retirement" if plan.retire_after_days else ""
     single = ", ".join(sorted(plan.single_key)) or "nothing"
-    floors = f"panes {plan.floors.panes}, sessions {plan.floors.sessions}, panes a state {plan.floors.state_panes}"
+    minimums = (
+        f"panes {plan.minimums.panes}, sessions {plan.minimums.sessions}, panes a state {plan.minimums.state_panes}"
+    )
     return (
         f"plan {plan.name}: {steps}; leases of {_duration(plan.lease_s)}",
         f"promoted when proven: {proofs}",
         f"  and wrong in each of: {states or 'no state of its own'}",
         f"unsafe when proven: {unsafe}",
-        f"at least: {hours or 'no hours'}{retired}, {floors}",
+        f"at least: {hours or 'no hours'}{retired}, {minimums}",
         f"{bout}; {again}; one monitor is enough for: {single}",
         f"risks a stage: falsely unsafe {percent(plan.risk)}, wrong promotion {percent(plan.beta)}",
         f"a person approves leaving: {', '.join(people) or 'no stage'}",

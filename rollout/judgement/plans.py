@@ -3,7 +3,7 @@
 from typing import Final
 
 from rollout.judgement.enums import Guardrail, Stage
-from rollout.judgement.plan import Floors, Limits, Plan, StagePlan, StatePlan
+from rollout.judgement.plan import Limits, Minimums, Plan, StagePlan, StatePlan
 from rollout.judgement.signals import Signals
 from shadow.rules import Windows
 from understudy.verdicts import AgentState
@@ -50,7 +50,7 @@ DEMO_PLAN: Final = Plan(
         AgentState.CRASHED: StatePlan(promote=0.40),
         AgentState.WAITING_APPROVAL: StatePlan(required=False, promote=0.40),
     },
-    floors=Floors(panes=1, sessions=1, state_panes=1, cli_families=1),
+    minimums=Minimums(panes=1, sessions=1, state_panes=1, cli_families=1),
     review=False,  # in two minutes no operator looks at a cluster
     quiet_s=30.0,
     settle_after_s=3.0,

@@ -121,8 +121,8 @@ def _of_spells(plan: Plan) -> Plan:
 
 def _without_minimums(plan: Plan) -> Plan:
     stages = {stage: one.model_copy(update={"hours": 0.0}) for stage, one in plan.stages.items()}
-    floors = plan.floors.model_copy(update=dict.fromkeys(_FLOORS, 0))
-    return plan.model_copy(update={"stages": stages, "floors": floors, "retire_after_days": 0.0})
+    minimums = plan.minimums.model_copy(update=dict.fromkeys(_FLOORS, 0))
+    return plan.model_copy(update={"stages": stages, "minimums": minimums, "retire_after_days": 0.0})
 
 
 _FLOORS: Final[Sequence[str]] = ("panes", "sessions", "state_panes", "cli_families")

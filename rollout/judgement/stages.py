@@ -42,7 +42,7 @@ def due(
             evidence={
                 "verdict": judgement.verdict.value,
                 "rows": [row.model_dump(mode="json") for row in judgement.rows],
-                "floors": [floor.model_dump(mode="json") for floor in judgement.floors],
+                "minimums": [minimum.model_dump(mode="json") for minimum in judgement.minimums],
                 "plan": judgement.plan,
                 "version": judgement.version,
                 "waived": list(judgement.waived),

@@ -126,7 +126,7 @@ class LiveCheckResult:
     look: LiveComparison
     cycle: str
     wall_s: float
-    floor_s: float | None
+    tmux_s: float | None
 
 
 def in_epoch(analysis: Analysis, rollout_status: RolloutStatus) -> Analysis:
@@ -187,9 +187,7 @@ def facts_of_look(own: LiveCheckResult, at: float, plan: Plan) -> tuple[Fact, ..
     if not own.look.counts:
         return ()
     return tuple(
-        look_facts(
-            own.cycle, at, differs=own.look.event, wall_s=own.wall_s, floor_s=own.floor_s, limits=plan.cycle_time
-        )
+        look_facts(own.cycle, at, differs=own.look.event, wall_s=own.wall_s, tmux_s=own.tmux_s, limits=plan.cycle_time)
     )
 
 

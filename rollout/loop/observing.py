@@ -49,7 +49,7 @@ class LiveCheck:
     answer: HostAnswer
     after: Frame
     """The server once more, to know which panes stood still meanwhile."""
-    floor_s: float
+    tmux_s: float
     """Seconds that reading every pane took the harness."""
 
 

@@ -24,7 +24,7 @@ class Reproduced:
     observations: int
     rows: tuple[Row, ...]
     verdict: Verdict
-    """Of the evidence alone: floors, guards and clusters are in the reason of the move."""
+    """Of the evidence alone: minimums, guards and clusters are in the reason of the move."""
     differs: tuple[str, ...]
     """The lines that do not come out as they were written down; none where all do."""
 

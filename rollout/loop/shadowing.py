@@ -191,7 +191,7 @@ class Shadowing:
             return
         live = live_check.answer.report
         look = compare_live(live_check.on_tape.report, live, live_check.tape, live_check.after)
-        yield LiveCheckResult(look, live_check.cycle, live.wall_s - live.waited_s, live_check.floor_s)
+        yield LiveCheckResult(look, live_check.cycle, live.wall_s - live.waited_s, live_check.tmux_s)
 
     def _facts(self, own: Sequence[LiveCheckResult], now: float) -> Iterator[Fact]:
         for look in own:

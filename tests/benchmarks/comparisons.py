@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 import libtmux
 from costs import Meter, cycles, tenth, terminals
 
-from tmuxio.reading.floor import Floor
+from tmuxio.reading.tmux_baseline import TmuxBaseline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,16 +67,16 @@ def against_looks(server: TmuxServer, rounds: int, turns: int) -> Compared:
     return cost
 
 
-def against_the_floor(server: TmuxServer, rounds: int) -> Compared:
+def against_tmux(server: TmuxServer, rounds: int) -> Compared:
     """Cycles after everybody has printed, against what tmux itself must do then."""
     meter, everybody = Meter(server), terminals(server)
     cost = Compared([], [])
-    with cycles(server) as engine, closing(Floor(server.address)) as floor:
-        floor.seconds()
+    with cycles(server) as engine, closing(TmuxBaseline(server.address)) as tmux:
+        tmux.seconds()
         for _ in range(rounds):
             cost.ours.append(engine.cost_s(everybody))
             engine.stir(everybody)  # tmux has as much to draw, and remembers as little of it, as in a cycle
-            cost.other.append(meter.cost_s(floor.seconds))
+            cost.other.append(meter.cost_s(tmux.seconds))
     return cost
 
 

@@ -1,4 +1,4 @@
-"""What `understudy gate` judges this project by: the candidate's live cycle, the incumbent's and tmux's floor in turn.
+"""What `understudy gate` judges this project by: the candidate's live cycle, the incumbent's and tmux's own cost in turn.
 
 All three are timed in every round, one right after the other, so that what disturbs one disturbs them all. The seconds
 that a monitor sleeps on purpose between two frames are left out of both.
@@ -15,7 +15,7 @@ import pytest
 from crowd import assemble, at_work
 from cycles import Hurried, legacy_cycle, modular_cycle
 
-from tmuxio.reading.floor import Floor
+from tmuxio.reading.tmux_baseline import TmuxBaseline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,19 +38,19 @@ def test_the_candidates_cycle_after_a_tenth_of_the_agents_printed(
         pytest.skip("only timed: with --benchmark-enable")
     assemble(tmux_server, tmp_path, agents)
     ttys = tmux_server.run("list-panes", "-a", "-F", "#{pane_tty}").split()[1 : 1 + agents // 10]
-    floor, printed = Floor(tmux_server.address), 0
+    tmux, printed = TmuxBaseline(tmux_server.address), 0
     with (
         modular_cycle(tmux_server, Hurried()) as candidate,
         legacy_cycle(tmux_server) if agents <= SMALL else nullcontext() as incumbent,
     ):
-        paired: dict[str, list[float]] = {"floor": []} | ({"incumbent": []} if incumbent else {})
+        paired: dict[str, list[float]] = {"tmux": []} | ({"incumbent": []} if incumbent else {})
 
         def others_in_turn() -> None:
             nonlocal printed
             if incumbent:
                 paired["incumbent"].append(_timed(incumbent))
                 candidate()  # so that what comes next does not pay for the hundreds of processes that it started
-            paired["floor"].append(_timed(floor.seconds))
+            paired["tmux"].append(_timed(tmux.seconds))
             printed += 1
             for tty in ttys:
                 Path(tty).write_bytes(at_work(printed))
@@ -58,7 +58,7 @@ def test_the_candidates_cycle_after_a_tenth_of_the_agents_printed(
 
         candidate()
         benchmark.pedantic(candidate, setup=others_in_turn, rounds=ROUNDS)
-    floor.close()
+    tmux.close()
     benchmark.extra_info.update(series="candidate", agents=agents, paired=paired)
 
 

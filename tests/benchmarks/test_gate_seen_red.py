@@ -59,4 +59,4 @@ def test_the_engine_passes_and_the_same_engine_slowed_down_is_seen_red(understud
     slowed = measured(understudy, "-p", "slowed_engine")
     assert slowed.code == 3
     red = [line for line in slowed.out.splitlines() if line.startswith("failed")]
-    assert any("candidate / floor, 10 agents" in line for line in red), slowed.out
+    assert any("candidate / tmux, 10 agents" in line for line in red), slowed.out

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from rollout.judgement.enums import Guardrail
-from rollout.judgement.plan import Floors, Limits
+from rollout.judgement.plan import Limits, Minimums
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
@@ -19,7 +19,7 @@ PLAN = DEMO_PLAN.model_copy(
         # its panes run no agent, so the referee has no spells to score
         "guardrails": dict.fromkeys((Guardrail.LIVE_MISMATCH, Guardrail.FAILURE), EASY),
         "states": {},
-        "floors": Floors(panes=0, sessions=0),
+        "minimums": Minimums(panes=0, sessions=0),
         "settle_after_s": 0.2,
         "settle_latest_s": 2.0,
         "repeat_s": 0.1,

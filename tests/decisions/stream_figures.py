@@ -140,7 +140,7 @@ def _nobody() -> Iterator[Figure]:
     rich = JudgementContext(watched_s=1e9, panes=10**6, sessions=10**6)
     words = [judge(stage, Evidence(), rich, DEFAULT_PLAN, 1e9).verdict for stage in STAGES]
     held = sum(word is Verdict.HOLD for word in words)
-    yield Figure("empty, every floor reached: held", held, len(words), len(words), is_rate=False, at_least=True)
+    yield Figure("empty, every minimum reached: held", held, len(words), len(words), is_rate=False, at_least=True)
 
 
 def _delay(claim: str, at: Moments, share: int, bound: float, rivals: tuple[str, ...] = ()) -> Figure:

@@ -37,13 +37,13 @@ def noisy(seconds: float, rounds: int = ROUNDS, *, seed: int = 1, spread: float 
 
 
 def fleet(
-    cost: Mapping[int, float] | None = None, *, incumbent: float = 10.0, floor: float = 0.5, rounds: int = ROUNDS
+    cost: Mapping[int, float] | None = None, *, incumbent: float = 10.0, tmux: float = 0.5, rounds: int = ROUNDS
 ) -> str:
     """A run over all sizes: the candidate takes a millisecond an agent, the others so many times what it takes."""
     found = []
     for agents in SIZES:
         cycles = noisy((cost or {}).get(agents, agents / 1000), rounds, seed=agents)
-        others = {"incumbent": incumbent, "floor": floor}
+        others = {"incumbent": incumbent, "tmux": tmux}
         paired = {name: noisy(times * agents / 1000, rounds, seed=agents + len(name)) for name, times in others.items()}
         found.append(bench(cycles, agents, **paired))
     return document(*found)

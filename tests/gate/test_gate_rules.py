@@ -24,10 +24,10 @@ from rollout.judgement.gate import (
 from rollout.judgement.gate.paired import compare
 
 INCUMBENT = 'rule = "ratio", of = "candidate", to = "incumbent", at_most = 1.0'
-FLOOR = 'rule = "ratio", of = "candidate", to = "floor", at_most = 3.0'
+FLOOR = 'rule = "ratio", of = "candidate", to = "tmux", at_most = 3.0'
 GROWTH = 'rule = "growth", of = "candidate", at_most = 1.1'
 BUDGET = 'rule = "budget", of = "candidate"'
-REGRESSION = 'rule = "regression", of = "candidate", to = "floor", at_most = 1.25'
+REGRESSION = 'rule = "regression", of = "candidate", to = "tmux", at_most = 1.25'
 
 
 def found(bench_text: str, *rows: str, head: str = "", baseline: str | None = None) -> tuple[Finding, ...]:
@@ -41,7 +41,7 @@ def verdicts(findings: tuple[Finding, ...]) -> list[Verdict]:
 
 
 def test_a_candidate_that_is_faster_keeps_every_rule() -> None:
-    stored = json.dumps({"ratios": [{"of": "candidate", "to": "floor", "agents": n, "ratio": 2.0} for n in SIZES]})
+    stored = json.dumps({"ratios": [{"of": "candidate", "to": "tmux", "agents": n, "ratio": 2.0} for n in SIZES]})
     findings = found(fleet(), INCUMBENT, FLOOR, GROWTH, BUDGET, REGRESSION, baseline=stored)
     assert set(verdicts(findings)) == {Verdict.PASSED}
     assert len(findings) == 4 * len(SIZES) + 1
@@ -72,8 +72,8 @@ def test_growth_against_the_floor_is_not_fooled_by_a_machine_that_got_busier() -
     for one in body["benchmarks"]:
         times = busy[one["params"]["agents"]]
         one["stats"]["data"] = [times * second for second in one["stats"]["data"]]
-        one["extra_info"]["paired"]["floor"] = [times * second for second in one["extra_info"]["paired"]["floor"]]
-    against = 'rule = "growth", of = "candidate", to = "floor", at_most = 0.2'
+        one["extra_info"]["paired"]["tmux"] = [times * second for second in one["extra_info"]["paired"]["tmux"]]
+    against = 'rule = "growth", of = "candidate", to = "tmux", at_most = 0.2'
     assert verdicts(found(json.dumps(body), GROWTH)) == [Verdict.FAILED]
     assert verdicts(found(json.dumps(body), against)) == [Verdict.PASSED]
     assert verdicts(found(fleet({n: n * n / 10_000 for n in SIZES}), against)) == [Verdict.FAILED]
@@ -92,8 +92,8 @@ def test_a_ratio_that_went_up_against_the_stored_one_is_a_failure() -> None:
     gate = read_rules(rules(REGRESSION), "p")
     stored = json.dumps({"ratios": ratios(read_measured(fleet(), gate.group, "b"), gate)})
     assert set(verdicts(found(fleet(), REGRESSION, baseline=stored))) == {Verdict.PASSED}
-    assert set(verdicts(found(fleet(floor=0.35), REGRESSION, baseline=stored))) == {Verdict.FAILED}
-    assert set(verdicts(found(fleet(floor=0.35), REGRESSION, baseline=fleet()))) == {Verdict.FAILED}
+    assert set(verdicts(found(fleet(tmux=0.35), REGRESSION, baseline=stored))) == {Verdict.FAILED}
+    assert set(verdicts(found(fleet(tmux=0.35), REGRESSION, baseline=fleet()))) == {Verdict.FAILED}
 
 
 def test_a_machine_that_is_slower_altogether_is_no_regression() -> None:

@@ -51,7 +51,7 @@ def test_json_says_everything_and_is_what_a_later_run_is_held_against(understudy
 
 
 def test_the_baseline_that_the_rules_name_lies_beside_them(understudy: Shell) -> None:
-    row = 'rule = "regression", of = "candidate", to = "floor", at_most = 1.2'
+    row = 'rule = "regression", of = "candidate", to = "tmux", at_most = 1.2'
     own = understudy.write("ci/gate.toml", rules(row, head='baseline = "ratios.json"'))
     understudy.write("ci/ratios.json", fleet())
     assert understudy("gate", understudy.write("bench.json", fleet()), "--rules", own).code == 0

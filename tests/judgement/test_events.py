@@ -119,13 +119,13 @@ def test_noise_speaks_about_the_incumbent_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wall_s", "floor_s", "slow"),
+    ("wall_s", "tmux_s", "slow"),
     [(0.4, 0.1, False), (0.6, 0.1, True), (0.6, None, False), (11.0, 5.0, True), (11.0, None, True)],
 )
 def test_a_look_is_slow_by_the_floor_of_the_same_look_or_by_the_plan(
-    *, wall_s: float, floor_s: float | None, slow: bool
+    *, wall_s: float, tmux_s: float | None, slow: bool
 ) -> None:
-    facts = list(look_facts("l", 1.0, differs=False, wall_s=wall_s, floor_s=floor_s, limits=CycleTime(factor=5.0)))
+    facts = list(look_facts("l", 1.0, differs=False, wall_s=wall_s, tmux_s=tmux_s, limits=CycleTime(factor=5.0)))
     assert [(fact.guardrail, fact.event) for fact in facts] == [
         (Guardrail.LIVE_MISMATCH, False),
         (Guardrail.CYCLE_TIME, slow),

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from rollout.judgement.enums import Guardrail, Stage, State, Verdict
 from rollout.judgement.evidence import Fact
-from rollout.judgement.plan import Floors, Limits, StagePlan
+from rollout.judgement.plan import Limits, Minimums, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.judgement.sequential import proof, risk_of_version
@@ -47,7 +47,7 @@ PLAN = DEMO_PLAN.model_copy(
     update={
         "guardrails": dict.fromkeys(COUNTED, Limits(unsafe=0.05, promote=0.12)),
         "states": {},
-        "floors": Floors(panes=2, sessions=0),
+        "minimums": Minimums(panes=2, sessions=0),
         "stages": {
             Stage.SHADOW: StagePlan(exposure_percent=0, hours=HOURS),
             Stage.CANARY: StagePlan(exposure_percent=5, hours=HOURS),
@@ -115,7 +115,7 @@ class Model:
     def proves_everything(self, version: int) -> bool:
         enough = 1 / risk_of_version(PLAN.beta, version)
         shown = all(proof(0.12, bouts, events) >= enough for bouts, events in self.bouts.values())
-        return shown and self.panes >= PLAN.floors.panes and self.seconds >= HOURS * 3600
+        return shown and self.panes >= PLAN.minimums.panes and self.seconds >= HOURS * 3600
 
 
 class RealRollouts(RuleBasedStateMachine):

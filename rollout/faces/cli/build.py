@@ -160,7 +160,7 @@ def bench(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Time a monitor's cycles on a live server, and tmux's own floor.
+    """Time a monitor's cycles on a live server, and tmux's own cost.
 
     It only looks; nothing is pressed, and nothing is kept.
     """

@@ -17,7 +17,7 @@ from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
 from tmuxio.reading.control_reader import ControlReader
-from tmuxio.reading.floor import Floor
+from tmuxio.reading.tmux_baseline import TmuxBaseline
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
 from tmuxio.sources import LibtmuxSource, ServerSource
@@ -33,7 +33,7 @@ class Figures:
     agents: int
     cycles: int
     cycle_s: dict[str, float]
-    floor_s: dict[str, float]
+    tmux_s: dict[str, float]
     engine_cpu_s: float
     tmux_cpu_s: float
     rss_mb: float
@@ -44,7 +44,7 @@ class Figures:
 def bench(
     monitor: str, cycles: int, interval_s: float, socket_name: str | None, socket_path: Path | None, *, as_json: bool
 ) -> Exit:
-    """Time so many cycles, each followed by the floor; one before them, to warm up, is not counted."""
+    """Time so many cycles, each followed by tmux's own cost; one before them, to warm up, is not counted."""
     spec = monitor_spec(monitor)
     if spec.program is not None:
         raise Stop(Exit.USAGE, f"`{monitor}` is a program of its own: name a monitor, or module:Class")
@@ -63,9 +63,13 @@ def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float
     gc.freeze()  # as the process of a monitor does
     server, clock = identify(address).pid, SystemClock()
     walls: list[float] = []
-    floors: list[float] = []
+    baselines: list[float] = []
     engine_s = tmux_s = 0.0
-    with closing(ControlReader(address)) as watch, closing(Floor(address)) as floor, Bar("cycles", cycles) as bar:
+    with (
+        closing(ControlReader(address)) as watch,
+        closing(TmuxBaseline(address)) as baseline,
+        Bar("cycles", cycles) as bar,
+    ):
         source = LibtmuxSource(address, clock) if kind == "windows" else ServerSource(watch, clock)
         report = made.cycle("bench", source, clock, EVERYTHING, ())
         captures, spared = watch.captures, watch.spared
@@ -77,7 +81,7 @@ def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float
             engine_s += _own_cpu_s() - engine
             tmux_s += _cpu_s(server) - tmux
             clock.sleep(interval_s / 2)  # after a pause tmux and its caches remember as little of either
-            floors.append(floor.seconds())
+            baselines.append(baseline.seconds())
             bar.step()
     counted = kind != "windows"
     return Figures(
@@ -85,7 +89,7 @@ def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float
         agents=len(report.verdicts),
         cycles=cycles,
         cycle_s={"median": round(median(walls), 6), "p95": round(_p95(walls), 6)},
-        floor_s={"median": round(median(floors), 6)},
+        tmux_s={"median": round(median(baselines), 6)},
         engine_cpu_s=round(engine_s, 6),
         tmux_cpu_s=round(tmux_s, 6),
         rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
@@ -113,10 +117,10 @@ def _cpu_s(pid: int) -> float:
 
 
 def _tell(figures: Figures) -> None:
-    cycle, floor = figures.cycle_s, figures.floor_s["median"]
+    cycle, baseline = figures.cycle_s, figures.tmux_s["median"]
     say(f"{figures.monitor}: {figures.cycles} cycles of {figures.agents} agents")
     say(f"  a cycle    {cycle['median'] * 1000:.2f} ms (median), {cycle['p95'] * 1000:.2f} ms (95 of 100 are faster)")
-    say(f"  the floor  {floor * 1000:.2f} ms: what tmux alone spends on its list and on drawing every screen")
+    say(f"  tmux       {baseline * 1000:.2f} ms: what tmux alone spends on its list and on drawing every screen")
     say(f"  CPU        {figures.engine_cpu_s:.3f} s here, {figures.tmux_cpu_s:.3f} s in tmux; {figures.rss_mb:.0f} MB")
     if figures.captures is not None:
         say(f"  captures   {figures.captures} made, {figures.captures_saved} saved")

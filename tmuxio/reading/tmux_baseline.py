@@ -8,7 +8,7 @@ from tmuxio.server.address import ServerAddress
 from tmuxio.server.control import ControlClient
 
 
-class Floor:
+class TmuxBaseline:
     """Measures one server; `close` it to end its client."""
 
     def __init__(self, address: ServerAddress, deadline_s: float = 30.0) -> None:
