@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from shadow.labels import Label, Referee, Right
-from shadow.refuting import Fact, FactKind, two_sided
+from shadow.refuting import PaneFact, PaneFactKind, two_sided
 from shadow.screen_digest import ScreenDigest, digest
 from understudy.record import Instant, Record
 from understudy.screens import PaneShot
@@ -138,42 +138,42 @@ def ruling(
     """
     if incumbent is None or candidate is None:
         return None
-    for fact in facts(watch, still_s):
-        ours, theirs = incumbent in fact.refutes, candidate in fact.refutes
+    for pane_fact in facts(watch, still_s):
+        ours, theirs = incumbent in pane_fact.refutes, candidate in pane_fact.refutes
         if incumbent is candidate:
             if ours:
-                return _label(Right.NEITHER, f"both called {incumbent}, {fact.text}", fact, alone=False)
+                return _label(Right.NEITHER, f"both called {incumbent}, {pane_fact.text}", pane_fact, alone=False)
         elif ours and theirs:
-            return _label(Right.NEITHER, f"called {incumbent} and {candidate}, {fact.text}", fact, alone=True)
+            return _label(Right.NEITHER, f"called {incumbent} and {candidate}, {pane_fact.text}", pane_fact, alone=True)
         elif ours or theirs:
             wrong, right = (incumbent, Right.CANDIDATE) if ours else (candidate, Right.INCUMBENT)
-            return _label(right, f"called {wrong}, {fact.text}", fact, alone=two_sided(incumbent, candidate))
+            return _label(right, f"called {wrong}, {pane_fact.text}", pane_fact, alone=two_sided(incumbent, candidate))
     return None
 
 
-def facts(watch: PaneHistory, still_s: float) -> list[Fact]:
+def facts(watch: PaneHistory, still_s: float) -> list[PaneFact]:
     """What is known, the surest first; nothing where somebody typed before the first look was over."""
     if not watch.looks:
         return []
     if watch.shells and not watch.programs:
-        return [Fact(FactKind.SHELL, "but a shell, or nobody, was in front all the time")]
-    known: list[Fact] = []
+        return [PaneFact(PaneFactKind.SHELL, "but a shell, or nobody, was in front all the time")]
+    known: list[PaneFact] = []
     printed_on = watch.prints >= _PRINTS or watch.moves >= _MOVES
     if watch.answered:
-        known.append(Fact(FactKind.ANSWERED, "but it asked, was answered, and moved on"))
+        known.append(PaneFact(PaneFactKind.ANSWERED, "but it asked, was answered, and moved on"))
     elif watch.submitted:
-        known.append(Fact(FactKind.SUBMITTED, "but its draft was sent, and the screen moved"))
+        known.append(PaneFact(PaneFactKind.SUBMITTED, "but its draft was sent, and the screen moved"))
     elif printed_on:
-        known.append(Fact(FactKind.PRINTED, "but it printed on without anybody typing"))
+        known.append(PaneFact(PaneFactKind.PRINTED, "but it printed on without anybody typing"))
     if watch.programs and not watch.shells:
-        known.append(Fact(FactKind.PROGRAM, "but a program was in front all the time"))
+        known.append(PaneFact(PaneFactKind.PROGRAM, "but a program was in front all the time"))
         if not (printed_on or watch.tools or watch.typed) and _stood(watch) >= still_s:
-            known.append(Fact(FactKind.STILL, f"but it stood still for {_stood(watch):.0f} s"))
+            known.append(PaneFact(PaneFactKind.STILL, f"but it stood still for {_stood(watch):.0f} s"))
     return known
 
 
-def _label(right: Right, reason: str, fact: Fact, *, alone: bool) -> Label:
-    return Label(right=right, by=Referee.HINDSIGHT, reason=reason, rule=fact.kind, alone=alone)
+def _label(right: Right, reason: str, pane_fact: PaneFact, *, alone: bool) -> Label:
+    return Label(right=right, by=Referee.HINDSIGHT, reason=reason, rule=pane_fact.kind, alone=alone)
 
 
 def _followed(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, shot: PaneShot) -> dict[str, object]:

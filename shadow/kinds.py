@@ -22,7 +22,7 @@ class KindRate(Record):
     by_people: int
     """Of these, those that a person settled."""
     rules: dict[str, int]
-    """What hindsight went by, and how often (`shadow.refuting.FactKind`)."""
+    """What hindsight went by, and how often (`shadow.refuting.PaneFactKind`)."""
     decides: bool
     """Hindsight can speak for either side; else its labels are shown, and decide nothing alone."""
 

@@ -28,7 +28,7 @@ class Label(Record):
     by: Referee
     reason: str = ""
     rule: str = ""
-    """What hindsight went by (`shadow.refuting.FactKind`); empty where a person spoke."""
+    """What hindsight went by (`shadow.refuting.PaneFactKind`); empty where a person spoke."""
     alone: bool = True
     """False where hindsight can speak for one of the two states alone: it is shown, and no guardrail counts it."""
 

@@ -16,7 +16,7 @@ _S = AgentState
 _ALIVE: Final = frozenset(_S) - {_S.CRASHED, _S.UNKNOWN}
 
 
-class FactKind(StrEnum):
+class PaneFactKind(StrEnum):
     """What was seen."""
 
     SHELL = "shell"
@@ -34,10 +34,10 @@ class FactKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class PaneFact:
     """One thing that was seen, and in words."""
 
-    kind: FactKind
+    kind: PaneFactKind
     text: str
 
     @property
@@ -47,14 +47,14 @@ class Fact:
 
 
 REFUTES: Final = {
-    FactKind.SHELL: _ALIVE,
-    FactKind.PROGRAM: frozenset({_S.CRASHED}),
-    FactKind.PRINTED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.WAITING_APPROVAL, _S.CRASHED}),
-    FactKind.ANSWERED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.BUSY, _S.CRASHED}),
-    FactKind.SUBMITTED: frozenset({_S.IDLE, _S.WAITING_APPROVAL, _S.STARTING, _S.CRASHED}),
-    FactKind.STILL: frozenset({_S.BUSY, _S.STARTING}),
+    PaneFactKind.SHELL: _ALIVE,
+    PaneFactKind.PROGRAM: frozenset({_S.CRASHED}),
+    PaneFactKind.PRINTED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.WAITING_APPROVAL, _S.CRASHED}),
+    PaneFactKind.ANSWERED: frozenset({_S.IDLE, _S.UNSUBMITTED_INPUT, _S.BUSY, _S.CRASHED}),
+    PaneFactKind.SUBMITTED: frozenset({_S.IDLE, _S.WAITING_APPROVAL, _S.STARTING, _S.CRASHED}),
+    PaneFactKind.STILL: frozenset({_S.BUSY, _S.STARTING}),
 }
-_SELDOM: Final = frozenset({FactKind.STILL})
+_SELDOM: Final = frozenset({PaneFactKind.STILL})
 """What is seen of few of the panes of which it is true: one at rest is spoken to, or shows a clock, long before."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rollout.judgement.enums import Guardrail, Stage, Verdict
-from rollout.judgement.evidence import Battery, Fact
+from rollout.judgement.evidence import Battery, EvidenceEvent
 from rollout.judgement.plan import Plan
 from rollout.judgement.sequential import Process, Tally, needed
 from understudy.record import Record
@@ -56,7 +56,7 @@ class StreamLine:
     """One line of a stream."""
 
     run: str | int | None
-    fact: Fact
+    evidence_event: EvidenceEvent
 
 
 def parse_stream(lines: Iterable[str]) -> Iterator[StreamLine]:
@@ -79,25 +79,27 @@ def backtest(lines: Iterable[str], stage: Stage, plan: Plan) -> tuple[RunResult,
     Minimums, required states that do not occur and the exemption of a `told` with few spells are left out. A stream
     without a line is one run without data.
     """
-    kinds: dict[Fact, int] = {}
+    kinds: dict[EvidenceEvent, int] = {}
     runs: dict[str | int | None, array[int]] = {}
     for observation in parse_stream(lines):
-        kind = kinds.setdefault(observation.fact, len(kinds))
+        kind = kinds.setdefault(observation.evidence_event, len(kinds))
         runs.setdefault(observation.run, array("L")).append(kind)
-    facts = tuple(kinds)
-    return tuple(_judged(run, order, facts, stage, plan) for run, order in (runs or {None: array("L")}).items())
+    evidence_events = tuple(kinds)
+    return tuple(
+        _judged(run, order, evidence_events, stage, plan) for run, order in (runs or {None: array("L")}).items()
+    )
 
 
 def looks(lines: Iterable[str], stage: Stage, plan: Plan) -> Iterator[LookResult]:
     """Judge every run of a stream, and show each look: a result a line, run by run."""
-    runs: dict[str | int | None, list[Fact]] = {}
+    runs: dict[str | int | None, list[EvidenceEvent]] = {}
     for observation in parse_stream(lines):
-        runs.setdefault(observation.run, []).append(observation.fact)
-    for run, facts in runs.items():
-        judged = _Run(list(dict.fromkeys(facts)), stage, plan)
-        for fact in facts:
-            judged.count(fact)
-            yield judged.look(run, fact)
+        runs.setdefault(observation.run, []).append(observation.evidence_event)
+    for run, evidence_events in runs.items():
+        judged = _Run(list(dict.fromkeys(evidence_events)), stage, plan)
+        for evidence_event in evidence_events:
+            judged.count(evidence_event)
+            yield judged.look(run, evidence_event)
 
 
 def _needed(process: Process, beta: float, tally: Tally) -> int:
@@ -142,29 +144,32 @@ class _SingleTest:
 class _Run:
     """One run while it is judged: its tests, and what they have shown so far."""
 
-    def __init__(self, facts: Collection[Fact], stage: Stage, plan: Plan) -> None:
+    def __init__(self, evidence_events: Collection[EvidenceEvent], stage: Stage, plan: Plan) -> None:
         self._battery = Battery.of(
             plan,
             stage,
-            guardrails={fact.guardrail for fact in facts},
+            guardrails={evidence_event.guardrail for evidence_event in evidence_events},
         )
         trials = {key: _SingleTest(process, self._battery.beta) for key, process in self._battery.processes.items()}
         self._noise = trials.get((Guardrail.NOISE, None))
         self._trials = trials
-        occurring = {key for fact in facts for key in fact.keys}
+        occurring = {key for evidence_event in evidence_events for key in evidence_event.keys}
         self._required = [trials[key] for key in sorted(self._battery.required & occurring, key=str)]
         silent = {key for key in trials if key[0] in {Guardrail.NOISE, *self._battery.dry_run}}
         self._armed = {id(trial) for key, trial in trials.items() if key not in silent}
-        self._counted = {fact: [trials[key] for key in fact.keys if key in trials] for fact in facts}
+        self._counted = {
+            evidence_event: [trials[key] for key in evidence_event.keys if key in trials]
+            for evidence_event in evidence_events
+        }
         self.seen = 0
         self.rollback_at: int | None = None
         self.promotable_at: int | None = None
 
-    def count(self, fact: Fact) -> None:
+    def count(self, evidence_event: EvidenceEvent) -> None:
         """Enter one line."""
         self.seen += 1
-        for trial in self._counted[fact]:
-            crossed = trial.count(event=fact.event)
+        for trial in self._counted[evidence_event]:
+            crossed = trial.count(event=evidence_event.event)
             if crossed and self.rollback_at is None and id(trial) in self._armed:
                 self.rollback_at = self.seen
         if self.promotable_at is None and self.rollback_at is None and self._is_proven():
@@ -178,16 +183,16 @@ class _Run:
             return Verdict.HOLD
         return Verdict.PROMOTABLE if self._is_proven() else Verdict.CONTINUE
 
-    def look(self, run: str | int | None, fact: Fact) -> LookResult:
+    def look(self, run: str | int | None, evidence_event: EvidenceEvent) -> LookResult:
         """What the line just entered led to, on the line of the table that it counts for."""
-        key = fact.keys[-1]
+        key = evidence_event.keys[-1]
         row = self._battery.row(key, self._trials[key].tally) if key in self._trials else None
         return LookResult(
             run=run,
             line=self.seen,
-            guardrail=fact.guardrail,
-            stratum=fact.stratum,
-            event=fact.event,
+            guardrail=evidence_event.guardrail,
+            stratum=evidence_event.stratum,
+            event=evidence_event.event,
             verdict=self.verdict(),
             e_value=row.e_value if row else 0.0,
             limit=row.limit if row else 0.0,
@@ -200,7 +205,9 @@ class _Run:
         return bool(self._required) and all(trial.is_proven for trial in self._required)
 
 
-def _judged(run: str | int | None, order: Iterable[int], kinds: Sequence[Fact], stage: Stage, plan: Plan) -> RunResult:
+def _judged(
+    run: str | int | None, order: Iterable[int], kinds: Sequence[EvidenceEvent], stage: Stage, plan: Plan
+) -> RunResult:
     order = tuple(order)
     judged = _Run([kinds[kind] for kind in sorted(set(order))], stage, plan)
     for kind in order:
@@ -232,5 +239,5 @@ def _observation(number: int, line: str) -> StreamLine:
         raise BadStream(f"line {number}: stratum: must be a text, but is {stratum!r}: leave it out where there is none")
     if not isinstance(whole := document.get("whole", True), bool):
         raise BadStream(f"line {number}: whole: must be true or false, but is {whole!r}")
-    fact = Fact(Guardrail(document["guardrail"]), document["event"], stratum=stratum, whole=whole)
-    return StreamLine(run, fact)
+    evidence_event = EvidenceEvent(Guardrail(document["guardrail"]), document["event"], stratum=stratum, whole=whole)
+    return StreamLine(run, evidence_event)

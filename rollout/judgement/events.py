@@ -5,19 +5,19 @@ from dataclasses import replace
 from typing import Final
 
 from rollout.judgement.enums import ONE_RIGHT, Guardrail
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.plan import CycleTime
 from shadow.bouts import Bout, Excuse
-from shadow.referee.records import EvidenceEvent, EvidenceKind, NamedState
+from shadow.referee.records import EvidenceKind, NamedState, SpellEvent
 from understudy.verdicts import AgentState
 
 
-def spell_facts(event: EvidenceEvent) -> Iterator[Fact]:
+def spell_facts(event: SpellEvent) -> Iterator[EvidenceEvent]:
     """What one event of a scored spell counts for: its guardrail, and the strata that are judged by themselves."""
     guardrail = _GUARDRAILS.get(event.guardrail)
     if guardrail is None:
         return
-    whole = Fact(guardrail, event.event, subject=event.spell, at=event.at)
+    whole = EvidenceEvent(guardrail, event.event, subject=event.spell, at=event.at)
     yield whole
     if guardrail is Guardrail.WRONG:
         yield replace(whole, stratum=stratum_of(event.stratum), whole=False)
@@ -42,24 +42,24 @@ def stratum_of(named: NamedState) -> str:
     return str(AgentState.IDLE if named is NamedState.AT_REST else named)
 
 
-def noise_facts(bout: Bout) -> Iterator[Fact]:
+def noise_facts(bout: Bout) -> Iterator[EvidenceEvent]:
     """What a settled bout says about the incumbent: whether it disagreed with itself."""
     if bout.counts or bout.why_not is Excuse.NOISE:
-        yield Fact(Guardrail.NOISE, bout.why_not is Excuse.NOISE, subject=bout.id, at=bout.settled_at)
+        yield EvidenceEvent(Guardrail.NOISE, bout.why_not is Excuse.NOISE, subject=bout.id, at=bout.settled_at)
 
 
-def look_facts(
+def live_check_events(
     look: str, at: float, *, differs: bool, wall_s: float, tmux_s: float | None, limits: CycleTime
-) -> Iterator[Fact]:
+) -> Iterator[EvidenceEvent]:
     """What one look of the candidate's own says: whether it saw what the tape showed, and whether it was slow.
 
     `floor_s` is tmux's own share, timed in the same look; None where it was not timed: then the limit alone judges.
     """
-    yield Fact(Guardrail.LIVE_MISMATCH, differs, subject=look, at=at)
+    yield EvidenceEvent(Guardrail.LIVE_MISMATCH, differs, subject=look, at=at)
     over_tmux = tmux_s is not None and limits.factor is not None and wall_s > limits.factor * tmux_s
-    yield Fact(Guardrail.CYCLE_TIME, over_tmux or wall_s > limits.limit_s, subject=look, at=at)
+    yield EvidenceEvent(Guardrail.CYCLE_TIME, over_tmux or wall_s > limits.limit_s, subject=look, at=at)
 
 
-def cycle_fact(cycle: str, at: float, *, failed: bool) -> Fact:
+def cycle_event(cycle: str, at: float, *, failed: bool) -> EvidenceEvent:
     """What one cycle of the candidate says: whether it came to a report."""
-    return Fact(Guardrail.FAILURE, failed, subject=cycle, at=at)
+    return EvidenceEvent(Guardrail.FAILURE, failed, subject=cycle, at=at)

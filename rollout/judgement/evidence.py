@@ -23,7 +23,7 @@ Key = tuple[Guardrail, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class EvidenceEvent:
     """One yes or no that a guardrail counts."""
 
     guardrail: Guardrail
@@ -45,7 +45,7 @@ class Fact:
         return (*(((self.guardrail, None),) if self.whole else ()), *in_stratum)
 
 
-class Row(Record):
+class EvidenceLine(Record):
     """One line of the evidence table."""
 
     guardrail: Guardrail
@@ -159,13 +159,13 @@ class Battery:
         few = key == (Guardrail.TOLD, None) and tally.bouts < self.few_told
         return few or key not in self.required
 
-    def row(self, key: Key, tally: Tally) -> Row:
+    def row(self, key: Key, tally: Tally) -> EvidenceLine:
         """One line of the table."""
         process = self.processes[key]
         if not process.counts(tally):
             tally = Tally()
         free = process.promote is None or self.exempt(key, tally)
-        return Row(
+        return EvidenceLine(
             guardrail=key[0],
             stratum=key[1],
             e_value=tally.peak if process.crossed(tally) else process.e_value(tally),
@@ -189,35 +189,37 @@ class Evidence:
 
     tallies: Mapping[Key, Tally] = field(default_factory=dict)
 
-    def fold(self, facts: Iterable[Fact], battery: Battery) -> "Evidence":
+    def fold(self, evidence_events: Iterable[EvidenceEvent], battery: Battery) -> "Evidence":
         """Count events in the order in which they came; those that the battery does not test are passed over."""
         tallies = dict(self.tallies)
-        for fact in facts:
-            for key in fact.keys:
-                if fact.starts_again:
+        for evidence_event in evidence_events:
+            for key in evidence_event.keys:
+                if evidence_event.starts_again:
                     tallies.pop(key, None)
                 elif (process := battery.processes.get(key)) is not None:
-                    tallies[key] = process.fold(tallies.get(key, Tally()), fact.at, event=fact.event)
+                    tallies[key] = process.fold(
+                        tallies.get(key, Tally()), evidence_event.at, event=evidence_event.event
+                    )
         return Evidence(tallies)
 
     def of(self, guardrail: Guardrail, stratum: str | None = None) -> Tally:
         """Return the tally of one guardrail, or of one stratum of it."""
         return self.tallies.get((guardrail, stratum), Tally())
 
-    def table(self, battery: Battery) -> tuple[Row, ...]:
+    def table(self, battery: Battery) -> tuple[EvidenceLine, ...]:
         """Every line: the guardrails in the plan's order, each with its strata behind it."""
         return tuple(battery.row(key, self.tallies.get(key, Tally())) for key in battery.processes)
 
-    def keep(self) -> "EvidenceKept":
+    def keep(self) -> "StoredEvidence":
         """As a record that can be stored as JSON."""
-        return EvidenceKept(
+        return StoredEvidence(
             tallies=tuple(
-                KeptTally(guardrail=key[0], stratum=key[1], tally=value) for key, value in self.tallies.items()
+                StoredTally(guardrail=key[0], stratum=key[1], tally=value) for key, value in self.tallies.items()
             )
         )
 
 
-class KeptTally(Record):
+class StoredTally(Record):
     """One tally with its place."""
 
     guardrail: Guardrail
@@ -225,10 +227,10 @@ class KeptTally(Record):
     tally: Tally
 
 
-class EvidenceKept(Record):
+class StoredEvidence(Record):
     """Evidence as it is stored: exact, to the last bit of every stake."""
 
-    tallies: tuple[KeptTally, ...] = ()
+    tallies: tuple[StoredTally, ...] = ()
 
     def restore(self) -> Evidence:
         """Go on from here."""

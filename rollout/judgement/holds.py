@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rollout.judgement.enums import Guardrail, Stage, percent
-from rollout.judgement.evidence import Evidence, Row
+from rollout.judgement.evidence import Evidence, EvidenceLine
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import LOOK_BACK, JudgementContext
 
@@ -11,14 +11,14 @@ _SHOWN = 5
 
 
 def holds(
-    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: JudgementContext, plan: Plan, now: float
+    stage: Stage, rows: tuple[EvidenceLine, ...], evidence: Evidence, seen: JudgementContext, plan: Plan, now: float
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that holds, the gravest first."""
     return tuple(_holds(stage, rows, evidence, seen, plan, now))
 
 
 def _holds(
-    stage: Stage, rows: tuple[Row, ...], evidence: Evidence, seen: JudgementContext, plan: Plan, now: float
+    stage: Stage, rows: tuple[EvidenceLine, ...], evidence: Evidence, seen: JudgementContext, plan: Plan, now: float
 ) -> Iterator[str]:
     if seen.stopped:
         yield seen.stopped
@@ -88,7 +88,7 @@ _NEEDS_NO_NEWS = frozenset({Guardrail.NOISE, Guardrail.TOLD, Guardrail.WORSE, Gu
 """Guardrails whose units may be rare on a healthy fleet: few of them is no sign of a broken measurement."""
 
 
-def _quiet(rows: tuple[Row, ...], evidence: Evidence, plan: Plan, now: float) -> Iterator[str]:
+def _quiet(rows: tuple[EvidenceLine, ...], evidence: Evidence, plan: Plan, now: float) -> Iterator[str]:
     for guardrail in dict.fromkeys(row.guardrail for row in rows if not row.dry_run):
         if guardrail in _NEEDS_NO_NEWS:
             continue

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage, Verdict, percent
-from rollout.judgement.evidence import Battery, Evidence, Row
+from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
 from rollout.judgement.guards import Guard
 from rollout.judgement.holds import holds
 from rollout.judgement.minimums import Floor, floors_of, missing_coverage
@@ -19,7 +19,7 @@ class Judgement(Record):
     verdict: Verdict
     reasons: tuple[str, ...]
     """Sentences, the gravest first; for `continue`, the proofs that are still missing."""
-    rows: tuple[Row, ...]
+    rows: tuple[EvidenceLine, ...]
     unsafe: tuple[str, ...] = ()
     """Why the candidate is shown to be unsafe; in shadow this holds, and lifts by itself."""
     warnings: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def judge(
 _ALONE = "The candidate is the only monitor: there is no incumbent to compare it with, and no stage after this one."
 
 
-def unsafe_rows(rows: tuple[Row, ...], *, latched: bool) -> tuple[str, ...]:
+def unsafe_rows(rows: tuple[EvidenceLine, ...], *, latched: bool) -> tuple[str, ...]:
     """The lines that are shown to be unsafe: ever, where it is latched, else by what is counted now."""
     return tuple(
         f"{row.subject} is proven to be above {percent(row.unsafe)}: {row.events} of {row.bouts} {row.unit} "
@@ -109,7 +109,7 @@ def unsafe_rows(rows: tuple[Row, ...], *, latched: bool) -> tuple[str, ...]:
     )
 
 
-def unproven(rows: tuple[Row, ...]) -> tuple[str, ...]:
+def unproven(rows: tuple[EvidenceLine, ...]) -> tuple[str, ...]:
     """The lines, other than those of single states, whose proof a promotion still lacks."""
     return tuple(
         f"{row.subject} is not yet proven to be below {percent(row.promote)} ({row.events} of {row.bouts} "
@@ -119,7 +119,7 @@ def unproven(rows: tuple[Row, ...]) -> tuple[str, ...]:
     )
 
 
-def state_counts(rows: tuple[Row, ...]) -> tuple[str, ...]:
+def state_counts(rows: tuple[EvidenceLine, ...]) -> tuple[str, ...]:
     """The named states that lack spells, each as a count: `waiting_approval: 17 of 33 spells`."""
     return tuple(
         f"{row.stratum}: {row.bouts} of {row.bouts + row.needed} spells"
@@ -138,7 +138,7 @@ def _guarded(guards: tuple[Guard, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _promotable(stage: Stage, rows: tuple[Row, ...]) -> str:
+def _promotable(stage: Stage, rows: tuple[EvidenceLine, ...]) -> str:
     proofs = ", ".join(
         f"{row.subject} < {percent(row.bound)}"
         for row in rows

@@ -51,8 +51,8 @@ class _Count:
     now: float = 0.0
 
     def enter(self, spell: ScoredSpell) -> None:
-        facts = (fact for event in evidence_of(spell) for fact in spell_facts(event))
-        self.evidence = self.evidence.fold(facts, self.battery)
+        evidence_events = (evidence_event for event in evidence_of(spell) for evidence_event in spell_facts(event))
+        self.evidence = self.evidence.fold(evidence_events, self.battery)
         self.scoring = self.scoring.count([spell])
         self.began = spell.began if self.began is None else min(self.began, spell.began)
         self.now = max(self.now, spell.ended)

@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import Field
 
 from rollout.judgement.enums import State
-from rollout.judgement.events import OF_SPELLS, cycle_fact, look_facts, noise_facts, spell_facts
-from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
+from rollout.judgement.events import OF_SPELLS, cycle_event, live_check_events, noise_facts, spell_facts
+from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent, StoredEvidence
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import (
     Guard,
@@ -77,7 +77,7 @@ class Analysis(Record):
     exposed_percent: int = 0
     """The share that ruled in the last cycle."""
     book: BoutBook = BoutBook()
-    evidence: EvidenceKept = EvidenceKept()
+    evidence: StoredEvidence = StoredEvidence()
     referee: RefereeBook = RefereeBook()
     scoring: Scoring = Scoring()
     version: int = 1
@@ -161,58 +161,64 @@ def add_watched_time(analysis: Analysis, now: float, exposed_percent: int) -> An
     )
 
 
-def add_events(analysis: Analysis, facts: Iterable[Fact], rollout_status: RolloutStatus, plan: Plan) -> Analysis:
-    """Fold facts into the evidence."""
+def add_events(
+    analysis: Analysis, evidence_events: Iterable[EvidenceEvent], rollout_status: RolloutStatus, plan: Plan
+) -> Analysis:
+    """Fold events into the evidence."""
     battery = Battery.of(plan, rollout_status.stage, version=analysis.version)
-    return analysis.model_copy(update={"evidence": analysis.evidence.restore().fold(facts, battery).keep()})
+    return analysis.model_copy(update={"evidence": analysis.evidence.restore().fold(evidence_events, battery).keep()})
 
 
-def facts_of_answers(
+def events_of_calls(
     analysis: Analysis, answers: Iterable[MonitorCall], at: float, plan: Plan
-) -> tuple[Analysis, tuple[Fact, ...]]:
+) -> tuple[Analysis, tuple[EvidenceEvent, ...]]:
     """Count the candidate's failures, and remember who could not take over now."""
-    ill, row, facts = dict(analysis.ill), analysis.failures_in_a_row, list[Fact]()
+    ill, row, evidence_events = dict(analysis.ill), analysis.failures_in_a_row, list[EvidenceEvent]()
     for answer in answers:
         ill[answer.role] = answer.text if answer.failed else ""
         if answer.role is MonitorRole.CANDIDATE and answer.counts:
-            facts.append(cycle_fact(answer.cycle, at, failed=answer.failed))
+            evidence_events.append(cycle_event(answer.cycle, at, failed=answer.failed))
             row = row + 1 if answer.failed else 0
     if row == plan.crash_loop:
         analysis = _with_guards(analysis, crash_loop(row, plan.crash_loop), at)
-    return analysis.model_copy(update={"ill": ill, "failures_in_a_row": row}), tuple(facts)
+    return analysis.model_copy(update={"ill": ill, "failures_in_a_row": row}), tuple(evidence_events)
 
 
-def facts_of_look(own: LiveCheckResult, at: float, plan: Plan) -> tuple[Fact, ...]:
+def events_of_live_check(own: LiveCheckResult, at: float, plan: Plan) -> tuple[EvidenceEvent, ...]:
     """Count whether the candidate saw with its own eyes what the tape showed, and how long it took."""
     if not own.look.counts:
         return ()
     return tuple(
-        look_facts(own.cycle, at, differs=own.look.event, wall_s=own.wall_s, tmux_s=own.tmux_s, limits=plan.cycle_time)
+        live_check_events(
+            own.cycle, at, differs=own.look.event, wall_s=own.wall_s, tmux_s=own.tmux_s, limits=plan.cycle_time
+        )
     )
 
 
-def facts_of_bouts(
+def events_of_bouts(
     analysis: Analysis, bouts: Iterable[Bout], register: ExpectedRegister
-) -> tuple[Analysis, tuple[Fact, ...]]:
+) -> tuple[Analysis, tuple[EvidenceEvent, ...]]:
     """Enter settled bouts, the unit of review. Those that began under another stage are that stage's, and late."""
     own = [bout for bout in bouts if bout.began >= analysis.since]
     analysis = analysis.model_copy(update={"tallies": analysis.tallies.count(own, register)})
-    return analysis, tuple(fact for bout in own for fact in noise_facts(bout))
+    return analysis, tuple(evidence_event for bout in own for evidence_event in noise_facts(bout))
 
 
-def facts_of_spells(analysis: Analysis, spells: Iterable[ScoredSpell], now: float) -> tuple[Analysis, tuple[Fact, ...]]:
+def facts_of_spells(
+    analysis: Analysis, spells: Iterable[ScoredSpell], now: float
+) -> tuple[Analysis, tuple[EvidenceEvent, ...]]:
     """Enter scored spells, the unit of evidence. Those that began under another stage are that stage's, and late."""
     own = [spell for spell in spells if spell.began >= analysis.since]
     scoring = analysis.scoring.count(own)
     analysis = analysis.model_copy(update={"scoring": scoring})
     if GuardKind.MISSED_CRASH not in {guard.kind for guard in analysis.guards}:
         analysis = _with_guards(analysis, missed_crashes(scoring.missed), now)
-    return analysis, tuple(fact for event in evidence_from(own) for fact in spell_facts(event))
+    return analysis, tuple(evidence_event for event in evidence_from(own) for evidence_event in spell_facts(event))
 
 
 def rescored(
     analysis: Analysis, spells: Iterable[ScoredSpell], overruled: int, why: str
-) -> tuple[Analysis, tuple[Fact, ...]]:
+) -> tuple[Analysis, tuple[EvidenceEvent, ...]]:
     """Count the spells of this epoch anew without those that an operator has overruled.
 
     `spells` are the others, in the order in which they were scored; `overruled` is how many were taken out in all.
@@ -220,12 +226,12 @@ def rescored(
     kept = tuple(spells)
     scoring = Scoring(overruled=overruled).count(kept)
     again = [
-        Fact(guardrail, event=False, stratum=stratum, whole=stratum is None, subject=why, starts_again=True)
+        EvidenceEvent(guardrail, event=False, stratum=stratum, whole=stratum is None, subject=why, starts_again=True)
         for guardrail, stratum in sorted(analysis.evidence.restore().tallies, key=str)
         if guardrail in OF_SPELLS
     ]
-    facts = (fact for event in evidence_from(kept) for fact in spell_facts(event))
-    return analysis.model_copy(update={"scoring": scoring}), (*again, *facts)
+    evidence_events = (evidence_event for event in evidence_from(kept) for evidence_event in spell_facts(event))
+    return analysis.model_copy(update={"scoring": scoring}), (*again, *evidence_events)
 
 
 def _with_guards(analysis: Analysis, hit: Iterable[Guard], now: float) -> Analysis:

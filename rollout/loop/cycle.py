@@ -124,7 +124,9 @@ def _learn(
         "signals": shadowed.analysis.signals.fold(used(observation, runtime.tmux_pid), now),
     }
     analysis = shadowed.analysis.model_copy(update=noted)
-    analysis = add_events(analysis, (*operator_input.facts, *shadowed.facts), rollout_status, runtime.plan)
+    analysis = add_events(
+        analysis, (*operator_input.evidence_events, *shadowed.evidence_events), rollout_status, runtime.plan
+    )
     loop_state.analysis = add_judgement(analysis, rollout_status, runtime.plan, runtime.register, now, routing.drift)
     for role, answer in observation.answers.items():
         if answer.report is not None:

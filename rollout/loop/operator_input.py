@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from rollout.judgement.enums import State
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.rollout_status import Request, RequestKind, RolloutStatus
 from rollout.loop.analysis import Analysis, Waiver, rescored
 from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
@@ -41,7 +41,7 @@ class OperatorInput:
     """The decisions of operators since the cycle before."""
 
     analysis: Analysis
-    facts: tuple[Fact, ...] = ()
+    evidence_events: tuple[EvidenceEvent, ...] = ()
     relabelled: tuple[BoutRow, ...] = ()
     overruled: Mapping[str, str] = field(default_factory=dict)
     """Spell -> the decision that took it out of the scoring."""
@@ -87,13 +87,13 @@ def listen(runtime: Runtime, analysis: Analysis) -> OperatorInput:
             relabelled += bouts
             overruled |= taken
         analysis = analysis.model_copy(update={"decisions_read": row.n})
-    facts: tuple[Fact, ...] = ()
+    evidence_events: tuple[EvidenceEvent, ...] = ()
     if overruled:
         rows = runtime.ledger.spells(analysis.epoch)
         out = {row.id for row in rows if row.overruled is not None} | overruled.keys()
         kept = (ScoredSpell.model_validate_json(row.body) for row in rows if row.id not in out)
-        analysis, facts = rescored(analysis, kept, len(out), "; ".join(sorted(set(overruled.values()))))
-    return OperatorInput(analysis, facts, tuple(relabelled), overruled, approvals)
+        analysis, evidence_events = rescored(analysis, kept, len(out), "; ".join(sorted(set(overruled.values()))))
+    return OperatorInput(analysis, evidence_events, tuple(relabelled), overruled, approvals)
 
 
 def _taken_up(runtime: Runtime, analysis: Analysis, row: DecisionRow) -> tuple[Analysis, list[BoutRow], dict[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from rollout.judgement.evidence import STARTS_AGAIN, Fact
+from rollout.judgement.evidence import STARTS_AGAIN, EvidenceEvent
 from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.cycle_result import CycleResult
 from rollout.loop.loop_state import LoopState
@@ -104,7 +104,8 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
         for name, decision in entry.operator_input.overruled.items():
             tx.overrule_spells((name,), decision)
         tx.add_evidence(
-            _evidence(fact, epoch, cycle_result.at) for fact in (*entry.operator_input.facts, *entry.shadowed.facts)
+            _evidence(evidence_event, epoch, cycle_result.at)
+            for evidence_event in (*entry.operator_input.evidence_events, *entry.shadowed.evidence_events)
         )
         _deliveries(tx, entry)
     if entry.observation.tape is not None:
@@ -195,12 +196,12 @@ def _spell(spell: ScoredSpell, epoch: int) -> SpellRow:
     )
 
 
-def _evidence(fact: Fact, epoch: int, at: float) -> EvidenceRow:
+def _evidence(evidence_event: EvidenceEvent, epoch: int, at: float) -> EvidenceRow:
     return EvidenceRow(
         epoch=epoch,
-        at=at if fact.at is None else fact.at,
-        guardrail=fact.guardrail,
-        stratum=fact.stratum,
-        event=fact.event,
-        subject=f"{STARTS_AGAIN}{fact.subject}" if fact.starts_again else fact.subject,
+        at=at if evidence_event.at is None else evidence_event.at,
+        guardrail=evidence_event.guardrail,
+        stratum=evidence_event.stratum,
+        event=evidence_event.event,
+        subject=f"{STARTS_AGAIN}{evidence_event.subject}" if evidence_event.starts_again else evidence_event.subject,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import (
@@ -11,9 +11,9 @@ from rollout.loop.analysis import (
     LiveCheckResult,
     MonitorCall,
     add_guards,
-    facts_of_answers,
-    facts_of_bouts,
-    facts_of_look,
+    events_of_bouts,
+    events_of_calls,
+    events_of_live_check,
     facts_of_spells,
 )
 from rollout.loop.monitor_role import MonitorRole
@@ -50,7 +50,7 @@ class Shadowed:
     """Of this cycle or the one before, with their final classes, and new: one that lasts is kept once."""
     bouts: tuple[Bout, ...] = ()
     spells: tuple[ScoredSpell, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    evidence_events: tuple[EvidenceEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ class Shadowing:
         self, analysis: Analysis, observation: Observation, effects: Effects, now: float, next_in_s: float
     ) -> Shadowed:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
-        analysis, facts = facts_of_answers(analysis, answered(observation), now, self._plan)
+        analysis, evidence_events = events_of_calls(analysis, answered(observation), now, self._plan)
         analysis, spells, of_spells = self._refereed(analysis, observation, effects, now)
-        facts = (*facts, *of_spells)
+        evidence_events = (*evidence_events, *of_spells)
         looks: list[_Entered | None] = [*self._waited(observation)]
         own = [*self._live_check(observation)]
         by_live_check = tuple(difference for look in own for difference in look.look.differences)
@@ -120,12 +120,12 @@ class Shadowing:
         if any(one is not None for one in looks):
             analysis = analysis.model_copy(update={"open_differences": frozenset(names)})
         entered = self._entered(analysis, [None if one is None else one.look for one in looks], now)
-        facts = (*facts, *self._facts(own, now), *entered.facts)
-        return replace(entered, differences=differences, found=fresh, facts=facts, spells=spells)
+        evidence_events = (*evidence_events, *self._evidence_events(own, now), *entered.evidence_events)
+        return replace(entered, differences=differences, found=fresh, evidence_events=evidence_events, spells=spells)
 
     def _refereed(
         self, analysis: Analysis, observation: Observation, effects: Effects, now: float
-    ) -> tuple[Analysis, tuple[ScoredSpell, ...], tuple[Fact, ...]]:
+    ) -> tuple[Analysis, tuple[ScoredSpell, ...], tuple[EvidenceEvent, ...]]:
         """Let the referee see the tape: it names what the panes were, and scores what both monitors said.
 
         Keys of a person are what it learns from; only those of the harness, and answers to its notices, tell nothing.
@@ -141,11 +141,11 @@ class Shadowing:
             noticed=effects.noticed,
         )
         book, spells = referee.advance(analysis.referee, look, self._plan.windows)
-        analysis, facts = facts_of_spells(analysis.model_copy(update={"referee": book}), spells, now)
+        analysis, evidence_events = facts_of_spells(analysis.model_copy(update={"referee": book}), spells, now)
         if look.incumbent is not None and look.candidate is not None:
             found = (len(look.incumbent.verdicts), len(look.candidate.verdicts))
             analysis = analysis.model_copy(update={"agents_found": found})
-        return analysis, spells, facts
+        return analysis, spells, evidence_events
 
     def _entered(self, analysis: Analysis, looks: Sequence[Look | None], now: float) -> Shadowed:
         book, settled = analysis.book, list[Bout]()
@@ -161,8 +161,8 @@ class Shadowing:
             settled += more
             if look is not None:
                 analysis = add_guards(analysis, look.differences, now)
-        analysis, facts = facts_of_bouts(analysis.model_copy(update={"book": book}), settled, self._register)
-        return Shadowed(analysis, bouts=tuple(settled), facts=facts)
+        analysis, evidence_events = events_of_bouts(analysis.model_copy(update={"book": book}), settled, self._register)
+        return Shadowed(analysis, bouts=tuple(settled), evidence_events=evidence_events)
 
     def _holding(self, analysis: Analysis) -> ExpectedRegister:
         """The register without the entries that have become more frequent than they allow."""
@@ -193,9 +193,9 @@ class Shadowing:
         look = compare_live(live_check.on_tape.report, live, live_check.tape, live_check.after)
         yield LiveCheckResult(look, live_check.cycle, live.wall_s - live.waited_s, live_check.tmux_s)
 
-    def _facts(self, own: Sequence[LiveCheckResult], now: float) -> Iterator[Fact]:
+    def _evidence_events(self, own: Sequence[LiveCheckResult], now: float) -> Iterator[EvidenceEvent]:
         for look in own:
-            yield from facts_of_look(look, now, self._plan)
+            yield from events_of_live_check(look, now, self._plan)
 
 
 def answered(observation: Observation) -> Iterator[MonitorCall]:

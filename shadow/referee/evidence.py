@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from shadow.referee.records import Duty, EvidenceEvent, EvidenceKind, ScoredSpell, Vote
+from shadow.referee.records import Duty, EvidenceKind, ScoredSpell, SpellEvent, Vote
 
 _VOTED = frozenset({Vote.RIGHT, Vote.WRONG})
 _COMPARED = _VOTED | {Vote.ABSTAINED}
 
 
-def evidence_of(spell: ScoredSpell) -> Iterator[EvidenceEvent]:
+def evidence_of(spell: ScoredSpell) -> Iterator[SpellEvent]:
     """Yield the events of one spell, at most one for each of `wrong`, `worse`, `abstained` and `duty`.
 
     `told` has one for each right action of the incumbent.
@@ -29,14 +29,14 @@ def evidence_of(spell: ScoredSpell) -> Iterator[EvidenceEvent]:
         yield _event(spell, EvidenceKind.DUTY, event=spell.duty is not Duty.DONE)
 
 
-def evidence_from(spells: Iterable[ScoredSpell]) -> Iterator[EvidenceEvent]:
+def evidence_from(spells: Iterable[ScoredSpell]) -> Iterator[SpellEvent]:
     """Yield the events of many spells, in their order."""
     for spell in spells:
         yield from evidence_of(spell)
 
 
-def _event(spell: ScoredSpell, kind: EvidenceKind, *, event: bool, decisive: bool = True) -> EvidenceEvent:
-    return EvidenceEvent(
+def _event(spell: ScoredSpell, kind: EvidenceKind, *, event: bool, decisive: bool = True) -> SpellEvent:
+    return SpellEvent(
         guardrail=kind,
         stratum=spell.named,
         event=event,

@@ -1,7 +1,7 @@
 """The records that leave the referee: scored spells, and the evidence events that they come to.
 
 `ScoredSpell` passes from this package to the judge. One spell carries one vote a monitor; `evidence.evidence_of`
-turns a spell into `EvidenceEvent`s, each of which one guardrail counts.
+turns a spell into `SpellEvent`s, each of which one guardrail counts.
 """
 
 from enum import StrEnum
@@ -151,7 +151,7 @@ class EvidenceKind(StrEnum):
     """No guardrail of its own: its share of the named spells must be below 20 % for a promotion."""
 
 
-class EvidenceEvent(Record):
+class SpellEvent(Record):
     """One yes or no that a guardrail counts."""
 
     guardrail: EvidenceKind

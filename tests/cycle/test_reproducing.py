@@ -12,7 +12,7 @@ from crash_driver import PLAN
 from rollout.judgement.enums import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import Stop, loop
-from rollout.loop.reproducing import Reproduced, reproduced
+from rollout.loop.reproducing import Reproduction, reproduced
 from rollout.store.ledger import Ledger
 from rollout.store.state_folder import StateFolder
 
@@ -51,7 +51,7 @@ def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
     assert judged_again(path)[0].differs == ("failure",)
 
 
-def judged_again(path: Path) -> tuple[Reproduced, ...]:
+def judged_again(path: Path) -> tuple[Reproduction, ...]:
     ledger = Ledger(path)
     try:
         return tuple(reproduced(ledger))

@@ -132,8 +132,11 @@ def _promotions(scale: float) -> Iterator[Figure]:
 
 def _nobody() -> Iterator[Figure]:
     """No data, only events, and an empty ledger: judged in every stage, and from a stream."""
-    facts = {"no data": [], "all errors": [f'{{"guardrail": "{name}", "event": true}}' for name in Guardrail] * 2000}
-    for name, lines in facts.items():
+    evidence_events = {
+        "no data": [],
+        "all errors": [f'{{"guardrail": "{name}", "event": true}}' for name in Guardrail] * 2000,
+    }
+    for name, lines in evidence_events.items():
         verdicts = [backtest(lines, stage, DEFAULT_PLAN)[0] for stage in STAGES]
         promoted = sum(result.promotable_at is not None for result in verdicts)
         yield Figure(f"{name}: promoted", promoted, 0, len(verdicts), is_rate=False)

@@ -10,7 +10,7 @@ from spell_streams import RIGHT, SILENT, STATES, WRONG, Pair, Spells, drawn_spel
 
 from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.events import OF_SPELLS
-from rollout.judgement.evidence import Battery, Evidence, Fact, Key
+from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent, Key
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.sequential import Process, Tally, proven
 
@@ -71,7 +71,7 @@ def by_the_product(spells: Spells, run: int, battery: Battery) -> tuple[int, int
     """The product's own way: events folded spell by spell; the first spell after which each line is proven."""
     evidence, unsafe, proven_since = Evidence(), FAR, dict[Key, int]()
     for number in range(spells.states.shape[1]):
-        evidence = evidence.fold(facts(spells, run, number), battery)
+        evidence = evidence.fold(evidence_events(spells, run, number), battery)
         for row in evidence.table(battery):
             key = (row.guardrail, row.stratum)
             if row.guardrail not in OF_SPELLS:
@@ -87,21 +87,21 @@ def by_the_product(spells: Spells, run: int, battery: Battery) -> tuple[int, int
     return unsafe, max((proven_since.get(key, FAR) for key in required), default=0)
 
 
-def facts(spells: Spells, run: int, number: int) -> list[Fact]:
+def evidence_events(spells: Spells, run: int, number: int) -> list[EvidenceEvent]:
     """What one drawn spell counts for, said with the product's own records."""
     ours, theirs = int(spells.candidate[run, number]), int(spells.incumbent[run, number])
-    state, found = STATES[spells.states[run, number]], list[Fact]()
+    state, found = STATES[spells.states[run, number]], list[EvidenceEvent]()
     if ours != SILENT:
-        found.append(Fact(Guardrail.WRONG, event=ours == WRONG))
-        found.append(Fact(Guardrail.WRONG, event=ours == WRONG, stratum=state, whole=False))
+        found.append(EvidenceEvent(Guardrail.WRONG, event=ours == WRONG))
+        found.append(EvidenceEvent(Guardrail.WRONG, event=ours == WRONG, stratum=state, whole=False))
     if ours != SILENT or theirs != SILENT:
         alone = (ours == RIGHT) != (theirs == RIGHT)
         lost = alone and theirs == RIGHT
-        found.append(Fact(Guardrail.WORSE, event=lost))
+        found.append(EvidenceEvent(Guardrail.WORSE, event=lost))
         if alone:
-            found.append(Fact(Guardrail.WORSE, event=lost, stratum=ONE_RIGHT, whole=False))
+            found.append(EvidenceEvent(Guardrail.WORSE, event=lost, stratum=ONE_RIGHT, whole=False))
     if theirs == RIGHT and state != "busy":
-        found.append(Fact(Guardrail.TOLD, event=ours == WRONG))
+        found.append(EvidenceEvent(Guardrail.TOLD, event=ours == WRONG))
     if state in {"waiting_approval", "crashed"}:
-        found.append(Fact(Guardrail.DUTY, event=ours == WRONG))
+        found.append(EvidenceEvent(Guardrail.DUTY, event=ours == WRONG))
     return found

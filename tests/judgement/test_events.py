@@ -3,8 +3,8 @@
 import pytest
 
 from rollout.judgement.enums import ONE_RIGHT, Guardrail
-from rollout.judgement.events import cycle_fact, look_facts, noise_facts, spell_facts
-from rollout.judgement.evidence import Fact
+from rollout.judgement.events import cycle_event, live_check_events, noise_facts, spell_facts
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.guards import Guard, GuardKind, confirmed, crash_loop, missed_crashes, sightings
 from rollout.judgement.plan import CycleTime
 from shadow.bout import Bout, Excuse
@@ -76,8 +76,10 @@ def spell(named: NamedState, candidate: Vote, incumbent: Vote, **more: object) -
 
 
 def counted(one: ScoredSpell) -> dict[tuple[Guardrail, str | None], bool]:
-    facts = [fact for event in evidence_of(one) for fact in spell_facts(event)]
-    return {(fact.guardrail, fact.stratum): fact.event for fact in facts}
+    evidence_events = [evidence_event for event in evidence_of(one) for evidence_event in spell_facts(event)]
+    return {
+        (evidence_event.guardrail, evidence_event.stratum): evidence_event.event for evidence_event in evidence_events
+    }
 
 
 def test_a_spell_counts_once_for_the_whole_and_once_in_its_state() -> None:
@@ -112,9 +114,11 @@ def test_an_abstention_counts_for_no_guardrail_of_its_own() -> None:
 
 
 def test_noise_speaks_about_the_incumbent_alone() -> None:
-    facts = list(noise_facts(bout(CRASHED, BUSY, excuse=Excuse.NOISE)))
-    assert [(fact.guardrail, fact.event) for fact in facts] == [(Guardrail.NOISE, True)]
-    assert [fact.event for fact in noise_facts(bout(IDLE, IDLE))] == [False]
+    evidence_events = list(noise_facts(bout(CRASHED, BUSY, excuse=Excuse.NOISE)))
+    assert [(evidence_event.guardrail, evidence_event.event) for evidence_event in evidence_events] == [
+        (Guardrail.NOISE, True)
+    ]
+    assert [evidence_event.event for evidence_event in noise_facts(bout(IDLE, IDLE))] == [False]
     assert list(noise_facts(bout(IDLE, IDLE, excuse=Excuse.REPEAT))) == []
 
 
@@ -125,15 +129,17 @@ def test_noise_speaks_about_the_incumbent_alone() -> None:
 def test_a_look_is_slow_by_the_floor_of_the_same_look_or_by_the_plan(
     *, wall_s: float, tmux_s: float | None, slow: bool
 ) -> None:
-    facts = list(look_facts("l", 1.0, differs=False, wall_s=wall_s, tmux_s=tmux_s, limits=CycleTime(factor=5.0)))
-    assert [(fact.guardrail, fact.event) for fact in facts] == [
+    evidence_events = list(
+        live_check_events("l", 1.0, differs=False, wall_s=wall_s, tmux_s=tmux_s, limits=CycleTime(factor=5.0))
+    )
+    assert [(evidence_event.guardrail, evidence_event.event) for evidence_event in evidence_events] == [
         (Guardrail.LIVE_MISMATCH, False),
         (Guardrail.CYCLE_TIME, slow),
     ]
 
 
 def test_a_cycle_that_failed_is_an_event() -> None:
-    assert cycle_fact("c", 1.0, failed=True) == Fact(Guardrail.FAILURE, event=True, subject="c", at=1.0)
+    assert cycle_event("c", 1.0, failed=True) == EvidenceEvent(Guardrail.FAILURE, event=True, subject="c", at=1.0)
 
 
 KILL = Side(state=AgentState.CRASHED, intents=(("kill_window", 1),))

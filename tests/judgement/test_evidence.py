@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
-from rollout.judgement.evidence import Battery, Evidence, EvidenceKept, Fact
+from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent, StoredEvidence
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.sequential import Tally, risk_of_version
 
 FACTS = st.lists(
     st.builds(
-        Fact,
+        EvidenceEvent,
         guardrail=st.sampled_from(Guardrail),
         event=st.booleans(),
         stratum=st.sampled_from([None, "busy", "crashed", "nowhere"]),
@@ -47,12 +47,12 @@ def test_in_production_false_alarms_come_less_than_once_in_a_million_over_all_gu
 
 def test_a_spell_counts_for_the_whole_and_for_its_state_once_each() -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.SHADOW)
-    facts = [
-        Fact(Guardrail.WRONG, event=True),
-        Fact(Guardrail.WRONG, event=True, stratum="busy", whole=False),
-        Fact(Guardrail.WRONG, event=False, stratum="idle", whole=False),
+    evidence_events = [
+        EvidenceEvent(Guardrail.WRONG, event=True),
+        EvidenceEvent(Guardrail.WRONG, event=True, stratum="busy", whole=False),
+        EvidenceEvent(Guardrail.WRONG, event=False, stratum="idle", whole=False),
     ]
-    evidence = Evidence().fold(facts, battery)
+    evidence = Evidence().fold(evidence_events, battery)
     counts = {key[1]: (tally.bouts, tally.events) for key, tally in evidence.tallies.items()}
     assert counts == {None: (1, 1), "busy": (1, 1), "idle": (1, 0)}
 
@@ -62,14 +62,17 @@ def test_worse_is_proven_over_all_spells_and_unsafe_by_those_in_which_one_alone_
     whole, one_right = battery.processes[Guardrail.WORSE, None], battery.processes[Guardrail.WORSE, ONE_RIGHT]
     assert (whole.unsafe, whole.promote) == (None, 0.05)
     assert (one_right.unsafe, one_right.promote) == (0.5, None)
-    lost = [Fact(Guardrail.WORSE, event=True), Fact(Guardrail.WORSE, event=True, stratum=ONE_RIGHT, whole=False)]
+    lost = [
+        EvidenceEvent(Guardrail.WORSE, event=True),
+        EvidenceEvent(Guardrail.WORSE, event=True, stratum=ONE_RIGHT, whole=False),
+    ]
     rows = Evidence().fold(lost * 30, battery).table(battery)
     assert {row.stratum for row in rows if row.crossed} == {ONE_RIGHT}
 
 
 def test_a_line_that_can_only_prove_never_becomes_unsafe() -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.PRODUCTION)
-    evidence = Evidence().fold([Fact(Guardrail.WORSE, event=True)] * 5000, battery)
+    evidence = Evidence().fold([EvidenceEvent(Guardrail.WORSE, event=True)] * 5000, battery)
     row = battery.row((Guardrail.WORSE, None), evidence.of(Guardrail.WORSE))
     assert (row.crossed, row.crossed_now, row.spent) == (False, False, 0.0)
 
@@ -79,7 +82,7 @@ def test_an_incumbent_that_hardly_acts_rightly_needs_no_proof_that_the_candidate
     evidence, needs = Evidence(), []
     for _ in range(6):
         needs.append(battery.row((Guardrail.TOLD, None), evidence.of(Guardrail.TOLD)).needed)
-        evidence = evidence.fold([Fact(Guardrail.TOLD, event=True)], battery)
+        evidence = evidence.fold([EvidenceEvent(Guardrail.TOLD, event=True)], battery)
     assert needs[:5] == [0, 0, 0, 0, 0]
     assert needs[5] > 0
 
@@ -119,8 +122,8 @@ def test_always_wrong_in_one_state_is_shown_though_right_everywhere_else() -> No
     battery = Battery.of(DEFAULT_PLAN, Stage.SHADOW)
     evidence = Evidence()
     for _ in range(12):
-        right = [Fact(Guardrail.WRONG, event=False)] * 19
-        wrong = [Fact(Guardrail.WRONG, event=True, stratum="crashed")]
+        right = [EvidenceEvent(Guardrail.WRONG, event=False)] * 19
+        wrong = [EvidenceEvent(Guardrail.WRONG, event=True, stratum="crashed")]
         evidence = evidence.fold([*right, *wrong], battery)
     crossed = {(row.guardrail, row.stratum) for row in evidence.table(battery) if row.crossed}
     assert crossed == {(Guardrail.WRONG, "crashed")}
@@ -128,28 +131,32 @@ def test_always_wrong_in_one_state_is_shown_though_right_everywhere_else() -> No
 
 def test_clean_spells_take_back_what_is_shown_now_and_leave_what_was_ever_shown() -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.SHADOW)
-    evidence = Evidence().fold([Fact(Guardrail.WRONG, event=True)] * 8, battery)
+    evidence = Evidence().fold([EvidenceEvent(Guardrail.WRONG, event=True)] * 8, battery)
     before = battery.row((Guardrail.WRONG, None), evidence.of(Guardrail.WRONG))
-    evidence = evidence.fold([Fact(Guardrail.WRONG, event=False)] * 200, battery)
+    evidence = evidence.fold([EvidenceEvent(Guardrail.WRONG, event=False)] * 200, battery)
     after = battery.row((Guardrail.WRONG, None), evidence.of(Guardrail.WRONG))
     assert (before.crossed, before.crossed_now) == (True, True)
     assert (after.crossed, after.crossed_now) == (True, False)
 
 
 @given(FACTS, st.integers(min_value=0, max_value=60))
-def test_evidence_kept_at_any_point_and_restored_goes_on_as_if_nothing_happened(facts: list[Fact], cut: int) -> None:
+def test_evidence_kept_at_any_point_and_restored_goes_on_as_if_nothing_happened(
+    evidence_events: list[EvidenceEvent], cut: int
+) -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.SHADOW)
-    whole = Evidence().fold(facts, battery)
-    kept = Evidence().fold(facts[:cut], battery).keep().model_dump_json()
-    assert EvidenceKept.model_validate_json(kept).restore().fold(facts[cut:], battery) == whole
+    whole = Evidence().fold(evidence_events, battery)
+    kept = Evidence().fold(evidence_events[:cut], battery).keep().model_dump_json()
+    assert StoredEvidence.model_validate_json(kept).restore().fold(evidence_events[cut:], battery) == whole
 
 
 @given(FACTS)
-def test_every_row_says_what_was_counted(facts: list[Fact]) -> None:
+def test_every_row_says_what_was_counted(evidence_events: list[EvidenceEvent]) -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.SHADOW)
-    evidence = Evidence().fold(facts, battery)
+    evidence = Evidence().fold(evidence_events, battery)
     for row in evidence.table(battery):
-        counted = [fact for fact in facts if (row.guardrail, row.stratum) in fact.keys]
-        assert (row.bouts, row.events) == (len(counted), sum(fact.event for fact in counted))
+        counted = [
+            evidence_event for evidence_event in evidence_events if (row.guardrail, row.stratum) in evidence_event.keys
+        ]
+        assert (row.bouts, row.events) == (len(counted), sum(evidence_event.event for evidence_event in counted))
         assert 0 <= row.spent <= 1
         assert row.events / max(1, row.bouts) <= row.bound <= 1

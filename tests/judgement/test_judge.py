@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rollout.judgement.enums import Guardrail, Stage, State, Verdict
-from rollout.judgement.evidence import Battery, Evidence, Fact
+from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, GuardKind
 from rollout.judgement.judge import Judgement, judge
@@ -29,12 +29,12 @@ GUARD = Guard(GuardKind.DESTRUCTIVE_KEY, "%1", "the candidate wants kill_window 
 
 
 def clean(plan: Plan, stage: Stage, times: int = 700, at: float = NOW - 1) -> Evidence:
-    facts = [
-        Fact(guardrail, event=False, stratum=stratum, whole=stratum is None, at=at)
+    evidence_events = [
+        EvidenceEvent(guardrail, event=False, stratum=stratum, whole=stratum is None, at=at)
         for guardrail in plan.guardrails
         for stratum in (None, *(plan.states if guardrail is Guardrail.WRONG else ()))
     ]
-    return Evidence().fold(facts * times, Battery.of(plan, stage))
+    return Evidence().fold(evidence_events * times, Battery.of(plan, stage))
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +77,8 @@ KEYS = [key for key, process in Battery.of(DEFAULT_PLAN, Stage.CANARY).processes
 
 
 def above(evidence: Evidence, key: tuple[Guardrail, str | None], stage: Stage, times: int = 3000) -> Evidence:
-    fact = Fact(key[0], event=True, stratum=key[1], whole=key[1] is None, at=NOW)
-    return evidence.fold([fact] * times, Battery.of(DEFAULT_PLAN, stage))
+    evidence_event = EvidenceEvent(key[0], event=True, stratum=key[1], whole=key[1] is None, at=NOW)
+    return evidence.fold([evidence_event] * times, Battery.of(DEFAULT_PLAN, stage))
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key[0] is not Guardrail.NOISE])
@@ -105,7 +105,9 @@ def test_in_shadow_an_unsafe_line_lifts_by_itself_and_latches_nothing() -> None:
     key = (Guardrail.WRONG, None)
     evidence = above(Evidence(), key, Stage.SHADOW, 8)
     assert judge(Stage.SHADOW, evidence, ENOUGH, DEFAULT_PLAN, NOW).unsafe
-    evidence = evidence.fold([Fact(Guardrail.WRONG, event=False, at=NOW)] * 300, Battery.of(DEFAULT_PLAN, Stage.SHADOW))
+    evidence = evidence.fold(
+        [EvidenceEvent(Guardrail.WRONG, event=False, at=NOW)] * 300, Battery.of(DEFAULT_PLAN, Stage.SHADOW)
+    )
     assert not judge(Stage.SHADOW, evidence, ENOUGH, DEFAULT_PLAN, NOW).unsafe
 
 
@@ -149,7 +151,9 @@ def test_an_incumbent_that_sees_few_agents_is_said_first_and_holds_nothing(prove
 
 def test_a_noisy_incumbent_holds(proven: Evidence) -> None:
     battery = Battery.of(DEFAULT_PLAN, Stage.CANARY)
-    noisy = proven.fold([Fact(Guardrail.NOISE, event=number % 3 == 0, at=NOW) for number in range(60)], battery)
+    noisy = proven.fold(
+        [EvidenceEvent(Guardrail.NOISE, event=number % 3 == 0, at=NOW) for number in range(60)], battery
+    )
     judgement = judged(noisy)
     assert judgement.verdict is Verdict.HOLD
     assert "disagreed with itself in 20 of 60 bouts" in judgement.reasons[0]
@@ -188,7 +192,7 @@ def test_where_only_spells_of_a_state_are_missing_it_holds_with_their_count() ->
     battery = Battery.of(DEFAULT_PLAN, Stage.BETA)
     evidence = clean(DEFAULT_PLAN, Stage.BETA)
     evidence = Evidence({key: tally for key, tally in evidence.tallies.items() if key[1] != "waiting_approval"})
-    spells = [Fact(Guardrail.WRONG, event=False, stratum="waiting_approval", whole=False, at=NOW)] * 17
+    spells = [EvidenceEvent(Guardrail.WRONG, event=False, stratum="waiting_approval", whole=False, at=NOW)] * 17
     judgement = judge(Stage.BETA, evidence.fold(spells, battery), ENOUGH, DEFAULT_PLAN, NOW)
     assert judgement.verdict is Verdict.HOLD
     (reason,) = judgement.reasons
@@ -274,7 +278,7 @@ def test_a_guardrail_in_dry_run_is_shown_and_decides_nothing() -> None:
     limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: Limits(dry_run=True)}
     plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
     battery = Battery.of(plan, Stage.CANARY)
-    bad = clean(plan, Stage.CANARY).fold([Fact(Guardrail.LIVE_MISMATCH, event=True, at=NOW)] * 50, battery)
+    bad = clean(plan, Stage.CANARY).fold([EvidenceEvent(Guardrail.LIVE_MISMATCH, event=True, at=NOW)] * 50, battery)
     judgement = judged(bad, plan=plan)
     assert judgement.verdict is Verdict.PROMOTABLE
     assert [row.crossed for row in judgement.rows if row.guardrail is Guardrail.LIVE_MISMATCH] == [True]

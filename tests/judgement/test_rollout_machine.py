@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from rollout.judgement.enums import Guardrail, Stage, State, Verdict
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.plan import Limits, Minimums, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
@@ -179,15 +179,15 @@ class RealRollouts(RuleBasedStateMachine):
         assert bool(stands.tied) == self.is_frozen  # what is tied touches nothing
         at_first = rebased(runtime, loop_state, stands.rollout_status, self.now)
         self.entered()
-        facts = [Fact(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
-        facts += [Fact(of, event=True, at=self.now)] * events
+        evidence_events = [EvidenceEvent(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
+        evidence_events += [EvidenceEvent(of, event=True, at=self.now)] * events
         analysis = add_watched_time(in_epoch(loop_state.analysis, at_first), self.now, at_first.exposure_percent)
         known = analysis.scoring.panes
         scoring = analysis.scoring.model_copy(update={"panes": known | {f"{len(known) + n}" for n in range(panes)}})
         analysis = analysis.model_copy(update={"scoring": scoring})
         self.count(clean, events, of, panes)
         loop_state.analysis = add_judgement(
-            add_events(analysis, facts, at_first, PLAN), at_first, PLAN, runtime.register, self.now, ""
+            add_events(analysis, evidence_events, at_first, PLAN), at_first, PLAN, runtime.register, self.now, ""
         )
         loop_state.acted_in = at_first.epoch
         with self.ledger.transaction() as tx:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rollout.judgement.enums import Guardrail, Stage
-from rollout.judgement.evidence import Fact
+from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import RolloutStatus
 from rollout.loop.analysis import Analysis, add_events
@@ -85,16 +85,22 @@ def test_a_word_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_sco
 def test_what_was_overruled_is_counted_and_never_turns_clean(runtime: Any) -> None:
     said = say(runtime, "settle_bout", "b-1", right="candidate")
     assert (said.analysis.scoring.overruled, said.analysis.scoring.named) == (1, 1)
-    add_events = [(fact.guardrail, fact.event) for fact in said.facts if not fact.starts_again and fact.whole]
+    add_events = [
+        (evidence_event.guardrail, evidence_event.event)
+        for evidence_event in said.evidence_events
+        if not evidence_event.starts_again and evidence_event.whole
+    ]
     assert add_events == [("wrong", True), ("worse", False)]  # of the spell that lies elsewhere
 
 
 def test_evidence_of_spells_starts_again_where_one_was_overruled_and_nothing_else_does(runtime: Any) -> None:
     analysis = Analysis(epoch=1)
-    facts = [Fact(Guardrail.WRONG, event=True), Fact(Guardrail.FAILURE, event=False)]
-    analysis = add_events(analysis, facts, RolloutStatus(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
+    evidence_events = [EvidenceEvent(Guardrail.WRONG, event=True), EvidenceEvent(Guardrail.FAILURE, event=False)]
+    analysis = add_events(analysis, evidence_events, RolloutStatus(stage=Stage.SHADOW, epoch=1), DEFAULT_PLAN)
     said = say(runtime, "settle_bout", "b-1", analysis=analysis, right="candidate")
-    assert {fact.guardrail for fact in said.facts if fact.starts_again} == {"wrong"}
+    assert {evidence_event.guardrail for evidence_event in said.evidence_events if evidence_event.starts_again} == {
+        "wrong"
+    }
 
 
 def test_a_word_on_an_agreement_labels_it(runtime: Any) -> None:
@@ -111,7 +117,7 @@ def test_a_waiver_lasts_until_it_expires(runtime: Any) -> None:
 @pytest.mark.parametrize("name", ["b-4", "b-9"], ids=["another stage's", "nobody's"])
 def test_a_word_on_a_bout_that_is_not_this_stages_changes_nothing(runtime: Any, name: str) -> None:
     said = say(runtime, "settle_bout", name, right="candidate")
-    assert (said.relabelled, said.facts) == ((), ())
+    assert (said.relabelled, said.evidence_events) == ((), ())
 
 
 def test_a_word_on_a_cluster_overrules_what_hindsight_could_only_say_for_one_side(runtime: Any) -> None:
@@ -134,4 +140,4 @@ def test_a_sign_off_is_taken_up_with_its_terms(runtime: Any) -> None:
 
 def test_a_saved_rule_is_a_word_for_the_trail_alone(runtime: Any) -> None:
     said = say(runtime, "rule", "mine", rule={})
-    assert (said.facts, said.relabelled, said.analysis.decisions_read) == ((), (), 1)
+    assert (said.evidence_events, said.relabelled, said.analysis.decisions_read) == ((), (), 1)

@@ -10,7 +10,7 @@ from rollout.faces.cli.reading import NOT_JUDGED, ServerData
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, signoffs_of
 from rollout.faces.cli.verbs.status import rows, state
-from rollout.judgement.evidence import Row
+from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.settings import load
 from shadow.bout import Bout
@@ -84,7 +84,7 @@ def _moves(found: ServerData) -> tuple[Move, ...]:
     )
 
 
-def _rate(row: Row) -> Rate:
+def _rate(row: EvidenceLine) -> Rate:
     return Rate(
         name=row.guardrail,
         stratum=row.stratum,

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from rollout.faces.demo.view import DemoView, Gauge, Step
 from rollout.judgement.enums import Guardrail
-from rollout.judgement.evidence import Row
+from rollout.judgement.evidence import EvidenceLine
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RolloutStatus, shown_state
@@ -101,7 +101,7 @@ def _held_back(ledger: LedgerReader, now: float) -> int:
     return sum(episode.state(now) in _HELD_BACK for episode in book.episodes.values())
 
 
-def _gauges(rows: Iterable[Row], plan: Plan) -> Iterable[Gauge]:
+def _gauges(rows: Iterable[EvidenceLine], plan: Plan) -> Iterable[Gauge]:
     """The guardrails, each with the states that a promotion needs, and every line that has an event."""
     for row in rows:
         needed = row.stratum is None or row.stratum in plan.required_states

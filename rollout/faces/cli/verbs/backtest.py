@@ -13,7 +13,7 @@ from rollout.judgement.backtest import looks as judge_looks
 from rollout.judgement.enums import Stage, percent
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
-from rollout.loop.reproducing import Reproduced, reproduced
+from rollout.loop.reproducing import Reproduction, reproduced
 
 
 def backtest(stream: Path, stage: str, plan: str, *, looks: bool = False, as_json: bool) -> Exit:
@@ -82,7 +82,7 @@ def _looks(lines: Iterable[str], stage: Stage, plan: Plan, *, as_json: bool) -> 
     return Exit.OK
 
 
-def _as_json(one: Reproduced) -> dict[str, object]:
+def _as_json(one: Reproduction) -> dict[str, object]:
     return {
         "from": one.move.from_,
         "to": one.move.to,

@@ -8,7 +8,7 @@ from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
 from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, ServerData, open_server_data
 from rollout.judgement.enums import Guardrail, State, Verdict, percent
-from rollout.judgement.evidence import Battery, Evidence, Row
+from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
 from rollout.judgement.rollout_status import shown_state
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
@@ -69,7 +69,7 @@ def state(found: ServerData) -> State:
     return shown_state(found.rollout_status, found.judgement, found.plan)
 
 
-def rows(found: ServerData) -> tuple[Row, ...]:
+def rows(found: ServerData) -> tuple[EvidenceLine, ...]:
     """The evidence table, also before anything was judged."""
     if judgement := found.judgement:
         return judgement.rows
@@ -122,7 +122,7 @@ def _flags(found: ServerData) -> FlagsDocument | None:
         return None
 
 
-def _evidence(row: Row) -> dict[str, Any]:
+def _evidence(row: EvidenceLine) -> dict[str, Any]:
     return row.model_dump(
         mode="json", include={"guardrail", "stratum", "e_value", "limit", "bouts", "events", "bound", "needed"}
     )
@@ -187,11 +187,11 @@ _REASONS = 4
 _COLOURS = {"rollback": "red", "hold": "yellow", "promotable": "green", "continue": "cyan"}
 
 
-def _worth_a_line(row: Row) -> bool:
+def _worth_a_line(row: EvidenceLine) -> bool:
     return row.stratum is None or bool(row.events or row.needed)
 
 
-def _row(row: Row) -> tuple[str, ...]:
+def _row(row: EvidenceLine) -> tuple[str, ...]:
     counted = row.bouts > 0
     return (
         row.subject if row.stratum is None else f"  in {row.stratum}",
