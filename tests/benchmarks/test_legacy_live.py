@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from legacy.monitor import LegacyMonitor
-from rollout.faces.demo.wardrobe import dress, seat
+from rollout.faces.demo.process_names import actor_command, named_environment
 from tmuxio.sources import LibtmuxSource
 from understudy import EVERYTHING, SystemClock
 
@@ -25,9 +25,9 @@ SAMPLING_S = 0.9
 def test_a_cycle_of_ten_agents_takes_the_originals_naps_and_its_captures(
     benchmark: Any, tmux_server: TmuxServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tmux_server.environment = dress(tmp_path)
+    tmux_server.environment = named_environment(tmp_path)
     for number in range(AGENTS):
-        words = shlex.join(seat("idle" if number else "manager", number, stays=True, phase_s=0.0))
+        words = shlex.join(actor_command("idle" if number else "manager", number, stays=True, phase_s=0.0))
         tmux_server.new_window(f"exec {words}", session="team", name=f"claude-{number}" if number else "claude-pm")
     for pane in tmux_server.run("list-panes", "-a", "-F", "#{pane_id}").splitlines():
         tmux_server.wait_for(pane, "? for shortcuts")

@@ -12,8 +12,8 @@ import pytest
 
 from rollout.faces.demo.actors.looks import LOOKS
 from rollout.faces.demo.actors.performance import Performance
-from rollout.faces.demo.actors.scenes import PARTS, ActorPart, Cue, Scene
-from rollout.faces.demo.wardrobe import dress, seat
+from rollout.faces.demo.actors.scenes import PARTS, ActorPart, ActorScene, Cue
+from rollout.faces.demo.process_names import actor_command, named_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def play(tmux_server: TmuxServer) -> Play:
     """Start an actor in a pane of its own and return the pane's id."""
-    tmux_server.environment |= dress(tmux_server.folder)
+    tmux_server.environment |= named_environment(tmux_server.folder)
 
     def start(part: str, **keywords: bool) -> str:
-        return tmux_server.new_window(shlex.join(["exec", *seat(part, 1, **keywords)]), name=part)
+        return tmux_server.new_window(shlex.join(["exec", *actor_command(part, 1, **keywords)]), name=part)
 
     return start
 
@@ -61,7 +61,7 @@ def test_a_scene_shows_what_a_person_would_know_it_by(part: str, play: Play, tmu
 
 
 def test_every_scene_has_a_part_of_its_own_in_every_look() -> None:
-    for scene in set(Scene) - {Scene.GONE}:
+    for scene in set(ActorScene) - {ActorScene.GONE}:
         assert PARTS[scene].cues[0].scene is scene
         assert PARTS[f"{scene}-codex"].cues[0].scene is scene
 
@@ -164,12 +164,12 @@ def test_an_actor_is_light(play: Play, tmux_server: TmuxServer) -> None:
 
 
 def test_jitter_is_the_seeds_and_stays_within_its_share() -> None:
-    part = ActorPart("claude", (Cue(10.0, Scene.IDLE), Cue(10.0, Scene.TALK)), jitter=0.1)
+    part = ActorPart("claude", (Cue(10.0, ActorScene.IDLE), Cue(10.0, ActorScene.TALK)), jitter=0.1)
     lengths = []
     for seed in range(30):
         one, two = Performance(part, seed, 0.0), Performance(part, seed, 0.0)
         at = 0.0
-        while one.scene is Scene.IDLE:
+        while one.scene is ActorScene.IDLE:
             at += 0.05
             one.advance(at)
             two.advance(at)

@@ -10,7 +10,7 @@ import pytest
 
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
-from rollout.faces.demo.casting import cast
+from rollout.faces.demo.fleet import make_fleet
 from rollout.faces.demo.world import World
 from rollout.judgement.plans import DEMO_PLAN
 from shadow import noise
@@ -89,7 +89,7 @@ def _told(report: CycleReport, result: Result) -> tuple[Outcome, ...]:
 def shadow() -> Shadow:
     """Two monitors that have watched the demo's world for a while."""
     watched = Shadow()
-    with World(cast(("shop", "mill", "port"))) as world:
+    with World(make_fleet(("shop", "mill", "port"))) as world:
         recorder = Recorder(Reader(ServerAddress(world.socket_path)), SystemClock())
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:

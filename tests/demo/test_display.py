@@ -10,17 +10,17 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from rollout.faces.demo.audience import AtTerminal, InLog, Program, audience
 from rollout.faces.demo.display import ROWS, picture, progress_line, summary
-from rollout.faces.demo.view import STAGES, DemoEvent, DemoView, Gauge, Outcome, Step, Told
+from rollout.faces.demo.renderer import JsonRenderer, LogRenderer, TerminalRenderer, choose_renderer
+from rollout.faces.demo.view import STAGES, DemoEvent, DemoOutcome, DemoTransition, DemoView, EventKind, Gauge
 
 if TYPE_CHECKING:
-    from rollout.faces.demo.audience import Audience
+    from rollout.faces.demo.renderer import Renderer
 
 GAUGES = tuple(Gauge(f"action_difference in notice_of_{n}", 20 + n, n % 3, n * 3, n / 9) for n in range(10))
 STEPS = (
-    Step(44.2, "shadow", "canary", "judge", "every guardrail is below its bound"),
-    Step(91.0, "canary", "beta", "judge", "every guardrail is below its bound"),
+    DemoTransition(44.2, "shadow", "canary", "judge", "every guardrail is below its bound"),
+    DemoTransition(91.0, "canary", "beta", "judge", "every guardrail is below its bound"),
 )
 LONG = DemoView(
     elapsed_s=83.4,
@@ -40,7 +40,7 @@ LONG = DemoView(
     regression=True,
     next="the promotion to beta " * 9,
 )
-WHOLE = Outcome(STAGES, rolled_back=True, steps=STEPS, report="/state/report.md", elapsed_s=201.0)
+WHOLE = DemoOutcome(STAGES, rolled_back=True, steps=STEPS, report="/state/report.md", elapsed_s=201.0)
 
 
 def drawn(view: DemoView, width: int = 80) -> list[str]:
@@ -105,7 +105,7 @@ def test_the_summary_says_who_was_promoted_when_why_the_report_and_what_to_type(
 
 
 def test_a_demo_that_went_wrong_says_so_and_is_not_whole() -> None:
-    broken = Outcome(("shadow",), rolled_back=False, steps=(), report="", elapsed_s=9.0, trouble="tmux went away")
+    broken = DemoOutcome(("shadow",), rolled_back=False, steps=(), report="", elapsed_s=9.0, trouble="tmux went away")
     assert not broken.whole
     assert WHOLE.whole
     assert "tmux went away" in summary(broken, [])[0]
@@ -113,12 +113,12 @@ def test_a_demo_that_went_wrong_says_so_and_is_not_whole() -> None:
 
 @pytest.mark.parametrize("stages", [STAGES[:3], ()])
 def test_a_demo_without_every_stage_is_not_whole(stages: tuple[str, ...]) -> None:
-    assert not Outcome(stages, rolled_back=True, steps=(), report="", elapsed_s=1.0).whole
+    assert not DemoOutcome(stages, rolled_back=True, steps=(), report="", elapsed_s=1.0).whole
 
 
 def test_json_ends_with_one_done_line_as_promised(capsys: pytest.CaptureFixture[str]) -> None:
-    program = Program()
-    program.tell(DemoEvent(Told.STARTED, 0.0, "it begins", {"agents": 21}))
+    program = JsonRenderer()
+    program.tell(DemoEvent(EventKind.STARTED, 0.0, "it begins", {"agents": 21}))
     for second in range(30):
         program.show(DemoView(elapsed_s=float(second)))
     program.end(WHOLE, ["understudy status"])
@@ -133,9 +133,9 @@ def test_json_ends_with_one_done_line_as_promised(capsys: pytest.CaptureFixture[
 
 
 def test_without_a_terminal_there_is_a_line_an_event_and_no_escape(capsys: pytest.CaptureFixture[str]) -> None:
-    log: Audience = audience(as_json=False)
-    assert isinstance(log, InLog)
-    log.tell(DemoEvent(Told.STARTED, 0.0, "it begins"))
+    log: Renderer = choose_renderer(as_json=False)
+    assert isinstance(log, LogRenderer)
+    log.tell(DemoEvent(EventKind.STARTED, 0.0, "it begins"))
     log.show(LONG)
     log.end(WHOLE, [])
     out = capsys.readouterr().out
@@ -147,8 +147,8 @@ def test_a_person_sees_the_picture_and_keeps_the_summary(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    person = AtTerminal()
-    person.tell(DemoEvent(Told.STARTED, 0.0, "it begins"))
+    person = TerminalRenderer()
+    person.tell(DemoEvent(EventKind.STARTED, 0.0, "it begins"))
     person.show(LONG)
     person.end(WHOLE, ["understudy status"])
     out = capsys.readouterr().out

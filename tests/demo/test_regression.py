@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modular.service import MonitorService
+from rollout.faces.demo.process_names import actor_command, named_environment
 from rollout.faces.demo.regression import RULE, TRIGGER, LateRegression
-from rollout.faces.demo.wardrobe import dress, seat
 from rollout.loop.hosting.monitors import load, monitor_spec
 from tmuxio.reading.reader import Reader
 from tmuxio.sources.tapes import TapeClock, TapeSource
@@ -32,9 +32,9 @@ def watch(monitor: MonitorService | LateRegression, tape: Tape) -> CycleReport:
 @pytest.fixture
 def tape(tmux_server: TmuxServer) -> Tape:
     """A tape of a worker that has left its shell, beside its manager."""
-    tmux_server.environment |= dress(tmux_server.folder)
-    manager = tmux_server.new_window(shlex.join(["exec", *seat("manager", 1)]), name="claude-pm")
-    worker = tmux_server.new_window(shlex.join(["exec", *seat("brittle", 2, phase_s=3.0)]), name="qa")
+    tmux_server.environment |= named_environment(tmux_server.folder)
+    manager = tmux_server.new_window(shlex.join(["exec", *actor_command("manager", 1)]), name="claude-pm")
+    worker = tmux_server.new_window(shlex.join(["exec", *actor_command("brittle", 2, phase_s=3.0)]), name="qa")
     tmux_server.wait_for(manager, "? for shortcuts")
     tmux_server.wait_for(worker, "dev@box")
     return Recorder(Reader(tmux_server.address), SystemClock()).shoot(frames=1)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rollout.faces.demo import run
-from rollout.faces.demo.casting import names_that_meet
-from rollout.faces.demo.director import Director
+from rollout.faces.demo.fleet import names_that_meet
 from rollout.faces.demo.progress import LedgerProgress
-from rollout.faces.demo.view import STAGES, DemoEvent, DemoView, Outcome, Step, Told
+from rollout.faces.demo.script import DemoScript
+from rollout.faces.demo.view import STAGES, DemoEvent, DemoOutcome, DemoTransition, DemoView, EventKind
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.routing.lease import bucket, lease_name
 from rollout.store.flags import initial_text, parse_flags
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 30.0
 SHOW = "import sys; from rollout.faces.demo.run import demo; sys.exit(demo(as_json=True))"
-BEGIN = Step(0.1, "off", "shadow", "understudy", "a rollout begins")
-WAY = tuple(Step(40.0 * n, STAGES[n - 1], STAGES[n], "understudy", "earned") for n in range(1, 4))
-BACK = Step(140.0, "production", "shadow", "understudy", "a missed crash")
+BEGIN = DemoTransition(0.1, "off", "shadow", "understudy", "a rollout begins")
+WAY = tuple(DemoTransition(40.0 * n, STAGES[n - 1], STAGES[n], "understudy", "earned") for n in range(1, 4))
+BACK = DemoTransition(140.0, "production", "shadow", "understudy", "a missed crash")
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Recorder:
     def tell(self, event: DemoEvent) -> None:
         self.events.append(event)
 
-    def end(self, outcome: Outcome, hints: Sequence[str]) -> None:
+    def end(self, outcome: DemoOutcome, hints: Sequence[str]) -> None:
         raise NotImplementedError
 
 
@@ -81,10 +81,10 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def follow(
     script: Sequence[DemoView | Exception], trigger: Path, running: Running | None = None
 ) -> tuple[str, Any, Any]:
-    director, recorder = Director(), Recorder()
+    demo_script, recorder = DemoScript(), Recorder()
     loop: Any = running or Running()
-    trouble = run.follow(Script(iter(script)), loop, director, recorder, time.time(), trigger)
-    return trouble, director, recorder
+    trouble = run.follow(Script(iter(script)), loop, demo_script, recorder, time.time(), trigger)
+    return trouble, demo_script, recorder
 
 
 def test_a_whole_demo_is_told_in_order_and_the_regression_put_in_in_production(tmp_path: Path) -> None:
@@ -102,20 +102,20 @@ def test_a_whole_demo_is_told_in_order_and_the_regression_put_in_in_production(t
         for at in (140.0, 145.0):
             yield DemoView(elapsed_s=at, state="rolled_back", steps=(BEGIN, *WAY, BACK))
 
-    director, recorder = Director(), Recorder()
+    demo_script, recorder = DemoScript(), Recorder()
     loop: Any = Running()
-    assert run.follow(Script(script()), loop, director, recorder, time.time(), trigger) == ""
+    assert run.follow(Script(script()), loop, demo_script, recorder, time.time(), trigger) == ""
     assert made == [False, False, False, True]
     assert [event.told for event in recorder.events] == [
-        Told.BEGAN,
-        Told.PROMOTED,
-        Told.PROMOTED,
-        Told.PROMOTED,
-        Told.REGRESSION,
-        Told.ROLLED_BACK,
+        EventKind.BEGAN,
+        EventKind.PROMOTED,
+        EventKind.PROMOTED,
+        EventKind.PROMOTED,
+        EventKind.REGRESSION,
+        EventKind.ROLLED_BACK,
     ]
     assert recorder.views[-1].regression
-    assert director.outcome("r", 150.0).whole
+    assert demo_script.outcome("r", 150.0).whole
 
 
 def test_a_loop_that_dies_ends_the_demo_with_its_reason(tmp_path: Path) -> None:
@@ -127,12 +127,12 @@ def test_a_loop_that_dies_ends_the_demo_with_its_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "code"),
     [
-        (Outcome(STAGES, rolled_back=True, steps=(), report="r", elapsed_s=1.0), 0),
-        (Outcome(STAGES[:2], rolled_back=True, steps=(), report="r", elapsed_s=1.0, trouble="too early"), 4),
-        (Outcome(STAGES[:2], rolled_back=False, steps=(), report="r", elapsed_s=1.0, trouble="stuck"), 1),
+        (DemoOutcome(STAGES, rolled_back=True, steps=(), report="r", elapsed_s=1.0), 0),
+        (DemoOutcome(STAGES[:2], rolled_back=True, steps=(), report="r", elapsed_s=1.0, trouble="too early"), 4),
+        (DemoOutcome(STAGES[:2], rolled_back=False, steps=(), report="r", elapsed_s=1.0, trouble="stuck"), 1),
     ],
 )
-def test_the_exit_code_says_how_it_went(outcome: Outcome, code: int) -> None:
+def test_the_exit_code_says_how_it_went(outcome: DemoOutcome, code: int) -> None:
     assert run._exit_code(outcome) == code
 
 

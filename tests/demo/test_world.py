@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.faces.demo.casting import MANAGER, TEAMS, WORDS, cast, names_that_meet
-from rollout.faces.demo.stage import StageFailed
+from rollout.faces.demo.demo_server import DemoServerFailed
+from rollout.faces.demo.fleet import MANAGER, TEAMS, WORDS, make_fleet, names_that_meet
 from rollout.faces.demo.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAMES = ("shop", "mill", "port")
-SMALL = [seat for seat in cast(NAMES) if seat.window in {MANAGER, "qa", "engineer"}]
+SMALL = [seat for seat in make_fleet(NAMES) if seat.window in {MANAGER, "qa", "engineer"}]
 PATIENCE_S = 10.0
 
 SHOWMAN = """
 import sys, time
-from rollout.faces.demo.casting import cast
+from rollout.faces.demo.fleet import cast
 from rollout.faces.demo.world import World
 with World([seat for seat in cast(("shop", "mill", "port")) if seat.window == "backend"]) as world:
     print(world.folder, flush=True)
@@ -60,22 +60,22 @@ def tmux(world: World, *arguments: str) -> list[str]:
 
 
 def test_the_cast_is_three_teams_with_a_manager_each_and_a_dozen_actors_or_more() -> None:
-    seats = cast(NAMES)
-    assert {seat.session for seat in seats if seat.window == MANAGER} == set(NAMES)
+    windows = make_fleet(NAMES)
+    assert {seat.session for seat in windows if seat.window == MANAGER} == set(NAMES)
     assert len(NAMES) == TEAMS == 3
-    assert len(seats) >= 12
-    assert len({(seat.session, seat.window) for seat in seats}) == len(seats)
+    assert len(windows) >= 12
+    assert len({(seat.session, seat.window) for seat in windows}) == len(windows)
 
 
 def test_six_workers_cycle_through_idleness_and_more_through_crashes() -> None:
-    parts = [seat.parts[-1] for seat in cast(NAMES)]
+    parts = [seat.parts[-1] for seat in make_fleet(NAMES)]
     assert parts.count("steady") == 6
     assert parts.count("brittle") >= 6
 
 
 def test_only_managers_windows_look_like_managers_to_the_incumbent() -> None:
     assert not [word for word in WORDS if "pm" in word or "manager" in word]
-    assert not [seat.window for seat in cast(NAMES) if seat.window != MANAGER and "pm" in seat.window]
+    assert not [seat.window for seat in make_fleet(NAMES) if seat.window != MANAGER and "pm" in seat.window]
 
 
 @pytest.mark.parametrize("salt", range(5))
@@ -101,11 +101,11 @@ def test_names_are_given_even_where_none_meets_the_canary() -> None:
 
 def test_the_world_stands_and_goes_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMUX", "/nowhere/at-all,1,0")  # as inside another tmux
-    with World(cast(NAMES)) as world:
+    with World(make_fleet(NAMES)) as world:
         there = set(
             tmux(world, "list-windows", "-a", "-F", "#{session_name} #{window_name} #{pane_width}x#{pane_height}")
         )
-        assert there == {f"{seat.session} {seat.window} 80x24" for seat in world.seats}
+        assert there == {f"{seat.session} {seat.window} 80x24" for seat in world.windows}
         assert world.dialog_keys == 0
         assert processes_of(world.folder)
     assert not world.folder.exists()
@@ -175,13 +175,13 @@ def test_nothing_outlives_a_demo_that_is_ended_by(end: signal.Signals) -> None:
 
 def test_a_killed_stagehand_leaves_nothing_behind_either() -> None:
     with World(SMALL) as world:
-        assert world._stagehand is not None
-        world._stagehand.kill()
+        assert world._supervisor is not None
+        world._supervisor.kill()
     assert not world.folder.exists()
     wait_until(lambda: not processes_of(world.folder), f"left behind: {processes_of(world.folder)}")
 
 
 def test_without_tmux_the_world_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(StageFailed, match="install tmux"), World(SMALL):
+    with pytest.raises(DemoServerFailed, match="install tmux"), World(SMALL):
         pass

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout.faces.demo.actors.looks import LOOKS, title
 from rollout.faces.demo.actors.performance import Performance
-from rollout.faces.demo.actors.scenes import ActorPart, Cue, Scene
+from rollout.faces.demo.actors.scenes import ActorPart, ActorScene, Cue
 from understudy import AgentState, Frame, PaneShot, Tape
 
 if TYPE_CHECKING:
@@ -16,34 +16,34 @@ if TYPE_CHECKING:
 T0 = 1_800_000_000.0
 SHELL = "Killed\nme@box:~/shop$ \n"
 TRUTH = {
-    Scene.FRESH: AgentState.IDLE,
-    Scene.IDLE: AgentState.IDLE,
-    Scene.PLACEHOLDER: AgentState.IDLE,
-    Scene.TALK: AgentState.IDLE,
-    Scene.WORKING: AgentState.IDLE,  # its turn is over early where somebody's Enter began it
-    Scene.SCROLLING: AgentState.IDLE,
-    Scene.DRAFT: AgentState.UNSUBMITTED_INPUT,
-    Scene.APPROVAL: AgentState.WAITING_APPROVAL,
-    Scene.API_ERROR: AgentState.ERROR,
-    Scene.RATE_LIMIT: AgentState.RATE_LIMITED,
-    Scene.MANAGING: AgentState.BUSY,
-    Scene.GONE: AgentState.CRASHED,
+    ActorScene.FRESH: AgentState.IDLE,
+    ActorScene.IDLE: AgentState.IDLE,
+    ActorScene.PLACEHOLDER: AgentState.IDLE,
+    ActorScene.TALK: AgentState.IDLE,
+    ActorScene.WORKING: AgentState.IDLE,  # its turn is over early where somebody's Enter began it
+    ActorScene.SCROLLING: AgentState.IDLE,
+    ActorScene.DRAFT: AgentState.UNSUBMITTED_INPUT,
+    ActorScene.APPROVAL: AgentState.WAITING_APPROVAL,
+    ActorScene.API_ERROR: AgentState.ERROR,
+    ActorScene.RATE_LIMIT: AgentState.RATE_LIMITED,
+    ActorScene.MANAGING: AgentState.BUSY,
+    ActorScene.GONE: AgentState.CRASHED,
 }
-DAY: tuple[tuple[float, Scene], ...] = (
-    (70, Scene.WORKING),
-    (95, Scene.IDLE),
-    (40, Scene.SCROLLING),
-    (60, Scene.DRAFT),
-    (80, Scene.WORKING),
-    (90, Scene.APPROVAL),
-    (30, Scene.WORKING),
-    (60, Scene.TALK),
-    (50, Scene.GONE),
-    (45, Scene.FRESH),
-    (65, Scene.WORKING),
-    (70, Scene.API_ERROR),
-    (55, Scene.RATE_LIMIT),
-    (75, Scene.PLACEHOLDER),
+DAY: tuple[tuple[float, ActorScene], ...] = (
+    (70, ActorScene.WORKING),
+    (95, ActorScene.IDLE),
+    (40, ActorScene.SCROLLING),
+    (60, ActorScene.DRAFT),
+    (80, ActorScene.WORKING),
+    (90, ActorScene.APPROVAL),
+    (30, ActorScene.WORKING),
+    (60, ActorScene.TALK),
+    (50, ActorScene.GONE),
+    (45, ActorScene.FRESH),
+    (65, ActorScene.WORKING),
+    (70, ActorScene.API_ERROR),
+    (55, ActorScene.RATE_LIMIT),
+    (75, ActorScene.PLACEHOLDER),
 )
 """What everybody plays, each from another place on, at another pace."""
 
@@ -63,11 +63,11 @@ class Agent:
         """Let time pass; every third agent has somebody who answers its dialogs and sends its drafts."""
         self._plays.advance(now)
         scene, due = self._plays.scene, int(now + self.number) % 30 == 0
-        if self._answers and due and scene is Scene.APPROVAL:
+        if self._answers and due and scene is ActorScene.APPROVAL:
             self._plays.type("1", now)
-        elif self._answers and due and scene is Scene.DRAFT and self._plays.composer:
+        elif self._answers and due and scene is ActorScene.DRAFT and self._plays.composer:
             self._plays.type("\r", now)
-        elif self.number % 5 == 0 and due and scene is Scene.IDLE:
+        elif self.number % 5 == 0 and due and scene is ActorScene.IDLE:
             self._plays.type("and now the changelog\r", now)
 
     def truth(self, now: float) -> AgentState:
@@ -75,14 +75,14 @@ class Agent:
         view = self._plays.view(now)
         if view.busy:
             return AgentState.BUSY
-        if view.scene in {Scene.DRAFT, Scene.IDLE}:
+        if view.scene in {ActorScene.DRAFT, ActorScene.IDLE}:
             return AgentState.UNSUBMITTED_INPUT if view.composer else AgentState.IDLE
         return TRUTH[view.scene]
 
     def shot(self, now: float) -> PaneShot:
         """What a camera sees of it."""
         view = self._plays.view(now)
-        gone = view.scene is Scene.GONE
+        gone = view.scene is ActorScene.GONE
         return PaneShot(
             pane=self.pane,
             pid=1000 + self.number,

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Group
 from rich.text import Text
 
-from rollout.faces.demo.view import STAGES, DemoView, Gauge, Outcome, Step
+from rollout.faces.demo.view import STAGES, DemoOutcome, DemoTransition, DemoView, Gauge
 
 ROWS: Final = 22
 """Lines of a picture, whatever it shows: fewer than a small terminal has, so that nothing ever scrolls or jumps."""
@@ -45,7 +45,7 @@ def progress_line(view: DemoView) -> str:
     )
 
 
-def summary(outcome: Outcome, hints: Sequence[str], width: int = 0) -> list[str]:
+def summary(outcome: DemoOutcome, hints: Sequence[str], width: int = 0) -> list[str]:
     """Say how it ended: who was promoted when and why, where the report lies, what to type next.
 
     Told reasons are broken at `width` cells; 0 leaves every line whole.
@@ -124,7 +124,7 @@ def _differences(view: DemoView, width: int) -> list[Text]:
     return [Text("last differences", "bold"), *rows, *[Text()] * (_DIFFERENCES - len(rows))]
 
 
-def _step(step: Step) -> str:
+def _step(step: DemoTransition) -> str:
     return f"{step.before} -> {step.after} by {step.actor}: {step.reason}"
 
 

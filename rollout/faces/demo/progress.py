@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol
 
-from rollout.faces.demo.view import DemoView, Gauge, Step
+from rollout.faces.demo.view import DemoTransition, DemoView, Gauge
 from rollout.judgement.enums import Guardrail
 from rollout.judgement.evidence import EvidenceLine
 from rollout.judgement.judge import Judgement
@@ -75,7 +75,8 @@ class LedgerProgress:
             gauges=tuple(_gauges(judgement.rows, self._plan)) if judgement else (),
             differences=_differences(ledger.differences(limit=_RECENT)),
             steps=tuple(
-                Step(max(0.0, row.at - self._began), row.from_, row.to, row.actor, row.reason) for row in trail(ledger)
+                DemoTransition(max(0.0, row.at - self._began), row.from_, row.to, row.actor, row.reason)
+                for row in trail(ledger)
             ),
         )
 

@@ -15,14 +15,14 @@ from typing import Final
 
 import structlog
 
-from rollout.faces.demo.audience import Audience, audience
-from rollout.faces.demo.casting import cast, names_that_meet
-from rollout.faces.demo.director import Director
+from rollout.faces.demo.demo_server import DemoServerFailed
+from rollout.faces.demo.fleet import make_fleet, names_that_meet
 from rollout.faces.demo.progress import LedgerProgress, Progress
 from rollout.faces.demo.regression import TRIGGER
+from rollout.faces.demo.renderer import Renderer, choose_renderer
 from rollout.faces.demo.report import write_report
-from rollout.faces.demo.stage import StageFailed
-from rollout.faces.demo.view import DemoEvent, DemoView, Outcome, Told
+from rollout.faces.demo.script import DemoScript
+from rollout.faces.demo.view import DemoEvent, DemoOutcome, DemoView, EventKind
 from rollout.faces.demo.world import World
 from rollout.judgement.plan_text import plan_lines
 from rollout.judgement.plans import DEMO_PLAN
@@ -51,43 +51,43 @@ def demo(*, as_json: bool = False) -> int:
 
     4 where the candidate was rolled back before that, 69 without tmux, 130 after Ctrl-C, 1 otherwise.
     """
-    return play(audience(as_json=as_json))
+    return play(choose_renderer(as_json=as_json))
 
 
-def play(seats: Audience) -> int:
+def play(windows: Renderer) -> int:
     """Play it before this audience, and return how to exit."""
     began = time.time()
-    director = Director()
+    demo_script = DemoScript()
     code, trouble, report = None, "", ""
     state = StateFolder.from_environment()
     _clear_away(state)
     with _ended_by_signals():
         try:
-            with World(cast(_names())) as world:
+            with World(make_fleet(_names())) as world:
                 folder = state.of_server(world.socket_path)
-                seats.tell(_started(world))
-                trouble = _perform(world, state, folder, director, seats, began)
+                windows.tell(_started(world))
+                trouble = _perform(world, state, folder, demo_script, windows, began)
                 report = write_report(folder.path, world.socket_path)
                 if world.dialog_keys:
                     trouble = trouble or f"{world.dialog_keys} keys reached an approval dialog"
-        except StageFailed as failure:
+        except DemoServerFailed as failure:
             code, trouble = 69, str(failure)
         except KeyboardInterrupt:
             code, trouble = 130, "it was interrupted"
-    outcome = director.outcome(report, time.time() - began, trouble)
-    seats.end(outcome, _hints() if report else [])
+    outcome = demo_script.outcome(report, time.time() - began, trouble)
+    windows.end(outcome, _hints() if report else [])
     return _exit_code(outcome) if code is None else code
 
 
 def follow(
     progress: Progress,
     loop_: "Loop",
-    director: Director,
-    seats: Audience,
+    demo_script: DemoScript,
+    windows: Renderer,
     began: float,
     make_worse: Path,
 ) -> str:
-    """Show and tell until the director says that it is over; returns what went wrong, if the loop ended early."""
+    """Show and tell until the script says that it is over; returns what went wrong, if the loop ended early."""
     view = DemoView()
     while True:
         now = time.time() - began
@@ -95,12 +95,12 @@ def follow(
             view = progress.view(now)
         except LedgerUnusable:  # the loop writes at this moment; the next look will tell
             view = replace(view, elapsed_s=now)
-        direction = director.see(view)
+        direction = demo_script.see(view)
         if direction.make_worse:
             make_worse.touch()
         for event in direction.events:
-            seats.tell(event)
-        seats.show(direction.view)
+            windows.tell(event)
+        windows.show(direction.view)
         if direction.over:
             return ""
         if not loop_.alive:
@@ -143,10 +143,10 @@ class Loop:
 
 
 def _perform(
-    world: World, state: StateFolder, folder: ServerFolder, director: Director, seats: Audience, began: float
+    world: World, state: StateFolder, folder: ServerFolder, demo_script: DemoScript, windows: Renderer, began: float
 ) -> str:
     for line in plan_lines(DEMO_PLAN):
-        seats.tell(DemoEvent(Told.PLAN, 0.0, line, {"plan": line}))
+        windows.tell(DemoEvent(EventKind.PLAN, 0.0, line, {"plan": line}))
     trigger = world.folder / "regression"
     progress = LedgerProgress(folder.ledger, DEMO_PLAN, began)
     blueprint = Blueprint(
@@ -163,7 +163,7 @@ def _perform(
     with _logging_to(folder.path), _environment(TRIGGER, str(trigger)):
         running.start()
         try:
-            return follow(progress, running, director, seats, began, trigger)
+            return follow(progress, running, demo_script, windows, began, trigger)
         finally:
             running.end()
             progress.close()
@@ -175,13 +175,13 @@ def _names() -> tuple[str, ...]:
 
 
 def _started(world: World) -> DemoEvent:
-    teams = sorted({seat.session for seat in world.seats})
-    text = f"{len(world.seats)} actors in {len(teams)} teams ({', '.join(teams)}) on a tmux server of their own"
-    facts = {"actors": len(world.seats), "teams": teams, "socket": str(world.socket_path)}
-    return DemoEvent(Told.STARTED, 0.0, text, facts)
+    teams = sorted({seat.session for seat in world.windows})
+    text = f"{len(world.windows)} actors in {len(teams)} teams ({', '.join(teams)}) on a tmux server of their own"
+    facts = {"actors": len(world.windows), "teams": teams, "socket": str(world.socket_path)}
+    return DemoEvent(EventKind.STARTED, 0.0, text, facts)
 
 
-def _exit_code(outcome: Outcome) -> int:
+def _exit_code(outcome: DemoOutcome) -> int:
     if outcome.whole:
         return 0
     return 4 if outcome.rolled_back else 1

@@ -29,7 +29,7 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DemoTransition:
     """One transition of the rollout."""
 
     at_s: float
@@ -62,14 +62,14 @@ class DemoView:
     gauges: tuple[Gauge, ...] = ()
     differences: tuple[str, ...] = ()
     """The last ones, newest first, a line each."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DemoTransition, ...] = ()
     regression: bool = False
     """Whether the candidate has been made worse on purpose."""
     next: str = ""
     """What happens next, in one line."""
 
 
-class Told(StrEnum):
+class EventKind(StrEnum):
     """What an event tells."""
 
     STARTED = "demo.started"
@@ -87,7 +87,7 @@ class Told(StrEnum):
 class DemoEvent:
     """One thing that happened, for people (`text`) and for programs (`facts`)."""
 
-    told: Told
+    told: EventKind
     elapsed_s: float
     text: str
     facts: dict[str, Any] = field(default_factory=dict)
@@ -98,13 +98,13 @@ class DemoEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DemoOutcome:
     """How the demo ended."""
 
     stages: tuple[str, ...]
     """Those that the candidate reached, in order."""
     rolled_back: bool
-    steps: tuple[Step, ...]
+    steps: tuple[DemoTransition, ...]
     report: str
     """Where the shadow-diff report lies; empty where none could be written."""
     elapsed_s: float

@@ -12,9 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Self
 
-from rollout.faces.demo.casting import Seat
-from rollout.faces.demo.stage import SOCKET, Stage, StageFailed
-from rollout.faces.demo.stagehand import READY
+from rollout.faces.demo.demo_server import SOCKET, DemoServer, DemoServerFailed
+from rollout.faces.demo.fleet import FleetWindow
+from rollout.faces.demo.supervisor import READY
 
 _LONGEST_SOCKET: Final = 100
 """Bytes; the system takes 107."""
@@ -22,13 +22,13 @@ _STRIKE_S: Final = 15.0
 
 
 class World:
-    """The stage and its stagehand, as a context manager; raises `StageFailed` where tmux cannot be had."""
+    """The stage and its stagehand, as a context manager; raises `DemoServerFailed` where tmux cannot be had."""
 
-    def __init__(self, seats: Sequence[Seat]) -> None:
-        self.seats = tuple(seats)
+    def __init__(self, windows: Sequence[FleetWindow]) -> None:
+        self.windows = tuple(windows)
         self.folder = _folder()
         self.socket_path = self.folder / SOCKET
-        self._stagehand: subprocess.Popen[str] | None = None
+        self._supervisor: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -43,15 +43,15 @@ class World:
 
     def close(self) -> None:
         """End the server, the actors and the folder; twice is as good as once."""
-        hand, self._stagehand = self._stagehand, None
+        hand, self._supervisor = self._supervisor, None
         if hand is not None:
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                 hand.communicate(timeout=_STRIKE_S)
             if hand.poll() is None:
                 hand.kill()
                 hand.wait()
-        if self.folder.exists():  # the stagehand was killed, or never came to work
-            Stage(self.folder, ()).strike()
+        if self.folder.exists():  # the supervisor was killed, or never came to work
+            DemoServer(self.folder, ()).strike()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
@@ -63,8 +63,8 @@ class World:
     def _raise_curtain(self) -> None:
         # In another session, so that a Ctrl-C in the terminal reaches the demo alone; before the server, so that there
         # is no instant at which the demo could die and leave one behind.
-        self._stagehand = hand = subprocess.Popen(
-            [sys.executable, "-m", "rollout.faces.demo.stagehand", str(self.folder)],
+        self._supervisor = hand = subprocess.Popen(
+            [sys.executable, "-m", "rollout.faces.demo.supervisor", str(self.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -75,10 +75,10 @@ class World:
         assert hand.stdin is not None
         assert hand.stdout is not None
         with contextlib.suppress(BrokenPipeError):  # it died; what it said instead of `ready` tells why
-            hand.stdin.write(json.dumps([asdict(one) for one in self.seats]) + "\n")
+            hand.stdin.write(json.dumps([asdict(one) for one in self.windows]) + "\n")
             hand.stdin.flush()
         if (said := hand.stdout.readline().strip()) != READY:
-            raise StageFailed(said or "the demo's stage could not be set up; its process ended without a word")
+            raise DemoServerFailed(said or "the demo's stage could not be set up; its process ended without a word")
 
 
 def _folder() -> Path:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from rollout.faces.demo.actors import lines
-from rollout.faces.demo.actors.performance import BEAT_S, Entry, Kind, View
-from rollout.faces.demo.actors.scenes import Scene
+from rollout.faces.demo.actors.performance import BEAT_S, Kind, TranscriptEntry, View
+from rollout.faces.demo.actors.scenes import ActorScene
 from rollout.faces.demo.actors.sgr import CARET, CURSOR, fit, paint, wrap
 
 Paint = Callable[[View, int, int], list[str]]
@@ -16,19 +16,19 @@ _COMPOSER_LINES: Final = 5
 
 def claude(view: View, width: int, height: int) -> list[str]:
     """Paint in the look of a CLI with a boxed composer."""
-    foot = _claude_dialog(width) if view.scene is Scene.APPROVAL else _claude_composer(view, width)
+    foot = _claude_dialog(width) if view.scene is ActorScene.APPROVAL else _claude_composer(view, width)
     foot = ["", *([_claude_spinner(view), ""] if view.busy else []), *foot]
-    head = _claude_banner(width) if view.scene is Scene.FRESH else []
+    head = _claude_banner(width) if view.scene is ActorScene.FRESH else []
     return _stack(head + _transcript(view.transcript, width, _CLAUDE_MARKS), foot, height)
 
 
 def codex(view: View, width: int, height: int) -> list[str]:
     """Paint in the look of a CLI with a bare composer line and a status row."""
-    if view.scene is Scene.APPROVAL:
+    if view.scene is ActorScene.APPROVAL:
         foot = _codex_dialog()
     else:
         # a forgotten draft pushes the hint away, as the real ones do
-        hint = "" if view.scene is Scene.DRAFT and view.composer else "  ? for shortcuts"
+        hint = "" if view.scene is ActorScene.DRAFT and view.composer else "  ? for shortcuts"
         foot = [*_codex_composer(view, width), "", "  demo-model default · ~/shop", hint]
     if view.busy:
         foot = ["", paint("dim", f"• Working ({_seconds(view)}s • esc to interrupt)"), "", "", *foot]
@@ -40,7 +40,7 @@ def codex(view: View, width: int, height: int) -> list[str]:
 
 def cursor(cli: str, view: View, screen: list[str], width: int) -> tuple[int, int] | None:
     """Return where the cursor stands, as (row, column) from 0: behind the composer's text; None where none is shown."""
-    if view.scene is Scene.APPROVAL:
+    if view.scene is ActorScene.APPROVAL:
         return None
     below, edge, inner = (2, 4, width - 6) if cli == "claude" else (3, 2, width - 3)
     return len(screen) - 1 - below, edge + len(wrap(view.composer, inner)[-1])
@@ -49,7 +49,7 @@ def cursor(cli: str, view: View, screen: list[str], width: int) -> tuple[int, in
 def title(cli: str, view: View) -> str:
     """Name the terminal as the CLI would."""
     if cli == "codex":
-        if view.scene is Scene.APPROVAL:
+        if view.scene is ActorScene.APPROVAL:
             return "[ ! ] Action Required | shop"
         return f"{_BRAILLE[view.beat % len(_BRAILLE)]} shop" if view.busy else "shop"
     return f"{'◐◓◑◒'[view.beat % 4] if view.busy else '✳'} Claude Code"
@@ -83,7 +83,7 @@ def _stack(top: list[str], foot: list[str], height: int) -> list[str]:
     return (top[-room:] if room else []) + foot[-height:]
 
 
-def _transcript(entries: tuple[Entry, ...], width: int, marks: _Marks) -> list[str]:
+def _transcript(entries: tuple[TranscriptEntry, ...], width: int, marks: _Marks) -> list[str]:
     out: list[str] = []
     for before, entry in zip((None, *entries), entries, strict=False):
         first, others, style = marks[entry.kind]
@@ -110,7 +110,7 @@ def _claude_composer(view: View, width: int) -> list[str]:
     if view.composer:
         rows = wrap(view.composer, inner)[-_COMPOSER_LINES:]
         body = [f"│ {'>' if n == 0 else ' '} {fit(row, inner)} │" for n, row in enumerate(rows)]
-    elif view.scene is Scene.PLACEHOLDER and not view.busy:
+    elif view.scene is ActorScene.PLACEHOLDER and not view.busy:
         body = [f"│ > {paint('dim', lines.SUGGESTION)}{' ' * (inner - len(lines.SUGGESTION))} │"]
     else:
         body = [f"│ > {' ' * inner} │"]

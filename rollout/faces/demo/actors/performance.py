@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from rollout.faces.demo.actors import lines
-from rollout.faces.demo.actors.scenes import ActorPart, Scene
+from rollout.faces.demo.actors.scenes import ActorPart, ActorScene
 
 BEAT_S: Final = 0.2
 """How often a moving scene is painted anew: more often than a tape's frames follow each other."""
@@ -13,7 +13,7 @@ WORK_S: Final = 4.0
 """How long a turn takes that somebody's Enter began."""
 _KEPT: Final = 60
 """Entries of transcript that are remembered; more than fit any screen."""
-_WORKS: Final = frozenset({Scene.WORKING, Scene.SCROLLING})
+_WORKS: Final = frozenset({ActorScene.WORKING, ActorScene.SCROLLING})
 _DIALOG_KEYS: Final = frozenset("\r\n1yY")
 
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
-class Entry(NamedTuple):
+class TranscriptEntry(NamedTuple):
     """One entry of the transcript."""
 
     kind: Kind
@@ -37,8 +37,8 @@ class Entry(NamedTuple):
 class View(NamedTuple):
     """Everything a look needs in order to paint one screen."""
 
-    scene: Scene
-    transcript: tuple[Entry, ...]
+    scene: ActorScene
+    transcript: tuple[TranscriptEntry, ...]
     composer: str
     busy: bool
     beat: int
@@ -62,7 +62,7 @@ class Performance:
         self._cue_ends = now
         self._turns = seed
         self._turn: _Turn | None = None
-        self._entries: list[Entry] = []
+        self._entries: list[TranscriptEntry] = []
         self.scene = part.cues[0].scene
         self.composer = ""
         self.dialog_keys = 0
@@ -84,7 +84,7 @@ class Performance:
     def type(self, text: str, now: float) -> None:
         """Take keys as the CLI would: into the composer, or into the dialog."""
         for key in text:
-            if self.scene is Scene.APPROVAL:
+            if self.scene is ActorScene.APPROVAL:
                 self._answer_dialog(key, now)
             elif key in "\r\n":
                 self._submit(now)
@@ -112,7 +112,7 @@ class Performance:
     @property
     def over(self) -> bool:
         """Whether the program leaves now."""
-        return self.scene is Scene.GONE
+        return self.scene is ActorScene.GONE
 
     @property
     def gone_s(self) -> float:
@@ -124,24 +124,24 @@ class Performance:
         share = zlib.crc32(f"{self._seed}:{self._cue}".encode()) / 0xFFFFFFFF
         return 1.0 + self._part.jitter * (2 * share - 1)
 
-    def _enter(self, scene: Scene, now: float) -> None:
+    def _enter(self, scene: ActorScene, now: float) -> None:
         self.scene = scene
         self.composer = ""
         if scene in _WORKS:
             self._begin_turn(self._next_topic(), now, self._cue_ends)
-        elif scene is Scene.MANAGING:
+        elif scene is ActorScene.MANAGING:
             self._turn = _Turn(now, self._cue_ends, lines.MANAGING)
-        elif scene is Scene.FRESH:
+        elif scene is ActorScene.FRESH:
             self._entries.clear()
-        elif scene is Scene.DRAFT:
+        elif scene is ActorScene.DRAFT:
             self.composer = lines.DRAFT
-        elif scene is Scene.TALK:
+        elif scene is ActorScene.TALK:
             self._say(Kind.PROMPT, "what went wrong last night?")
             self._say(Kind.ANSWER, " ".join(lines.CRASH_TALK))
-        elif scene is Scene.API_ERROR:
+        elif scene is ActorScene.API_ERROR:
             self._say(Kind.PROMPT, self._next_topic().prompt)
             self._say(Kind.ERROR, lines.API_ERROR)
-        elif scene is Scene.RATE_LIMIT:
+        elif scene is ActorScene.RATE_LIMIT:
             self._say(Kind.PROMPT, self._next_topic().prompt)
             self._say(Kind.ERROR, lines.rate_limit(self._reset_hour))
 
@@ -153,16 +153,18 @@ class Performance:
         self._say(Kind.PROMPT, topic.prompt)
         self._turn = _Turn(began, until, topic)
 
-    def _streaming(self, turn: _Turn, beat: int) -> list[Entry]:
-        if self.scene is Scene.MANAGING:
+    def _streaming(self, turn: _Turn, beat: int) -> list[TranscriptEntry]:
+        if self.scene is ActorScene.MANAGING:
             return []
-        tool = [Entry(Kind.TOOL, turn.topic.tool)]
-        if self.scene is Scene.SCROLLING:
-            return tool + [Entry(Kind.RESULT, lines.output_line(n)) for n in range(max(0, beat * 3 - _KEPT), beat * 3)]
+        tool = [TranscriptEntry(Kind.TOOL, turn.topic.tool)]
+        if self.scene is ActorScene.SCROLLING:
+            return tool + [
+                TranscriptEntry(Kind.RESULT, lines.output_line(n)) for n in range(max(0, beat * 3 - _KEPT), beat * 3)
+            ]
         if beat < 4:  # noqa: PLR2004 - the tool takes its time
             return tool
         words = turn.topic.answer.split()[: beat - 3]
-        return [*tool, Entry(Kind.RESULT, turn.topic.found), Entry(Kind.ANSWER, " ".join(words))]
+        return [*tool, TranscriptEntry(Kind.RESULT, turn.topic.found), TranscriptEntry(Kind.ANSWER, " ".join(words))]
 
     def _end_turn(self) -> None:
         if (turn := self._turn) is None:
@@ -176,7 +178,7 @@ class Performance:
         if not (text := self.composer.strip()):
             return
         self.composer = ""
-        if self.scene is Scene.MANAGING:
+        if self.scene is ActorScene.MANAGING:
             self._say(Kind.PROMPT, text)
             self._say(Kind.ANSWER, lines.NOTED)
             return
@@ -187,9 +189,9 @@ class Performance:
     def _answer_dialog(self, key: str, now: float) -> None:
         self.dialog_keys += 1
         if key in _DIALOG_KEYS:
-            self.scene = Scene.WORKING
+            self.scene = ActorScene.WORKING
             self._begin_turn(self._next_topic(), now, self._cue_ends)
 
     def _say(self, kind: Kind, text: str) -> None:
-        self._entries.append(Entry(kind, text))
+        self._entries.append(TranscriptEntry(kind, text))
         del self._entries[:-_KEPT]

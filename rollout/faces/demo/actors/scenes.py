@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 
-class Scene(StrEnum):
+class ActorScene(StrEnum):
     """One thing that the screen of an agent CLI can show."""
 
     FRESH = "fresh"
@@ -37,7 +37,7 @@ class Cue(NamedTuple):
     """Play this scene for so many seconds."""
 
     seconds: float
-    scene: Scene
+    scene: ActorScene
 
 
 class ActorPart(NamedTuple):
@@ -50,7 +50,7 @@ class ActorPart(NamedTuple):
     """Each cue lasts up to this share longer or shorter; which, the seed decides."""
 
 
-def _part(cli: str, *cues: tuple[float, Scene], jitter: float = 0.1) -> ActorPart:
+def _part(cli: str, *cues: tuple[float, ActorScene], jitter: float = 0.1) -> ActorPart:
     return ActorPart(cli, tuple(Cue(seconds, scene) for seconds, scene in cues), jitter)
 
 
@@ -62,20 +62,24 @@ FOREVER: Final = 1e9
 # either. Hence: whoever changes, changes on a screen on which both see it alike; whoever shows what they differ in,
 # stays in it.
 PARTS: Final[dict[str, ActorPart]] = {
-    "manager": _part("claude", (FOREVER, Scene.MANAGING)),
-    "steady": _part("codex", (3.5, Scene.WORKING), (3.5, Scene.IDLE)),
-    "brittle": _part("claude", (2.1, Scene.WORKING), (3.1, Scene.GONE), jitter=0.05),
-    "fleeting": _part("claude", (2.1, Scene.WORKING), (0.6, Scene.GONE), jitter=0.05),
-    "hasty": _part("claude", (1.0, Scene.WORKING), (0.5, Scene.GONE)),
-    "drafter": _part("codex", (6.0, Scene.WORKING), (16.0, Scene.DRAFT), (6.0, Scene.IDLE)),
-    "chatty": _part("codex", (9.0, Scene.SCROLLING), (9.0, Scene.TALK), (8.0, Scene.WORKING), (8.0, Scene.IDLE)),
-    "asker": _part("claude", (FOREVER, Scene.APPROVAL)),
-    "newcomer": _part("claude", (FOREVER, Scene.FRESH)),
-    "suggester": _part("claude", (FOREVER, Scene.PLACEHOLDER)),
-    "unlucky": _part("claude", (FOREVER, Scene.API_ERROR)),
-    "limited": _part("claude", (FOREVER, Scene.RATE_LIMIT)),
+    "manager": _part("claude", (FOREVER, ActorScene.MANAGING)),
+    "steady": _part("codex", (3.5, ActorScene.WORKING), (3.5, ActorScene.IDLE)),
+    "brittle": _part("claude", (2.1, ActorScene.WORKING), (3.1, ActorScene.GONE), jitter=0.05),
+    "fleeting": _part("claude", (2.1, ActorScene.WORKING), (0.6, ActorScene.GONE), jitter=0.05),
+    "hasty": _part("claude", (1.0, ActorScene.WORKING), (0.5, ActorScene.GONE)),
+    "drafter": _part("codex", (6.0, ActorScene.WORKING), (16.0, ActorScene.DRAFT), (6.0, ActorScene.IDLE)),
+    "chatty": _part(
+        "codex", (9.0, ActorScene.SCROLLING), (9.0, ActorScene.TALK), (8.0, ActorScene.WORKING), (8.0, ActorScene.IDLE)
+    ),
+    "asker": _part("claude", (FOREVER, ActorScene.APPROVAL)),
+    "newcomer": _part("claude", (FOREVER, ActorScene.FRESH)),
+    "suggester": _part("claude", (FOREVER, ActorScene.PLACEHOLDER)),
+    "unlucky": _part("claude", (FOREVER, ActorScene.API_ERROR)),
+    "limited": _part("claude", (FOREVER, ActorScene.RATE_LIMIT)),
 }
 """The parts by name."""
 # One scene without end under its own name, to look at it or to test against it; a shell is the absence of an actor.
-PARTS.update({scene.value: _part("claude", (FOREVER, scene)) for scene in Scene if scene is not Scene.GONE})
-PARTS.update({f"{scene.value}-codex": _part("codex", (FOREVER, scene)) for scene in Scene if scene is not Scene.GONE})
+PARTS.update({scene.value: _part("claude", (FOREVER, scene)) for scene in ActorScene if scene is not ActorScene.GONE})
+PARTS.update(
+    {f"{scene.value}-codex": _part("codex", (FOREVER, scene)) for scene in ActorScene if scene is not ActorScene.GONE}
+)

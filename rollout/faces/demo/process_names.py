@@ -11,7 +11,7 @@ from rollout.faces.demo.actors.scenes import PARTS
 # `set -m` gives the program a foreground process group of its own, as an interactive shell would; `read` gives up after
 # as long as the leaving actor told the terminal, so that the shell itself, and nothing else, is in front meanwhile.
 # What is typed to that shell is never run.
-_SEAT: Final = r"""
+_PANE_SCRIPT: Final = r"""
 set -m
 phase=$5
 left() {
@@ -28,7 +28,7 @@ left "$1" "$3"
 """
 
 
-def dress(folder: Path) -> dict[str, str]:
+def named_environment(folder: Path) -> dict[str, str]:
     """Put programs named as the CLIs into `folder`/bin and return the environment in which they run.
 
     The kernel names a process after the link that it was started by, not after the interpreter behind it.
@@ -52,10 +52,20 @@ def dress(folder: Path) -> dict[str, str]:
     }
 
 
-def seat(part: str, seed: int, *, stays: bool = True, phase_s: float = 0.0) -> list[str]:
+def actor_command(part: str, seed: int, *, stays: bool = True, phase_s: float = 0.0) -> list[str]:
     """Build the command of a pane in which an actor plays a part.
 
     It begins `phase_s` seconds into its part. Where the part leaves its shell and `stays` is false, the window closes
     in the end, as when a person gives it up.
     """
-    return ["sh", "-c", _SEAT, "sh", PARTS[part].cli, part, str(seed), "stays" if stays else "closes", str(phase_s)]
+    return [
+        "sh",
+        "-c",
+        _PANE_SCRIPT,
+        "sh",
+        PARTS[part].cli,
+        part,
+        str(seed),
+        "stays" if stays else "closes",
+        str(phase_s),
+    ]

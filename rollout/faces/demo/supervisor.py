@@ -1,4 +1,4 @@
-"""The stagehand: a process of its own that opens the demo's stage, reopens windows, and strikes it in the end.
+"""The supervisor: a process of its own that opens the demo's stage, reopens windows, and strikes it in the end.
 
 It lives as long as its standard input is open. However the demo ends, the kernel closes that, so that no server, no
 actor and no folder outlives a demo that was killed.
@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from rollout.faces.demo.casting import Seat
-from rollout.faces.demo.stage import Stage, StageFailed
+from rollout.faces.demo.demo_server import DemoServer, DemoServerFailed
+from rollout.faces.demo.fleet import FleetWindow
 
 TEND_S: Final = 0.4
 """How often it looks for windows that are missing."""
@@ -26,16 +26,18 @@ def main(folder: str) -> int:
     for end in (signal.SIGINT, signal.SIGHUP):  # a Ctrl-C is the demo's to answer, a closed terminal ends the demo
         signal.signal(end, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    seats = [Seat(**{**fields, "parts": tuple(fields["parts"])}) for fields in json.loads(sys.stdin.readline())]
-    stage = Stage(Path(folder), seats)
+    windows = [
+        FleetWindow(**{**fields, "parts": tuple(fields["parts"])}) for fields in json.loads(sys.stdin.readline())
+    ]
+    stage = DemoServer(Path(folder), windows)
     try:
         stage.tend()
         sys.stdout.write(f"{READY}\n")
         sys.stdout.flush()
         while not select.select([sys.stdin], [], [], TEND_S)[0]:
-            with contextlib.suppress(StageFailed):  # one slow answer of tmux is no reason to end
+            with contextlib.suppress(DemoServerFailed):  # one slow answer of tmux is no reason to end
                 stage.tend()
-    except StageFailed as failure:
+    except DemoServerFailed as failure:
         sys.stdout.write(f"{failure}\n")
         return 1
     finally:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from rollout.faces.demo.display import ROWS, WIDTH, clock, picture, progress_line, summary
-from rollout.faces.demo.view import DemoEvent, DemoView, Outcome, Told
+from rollout.faces.demo.view import DemoEvent, DemoOutcome, DemoView, EventKind
 
 _EVERY_S: Final = 10.0
 """Seconds between two lines of progress where there is no picture."""
 
 
-class Audience(Protocol):
+class Renderer(Protocol):
     """Is shown views and told events, and in the end how it went."""
 
     def show(self, view: DemoView) -> None:
@@ -24,12 +24,12 @@ class Audience(Protocol):
         """Hear that something happened."""
         ...
 
-    def end(self, outcome: Outcome, hints: Sequence[str]) -> None:
+    def end(self, outcome: DemoOutcome, hints: Sequence[str]) -> None:
         """See how it ended, and what to type next; called once, also after a failure."""
         ...
 
 
-class AtTerminal:
+class TerminalRenderer:
     """A person: a picture that is drawn anew in place, then the summary."""
 
     def __init__(self) -> None:
@@ -48,17 +48,17 @@ class AtTerminal:
 
     def tell(self, event: DemoEvent) -> None:
         """Leave a line above the picture; what the picture shows anyway is left out."""
-        if event.told is not Told.PROGRESS:
+        if event.told is not EventKind.PROGRESS:
             self._console.print(f"{clock(event.elapsed_s)} {event.text}", markup=False, style="dim", soft_wrap=False)
 
-    def end(self, outcome: Outcome, hints: Sequence[str]) -> None:
+    def end(self, outcome: DemoOutcome, hints: Sequence[str]) -> None:
         """Take the picture away and say how it ended."""
         self._live.stop()
         for line in ["", *summary(outcome, hints, self._console.width)]:
             self._console.print(line, markup=False, soft_wrap=True)
 
 
-class InLog:
+class LogRenderer:
     """A log, or whatever a pipe leads to: one line an event, a line of progress now and then."""
 
     def __init__(self) -> None:
@@ -74,13 +74,13 @@ class InLog:
         """Write it down."""
         _write(f"{clock(event.elapsed_s)} {event.text}")
 
-    def end(self, outcome: Outcome, hints: Sequence[str]) -> None:
+    def end(self, outcome: DemoOutcome, hints: Sequence[str]) -> None:
         """Write the summary."""
         for line in ["", *summary(outcome, hints)]:
             _write(line)
 
 
-class Program:
+class JsonRenderer:
     """A program: JSON Lines, the last of them `demo.done`."""
 
     def __init__(self) -> None:
@@ -97,13 +97,13 @@ class Program:
                 "cycles": view.cycles,
                 "bouts": view.bouts,
             }
-            self.tell(DemoEvent(Told.PROGRESS, view.elapsed_s, progress_line(view), facts))
+            self.tell(DemoEvent(EventKind.PROGRESS, view.elapsed_s, progress_line(view), facts))
 
     def tell(self, event: DemoEvent) -> None:
         """Write the event."""
         _write(json.dumps(event.as_json(), ensure_ascii=False))
 
-    def end(self, outcome: Outcome, hints: Sequence[str]) -> None:
+    def end(self, outcome: DemoOutcome, hints: Sequence[str]) -> None:
         """Write the last line."""
         facts = {
             "stages": list(outcome.stages),
@@ -123,17 +123,17 @@ class Program:
             "report": outcome.report or None,
             "next": list(hints),
         }
-        self.tell(DemoEvent(Told.DONE, outcome.elapsed_s, "", facts))
+        self.tell(DemoEvent(EventKind.DONE, outcome.elapsed_s, "", facts))
 
 
-def audience(*, as_json: bool) -> Audience:
+def choose_renderer(*, as_json: bool) -> Renderer:
     """Choose by what standard output is; a terminal too small for the picture gets lines."""
     if as_json:
-        return Program()
+        return JsonRenderer()
     if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
-        return InLog()
+        return LogRenderer()
     width, height = os.get_terminal_size(sys.stdout.fileno())
-    return AtTerminal() if width >= WIDTH and height > ROWS else InLog()
+    return TerminalRenderer() if width >= WIDTH and height > ROWS else LogRenderer()
 
 
 def _write(line: str) -> None:

@@ -28,7 +28,7 @@ MANAGER: Final = "claude-pm"
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class FleetWindow:
     """One window of the demo and what is played in it."""
 
     session: str
@@ -68,18 +68,18 @@ _GOLDEN: Final = 0.618
 """Steps of this share of a part's length spread any number of actors evenly over it."""
 
 
-def cast(names: Sequence[str]) -> tuple[Seat, ...]:
+def make_fleet(names: Sequence[str]) -> tuple[FleetWindow, ...]:
     """Give three teams these names and every window its part, managers first."""
-    seats: list[Seat] = []
+    windows: list[FleetWindow] = []
     for name, team in zip(names, _TEAMS, strict=True):
         for window, parts in {MANAGER: ("manager",), **team}.items():
-            seed = len(seats) + 1
+            seed = len(windows) + 1
             cues = PARTS[parts[0]].cues
             stays = parts is not _CRASHES
             spread = sum(cue.seconds for cue in cues) if stays else cues[0].seconds
             phase_s = round(seed * _GOLDEN % 1 * min(spread, _SPREAD_S), 2)
-            seats.append(Seat(name, window, parts, seed, stays=stays, phase_s=phase_s))
-    return tuple(seats)
+            windows.append(FleetWindow(name, window, parts, seed, stays=stays, phase_s=phase_s))
+    return tuple(windows)
 
 
 def names_that_meet(

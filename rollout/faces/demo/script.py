@@ -1,9 +1,9 @@
-"""The director: what happened from one view to the next, what is done about it, when the curtain falls. Pure."""
+"""The script: what happened from one view to the next, what is done about it, when the curtain falls. Pure."""
 
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from rollout.faces.demo.view import STAGES, DemoEvent, DemoView, Outcome, Step, Told
+from rollout.faces.demo.view import STAGES, DemoEvent, DemoOutcome, DemoTransition, DemoView, EventKind
 
 IN_PRODUCTION_S: Final = 4.0
 """How long production lasts before the candidate is made worse: long enough to be seen."""
@@ -17,7 +17,7 @@ SLOW_S: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
+class ScriptStep:
     """What follows from one view."""
 
     view: DemoView
@@ -29,7 +29,7 @@ class Direction:
 
 
 @dataclass(slots=True)
-class Director:
+class DemoScript:
     """Follows the rollout; call `see` with every view."""
 
     budget_s: float = BUDGET_S
@@ -40,7 +40,7 @@ class Director:
     _back_s: float | None = None
     _last: DemoView = field(default_factory=DemoView)
 
-    def see(self, view: DemoView) -> Direction:
+    def see(self, view: DemoView) -> ScriptStep:
         """Take a view in."""
         events = [_event(step, worse=self.worse_since_s is not None) for step in view.steps[self._told :]]
         self._told = len(view.steps)
@@ -60,17 +60,17 @@ class Director:
         if make_worse:
             self.worse_since_s = now
             text = "the candidate is made worse on purpose: from now on it takes crashed agents for idle"
-            events.append(DemoEvent(Told.REGRESSION, now, text, {"what": "crashed_called_idle"}))
+            events.append(DemoEvent(EventKind.REGRESSION, now, text, {"what": "crashed_called_idle"}))
         over = self._back_s is not None and now - self._back_s >= LAST_LOOK_S
         if not over and now >= self.budget_s:
             over, self.trouble = True, f"after {now:.0f} s it still waits: {_waits(view)}{_excuse(view)}"
         self._last = replace(view, next=self._next(view), regression=self.worse_since_s is not None)
-        return Direction(self._last, tuple(events), make_worse, over)
+        return ScriptStep(self._last, tuple(events), make_worse, over)
 
-    def outcome(self, report: str, elapsed_s: float, trouble: str = "") -> Outcome:
+    def outcome(self, report: str, elapsed_s: float, trouble: str = "") -> DemoOutcome:
         """Say how it ended; `trouble` is what came from outside."""
         reached = {STAGES[0], *(step.after for step in self._last.steps)} if self._last.steps else set()
-        return Outcome(
+        return DemoOutcome(
             stages=tuple(stage for stage in STAGES if stage in reached),
             rolled_back=self._back_s is not None,
             steps=self._last.steps,
@@ -112,11 +112,11 @@ def _reason(view: DemoView) -> str:
     return view.steps[-1].reason if view.steps else "no reason was recorded"
 
 
-def _event(step: Step, *, worse: bool) -> DemoEvent:
+def _event(step: DemoTransition, *, worse: bool) -> DemoEvent:
     facts = {"from": step.before, "to": step.after, "actor": step.actor, "reason": step.reason}
     if STAGES.index(step.after) > (STAGES.index(step.before) if step.before in STAGES else -1):
         if step.before not in STAGES:
-            return DemoEvent(Told.BEGAN, step.at_s, f"{step.actor}: {step.reason}", facts)
-        return DemoEvent(Told.PROMOTED, step.at_s, f"{step.before} -> {step.after}: {step.reason}", facts)
+            return DemoEvent(EventKind.BEGAN, step.at_s, f"{step.actor}: {step.reason}", facts)
+        return DemoEvent(EventKind.PROMOTED, step.at_s, f"{step.before} -> {step.after}: {step.reason}", facts)
     caught = facts | {"after_regression": worse}
-    return DemoEvent(Told.ROLLED_BACK, step.at_s, f"rolled back from {step.before}: {step.reason}", caught)
+    return DemoEvent(EventKind.ROLLED_BACK, step.at_s, f"rolled back from {step.before}: {step.reason}", caught)
