@@ -25,9 +25,9 @@ __all__ = [
     "Bout",
     "BoutBook",
     "BoutRules",
+    "ComparedLook",
     "Excuse",
     "Label",
-    "Look",
     "OpenBout",
     "Referee",
     "Right",
@@ -41,7 +41,7 @@ _PACED_BY: Final = 9
 """Looks that tell the pace."""
 
 
-class Look(Record):
+class ComparedLook(Record):
     """One cycle in shadow: both reports on one tape, and what was found to differ."""
 
     at: Instant
@@ -77,7 +77,7 @@ class BoutBook(Record):
 
 def advance(
     book: BoutBook,
-    look: Look | None,
+    look: ComparedLook | None,
     now: float,
     *,
     rules: BoutRules = DEFAULT_RULES,
@@ -102,7 +102,7 @@ def advance(
     return _settled(book, now, rules, register, signoffs)
 
 
-def _entered(book: BoutBook, look: Look, rules: BoutRules) -> BoutBook:
+def _entered(book: BoutBook, look: ComparedLook, rules: BoutRules) -> BoutBook:
     ours, theirs = Sides(look.incumbent), Sides(look.candidate)
     frames = look.tape.frames if look.tape is not None else ()
     classes = {difference.subject: difference.klass for difference in look.differences}
@@ -189,7 +189,7 @@ def _seen(open_bout: OpenBout | None, who: Who, one: Side, two: Side, at: float,
     )
 
 
-def _watched(open_bout: OpenBout, frames: Sequence[Frame], look: Look, rules: BoutRules) -> OpenBout:
+def _watched(open_bout: OpenBout, frames: Sequence[Frame], look: ComparedLook, rules: BoutRules) -> OpenBout:
     """Let hindsight look, where there is something to be right about, and at a sample of the rest."""
     if (
         open_bout.pane is None

@@ -81,7 +81,7 @@ class SideMatch(Record):
         )
 
 
-class Entry(Record):
+class ExpectedDifference(Record):
     """One expected difference. It has a direction: the sides turned round are another difference."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]+$")
@@ -136,7 +136,7 @@ class Entry(Record):
 class ExpectedRegister:
     """The entries by id. Where several match a difference, the one that allows the fewest acts names it."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[ExpectedDifference] = ()) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self._by_id = {entry.id: entry for entry in self.entries}
         self._narrowest_first = sorted(self.entries, key=lambda e: len(e.incumbent.alone) + len(e.candidate.alone))
@@ -155,7 +155,7 @@ class ExpectedRegister:
         leave_out = set(entry_ids)
         return ExpectedRegister(entry for entry in self.entries if entry.id not in leave_out)
 
-    def entry(self, entry_id: str) -> Entry | None:
+    def entry(self, entry_id: str) -> ExpectedDifference | None:
         """Return an entry by its id."""
         return self._by_id.get(entry_id)
 
@@ -165,7 +165,7 @@ def load(folder: Path = HERE) -> ExpectedRegister:
 
     Raises `BadRegister` naming file, key and remedy.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ExpectedDifference] = {}
     for path in sorted(folder.glob("[!_]*.toml")):
         entry = read_entry(path)
         if entry.id != path.stem:
@@ -191,10 +191,10 @@ def shipped() -> ExpectedRegister:
     return load()
 
 
-def read_entry(path: Path) -> Entry:
+def read_entry(path: Path) -> ExpectedDifference:
     """Read one entry, strictly; raises `BadRegister` naming file, key and remedy, and OSError."""
     try:
-        return Entry.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return ExpectedDifference.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadRegister(f"{path}: is no TOML: {error}") from error
     except ValidationError as error:

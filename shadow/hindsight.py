@@ -28,7 +28,7 @@ _MOVES: Final = 3
 """Motion in so many looks is a spinner, which turns for nobody who is at rest."""
 
 
-class Front(StrEnum):
+class PaneOwner(StrEnum):
     """Who has the pane."""
 
     SHELL = "shell"
@@ -72,13 +72,13 @@ class PaneHistory(Record):
     respawned: bool = False
 
 
-def front(shot: PaneShot) -> Front:
+def front(shot: PaneShot) -> PaneOwner:
     """Tell who has a pane. A shell below an agent is the agent's tool, not its end."""
     if shot.dead:
-        return Front.SHELL
+        return PaneOwner.SHELL
     if not shot.processes:
-        return Front.UNKNOWN
-    return Front.SHELL if all(map(_is_shell, shot.processes)) else Front.PROGRAM
+        return PaneOwner.UNKNOWN
+    return PaneOwner.SHELL if all(map(_is_shell, shot.processes)) else PaneOwner.PROGRAM
 
 
 def observe(watch: PaneHistory, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> PaneHistory:
@@ -178,7 +178,7 @@ def _label(right: Right, reason: str, pane_fact: PaneFact, *, alone: bool) -> La
 
 def _followed(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, shot: PaneShot) -> dict[str, object]:
     """Whether the dialog that stood there all the time was answered, or the draft sent."""
-    fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not Front.SHELL
+    fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not PaneOwner.SHELL
     asked = watch.asking == watch.looks > 0 and before.asks
     drafted = watch.draft is not None and not watch.moves and before.draft == watch.draft
     sent = watch.draft is not None and now.sent.count(watch.draft) > before.sent.count(watch.draft)
@@ -203,9 +203,9 @@ def _stood_there(watch: PaneHistory, now: ScreenDigest, shot: PaneShot, *, first
         "looks": watch.looks + 1,
         "asking": watch.asking + now.asks,
         "draft": now.draft if first or now.draft == watch.draft else None,
-        "shells": watch.shells + (who is Front.SHELL),
-        "programs": watch.programs + (who is Front.PROGRAM),
-        "tools": watch.tools + (who is Front.PROGRAM and _is_shell(shot.processes[-1])),
+        "shells": watch.shells + (who is PaneOwner.SHELL),
+        "programs": watch.programs + (who is PaneOwner.PROGRAM),
+        "tools": watch.tools + (who is PaneOwner.PROGRAM and _is_shell(shot.processes[-1])),
     }
 
 

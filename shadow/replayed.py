@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shadow.bout import Bout
-from shadow.bouts import BoutBook, Look, advance
+from shadow.bouts import BoutBook, ComparedLook, advance
 from shadow.compare import Register, compare
 from shadow.differences import Difference, Severity
 from shadow.labels import Label, Right
@@ -40,7 +40,7 @@ class ReplayedCluster(Record):
     example: Difference
 
 
-class Replayed(Record):
+class ReplayResult(Record):
     """The whole."""
 
     tapes: int
@@ -81,7 +81,7 @@ def nobody_knows(bout: Bout) -> Label | None:
 
 
 @dataclass(slots=True)
-class Tally:
+class ReplayTally:
     """Counts tape by tape."""
 
     register: Register
@@ -111,18 +111,18 @@ class Tally:
         if self._last is not None and not 0 <= tape.at - self._last <= _GAP_S:
             self._settle_all()
         self._last = tape.at
-        look = Look(at=tape.at, incumbent=incumbent, candidate=candidate, differences=differences, tape=tape)
+        look = ComparedLook(at=tape.at, incumbent=incumbent, candidate=candidate, differences=differences, tape=tape)
         self._advance(look, tape.at)
         return differences
 
-    def result(self, before: Iterable[str] | None) -> Replayed:
+    def result(self, before: Iterable[str] | None) -> ReplayResult:
         """Sum up; `before` are the clusters that were there before, None where nobody knows."""
         self._settle_all()
         differing = [bout for bout in self._bouts if bout.difference is not None]
         labels = [label for bout in differing if (label := bout.label or self.known(bout)) is not None]
         known = None if before is None else set(before)
         rows = [heap.cluster(name, known) for name, heap in self._found.items()]
-        return Replayed(
+        return ReplayResult(
             tapes=self._tapes,
             agents=self._agents,
             frames=self._frames,
@@ -134,7 +134,7 @@ class Tally:
             vanished=tuple(sorted((known or set()) - self._found.keys())),
         )
 
-    def _advance(self, look: Look | None, now: float) -> None:
+    def _advance(self, look: ComparedLook | None, now: float) -> None:
         self._book, settled = advance(self._book, look, now, rules=_RULES, register=self.register)
         self._bouts += settled
 

@@ -7,7 +7,7 @@ from shadow.differences import Severity
 from understudy.record import Record
 
 
-class Figures(Record):
+class RescoredRate(Record):
     """One rate, as a rule or a sign-off would have left it."""
 
     bouts: int
@@ -21,7 +21,7 @@ class Figures(Record):
         return self.events / self.bouts if self.bouts else None
 
 
-class Rescored(Record):
+class RescoringResult(Record):
     """What excusing some differences would have hidden, and what it would have made of the rate of differing acts."""
 
     hides: int
@@ -32,16 +32,16 @@ class Rescored(Record):
     """Of these, those in which the candidate was found wrong."""
     clusters: tuple[str, ...]
     """Whose they are."""
-    now: Figures
-    would_have_been: Figures
+    now: RescoredRate
+    would_have_been: RescoredRate
 
 
-def rescored(bouts: Iterable[Bout], excused: Callable[[Bout], bool]) -> Rescored:
+def rescored(bouts: Iterable[Bout], excused: Callable[[Bout], bool]) -> RescoringResult:
     """Score settled bouts again without those that `excused` names."""
     counting = [bout for bout in bouts if bout.counts]
     hidden = [bout for bout in counting if bout.difference is not None and _has_numerator(bout) and excused(bout)]
     gone = {bout.id for bout in hidden}
-    return Rescored(
+    return RescoringResult(
         hides=len(hidden),
         hides_actions=sum(bout.action_differs for bout in hidden),
         hides_wrong=sum(bool(bout.candidate_wrong) for bout in hidden),
@@ -56,9 +56,9 @@ def of_cluster(name: str) -> Callable[[Bout], bool]:
     return lambda bout: bout.fingerprint.cluster == name and bout.why_not is not Excuse.SIGNED_OFF
 
 
-def _figures(bouts: Iterable[Bout]) -> Figures:
+def _figures(bouts: Iterable[Bout]) -> RescoredRate:
     events = [bout.action_differs and bout.ruled_wrong is not False for bout in bouts]
-    return Figures(bouts=len(events), events=sum(events))
+    return RescoredRate(bouts=len(events), events=sum(events))
 
 
 def _has_numerator(bout: Bout) -> bool:

@@ -10,10 +10,10 @@ from shadow.differences import Fingerprint, Side
 from shadow.expected import shipped
 from shadow.labels import Label, Referee, Right
 from shadow.report import (
+    ClusterScene,
     Move,
     Rate,
     Ruling,
-    Scene,
     ShadowReport,
     Still,
     Surroundings,
@@ -196,7 +196,7 @@ def report(bouts: list[Bout], **more: Any) -> ShadowReport:
     )
 
 
-def working_day() -> tuple[ShadowReport, dict[str, Scene]]:
+def working_day() -> tuple[ShadowReport, dict[str, ClusterScene]]:
     """A whole report, with the screens of the cluster that waits and of one that is expected."""
     bouts = day()
     made = report(bouts, signoffs=signed_off(bouts[52].fingerprint.cluster))
@@ -204,7 +204,7 @@ def working_day() -> tuple[ShadowReport, dict[str, Scene]]:
     for cluster in made.clusters:
         seen = shot(pane=cluster.example.pane or "%1")
         after = shot(SCREEN.replace("fix the tests", "             "), pane=seen.pane)
-        scenes[cluster.id] = Scene(
+        scenes[cluster.id] = ClusterScene(
             difference=cluster.example, shot=seen, neighbours=(Still(offset_s=10.1, shot=after),)
         )
     return made, scenes
@@ -216,7 +216,7 @@ def signed_off(cluster: str, owner: str = "ann", reason: str = "fixed in 1.2") -
     return Signoffs().accept(entry)
 
 
-def crowd(differences: int, clusters: int, *, screens: int = 60) -> tuple[ShadowReport, dict[str, Scene]]:
+def crowd(differences: int, clusters: int, *, screens: int = 60) -> tuple[ShadowReport, dict[str, ClusterScene]]:
     """So many bouts that differ, in so many clusters, and as many again that agree."""
     busy, rights = side("busy", "claude.spinner"), (None, "candidate", None, None, "incumbent", "candidate")
     kinds = [
@@ -228,7 +228,7 @@ def crowd(differences: int, clusters: int, *, screens: int = 60) -> tuple[Shadow
     ]
     made = report(bouts)
     return made, {
-        cluster.id: Scene(difference=cluster.example, shot=shot(SCREEN * 5, pane=cluster.example.pane or "%1"))
+        cluster.id: ClusterScene(difference=cluster.example, shot=shot(SCREEN * 5, pane=cluster.example.pane or "%1"))
         for cluster in made.clusters[:screens]
     }
 
@@ -280,7 +280,7 @@ HOSTILE: Final = (
 """What a pane, a window's name or a person may write."""
 
 
-def hostile() -> tuple[ShadowReport, dict[str, Scene]]:
+def hostile() -> tuple[ShadowReport, dict[str, ClusterScene]]:
     """A report in which every text that comes from outside is one of `HOSTILE`, in every place in turn."""
     bouts = [
         bout(
@@ -311,7 +311,7 @@ def hostile() -> tuple[ShadowReport, dict[str, Scene]]:
     made = made.model_copy(update={"moves": (move,)})
     screen = "\n".join(HOSTILE)
     return made, {
-        cluster.id: Scene(
+        cluster.id: ClusterScene(
             difference=cluster.example,
             shot=shot(screen, pane=cluster.example.pane or "%1", title=HOSTILE[number % len(HOSTILE)]),
             neighbours=(Still(offset_s=-1.0, shot=shot("\n".join(reversed(HOSTILE)))),),

@@ -70,7 +70,7 @@ class Screen:
         """The filled rows above the composer, all of them where there is none."""
         return self._filled if self.composer is None else self._filled[: bisect_left(self._places, self.composer.first)]
 
-    def turn(self) -> list[str]:
+    def current_turn(self) -> list[str]:
         """Those of them below the last thing that a person asked."""
         return self.above()[self._asked_at() + 1 :]
 
@@ -94,7 +94,7 @@ _REGIONS: Final[dict[RegionName, Callable[[Screen], list[str]]]] = {
     "screen": Screen.whole,
     "bottom": Screen.whole,
     "above": Screen.above,
-    "turn": Screen.turn,
+    "turn": Screen.current_turn,
     "footer": Screen.footer,
     "dialog": Screen.dialog,
     "composer": Screen.typed,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rollout.judgement.enums import Guardrail, Stage, Verdict
 from rollout.judgement.evidence import Battery, EvidenceEvent
 from rollout.judgement.plan import Plan
-from rollout.judgement.sequential import Process, Tally, needed
+from rollout.judgement.sequential import EventTally, EvidenceProcess, needed
 from understudy.record import Record
 
 _REMEMBERED = 10_000  # different lines that are parsed only once
@@ -102,22 +102,22 @@ def looks(lines: Iterable[str], stage: Stage, plan: Plan) -> Iterator[LookResult
             yield judged.look(run, evidence_event)
 
 
-def _needed(process: Process, beta: float, tally: Tally) -> int:
+def _needed(process: EvidenceProcess, beta: float, tally: EventTally) -> int:
     return 0 if process.promote is None else needed(process.promote, beta, tally)
 
 
 class _SingleTest:
     """One test of one run: its tally, and how many clean ones its proof still takes."""
 
-    def __init__(self, process: Process, beta: float) -> None:
+    def __init__(self, process: EvidenceProcess, beta: float) -> None:
         self.process = process
-        self._tally = Tally()
+        self._tally = EventTally()
         self._beta = beta
         self._needed = _needed(process, beta, self._tally)
         self._clean = 0  # counted only when somebody looks: a clean one rolls nothing back
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> EventTally:
         """What was counted so far."""
         if self._clean:
             self._tally, self._clean = self.process.fold_clean(self._tally, self._clean), 0
@@ -153,12 +153,12 @@ class _Run:
         trials = {key: _SingleTest(process, self._battery.beta) for key, process in self._battery.processes.items()}
         self._noise = trials.get((Guardrail.NOISE, None))
         self._trials = trials
-        occurring = {key for evidence_event in evidence_events for key in evidence_event.keys}
+        occurring = {key for evidence_event in evidence_events for key in evidence_event.counted_in}
         self._required = [trials[key] for key in sorted(self._battery.required & occurring, key=str)]
         silent = {key for key in trials if key[0] in {Guardrail.NOISE, *self._battery.dry_run}}
         self._armed = {id(trial) for key, trial in trials.items() if key not in silent}
         self._counted = {
-            evidence_event: [trials[key] for key in evidence_event.keys if key in trials]
+            evidence_event: [trials[key] for key in evidence_event.counted_in if key in trials]
             for evidence_event in evidence_events
         }
         self.seen = 0
@@ -185,7 +185,7 @@ class _Run:
 
     def look(self, run: str | int | None, evidence_event: EvidenceEvent) -> LookResult:
         """What the line just entered led to, on the line of the table that it counts for."""
-        key = evidence_event.keys[-1]
+        key = evidence_event.counted_in[-1]
         row = self._battery.row(key, self._trials[key].tally) if key in self._trials else None
         return LookResult(
             run=run,

@@ -6,7 +6,7 @@ from typing import Final
 
 from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.plan import Plan
-from rollout.judgement.sequential import Process, Tally, needed, risk_of_version, upper_bound
+from rollout.judgement.sequential import EventTally, EvidenceProcess, needed, risk_of_version, upper_bound
 from understudy.record import Record
 
 WITH_STRATA: Final = (Guardrail.WRONG, Guardrail.WORSE)
@@ -39,7 +39,7 @@ class EvidenceEvent:
     """No observation: what was counted there is dropped, because what is counted there has changed."""
 
     @property
-    def keys(self) -> tuple[Key, ...]:
+    def counted_in(self) -> tuple[Key, ...]:
         """Where it counts."""
         in_stratum = ((self.guardrail, self.stratum),) if self.stratum and self.guardrail in WITH_STRATA else ()
         return (*(((self.guardrail, None),) if self.whole else ()), *in_stratum)
@@ -92,7 +92,7 @@ class EvidenceLine(Record):
 class Battery:
     """The tests of one stage: which guardrails and strata are counted, and against which rates."""
 
-    processes: Mapping[Key, Process]
+    processes: Mapping[Key, EvidenceProcess]
     beta: float
     """The promotion risk that this version of the candidate spends."""
     required: frozenset[Key]
@@ -121,12 +121,12 @@ class Battery:
         if stage is Stage.RETIRED:  # only the candidate is left
             guarded = [name for name in guarded if name is Guardrail.FAILURE]
         dry_run = frozenset(name for name in guarded if plan.guardrails[name].dry_run)
-        processes: dict[Key, Process] = {}
+        processes: dict[Key, EvidenceProcess] = {}
 
         def lay(key: Key, unsafe: float | None, promote: float | None, limit: float) -> None:
             open_ended = stage in _OPEN_ENDED
             alarm = _ALARM_EVERY * plan.alpha * limit if open_ended else limit
-            processes[key] = Process(unsafe=unsafe, promote=promote, limit=alarm, open_ended=open_ended)
+            processes[key] = EvidenceProcess(unsafe=unsafe, promote=promote, limit=alarm, open_ended=open_ended)
 
         required = set[Key]()
         for name in guarded:
@@ -143,7 +143,7 @@ class Battery:
                     required.add((name, state))
         if stage is not Stage.RETIRED and (guardrails is None or Guardrail.NOISE in guardrails):
             noise = plan.noise
-            processes[Guardrail.NOISE, None] = Process(
+            processes[Guardrail.NOISE, None] = EvidenceProcess(
                 unsafe=noise.unsafe, promote=noise.promote_from(stage), limit=noise.limit
             )
         return cls(
@@ -154,16 +154,16 @@ class Battery:
             dry_run=dry_run,
         )
 
-    def exempt(self, key: Key, tally: Tally) -> bool:
+    def exempt(self, key: Key, tally: EventTally) -> bool:
         """Whether a promotion needs no proof of this: not required, or the incumbent hardly ever acted rightly."""
         few = key == (Guardrail.TOLD, None) and tally.bouts < self.few_told
         return few or key not in self.required
 
-    def row(self, key: Key, tally: Tally) -> EvidenceLine:
+    def row(self, key: Key, tally: EventTally) -> EvidenceLine:
         """One line of the table."""
         process = self.processes[key]
         if not process.counts(tally):
-            tally = Tally()
+            tally = EventTally()
         free = process.promote is None or self.exempt(key, tally)
         return EvidenceLine(
             guardrail=key[0],
@@ -187,28 +187,28 @@ class Battery:
 class Evidence:
     """All tallies of one stage. Promotion evidence starts afresh with each stage: begin with `Evidence()` there."""
 
-    tallies: Mapping[Key, Tally] = field(default_factory=dict)
+    tallies: Mapping[Key, EventTally] = field(default_factory=dict)
 
     def fold(self, evidence_events: Iterable[EvidenceEvent], battery: Battery) -> "Evidence":
         """Count events in the order in which they came; those that the battery does not test are passed over."""
         tallies = dict(self.tallies)
         for evidence_event in evidence_events:
-            for key in evidence_event.keys:
+            for key in evidence_event.counted_in:
                 if evidence_event.starts_again:
                     tallies.pop(key, None)
                 elif (process := battery.processes.get(key)) is not None:
                     tallies[key] = process.fold(
-                        tallies.get(key, Tally()), evidence_event.at, event=evidence_event.event
+                        tallies.get(key, EventTally()), evidence_event.at, event=evidence_event.event
                     )
         return Evidence(tallies)
 
-    def of(self, guardrail: Guardrail, stratum: str | None = None) -> Tally:
+    def of(self, guardrail: Guardrail, stratum: str | None = None) -> EventTally:
         """Return the tally of one guardrail, or of one stratum of it."""
-        return self.tallies.get((guardrail, stratum), Tally())
+        return self.tallies.get((guardrail, stratum), EventTally())
 
     def table(self, battery: Battery) -> tuple[EvidenceLine, ...]:
         """Every line: the guardrails in the plan's order, each with its strata behind it."""
-        return tuple(battery.row(key, self.tallies.get(key, Tally())) for key in battery.processes)
+        return tuple(battery.row(key, self.tallies.get(key, EventTally())) for key in battery.processes)
 
     def keep(self) -> "StoredEvidence":
         """As a record that can be stored as JSON."""
@@ -224,7 +224,7 @@ class StoredTally(Record):
 
     guardrail: Guardrail
     stratum: str | None
-    tally: Tally
+    tally: EventTally
 
 
 class StoredEvidence(Record):

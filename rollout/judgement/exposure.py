@@ -5,13 +5,13 @@ from typing import Final
 
 from pydantic import Field
 
-from rollout.judgement.sequential import Process, Tally
+from rollout.judgement.sequential import EventTally, EvidenceProcess
 from understudy.record import Record
 
 KEEP: Final = 64
 """Finished leases that are remembered."""
 
-_SHARE: Final = Process(unsafe=0.02, promote=0.05, limit=100.0)
+_SHARE: Final = EvidenceProcess(unsafe=0.02, promote=0.05, limit=100.0)
 """One lease in fifty may slip away at a restart; more must be shown with a risk of 1 %."""
 
 
@@ -29,7 +29,7 @@ class LeaseBook(Record):
     running: dict[str, LeaseUse] = Field(default_factory=dict)
     finished: tuple[bool, ...] = ()
     """Oldest first: whether the candidate owned it in more than half of the looks."""
-    missed: Tally = Tally()
+    missed: EventTally = EventTally()
     """Of all finished leases of the stage, those that it did not own."""
 
     @property

@@ -37,7 +37,7 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class DestructiveSighting:
     """The candidate alone wants something deadly, seen in one look."""
 
     subject: str
@@ -46,14 +46,14 @@ class Sighting:
     cluster: str
 
 
-def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) -> frozenset[Sighting]:
+def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) -> frozenset[DestructiveSighting]:
     """What the candidate alone wants in one look that would destroy.
 
     `excused` are the clusters that a person signed off, or that were settled for the candidate; expected differences
     excuse themselves.
     """
     return frozenset(
-        Sighting(difference.subject, difference.pid, intent_key, difference.cluster)
+        DestructiveSighting(difference.subject, difference.pid, intent_key, difference.cluster)
         for difference in differences
         if difference.klass is DiffClass.TRUE  # not where the incumbent could not look, or disagrees with itself
         and difference.expected is None
@@ -62,7 +62,7 @@ def sightings(differences: Iterable[Difference], excused: Collection[str] = ()) 
     )
 
 
-def confirmed(before: Collection[Sighting], now: Collection[Sighting]) -> tuple[Guard, ...]:
+def confirmed(before: Collection[DestructiveSighting], now: Collection[DestructiveSighting]) -> tuple[Guard, ...]:
     """The intents that stood over two looks: the same act on the same process, whatever rule wants it."""
     standing = {(sighting.subject, sighting.pid, sighting.intent_key) for sighting in before}
     hits = [sighting for sighting in now if (sighting.subject, sighting.pid, sighting.intent_key) in standing]

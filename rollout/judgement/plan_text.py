@@ -1,7 +1,7 @@
 """A plan in a few lines, as a person reads it before a rollout begins."""
 
 from rollout.judgement.enums import percent
-from rollout.judgement.plan import STAGES, Limits, Plan, Staged
+from rollout.judgement.plan import STAGES, GuardrailLimits, Plan, Staged
 
 
 def plan_lines(plan: Plan) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def _below(promote: Staged) -> str:
     return "< " + " then ".join(percent(share) for share in promote.values())
 
 
-def _rate(limits: Limits) -> str:
+def _rate(limits: GuardrailLimits) -> str:
     return "never" if limits.unsafe is None else percent(limits.unsafe)
 
 

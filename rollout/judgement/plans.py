@@ -3,7 +3,7 @@
 from typing import Final
 
 from rollout.judgement.enums import Guardrail, Stage
-from rollout.judgement.plan import Limits, Minimums, Plan, StagePlan, StatePlan
+from rollout.judgement.plan import GuardrailLimits, Minimums, Plan, StagePlan, StatePlan
 from rollout.judgement.signals import Signals
 from shadow.rules import Windows
 from understudy.verdicts import AgentState
@@ -18,29 +18,29 @@ DEFAULT_PLAN: Final = Plan(
         Stage.PRODUCTION: StagePlan(exposure_percent=100),
     },
     guardrails={
-        Guardrail.WRONG: Limits(unsafe=0.10, promote=0.08, limit=400),
-        Guardrail.WORSE: Limits(unsafe=0.5, promote={Stage.SHADOW: 0.05, Stage.CANARY: 0.03}, limit=400),
-        Guardrail.TOLD: Limits(unsafe=0.10, promote=0.08, limit=4000),
-        Guardrail.DUTY: Limits(unsafe=0.10, promote={Stage.SHADOW: 0.20, Stage.BETA: 0.10}, limit=4000),
-        Guardrail.LIVE_MISMATCH: Limits(),
-        Guardrail.FAILURE: Limits(),
-        Guardrail.CYCLE_TIME: Limits(),
+        Guardrail.WRONG: GuardrailLimits(unsafe=0.10, promote=0.08, limit=400),
+        Guardrail.WORSE: GuardrailLimits(unsafe=0.5, promote={Stage.SHADOW: 0.05, Stage.CANARY: 0.03}, limit=400),
+        Guardrail.TOLD: GuardrailLimits(unsafe=0.10, promote=0.08, limit=4000),
+        Guardrail.DUTY: GuardrailLimits(unsafe=0.10, promote={Stage.SHADOW: 0.20, Stage.BETA: 0.10}, limit=4000),
+        Guardrail.LIVE_MISMATCH: GuardrailLimits(),
+        Guardrail.FAILURE: GuardrailLimits(),
+        Guardrail.CYCLE_TIME: GuardrailLimits(),
     },
     states={state: StatePlan() for state in _REQUIRED},
 )
 """Days and hundreds of spells: for a team's real agents."""
 
-_SLACK = Limits(unsafe=0.05, promote=0.12)  # two hiccups of a busy machine in two minutes are no regression
+_SLACK = GuardrailLimits(unsafe=0.05, promote=0.12)  # two hiccups of a busy machine in two minutes are no regression
 
 DEMO_PLAN: Final = Plan(
     name="demo",
     stages={stage: plan.model_copy(update={"hours": 0.0}) for stage, plan in DEFAULT_PLAN.stages.items()},
     guardrails={
         # no cycle time: whatever else this machine does in two minutes would be judged with the candidate
-        Guardrail.WRONG: Limits(unsafe=0.10, promote=0.12, limit=400),
-        Guardrail.WORSE: Limits(unsafe=0.5, promote=0.12, limit=400),
-        Guardrail.TOLD: Limits(unsafe=0.10, promote=0.20, limit=4000),
-        Guardrail.DUTY: Limits(unsafe=0.10, promote=0.20, limit=4000),
+        Guardrail.WRONG: GuardrailLimits(unsafe=0.10, promote=0.12, limit=400),
+        Guardrail.WORSE: GuardrailLimits(unsafe=0.5, promote=0.12, limit=400),
+        Guardrail.TOLD: GuardrailLimits(unsafe=0.10, promote=0.20, limit=4000),
+        Guardrail.DUTY: GuardrailLimits(unsafe=0.10, promote=0.20, limit=4000),
         Guardrail.LIVE_MISMATCH: _SLACK,
         Guardrail.FAILURE: _SLACK,
     },

@@ -45,7 +45,7 @@ def _ratios(budget: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class EventTally:
     """What one guardrail, or one stratum of it, has counted. Folded event by event; small, plain, and kept as JSON."""
 
     bouts: int = 0
@@ -60,11 +60,11 @@ class Tally:
     at: float | None = None
     """When the last observation came, in seconds since the epoch."""
     against: tuple[float | None, float | None] = (0.0, 0.0)
-    """The two rates that it was counted against, as `Process` has them: counted against others it proves nothing."""
+    """The two rates that it was counted against, as `EvidenceProcess` has them: counted against others it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class EvidenceProcess:
     """How one guardrail, or one stratum of it, is tested. `limit` is the e-value at which it is shown to be unsafe."""
 
     unsafe: float | None
@@ -75,7 +75,7 @@ class Process:
     open_ended: bool = False
     """A detector for a stage without end: alarms once in `limit` observations on average while all is well."""
 
-    def fold(self, tally: Tally, at: float | None = None, *, event: bool) -> Tally:
+    def fold(self, tally: EventTally, at: float | None = None, *, event: bool) -> EventTally:
         """Count one observation. A tally that was counted against other rates starts again."""
         tally = self._own(tally)
         if self.unsafe is None:
@@ -89,7 +89,7 @@ class Process:
         if event or self.open_ended:  # a clean observation takes from every stake that is laid
             grown = tuple([min(stake, _CEILING) for stake in grown])
             peak = max(peak, self._value(grown, laid))
-        return Tally(
+        return EventTally(
             bouts=tally.bouts + 1,
             events=tally.events + event,
             wealth=grown,
@@ -99,7 +99,7 @@ class Process:
             against=tally.against,
         )
 
-    def fold_clean(self, tally: Tally, many: int) -> Tally:
+    def fold_clean(self, tally: EventTally, many: int) -> EventTally:
         """Count so many clean observations one after the other: as `fold` does, to the last bit, and faster."""
         if not many:
             return tally
@@ -119,31 +119,31 @@ class Process:
             wealth = [have * ratio for have, ratio in zip(wealth, ratios, strict=True)]
         return replace(tally, bouts=tally.bouts + many, wealth=tuple(wealth), laid=laid)
 
-    def e_value(self, tally: Tally) -> float:
+    def e_value(self, tally: EventTally) -> float:
         """How strongly the counts speak against the rate: 1 says nothing, `limit` is enough."""
         if not tally.wealth:
             return 0.0 if self.open_ended else 1.0
         return self._value(tally.wealth, tally.laid)
 
-    def crossed(self, tally: Tally) -> bool:
+    def crossed(self, tally: EventTally) -> bool:
         """Whether the rate was ever shown to be above the unsafe one."""
         return self.unsafe is not None and tally.peak >= self.limit
 
-    def is_crossed_now(self, tally: Tally) -> bool:
+    def is_crossed_now(self, tally: EventTally) -> bool:
         """Whether the counts show it at this moment; clean observations take it back."""
         return self.unsafe is not None and self.e_value(tally) >= self.limit
 
-    def spent(self, tally: Tally) -> float:
+    def spent(self, tally: EventTally) -> float:
         """How much of the way to the limit is gone, 0 to 1, in orders of magnitude."""
         value = max(self.e_value(tally), tally.peak if self.crossed(tally) else 0.0)
         return min(1.0, max(0.0, math.log(value) / math.log(self.limit))) if value > 0 else 0.0
 
-    def counts(self, tally: Tally) -> bool:
+    def counts(self, tally: EventTally) -> bool:
         """Whether a tally was counted against these rates."""
         return tally.against == (self.unsafe, self.promote)
 
-    def _own(self, tally: Tally) -> Tally:
-        return tally if self.counts(tally) else Tally(against=(self.unsafe, self.promote))
+    def _own(self, tally: EventTally) -> EventTally:
+        return tally if self.counts(tally) else EventTally(against=(self.unsafe, self.promote))
 
     def _value(self, wealth: tuple[float, ...], laid: float) -> float:
         mean = sum(wealth) / len(wealth)
@@ -183,12 +183,12 @@ def risk_of_version(beta: float, version: int) -> float:
     return beta * 6 / 7 if version <= 1 else beta / 7 / (version * (version - 1))
 
 
-def needed(bound: float, beta: float, tally: Tally) -> int:
+def needed(bound: float, beta: float, tally: EventTally) -> int:
     """How many more clean observations prove a rate below the bound; 0 once it is proven."""
     return _needed(bound, beta, tally.bouts, tally.events)
 
 
-def upper_bound(beta: float, tally: Tally) -> float:
+def upper_bound(beta: float, tally: EventTally) -> float:
     """The smallest rate that the counts prove theirs to be below, at any look; 1 while they prove nothing."""
     return _upper_bound(beta, tally.bouts, tally.events)
 

@@ -11,9 +11,9 @@ from rollout.judgement.events import OF_SPELLS, cycle_event, live_check_events, 
 from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent, StoredEvidence
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import (
+    DestructiveSighting,
     Guard,
     GuardKind,
-    Sighting,
     confirmed,
     crash_loop,
     guards_that_count,
@@ -90,7 +90,7 @@ class Analysis(Record):
     agents_found: tuple[int, int] = (0, 0)
     """By the incumbent and by the candidate, on the last tape."""
     leases: LeaseBook = LeaseBook()
-    wanted_alone: frozenset[Sighting] = frozenset()
+    wanted_alone: frozenset[DestructiveSighting] = frozenset()
     """What the candidate alone wanted to destroy at the last look."""
     guards: tuple[Guard, ...] = ()
     ill: dict[str, str] = Field(default_factory=dict)

@@ -21,7 +21,7 @@ from rollout.loop.observing import Observer
 from rollout.loop.operator_input import WATCH_ONLY
 from rollout.loop.routing.router import Router
 from rollout.loop.runtime import Runtime
-from rollout.loop.shadowing import Shadowing
+from rollout.loop.shadowing import ShadowComparer
 from rollout.loop.side_jobs import SideJobs
 from rollout.loop.stage_controller import StageController
 from rollout.loop.tape_retention import Retention
@@ -144,7 +144,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             reader=reader,
             hosts=hosts,
             observer=observer,
-            shadowing=Shadowing(observer, plan, register),
+            shadowing=ShadowComparer(observer, plan, register),
             delivery=delivery,
             tapes=tapes,
             register=register,

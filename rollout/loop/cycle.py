@@ -16,10 +16,10 @@ from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
 from rollout.loop.operator_input import AppliedOrders, OperatorInput, apply_orders, listen
-from rollout.loop.recording import Entry, begin_keeping, write_down
+from rollout.loop.recording import CycleEntry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.runtime import Runtime
-from rollout.loop.shadowing import Shadowed
+from rollout.loop.shadowing import ShadowResult
 from rollout.loop.signalling import used
 from rollout.store.orders import OrderKind, give
 from understudy.outcomes import EVERYTHING, Scope
@@ -67,7 +67,7 @@ def one_cycle(runtime: Runtime, next_in_s: float) -> CycleResult:
     write_down(
         runtime,
         loop_state,
-        Entry(cycle_result, observation, shadowed, operator_input, advanced.deliveries, advanced.withdrawn),
+        CycleEntry(cycle_result, observation, shadowed, operator_input, advanced.deliveries, advanced.withdrawn),
     )
     runtime.delivery.submit(advanced.deliveries)
     return replace(cycle_result, transition=_move(runtime, loop_state, orders.rollout_status))
@@ -110,7 +110,7 @@ def _learn(
     routing: Routing,
     rollout_status: RolloutStatus,
     next_in_s: float,
-) -> tuple[OperatorInput, Shadowed]:
+) -> tuple[OperatorInput, ShadowResult]:
     """Enter what was seen and said into the analysis, and judge."""
     now = observation.tape.at if observation.tape is not None else runtime.clock.now()
     operator_input = listen(

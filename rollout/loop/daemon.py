@@ -19,7 +19,7 @@ Watcher = Callable[[CycleResult], None]
 
 
 @dataclass
-class Stop:
+class StopSignal:
     """Asks the loop to end after the cycle it is in."""
 
     event: threading.Event = field(default_factory=threading.Event)
@@ -39,7 +39,7 @@ class Stop:
 
 
 @contextmanager
-def stopped_by_signals(stop: Stop) -> Iterator[None]:
+def stopped_by_signals(stop: StopSignal) -> Iterator[None]:
     """SIGTERM and SIGINT end the loop after the cycle it is in; a second one ends it at once."""
 
     def handle(number: int, _frame: FrameType | None) -> None:
@@ -57,7 +57,7 @@ def stopped_by_signals(stop: Stop) -> Iterator[None]:
 
 
 def loop(
-    runtime: Runtime, *, interval_s: float, cycles: int | None, stop: Stop, watch: Watcher, strict: bool = False
+    runtime: Runtime, *, interval_s: float, cycles: int | None, stop: StopSignal, watch: Watcher, strict: bool = False
 ) -> int:
     """Do `cycles` cycles, or go on until stopped; returns how many were done.
 

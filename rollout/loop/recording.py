@@ -14,7 +14,7 @@ from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
 from rollout.loop.operator_input import OperatorInput
 from rollout.loop.runtime import Runtime
-from rollout.loop.shadowing import Shadowed
+from rollout.loop.shadowing import ShadowResult
 from rollout.loop.tape_retention import Interest
 from rollout.store.ledger import (
     BoutRow,
@@ -41,12 +41,12 @@ _FORGET_EVERY: Final = 360
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CycleEntry:
     """Everything that one cycle adds."""
 
     cycle_result: CycleResult
     observation: Observation
-    shadowed: Shadowed
+    shadowed: ShadowResult
     operator_input: OperatorInput
     deliveries: tuple[Delivery, ...]
     withdrawn: frozenset[str]
@@ -59,7 +59,7 @@ def begin_keeping(runtime: Runtime, observation: Observation) -> None:
             runtime.kept_memories.begin(role, partial(runtime.redact_memory[role], answer.memory))
 
 
-def write_down(runtime: Runtime, loop_state: LoopState, entry: Entry) -> None:
+def write_down(runtime: Runtime, loop_state: LoopState, entry: CycleEntry) -> None:
     """Write a cycle into the ledger, and put its tape in the tape store."""
     cycle_result, epoch = entry.cycle_result, entry.cycle_result.rollout_status.epoch
     before = partial(
@@ -144,7 +144,7 @@ def interest_of(found: Sequence[Difference]) -> Interest:
     return Interest.KNOWN if all(difference.expected is not None for difference in found) else Interest.DIFFERS
 
 
-def _deliveries(tx: Transaction, entry: Entry) -> None:
+def _deliveries(tx: Transaction, entry: CycleEntry) -> None:
     tx.withdraw(entry.withdrawn, entry.cycle_result.at, "nobody wants it any more")
     tx.request_deliveries(
         DeliveryRow(

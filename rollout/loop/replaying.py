@@ -24,7 +24,7 @@ class ReplayFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class ReplayedTape:
     """One tape, as two monitors see it."""
 
     tape: Tape
@@ -79,7 +79,7 @@ def warm_up(tapes: Iterable[StoredPackedTape], *players: Player) -> None:
             player.take(kept.tape.id, asked.result())
 
 
-def replay(tapes: Iterable[StoredPackedTape], incumbent: Player, candidate: Player) -> Iterator[Watched]:
+def replay(tapes: Iterable[StoredPackedTape], incumbent: Player, candidate: Player) -> Iterator[ReplayedTape]:
     """Show both every tape, at the same time; the next one is read meanwhile.
 
     Raises `ReplayFailed`, and `MonitorFailed` where a monitor cannot be started.
@@ -94,7 +94,7 @@ def replay(tapes: Iterable[StoredPackedTape], incumbent: Player, candidate: Play
             player.take(kept.tape.id, future.result()) for player, (future, _) in zip(players, asked, strict=True)
         )
         knows = [at_home for _, at_home in asked]
-        yield Watched(tape, kept.meta, (ours, theirs), comparable=knows[0] == knows[1])
+        yield ReplayedTape(tape, kept.meta, (ours, theirs), comparable=knows[0] == knows[1])
         kept = following
 
 

@@ -15,7 +15,7 @@ from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observer
 from rollout.loop.routing.router import Router
-from rollout.loop.shadowing import Shadowing
+from rollout.loop.shadowing import ShadowComparer
 from rollout.loop.side_jobs import SideJobs
 from rollout.loop.stage_controller import StageController
 from rollout.loop.tape_store import TapeStore
@@ -49,7 +49,7 @@ class Runtime:
     reader: Reader
     hosts: Mapping[MonitorRole, MonitorHost]
     observer: Observer
-    shadowing: Shadowing
+    shadowing: ShadowComparer
     delivery: DeliveryQueue
     tapes: TapeStore
     register: ExpectedRegister

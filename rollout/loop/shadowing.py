@@ -19,7 +19,7 @@ from rollout.loop.analysis import (
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import ADJACENT_S, SOON_S, Observation, Observer
 from shadow import bouts, noise
-from shadow.bouts import Bout, Look
+from shadow.bouts import Bout, ComparedLook
 from shadow.compare import compare
 from shadow.differences import DiffClass, Difference
 from shadow.expected import ExpectedRegister
@@ -31,7 +31,7 @@ from understudy.report import CycleReport
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDifference:
     """One difference with the cycle that it was found in."""
 
     cycle: str
@@ -40,13 +40,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Shadowed:
+class ShadowResult:
     """What one cycle adds to the analysis."""
 
     analysis: Analysis
     differences: tuple[Difference, ...] = ()
     """Of this cycle; what noise is among them may be known only when the next tape is there."""
-    found: tuple[Found, ...] = ()
+    found: tuple[FoundDifference, ...] = ()
     """Of this cycle or the one before, with their final classes, and new: one that lasts is kept once."""
     bouts: tuple[Bout, ...] = ()
     spells: tuple[ScoredSpell, ...] = ()
@@ -54,14 +54,14 @@ class Shadowed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entered:
+class _PendingLook:
     """A look with what it was made of; one may wait for its adjacent tape."""
 
     observation: Observation
-    look: Look
+    look: ComparedLook
 
 
-class Shadowing:
+class ShadowComparer:
     """Compares cycle by cycle. A look that waits for its adjacent tape is all it keeps, and may lose, between two."""
 
     def __init__(self, observer: Observer, plan: Plan, register: ExpectedRegister) -> None:
@@ -69,16 +69,16 @@ class Shadowing:
         self._plan = plan
         self._register = register
         self._rules = plan.bout_rules
-        self._waiting: _Entered | None = None
+        self._waiting: _PendingLook | None = None
 
     def enter(
         self, analysis: Analysis, observation: Observation, effects: Effects, now: float, next_in_s: float
-    ) -> Shadowed:
+    ) -> ShadowResult:
         """Enter what one cycle saw; `next_in_s` is when the next tape starts, infinity where there is none."""
         analysis, evidence_events = events_of_calls(analysis, answered(observation), now, self._plan)
         analysis, spells, of_spells = self._refereed(analysis, observation, effects, now)
         evidence_events = (*evidence_events, *of_spells)
-        looks: list[_Entered | None] = [*self._waited(observation)]
+        looks: list[_PendingLook | None] = [*self._waited(observation)]
         own = [*self._live_check(observation)]
         by_live_check = tuple(difference for look in own for difference in look.look.differences)
         differences = by_live_check
@@ -88,7 +88,7 @@ class Shadowing:
             playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
             analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.under(playing)})
             found = compare(incumbent, candidate, self._holding(analysis))
-            look = Look(
+            look = ComparedLook(
                 at=observation.tape.at,
                 incumbent=incumbent,
                 candidate=candidate,
@@ -97,18 +97,18 @@ class Shadowing:
                 touched=effects.touched | observation.typed,
             )
             if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
-                looks.append(_Entered(observation, look))
+                looks.append(_PendingLook(observation, look))
             elif next_in_s <= SOON_S:
-                self._waiting = _Entered(observation, look)
+                self._waiting = _PendingLook(observation, look)
             else:
                 look = _classified(look, self._observer.once_more(observation).report)
-                looks.append(_Entered(observation, look))
+                looks.append(_PendingLook(observation, look))
             differences = (*look.differences, *by_live_check)
         else:
             looks.append(None)  # nothing to compare, but time passes
-        kept = [Found(observation.cycle, now, difference) for difference in by_live_check]
+        kept = [FoundDifference(observation.cycle, now, difference) for difference in by_live_check]
         kept += [
-            Found(one.observation.cycle, one.look.at, difference)
+            FoundDifference(one.observation.cycle, one.look.at, difference)
             for one in looks
             if one is not None
             for difference in one.look.differences
@@ -147,7 +147,7 @@ class Shadowing:
             analysis = analysis.model_copy(update={"agents_found": found})
         return analysis, spells, evidence_events
 
-    def _entered(self, analysis: Analysis, looks: Sequence[Look | None], now: float) -> Shadowed:
+    def _entered(self, analysis: Analysis, looks: Sequence[ComparedLook | None], now: float) -> ShadowResult:
         book, settled = analysis.book, list[Bout]()
         for look in looks:
             book, more = bouts.advance(
@@ -162,13 +162,13 @@ class Shadowing:
             if look is not None:
                 analysis = add_guards(analysis, look.differences, now)
         analysis, evidence_events = events_of_bouts(analysis.model_copy(update={"book": book}), settled, self._register)
-        return Shadowed(analysis, bouts=tuple(settled), evidence_events=evidence_events)
+        return ShadowResult(analysis, bouts=tuple(settled), evidence_events=evidence_events)
 
     def _holding(self, analysis: Analysis) -> ExpectedRegister:
         """The register without the entries that have become more frequent than they allow."""
         return self._register.without(analysis.tallies.breached(self._register))
 
-    def _waited(self, observation: Observation) -> Iterator[_Entered]:
+    def _waited(self, observation: Observation) -> Iterator[_PendingLook]:
         """The look before, now that its adjacent tape is there."""
         waiting, self._waiting = self._waiting, None
         if waiting is None:
@@ -183,7 +183,7 @@ class Shadowing:
             if soon and observation.tape
             else None
         )
-        yield _Entered(waiting.observation, _classified(waiting.look, again))
+        yield _PendingLook(waiting.observation, _classified(waiting.look, again))
 
     def _live_check(self, observation: Observation) -> Iterator[LiveCheckResult]:
         live_check = observation.live_check
@@ -212,5 +212,5 @@ def _reports(observation: Observation) -> tuple[CycleReport, CycleReport] | None
     return incumbent.report, candidate.report
 
 
-def _classified(look: Look, again: CycleReport | None) -> Look:
+def _classified(look: ComparedLook, again: CycleReport | None) -> ComparedLook:
     return look.model_copy(update={"differences": noise.classify(look.differences, again)})

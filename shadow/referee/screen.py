@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from shadow.hindsight import Front, front
+from shadow.hindsight import PaneOwner, front
 from shadow.referee.lines import EDGES, SIGNS, Line, cells_of, checksum, read_line
 from understudy.record import Instant
 from understudy.screens import PaneShot
@@ -131,9 +131,9 @@ def _presence(shot: PaneShot) -> Presence:
 
 
 _PRESENCE: Final = {
-    Front.SHELL: Presence.SHELL,
-    Front.PROGRAM: Presence.PROGRAM,
-    Front.UNKNOWN: Presence.UNKNOWN,
+    PaneOwner.SHELL: Presence.SHELL,
+    PaneOwner.PROGRAM: Presence.PROGRAM,
+    PaneOwner.UNKNOWN: Presence.UNKNOWN,
 }
 
 

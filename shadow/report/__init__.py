@@ -1,28 +1,28 @@
 """The shadow-diff report as data, and the same as text, Markdown, JSON and a page for a browser."""
 
-from shadow.report.balance import Balance, Place
+from shadow.report.balance import Balance, BoutPlace
 from shadow.report.build import Surroundings, build
-from shadow.report.confusion import Cell
+from shadow.report.confusion import ConfusionCell
 from shadow.report.coverage import Coverage, coverage
 from shadow.report.data import as_json
 from shadow.report.markdown import as_markdown
 from shadow.report.record import ExpectedRow, Move, Notes, Rate, Ruling, ShadowReport, StratumRow, waits
-from shadow.report.scene import Scene, Still
+from shadow.report.scene import ClusterScene, Still
 from shadow.report.show import show
 from shadow.report.speeds import Speed, speed
 from shadow.report.text import as_text
 
 __all__ = [
     "Balance",
-    "Cell",
+    "BoutPlace",
+    "ClusterScene",
+    "ConfusionCell",
     "Coverage",
     "ExpectedRow",
     "Move",
     "Notes",
-    "Place",
     "Rate",
     "Ruling",
-    "Scene",
     "ShadowReport",
     "Speed",
     "Still",

@@ -13,7 +13,7 @@ from shadow.settling import contradicts
 from understudy.record import Record
 
 
-class Place(StrEnum):
+class BoutPlace(StrEnum):
     """What is known of one bout that differs."""
 
     KNOWN = "known"
@@ -39,22 +39,22 @@ class Balance(Record):
         """All bouts that differ."""
         return self.known + self.settled_for + self.settled_against + self.needs_you
 
-    def of(self, place: Place) -> int:
+    def of(self, place: BoutPlace) -> int:
         """How many are in one place."""
         return getattr(self, _FIELDS[place])  # type: ignore[no-any-return]  # each of them is an int
 
     @classmethod
-    def count(cls, places: Iterable[Place]) -> "Balance":
+    def count(cls, places: Iterable[BoutPlace]) -> "Balance":
         """Count places."""
         counts = Counter(places)
         return cls(**{name: counts[place] for place, name in _FIELDS.items()})
 
 
 _FIELDS = {
-    Place.KNOWN: "known",
-    Place.FOR: "settled_for",
-    Place.AGAINST: "settled_against",
-    Place.YOURS: "needs_you",
+    BoutPlace.KNOWN: "known",
+    BoutPlace.FOR: "settled_for",
+    BoutPlace.AGAINST: "settled_against",
+    BoutPlace.YOURS: "needs_you",
 }
 
 
@@ -65,22 +65,22 @@ class Sorter:
         self._clusters: Mapping[str, Cluster] = {cluster.id: cluster for cluster in clusters}
         self._register = register
 
-    def place(self, bout: Bout) -> Place | None:
+    def place(self, bout: Bout) -> BoutPlace | None:
         """Put a bout in its place; None where it agrees."""
         difference = bout.difference
         if difference is None:
             return None
         if difference.klass is not DiffClass.TRUE:
-            return Place.KNOWN
+            return BoutPlace.KNOWN
         cluster = self._clusters[difference.cluster]
         right = bout.label.right if bout.label is not None and bout.label.alone else cluster.settled
         if right in {Right.CANDIDATE, Right.BOTH}:
-            return Place.FOR
+            return BoutPlace.FOR
         if cluster.accepted or self._as_expected(bout, cluster):
-            return Place.KNOWN
+            return BoutPlace.KNOWN
         if right is not None:
-            return Place.AGAINST
-        return Place.YOURS if cluster.open else Place.KNOWN
+            return BoutPlace.AGAINST
+        return BoutPlace.YOURS if cluster.open else BoutPlace.KNOWN
 
     def _as_expected(self, bout: Bout, cluster: Cluster) -> bool:
         """Whether a bout is one that the register expects, and nothing speaks against the register."""

@@ -11,7 +11,7 @@ from shadow.differences import Difference, Severity
 from shadow.expected import ExpectedRegister
 from shadow.kinds import settle_rates
 from shadow.labels import Referee
-from shadow.report.balance import Balance, Place, Sorter
+from shadow.report.balance import Balance, BoutPlace, Sorter
 from shadow.report.confusion import confusion
 from shadow.report.coverage import Coverage, coverage
 from shadow.report.record import ExpectedRow, Member, Move, Notes, Rate, Reason, Ruling, ShadowReport, StratumRow
@@ -113,10 +113,10 @@ class _Heap:
     """The bouts of one cluster."""
 
     bouts: list[Bout] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[BoutPlace] = field(default_factory=list)
 
 
-def _notes(rows: Iterable[Cluster], differ: Iterable[tuple[Bout, Place]]) -> tuple[Notes, ...]:
+def _notes(rows: Iterable[Cluster], differ: Iterable[tuple[Bout, BoutPlace]]) -> tuple[Notes, ...]:
     heaps = {row.id: _Heap() for row in rows}
     for bout, place in differ:
         if bout.difference is not None:

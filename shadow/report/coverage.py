@@ -13,7 +13,7 @@ _WIDTHS: Final = (("under 80 columns", 80), ("80 to 119", 120), ("120 to 199", 2
 _HEIGHTS: Final = (("under 24 rows", 24), ("24 to 49", 50), ("50 and more", None))
 
 
-class Seen(Record):
+class StateCount(Record):
     """How many bouts there were in which at least one monitor says a state of a CLI."""
 
     agent: str
@@ -21,7 +21,7 @@ class Seen(Record):
     bouts: int
 
 
-class SizeSeen(Record):
+class SizeCount(Record):
     """How many panes of a class of sizes were on the tapes that were looked at."""
 
     size: str
@@ -33,13 +33,13 @@ class Coverage(Record):
 
     agents: tuple[str, ...] = ()
     """The CLIs that are known or occurred."""
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[StateCount, ...] = ()
     """What occurred."""
     required: tuple[AgentState, ...] = ()
     """States that the plan wants to have been seen."""
     missing: tuple[AgentState, ...] = ()
     """Of these, those that count as seen by nobody's word: neither live, nor on recordings, nor waived."""
-    sizes: tuple[SizeSeen, ...] = ()
+    sizes: tuple[SizeCount, ...] = ()
     tapes: int = 0
     """So many tapes were looked at for sizes: the newest ones kept."""
 
@@ -98,7 +98,7 @@ def coverage(
     return Coverage(
         agents=tuple(agents),
         seen=tuple(
-            Seen(agent=agent, state=state, bouts=met[agent, state])
+            StateCount(agent=agent, state=state, bouts=met[agent, state])
             for agent in agents
             for state in AgentState
             if met[agent, state]
@@ -110,12 +110,12 @@ def coverage(
     )
 
 
-def _sizes(sizes: Mapping[tuple[int, int], int]) -> tuple[SizeSeen, ...]:
+def _sizes(sizes: Mapping[tuple[int, int], int]) -> tuple[SizeCount, ...]:
     counts = Counter[str]()
     for (columns, rows), panes in sizes.items():
         counts[_class(columns, _WIDTHS)] += panes
         counts[_class(rows, _HEIGHTS)] += panes
-    return tuple(SizeSeen(size=name, panes=counts[name]) for name, _ in (*_WIDTHS, *_HEIGHTS))
+    return tuple(SizeCount(size=name, panes=counts[name]) for name, _ in (*_WIDTHS, *_HEIGHTS))
 
 
 def _class(cells: int, classes: tuple[tuple[str, int | None], ...]) -> str:

@@ -124,7 +124,7 @@ def _rates(report: ShadowReport) -> list[str]:
             "-" if rate.needed is None else f"{rate.needed:,}",
         )
         for rate in report.rates
-        if rate.telling
+        if rate.informative
     ]
     return _table("Rates", ("guardrail", "stratum", "events", "rate", "below", "limit", "needed"), rows)
 

@@ -10,7 +10,7 @@ from shadow.differences import Severity
 from shadow.kinds import KindRate
 from shadow.labels import Right
 from shadow.report.balance import Balance
-from shadow.report.confusion import Cell
+from shadow.report.confusion import ConfusionCell
 from shadow.report.coverage import Coverage
 from shadow.report.speeds import Speed
 from shadow.report.timeline import Timeline
@@ -43,7 +43,7 @@ class Rate(Record):
         return self.events / self.bouts if self.bouts else None
 
     @property
-    def telling(self) -> bool:
+    def informative(self) -> bool:
         """Whether it has counted anything, or must before a promotion."""
         return self.stratum is None or bool(self.bouts or self.needed)
 
@@ -175,7 +175,7 @@ class ShadowReport(Record):
     signed_off: tuple[Acceptance, ...]
     """Those that hold now."""
     timeline: Timeline
-    confusion: tuple[Cell, ...]
+    confusion: tuple[ConfusionCell, ...]
     kinds: tuple[KindRate, ...]
     """How often each kind of difference is settled, and for whom; agreements that were looked at behind."""
     coverage: Coverage

@@ -13,7 +13,7 @@ class Still(Record):
     shot: PaneShot
 
 
-class Scene(Record):
+class ClusterScene(Record):
     """One difference of a cluster, with what both monitors saw."""
 
     difference: Difference

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
-from shadow.report.balance import Balance, Place
+from shadow.report.balance import Balance, BoutPlace
 from understudy.record import Instant, Record
 
 SLICES: Final = 40
@@ -27,13 +27,13 @@ class Timeline(Record):
     slices: tuple[Slice, ...] = ()
 
 
-def timeline(placed: Sequence[tuple[float, Place]], since: float | None, until: float | None) -> Timeline:
+def timeline(placed: Sequence[tuple[float, BoutPlace]], since: float | None, until: float | None) -> Timeline:
     """Slice the time from `since` to `until`; each bout that differs counts where it began."""
     if since is None or until is None or not placed:
         return Timeline()
     step = _step(until - since)
     first = since // step * step
-    heaps: list[list[Place]] = [[] for _ in range(int((until - first) // step) + 1)]
+    heaps: list[list[BoutPlace]] = [[] for _ in range(int((until - first) // step) + 1)]
     for at, place in placed:
         heaps[min(int((at - first) // step), len(heaps) - 1)].append(place)
     return Timeline(

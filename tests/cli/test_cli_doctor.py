@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.faces.doctor import Verdict
+from rollout.faces.doctor import CheckResult
 from rollout.faces.doctor.machine import python, tmux
 from rollout.faces.doctor.server import control_clients, other_monitors
 from tmuxio.server.transport import OWNER, environment
@@ -63,7 +63,7 @@ def test_standing_orders_are_shown(understudy: Shell) -> None:
 def test_a_control_client_of_a_living_program_is_a_note_and_a_left_over_one_has_a_remedy() -> None:
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
     gone.wait()
-    assert control_clients([]).verdict is Verdict.WELL
+    assert control_clients([]).verdict is CheckResult.WELL
     assert control_clients([("client-1", os.getpid())]).remedy == ""
     left = control_clients([("client-1", os.getpid()), ("client-2", gone.pid)])
     assert "client-2" in left.says
@@ -95,30 +95,30 @@ def test_another_monitor_that_acts_on_its_own_is_broken() -> None:
     found = other_monitors(
         [(7, "python3 -c from monitor import _run_monitoring_daemon"), (8, "python3 -m http.server")]
     )
-    assert found.verdict is Verdict.BROKEN
+    assert found.verdict is CheckResult.BROKEN
     assert "process 7" in found.says
     assert "8 (" not in found.says
-    assert other_monitors([(8, "python3 -m http.server")]).verdict is Verdict.WELL
+    assert other_monitors([(8, "python3 -m http.server")]).verdict is CheckResult.WELL
 
 
 @pytest.mark.parametrize(
     ("said", "verdict"),
     [
-        (None, Verdict.BROKEN),
-        ("tmux 3.1c", Verdict.BROKEN),
-        ("tmux 2.9", Verdict.BROKEN),
-        ("tmux 3.2", Verdict.WELL),
-        ("tmux 3.3a", Verdict.WELL),
-        ("tmux next-3.6", Verdict.WELL),
-        ("tmux 10.0", Verdict.WELL),
-        ("tmux master", Verdict.NOTE),
-        ("tmux openbsd-7.4", Verdict.NOTE),
+        (None, CheckResult.BROKEN),
+        ("tmux 3.1c", CheckResult.BROKEN),
+        ("tmux 2.9", CheckResult.BROKEN),
+        ("tmux 3.2", CheckResult.WELL),
+        ("tmux 3.3a", CheckResult.WELL),
+        ("tmux next-3.6", CheckResult.WELL),
+        ("tmux 10.0", CheckResult.WELL),
+        ("tmux master", CheckResult.NOTE),
+        ("tmux openbsd-7.4", CheckResult.NOTE),
     ],
 )
-def test_tmux_is_judged_by_its_version(said: str | None, verdict: Verdict) -> None:
+def test_tmux_is_judged_by_its_version(said: str | None, verdict: CheckResult) -> None:
     assert tmux(said).verdict is verdict
 
 
 def test_python_is_judged_by_its_version() -> None:
-    assert python((3, 10, 13)).verdict is Verdict.BROKEN
-    assert python((3, 11, 0)).verdict is Verdict.WELL
+    assert python((3, 10, 13)).verdict is CheckResult.BROKEN
+    assert python((3, 11, 0)).verdict is CheckResult.WELL

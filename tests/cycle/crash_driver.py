@@ -5,14 +5,14 @@ import time
 from pathlib import Path
 
 from rollout.judgement.enums import Guardrail
-from rollout.judgement.plan import Limits, Minimums
+from rollout.judgement.plan import GuardrailLimits, Minimums
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.daemon import Stop, loop
+from rollout.loop.daemon import StopSignal, loop
 from rollout.store.state_folder import StateFolder
 from tmuxio.server.address import ServerAddress
 
-EASY = Limits(unsafe=0.4, promote=0.5)
+EASY = GuardrailLimits(unsafe=0.4, promote=0.5)
 """A handful of clean bouts promote: a run of 200 cycles goes through every stage."""
 PLAN = DEMO_PLAN.model_copy(
     update={
@@ -42,7 +42,7 @@ if __name__ == "__main__":
             runtime,
             interval_s=0.05,
             cycles=cycles,
-            stop=Stop(),
+            stop=StopSignal(),
             watch=lambda cycle_result: say(f"{cycle_result.cycle}\n") and None,
         )
         while not runtime.delivery.idle():  # what is queued when a run ends stays wanted, for a next start

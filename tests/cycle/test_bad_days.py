@@ -18,7 +18,7 @@ from rollout.judgement.enums import Guardrail
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle import one_cycle
-from rollout.loop.daemon import Stop, loop
+from rollout.loop.daemon import StopSignal, loop
 from rollout.loop.hosting.monitors import UnknownMonitor
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.server_lock import AlreadyRunning
@@ -104,7 +104,7 @@ def test_the_loop_waits_for_a_server_that_went_and_goes_on_when_it_is_back(
 ) -> None:
     tmux_server.new_window("exec sleep 600", name="idle-1")
     seen: list[CycleResult] = []
-    stop = Stop()
+    stop = StopSignal()
 
     def watch(cycle_result: CycleResult) -> None:
         seen.append(cycle_result)

@@ -11,7 +11,7 @@ from crash_driver import PLAN
 
 from rollout.judgement.enums import Stage, Verdict
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.daemon import Stop, loop
+from rollout.loop.daemon import StopSignal, loop
 from rollout.loop.reproducing import Reproduction, reproduced
 from rollout.store.ledger import Ledger
 from rollout.store.state_folder import StateFolder
@@ -31,7 +31,7 @@ def test_what_was_promoted_is_promoted_again_and_what_was_edited_is_seen(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     for window in ("pm", "idle-1", "idle-2"):
         tmux_server.new_window("sleep 1000", session="team", name=window)
-    names, state, stop = ("clockwork:First", "clockwork:Second"), StateFolder(tmp_path / "state"), Stop()
+    names, state, stop = ("clockwork:First", "clockwork:Second"), StateFolder(tmp_path / "state"), StopSignal()
 
     def watch(cycle_result: CycleResult) -> None:
         if cycle_result.rollout_status.stage is Stage.BETA:

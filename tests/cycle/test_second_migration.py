@@ -17,7 +17,7 @@ from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.rollout_status import Refusal, Request, RequestKind
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
-from rollout.loop.daemon import Stop, loop
+from rollout.loop.daemon import StopSignal, loop
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import rollout_status, trail
 from rollout.store.state_folder import StateFolder
@@ -59,7 +59,7 @@ def runtime(server: TmuxServer, state: Path, incumbent: str, candidate: str) -> 
 
 def cycles(runtime: Runtime, until: Callable[[CycleResult], bool]) -> list[CycleResult]:
     """Run the real loop until a cycle is what is waited for."""
-    seen, stop = list[CycleResult](), Stop()
+    seen, stop = list[CycleResult](), StopSignal()
 
     def watch(cycle_result: CycleResult) -> None:
         seen.append(cycle_result)

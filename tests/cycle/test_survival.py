@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.daemon import Stop, loop
+from rollout.loop.daemon import StopSignal, loop
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.trouble import LONGEST_PAUSE_S, Trouble
@@ -63,7 +63,7 @@ def failing(times: int, fault: Exception, real: Callable[..., Any]) -> Callable[
 
 def goes_on(runtime: Runtime, good: int = 3) -> tuple[list[CycleResult], list[str]]:
     seen: list[CycleResult] = []
-    stop = Stop()
+    stop = StopSignal()
 
     def watch(cycle_result: CycleResult) -> None:
         seen.append(cycle_result)
@@ -139,7 +139,7 @@ def test_output_that_cannot_be_written_does_not_end_the_run(tmux_server: TmuxSer
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with runtime_over(tmux_server, tmp_path) as runtime, capture_logs() as logs:
-        assert loop(runtime, interval_s=0.02, cycles=3, stop=Stop(), watch=full) == 3
+        assert loop(runtime, interval_s=0.02, cycles=3, stop=StopSignal(), watch=full) == 3
     assert len(shown) == 3
     assert [line["event"] for line in logs if line["event"].startswith("cycle.")] == ["cycle.not_shown"]
 
@@ -148,7 +148,7 @@ def test_once_says_what_it_was(tmux_server: TmuxServer, tmp_path: Path, monkeypa
     with runtime_over(tmux_server, tmp_path) as runtime:
         monkeypatch.setattr(runtime.reader, "frame", failing(1, FILES, runtime.reader.frame))
         with pytest.raises(OSError, match="Too many"):
-            loop(runtime, interval_s=0.02, cycles=1, stop=Stop(), watch=lambda _: None, strict=True)
+            loop(runtime, interval_s=0.02, cycles=1, stop=StopSignal(), watch=lambda _: None, strict=True)
 
 
 def test_processes_that_cannot_be_read_for_want_of_files_have_not_ended(
@@ -156,7 +156,7 @@ def test_processes_that_cannot_be_read_for_want_of_files_have_not_ended(
 ) -> None:
     pane_pid = os.getpid()
     with runtime_over(tmux_server, tmp_path) as runtime:
-        loop(runtime, interval_s=0.02, cycles=1, stop=Stop(), watch=lambda _: None)
+        loop(runtime, interval_s=0.02, cycles=1, stop=StopSignal(), watch=lambda _: None)
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with _files_used_up(), pytest.raises(OSError, match="Too many open files"):
             runtime.reader._processes({pane_pid})

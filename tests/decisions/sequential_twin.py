@@ -8,7 +8,7 @@ on drawn streams that both say the same at the same observation.
 import numpy as np
 from numpy.typing import NDArray
 
-from rollout.judgement.sequential import Process, Tally, alternatives, block, needed
+from rollout.judgement.sequential import EventTally, EvidenceProcess, alternatives, block, needed
 
 NEVER = -1
 """What stands for an observation that did not come."""
@@ -19,7 +19,7 @@ Moments = NDArray[np.int64]
 """By stream: how many observations it took, or `NEVER`."""
 
 
-def rolled_back_at(streams: Streams, process: Process) -> Moments:
+def rolled_back_at(streams: Streams, process: EvidenceProcess) -> Moments:
     """After how many observations each stream has shown its rate to be above the unsafe one."""
     runs, length = streams.shape
     unsafe = process.unsafe
@@ -53,7 +53,10 @@ def proven_at(streams: Streams, bound: float, beta: float) -> Moments:
     runs, length = streams.shape
     events = np.cumsum(streams, axis=1, dtype=np.int32)
     enough = np.array(
-        [many + needed(bound, beta, Tally(bouts=many, events=many)) for many in range(int(events.max(initial=0)) + 1)]
+        [
+            many + needed(bound, beta, EventTally(bouts=many, events=many))
+            for many in range(int(events.max(initial=0)) + 1)
+        ]
     )
     shown = np.arange(1, length + 1)[None, :] >= enough[events]
     first = shown.argmax(axis=1)

@@ -24,7 +24,7 @@ from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.evidence import Battery
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.sequential import Process
+from rollout.judgement.sequential import EvidenceProcess
 
 RUNS, LENGTH = 1000, 1500
 SLACK: Final = 1.15
@@ -37,7 +37,7 @@ SPELL_RIVALS: Final = (
     Rival("Flagger, threshold 5", failed_windows(5, _SPELLS, _FAILS)),
     Rival("Kayenta", mann_whitney),
 )
-_EARLIER: Final = Process(unsafe=0.001, promote=0.01, limit=667)
+_EARLIER: Final = EvidenceProcess(unsafe=0.001, promote=0.01, limit=667)
 """The rule that this product had before: roll back where acts differ in more than 0.1 % of the bouts."""
 COLUMNS: Final = (*(rival.name for rival in SPELL_RIVALS), "differences counted")
 

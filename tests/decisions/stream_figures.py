@@ -12,15 +12,15 @@ from rollout.judgement.backtest import backtest
 from rollout.judgement.enums import Guardrail, Stage, Verdict
 from rollout.judgement.evidence import Battery, Evidence
 from rollout.judgement.judge import judge
-from rollout.judgement.plan import STAGES, Limits
+from rollout.judgement.plan import STAGES, GuardrailLimits
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.seen import JudgementContext
-from rollout.judgement.sequential import Process, Tally, needed, risk_of_version
+from rollout.judgement.sequential import EventTally, EvidenceProcess, needed, risk_of_version
 
 BUDGET, BOUND, ALPHA, BETA = 0.001, 0.01, 0.01, 0.05
-ALONE: Final = Process(unsafe=BUDGET, promote=BOUND, limit=1 / ALPHA)
-SPLIT: Final = Process(unsafe=BUDGET, promote=BOUND, limit=5 / ALPHA)
-OPEN_ENDED: Final = Process(unsafe=BUDGET, promote=BOUND, limit=1e6, open_ended=True)
+ALONE: Final = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=1 / ALPHA)
+SPLIT: Final = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=5 / ALPHA)
+OPEN_ENDED: Final = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=1e6, open_ended=True)
 SHIPPED: Final = Battery.of(DEFAULT_PLAN, Stage.CANARY).processes[Guardrail.FAILURE, None]
 """As the default plan splits alpha."""
 
@@ -108,7 +108,11 @@ def _late(scale: float) -> Iterator[Figure]:
         rivals = _medians(streams[few], drawn(7, few.stop, (past + length, BUDGET)), past)
         for name, process, bound in (
             (f"production, {rate:.0%} from 10,000 on: median", OPEN_ENDED, median),
-            ("  alarm rate split over five", Process(BUDGET, BOUND, 5e6, open_ended=True), median * _THIRD_LATER),
+            (
+                "  alarm rate split over five",
+                EvidenceProcess(BUDGET, BOUND, 5e6, open_ended=True),
+                median * _THIRD_LATER,
+            ),
         ):
             at = rolled_back_at(streams, process)
             yield _delay(name, np.where(at > past, at - past, NEVER)[(at > past) | (at == NEVER)], 50, bound, rivals)
@@ -124,8 +128,10 @@ def _promotions(scale: float) -> Iterator[Figure]:
         value = _share(proven_at(streams, rate, BETA))
         yield Figure(f"wrong promotion at {rate:.1%} (ever in 20,000)", value, BETA, runs, rivals=rivals)
     for bound in (0.01, 0.005):
-        wanted = needed(bound, risk_of_version(BETA, 1), Tally())
-        plan = DEFAULT_PLAN.model_copy(update={"guardrails": {Guardrail.FAILURE: Limits(promote=bound)}, "states": {}})
+        wanted = needed(bound, risk_of_version(BETA, 1), EventTally())
+        plan = DEFAULT_PLAN.model_copy(
+            update={"guardrails": {Guardrail.FAILURE: GuardrailLimits(promote=bound)}, "states": {}}
+        )
         (clean,) = backtest(['{"guardrail": "failure", "event": false}'] * 1000, Stage.CANARY, plan)
         yield Figure(f"a clean stream proves < {bound:.1%} at", clean.promotable_at or NEVER, wanted, 1, is_rate=False)
 

@@ -12,21 +12,21 @@ from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.events import OF_SPELLS
 from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent, Key
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.sequential import Process, Tally, proven
+from rollout.judgement.sequential import EventTally, EvidenceProcess, proven
 
 PROCESSES = [
-    Process(0.001, 0.01, 100),
-    Process(0.001, 0.01, 667),
-    Process(0.1, 0.1, 100),
-    Process(0.5, 0.5, 667),
-    Process(0.001, 0.01, 1e4, open_ended=True),
-    Process(0.1, 0.1, 1e3, open_ended=True),
+    EvidenceProcess(0.001, 0.01, 100),
+    EvidenceProcess(0.001, 0.01, 667),
+    EvidenceProcess(0.1, 0.1, 100),
+    EvidenceProcess(0.5, 0.5, 667),
+    EvidenceProcess(0.001, 0.01, 1e4, open_ended=True),
+    EvidenceProcess(0.1, 0.1, 1e3, open_ended=True),
 ]
 
 
 @given(st.sampled_from(PROCESSES), st.integers(0, 10**6), st.sampled_from([0.001, 0.01, 0.1, 0.6]))
 @settings(max_examples=40, deadline=None)
-def test_both_call_the_rollback_at_the_same_observation(process: Process, seed: int, rate: float) -> None:
+def test_both_call_the_rollback_at_the_same_observation(process: EvidenceProcess, seed: int, rate: float) -> None:
     streams = np.random.default_rng(seed).random((3, 700)) < rate
     assert rolled_back_at(streams, process).tolist() == [alarm(process, stream) for stream in streams]
 
@@ -38,8 +38,8 @@ def test_both_call_the_proof_at_the_same_observation(seed: int, rate: float, bou
     assert proven_at(streams, bound, 0.05).tolist() == [proof_at(stream, bound) for stream in streams]
 
 
-def alarm(process: Process, stream: np.ndarray) -> int:
-    tally = Tally()
+def alarm(process: EvidenceProcess, stream: np.ndarray) -> int:
+    tally = EventTally()
     for number, event in enumerate(stream.tolist(), 1):
         tally = process.fold(tally, event=event)
         if process.crossed(tally):

@@ -12,7 +12,7 @@ from rollout.judgement.enums import Stage
 from rollout.judgement.evidence import Battery
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN
-from rollout.judgement.sequential import Process
+from rollout.judgement.sequential import EvidenceProcess
 
 
 def share(found: np.ndarray) -> float:
@@ -21,7 +21,7 @@ def share(found: np.ndarray) -> float:
 
 def test_a_tenfold_alpha_is_seen() -> None:
     streams = drawn(21, 400, (6000, BUDGET))
-    strict, loose = (Process(unsafe=BUDGET, promote=BOUND, limit=limit) for limit in (100, 10))
+    strict, loose = (EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=limit) for limit in (100, 10))
     assert Figure("false rollback", share(rolled_back_at(streams, strict)), 0.01, 400).holds
     assert not Figure("false rollback", share(rolled_back_at(streams, loose)), 0.01, 400).holds
 
@@ -35,7 +35,8 @@ def test_a_threefold_beta_is_seen() -> None:
 def test_a_slower_test_is_seen() -> None:
     streams = drawn(23, 400, (4000, 0.01))
     delays = [
-        np.median(rolled_back_at(streams, Process(unsafe=BUDGET, promote=BOUND, limit=limit))) for limit in (100, 1e4)
+        np.median(rolled_back_at(streams, EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=limit)))
+        for limit in (100, 1e4)
     ]
     assert delays[0] <= 450 * 1.1 < delays[1]
 

@@ -14,7 +14,7 @@ from rollout.faces.demo.fleet import make_fleet
 from rollout.faces.demo.world import World
 from rollout.judgement.plans import DEMO_PLAN
 from shadow import noise
-from shadow.bouts import Bout, BoutBook, Excuse, Look, advance
+from shadow.bouts import Bout, BoutBook, ComparedLook, Excuse, advance
 from shadow.compare import compare
 from shadow.differences import Severity
 from shadow.expected import shipped
@@ -43,7 +43,7 @@ class Shadow:
         self.bouts: list[Bout] = []
         self.states: set[AgentState] = set()
         self._book = BoutBook()
-        self._before: tuple[Look, object, tuple[Outcome, ...]] | None = None
+        self._before: tuple[ComparedLook, object, tuple[Outcome, ...]] | None = None
         self._ends: dict[str, tuple[Outcome, ...]] = {}
 
     def watch(self, tape: Tape) -> None:
@@ -54,7 +54,7 @@ class Shadow:
         self._ends = {"incumbent": _told(one, Result.DELIVERED), "candidate": _told(two, Result.SHADOWED)}
         self.states |= {verdict.state for verdict in two.verdicts.values()}
         differences = compare(one, two, shipped())
-        look = Look(at=tape.at, incumbent=one, candidate=two, differences=differences, tape=tape)
+        look = ComparedLook(at=tape.at, incumbent=one, candidate=two, differences=differences, tape=tape)
         self._before = (look, memory, ends)
 
     def _enter_before(self, tape: Tape) -> None:

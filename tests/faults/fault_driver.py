@@ -18,7 +18,7 @@ from crash_driver import PLAN
 from rollout.faces.cli.verbs.run import log_to_stderr
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
-from rollout.loop.daemon import Stop, loop, stopped_by_signals
+from rollout.loop.daemon import StopSignal, loop, stopped_by_signals
 from rollout.store.state_folder import StateFolder
 from tmuxio.server.address import ServerAddress
 
@@ -66,7 +66,7 @@ if __name__ == "__main__":
     log_to_stderr("warning")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     injected(Path(shortage))
-    stop = Stop()
+    stop = StopSignal()
     with stopped_by_signals(stop), open_runtime(blueprint) as runtime:
         runtime.delivery._patience_s = 1.0  # type: ignore[attr-defined]  # two minutes are for people
         loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=show)

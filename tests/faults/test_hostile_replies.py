@@ -15,7 +15,7 @@ import pytest
 from rollout.judgement.plan import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
-from rollout.loop.daemon import Stop, loop
+from rollout.loop.daemon import StopSignal, loop
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.state_folder import StateFolder
 
@@ -71,7 +71,7 @@ def test_a_hostile_reply_costs_the_incumbent_no_cycle(
         deadline_s=DEADLINE_S,
     )
     good, bad, ends = list[CycleResult](), list[CycleResult](), list[float]()
-    stop = Stop()
+    stop = StopSignal()
 
     def watch(cycle_result: CycleResult) -> None:
         (bad if turned.exists() else good).append(cycle_result)

@@ -7,9 +7,9 @@ import pytest
 
 from rollout.judgement.backtest import BadStream, RunResult, backtest, looks
 from rollout.judgement.enums import Guardrail, Stage, Verdict
-from rollout.judgement.plan import Limits, Plan
+from rollout.judgement.plan import GuardrailLimits, Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
-from rollout.judgement.sequential import Tally, needed, risk_of_version
+from rollout.judgement.sequential import EventTally, needed, risk_of_version
 
 
 def dice(seed: int) -> random.Random:
@@ -25,7 +25,7 @@ def one(stream: list[str], stage: Stage = Stage.CANARY, plan: Plan = DEFAULT_PLA
     return result
 
 
-CLEAN = needed(0.01, risk_of_version(0.05, 1), Tally())
+CLEAN = needed(0.01, risk_of_version(0.05, 1), EventTally())
 """Clean ones that prove less than 1 %."""
 
 
@@ -37,7 +37,7 @@ def test_clean_ones_are_promotable_exactly_where_the_proof_is_reached() -> None:
 
 def test_the_demo_plan_needs_fewer_than_30() -> None:
     at = one(lines("live_mismatch", [False] * 30), plan=DEMO_PLAN).promotable_at
-    assert at == needed(0.12, risk_of_version(0.05, 1), Tally())
+    assert at == needed(0.12, risk_of_version(0.05, 1), EventTally())
 
 
 def test_a_run_goes_on_after_it_was_promotable() -> None:
@@ -63,7 +63,7 @@ def test_lines_are_counted_within_their_run_and_runs_may_be_mixed() -> None:
 def test_a_required_state_that_occurs_must_be_proven() -> None:
     whole = lines("wrong", [False] * 60)
     waiting = lines("wrong", [False] * 40, stratum="waiting_approval", whole=False)
-    of_whole, of_state = (needed(bound, risk_of_version(0.05, 1), Tally()) for bound in (0.08, 0.20))
+    of_whole, of_state = (needed(bound, risk_of_version(0.05, 1), EventTally()) for bound in (0.08, 0.20))
     assert one(whole).promotable_at == of_whole
     assert one(waiting[: of_state - 1] + whole).promotable_at is None
     assert one(waiting[:of_state] + whole).promotable_at == of_state + of_whole
@@ -133,7 +133,7 @@ def test_every_look_is_shown_and_the_last_is_the_verdict() -> None:
 
 
 def test_a_guardrail_in_dry_run_neither_rolls_back_nor_promotes() -> None:
-    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: Limits(dry_run=True)}
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: GuardrailLimits(dry_run=True)}
     plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
     result = one(lines("live_mismatch", [True] * 50), plan=plan)
     assert (result.verdict, result.rollback_at, result.promotable_at) == (Verdict.HOLD, None, None)

@@ -8,7 +8,7 @@ from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent, StoredEvidence
 from rollout.judgement.plan import Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
-from rollout.judgement.sequential import Tally, risk_of_version
+from rollout.judgement.sequential import EventTally, risk_of_version
 
 FACTS = st.lists(
     st.builds(
@@ -98,7 +98,7 @@ def test_a_state_that_is_not_required_or_is_waived_stands_in_no_way() -> None:
 
 def test_leaving_beta_takes_more_spells_of_each_state_than_leaving_shadow() -> None:
     needs = [
-        Battery.of(DEFAULT_PLAN, stage).row((Guardrail.WRONG, "crashed"), Tally()).needed
+        Battery.of(DEFAULT_PLAN, stage).row((Guardrail.WRONG, "crashed"), EventTally()).needed
         for stage in (Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION)
     ]
     assert needs[0] == needs[1] < needs[2] == needs[3]
@@ -106,7 +106,7 @@ def test_leaving_beta_takes_more_spells_of_each_state_than_leaving_shadow() -> N
 
 def test_every_later_version_of_a_candidate_must_prove_more() -> None:
     needs = [
-        Battery.of(DEFAULT_PLAN, Stage.SHADOW, version=version).row((Guardrail.WRONG, "busy"), Tally()).needed
+        Battery.of(DEFAULT_PLAN, Stage.SHADOW, version=version).row((Guardrail.WRONG, "busy"), EventTally()).needed
         for version in range(1, 15)
     ]
     assert needs == sorted(needs)
@@ -155,7 +155,9 @@ def test_every_row_says_what_was_counted(evidence_events: list[EvidenceEvent]) -
     evidence = Evidence().fold(evidence_events, battery)
     for row in evidence.table(battery):
         counted = [
-            evidence_event for evidence_event in evidence_events if (row.guardrail, row.stratum) in evidence_event.keys
+            evidence_event
+            for evidence_event in evidence_events
+            if (row.guardrail, row.stratum) in evidence_event.counted_in
         ]
         assert (row.bouts, row.events) == (len(counted), sum(evidence_event.event for evidence_event in counted))
         assert 0 <= row.spent <= 1

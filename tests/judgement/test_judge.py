@@ -9,7 +9,7 @@ from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, GuardKind
 from rollout.judgement.judge import Judgement, judge
-from rollout.judgement.plan import Limits, Plan
+from rollout.judgement.plan import GuardrailLimits, Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
 from rollout.judgement.rollout_status import RolloutStatus
 from rollout.judgement.seen import JudgementContext, StateCoverage
@@ -275,7 +275,7 @@ def test_a_floor_is_not_reached_by_rounding(proven: Evidence) -> None:
 
 
 def test_a_guardrail_in_dry_run_is_shown_and_decides_nothing() -> None:
-    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: Limits(dry_run=True)}
+    limits = DEFAULT_PLAN.guardrails | {Guardrail.LIVE_MISMATCH: GuardrailLimits(dry_run=True)}
     plan = DEFAULT_PLAN.model_copy(update={"guardrails": limits})
     battery = Battery.of(plan, Stage.CANARY)
     bad = clean(plan, Stage.CANARY).fold([EvidenceEvent(Guardrail.LIVE_MISMATCH, event=True, at=NOW)] * 50, battery)

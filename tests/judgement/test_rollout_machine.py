@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from rollout.judgement.enums import Guardrail, Stage, State, Verdict
 from rollout.judgement.evidence import EvidenceEvent
-from rollout.judgement.plan import Limits, Minimums, StagePlan
+from rollout.judgement.plan import GuardrailLimits, Minimums, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.judgement.sequential import proof, risk_of_version
@@ -45,7 +45,7 @@ HOURS = 0.05
 COUNTED = (Guardrail.LIVE_MISMATCH, Guardrail.FAILURE)
 PLAN = DEMO_PLAN.model_copy(
     update={
-        "guardrails": dict.fromkeys(COUNTED, Limits(unsafe=0.05, promote=0.12)),
+        "guardrails": dict.fromkeys(COUNTED, GuardrailLimits(unsafe=0.05, promote=0.12)),
         "states": {},
         "minimums": Minimums(panes=2, sessions=0),
         "stages": {

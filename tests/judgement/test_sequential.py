@@ -6,7 +6,16 @@ from statistics import median
 
 import pytest
 
-from rollout.judgement.sequential import Process, Tally, alternatives, block, needed, proof, proven, upper_bound
+from rollout.judgement.sequential import (
+    EventTally,
+    EvidenceProcess,
+    alternatives,
+    block,
+    needed,
+    proof,
+    proven,
+    upper_bound,
+)
 
 BUDGET, BOUND = 0.001, 0.01
 
@@ -15,8 +24,8 @@ def dice(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - the same run for everybody, not a secret
 
 
-def clean(bouts: int) -> Tally:
-    return Tally(bouts=bouts)
+def clean(bouts: int) -> EventTally:
+    return EventTally(bouts=bouts)
 
 
 @pytest.mark.parametrize(("bouts", "bound"), [(341, 0.01), (684, 0.005), (67, 0.05), (33, 0.10), (27, 0.12), (5, 0.5)])
@@ -28,27 +37,27 @@ def test_so_many_clean_bouts_and_not_one_less_prove_a_bound(bouts: int, bound: f
 
 @pytest.mark.parametrize(("bouts", "events"), [(1, 0), (27, 0), (341, 0), (500, 3), (2000, 11)])
 def test_the_bound_shown_is_where_the_proof_just_succeeds(bouts: int, events: int) -> None:
-    shown = upper_bound(0.05, Tally(bouts=bouts, events=events))
+    shown = upper_bound(0.05, EventTally(bouts=bouts, events=events))
     assert proof(shown + 1e-9, bouts, events) >= 20
     assert proof(shown - 1e-6, bouts, events) < 20
     assert shown > events / bouts
 
 
 def test_nothing_but_events_shows_no_bound() -> None:
-    assert upper_bound(0.05, Tally(bouts=4, events=4)) == 1.0
-    assert upper_bound(0.05, Tally()) == 1.0
+    assert upper_bound(0.05, EventTally(bouts=4, events=4)) == 1.0
+    assert upper_bound(0.05, EventTally()) == 1.0
 
 
 def test_an_event_costs_more_clean_bouts_than_none() -> None:
     for bouts in (1, 100, 341):
-        assert needed(BOUND, 0.05, Tally(bouts=bouts, events=1)) > needed(BOUND, 0.05, clean(bouts))
+        assert needed(BOUND, 0.05, EventTally(bouts=bouts, events=1)) > needed(BOUND, 0.05, clean(bouts))
 
 
 @pytest.mark.parametrize("budget", [0.0005, 0.001, 0.01, 0.1, 0.12, 0.3, 0.5])
 def test_at_the_budget_the_expected_stake_never_grows(budget: float) -> None:
-    process = Process(unsafe=budget, promote=budget, limit=100)
+    process = EvidenceProcess(unsafe=budget, promote=budget, limit=100)
     rng = dice(7)
-    tally = Tally()
+    tally = EventTally()
     for _ in range(2 * block(budget) + 3):  # over two fresh stakes
         before = process.e_value(tally)
         after = (process.fold(tally, event=True), process.fold(tally, event=False))
@@ -66,7 +75,7 @@ def test_at_the_bound_the_expected_proof_never_grows(bound: float) -> None:
 
 @pytest.mark.parametrize("budget", [0.001, 0.12, 0.5])
 def test_all_stakes_together_are_one(budget: float) -> None:
-    process, tally, laid = Process(unsafe=budget, promote=budget, limit=100), Tally(), []
+    process, tally, laid = EvidenceProcess(unsafe=budget, promote=budget, limit=100), EventTally(), []
     for _ in range(4000):
         tally = process.fold(tally, event=False)
         laid.append(tally.laid)
@@ -77,7 +86,7 @@ def test_all_stakes_together_are_one(budget: float) -> None:
 
 @pytest.mark.parametrize(("budget", "most"), [(0.5, 40), (0.1, 18)])
 def test_always_wrong_is_shown_soon_also_after_seven_hundred_right_ones(budget: float, most: int) -> None:
-    process, tally = Process(unsafe=budget, promote=budget, limit=667), Tally()
+    process, tally = EvidenceProcess(unsafe=budget, promote=budget, limit=667), EventTally()
     for _ in range(713):
         tally = process.fold(tally, event=False)
     while not process.crossed(tally):
@@ -92,8 +101,8 @@ def test_every_alternative_lies_between_the_budget_and_certainty(budget: float) 
     assert all(budget < rate < 1 for rate in rates)
 
 
-def alarm_at(process: Process, rates: list[tuple[int, float]], rng: random.Random) -> int | None:
-    tally, seen = Tally(), 0
+def alarm_at(process: EvidenceProcess, rates: list[tuple[int, float]], rng: random.Random) -> int | None:
+    tally, seen = EventTally(), 0
     for count, rate in rates:
         for _ in range(count):
             seen += 1
@@ -105,10 +114,10 @@ def alarm_at(process: Process, rates: list[tuple[int, float]], rng: random.Rando
 
 def test_a_candidate_at_its_budget_is_rolled_back_in_at_most_one_stage_of_a_hundred() -> None:
     # the limit is lowered tenfold, so that few runs show what would take thousands: the claim is alpha at any limit
-    process, rng, runs = Process(unsafe=BUDGET, promote=BOUND, limit=10), dice(2), 120
+    process, rng, runs = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=10), dice(2), 120
     wrong = sum(alarm_at(process, [(2000, BUDGET)], rng) is not None for _ in range(runs))
     assert wrong / runs <= 0.10 + 3 * math.sqrt(0.10 * 0.90 / runs)
-    strict = Process(unsafe=BUDGET, promote=BOUND, limit=100)
+    strict = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=100)
     false = sum(alarm_at(strict, [(3000, BUDGET)], rng) is not None for _ in range(100))
     assert false <= 1 + 3
 
@@ -118,7 +127,7 @@ def test_a_candidate_at_its_budget_is_rolled_back_in_at_most_one_stage_of_a_hund
     [(100, 0.01, 450, 1050), (100, 0.05, 50, 115), (500, 0.01, 560, 1250), (500, 0.05, 60, 130)],
 )
 def test_a_regression_is_caught_within_its_figures(limit: float, rate: float, most_median: int, most_late: int) -> None:
-    rng, process = dice(11), Process(unsafe=BUDGET, promote=BOUND, limit=limit)
+    rng, process = dice(11), EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=limit)
     delays = sorted(alarm_at(process, [(4000, rate)], rng) or 4000 for _ in range(150))
     tolerance = 1.15  # 3 standard errors of a median of 150
     assert median(delays) <= most_median * tolerance
@@ -128,8 +137,8 @@ def test_a_regression_is_caught_within_its_figures(limit: float, rate: float, mo
 @pytest.mark.parametrize("budget", [0.001, 0.1, 0.5])
 @pytest.mark.parametrize("open_ended", [False, True])
 def test_many_clean_ones_at_once_come_to_the_same_to_the_last_bit(budget: float, *, open_ended: bool) -> None:
-    process, rng = Process(unsafe=budget, promote=budget, limit=100, open_ended=open_ended), dice(19)
-    slow = fast = Tally()
+    process, rng = EvidenceProcess(unsafe=budget, promote=budget, limit=100, open_ended=open_ended), dice(19)
+    slow = fast = EventTally()
     for _ in range(12):
         many = rng.randrange(0, 300)
         for _ in range(many):
@@ -140,8 +149,8 @@ def test_many_clean_ones_at_once_come_to_the_same_to_the_last_bit(budget: float,
 
 @pytest.mark.parametrize(("rate", "most"), [(0.01, 950), (0.05, 100)])
 def test_a_regression_after_a_long_clean_past_is_caught_nearly_as_fast(rate: float, most: int) -> None:
-    rng, process = dice(5), Process(unsafe=BUDGET, promote=BOUND, limit=100)
-    past = Tally()
+    rng, process = dice(5), EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=100)
+    past = EventTally()
     while past.bouts < 10_000:
         past = process.fold(past, event=past.bouts in {1500, 2700, 4100, 5200, 6600, 7400, 8900})  # near its budget
     delays = []
@@ -154,8 +163,8 @@ def test_a_regression_after_a_long_clean_past_is_caught_nearly_as_fast(rate: flo
 
 
 def test_in_a_stage_without_end_a_late_regression_is_caught_faster_still() -> None:
-    rng, process = dice(3), Process(unsafe=BUDGET, promote=BOUND, limit=1e6, open_ended=True)
-    past = Tally()
+    rng, process = dice(3), EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=1e6, open_ended=True)
+    past = EventTally()
     for _ in range(5000):
         past = process.fold(past, event=False)
     assert not process.crossed(past)
@@ -183,16 +192,16 @@ def test_a_candidate_at_its_bound_is_promoted_in_at_most_one_stage_of_twenty(bou
 
 
 def test_what_was_counted_against_other_limits_proves_nothing() -> None:
-    tally = Tally()
+    tally = EventTally()
     for _ in range(10):
-        tally = Process(unsafe=0.001, promote=0.01, limit=100).fold(tally, event=True)
-    changed = Process(unsafe=0.002, promote=0.01, limit=100).fold(tally, event=False)
+        tally = EvidenceProcess(unsafe=0.001, promote=0.01, limit=100).fold(tally, event=True)
+    changed = EvidenceProcess(unsafe=0.002, promote=0.01, limit=100).fold(tally, event=False)
     assert (changed.bouts, changed.events) == (1, 0)
 
 
 def test_a_rollback_that_was_due_once_stays_due() -> None:
-    process = Process(unsafe=BUDGET, promote=BOUND, limit=100)
-    tally = Tally()
+    process = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=100)
+    tally = EventTally()
     for _ in range(3):
         tally = process.fold(tally, event=True)
     assert process.crossed(tally)
@@ -203,7 +212,7 @@ def test_a_rollback_that_was_due_once_stays_due() -> None:
 
 
 def test_the_stake_stays_a_number_however_bad_it_gets() -> None:
-    process, tally = Process(unsafe=BUDGET, promote=BOUND, limit=100), Tally()
+    process, tally = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=100), EventTally()
     for _ in range(500):
         tally = process.fold(tally, event=True)
     assert all(map(math.isfinite, tally.wealth))
@@ -212,7 +221,7 @@ def test_the_stake_stays_a_number_however_bad_it_gets() -> None:
 
 
 def test_how_much_is_spent_grows_from_nothing_to_all() -> None:
-    process, tally, seen = Process(unsafe=BUDGET, promote=BOUND, limit=1e6), Tally(), [0.0]
+    process, tally, seen = EvidenceProcess(unsafe=BUDGET, promote=BOUND, limit=1e6), EventTally(), [0.0]
     assert process.spent(tally) == 0.0
     while not process.crossed(tally):
         tally = process.fold(tally, event=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.metrics.answers import Answers
+from rollout.faces.metrics.answers import MetricsPages
 from rollout.faces.metrics.instruments import documented
 from rollout.faces.metrics.server import MetricsServer
 from understudy import VirtualClock
@@ -102,7 +102,9 @@ def served(understudy: Shell, server: TmuxServer, clock: VirtualClock) -> Iterat
             patch.setenv(name, value)
         with open_server_data(None, server.socket_path) as found:
             clock.sleep((found.last_cycle.at if found.last_cycle else 0.0) + 10)
-        answers = Answers(partial(open_server_data, None, server.socket_path), server.socket_path, clock, stale_s=60)
+        answers = MetricsPages(
+            partial(open_server_data, None, server.socket_path), server.socket_path, clock, stale_s=60
+        )
         with MetricsServer("127.0.0.1", 0, answers) as http:
             thread = threading.Thread(target=http.serve_forever, args=(0.01,))
             thread.start()

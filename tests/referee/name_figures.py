@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from shadow.bouts import BoutBook, Look
+from shadow.bouts import BoutBook, ComparedLook
 from shadow.bouts import advance as advance_bouts
 from shadow.compare import compare
 from shadow.expected import shipped
@@ -119,7 +119,7 @@ def bouts_of(watched: Sequence[Watched]) -> list[Bout]:
     for one in watched:
         at = one.tape.at
         differences = compare(one.incumbent, one.candidate, register)
-        look = Look(at=at, incumbent=one.incumbent, candidate=one.candidate, differences=differences)
+        look = ComparedLook(at=at, incumbent=one.incumbent, candidate=one.candidate, differences=differences)
         book, bouts = advance_bouts(book, look, at, register=register)
         found += bouts
     return [*found, *advance_bouts(book, None, at + 5000.0, register=register)[1]]

@@ -14,7 +14,7 @@ from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
-from rollout.loop.shadowing import Shadowing
+from rollout.loop.shadowing import ShadowComparer
 from rollout.store.ledger.records import DeliveryRow
 from shadow.expected import shipped
 from understudy import Frame, Tape
@@ -24,7 +24,7 @@ QUIET, TYPED = rest(), (rest(draft="f"), rest(draft="fix"))
 
 def named(*looks: tuple[Drawn, Effects, frozenset[str]]) -> list[str]:
     """What the referee names when the loop shows it these looks, with what the harness and persons did before each."""
-    shadowing, analysis, found = Shadowing(cast("Any", None), DEFAULT_PLAN, shipped()), Analysis(), list[str]()
+    shadowing, analysis, found = ShadowComparer(cast("Any", None), DEFAULT_PLAN, shipped()), Analysis(), list[str]()
     for number, (drawn, effects, typed) in enumerate(looks):
         at = T0 + LOOK_S * number
         shots = (drawn.shot(), MANAGER.shot("%9"))

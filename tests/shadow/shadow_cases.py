@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from shadow.bouts import Bout, BoutBook, BoutRules, Look, Windows, advance
+from shadow.bouts import Bout, BoutBook, BoutRules, ComparedLook, Windows, advance
 from shadow.compare import NOTHING_EXPECTED, Register, compare
 from shadow.differences import DiffClass
 from shadow.signoffs import NOBODY_SAID, Signoffs
@@ -136,7 +136,7 @@ class Watching:
             difference.model_copy(update={"klass": DiffClass(klass)}) if klass != "true" else difference
             for difference in compare(incumbent, candidate, self.register)
         )
-        look = Look(
+        look = ComparedLook(
             at=T0 + at,
             incumbent=incumbent,
             candidate=candidate,
@@ -149,7 +149,7 @@ class Watching:
     def wait(self, at: float) -> "Watching":
         return self._advance(None, at)
 
-    def _advance(self, look: Look | None, at: float) -> "Watching":
+    def _advance(self, look: ComparedLook | None, at: float) -> "Watching":
         book = BoutBook.model_validate_json(self.book.model_dump_json())
         self.book, settled = advance(
             book, look, T0 + at, rules=self.rules, register=self.register, signoffs=self.signoffs

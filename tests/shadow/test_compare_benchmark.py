@@ -9,7 +9,7 @@ from deepdiff import DeepDiff
 from pytest_benchmark.fixture import BenchmarkFixture
 from shadow_cases import T0, report, verdict, want
 
-from shadow.bouts import BoutBook, Look, advance
+from shadow.bouts import BoutBook, ComparedLook, advance
 from shadow.compare import _changes, compare
 from understudy import CycleReport
 
@@ -35,7 +35,7 @@ def test_compare(benchmark: BenchmarkFixture, agents: int, differing_every: int)
 @pytest.mark.parametrize("agents", [50, 500])
 def test_entering_a_look_into_the_book(benchmark: BenchmarkFixture, agents: int) -> None:
     ours, theirs = _fleet(agents, 20, "old"), _fleet(agents, 20, "new")
-    look = Look(at=T0, incumbent=ours, candidate=theirs, differences=compare(ours, theirs))
+    look = ComparedLook(at=T0, incumbent=ours, candidate=theirs, differences=compare(ours, theirs))
     book, _ = advance(BoutBook(), look, T0)
     later = look.model_copy(update={"at": T0 + 1})
     after, settled = benchmark(advance, book, later, T0 + 1)

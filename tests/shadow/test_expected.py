@@ -11,7 +11,7 @@ from shadow_scenes import watch
 from shadow.bouts import Bout, Excuse
 from shadow.compare import compare
 from shadow.differences import Difference, Severity
-from shadow.expected import HERE, BadRegister, Entry, load, shipped
+from shadow.expected import HERE, BadRegister, ExpectedDifference, load, shipped
 from understudy import AgentRole, CycleReport
 
 CASES = Path(__file__).parent / "expected"
@@ -216,4 +216,4 @@ def test_a_register_can_do_without_an_entry() -> None:
 
 def test_an_entry_goes_through_json_unharmed() -> None:
     for entry in ENTRIES.values():
-        assert Entry.model_validate_json(entry.model_dump_json()) == entry
+        assert ExpectedDifference.model_validate_json(entry.model_dump_json()) == entry

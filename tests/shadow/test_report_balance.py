@@ -11,7 +11,7 @@ from shadow.clusters import clusters
 from shadow.differences import DiffClass
 from shadow.expected import shipped
 from shadow.labels import Referee, Right
-from shadow.report import Balance, Move, Place, Rate, Ruling, ShadowReport, build, formatting
+from shadow.report import Balance, BoutPlace, Move, Rate, Ruling, ShadowReport, build, formatting
 from shadow.report.balance import Sorter
 from shadow.signoffs import NOBODY_SAID, Settlement, Signoffs
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 IDLE, BUSY = side("idle", "R6"), side("busy", "claude.spinner")
 
 
-def places(bouts: list[Bout], signoffs: Signoffs = NOBODY_SAID) -> list[Place | None]:
+def places(bouts: list[Bout], signoffs: Signoffs = NOBODY_SAID) -> list[BoutPlace | None]:
     rows = clusters(bouts, T0 + 60, register=shipped(), signoffs=signoffs)
     sorter = Sorter(rows, shipped())
     return [sorter.place(one) for one in bouts]
@@ -56,14 +56,14 @@ def test_an_agreement_has_no_place() -> None:
 @pytest.mark.parametrize(
     ("right", "place"),
     [
-        (None, Place.YOURS),
-        ("candidate", Place.FOR),
-        ("both", Place.FOR),
-        ("incumbent", Place.AGAINST),
-        ("neither", Place.AGAINST),
+        (None, BoutPlace.YOURS),
+        ("candidate", BoutPlace.FOR),
+        ("both", BoutPlace.FOR),
+        ("incumbent", BoutPlace.AGAINST),
+        ("neither", BoutPlace.AGAINST),
     ],
 )
-def test_a_label_says_where_a_bout_belongs(right: str | None, place: Place) -> None:
+def test_a_label_says_where_a_bout_belongs(right: str | None, place: BoutPlace) -> None:
     assert places([bout(0, IDLE, BUSY, right=right)]) == [place]
 
 
@@ -71,46 +71,46 @@ def test_what_hindsight_may_not_decide_alone_still_needs_a_person() -> None:
     one = bout(0, IDLE, BUSY, right="candidate")
     assert one.label is not None
     sided = one.model_copy(update={"label": one.label.model_copy(update={"alone": False})})
-    assert places([sided]) == [Place.YOURS]
+    assert places([sided]) == [BoutPlace.YOURS]
 
 
 def test_a_persons_word_holds_for_the_bouts_that_nobody_labelled() -> None:
     one = bout(0, IDLE, BUSY)
     word = Settlement(cluster=one.fingerprint.cluster, right=Right.INCUMBENT, owner="ann", at=T0)
-    assert places([one], NOBODY_SAID.settle(word)) == [Place.AGAINST]
+    assert places([one], NOBODY_SAID.settle(word)) == [BoutPlace.AGAINST]
 
 
 def test_what_is_signed_off_is_known() -> None:
     one = bout(0, IDLE, BUSY)
-    assert places([one], signed_off(one.fingerprint.cluster)) == [Place.KNOWN]
+    assert places([one], signed_off(one.fingerprint.cluster)) == [BoutPlace.KNOWN]
 
 
 def test_what_is_expected_is_known() -> None:
     bouts = day()
     expected = [place for one, place in zip(bouts, places(bouts), strict=True) if one.why_not]
-    assert expected == [Place.KNOWN] * 12
+    assert expected == [BoutPlace.KNOWN] * 12
 
 
 def test_what_was_expected_but_is_more_frequent_than_that_needs_a_person() -> None:
-    assert places([one for one in day() if one.why_not]) == [Place.YOURS] * 12
+    assert places([one for one in day() if one.why_not]) == [BoutPlace.YOURS] * 12
 
 
 def test_what_was_expected_of_the_candidate_and_proven_wrong_is_against_it_and_the_rest_needs_a_person() -> None:
     expected = [one for one in day() if one.why_not]
     wrong = bout(1, expected[0].incumbent, expected[0].candidate, register=shipped(), right="incumbent")
     agreements = [bout(n, BUSY, BUSY) for n in range(20)]
-    assert places([wrong, *expected[:2], *agreements])[:3] == [Place.AGAINST, Place.YOURS, Place.YOURS]
+    assert places([wrong, *expected[:2], *agreements])[:3] == [BoutPlace.AGAINST, BoutPlace.YOURS, BoutPlace.YOURS]
 
 
 def test_a_cluster_in_which_the_candidate_was_proven_needs_nobody() -> None:
-    assert places([bout(n, IDLE, BUSY, right="candidate" if n else None) for n in range(4)])[0] is Place.KNOWN
+    assert places([bout(n, IDLE, BUSY, right="candidate" if n else None) for n in range(4)])[0] is BoutPlace.KNOWN
 
 
 def test_noise_is_known_whoever_was_right() -> None:
     one = bout(0, IDLE, BUSY, right="incumbent", by=Referee.PERSON)
     assert one.difference is not None
     noisy = one.model_copy(update={"difference": one.difference.model_copy(update={"klass": DiffClass.NOISE})})
-    assert places([noisy]) == [Place.KNOWN]
+    assert places([noisy]) == [BoutPlace.KNOWN]
 
 
 def test_the_places_add_up_to_the_bouts_that_differ() -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from rollout.faces.cli import diffs  # noqa: F401 - registers its verbs
 from rollout.faces.cli.app import app
 from shadow.differences import Silence
-from shadow.report import Scene, Still, build, formatting
+from shadow.report import ClusterScene, Still, build, formatting
 from shadow.report.commands import commands
 from shadow.report.page import as_html
 from shadow.report.page.ansi import PLAIN, rows_of
@@ -221,14 +221,14 @@ def test_a_huge_screen_is_cut_and_says_so() -> None:
 def test_a_screen_with_a_colour_in_every_cell_does_not_fill_the_style_sheet() -> None:
     palette = Palette()
     ansi = "\n".join("".join(f"\x1b[38;2;{row};{cell};9mx" for cell in range(200)) for row in range(100))
-    scene = Scene(difference=report(day()).clusters[0].example, shot=shot(ansi))
+    scene = ClusterScene(difference=report(day()).clusters[0].example, shot=shot(ansi))
     assert strip(scene, palette).judged.lines
     assert palette.sheet().count("\n") == MOST_LOOKS
 
 
 def test_a_neighbour_says_how_far_it_is_and_nothing_of_it_is_marked() -> None:
     example = report(day()).clusters[0].example
-    scene = Scene(difference=example, shot=shot(), neighbours=(Still(offset_s=-0.6, shot=shot(SCREEN)),))
+    scene = ClusterScene(difference=example, shot=shot(), neighbours=(Still(offset_s=-0.6, shot=shot(SCREEN)),))
     (near,) = strip(scene, Palette()).near
     assert near.caption == "0.6 s before"
     assert {line.kind for line in near.lines} == {""}

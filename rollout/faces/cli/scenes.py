@@ -12,7 +12,7 @@ from rollout.loop.cycle_result import cycle_name
 from shadow.bout import Bout
 from shadow.clusters import Cluster
 from shadow.differences import Difference
-from shadow.report import Scene, Still, waits
+from shadow.report import ClusterScene, Still, waits
 from tmuxio.tapes.tapefile import read_tape
 from understudy.screens import PaneShot, Tape
 from understudy.tapes import TornTape
@@ -32,7 +32,7 @@ _SHOOTING_S: Final = 3.0
 _AT_HAND: Final = 16
 
 
-def scenes(found: ServerData, clusters: Iterable[Cluster]) -> dict[str, Scene]:
+def scenes(found: ServerData, clusters: Iterable[Cluster]) -> dict[str, ClusterScene]:
     """Find scenes by cluster id; a cluster without one lost its tapes, or is about a whole session."""
     if found.ledger is None:
         return {}
@@ -85,12 +85,14 @@ def _cycle(path: Path) -> str:
     return head if dash and mark.isalpha() else stem
 
 
-def _scene(found: ServerData, tape_store: _TapeFolder, cluster: Cluster) -> Scene | None:
+def _scene(found: ServerData, tape_store: _TapeFolder, cluster: Cluster) -> ClusterScene | None:
     for cycle, difference in _seen(found, tape_store, cluster):
         tape = tape_store.tape(cycle)
         shot = tape.frames[-1].by_pane.get(difference.pane or "") if tape is not None else None
         if tape is not None and shot is not None and shot.pid == difference.pid and not shot.vanished:
-            return Scene(difference=difference, shot=shot, neighbours=_neighbours(tape, tape_store.beside(cycle), shot))
+            return ClusterScene(
+                difference=difference, shot=shot, neighbours=_neighbours(tape, tape_store.beside(cycle), shot)
+            )
     return None
 
 

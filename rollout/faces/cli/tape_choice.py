@@ -15,7 +15,7 @@ _SECONDS: Final = {"d": 86400, "h": 3600, "min": 60, "s": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class TapeChoice:
     """The tapes, oldest first, and what a monitor without their memory warms up on."""
 
     tapes: tuple[Path, ...]
@@ -24,12 +24,12 @@ class Chosen:
     """Somebody named each of them: one that cannot be read is an error."""
 
 
-def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: float) -> Chosen:
+def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: float) -> TapeChoice:
     """Choose; raises `Stop` where neither or both were asked for, FileNotFoundError for a file that is not there."""
     if bool(tapes) == (since is not None):
         raise Stop(Exit.USAGE, "name tapes, or say --since 24h for those that the last run kept")
     if since is None:
-        return Chosen(tuple(path for tape in tapes for path in _files(tape)))
+        return TapeChoice(tuple(path for tape in tapes for path in _files(tape)))
     span = _SPAN.fullmatch(since.strip())
     if span is None:
         raise Stop(Exit.USAGE, f"--since {since}: write 24h, 30min or 7d")
@@ -41,7 +41,7 @@ def chosen(tapes: Sequence[Path], since: str | None, tape_store: Path, now: floa
             Exit.USAGE, f"no tape of the last {since} is kept in {tape_store}: understudy run keeps those that differ"
         )
     before = [tape_store / one.name for one in kept if one.at < first]
-    return Chosen(tuple(names), tuple(before[-WARM:]), named=False)
+    return TapeChoice(tuple(names), tuple(before[-WARM:]), named=False)
 
 
 def _files(tape: Path) -> list[Path]:

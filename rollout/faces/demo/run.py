@@ -27,7 +27,7 @@ from rollout.faces.demo.world import World
 from rollout.judgement.plan_text import plan_lines
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
-from rollout.loop.daemon import Stop, loop
+from rollout.loop.daemon import StopSignal, loop
 from rollout.loop.routing.lease import bucket, lease_name
 from rollout.store.flags import initial_text, parse_flags
 from rollout.store.ledger.records import LedgerUnusable
@@ -114,7 +114,7 @@ class Loop:
 
     blueprint: Blueprint
     trouble: str = ""
-    _stop: Stop | None = None
+    _stop: StopSignal | None = None
     _thread: threading.Thread | None = None
 
     @property
@@ -124,7 +124,7 @@ class Loop:
 
     def start(self) -> None:
         """Begin with the first cycle."""
-        self._stop = Stop()
+        self._stop = StopSignal()
         self._thread = threading.Thread(target=self._run, args=(self._stop,), name="demo-loop", daemon=True)
         self._thread.start()
 
@@ -134,7 +134,7 @@ class Loop:
             self._stop()
             self._thread.join(_JOIN_S)
 
-    def _run(self, stop: Stop) -> None:
+    def _run(self, stop: StopSignal) -> None:
         try:
             with open_runtime(self.blueprint) as runtime:
                 loop(runtime, interval_s=INTERVAL_S, cycles=None, stop=stop, watch=lambda _cycle_result: None)

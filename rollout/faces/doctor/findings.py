@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class CheckResult(StrEnum):
     """How it is."""
 
     WELL = "well"
@@ -15,25 +15,25 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """What was found, and the remedy where one is needed."""
 
     subject: str
-    verdict: Verdict
+    verdict: CheckResult
     says: str
     remedy: str = ""
 
 
-def well(subject: str, says: str) -> Finding:
+def well(subject: str, says: str) -> DoctorFinding:
     """Say that something is as it should be."""
-    return Finding(subject, Verdict.WELL, says)
+    return DoctorFinding(subject, CheckResult.WELL, says)
 
 
-def note(subject: str, says: str, remedy: str = "") -> Finding:
+def note(subject: str, says: str, remedy: str = "") -> DoctorFinding:
     """Say something worth knowing that stops nothing."""
-    return Finding(subject, Verdict.NOTE, says, remedy)
+    return DoctorFinding(subject, CheckResult.NOTE, says, remedy)
 
 
-def broken(subject: str, says: str, remedy: str) -> Finding:
+def broken(subject: str, says: str, remedy: str) -> DoctorFinding:
     """Say that something is missing or broken, and what to do."""
-    return Finding(subject, Verdict.BROKEN, says, remedy)
+    return DoctorFinding(subject, CheckResult.BROKEN, says, remedy)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
 from rollout.faces.doctor.kept import STICKINESS_COSTS
 from rollout.store.flags import BadFlags, Flags, FlagsUnreachable
 from rollout.store.flags.choosing import chosen
@@ -18,7 +18,7 @@ _INIT = (
 )
 
 
-def flags_server(settings: Settings) -> Iterator[Finding]:
+def flags_server(settings: Settings) -> Iterator[DoctorFinding]:
     """Check the server that the settings name; nothing where they name none."""
     if settings.unleash_url is None:
         return
@@ -38,7 +38,7 @@ def flags_server(settings: Settings) -> Iterator[Finding]:
         yield _held(flags, settings.unleash_url)
 
 
-def _followed(flags: Flags, url: str) -> Iterator[Finding]:
+def _followed(flags: Flags, url: str) -> Iterator[DoctorFinding]:
     followed = flags.follow(time.time())
     if followed.document is None:
         yield broken("flags server", followed.doubt, _INIT)
@@ -48,7 +48,7 @@ def _followed(flags: Flags, url: str) -> Iterator[Finding]:
         yield note("flags server", cost, "make the strategy sticky on lease to change hands at most once a slot")
 
 
-def _held(flags: Flags, url: str) -> Finding:
+def _held(flags: Flags, url: str) -> DoctorFinding:
     try:
         held = flags.held()
     except (BadFlags, FlagsUnreachable) as fault:
@@ -56,7 +56,7 @@ def _held(flags: Flags, url: str) -> Finding:
     return well("flags server", f"{url} lets the flag be moved: {held}")
 
 
-def _tokens(settings: Settings) -> Iterator[Finding]:
+def _tokens(settings: Settings) -> Iterator[DoctorFinding]:
     for file in (settings.unleash_token_file, settings.unleash_admin_token_file):
         path = file.expanduser() if file else None
         if path is not None and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:

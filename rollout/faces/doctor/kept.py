@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
 from rollout.loop.audit import breaks
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, parse_flags
@@ -19,7 +19,7 @@ _CHECK_S: Final = 10.0
 """For so long the pages of a ledger are looked through."""
 
 
-def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
+def kept(state: StateFolder, socket_path: Path) -> Iterator[DoctorFinding]:
     """Check the state folder and, in it, the folder of one server."""
     yield folder(state.root)
     server = state.of_server(socket_path)
@@ -29,7 +29,7 @@ def kept(state: StateFolder, socket_path: Path) -> Iterator[Finding]:
     yield from flags(server)
 
 
-def folder(root: Path) -> Finding:
+def folder(root: Path) -> DoctorFinding:
     """Check that the folder is ours alone, or can be made."""
     if not root.exists():
         above = next(parent for parent in root.parents if parent.exists())
@@ -46,7 +46,7 @@ def folder(root: Path) -> Finding:
     return well("state folder", f"{root}, yours alone")
 
 
-def orders(root: Path, server: Path) -> Iterator[Finding]:
+def orders(root: Path, server: Path) -> Iterator[DoctorFinding]:
     """Say which orders stand."""
     if order := order_in_force(OrderKind.FREEZE, server, root):
         yield note("orders", f"frozen{_who(order)}: nothing is pressed", "lift it with `understudy unfreeze`")
@@ -62,7 +62,7 @@ def _who(order: Order) -> str:
     return f"{by}{why}"
 
 
-def ledger(server: ServerFolder) -> Finding:
+def ledger(server: ServerFolder) -> DoctorFinding:
     """Check that the ledger, where there is one, can be read."""
     if not server.ledger.exists():
         return well("ledger", "none yet (made at the first run)")
@@ -87,7 +87,7 @@ def ledger(server: ServerFolder) -> Finding:
     return well("ledger", f"{cycles} cycles in {server.ledger}")
 
 
-def doubts(server: ServerFolder) -> Iterator[Finding]:
+def doubts(server: ServerFolder) -> Iterator[DoctorFinding]:
     """Say what the monitors did not trust themselves in at the last look."""
     if not server.ledger.exists():
         return
@@ -112,7 +112,7 @@ _DOUBTED = {
 """What to do about it."""
 
 
-def flags(server: ServerFolder) -> Iterator[Finding]:
+def flags(server: ServerFolder) -> Iterator[DoctorFinding]:
     """Check the working copy of the flags, and say what its stickiness costs where that is not the lease."""
     if not server.flags.exists():
         yield well("flags", "no working copy yet (made at the first run)")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
 
 _OLDEST_PYTHON = (3, 11)
 _OLDEST_TMUX = (3, 2)
@@ -15,14 +15,14 @@ _LEAKLESS_TMUX = (3, 6)
 _PATIENCE_S = 5
 
 
-def machine() -> Iterator[Finding]:
+def machine() -> Iterator[DoctorFinding]:
     """Check what is installed."""
     yield python(sys.version_info[:3])
     yield packages()
     yield tmux(tmux_version())
 
 
-def python(found: tuple[int, ...]) -> Finding:
+def python(found: tuple[int, ...]) -> DoctorFinding:
     """Check the interpreter's version."""
     text = ".".join(map(str, found))
     if found >= _OLDEST_PYTHON:
@@ -30,7 +30,7 @@ def python(found: tuple[int, ...]) -> Finding:
     return broken("python", f"{text}, too old", "install Python 3.11 or newer, then `make setup`")
 
 
-def packages() -> Finding:
+def packages() -> DoctorFinding:
     """Check that every package that the program asks for is there."""
     asked = requires("understudy") or []
     names = [match[0] for line in asked if (match := re.match(r"[A-Za-z0-9._-]+", line)) and "extra ==" not in line]
@@ -56,7 +56,7 @@ def tmux_version() -> str | None:
     return said.stdout.strip()
 
 
-def tmux(said: str | None) -> Finding:
+def tmux(said: str | None) -> DoctorFinding:
     """Check tmux's version as it says it: `tmux 3.3a`, `tmux next-3.6`, `tmux master`, `tmux openbsd-7.4`."""
     if said is None:
         return broken("tmux", "not on PATH", "install tmux 3.2 or newer (`make demo` does it where it may)")

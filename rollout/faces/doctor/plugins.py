@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from modular.plugins.registry import PluginRegistry
 from modular.strategies import STRATEGIES
-from rollout.faces.doctor.findings import Finding, broken, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, well
 from rollout.store.settings import Settings, SettingsInvalid, plugins_folder
 
 
-def plugins(settings: Settings) -> Iterator[Finding]:
+def plugins(settings: Settings) -> Iterator[DoctorFinding]:
     """Check what installed packages and the plugin folder offer; each fault names its plugin and the remedy."""
     try:
         folder = plugins_folder(settings)

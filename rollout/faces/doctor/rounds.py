@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from rollout.faces.doctor.findings import Finding, broken, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, well
 from rollout.faces.doctor.flags_server import flags_server
 from rollout.faces.doctor.kept import kept
 from rollout.faces.doctor.machine import machine
@@ -15,7 +15,7 @@ from rollout.store.state_folder import StateFolder
 from tmuxio.server.address import ServerAddress
 
 
-def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[Finding]:
+def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[DoctorFinding]:
     """Check everything; with broken settings what the command line names, else tmux's default server."""
     yield from machine()
     settings = Settings.model_construct(socket_name=socket_name, socket_path=socket_path)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from modular.rulebook.folders import load
-from rollout.faces.doctor.findings import Finding, broken, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, well
 from rollout.store.settings import Settings, SettingsInvalid, rules_folder
 
 
-def rules(settings: Settings) -> Iterator[Finding]:
+def rules(settings: Settings) -> Iterator[DoctorFinding]:
     """Check the folder of rule files: each fault with its file, its line and its remedy."""
     try:
         folder = rules_folder(settings)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from rollout.faces.doctor.findings import Finding, broken, note, well
+from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
 from tmuxio.server.address import ServerAddress
 from tmuxio.server.identity import identify
 from tmuxio.server.sweep import leftovers
@@ -16,7 +16,7 @@ _OTHER_MONITORS = ("_run_monitoring_daemon", "idle-monitor", "idle_monitor", "tm
 """How the original monolith and its relatives look in a process list."""
 
 
-def server(address: ServerAddress) -> Iterator[Finding]:
+def server(address: ServerAddress) -> Iterator[DoctorFinding]:
     """Check the server and what is around it."""
     try:
         identity = identify(address, deadline_s=_PATIENCE_S)
@@ -29,7 +29,7 @@ def server(address: ServerAddress) -> Iterator[Finding]:
     yield other_monitors(_processes())
 
 
-def control_clients(clients: Iterable[tuple[str, int]], orphans: Collection[int] = ()) -> Finding:
+def control_clients(clients: Iterable[tuple[str, int]], orphans: Collection[int] = ()) -> DoctorFinding:
     """Judge the control-mode clients, (name, process id) each; `orphans` are those that a run of ours left behind.
 
     Left over is also whose process is gone, and whom the server has not let go.
@@ -65,7 +65,7 @@ def _clients(address: ServerAddress) -> Iterator[tuple[str, int]]:
             yield name, int(pid)
 
 
-def other_monitors(processes: Iterable[tuple[int, str]]) -> Finding:
+def other_monitors(processes: Iterable[tuple[int, str]]) -> DoctorFinding:
     """Look among processes, (id, command line) each, for another monitor that may press keys of its own."""
     found = [f"{pid} ({line[:60]})" for pid, line in processes if any(word in line for word in _OTHER_MONITORS)]
     if found:

@@ -12,7 +12,7 @@ from prometheus_client.exposition import choose_encoder
 
 from rollout.faces.cli.reading import ServerData
 from rollout.faces.metrics.health import Check, alive, ready, told
-from rollout.faces.metrics.taking import Taking
+from rollout.faces.metrics.taking import MetricsCollector
 from rollout.store.ledger import LedgerUnusable
 from understudy.ports import Clock
 
@@ -28,7 +28,7 @@ class Answer:
     body: bytes
 
 
-class Answers:
+class MetricsPages:
     """Answers requests about one server's rollout; `read` opens its ledger anew for each. Safe for threads."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Answers:
         self._socket = socket
         self._clock = clock
         self._stale_s = stale_s
-        self._taking = Taking()
+        self._taking = MetricsCollector()
         self._lock = Lock()
 
     def to(self, path: str, *, accept: str = "", verbose: bool = False) -> Answer | None:

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from rollout.faces.metrics.answers import Answer, Answers
+from rollout.faces.metrics.answers import Answer, MetricsPages
 
 _PATIENCE_S = 10.0
 _NO_SUCH_PAGE = Answer(
@@ -19,7 +19,7 @@ class MetricsServer(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, host: str, port: int, answers: Answers) -> None:
+    def __init__(self, host: str, port: int, answers: MetricsPages) -> None:
         """Raises `OSError` where the address cannot be had."""
         self.answers = answers
         super().__init__((host, port), _Handler)

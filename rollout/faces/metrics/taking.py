@@ -18,7 +18,7 @@ _AT_ONCE: Final = 400
 """So many cycles are caught up with in one go; reports are kept no longer than that."""
 
 
-class Taking:
+class MetricsCollector:
     """Takes figures whenever it is asked; counters go on from the cycle that it took last."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """How a rule came out. Only one of these lets a change through."""
 
     PASSED = "passed"
@@ -16,12 +16,12 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class GateFinding:
     """One rule at one number of agents, or at all of them."""
 
     rule: str
     subject: str
-    verdict: Verdict
+    verdict: GateVerdict
     figure: float | None
     """As the rule counts it: a ratio, an exponent, or seconds; None where there is none."""
     bound: float
@@ -33,4 +33,4 @@ class Finding:
     @property
     def passed(self) -> bool:
         """Whether it is shown to be well."""
-        return self.verdict is Verdict.PASSED
+        return self.verdict is GateVerdict.PASSED

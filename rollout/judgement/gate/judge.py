@@ -4,21 +4,21 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
-from rollout.judgement.gate.findings import Finding, Verdict
-from rollout.judgement.gate.measured import Measured
+from rollout.judgement.gate.findings import GateFinding, GateVerdict
+from rollout.judgement.gate.measured import Measurement
 from rollout.judgement.gate.paired import compare, fewest_blocks
 from rollout.judgement.gate.rules import BudgetRule, GateRules, GrowthRule, RatioRule, RegressionRule, Rule
 
 Ratios = Mapping[tuple[str, str, int], float]
-Baseline = Ratios | Measured | None
+Baseline = Ratios | Measurement | None
 
 
-def judge(measured: Measured, gate: GateRules, baseline: Baseline = None) -> tuple[Finding, ...]:
+def judge(measured: Measurement, gate: GateRules, baseline: Baseline = None) -> tuple[GateFinding, ...]:
     """Judge by every rule, in their order; what is missing, or too little to show anything, does not pass."""
     return tuple(finding for rule in gate.rules for finding in _JUDGES[type(rule)](measured, gate, rule, baseline))
 
 
-def ratios(measured: Measured, gate: GateRules) -> list[dict[str, object]]:
+def ratios(measured: Measurement, gate: GateRules) -> list[dict[str, object]]:
     """What a later run is judged against: the ratio of every two series that a rule names."""
     wanted = {
         (rule.of, rule.to, agents): None
@@ -33,12 +33,12 @@ def ratios(measured: Measured, gate: GateRules) -> list[dict[str, object]]:
     ]
 
 
-def _of_ratio(measured: Measured, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[Finding]:
+def _of_ratio(measured: Measurement, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[GateFinding]:
     assert isinstance(rule, RatioRule)
     for agents in rule.agents or gate.agents:
         subject = f"{rule.of} / {rule.to}, {agents} agents"
         if (lack := _lack(measured, gate, agents, rule.of, rule.to)) is not None:
-            yield _finding(rule, subject, Verdict.MISSING, None, rule.at_most, lack)
+            yield _finding(rule, subject, GateVerdict.MISSING, None, rule.at_most, lack)
             continue
         shown = compare(
             measured.rounds[rule.of, agents],
@@ -49,12 +49,12 @@ def _of_ratio(measured: Measured, gate: GateRules, rule: Rule, _baseline: Baseli
             beta=gate.beta,
         )
         says = f"{shown.over} of {shown.blocks} blocks of {gate.block} rounds over the bound"
-        if shown.verdict is Verdict.UNDECIDED:
+        if shown.verdict is GateVerdict.UNDECIDED:
             says += f"; {fewest_blocks(gate.beta)} within it would have shown that it keeps to it"
         yield _finding(rule, subject, shown.verdict, shown.ratio, rule.at_most, says)
 
 
-def _of_growth(measured: Measured, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[Finding]:
+def _of_growth(measured: Measurement, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[GateFinding]:
     assert isinstance(rule, GrowthRule)
     sizes = sorted(set(rule.agents or gate.agents))
     name = rule.of if rule.to is None else f"{rule.of} / {rule.to}"
@@ -63,17 +63,17 @@ def _of_growth(measured: Measured, gate: GateRules, rule: Rule, _baseline: Basel
     lacks = [lack for agents in sizes if (lack := _lack(measured, gate, agents, *series)) is not None]
     if lacks or len(sizes) < 2:  # noqa: PLR2004 - a line takes two points
         lack = lacks[0] if lacks else "growth needs two numbers of agents: name another"
-        yield _finding(rule, subject, Verdict.MISSING, None, rule.at_most, lack)
+        yield _finding(rule, subject, GateVerdict.MISSING, None, rule.at_most, lack)
         return
     costs = [_cost(measured, rule, size) for size in sizes]
     exponent = _slope([math.log(size) for size in sizes], [math.log(cost) for cost in costs])
-    verdict = Verdict.PASSED if exponent <= rule.at_most else Verdict.FAILED
+    verdict = GateVerdict.PASSED if exponent <= rule.at_most else GateVerdict.FAILED
     unit = "s" if rule.to is None else "x"
     says = ", ".join(f"{size}: {cost:.3g} {unit}" for size, cost in zip(sizes, costs, strict=True))
     yield _finding(rule, subject, verdict, exponent, rule.at_most, says)
 
 
-def _cost(measured: Measured, rule: GrowthRule, agents: int) -> float:
+def _cost(measured: Measurement, rule: GrowthRule, agents: int) -> float:
     if rule.to is None:
         return median(measured.rounds[rule.of, agents])
     found = _ratio(measured, rule.of, rule.to, agents)
@@ -81,22 +81,22 @@ def _cost(measured: Measured, rule: GrowthRule, agents: int) -> float:
     return found
 
 
-def _of_budget(measured: Measured, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[Finding]:
+def _of_budget(measured: Measurement, gate: GateRules, rule: Rule, _baseline: Baseline) -> Iterator[GateFinding]:
     assert isinstance(rule, BudgetRule)
     for agents in rule.agents or gate.agents:
         subject, limit = f"{rule.of}, {agents} agents", rule.seconds(agents)
         if (lack := _lack(measured, gate, agents, rule.of)) is not None:
-            yield _finding(rule, subject, Verdict.MISSING, None, limit, lack)
+            yield _finding(rule, subject, GateVerdict.MISSING, None, limit, lack)
             continue
         rounds = sorted(measured.rounds[rule.of, agents])
         figure = rounds[math.ceil(rule.quantile * len(rounds)) - 1]
-        verdict = Verdict.PASSED if figure < limit else Verdict.FAILED
+        verdict = GateVerdict.PASSED if figure < limit else GateVerdict.FAILED
         yield _finding(
             rule, subject, verdict, figure, limit, f"{rule.quantile:.0%} of {len(rounds)} rounds are within it"
         )
 
 
-def _of_regression(measured: Measured, gate: GateRules, rule: Rule, baseline: Baseline) -> Iterator[Finding]:
+def _of_regression(measured: Measurement, gate: GateRules, rule: Rule, baseline: Baseline) -> Iterator[GateFinding]:
     assert isinstance(rule, RegressionRule)
     for agents in rule.agents or gate.agents:
         subject = f"{rule.of} / {rule.to}, {agents} agents"
@@ -107,14 +107,14 @@ def _of_regression(measured: Measured, gate: GateRules, rule: Rule, baseline: Ba
                 "no ratio of it is stored: name a baseline" if baseline is None else "the baseline has no ratio of it"
             )
         if lack is not None or now is None or then is None:
-            yield _finding(rule, subject, Verdict.MISSING, None, rule.at_most, lack or "")
+            yield _finding(rule, subject, GateVerdict.MISSING, None, rule.at_most, lack or "")
             continue
         figure = now / then
-        verdict = Verdict.PASSED if figure <= rule.at_most else Verdict.FAILED
+        verdict = GateVerdict.PASSED if figure <= rule.at_most else GateVerdict.FAILED
         yield _finding(rule, subject, verdict, figure, rule.at_most, f"the ratio is {now:.3g}, and was {then:.3g}")
 
 
-def _lack(measured: Measured, gate: GateRules, agents: int, *series: str) -> str | None:
+def _lack(measured: Measurement, gate: GateRules, agents: int, *series: str) -> str | None:
     """What keeps these series from being judged at all."""
     for name in series:
         found = measured.rounds.get((name, agents))
@@ -125,7 +125,7 @@ def _lack(measured: Measured, gate: GateRules, agents: int, *series: str) -> str
     return None
 
 
-def _ratio(measured: Measured, of: str, to: str, agents: int) -> float | None:
+def _ratio(measured: Measurement, of: str, to: str, agents: int) -> float | None:
     pairs = zip(measured.rounds.get((of, agents), ()), measured.rounds.get((to, agents), ()), strict=False)
     found = [one / other for one, other in pairs]
     return median(found) if found else None
@@ -134,7 +134,7 @@ def _ratio(measured: Measured, of: str, to: str, agents: int) -> float | None:
 def _stored(baseline: Baseline, rule: RegressionRule, agents: int) -> float | None:
     if baseline is None:
         return None
-    if isinstance(baseline, Measured):
+    if isinstance(baseline, Measurement):
         return _ratio(baseline, rule.of, rule.to, agents)
     return baseline.get((rule.of, rule.to, agents))
 
@@ -148,8 +148,10 @@ def _slope(xs: Sequence[float], ys: Sequence[float]) -> float:
 _UNITS = {"ratio": "x", "growth": "exponent", "budget": "s", "regression": "x"}
 
 
-def _finding(rule: Rule, subject: str, verdict: Verdict, figure: float | None, bound: float, says: str) -> Finding:
-    return Finding(rule.rule, subject, verdict, figure, bound, _UNITS[rule.rule], says)
+def _finding(
+    rule: Rule, subject: str, verdict: GateVerdict, figure: float | None, bound: float, says: str
+) -> GateFinding:
+    return GateFinding(rule.rule, subject, verdict, figure, bound, _UNITS[rule.rule], says)
 
 
 _JUDGES = {RatioRule: _of_ratio, GrowthRule: _of_growth, BudgetRule: _of_budget, RegressionRule: _of_regression}

@@ -15,13 +15,13 @@ class BadBench(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """One run's benchmarks of one group. Seconds a round, in the order in which the rounds were done."""
 
     rounds: Mapping[Key, tuple[float, ...]]
 
 
-def read_measured(text: str, group: str, source: str) -> Measured:
+def read_measured(text: str, group: str, source: str) -> Measurement:
     """Read what `pytest --benchmark-json` writes; raises `BadBench`.
 
     A benchmark says in its `extra_info`, or in its parameters, which `series` it is of and how many `agents` there
@@ -40,10 +40,10 @@ def read_measured(text: str, group: str, source: str) -> Measured:
             if key in rounds:
                 raise BadBench(f"{source}: {key[0]} with {key[1]} agents was measured twice: keep one benchmark of it")
             rounds[key] = seconds
-    return Measured(rounds)
+    return Measurement(rounds)
 
 
-def read_ratios(text: str, group: str, source: str) -> Mapping[tuple[str, str, int], float] | Measured:
+def read_ratios(text: str, group: str, source: str) -> Mapping[tuple[str, str, int], float] | Measurement:
     """Read what a regression is judged against: ratios that `gate --json` wrote, or another benchmark file."""
     document = _document(text, source)
     stored = document.get("ratios")

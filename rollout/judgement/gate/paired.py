@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rollout.judgement.gate.findings import Verdict
-from rollout.judgement.sequential import Process, Tally, proven
+from rollout.judgement.gate.findings import GateVerdict
+from rollout.judgement.sequential import EventTally, EvidenceProcess, proven
 
 _HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PairedResult:
     """What the pairs show."""
 
-    verdict: Verdict
+    verdict: GateVerdict
     ratio: float
     """The median of the blocks' medians."""
     blocks: int
@@ -29,21 +29,21 @@ class Shown:
 
 def compare(
     of: Sequence[float], to: Sequence[float], at_most: float, *, block: int, alpha: float, beta: float
-) -> Shown:
+) -> PairedResult:
     """Judge the ratios of the rounds that both have; at least one whole block of them."""
     ratios = [one / other for one, other in zip(of, to, strict=False)]
     medians = [median(ratios[start : start + block]) for start in range(0, len(ratios) - block + 1, block)]
-    process = Process(unsafe=_HALF, promote=_HALF, limit=1 / alpha)
-    tally = Tally()
+    process = EvidenceProcess(unsafe=_HALF, promote=_HALF, limit=1 / alpha)
+    tally = EventTally()
     for one in medians:
         tally = process.fold(tally, event=one > at_most)
     if process.crossed(tally):
-        verdict = Verdict.FAILED
+        verdict = GateVerdict.FAILED
     elif proven(_HALF, beta, tally.bouts, tally.events):
-        verdict = Verdict.PASSED
+        verdict = GateVerdict.PASSED
     else:
-        verdict = Verdict.UNDECIDED
-    return Shown(verdict, median(medians), tally.bouts, tally.events)
+        verdict = GateVerdict.UNDECIDED
+    return PairedResult(verdict, median(medians), tally.bouts, tally.events)
 
 
 def fewest_blocks(beta: float) -> int:

@@ -24,7 +24,7 @@ _DRAWN: Final = str.maketrans("`afgjklmnopqrstuvwxyz{|}~", "◆▒°±┘┐┌�
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TextStyle:
     """How a run of characters looks."""
 
     fore: RGB | None = None
@@ -38,7 +38,7 @@ class Look:
     struck: bool = False
 
 
-PLAIN: Final = Look()
+PLAIN: Final = TextStyle()
 
 _ON: Final = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "struck", 21: "underline"}
 _OFF: Final = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("reverse",), 29: ("struck",)}
@@ -51,7 +51,7 @@ class Run:
     """Characters of one look; harmless ones."""
 
     text: str
-    look: Look
+    look: TextStyle
 
 
 Row = tuple[Run, ...]
@@ -67,7 +67,7 @@ def rows_of(ansi: str) -> tuple[tuple[Row, ...], int]:
     return tuple(rows), max(0, len(lines) - MOST_ROWS)
 
 
-def _row(line: str, look: Look, *, drawing: bool) -> tuple[Row, Look, bool]:
+def _row(line: str, look: TextStyle, *, drawing: bool) -> tuple[Row, TextStyle, bool]:
     runs, room = list[Run](), LONGEST_LINE
     for token in _TOKEN.finditer(line):
         if (codes := token["look"]) is not None:
@@ -81,7 +81,7 @@ def _row(line: str, look: Look, *, drawing: bool) -> tuple[Row, Look, bool]:
     return tuple(runs), look, drawing
 
 
-def _changed(look: Look, codes: str) -> Look:
+def _changed(look: TextStyle, codes: str) -> TextStyle:
     numbers = _numbers(codes)
     for code in numbers:
         if code == 0:
@@ -99,11 +99,11 @@ def _changed(look: Look, codes: str) -> Look:
     return look
 
 
-def _with(look: Look, changes: Mapping[str, Any]) -> Look:
+def _with(look: TextStyle, changes: Mapping[str, Any]) -> TextStyle:
     return replace(look, **changes)
 
 
-def _sixteen(look: Look, code: int) -> Look:
+def _sixteen(look: TextStyle, code: int) -> TextStyle:
     """The short codes of the sixteen colours, and those that give the terminal's own back."""
     for first, name, shift in ((30, "fore", 0), (40, "back", 0), (90, "fore", 8), (100, "back", 8)):
         if first <= code <= first + 7:

@@ -11,7 +11,7 @@ from shadow.report.page.charts import Box, spark
 from shadow.report.page.palette import Palette
 from shadow.report.page.screens import Strip, strip
 from shadow.report.record import ExpectedRow, Notes, ShadowReport, waits
-from shadow.report.scene import Scene
+from shadow.report.scene import ClusterScene
 
 MOST_CARDS: Final = 300
 """Clusters that have a card; of the rest a page says how many they are, and what lists them."""
@@ -64,7 +64,7 @@ _SETTLING: Final = (
 )
 
 
-def groups(report: ShadowReport, scenes: Mapping[str, Scene], palette: Palette) -> tuple[Group, ...]:
+def groups(report: ShadowReport, scenes: Mapping[str, ClusterScene], palette: Palette) -> tuple[Group, ...]:
     """Make the cards of a report; groups without a cluster are left out."""
     room, made = MOST_CARDS, list[Group]()
     entries = {row.id: row for row in report.expected}
@@ -91,7 +91,7 @@ def groups(report: ShadowReport, scenes: Mapping[str, Scene], palette: Palette) 
 def _card(
     cluster: Cluster,
     notes: Notes,
-    scene: Scene | None,
+    scene: ClusterScene | None,
     palette: Palette,
     entries: Mapping[str, ExpectedRow],
     address: Iterable[str],

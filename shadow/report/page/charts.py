@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shadow.report import formatting
-from shadow.report.balance import Balance, Place
+from shadow.report.balance import Balance, BoutPlace
 from shadow.report.record import Move
 from shadow.report.speeds import Speed
 from shadow.report.timeline import Timeline
@@ -13,7 +13,7 @@ from shadow.report.timeline import Timeline
 WIDTH: Final = 440
 HEIGHT: Final = 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 14, 22
-_STACK: Final = (Place.YOURS, Place.AGAINST, Place.FOR, Place.KNOWN)
+_STACK: Final = (BoutPlace.YOURS, BoutPlace.AGAINST, BoutPlace.FOR, BoutPlace.KNOWN)
 """From the ground up: what matters most stands on the axis, where heights can be compared."""
 
 
@@ -76,10 +76,10 @@ def shares(balance: Balance) -> tuple[Box, ...]:
 
 
 PLACES: Final = {
-    Place.KNOWN: "known",
-    Place.FOR: "settled for the candidate",
-    Place.AGAINST: "settled against the candidate",
-    Place.YOURS: "need you",
+    BoutPlace.KNOWN: "known",
+    BoutPlace.FOR: "settled for the candidate",
+    BoutPlace.AGAINST: "settled against the candidate",
+    BoutPlace.YOURS: "need you",
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log1p
 from typing import Final
 
-from shadow.report.confusion import Cell, states_of
+from shadow.report.confusion import ConfusionCell, states_of
 
 _HEATS: Final = 5
 
@@ -14,7 +14,7 @@ _HEATS: Final = 5
 class Square:
     """One cell: None where the pair never occurred."""
 
-    cell: Cell | None
+    cell: ConfusionCell | None
     heat: int
     """0 for never, else 1 to 5."""
 
@@ -27,7 +27,7 @@ class Matrix:
     rows: tuple[tuple[str, tuple[Square, ...]], ...]
 
 
-def matrix(cells: Sequence[Cell]) -> Matrix:
+def matrix(cells: Sequence[ConfusionCell]) -> Matrix:
     """Lay out the cells; heat goes with the logarithm, since idle panes are a hundred times as many as crashed ones."""
     states = states_of(cells)
     by_pair = {(cell.incumbent, cell.candidate): cell for cell in cells}
@@ -36,7 +36,7 @@ def matrix(cells: Sequence[Cell]) -> Matrix:
     return Matrix(states, rows)
 
 
-def _square(cell: Cell | None, most: int) -> Square:
+def _square(cell: ConfusionCell | None, most: int) -> Square:
     if cell is None:
         return Square(None, 0)
     return Square(cell, max(1, round(_HEATS * log1p(cell.bouts) / log1p(most))))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from shadow.report.page.ansi import PLAIN, Look
+from shadow.report.page.ansi import PLAIN, TextStyle
 from shadow.report.page.colours import GROUND, LIGHTEST_GROUND, RGB, TEXT, blend, css, readable
 
 MOST_LOOKS: Final = 2000
@@ -16,9 +16,9 @@ _DIM: Final = 0.4
 class Palette:
     """Gives looks their classes, in the order in which they occur."""
 
-    _names: dict[Look, str] = field(default_factory=dict)
+    _names: dict[TextStyle, str] = field(default_factory=dict)
 
-    def name(self, look: Look) -> str:
+    def name(self, look: TextStyle) -> str:
         """The class of a look; none for the terminal's own."""
         if look == PLAIN or (look not in self._names and len(self._names) >= MOST_LOOKS):
             return ""
@@ -29,7 +29,7 @@ class Palette:
         return "".join(f".{name}{{{_declarations(look)}}}\n" for look, name in self._names.items())
 
 
-def _declarations(look: Look) -> str:
+def _declarations(look: TextStyle) -> str:
     fore, back = look.fore or TEXT, look.back
     if look.reverse:
         fore, back = back or GROUND, fore

@@ -22,14 +22,14 @@ from shadow.report.page.cards import groups
 from shadow.report.page.matrix import matrix
 from shadow.report.page.palette import Palette
 from shadow.report.record import ShadowReport
-from shadow.report.scene import Scene
+from shadow.report.scene import ClusterScene
 from understudy.verdicts import AgentState
 
 _LONGEST: Final = 2000
 """Characters of any one value."""
 
 
-def as_html(report: ShadowReport, scenes: Mapping[str, Scene] | None = None) -> str:
+def as_html(report: ShadowReport, scenes: Mapping[str, ClusterScene] | None = None) -> str:
     """Write a report as one HTML page.
 
     Args:

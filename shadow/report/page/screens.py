@@ -6,7 +6,7 @@ from typing import Final
 from shadow.differences import Difference
 from shadow.report.page.ansi import Row, rows_of
 from shadow.report.page.palette import Palette
-from shadow.report.scene import Scene, Still
+from shadow.report.scene import ClusterScene, Still
 from shadow.report.show import marks
 from understudy.screens import PaneShot, plain
 
@@ -15,7 +15,7 @@ _SIGNS: Final = {"": "", "ours": "I", "theirs": "C", "both": "IC"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScreenLine:
     """One row of a screen."""
 
     runs: tuple[tuple[str, str], ...]
@@ -34,7 +34,7 @@ class Picture:
     """One screen."""
 
     caption: str
-    lines: tuple[Line, ...]
+    lines: tuple[ScreenLine, ...]
     left_out: int
     """Rows more than are shown."""
 
@@ -49,7 +49,7 @@ class Strip:
     title: str
 
 
-def strip(scene: Scene, palette: Palette) -> Strip:
+def strip(scene: ClusterScene, palette: Palette) -> Strip:
     """Draw a scene."""
     shot = scene.shot
     return Strip(
@@ -68,7 +68,7 @@ def _picture(caption: str, shot: PaneShot, palette: Palette, difference: Differe
     rows, left_out = rows_of(shot.ansi)
     texts = [plain(line) for line in shot.ansi.split("\n")[: len(rows)]]
     kinds = [_KINDS[mark] for mark in marks(difference, texts)] if difference else [""] * len(rows)
-    lines = tuple(Line(_runs(row, palette), kind) for row, kind in zip(rows, kinds, strict=True))
+    lines = tuple(ScreenLine(_runs(row, palette), kind) for row, kind in zip(rows, kinds, strict=True))
     return Picture(caption, lines, left_out)
 
 

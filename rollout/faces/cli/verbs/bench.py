@@ -26,7 +26,7 @@ from understudy.outcomes import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class BenchFigures:
     """What was measured: seconds, megabytes, and screens read or spared (None where a monitor's source does not count)."""
 
     monitor: str
@@ -57,7 +57,7 @@ def bench(
     return Exit.OK
 
 
-def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float) -> Figures:
+def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float) -> BenchFigures:
     """Measure a monitor in this process on a live server; raises `UnknownMonitor` and `TmuxError`s."""
     made, kind = load(monitor_spec(monitor))
     gc.freeze()  # as the process of a monitor does
@@ -84,7 +84,7 @@ def measure(monitor: str, address: ServerAddress, cycles: int, interval_s: float
             baselines.append(baseline.seconds())
             bar.step()
     counted = kind != "windows"
-    return Figures(
+    return BenchFigures(
         monitor=made.name,
         agents=len(report.verdicts),
         cycles=cycles,
@@ -116,7 +116,7 @@ def _cpu_s(pid: int) -> float:
         return 0.0
 
 
-def _tell(figures: Figures) -> None:
+def _tell(figures: BenchFigures) -> None:
     cycle, baseline = figures.cycle_s, figures.tmux_s["median"]
     say(f"{figures.monitor}: {figures.cycles} cycles of {figures.agents} agents")
     say(f"  a cycle    {cycle['median'] * 1000:.2f} ms (median), {cycle['p95'] * 1000:.2f} ms (95 of 100 are faster)")

@@ -4,15 +4,19 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, paint, say
-from rollout.faces.doctor import Finding, Verdict, examine
+from rollout.faces.doctor import CheckResult, DoctorFinding, examine
 
-_MARKS = {Verdict.WELL: ("ok", "green"), Verdict.NOTE: ("note", "yellow"), Verdict.BROKEN: ("BROKEN", "red")}
+_MARKS = {
+    CheckResult.WELL: ("ok", "green"),
+    CheckResult.NOTE: ("note", "yellow"),
+    CheckResult.BROKEN: ("BROKEN", "red"),
+}
 
 
 def doctor(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
     """Check everything and say it; UNHEALTHY where something is broken."""
     findings = list(examine(socket_name, socket_path))
-    healthy = all(finding.verdict is not Verdict.BROKEN for finding in findings)
+    healthy = all(finding.verdict is not CheckResult.BROKEN for finding in findings)
     if as_json:
         emit({"healthy": healthy, "checks": [_as_json(finding) for finding in findings]})
     else:
@@ -24,7 +28,7 @@ def doctor(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
     return Exit.OK if healthy else Exit.UNHEALTHY
 
 
-def _as_json(finding: Finding) -> dict[str, str]:
+def _as_json(finding: DoctorFinding) -> dict[str, str]:
     return {
         "check": finding.subject,
         "verdict": finding.verdict.value,

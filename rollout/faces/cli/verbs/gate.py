@@ -6,9 +6,9 @@ from pathlib import Path
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, paint, say, table
 from rollout.judgement.gate import (
-    Finding,
+    GateFinding,
     GateRules,
-    Verdict,
+    GateVerdict,
     judge,
     ratios,
     read_measured,
@@ -17,7 +17,12 @@ from rollout.judgement.gate import (
 )
 
 _FORMATS = ("text", "md")
-_COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNDECIDED: "yellow", Verdict.MISSING: "red"}
+_COLOURS = {
+    GateVerdict.PASSED: "green",
+    GateVerdict.FAILED: "red",
+    GateVerdict.UNDECIDED: "yellow",
+    GateVerdict.MISSING: "red",
+}
 
 
 def gate(bench: Path, baseline: Path | None, rules: Path, form: str, *, as_json: bool) -> Exit:
@@ -46,7 +51,7 @@ def _named(rules: Path, gate_rules: GateRules) -> Path | None:
     return path if path is not None and path.exists() else None
 
 
-def _say_text(findings: tuple[Finding, ...]) -> None:
+def _say_text(findings: tuple[GateFinding, ...]) -> None:
     rows = [
         (
             paint(finding.verdict, _COLOURS[finding.verdict]),
@@ -61,7 +66,7 @@ def _say_text(findings: tuple[Finding, ...]) -> None:
     say(_headline(findings))
 
 
-def _say_markdown(findings: tuple[Finding, ...], rules: GateRules, *, passed: bool) -> None:
+def _say_markdown(findings: tuple[GateFinding, ...], rules: GateRules, *, passed: bool) -> None:
     say(f"### Cycle time: {'passed' if passed else 'not passed'}")
     say()
     say("| | rule | of | is | at most | because |")
@@ -74,12 +79,12 @@ def _say_markdown(findings: tuple[Finding, ...], rules: GateRules, *, passed: bo
     say(f"{_headline(findings)} Blocks of {rules.block} rounds, at least {rules.rounds} rounds a series.")
 
 
-def _headline(findings: tuple[Finding, ...]) -> str:
+def _headline(findings: tuple[GateFinding, ...]) -> str:
     short = sum(not finding.passed for finding in findings)
     return f"All {len(findings)} rules are kept." if not short else f"{short} of {len(findings)} rules are not kept."
 
 
-def _numbers(finding: Finding) -> tuple[str, str]:
+def _numbers(finding: GateFinding) -> tuple[str, str]:
     return (
         _number(finding.figure, finding.unit) if finding.figure is not None else "-",
         _number(finding.bound, finding.unit),

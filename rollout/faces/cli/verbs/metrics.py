@@ -11,7 +11,7 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.server_selection import server_address, server_folder
-from rollout.faces.metrics.answers import Answers
+from rollout.faces.metrics.answers import MetricsPages
 from rollout.faces.metrics.server import MetricsServer
 from rollout.store.settings import load
 from understudy.clock import SystemClock
@@ -25,7 +25,7 @@ def metrics(host: str, port: int, socket_name: str | None, socket_path: Path | N
     """Serve `/metrics`, `/livez` and `/readyz`; with `once` print the metrics and end."""
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own
     stale_s = max(_LEAST_S, _MISSED * load().settings.interval_s)
-    answers = Answers(
+    answers = MetricsPages(
         partial(open_server_data, socket_name, socket_path), _socket(socket_name, socket_path), SystemClock(), stale_s
     )
     if once:

@@ -18,18 +18,18 @@ from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
-from rollout.faces.cli.tape_choice import Chosen, chosen
+from rollout.faces.cli.tape_choice import TapeChoice, chosen
 from rollout.faces.cli.verbs.diffs import bouts_of
 from rollout.judgement.enums import Stage
 from rollout.judgement.plan import STAGES
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.replaying import Player, Watched, replay, warm_up
+from rollout.loop.replaying import Player, ReplayedTape, replay, warm_up
 from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
-from shadow.replayed import Replayed, ReplayedCluster, Tally, nobody_knows, truths
+from shadow.replayed import ReplayedCluster, ReplayResult, ReplayTally, nobody_knows, truths
 from tmuxio.tapes.tapefile import StoredPackedTape, read_packed
 
 _TWO: Final = 2
@@ -65,7 +65,7 @@ def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Pat
         found = stack.enter_context(open_server_data(socket_name, socket_path))
         picked = chosen(asked.tapes, asked.since, found.folder.tapes, time.time())
         register = found.register if asked.since else shipped()
-        tally = Tally(register, truths(bouts_of(found)) if asked.since else nobody_knows)
+        tally = ReplayTally(register, truths(bouts_of(found)) if asked.since else nobody_knows)
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-replay-")))
         players = [
             stack.enter_context(_host(name, settings, logs / f"{number}.log")) for number, name in enumerate(names)
@@ -91,7 +91,7 @@ class _Live:
     def __init__(self) -> None:
         self._names: set[str] | None = None
 
-    def note(self, watched: Watched) -> None:
+    def note(self, watched: ReplayedTape) -> None:
         found = watched.meta.get("differences")
         if isinstance(found, list):
             names = {one.get("cluster") for one in found if isinstance(one, dict)}
@@ -102,7 +102,7 @@ class _Live:
         return self._names
 
 
-def _watched(picked: Chosen, incumbent: Player, candidate: Player) -> Iterator[Watched]:
+def _watched(picked: TapeChoice, incumbent: Player, candidate: Player) -> Iterator[ReplayedTape]:
     warm_up(_read(picked.before, strict=False), incumbent, candidate)
     yield from replay(_read(picked.tapes, strict=picked.named), incumbent, candidate)
 
@@ -169,7 +169,7 @@ def _severity(text: str | None) -> Severity | None:
 def _tell(
     asked: ReplayOptions,
     who: Sequence[str],
-    result: Replayed,
+    result: ReplayResult,
     seen: Sequence[tuple[str, Difference]],
     took: float,
     judged: JudgedReplay | None,
@@ -200,7 +200,7 @@ def _line(row: ReplayedCluster) -> tuple[str, ...]:
     return (row.id, row.severity, str(row.looks), str(row.agents), *sides, new, word)
 
 
-def _summary(result: Replayed) -> str:
+def _summary(result: ReplayResult) -> str:
     kinds = Counter[Severity]()
     for row in result.clusters:
         kinds[row.severity] += row.looks

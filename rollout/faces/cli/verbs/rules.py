@@ -14,8 +14,8 @@ from rollout.loop.decisions import RULE
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
 from shadow.bout import Bout
-from shadow.expected import Entry, read_entry, shipped
-from shadow.rescoring import Figures, Rescored, rescored
+from shadow.expected import ExpectedDifference, read_entry, shipped
+from shadow.rescoring import RescoredRate, RescoringResult, rescored
 
 
 def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
@@ -70,7 +70,7 @@ def save_rule(
     return Exit.OK
 
 
-def tell(name: str, tried: Rescored) -> None:
+def tell(name: str, tried: RescoringResult) -> None:
     """Say what would have been hidden, the acts first."""
     say(
         f"{name} would have hidden {tried.hides} bouts in {len(tried.clusters)} clusters, "
@@ -84,13 +84,13 @@ def tell(name: str, tried: Rescored) -> None:
         say(f"Hidden clusters: {', '.join(tried.clusters)}")
 
 
-def _tried(found: ServerData, entry: Entry) -> Rescored:
+def _tried(found: ServerData, entry: ExpectedDifference) -> RescoringResult:
     def expected(bout: Bout) -> bool:
         return bout.difference is not None and entry.matches(bout.difference)
 
     return rescored(bouts_of(found), expected)
 
 
-def _figure(figures: Figures) -> str:
+def _figure(figures: RescoredRate) -> str:
     rate = "" if figures.rate is None else f" ({figures.rate:.2%})"
     return f"{figures.events} of {figures.bouts} bouts{rate}"

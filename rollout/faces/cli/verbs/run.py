@@ -14,7 +14,7 @@ from rollout.faces.cli.output import note
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
-from rollout.loop.daemon import Stop, loop, stopped_by_signals
+from rollout.loop.daemon import StopSignal, loop, stopped_by_signals
 from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
@@ -62,7 +62,7 @@ def run(asked: RunOptions) -> Exit:
         redaction=settings.redaction,
     )
     output: CycleOutput = JsonOutput() if asked.as_json else TextOutput()
-    stop = Stop()
+    stop = StopSignal()
     ledger = blueprint.state.of_server(address.socket_path).ledger
     with stopped_by_signals(stop), garbled_rows_named(ledger), open_runtime(blueprint) as runtime:
         if not asked.as_json:

@@ -14,14 +14,14 @@ from rollout.judgement.plan import Plan
 from rollout.store.settings import Settings
 from shadow.bout import Bout
 from shadow.differences import Difference
-from shadow.expected import Entry
+from shadow.expected import ExpectedDifference
 from shadow.report import ShadowReport
 from understudy import schema as contract_schema
 
 _OURS: dict[str, type[BaseModel]] = {
     "bout": Bout,
     "difference": Difference,
-    "expected-difference": Entry,
+    "expected-difference": ExpectedDifference,
     "plan": Plan,
     "report": ShadowReport,
     "rules": RuleFile,

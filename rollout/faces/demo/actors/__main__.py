@@ -48,7 +48,7 @@ def _play(actor: Performance, part: ActorPart, terminal: Terminal) -> None:
         width, height = terminal.size
         screen = LOOKS[part.cli](view, width, height)
         terminal.show(screen, title(part.cli, view), cursor(part.cli, view, screen, width))
-        keys = terminal.keys(actor.wait_s(now))
+        keys = terminal.read_keys(actor.wait_s(now))
         actor.type(keys, time.monotonic())
         actor.advance(time.monotonic())
         count.write(actor.dialog_keys)

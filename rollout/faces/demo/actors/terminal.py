@@ -39,7 +39,7 @@ class Terminal:
         """(width, height) in cells."""
         return os.get_terminal_size(sys.stdout.fileno())
 
-    def keys(self, wait_s: float) -> str:
+    def read_keys(self, wait_s: float) -> str:
         """Wait so many seconds for keys and return them, or nothing; raises `EOFError` where the terminal is gone."""
         if not select.select([self._fd], [], [], wait_s)[0]:
             return ""
