@@ -21,7 +21,7 @@ class Components:
         self._notifications = NotificationManager(wording)
 
     def advance(self, before: EngineMemory, look: FleetView) -> tuple[Mapping[str, Any], list[Intent]]:
-        """Show everybody one look; returns the slices after it by their names in `EngineMemory`, and all that is wanted."""
+        """Advance by one look; return the slices after it by their names in `EngineMemory`, and the intents."""
         limited, pauses = limits.advance(before.limits, look)
         drafted, submits = drafts.advance(before.drafts, look, limited)
         stuck = drafts.stuck(drafted, look.now)

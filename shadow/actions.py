@@ -142,7 +142,7 @@ def _observed(episode: IntentEpisode, uttered: bool, at: float) -> IntentEpisode
 
 
 def _pairs(episodes: Sequence[IntentEpisode], window_s: float) -> list[_Pair]:
-    """Match the incumbent's episodes of an intent with the candidate's: the nearest in the window, then what overlaps."""
+    """Match the episodes of an intent of both monitors: the nearest in the window, then what overlaps."""
     ours = [episode for episode in episodes if episode.role is MonitorRole.INCUMBENT]
     theirs = [episode for episode in episodes if episode.role is MonitorRole.CANDIDATE]
     near = [(one, two) for one in ours for two in theirs if _apart((one, two)) <= window_s]

@@ -9,7 +9,8 @@ from rollout.judgement.rollout_status import RolloutStatus, shown_state
 def why(rollout_status: RolloutStatus, judgement: Judgement, plan: Plan) -> str:
     """Say in one paragraph where the rollout stands, what holds it, and what would change that."""
     exposed = f"the candidate owns {rollout_status.exposure_percent} % of the leases"
-    where = f"The rollout is in {rollout_status.stage} ({exposed}) and is {_said(shown_state(rollout_status, judgement, plan))}."
+    shown = _said(shown_state(rollout_status, judgement, plan))
+    where = f"The rollout is in {rollout_status.stage} ({exposed}) and is {shown}."
     return " ".join((where, *_because(judgement), _change(rollout_status, judgement, plan)))
 
 

@@ -109,7 +109,7 @@ class Observer:
     ) -> Observation:
         """Shoot one tape and let both watch it; raises `SourceFailed` where there is nothing to shoot.
 
-        Where the next cycle follows at once (`next_in_s`), the candidate's live check goes on beside it, and comes with it.
+        Where the next cycle follows at once (`next_in_s`), the live check goes on beside it, and comes with it.
         """
         tape = self._recorder.shoot(gap_s=self._gap_s)
         typed, self._watched_at = self._reader.typed(self._watched_at), tape.at

@@ -1,4 +1,4 @@
-"""What `understudy gate` judges this project by: the candidate's live cycle, the incumbent's and tmux's own cost in turn.
+"""What `understudy gate` judges this project by: the candidate's cycle, the incumbent's and tmux's own, in turn.
 
 All three are timed in every round, one right after the other, so that what disturbs one disturbs them all. The seconds
 that a monitor sleeps on purpose between two frames are left out of both.

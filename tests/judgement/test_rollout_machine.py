@@ -1,7 +1,7 @@
 """Whatever happens in whatever order: nothing is promoted unproven, nothing skipped, no rollback lost, no hand moved.
 
-The ledger, the flags, the orders, the stage controller, the judge and the trial are the real ones; only the monitors are not
-there. Beside them runs a model that counts for itself what was shown since when.
+The ledger, the flags, the orders, the stage controller, the judge and the analysis are the real ones; only the monitors are
+not there. Beside them runs a model that counts for itself what was shown since when.
 """
 
 from __future__ import annotations
@@ -142,8 +142,8 @@ class RealRollouts(RuleBasedStateMachine):
     @property
     def runtime(self) -> Runtime:
         return SimpleNamespace(  # type: ignore[return-value]  # what of it a cycle without monitors needs
-            ledger=self.ledger, controller=self.controller, hosts=self.hosts, plan=PLAN, act=True, order_folders=(self.path,),
-            register=ExpectedRegister(), clock=SimpleNamespace(now=lambda: self.now),
+            ledger=self.ledger, controller=self.controller, hosts=self.hosts, plan=PLAN, act=True,
+            order_folders=(self.path,), register=ExpectedRegister(), clock=SimpleNamespace(now=lambda: self.now),
         )  # fmt: skip
 
     @rule(

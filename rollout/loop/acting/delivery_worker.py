@@ -1,4 +1,4 @@
-"""Delivery: makes deliveries beside the cycle, one queue a pane, so that a slow pane holds up no cycle and no other pane.
+"""The delivery worker: makes deliveries beside the cycle, one queue a pane, so that a slow pane delays nothing else.
 
 Before a pane is touched the ledger says `claimed`, afterwards what became of it. A row that is found claimed at a start
 had a hand on it when the harness ended: what would destroy asks a person, a notice is looked for by its token.

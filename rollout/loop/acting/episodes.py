@@ -127,7 +127,7 @@ class _Deciding:
         return EpisodeStep(book, deliveries, self._withdrawn(), tuple(self._questions))
 
     def _approval(self, key: str, episode: Episode) -> str | None:
-        """Return who confirmed it ("" where it needs none); None where it is not approved, and a person may be asked."""
+        """Return who confirmed it ("" where it needs nobody); None where it is not approved."""
         if not episode.destructive:
             return ""
         reporting = frozenset(role for role in self.inputs.reports if self.inputs.speaks(role, episode.session))

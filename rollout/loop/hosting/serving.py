@@ -1,4 +1,4 @@
-"""Serving a monitor of ours from within its own process: its construction, and the screen source that a request names."""
+"""Serve a monitor from within its own process: its construction, and the source that a request names."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from understudy.wire import Live, OnTape
 
 
 class SourceOpener:
-    """Opens a screen source on what a request shows: a tape is replayed; on a live server it is kept between requests."""
+    """Opens the source that a request names: a tape is replayed; on a live server it is kept between requests."""
 
     def __init__(self, kind: SourceKind = "server") -> None:
         self.kind = kind

@@ -104,7 +104,7 @@ class TransitionRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """One delivery of one pane: wanted, claimed (a hand may be on it right now), done, refused, withdrawn or escalated."""
+    """One delivery to one pane: wanted, claimed (it may be under way), done, refused, withdrawn or escalated."""
 
     id: str
     episode: str

@@ -48,10 +48,9 @@ def approve_act(
         if not reason.strip():
             raise Stop(Exit.USAGE, f"approving {question.episode} needs a reason for the audit trail: give --reason")
         who = actor or operator()
+        place = question.pane or question.session
         if dry_run:
-            say(
-                f"Would approve {question.episode}: {question.intent_key} on {question.pane or question.session}, by {who}"
-            )
+            say(f"Would approve {question.episode}: {question.intent_key} on {place}, by {who}")
             return Exit.OK
         ledger = Ledger(found.folder.ledger)
         try:
@@ -60,9 +59,7 @@ def approve_act(
         finally:
             ledger.close()
     until = instant_text(question.expires_at)
-    say(
-        f"Approved {question.episode}: {question.intent_key} on {question.pane or question.session} (valid until {until})."
-    )
+    say(f"Approved {question.episode}: {question.intent_key} on {place} (valid until {until}).")
     return Exit.OK
 
 

@@ -27,7 +27,7 @@ from understudy.outcomes import EVERYTHING
 
 @dataclass(frozen=True, slots=True)
 class BenchFigures:
-    """What was measured: seconds, megabytes, and screens read or spared (None where a monitor's source does not count)."""
+    """The measurements: seconds, megabytes, and screens read or spared (None where the source does not count)."""
 
     monitor: str
     agents: int

@@ -1,4 +1,4 @@
-"""The operator's moves: each one a request to the stage controller of the stage, answered with a transition or a refusal."""
+"""The operator's moves: each one a request to the stage controller, answered with a transition or a refusal."""
 
 import time
 from dataclasses import dataclass
