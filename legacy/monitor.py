@@ -400,7 +400,7 @@ class LegacyMonitor:
         if limit is not None:
             # the original is asleep now; a call at this time looks, and does nothing
             for target in agents:
-                self._isolated(target, self._glance, target)
+                self._isolated(target, self._look_only, target)
             return round(max(0.0, float(limit["until"]) - self._clock.now()), 3)
         self._isolated("manager recovery", self._check_pm_recovery, agents)
         self._isolated("missing agents", self._check_missing_agents, agents)
@@ -423,7 +423,7 @@ class LegacyMonitor:
     def _note(self, kind: ProblemKind, subject: str, error: Exception) -> None:
         self._problems.append(Problem(kind=kind, subject=subject, text=f"{type(error).__name__}: {error}"))
 
-    def _glance(self, target: str) -> None:
+    def _look_only(self, target: str) -> None:
         """Give a verdict on the present screens; do nothing, and remember nothing."""
         kept = copy.deepcopy(self._m)
         self._asleep = True
@@ -437,7 +437,7 @@ class LegacyMonitor:
         if target in self._gone and not self._asleep:
             # killed a moment ago for a new manager: the original sampled nothing there, and took it for an error.
             # Here the window is not dead yet, and the verdict is on its screen
-            self._glance(target)
+            self._look_only(target)
             self._notify_recovery_needed(target, session)
             return
         self._window_name(target)  # for the session's own log
@@ -584,7 +584,7 @@ class LegacyMonitor:
             target,
             session,
             stands=QUEUED,
-            touches=target,
+            acts_on=target,
             reason=f"R4.draft: {target} shows text that was not sent, attempt {attempts} of {SUBMIT_ATTEMPTS}",
             ordinal=self._m["draft_base"].get(target, 0) + attempts,
             undo={"target": target},
@@ -617,7 +617,7 @@ class LegacyMonitor:
     def _attempt_agent_restart(self, target: str, session: str, content: str) -> bool:
         """Kill the window of a crashed agent, then tell the manager; nothing is restarted.
 
-        False inside the cooldown, which the caller takes for a crash that no manager was told about.
+        False inside the cooldown, which the caller takes for a crash without any notice to a manager.
         """
         if self._asleep:
             return True
@@ -626,7 +626,7 @@ class LegacyMonitor:
         self._m["stamps"][f"restart_{target}"] = self._clock.now()
         label = self._label_failure(self._capture(target) or content)
         self._keep_intent(
-            "kill_window", target, session, stands=CRASHED, touches=target, reason=f"R3.prompt: {target} has crashed"
+            "kill_window", target, session, stands=CRASHED, acts_on=target, reason=f"R3.prompt: {target} has crashed"
         )
         self._gone.add(target)
         name = self._window_name(target)  # killed before it is reported: "Unknown" (#5)
@@ -724,7 +724,7 @@ class LegacyMonitor:
                     missing.append(target)
             if not missing:
                 continue
-            # the manager is looked for among the workers, where none can be, and so no manager is ever told (#1)
+            # the manager is looked for among the workers, where none can be, and so no manager ever gets a notice (#1)
             for target in self._m["known"][session]:
                 if target in present:
                     self._window_name(target)
@@ -774,7 +774,7 @@ class LegacyMonitor:
                     manager,
                     session,
                     stands="team_idle",
-                    touches=manager,
+                    acts_on=manager,
                     reason=f"team idle for {minutes} minutes: {manager} is replaced",
                     undo={"session": session, "started": started, "manager": manager, "steps": steps},
                 )
@@ -967,7 +967,7 @@ class LegacyMonitor:
         *,
         stands: str,
         reason: str,
-        touches: str | None = None,
+        acts_on: str | None = None,
         rises: bool = True,
         ordinal: int | None = None,
         undo: Mapping[str, Any] | None = None,
@@ -981,7 +981,7 @@ class LegacyMonitor:
             "stands": stands,
             "pane": self._pane(target) if target is not None else None,
             "pid": self._pid(target) if target is not None else None,
-            "target": self._pane(touches) if touches is not None else None,
+            "target": self._pane(acts_on) if acts_on is not None else None,
             "session": session,
             "reason": reason,
             "at": self._clock.now(),

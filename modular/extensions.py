@@ -54,8 +54,8 @@ class Extensions:
     def version(self) -> str:
         """Return the version suffix of the rules and plugins in force: `+rules.5d1c0e9a.plugins.77aa01c3`."""
         plugins = self._plugins.loaded.digest
-        said = [f"rules.{self._rules.digest}"] if self._rules.digest else []
-        return "+" + ".".join([*said, f"plugins.{plugins}"] if plugins else said) if said or plugins else ""
+        parts = [f"rules.{self._rules.digest}"] if self._rules.digest else []
+        return "+" + ".".join([*parts, f"plugins.{plugins}"] if plugins else parts) if parts or plugins else ""
 
     @property
     def plugins(self) -> frozenset[str]:

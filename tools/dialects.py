@@ -128,7 +128,7 @@ class Responses:
     """OpenAI's responses."""
 
     def __init__(self) -> None:
-        self._said = ""
+        self._sent = ""
 
     def speaks(self, path: str) -> bool:
         return path.split("?", 1)[0].endswith("/responses")
@@ -154,7 +154,7 @@ class Responses:
         )
 
     def text(self, text: str) -> Iterator[str]:
-        self._said += text
+        self._sent += text
         name = "response.output_text.delta"
         yield _event({"type": name, "item_id": "m1", "output_index": 0, "content_index": 0, "delta": text}, name)
 
@@ -168,7 +168,7 @@ class Responses:
         yield _event({"type": name, "output_index": 1, "item": item}, name)
 
     def end(self, *, called: bool = False) -> Iterator[str]:
-        part = {"type": "output_text", "text": self._said, "annotations": []}
+        part = {"type": "output_text", "text": self._sent, "annotations": []}
         item = {"type": "message", "id": "m1", "role": "assistant", "status": "completed", "content": [part]}
         name = "response.output_item.done"
         if not called:
@@ -215,8 +215,8 @@ class Messages:
             if message["role"] != "user":
                 continue
             content = message["content"]
-            if said := _flat(content).rpartition("</system-reminder>")[2].strip():
-                text, has_result = said, False
+            if latest := _flat(content).rpartition("</system-reminder>")[2].strip():
+                text, has_result = latest, False
             elif not isinstance(content, str) and any(part.get("type") == "tool_result" for part in content):
                 has_result = True
         tools = [Tool(tool["name"], tool.get("input_schema")) for tool in body.get("tools") or ()]
@@ -282,8 +282,8 @@ class Gemini:
                 continue
             if any("functionResponse" in part for part in parts):
                 has_result = True
-            elif said := _flat(parts):
-                text, has_result = said, False
+            elif latest := _flat(parts):
+                text, has_result = latest, False
         declared = [one for tool in body.get("tools") or () for one in tool.get("functionDeclarations") or ()]
         tools = [Tool(one["name"], one.get("parametersJsonSchema") or one.get("parameters")) for one in declared]
         config = body.get("generationConfig") or {}

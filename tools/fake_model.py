@@ -66,7 +66,7 @@ class Stage:
     """Requests without tools are the CLI's own, such as naming the conversation."""
     running: int = 0
     """Turns being answered now."""
-    errands: int = 0
+    own_requests: int = 0
     """Requests of the CLI's own, and turns that name no scene."""
     asked: int = 0
     called: int = 0
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked = dialect.read(self.path, body)
         scene = _scene(asked, needs_tools=self.stage.needs_tools)
         if scene is None:
-            self._errand(dialect, asked)
+            self._own_request(dialect, asked)
             return
         self.stage.asked += 1
         self.stage.running += 1
@@ -127,8 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.stage.running -= 1
 
-    def _errand(self, dialect: Dialect, asked: Asked) -> None:
-        self.stage.errands += 1
+    def _own_request(self, dialect: Dialect, asked: Asked) -> None:
+        self.stage.own_requests += 1
         text = json.dumps(asked.wanted) if asked.wanted is not None else "A short talk"
         if asked.stream:
             self._stream(dialect, [*dialect.text(text), *dialect.end()])

@@ -111,9 +111,9 @@ class Recording:
     def keep_busy(self, name: str, note: str = "") -> None:
         """Do the same while a turn runs; write nothing where it ended before the last frame was shot."""
         stage = self.model.stage
-        errands, running = stage.errands, stage.running
+        own_requests, running = stage.own_requests, stage.running
         shots = self.terminal.shoot()
-        if running and stage.running and stage.errands == errands:
+        if running and stage.running and stage.own_requests == own_requests:
             self._write(shots, name, "busy", (), note)
 
     def _write(self, shots: Sequence[PaneShot], name: str, label: str, also: Sequence[str], note: str) -> None:
@@ -314,7 +314,7 @@ class Recording:
             self.terminal.press("Enter")
         time.sleep(3.0)
         if "bash" in self.terminal.shoot()[-1].command:
-            self.keep("crashed_quit", "crashed", note="it was told to leave")
+            self.keep("crashed_quit", "crashed", note="it got its command to leave")
         else:
             self.terminal.kill_program()
             time.sleep(1.0)

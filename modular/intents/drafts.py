@@ -20,7 +20,7 @@ from understudy.record import Record
 
 DRAFT_STANDS_S: Final = 8.0
 """A draft of ours that stood still for so many seconds was typed and not sent."""
-TOLD_AFTER_S: Final = 60.0
+NOTICE_AFTER_S: Final = 60.0
 """A draft of another author that stood still for so long was left behind and is no longer being typed."""
 RETRY_S: Final = 10.0
 """Seconds between two attempts to send one draft."""
@@ -72,7 +72,7 @@ def stuck(drafts: Mapping[str, DraftMemory], now: float) -> frozenset[str]:
     return frozenset(
         key
         for key, draft in drafts.items()
-        if (given_up(draft, now) if draft.ours else now - draft.since >= TOLD_AFTER_S)
+        if (given_up(draft, now) if draft.ours else now - draft.since >= NOTICE_AFTER_S)
     )
 
 

@@ -19,7 +19,7 @@ from understudy.record import Record
 
 MARGIN_S: Final = 60.0
 """Clocks differ: a limit counts as reset so much later than its CLI says."""
-UNSAID_S: Final = 900.0
+UNKNOWN_END_S: Final = 900.0
 """The length of a limit whose end is not shown; after it the agent is treated as if the limit were reset."""
 _LONGEST_S: Final = 8 * 24 * 3600.0
 """A reset that is more than a week away is misread."""
@@ -89,7 +89,7 @@ def _parked(known: LimitedAgent | None, agent: AgentMemory, lines: Sequence[str]
         return known
     at = reset_at(text, now)
     if at is None or at > now + _LONGEST_S:
-        until = known.until if known is not None and now < known.until else now + UNSAID_S
+        until = known.until if known is not None and now < known.until else now + UNKNOWN_END_S
     else:
         until = at + MARGIN_S
     return LimitedAgent(session=agent.session, agent=agent.agent, says=says, until=until)

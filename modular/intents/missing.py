@@ -34,7 +34,7 @@ def advance(before: Mapping[str, MissingManager], look: FleetView) -> tuple[dict
     if not look.lost:
         return {}, []
     missed = {
-        session: _told(before.get(session), tuple(sorted({agent.window for agent in agents})), look.now)
+        session: _noticed(before.get(session), tuple(sorted({agent.window for agent in agents})), look.now)
         for session, agents in _gone(look).items()
     }
     intents = [_intent(session, one, look) for session, one in missed.items() if one.repeat <= LAST]
@@ -59,7 +59,7 @@ def _gone(look: FleetView) -> dict[str, list[AgentMemory]]:
     return gone
 
 
-def _told(before: MissingManager | None, names: tuple[str, ...], now: float) -> MissingManager:
+def _noticed(before: MissingManager | None, names: tuple[str, ...], now: float) -> MissingManager:
     if before is None:
         return MissingManager(names=names, ordinal=1, repeat=1, at=now)
     if not set(names) <= set(before.names):

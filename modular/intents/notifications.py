@@ -50,7 +50,7 @@ class NotificationManager:
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
-        self._told: dict[str, tuple[object, NotifyManager]] = {}
+        self._cached: dict[str, tuple[object, NotifyManager]] = {}
         """By agent, the notice to its manager at the last look, and its inputs."""
 
     def advance(
@@ -68,8 +68,8 @@ class NotificationManager:
                 intent = self._about(key, agent, notice, look, limits)
                 if intent is not None:
                     intents.append(intent)
-        if len(self._told) > len(standing):
-            self._told = {key: told for key, told in self._told.items() if key in standing}
+        if len(self._cached) > len(standing):
+            self._cached = {key: cached for key, cached in self._cached.items() if key in standing}
         return standing, intents
 
     def _about(
@@ -84,12 +84,12 @@ class NotificationManager:
             reason = f"{agent.rule}: {agent.state}, and no manager to tell"
             return escalate(agent.session, text, reason, notice.ordinal, now, agent=agent)
         made_of = (agent, notice, manager.pane, minutes_of(agent, now), says)
-        told = self._told.get(key)
-        if told is not None and told[0] == made_of:
-            return told[1].model_copy(update={"at": now})
+        cached = self._cached.get(key)
+        if cached is not None and cached[0] == made_of:
+            return cached[1].model_copy(update={"at": now})
         text = self._wording.notice(agent, notice.about, now, says)
         intent = notify(manager, notice.about, text, f"{agent.rule}: {agent.state}", notice.ordinal, now, agent=agent)
-        self._told[key] = (made_of, intent)
+        self._cached[key] = (made_of, intent)
         return intent
 
 

@@ -129,7 +129,7 @@ def _spawn(manager: AgentMemory, team: Sequence[AgentMemory], now: float) -> Spa
 
 def _greeting(manager: AgentMemory, team: Sequence[AgentMemory], known: RecoveryMemory, now: float) -> Intent:
     others = sorted((agent for agent in team if agent is not manager), key=lambda agent: agent.window)
-    stand = ", ".join(f"{agent.window} is {agent.state.replace('_', ' ')}" for agent in others)
+    summary = ", ".join(f"{agent.window} is {agent.state.replace('_', ' ')}" for agent in others)
     again = f" (replaced {len(known.spawned)} times within the hour)" if known.spawned else ""
-    text = f"{manager.session} has a manager again{again}. As it stands: {stand or 'there is no other agent'}"
+    text = f"{manager.session} has a manager again{again}. As it stands: {summary or 'there is no other agent'}"
     return notify(manager, Notice.RECOVERY, text, "manager.back: there was none to tell", 1, now, agent=manager)

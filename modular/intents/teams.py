@@ -15,7 +15,7 @@ from understudy import AgentRole, AgentState, Intent
 from understudy.intents import Notice
 from understudy.record import Record
 
-TOLD_AFTER_S: Final = (180.0, 300.0)
+NOTICE_AFTER_S: Final = (180.0, 300.0)
 """The seconds after which the manager gets the notices; later ones follow as any reminder."""
 ESCALATED_AFTER_S: Final = 480.0
 """The seconds after which a person is asked."""
@@ -39,14 +39,14 @@ def advance(before: Mapping[str, TeamIdle], look: FleetView) -> tuple[dict[str, 
             if known is not None:
                 idle[session] = known
                 intents += _ladder(manager, team, known, look.now)
-        elif _nobody_works(team):
+        elif _all_idle(team):
             started = known is None or any(agent.key in look.busy_with for agent in team)
             idle[session] = TeamIdle(since=look.now) if started or known is None else known
             intents += _ladder(manager, team, idle[session], look.now)
     return idle, intents
 
 
-def _nobody_works(team: Sequence[AgentMemory]) -> bool:
+def _all_idle(team: Sequence[AgentMemory]) -> bool:
     return any(agent.role is AgentRole.WORKER for agent in team) and all(
         agent.state is AgentState.IDLE for agent in team
     )
@@ -54,15 +54,15 @@ def _nobody_works(team: Sequence[AgentMemory]) -> bool:
 
 def _ladder(manager: AgentMemory, team: Sequence[AgentMemory], idle: TeamIdle, now: float) -> list[Intent]:
     seconds = now - idle.since
-    if seconds < TOLD_AFTER_S[0]:
+    if seconds < NOTICE_AFTER_S[0]:
         return []
-    ordinal = 1 if seconds < TOLD_AFTER_S[1] else 1 + ordinal_after(seconds - TOLD_AFTER_S[1])
+    ordinal = 1 if seconds < NOTICE_AFTER_S[1] else 1 + ordinal_after(seconds - NOTICE_AFTER_S[1])
     names = ", ".join(sorted(agent.window for agent in team if agent is not manager))
     text = f"The whole team has been idle for {seconds // 60:.0f} min: {names}"
     reason = f"team.idle: none of {len(team)} works"
     intents: list[Intent] = [notify(manager, Notice.TEAM_IDLE, text, reason, ordinal, now, agent=manager)]
     if seconds >= ESCALATED_AFTER_S:
-        asks = f"{text}. {manager.window} was told and does nothing about it."
+        asks = f"{text}. {manager.window} got two notices and the team still does not work."
         ordinal = ordinal_after(seconds - ESCALATED_AFTER_S)
         intents.append(escalate(manager.session, asks, reason, ordinal, now, agent=manager))
     return intents

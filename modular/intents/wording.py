@@ -8,7 +8,7 @@ from modular.memory import AgentMemory
 from understudy import AgentState
 from understudy.intents import Notice
 
-_SAYS: Final = {
+_CLAUSES: Final = {
     Notice.IDLE: "is idle and can take work",
     Notice.FRESH: "has started and was never given a task",
     Notice.CRASH: "has left: a shell is in front",
@@ -59,7 +59,7 @@ class Wording:
         """Return the text of a notice about one agent; `says` replaces the usual clause."""
         minutes = minutes_of(agent, now)
         lasting = f" (for {minutes} min)" if minutes else ""
-        sentence = f"{agent.window} ({agent.session}, {agent.pane}) {says or _SAYS[about]}{lasting}."
+        sentence = f"{agent.window} ({agent.session}, {agent.pane}) {says or _CLAUSES[about]}{lasting}."
         facts = NoticeFacts(
             about, agent.pane, agent.session, agent.window, agent.agent, agent.state, minutes, sentence=sentence
         )

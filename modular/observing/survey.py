@@ -49,7 +49,7 @@ class Survey:
         self, source: ScreenSource, seen: FleetFrame, known: Mapping[str, AgentMemory], now: float
     ) -> tuple[SurveyResult, list[Problem]]:
         """Read all agents in view and update the memory `known`; `now` in seconds since the epoch."""
-        still, panes, sightings = self._whom_to_read(seen, known)
+        still, panes, sightings = self._to_read(seen, known)
         readings, problems = self.sampling.read(source, tuple(sightings.values()), known, seen.waiting)
         agents = _tracked(sightings, readings, known, now)
         sightings = {key: one for key, one in sightings.items() if key in agents}
@@ -72,7 +72,7 @@ class Survey:
         self.sampling.readings.keep_only(panes)
         return self._last, problems
 
-    def _whom_to_read(
+    def _to_read(
         self, seen: FleetFrame, known: Mapping[str, AgentMemory]
     ) -> tuple[SurveyResult, dict[str, PaneShot], dict[str, Sighting]]:
         """Return the results that still hold, and the panes and agents to read: all where an agent came or left."""

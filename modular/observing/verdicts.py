@@ -17,7 +17,7 @@ class VerdictCache:
     """Makes verdicts, and keeps those of one look for the next."""
 
     def __init__(self) -> None:
-        self._said: dict[str, _CachedVerdict] = {}
+        self._cached: dict[str, _CachedVerdict] = {}
         """By identity."""
 
     def of(
@@ -27,26 +27,26 @@ class VerdictCache:
 
         `attended` are those that a person or manager is busy with; `looked_at` has the last look at each that waits.
         """
-        before, self._said = self._said, {}
+        before, self._cached = self._cached, {}
         verdicts: dict[str, AgentVerdict] = {}
         for key, sighting in seen.sightings.items():
             agent, reading, is_attended = seen.agents[key], seen.readings.get(key), key in attended
-            said = before.get(key)
+            cached = before.get(key)
             if (
-                said is None
-                or said.agent is not agent
-                or said.reading is not reading
-                or said.sighting is not sighting
-                or said.verdict.attended is not is_attended
+                cached is None
+                or cached.agent is not agent
+                or cached.reading is not reading
+                or cached.sighting is not sighting
+                or cached.verdict.attended is not is_attended
             ):
                 index = sighting.shot.window_index
                 if reading is None:
                     verdict = _verdict(agent, index, AgentState.UNKNOWN, looked_at.get(key, now), WAITS)
                 else:
-                    verdict = _cached_verdict(said and said.verdict, index, agent, reading, attended=is_attended)
-                said = _CachedVerdict(sighting, agent, reading, verdict)
-            self._said[key] = said
-            verdicts[agent.pane] = said.verdict
+                    verdict = _cached_verdict(cached and cached.verdict, index, agent, reading, attended=is_attended)
+                cached = _CachedVerdict(sighting, agent, reading, verdict)
+            self._cached[key] = cached
+            verdicts[agent.pane] = cached.verdict
         return verdicts
 
 
@@ -64,13 +64,13 @@ def _cached_verdict(
 ) -> AgentVerdict:
     same_why = last is not None and last.why.rule == reading.rule and last.why.lines == reading.lines
     why = last.why if last is not None and same_why else Why(rule=reading.rule, lines=reading.lines)
-    if last is not None and _says_the_same(last, agent) and (last.window_index, last.attended) == (index, attended):
+    if last is not None and _same_verdict(last, agent) and (last.window_index, last.attended) == (index, attended):
         # the screen changed, and the verdict did not, or only its evidence did
         return last if same_why else last.model_copy(update={"why": why})
     return _verdict(agent, index, agent.state, agent.since, why, attended=attended)
 
 
-def _says_the_same(verdict: AgentVerdict, agent: AgentMemory) -> bool:
+def _same_verdict(verdict: AgentVerdict, agent: AgentMemory) -> bool:
     return (
         verdict.state is agent.state
         and verdict.since == agent.since

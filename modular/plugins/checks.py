@@ -23,14 +23,14 @@ _FACTS: Final = NoticeFacts(
 
 def metadata(module: Any, place: str) -> Plugin:
     """Read a plugin's description of itself."""
-    said = getattr(module, "PLUGIN", None)
-    if not isinstance(said, Plugin):
+    plugin = getattr(module, "PLUGIN", None)
+    if not isinstance(plugin, Plugin):
         fix = 'add PLUGIN = Plugin(name="...", version="1.0") from modular.plugins'
         raise BadPlugin(PluginFault(place, "it has no description", fix))
-    if said.api != API:
-        says = f"it is written for version {said.api} of the hooks, and this build has {API}"
-        raise BadPlugin(PluginFault(said.name, says, f"install a release of it for version {API}"))
-    return said
+    if plugin.api != API:
+        says = f"it is written for version {plugin.api} of the hooks, and this build has {API}"
+        raise BadPlugin(PluginFault(plugin.name, says, f"install a release of it for version {API}"))
+    return plugin
 
 
 def new_name(plugin: Plugin, place: str, known: Collection[str]) -> None:
@@ -56,14 +56,14 @@ def rule_packs(name: str, offered: Any) -> tuple[Path, ...]:
     return folders
 
 
-def text(name: str, said: Any) -> str | None:
+def text(name: str, answer: Any) -> str | None:
     """Check a plugin's text for a notice."""
-    if said is None:
+    if answer is None:
         return None
-    if not isinstance(said, str) or not said.strip() or "\n" in said:
-        says = f"understudy_notice_text answered {said!r}"
+    if not isinstance(answer, str) or not answer.strip() or "\n" in answer:
+        says = f"understudy_notice_text answered {answer!r}"
         raise BadPlugin(PluginFault(name, says, "answer one line of text, or None"))
-    return said
+    return answer
 
 
 def sample_facts() -> NoticeFacts:

@@ -39,8 +39,8 @@ class LoadedPlugins:
     @property
     def digest(self) -> str:
         """Hash of the plugins in force, in 8 hexadecimal digits; empty where there are none."""
-        said = "\n".join(f"{one.name} {one.version}" for one in self.plugins.values())
-        return blake2b(said.encode(), digest_size=4).hexdigest() if said else ""
+        names = "\n".join(f"{one.name} {one.version}" for one in self.plugins.values())
+        return blake2b(names.encode(), digest_size=4).hexdigest() if names else ""
 
     def without(self, fault: PluginFault) -> "LoadedPlugins":
         """Return the plugins that are left when one has failed at work."""
@@ -67,7 +67,7 @@ def load(sources: Iterable[Source]) -> LoadedPlugins:
         except BadPlugin as bad:
             faults.append(bad.fault)
         except _RAISED as error:
-            faults.append(PluginFault(source.place, _said(error), _MEND))
+            faults.append(PluginFault(source.place, _sentence(error), _MEND))
         else:
             modules[plugin.name], plugins[plugin.name] = module, plugin
     order, lacking = in_order(plugins)
@@ -90,7 +90,7 @@ def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]
         except BadPlugin as bad:
             faults.append(bad.fault)
         except _RAISED as error:
-            faults.append(PluginFault(name, _said(error), _MEND))
+            faults.append(PluginFault(name, _sentence(error), _MEND))
     return replace(loaded, faults=tuple(faults))
 
 
@@ -107,8 +107,8 @@ def _with(loaded: LoadedPlugins, plugin: Plugin, hook: Any) -> LoadedPlugins:
     """Ask a plugin for all its offers, check them, and add them."""
     name, words = plugin.name, hook.understudy_notice_text
     taken = STRATEGIES.keys() | loaded.strategies.keys()
-    strategies = [one for said in hook.understudy_strategies() for one in checks.strategies(name, said, taken)]
-    packs = [one for said in hook.understudy_rule_packs() for one in checks.rule_packs(name, said)]
+    strategies = [one for offered in hook.understudy_strategies() for one in checks.strategies(name, offered, taken)]
+    packs = [one for offered in hook.understudy_rule_packs() for one in checks.rule_packs(name, offered)]
     checks.text(name, words(facts=checks.sample_facts()))
     return replace(
         loaded,
@@ -142,12 +142,12 @@ class PluginRegistry:
         """Ask the plugins for the text of a notice; one that fails is left out from then on."""
         for name, words in tuple(self.loaded.texts.items()):
             try:
-                if (said := checks.text(name, words(facts=facts))) is not None:
-                    return said
+                if (text := checks.text(name, words(facts=facts))) is not None:
+                    return text
             except BadPlugin as bad:
                 self.blame(bad.fault)
             except _RAISED as error:
-                self.blame(PluginFault(name, _said(error), _MEND))
+                self.blame(PluginFault(name, _sentence(error), _MEND))
         return None
 
     def blame(self, fault: PluginFault) -> None:
@@ -155,5 +155,5 @@ class PluginRegistry:
         self.loaded = self.loaded.without(fault)
 
 
-def _said(error: BaseException) -> str:
+def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"

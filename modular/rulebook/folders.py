@@ -66,8 +66,8 @@ def load(folders: Sequence[Path], before: Mapping[Path, RuleFile] | None = None)
             files[path] = file
     if not files:
         return LoadedRules(shipped(), tuple(faults))
-    said = "\n".join(file.model_dump_json() for file in files.values())
-    digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    content = "\n".join(file.model_dump_json() for file in files.values())
+    digest = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return LoadedRules(compile_book(book[agent] for agent in sorted(book)), tuple(faults), digest, files)
 
 

@@ -100,13 +100,13 @@ class Sieve(Generic[Passed]):
         """Add a group's patterns; None where one of them cannot be searched."""
         added: set[int] = set()
         for pattern in group:
-            if (said := weakened(pattern)) is None:
+            if (weaker := weakened(pattern)) is None:
                 return None
             try:
-                if said not in places:
-                    places[said] = patterns.Add(said)
+                if weaker not in places:
+                    places[weaker] = patterns.Add(weaker)
                     self._opened.append([])
             except (re2.error, UnicodeEncodeError):
                 return None
-            added.add(places[said])
+            added.add(places[weaker])
         return frozenset(added)

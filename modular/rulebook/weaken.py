@@ -62,7 +62,7 @@ class _Piece:
     """It holds a set that goes on through ordinary text where it is repeated."""
 
 
-_NOTHING_SAID: Final = _Piece("", whole=False)
+_UNSPECIFIC: Final = _Piece("", whole=False)
 
 
 @cache  # the rules for every CLI are in the sieve of each
@@ -161,7 +161,7 @@ def _repeated(piece: _Piece, least: int, most: int) -> _Piece:
     if most == 1 and piece.whole:
         return _Piece(f"(?:{piece.text})?", wide=piece.wide) if least == 0 else piece
     if piece.wide or not piece.whole:
-        return _NOTHING_SAID if least == 0 else _Piece(piece.text, piece.weight, whole=False)
+        return _UNSPECIFIC if least == 0 else _Piece(piece.text, piece.weight, whole=False)
     return _Piece(f"(?:{piece.text}){'+' if least else '*'}", piece.weight if least else 0.0)
 
 

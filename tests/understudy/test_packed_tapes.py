@@ -52,5 +52,5 @@ def test_a_screen_that_is_missing_is_named() -> None:
 
 def test_a_screen_that_was_tampered_with_is_named() -> None:
     packed = pack(Tape(id="t", frames=(Frame(at=1.0, panes=(shot(1, "a"),)),)))
-    with pytest.raises(TornTape, match="does not have the content"):
+    with pytest.raises(TornTape, match="does not match its name"):
         unpack(packed.model_copy(update={"screens": {screen_hash("a"): "b"}}))

@@ -57,7 +57,7 @@ class Actuator:
     def type_line(self, pane: str, pid: int, text: str, *, guard: Guard | None = None) -> ActionResult:
         """Type a text as one line into an empty composer and send it, once it stands there alone.
 
-        Where something else stands there too, the typed text is taken away as far as it can be told from the rest;
+        Where something else stands there too, the typed text is taken away as far as it is distinct from the rest;
         `ActionResult.typed` says that it was not.
         """
         line = action.one_line(text)

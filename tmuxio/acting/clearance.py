@@ -61,7 +61,7 @@ class Clearance:
             why = action.objection(shot, pid, agent=not window) or ("" if window else _deaf(shot))
             if not why and (veto := _judged(guard or self._guard, shot, frame)) is not None:
                 why = veto.why or "the guard refused"
-            why = why or self._busy_hands(shot, window=window)
+            why = why or self._person_typing(shot, window=window)
         except SourceFailed as failure:
             return ActionResult(done=False, why=str(failure))
         return ActionResult(done=False, why=why) if why else shot
@@ -81,14 +81,14 @@ class Clearance:
             answers = self.request(command)
         except TmuxError as failure:
             return ActionResult(done=False, why=str(failure), certain=False)
-        said = answers.blocks[0].decode("utf-8", "replace").strip()
-        if said == action.YES:
+        printed = answers.blocks[0].decode("utf-8", "replace").strip()
+        if printed == action.YES:
             return ActionResult(done=True)
         return ActionResult(
-            done=False, why=f"it changed at the last moment: {said or answers.refusals.strip()}", changed=True
+            done=False, why=f"it changed at the last moment: {printed or answers.refusals.strip()}", changed=True
         )
 
-    def _busy_hands(self, shot: PaneShot, *, window: bool) -> str:
+    def _person_typing(self, shot: PaneShot, *, window: bool) -> str:
         """Return the refusal if a person types, or stopped the program meanwhile: the guard may have taken long."""
         place, kind = (shot.window_id, "window_id") if window else (shot.pane, "pane_id")
         shown = f"#{{client_control_mode}} #{{client_activity}} #{{{kind}}} #{{client_name}}"

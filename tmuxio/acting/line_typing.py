@@ -80,7 +80,7 @@ class LineTyper:
                 return ActionResult(done=True)
             count = erasable(shot, composer, line, foreign)
             if not count:
-                return _left("it cannot be told from the other text in the composer")
+                return _left("it cannot be separated from the other text in the composer")
             erased = self._clearance.act(shot, action.erase(pane, count), composer)
             if erased.done and not self._settles(pane, shot):
                 break

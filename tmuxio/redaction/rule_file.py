@@ -116,9 +116,9 @@ def _read(path: Path) -> _File:
 
 
 def _compiled(path: Path, name: str, rule: str | _Rule, pieces: dict[str, str]) -> Rule:
-    told = _Rule(match=rule) if isinstance(rule, str) else rule
+    given = _Rule(match=rule) if isinstance(rule, str) else rule
     try:
-        text, unless = _filled(told.match, pieces), _filled(told.unless, pieces)
+        text, unless = _filled(given.match, pieces), _filled(given.unless, pieces)
     except KeyError as error:
         raise BadRedaction(f"{path}: rules.{name}: there is no piece {error}; write it under [pieces]") from error
     pattern, linear = _linear(text), True
@@ -135,7 +135,7 @@ def _compiled(path: Path, name: str, rule: str | _Rule, pieces: dict[str, str]) 
         excepted = _linear(unless) if linear else re.compile(unless)
         if excepted is None:
             raise BadRedaction(f"{path}: rules.{name}.unless: is no regular expression that RE2 knows")
-    return Rule(pattern, linear, groups or (0,), excepted, told.random)
+    return Rule(pattern, linear, groups or (0,), excepted, given.random)
 
 
 def _holds_secret(group: bytes | str) -> bool:

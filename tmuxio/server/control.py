@@ -128,8 +128,8 @@ class ControlClient:
             if (greeting := self._blocks.greeting) is not None:
                 raise TmuxRefused(self.address.socket_path, greeting.content.decode("utf-8", "replace")) from None
             process.kill()
-            said = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
-            raise explain(self.address.socket_path, said, answered=False) from None
+            complaint = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
+            raise explain(self.address.socket_path, complaint, answered=False) from None
         found = re.search(rb"(\d+)\.(\d+)", version.content)
         self.version = (int(found[1]), int(found[2])) if found else (0, 0)
         return process

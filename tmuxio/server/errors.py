@@ -13,8 +13,8 @@ class TmuxError(SourceFailed):
 class NoServer(TmuxError):
     """Nothing listens on the socket."""
 
-    def __init__(self, socket_path: Path, said: str = "") -> None:
-        why = f" ({said.strip()})" if "denied" in said or "too long" in said else ""
+    def __init__(self, socket_path: Path, complaint: str = "") -> None:
+        why = f" ({complaint.strip()})" if "denied" in complaint or "too long" in complaint else ""
         text = (
             f"no tmux server listens on {socket_path}{why}: "
             "start one, or name its socket with --socket-name or --socket-path"
@@ -59,11 +59,11 @@ class TmuxMissing(TmuxError):
 class TmuxRefused(TmuxError):
     """The server answered with something that is no answer to the question."""
 
-    def __init__(self, socket_path: Path, said: str) -> None:
+    def __init__(self, socket_path: Path, complaint: str) -> None:
         super().__init__(
             ProblemKind.SERVER_GONE,
             str(socket_path),
-            f"the tmux server on {socket_path} did not do as asked: {said.strip() or 'it gave no reason'}",
+            f"the tmux server on {socket_path} did not do as asked: {complaint.strip() or 'it gave no reason'}",
         )
 
 

@@ -9,7 +9,7 @@ import signal
 from pathlib import Path
 
 from tmuxio.server.address import ServerAddress
-from tmuxio.server.transport import OWNER, owner_word
+from tmuxio.server.transport import OWNER, owner_mark
 
 
 def leftovers(address: ServerAddress | None = None, proc: Path = Path("/proc")) -> tuple[int, ...]:
@@ -21,14 +21,14 @@ def leftovers(address: ServerAddress | None = None, proc: Path = Path("/proc")) 
 
 def sweep(address: ServerAddress | None = None) -> tuple[int, ...]:
     """Signal the clients that `leftovers` finds to end (SIGTERM); returns their process ids. Harmless without any."""
-    told = []
+    signalled = []
     for pid in leftovers(address):
         try:
             os.kill(pid, signal.SIGTERM)
         except ProcessLookupError:  # it ended by itself
             continue
-        told.append(pid)
-    return tuple(told)
+        signalled.append(pid)
+    return tuple(signalled)
 
 
 def _is_leftover(entry: Path, address: ServerAddress | None) -> bool:
@@ -46,4 +46,4 @@ def _is_leftover(entry: Path, address: ServerAddress | None) -> bool:
         return False
     word = owner.decode("utf-8", "replace").partition("=")[2]
     pid = word.partition(":")[0]
-    return not pid.isdigit() or owner_word(int(pid)) != word
+    return not pid.isdigit() or owner_mark(int(pid)) != word

@@ -63,11 +63,11 @@ class OneShot:
         mark = secrets.token_hex(16)
         script = "".join(f"{question}\ndisplay-message -p {mark}\n" for question in questions)
         done = self._run(script.encode(), within_s)
-        said = done.stderr.decode("utf-8", "replace")
+        complaint = done.stderr.decode("utf-8", "replace")
         blocks = done.stdout.split(f"{mark}\n".encode())
         if len(blocks) != len(questions) + 1 or blocks.pop():
-            raise explain(self._socket_path, said, answered=bool(done.stdout))
-        return Answers(tuple(blocks), said)
+            raise explain(self._socket_path, complaint, answered=bool(done.stdout))
+        return Answers(tuple(blocks), complaint)
 
     def _run(self, script: bytes, within_s: float) -> subprocess.CompletedProcess[bytes]:
         try:
@@ -85,20 +85,20 @@ class OneShot:
 def environment() -> dict[str, str]:
     """Return the environment of a tmux client of ours: without the tmux that we may run inside of, with its owner."""
     return {name: value for name, value in os.environ.items() if name not in {"TMUX", "TMUX_PANE"}} | {
-        OWNER: owner_word(os.getpid())
+        OWNER: owner_mark(os.getpid())
     }
 
 
-def owner_word(pid: int) -> str:
+def owner_mark(pid: int) -> str:
     """Name a process so that no later one with its number is taken for it; only the number where /proc is not there."""
     process = read_process(pid)
     return f"{pid}:{process.started if process else '?'}"
 
 
-def explain(socket_path: Path, said: str, *, answered: bool) -> NoServer | ServerGone | TmuxRefused:
+def explain(socket_path: Path, complaint: str, *, answered: bool) -> NoServer | ServerGone | TmuxRefused:
     """Return the error for tmux's own complaint; `answered` is whether it had begun to answer."""
-    if "no server running" in said or "error connecting" in said or "too long" in said:
-        return ServerGone(socket_path) if answered else NoServer(socket_path, said)
-    if answered or not said.strip() or "server exited" in said or "lost server" in said:
+    if "no server running" in complaint or "error connecting" in complaint or "too long" in complaint:
+        return ServerGone(socket_path) if answered else NoServer(socket_path, complaint)
+    if answered or not complaint.strip() or "server exited" in complaint or "lost server" in complaint:
         return ServerGone(socket_path)
-    return TmuxRefused(socket_path, said)
+    return TmuxRefused(socket_path, complaint)
