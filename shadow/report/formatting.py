@@ -105,7 +105,7 @@ def cluster_status(cluster: Cluster) -> str:
 
 def rights(counts: dict[str, int]) -> str:
     """Return as text how often each side was right."""
-    return ", ".join(f"{right} {count:,}" for right, count in sorted(counts.items())) or "not known yet"
+    return ", ".join(f"{right} {count:,}" for right, count in sorted(counts.items())) or "not decided yet"
 
 
 def who_was_right(cluster: Cluster) -> str:
