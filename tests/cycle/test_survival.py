@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.exc import TimeoutError as NoConnection
 from structlog.testing import capture_logs
 
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.daemon import StopSignal, loop
 from rollout.loop.loop_state import LoopState

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAMES = ("shop", "mill", "port")
-SMALL = [seat for seat in make_fleet(NAMES) if seat.window in {MANAGER, "qa", "engineer"}]
-PATIENCE_S = 10.0
+SMALL = [slot for slot in make_fleet(NAMES) if slot.window in {MANAGER, "qa", "engineer"}]
+TIMEOUT_S = 10.0
 
-SHOWMAN = """
+SUPERVISED = """
 import sys, time
-from rollout.faces.demo.fleet import cast
+from rollout.faces.demo.fleet import make_fleet
 from rollout.faces.demo.world import World
-with World([seat for seat in cast(("shop", "mill", "port")) if seat.window == "backend"]) as world:
+with World([slot for slot in make_fleet(("shop", "mill", "port")) if slot.window == "backend"]) as world:
     print(world.folder, flush=True)
     time.sleep(60)
 """
 
 
 def wait_until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while not true():
         assert time.monotonic() < deadline, what
         time.sleep(0.03)
@@ -61,21 +61,21 @@ def tmux(world: World, *arguments: str) -> list[str]:
 
 def test_the_cast_is_three_teams_with_a_manager_each_and_a_dozen_actors_or_more() -> None:
     windows = make_fleet(NAMES)
-    assert {seat.session for seat in windows if seat.window == MANAGER} == set(NAMES)
+    assert {slot.session for slot in windows if slot.window == MANAGER} == set(NAMES)
     assert len(NAMES) == TEAMS == 3
     assert len(windows) >= 12
-    assert len({(seat.session, seat.window) for seat in windows}) == len(windows)
+    assert len({(slot.session, slot.window) for slot in windows}) == len(windows)
 
 
 def test_six_workers_cycle_through_idleness_and_more_through_crashes() -> None:
-    parts = [seat.parts[-1] for seat in make_fleet(NAMES)]
+    parts = [slot.parts[-1] for slot in make_fleet(NAMES)]
     assert parts.count("steady") == 6
     assert parts.count("brittle") >= 6
 
 
 def test_only_managers_windows_look_like_managers_to_the_incumbent() -> None:
     assert not [word for word in WORDS if "pm" in word or "manager" in word]
-    assert not [seat.window for seat in make_fleet(NAMES) if seat.window != MANAGER and "pm" in seat.window]
+    assert not [slot.window for slot in make_fleet(NAMES) if slot.window != MANAGER and "pm" in slot.window]
 
 
 @pytest.mark.parametrize("salt", range(5))
@@ -105,7 +105,7 @@ def test_the_world_stands_and_goes_without_a_trace(monkeypatch: pytest.MonkeyPat
         there = set(
             tmux(world, "list-windows", "-a", "-F", "#{session_name} #{window_name} #{pane_width}x#{pane_height}")
         )
-        assert there == {f"{seat.session} {seat.window} 80x24" for seat in world.windows}
+        assert there == {f"{slot.session} {slot.window} 80x24" for slot in world.windows}
         assert world.dialog_keys == 0
         assert processes_of(world.folder)
     assert not world.folder.exists()
@@ -113,11 +113,11 @@ def test_the_world_stands_and_goes_without_a_trace(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_killed_window_is_opened_again_and_a_round_of_parts_has_an_index_of_its_own() -> None:
-    seat = next(seat for seat in SMALL if len(seat.parts) == 2)
-    only = ("-f", f"#{{==:#{{window_name}},{seat.window}}}")
+    slot = next(slot for slot in SMALL if len(slot.parts) == 2)
+    only = ("-f", f"#{{==:#{{window_name}},{slot.window}}}")
 
     def seen(world: World) -> tuple[str, str] | None:
-        for line in tmux(world, "list-windows", "-t", f"={seat.session}:", "-F", "#{window_index} #{pane_id}", *only):
+        for line in tmux(world, "list-windows", "-t", f"={slot.session}:", "-F", "#{window_index} #{pane_id}", *only):
             index, pane = line.split()
             return index, pane
         return None
@@ -146,7 +146,7 @@ def test_a_killed_server_is_set_up_again() -> None:
 
 
 def test_keys_that_reach_a_dialog_are_told() -> None:
-    with World([seat for seat in SMALL if seat.window == "engineer"]) as world:
+    with World([slot for slot in SMALL if slot.window == "engineer"]) as world:
         targets = tmux(world, "list-panes", "-a", "-F", "#{pane_id} #{session_name}")
         pane = next(line.split()[0] for line in targets if line.endswith("shop"))
 
@@ -161,14 +161,14 @@ def test_keys_that_reach_a_dialog_are_told() -> None:
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_outlives_a_demo_that_is_ended_by(end: signal.Signals) -> None:
     demo = subprocess.Popen(
-        [sys.executable, "-c", SHOWMAN], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", SUPERVISED], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     assert demo.stdout is not None
     with demo.stdout:
         folder = Path(demo.stdout.readline().strip())
         assert processes_of(folder)
         os.kill(demo.pid, end)
-        demo.wait(PATIENCE_S)
+        demo.wait(TIMEOUT_S)
     wait_until(lambda: not processes_of(folder), f"left behind: {processes_of(folder)}")
     wait_until(lambda: not folder.exists(), "the folder is still there")
 

@@ -9,7 +9,7 @@ import pytest
 from faulty_disks import RUNS
 
 from rollout.judgement.chain import Transition
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.rollout_status import Request, RequestKind
 from rollout.judgement.stages import apply
 from rollout.loop.acting.settling import DeliveryEndKind

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.judgement.plan import DEMO_PLAN
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
 from rollout.loop.daemon import StopSignal, loop

@@ -230,4 +230,4 @@ def test_a_disk_that_is_full_refuses_a_promotion_and_no_rollback(tmp_path: Path)
 
 
 TestControllerMachine = ControllerMachine.TestCase
-TestControllerMachine.settings = settings(settings.get_profile("house"), max_examples=40, stateful_step_count=25)
+TestControllerMachine.settings = settings(settings.get_profile("default-run"), max_examples=40, stateful_step_count=25)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from shadow_cases import QUICK, T0, Watching, one, report, shot, tape, verdict
 
-from rollout.judgement.events import bout_events
+from rollout.judgement.events import noise_facts
 from shadow.bout import bout_id, in_sample
 from shadow.bouts import BoutRules, Windows
 from shadow.hindsight import PaneHistory, front, observe, ruling
@@ -267,7 +267,7 @@ def test_a_label_that_can_only_speak_for_one_side_decides_nothing_alone() -> Non
     assert (bout.label and (bout.label.right, bout.label.rule, bout.label.alone)) == ("incumbent", "printed", False)
     assert bout.candidate_wrong
     assert bout.ruled_wrong is None
-    assert [fact for fact in bout_events(bout) if fact.guardrail == "candidate_wrong"] == []
+    assert [fact for fact in noise_facts(bout) if fact.guardrail == "candidate_wrong"] == []
 
 
 def test_hindsight_looks_at_a_sample_of_the_agreements_and_says_where_both_are_wrong() -> None:
