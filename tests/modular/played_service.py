@@ -56,7 +56,7 @@ class Play:
 
     def done(self, what: str, name: str | None, ordinal: int = 1) -> Outcome:
         return Outcome(
-            intent=what,
+            intent_key=what,
             pane=name,
             session="team",
             ordinal=ordinal,

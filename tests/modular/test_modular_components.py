@@ -80,7 +80,7 @@ def test_each_component_is_used_by_the_running_cycle(component: str, monkeypatch
     assert act not in [what for what, _, _ in without.wanted]
 
 
-@pytest.mark.parametrize("name", ["reading.crash.prompt_at_bottom", "looking.survey.track", "intents.drafts.stuck"])
+@pytest.mark.parametrize("name", ["reading.crash.prompt_at_bottom", "observing.survey.track", "intents.drafts.stuck"])
 def test_what_components_lean_on_is_used_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     target, real = f"modular.{name}", resolve_name(f"modular.{name}")
