@@ -80,7 +80,7 @@ def test_a_cluster_in_which_acts_differ_is_signed_off_once_its_members_were_seen
     if yes:
         assert accept(cluster, terms, None, None) is Exit.OK
     else:
-        with pytest.raises(Stop, match="left as it was"):
+        with pytest.raises(Stop, match="you answered no: nothing was changed"):
             accept(cluster, terms, None, None)
     assert len(told(ran)) == kept
     assert capsys.readouterr().err.count("window Claude-2") == 5

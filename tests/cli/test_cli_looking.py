@@ -33,7 +33,7 @@ def ran(understudy: Shell) -> Kept:
 def test_where_nothing_has_run_a_sentence_says_so_and_nothing_fails(understudy: Shell, asked: tuple[str, ...]) -> None:
     said = understudy(*asked)
     assert said.code == 0
-    assert "understudy run" in said.out + said.err or "Nothing waits" in said.err
+    assert "understudy run" in said.out + said.err or "No action waits" in said.err
 
 
 @pytest.mark.usefixtures("ran")

@@ -97,7 +97,7 @@ def test_people_read_when_it_was_ready_or_unsafe_and_why(understudy: Shell, tape
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (("--plan", "demo"), "add --judge"),
+        (("--plan", "demo"), "need --judge"),
         (("--judge", "--stage", "retired"), "name the stage to leave, one of shadow, canary, beta, production"),
     ],
 )
