@@ -17,8 +17,8 @@ from shadow.referee.claims import one_look
 from shadow.referee.naming import PaneLook, Track, close_pane, follow_pane
 from shadow.referee.premises import claim_of
 from shadow.referee.records import ScoredSpell
-from shadow.referee.self_reports import SelfReport
 from shadow.referee.spells import OpenSpell, Subject, continued, ended
+from shadow.referee.words import AgentWord
 from shadow.rules import Windows
 from understudy.intents import Intent
 from understudy.record import Instant, Record
@@ -44,8 +44,8 @@ class RefereeLook(NamedTuple):
     """Panes into which the harness typed since the look before: what follows answers its keys."""
     noticed: frozenset[str] = frozenset()
     """Panes about which the harness told a manager since the look before: a prompt may answer that."""
-    words: Mapping[str, SelfReport] = {}
-    """What the CLIs themselves say (`SelfReports.between`)."""
+    words: Mapping[str, AgentWord] = {}
+    """What the CLIs themselves say (`AgentWords.between`)."""
 
 
 class PaneBook(Record):

@@ -13,7 +13,7 @@ from shadow.referee.motion import Motion, busy_by, motion_of
 from shadow.referee.records import NamedState, NamingRule
 from shadow.referee.screen import Presence, Seen, see
 from shadow.referee.steps import Step, step_between
-from shadow.referee.stretches import NO_NAME, Stretch, StretchKind, ending, goes_on, standing_of
+from shadow.referee.stretches import NO_NAME, Standing, Stretch, ending, goes_on, standing_of
 from understudy.record import Record
 from understudy.screens import PaneShot
 
@@ -150,14 +150,14 @@ class _Worker:
             self._stretch = Stretch(standing=standing, since=now.at, until=now.at)
         return step
 
-    def _standing(self, step: Step | None) -> StretchKind | None:
+    def _standing(self, step: Step | None) -> Standing | None:
         """Return in which way the pane stands from this frame on."""
         if self._last is None:
             return None
         if self._here:
             return standing_of(self._last)
         taken_over = step is not None and not step.broken and step.before.presence is Presence.SHELL
-        return StretchKind.STARTING if taken_over and self._last.presence is Presence.PROGRAM else None
+        return Standing.STARTING if taken_over and self._last.presence is Presence.PROGRAM else None
 
     def _know_agent(self, now: Seen, last: Seen | None) -> None:
         if last is not None and last.pid != now.pid:
@@ -215,7 +215,7 @@ class _Worker:
         elif lasted and last is not None and last.standing:
             self._queue[-1] = last._replace(run=joined(last.run, run), motion=None)
         elif lasted:
-            asks = self._stretch is not None and self._stretch.standing is StretchKind.ASKING
+            asks = self._stretch is not None and self._stretch.standing is Standing.ASKING
             self._queue.append(Waiting(run=run, standing=True, motion=None if asks else motion_of(own)))
         else:
             motion = motion_of(own) if self._here else None

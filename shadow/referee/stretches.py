@@ -15,8 +15,8 @@ _STANDS_S: Final = 0.5
 """A dialog, or a resting composer, that stood for less may be a frame of something else."""
 
 
-class StretchKind(StrEnum):
-    """How a still pane looks."""
+class Standing(StrEnum):
+    """In which way a pane stands."""
 
     RESTING = "resting"
     """The composer is empty, and nothing moves."""
@@ -31,7 +31,7 @@ class StretchKind(StrEnum):
 class Stretch(NamedTuple):
     """One such run of frames, while it lasts."""
 
-    standing: StretchKind
+    standing: Standing
     since: Instant
     until: Instant
     """Last frame."""
@@ -53,39 +53,39 @@ class Ending(NamedTuple):
 NO_NAME: Final = Ending()
 
 
-def standing_of(seen: Seen) -> StretchKind | None:
+def standing_of(seen: Seen) -> Standing | None:
     """Return in which way an agent's pane stands in a frame, as far as one frame can tell."""
     if seen.presence is not Presence.PROGRAM:
         return None
     if seen.asks:
-        return StretchKind.ASKING
+        return Standing.ASKING
     if seen.composer is None:
         return None
-    return StretchKind.RESTING if seen.composer == EMPTY else StretchKind.DRAFTED
+    return Standing.RESTING if seen.composer == EMPTY else Standing.DRAFTED
 
 
 def goes_on(stretch: Stretch, step: Step) -> bool:
     """Whether the pane stands in the next frame as it stood."""
     if step.broken:
         return False
-    if stretch.standing is StretchKind.STARTING:
+    if stretch.standing is Standing.STARTING:
         return step.now.presence is Presence.PROGRAM and standing_of(step.now) is None
     if standing_of(step.now) is not stretch.standing:
         return False
-    return stretch.standing is StretchKind.ASKING or not (step.moved or step.stirred or step.typed)
+    return stretch.standing is Standing.ASKING or not (step.moved or step.stirred or step.typed)
 
 
 def ending(stretch: Stretch, step: Step) -> Ending:
     """Return what the step that ended a stretch says about it."""
     if step.broken:
         return NO_NAME
-    if stretch.standing is StretchKind.STARTING:
+    if stretch.standing is Standing.STARTING:
         return _of_start(stretch, step)
-    if stretch.standing is StretchKind.DRAFTED:
+    if stretch.standing is Standing.DRAFTED:
         return _of_draft(step)
     if stretch.until - stretch.since < _STANDS_S:
         return NO_NAME
-    return _of_dialog(step) if stretch.standing is StretchKind.ASKING else _of_rest(stretch, step)
+    return _of_dialog(step) if stretch.standing is Standing.ASKING else _of_rest(stretch, step)
 
 
 def _of_draft(step: Step) -> Ending:

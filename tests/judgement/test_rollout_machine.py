@@ -176,7 +176,7 @@ class RealRollouts(RuleBasedStateMachine):
         runtime, loop_state = self.runtime, self.loop_state
         self.controller.settle(self.now)
         stands = apply_orders(runtime, self.now)
-        assert bool(stands.tied) == self.is_frozen  # what is tied touches nothing
+        assert bool(stands.watch_only) == self.is_frozen  # watch-only delivers nothing
         at_first = rebased(runtime, loop_state, stands.rollout_status, self.now)
         self.entered()
         evidence_events = [EvidenceEvent(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]

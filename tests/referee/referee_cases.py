@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shadow.referee.book import RefereeBook, RefereeLook, advance, finish
-from shadow.referee.self_reports import SelfReport
+from shadow.referee.words import AgentWord
 from shadow.rules import Windows
 from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Frame, Intent, PaneShot, Tape, Why
 
@@ -158,12 +158,12 @@ class Referee:
 MANAGER = Drawn(above=("● manager",))
 
 
-def word(state: NamedState) -> dict[str, SelfReport]:
-    return {"%1": SelfReport(pane="%1", pid=101, state=state, since=T0)}
+def word(state: NamedState) -> dict[str, AgentWord]:
+    return {"%1": AgentWord(pane="%1", pid=101, state=state, since=T0)}
 
 
 def names(*looks: Drawn | tuple[Drawn, ...]) -> list[tuple[str, int]]:
-    """Return the referee's names for a watch of these looks."""
+    """What the referee names a watch of these looks."""
     watch = Referee()
     for one in looks:
         watch.look(*(one if isinstance(one, tuple) else (one,)))

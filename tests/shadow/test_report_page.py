@@ -112,7 +112,7 @@ def test_every_reason_for_telling_no_manager_has_its_text() -> None:
     assert set(formatting.SILENCES) == set(Silence)
 
 
-def test_a_monitor_that_would_tell_no_manager_is_shown_with_its_reason() -> None:
+def test_a_monitor_that_would_tell_nobody_is_said_to_and_why() -> None:
     quiet = side("crashed", silence=Silence.ATTENDED)
     assert "tells nobody: somebody is busy with the pane" in as_html(report([bout(0, quiet, side("idle"))]))
 

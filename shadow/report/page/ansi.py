@@ -47,14 +47,14 @@ _GROUNDS: Final = {38: "fore", 48: "back", 58: ""}
 
 
 @dataclass(frozen=True, slots=True)
-class StyledText:
-    """Characters of one style, without control characters."""
+class Run:
+    """Characters of one look; harmless ones."""
 
     text: str
     look: TextStyle
 
 
-Row = tuple[StyledText, ...]
+Row = tuple[Run, ...]
 
 
 def rows_of(ansi: str) -> tuple[tuple[Row, ...], int]:
@@ -68,7 +68,7 @@ def rows_of(ansi: str) -> tuple[tuple[Row, ...], int]:
 
 
 def _row(line: str, look: TextStyle, *, drawing: bool) -> tuple[Row, TextStyle, bool]:
-    runs, room = list[StyledText](), LONGEST_LINE
+    runs, room = list[Run](), LONGEST_LINE
     for token in _TOKEN.finditer(line):
         if (codes := token["look"]) is not None:
             look = _changed(look, codes)
@@ -77,7 +77,7 @@ def _row(line: str, look: TextStyle, *, drawing: bool) -> tuple[Row, TextStyle, 
         elif (text := token["text"]) and room > 0:
             shown = printable(text[:room].translate(_DRAWN) if drawing else text[:room])
             room -= len(text)
-            runs.append(StyledText(shown if room >= 0 else f"{shown}\N{HORIZONTAL ELLIPSIS}", look))
+            runs.append(Run(shown if room >= 0 else f"{shown}\N{HORIZONTAL ELLIPSIS}", look))
     return tuple(runs), look, drawing
 
 
