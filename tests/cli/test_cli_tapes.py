@@ -20,7 +20,7 @@ pytest_plugins = ["tests.cli.shell"]
 
 # A monitor that calls everything idle, and one that does not: what they say of a tape is known beforehand.
 MONITORS = """
-from understudy import AgentState, AgentVerdict, CycleReport, Role, Why
+from understudy import AgentRole, AgentState, AgentVerdict, CycleReport, Why
 
 class Calls:
     version, says, state = "1", frozenset({"idle", "busy"}), AgentState.IDLE

@@ -116,7 +116,7 @@ def test_every_difference_in_a_state_or_an_act_is_an_expected_one_or_noise(shado
 def test_the_incumbent_agrees_with_itself_from_tape_to_tape(shadow: Shadow) -> None:
     noisy = sum(bout.why_not is Excuse.NOISE for bout in shadow.bouts)
     counted = sum(bout.counts for bout in shadow.bouts)
-    assert noisy <= 1 + DEMO_PLAN.noise.budget * (counted + noisy), "an agent changes in mid-tape on a doubtful screen"
+    assert noisy <= 1 + DEMO_PLAN.noise.unsafe * (counted + noisy), "an agent changes in mid-tape on a doubtful screen"
 
 
 def test_both_required_strata_fill_with_clean_bouts(shadow: Shadow) -> None:

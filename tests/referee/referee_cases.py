@@ -163,7 +163,7 @@ def word(state: NamedState) -> dict[str, OwnReport]:
 
 
 def names(*looks: Drawn | tuple[Drawn, ...]) -> list[tuple[str, int]]:
-    """Return the referee's names for a watch of these looks."""
+    """What the referee names a watch of these looks."""
     watch = Referee()
     for one in looks:
         watch.look(*(one if isinstance(one, tuple) else (one,)))
