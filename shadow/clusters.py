@@ -14,7 +14,7 @@ from shadow.trend import Trend, sliced, trend
 from understudy.record import Instant, Record
 
 
-class Slice(Record):
+class ClusterSlice(Record):
     """The bouts of a cluster that are alike in CLI, rules and actions."""
 
     agent: str
@@ -71,7 +71,7 @@ class Cluster(Record):
     """The monitor for which at least 95 % of the decided bouts, and more than half of all, were decided."""
     contradicted: int
     """Bouts in which the candidate was found wrong where the register holds it to be right."""
-    kinds: tuple[Slice, ...]
+    kinds: tuple[ClusterSlice, ...]
     """By CLI, rules and actions, the most frequent first."""
     example: Difference
 
@@ -83,7 +83,7 @@ class Cluster(Record):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What decides whether a cluster is open: the running stage's bouts, and the ceilings' counts of the basis."""
+    """The counts by which a cluster is open or not: the running stage's bouts, and those for the ceilings."""
 
     bouts: Sequence[Bout]
     ceilings: CeilingCounts
@@ -156,7 +156,7 @@ class _Watched:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What each cluster is held against."""
+    """The counts and decisions that each cluster is held against."""
 
     watched: _Watched
     now: float
@@ -241,13 +241,13 @@ def _expected(differences: Sequence[Difference]) -> str | None:
     return None if None in entries or not entries else entries.most_common(1)[0][0]
 
 
-def _kinds(bouts: Iterable[Bout]) -> tuple[Slice, ...]:
+def _kinds(bouts: Iterable[Bout]) -> tuple[ClusterSlice, ...]:
     counts = Counter(_kind(bout.difference) for bout in bouts if bout.difference is not None)
     return tuple(one.model_copy(update={"bouts": count}) for one, count in counts.most_common())
 
 
-def _kind(difference: Difference) -> Slice:
-    return Slice(
+def _kind(difference: Difference) -> ClusterSlice:
+    return ClusterSlice(
         agent=difference.agent,
         incumbent_rule=difference.incumbent.rule,
         candidate_rule=difference.candidate.rule,

@@ -100,7 +100,7 @@ class FingerprintSide(Record):
 
 
 class Fingerprint(Record):
-    """What tells one kind of difference (or agreement) from another."""
+    """The parts that tell one kind of difference (or agreement) from another."""
 
     agent: str
     """The agent CLI as the candidate names it, or else the incumbent; `unknown` if neither names one."""

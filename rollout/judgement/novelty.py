@@ -52,7 +52,7 @@ class NoveltyBook(Record):
     def reviewed(self, stage: Stage, signoffs: Signoffs, now: float) -> "NoveltyBook":
         """Name the novel kinds of an exposed stage; those that an operator has looked at become known."""
 
-        def looked(kind: KindSeen) -> bool:
+        def reviewed_by_operator(kind: KindSeen) -> bool:
             return all(
                 signoffs.settlement(name) is not None or signoffs.acceptance(name, now) is not None
                 for name in kind.clusters
@@ -61,7 +61,7 @@ class NoveltyBook(Record):
         keeps_coming = {name: kind for name, kind in self.seen.items() if kind.bouts >= KEEPS_COMING}
         if stage in _NOT_EXPOSED:
             return self.model_copy(update={"novel": ()})
-        done = frozenset(name for name, kind in keeps_coming.items() if looked(kind))
+        done = frozenset(name for name, kind in keeps_coming.items() if reviewed_by_operator(kind))
         return NoveltyBook(
             known=self.known | done,
             seen={name: kind for name, kind in self.seen.items() if name not in done},

@@ -248,7 +248,7 @@ def test_a_rule_says_what_it_would_hide_before_it_is_saved(understudy: Shell, ra
     assert (said["now"], said["would_have_been"]) == ({"bouts": 42, "events": 12}, {"bouts": 30, "events": 0})
     told = understudy("diffs", "rules", "--try", "mine.toml").out
     assert "would have hidden 12 bouts in 1 clusters, 12 of which change an act" in told
-    assert "promotes nothing" in told
+    assert "earlier evidence stays as it is" in told
     assert "mine-is-idle" not in understudy("diffs", "rules").out
     saved = understudy("diffs", "rules", "--save", "mine.toml", "--reason", "the banner", "--actor", "ann", "--yes")
     assert saved.code == 0, saved.err

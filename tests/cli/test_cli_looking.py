@@ -33,7 +33,7 @@ def ran(understudy: Shell) -> Kept:
 def test_where_nothing_has_run_a_sentence_says_so_and_nothing_fails(understudy: Shell, asked: tuple[str, ...]) -> None:
     said = understudy(*asked)
     assert said.code == 0
-    assert "understudy run" in said.out + said.err or "Nothing waits" in said.err
+    assert "understudy run" in said.out + said.err or "No action waits" in said.err
 
 
 @pytest.mark.usefixtures("ran")
@@ -89,7 +89,7 @@ def test_no_color_takes_the_colours_out(understudy: Shell, tmux_server: TmuxServ
 def test_a_freeze_shows_at_once_without_any_run(understudy: Shell) -> None:
     understudy("freeze", "--actor", "ann", "--reason", "pager")
     assert understudy("status", "--json").json["state"] == "frozen"
-    assert "it is frozen (by ann: pager)" in understudy("why").out
+    assert "the rollout is frozen (by ann: pager)" in understudy("why").out
 
 
 def test_status_works_with_a_broken_flags_file_and_exposes_nothing(understudy: Shell, ran: Kept) -> None:

@@ -101,7 +101,7 @@ def test_the_page_of_settings_lists_every_key_of_a_plan() -> None:
         "stages": ("stages.STAGE", StagePlan),
         "guardrails": ("guardrails.NAME", GuardrailLimits),
         "states": ("states.NAME", StatePlan),
-        "floors": ("floors", Minimums),
+        "minimums": ("minimums", Minimums),
         "windows": ("windows", Windows),
         "cycle_time": ("cycle_time", CycleTime),
         "signals": ("signals", Signals),

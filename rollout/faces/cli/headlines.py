@@ -34,8 +34,9 @@ def standing_of(found: ServerData) -> RolloutStatus:
     """Return where the rollout stands, orders in files included that no run has seen yet."""
     rollout_status = found.rollout_status
     if order := ordered(OrderKind.ROLLBACK, found.folder.path):
+        said = f"it was ordered {_said(order)}" if order.actor else _said(order)
         rollout_status = rollout_status.model_copy(
-            update={"state": State.ROLLED_BACK, "reason": _said(order), "since": _at(order)}
+            update={"state": State.ROLLED_BACK, "reason": said, "since": _at(order)}
         )
     if order := ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
         rollout_status = rollout_status.model_copy(update={"frozen": True, "frozen_reason": _said(order)})

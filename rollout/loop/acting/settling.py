@@ -33,7 +33,7 @@ class DeliveryEnd:
 
 
 class Effects(NamedTuple):
-    """What the harness did to panes since the last cycle."""
+    """The deliveries of the harness to panes since the last cycle."""
 
     touched: frozenset[str] = frozenset()
     """Panes into which it pressed keys."""

@@ -18,7 +18,7 @@ from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.decisions import SETTLE_BOUT, with_decision
 from rollout.loop.tape_store import find
 from shadow.bout import Bout
-from shadow.clusters import Cluster, Running, Slice, clusters
+from shadow.clusters import Cluster, ClusterSlice, Running, clusters
 from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
 from shadow.openness import CeilingCounts
@@ -200,7 +200,7 @@ def _folded(rows: tuple[Cluster, ...]) -> Iterator[str]:
         yield f"Decided for the {right}, at least 95 % of the decided bouts: {many}. All: `understudy diffs list --all`"
 
 
-def _slice(one: Slice) -> tuple[str, ...]:
+def _slice(one: ClusterSlice) -> tuple[str, ...]:
     alone = (
         *(f"-{intent_key}" for intent_key in one.only_incumbent_wants),
         *(f"+{intent_key}" for intent_key in one.only_candidate_wants),
