@@ -159,6 +159,8 @@ def report(bouts: list[Bout], **more: Any) -> ShadowReport:
         ruling=more.pop(
             "ruling",
             Ruling(
+                word="Watching",
+                sentence="held, because 1 cluster of differing actions not reviewed",
                 verdict="hold",
                 state="held",
                 reasons=("1 cluster of differing actions not reviewed", "612 more clean bouts are needed"),
@@ -307,7 +309,9 @@ def hostile() -> tuple[ShadowReport, dict[str, ClusterScene]]:
         incumbent=joined[:3000],
         candidate=HOSTILE[0],
         signoffs=signoffs,
-        ruling=Ruling(verdict="hold", state="held", reasons=HOSTILE, next=HOSTILE[3]),
+        ruling=Ruling(
+            word="Watching", sentence=HOSTILE[0], verdict="hold", state="held", reasons=HOSTILE, next=HOSTILE[3]
+        ),
         address=("--socket-path", f"/tmp/{HOSTILE[0]}'; rm -rf /"),  # noqa: S108 - a path that an operator typed
     )
     move = Move(at=T0 + 300, before="shadow", after="canary", actor=HOSTILE[3], reason=HOSTILE[0])

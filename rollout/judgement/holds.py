@@ -28,6 +28,7 @@ def _holds(
     yield from _quiet(rows, evidence, plan, now)
     yield from _exposed(seen)
     yield from (reading.text for reading in seen.signals if reading.holds)
+    yield from (outcome.text for outcome in seen.outcomes if outcome.holds)
     yield from _scoring(seen, plan)
     for row in rows:
         if row.guardrail is Guardrail.NOISE and row.crossed and row.unsafe is not None:

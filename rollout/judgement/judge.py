@@ -7,6 +7,7 @@ from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
 from rollout.judgement.guards import Guard
 from rollout.judgement.holds import holds
 from rollout.judgement.minimums import Minimum, minimums_of, missing_coverage
+from rollout.judgement.outcome import OutcomeReading
 from rollout.judgement.plan import Plan
 from rollout.judgement.seen import JudgementContext
 from rollout.judgement.signals import SignalReading
@@ -27,6 +28,8 @@ class Judgement(Record):
     minimums: tuple[Minimum, ...] = ()
     signals: tuple[SignalReading, ...] = ()
     """Shown, also those that hold nothing."""
+    outcomes: tuple[OutcomeReading, ...] = ()
+    """How the agents fare under each monitor; shown, also those that hold nothing."""
     plan: str = ""
     """Fingerprint of the plan that was judged by."""
     version: int = 1
@@ -87,6 +90,7 @@ def judge(
         warnings=(seen.incumbent_blind,) if seen.incumbent_blind and stage is not Stage.RETIRED else (),
         minimums=minimums,
         signals=seen.signals,
+        outcomes=seen.outcomes,
         plan=plan.fingerprint,
         version=version,
         waived=tuple(sorted(seen.waived)),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollout.judgement.guards import Guard
+from rollout.judgement.outcome import OutcomeReading
 from rollout.judgement.signals import SignalReading
 
 LOOK_BACK = 8
@@ -52,6 +53,8 @@ class JudgementContext:
     """Hard guards that were hit in this stage."""
     signals: tuple[SignalReading, ...] = ()
     """The reading of each signal."""
+    outcomes: tuple[OutcomeReading, ...] = ()
+    """How the agents fare under each monitor."""
     incumbent_blind: str = ""
     """A warning that the incumbent finds fewer than half of the candidate's agents, or empty. It holds nothing."""
     incumbent_ill: str = ""

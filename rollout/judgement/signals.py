@@ -122,11 +122,15 @@ class SignalBook(Record):
             update["candidate_notices"] = self.candidate_notices.fold(used.intent_keys["candidate"], gap_s)
         return self.model_copy(update=update)
 
-    def readings(self, limits: Signals) -> tuple["SignalReading", ...]:
-        """Return the reading of each signal that has a limit."""
-        return tuple(self._readings(limits))
+    def readings(self, limits: Signals, *, incumbent_blind: bool = False) -> tuple["SignalReading", ...]:
+        """Return the reading of each signal that has a limit.
 
-    def _readings(self, limits: Signals) -> Iterator["SignalReading"]:
+        An incumbent that finds fewer than half of the agents is no measure of notices: that signal holds nothing then.
+        """
+        shown = limits.dry_run | ({Signal.NOTICES} if incumbent_blind else frozenset())
+        return tuple(self._readings(limits, shown))
+
+    def _readings(self, limits: Signals, shown: frozenset[Signal]) -> Iterator["SignalReading"]:
         ours, theirs = self.incumbent_notices.hourly, self.candidate_notices.hourly
         amounts = (
             (Signal.MEMORY, self.memory.grown, limits.memory_mb, "MB more than when the stage began"),
@@ -136,7 +140,7 @@ class SignalBook(Record):
         )
         for signal, value, limit, unit in amounts:
             if limit is not None:
-                dry_run = signal in limits.dry_run
+                dry_run = signal in shown
                 yield SignalReading(signal=signal, value=round(value, 3), limit=limit, unit=unit, dry_run=dry_run)
 
 

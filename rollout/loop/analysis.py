@@ -21,6 +21,8 @@ from rollout.judgement.guards import (
     sightings,
 )
 from rollout.judgement.judge import Judgement, judge
+from rollout.judgement.novelty import NoveltyBook
+from rollout.judgement.outcome import OutcomeBook
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RolloutStatus, stopped
 from rollout.judgement.scoring import Scoring
@@ -100,6 +102,8 @@ class Analysis(Record):
     open_differences: frozenset[str] = frozenset()
     """The differences of the last look, by subject and cluster."""
     signals: SignalBook = SignalBook()
+    outcomes: OutcomeBook = OutcomeBook()
+    novelty: NoveltyBook = NoveltyBook()
     tallies: Tallies = Tallies()
     """The clusters of this epoch, and the counts of the basis that ceilings are held against."""
     signoffs: Signoffs = Signoffs()
@@ -147,6 +151,7 @@ def in_epoch(analysis: Analysis, rollout_status: RolloutStatus) -> Analysis:
         waivers=analysis.waivers,
         agents_found=analysis.agents_found,
         tallies=analysis.tallies.next_stage(),
+        novelty=analysis.novelty.next_stage(),
         signoffs=analysis.signoffs,
         decisions_read=analysis.decisions_read,
         ill=analysis.ill,
@@ -201,7 +206,8 @@ def events_of_bouts(
 ) -> tuple[Analysis, tuple[EvidenceEvent, ...]]:
     """Enter settled bouts, the unit of review. Those that began under another stage are that stage's, and late."""
     own = [bout for bout in bouts if bout.began >= analysis.since]
-    analysis = analysis.model_copy(update={"tallies": analysis.tallies.count(own, register)})
+    tallies, novelty = analysis.tallies.count(own, register), analysis.novelty.count(own)
+    analysis = analysis.model_copy(update={"tallies": tallies, "novelty": novelty})
     return analysis, tuple(evidence_event for bout in own for evidence_event in noise_facts(bout))
 
 
@@ -259,6 +265,8 @@ def add_judgement(
 ) -> Analysis:
     """Judge the candidate on everything that was counted so far."""
     scoring = analysis.scoring
+    novelty = analysis.novelty.reviewed(rollout_status.stage, analysis.tallies.holding(analysis.signoffs, now), now)
+    incumbent_blind = blind(*analysis.agents_found)
     seen = JudgementContext(
         watched_s=analysis.watched_s,
         panes=len(scoring.panes),
@@ -269,21 +277,22 @@ def add_judgement(
         named=scoring.named,
         abstained=scoring.abstained,
         overruled=scoring.overruled,
+        novel=novelty.novel,
         leases=analysis.leases.finished,
-        signals=analysis.signals.readings(plan.signals),
+        signals=analysis.signals.readings(plan.signals, incumbent_blind=bool(incumbent_blind)),
+        outcomes=analysis.outcomes.readings(),
         exposure_missing=analysis.leases.shown_missing,
         clusters_open=analysis.tallies.open(analysis.signoffs, register, now),
         guards=guards_that_count(analysis.guards, rollout_status.stage, now),
-        incumbent_blind=blind(*analysis.agents_found),
+        incumbent_blind=incumbent_blind,
         incumbent_ill=analysis.ill.get(MonitorRole.INCUMBENT, ""),
         candidate_ill=analysis.ill.get(MonitorRole.CANDIDATE, ""),
         drift=drift,
         stopped=stopped(rollout_status),
     )
     evidence: Evidence = analysis.evidence.restore()
-    return analysis.model_copy(
-        update={"judgement": judge(rollout_status.stage, evidence, seen, plan, now, analysis.version)}
-    )
+    judgement = judge(rollout_status.stage, evidence, seen, plan, now, analysis.version)
+    return analysis.model_copy(update={"judgement": judgement, "novelty": novelty})
 
 
 def blind(incumbent: int, candidate: int) -> str:

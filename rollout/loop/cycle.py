@@ -6,7 +6,7 @@ from rollout.judgement.chain import Transition
 from rollout.judgement.enums import Stage, Verdict
 from rollout.judgement.rollout_status import RequestKind, RolloutStatus
 from rollout.judgement.stages import due
-from rollout.loop.acting.actuator_input import ActuatorInput
+from rollout.loop.acting.actuator_input import ActuatorInput, given_back
 from rollout.loop.acting.episodes import EpisodeStep, advance
 from rollout.loop.acting.settling import Effects
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
@@ -20,7 +20,7 @@ from rollout.loop.recording import CycleEntry, begin_keeping, write_down
 from rollout.loop.routing.router import Routing
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import ShadowResult
-from rollout.loop.signalling import used
+from rollout.loop.signalling import leases_seen, used
 from rollout.store.orders import OrderKind, give
 from understudy.outcomes import EVERYTHING, Scope
 from understudy.report import CycleReport
@@ -122,6 +122,7 @@ def _learn(
         "families": shadowed.analysis.families | (families - {"unknown"}),
         "leases": shadowed.analysis.leases.note(routing.exposure),
         "signals": shadowed.analysis.signals.fold(used(observation, runtime.tmux_pid), now),
+        "outcomes": shadowed.analysis.outcomes.fold(leases_seen(observation, routing), now),
     }
     analysis = shadowed.analysis.model_copy(update=noted)
     analysis = add_events(
@@ -158,6 +159,7 @@ def _decide(
             watch_only=orders.watch_only,
             approvals=operator_input.approvals or {},
             can_spawn=runtime.can_spawn,
+            given_back=given_back(loop_state.analysis.novelty.actions, orders.rollout_status.stage),
         ),
     )
     loop_state.book = advanced.book

@@ -1,10 +1,12 @@
-"""The resources of a cycle: read off the answers, and off the tmux server's process."""
+"""Usage and outcomes of a cycle: read off the answers, and off the tmux server's process."""
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
+from rollout.judgement.outcome import LeaseSeen
 from rollout.judgement.signals import CycleUsage
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
+from rollout.loop.routing.router import Routing
 from understudy.report import CycleReport
 
 
@@ -21,6 +23,28 @@ def used(observation: Observation, tmux_pid: int | None) -> CycleUsage:
         tmux_rss_bytes=None if tmux_pid is None else _rss(tmux_pid),
         intent_keys=intent_keys,
     )
+
+
+def leases_seen(observation: Observation, routing: Routing) -> tuple[LeaseSeen, ...]:
+    """Return each running lease with its agents and standing notices, by its owner's report.
+
+    A lease whose owner gave no report this cycle is not in it: it goes on with the next report, or is over.
+    """
+    found = []
+    for session, lease in routing.leases.items():
+        owner = routing.owners.get(session)
+        answer = observation.answers.get(owner) if owner is not None else None
+        if owner is None or answer is None or answer.report is None:
+            continue
+        report = answer.report
+        notices = {
+            f"{intent.pane} {intent.about}": intent.ordinal
+            for intent in report.intents
+            if intent.kind == "notify_manager" and intent.session == session
+        }
+        states = tuple(verdict.state for verdict in report.verdicts.values() if verdict.session == session)
+        found.append(LeaseSeen(lease.name, owner is MonitorRole.CANDIDATE, states, notices))
+    return tuple(found)
 
 
 def _notices(report: CycleReport) -> frozenset[str]:

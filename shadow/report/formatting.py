@@ -120,7 +120,7 @@ def who_was_right(cluster: Cluster) -> str:
 def first_line(report: ShadowReport) -> tuple[str, str]:
     """Return the report's summary in one line, in two parts: differences dealt with, and differences for a person."""
     balance = report.balance
-    waiting = len(report.open_clusters)
+    waiting = report.decisions
     needs = f"{number(waiting, 'decision')} needs you" if waiting == 1 else f"{waiting:,} decisions need you"
     needs = needs if waiting else "nothing needs you"
     if not balance.total:
@@ -140,12 +140,13 @@ def decisions(report: ShadowReport) -> str:
     waiting = [(cluster, notes) for cluster, notes in report.noted if waits(cluster)]
     wrong = sum(notes.balance.settled_against > 0 for _, notes in waiting)
     found = f", {wrong:,} of them about what it was found wrong in" if wrong else ""
-    verb = "waits" if len(waiting) == 1 else "wait"
-    return f"{number(len(waiting), 'decision')} {verb} for you{found}" if waiting else "No decision waits for you"
+    many = report.decisions
+    verb = "waits" if many == 1 else "wait"
+    return f"{number(many, 'decision')} {verb} for you{found}" if many else "No decision waits for you"
 
 
 def judged(report: ShadowReport) -> str:
-    """Return one sentence: whether the candidate may go on, with the bound that is proven."""
+    """Return one sentence: the headline that every face says, with the bound that is proven."""
     return f"{_may_it(report)} {shown(report)}"
 
 
@@ -165,26 +166,7 @@ def shown(report: ShadowReport) -> str:
 
 
 def _may_it(report: ShadowReport) -> str:
-    ruling = report.ruling
-    if ruling is None:
-        return ""
-    first = ruling.reasons[0] if ruling.reasons else ""
-    more = f" (and {number(len(ruling.reasons) - 1, 'more reason')})" if len(ruling.reasons) > 1 else ""
-    if (move := report.rolled_back) is not None:
-        return f"No: the candidate was sent back from {move.before}, because {move.reason.rstrip('.')}."
-    if ruling.verdict == "rollback":
-        return f"No: it must go back. {_sentence(first)}{more}."
-    if ruling.state in {"frozen", "paused"}:
-        return f"Not now: the rollout is {ruling.state}."
-    if ruling.verdict == "promotable":
-        step = f"go on to {ruling.next}" if ruling.next else "stay: the incumbent may be retired"
-        waits = " once a person approves" if ruling.state == "awaiting_approval" else ""
-        return f"Yes: the candidate may {step}{waits}."
-    return f"Not yet: {first.rstrip('.')}{more}."
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".")
+    return f"{report.ruling.word}: {report.ruling.sentence}." if report.ruling else ""
 
 
 def totals(report: ShadowReport) -> str:

@@ -32,6 +32,7 @@ def as_markdown(report: ShadowReport) -> str:
     lines = [
         f"# {dealt_with}**{left}**",
         "",
+        *(line for warning in (report.ruling.warnings if report.ruling else ()) for line in (_prose(warning), "")),
         _prose(formatting.judged(report).strip()),
         "",
         f"{_code(report.incumbent)} (incumbent) against {_code(report.candidate)} (candidate){stage}; {made}",

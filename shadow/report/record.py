@@ -51,6 +51,18 @@ class Rate(Record):
 class Ruling(Record):
     """The judge's last verdict, as the report repeats it."""
 
+    word: str
+    """The verdict as a person reads it: `Watching`, `Needs you`, `Ready`, `Unsafe`, `Rolled back`, `No run`."""
+    sentence: str
+    """Without a full stop."""
+    command: str = ""
+    """The one command to type."""
+    exposure_percent: int = 0
+    decisions: int | None = None
+    """Decisions that wait for a person: open clusters, and actions; None to count the open clusters."""
+    unsafe: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Sentences that come before everything else."""
     verdict: Literal["rollback", "hold", "promotable", "continue"]
     state: str = "running"
     """The state of the rollout: `running`, `held`, `paused`, `frozen`, `rolled_back`..."""
@@ -189,15 +201,16 @@ class ShadowReport(Record):
         return tuple(cluster for cluster in self.clusters if waits(cluster))
 
     @property
+    def decisions(self) -> int:
+        """How many decisions wait for a person: the judge's count where it has judged, else the open clusters."""
+        said = self.ruling.decisions if self.ruling else None
+        return len(self.open_clusters) if said is None else said
+
+    @property
     def noted(self) -> tuple[tuple[Cluster, Notes], ...]:
         """Each cluster with its notes: clusters that wait for a person first, then the gravest."""
         notes = {note.cluster: note for note in self.notes}
         return tuple((cluster, notes[cluster.id]) for cluster in sorted(self.clusters, key=lambda one: not waits(one)))
-
-    @property
-    def rolled_back(self) -> Move | None:
-        """The move that rolled the candidate back, if the rollout is rolled back."""
-        return self.moves[-1] if self.moves and self.ruling and self.ruling.state == "rolled_back" else None
 
     def rate_of(self, name: str) -> Rate | None:
         """Return the rate of a guardrail over all strata."""

@@ -36,6 +36,7 @@ def _head(report: ShadowReport, width: int) -> list[str]:
     stage = f", stage {report.stage}" if report.stage else ""
     consequence = formatting.consequence(report)
     paragraphs = [
+        *(report.ruling.warnings if report.ruling else ()),
         "".join(formatting.first_line(report)),
         formatting.judged(report).strip(),
         "",

@@ -135,7 +135,7 @@ def test_the_first_thing_to_be_seen_is_whether_it_may_go_on_and_what_needs_a_per
     look: Callable[..., Seen], day: str
 ) -> None:
     seen = look(day, "narrow")
-    for text in ("2 decisions need you", "Not yet:"):
+    for text in ("2 decisions need you", "Watching:"):
         box = seen.page.get_by_text(text).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 844

@@ -62,7 +62,8 @@ def test_status_has_every_key_that_scripts_rely_on(understudy: Shell) -> None:
 @pytest.mark.usefixtures("ran")
 def test_status_for_people_fits_a_terminal(understudy: Shell) -> None:
     said = understudy("status").out.splitlines()
-    assert said[0].startswith("shadow, 0 % exposed, running")
+    assert said[0].startswith("No run: the last cycle was ")
+    assert said[2].startswith("shadow, 0 % exposed, running")
     assert len(said) <= 24
 
 
@@ -71,7 +72,8 @@ def test_on_a_terminal_of_80_by_24_status_fits_and_has_colours(understudy: Shell
     settings = " ".join(f"{name}='{value}'" for name, value in understudy.env.items())
     pane = tmux_server.new_window(f"env {settings} {PROGRAM} status; echo THE-END; cat", width=80, height=24)
     screen = tmux_server.wait_for(pane, "THE-END")
-    assert screen.startswith("shadow, 0 % exposed, running")
+    assert screen.startswith("No run: the last cycle was ")
+    assert "\nshadow, 0 % exposed, running" in screen
     assert "\x1b[1m" in tmux_server.run("capture-pane", "-p", "-e", "-t", pane)
 
 
@@ -87,7 +89,7 @@ def test_no_color_takes_the_colours_out(understudy: Shell, tmux_server: TmuxServ
 def test_a_freeze_shows_at_once_without_any_run(understudy: Shell) -> None:
     understudy("freeze", "--actor", "ann", "--reason", "pager")
     assert understudy("status", "--json").json["state"] == "frozen"
-    assert "Frozen by ann (pager)" in understudy("why").out
+    assert "the rollout is frozen (by ann: pager)" in understudy("why").out
 
 
 def test_status_works_with_a_broken_flags_file_and_exposes_nothing(understudy: Shell, ran: Kept) -> None:

@@ -13,7 +13,7 @@ def noted(book: LeaseBook, owned: list[bool], start: int = 0) -> LeaseBook:
 
 def test_a_share_that_is_not_reached_is_shown_and_said() -> None:
     book = noted(LeaseBook(), [True, False, True, False, False, True, False])
-    assert "of 7 leases that were due the candidate owned 3" in book.shown_missing
+    assert "the candidate owned 3 of 7 leases that were due" in book.shown_missing
 
 
 def test_a_lease_that_slips_away_at_a_restart_now_and_then_is_not_missing() -> None:

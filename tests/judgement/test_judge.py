@@ -8,6 +8,7 @@ from rollout.judgement.enums import Guardrail, Stage, State, Verdict
 from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent
 from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import Guard, GuardKind
+from rollout.judgement.headline import headline
 from rollout.judgement.judge import Judgement, judge
 from rollout.judgement.plan import GuardrailLimits, Plan
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
@@ -234,6 +235,11 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
     assert judge(stage, Evidence(), ENOUGH, DEFAULT_PLAN, NOW).verdict is Verdict.HOLD
 
 
+def in_a_paragraph(rollout_status: RolloutStatus, judgement: Judgement) -> str:
+    said = headline(rollout_status, judgement, DEFAULT_PLAN, exposure_percent=rollout_status.exposure_percent)
+    return why(said, rollout_status, judgement, DEFAULT_PLAN)
+
+
 @pytest.mark.parametrize(
     ("rollout_status", "words"),
     [
@@ -249,7 +255,7 @@ def test_no_stage_is_promotable_without_data(stage: Stage) -> None:
 def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(
     rollout_status: RolloutStatus, words: tuple[str, ...]
 ) -> None:
-    text = why(rollout_status, judged(Evidence()), DEFAULT_PLAN)
+    text = in_a_paragraph(rollout_status, judged(Evidence()))
     assert "\n" not in text
     for word in words:
         assert word in text
@@ -257,8 +263,8 @@ def test_why_says_where_it_stands_what_holds_it_and_what_would_change_that(
 
 def test_why_tells_who_moves_a_promotable_one(proven: Evidence) -> None:
     judgement = judged(proven)
-    assert "promoted in the next cycle" in why(RolloutStatus(stage=Stage.CANARY), judgement, DEFAULT_PLAN)
-    assert "understudy retire" in why(RolloutStatus(stage=Stage.PRODUCTION), judgement, DEFAULT_PLAN)
+    assert "promoted in the next cycle" in in_a_paragraph(RolloutStatus(stage=Stage.CANARY), judgement)
+    assert "understudy retire" in in_a_paragraph(RolloutStatus(stage=Stage.PRODUCTION), judgement)
 
 
 def test_a_lease_that_ended_counts_by_who_owned_it_most_of_the_time() -> None:

@@ -107,6 +107,7 @@ class World:
         *,
         after: float = 1.0,
         approvals: dict[str, str] | None = None,
+        given_back: frozenset[str] = frozenset(),
     ) -> tuple[Delivery, ...]:
         """Let time pass and play a cycle; returns what is to be touched."""
         self.now += after
@@ -122,6 +123,7 @@ class World:
             watch_only=self.watch_only,
             approvals=approvals or {},
             can_spawn=self.can_spawn,
+            given_back=given_back,
         )
         self.last = advance(self.book, inputs)
         self.book = EpisodeBook.model_validate_json(self.last.book.model_dump_json())

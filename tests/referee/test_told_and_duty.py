@@ -5,67 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from referee_cases import MANAGER, Referee, dialog, printing, report, rest, shell, verdict
+from referee_cases import MANAGER, QUIET, Referee, Wants, report, shell, spell, verdict, want
 
-from shadow.referee.records import Duty, NamedState, ScoredSpell, Vote
-from understudy import (
-    AgentRole,
-    AgentState,
-    Escalate,
-    Intent,
-    KillWindow,
-    Notice,
-    NotifyManager,
-    SpawnManager,
-    SubmitDraft,
-)
-
-T0 = 1_800_000_000.0
-LONG = 30
-"""Looks of a spell that lasts longer than any window."""
-QUIET = rest()
-
-
-def want(what: str, ordinal: int = 1, target: str | None = "%9") -> Intent:
-    kind, _, about = what.partition(":")
-    base: dict[str, Any] = {
-        "pane": "%1",
-        "pid": 101,
-        "target": target,
-        "session": "team",
-        "reason": "r",
-        "ordinal": ordinal,
-        "at": T0,
-    }
-    match kind:
-        case "notify_manager":
-            return NotifyManager(about=Notice(about), text="x", **base)
-        case "escalate":
-            return Escalate(text="x", **base)
-        case "kill_window":
-            return KillWindow(**base)
-        case "spawn_manager":
-            return SpawnManager(**base)
-        case _:
-            return SubmitDraft(**base)
-
-
-Wants = dict[int, list[Intent]]
-"""By look what is wanted from then on."""
-
-
-def spell(ours: Wants, theirs: Wants, looks: int = LONG, state: str = "crashed") -> ScoredSpell:
-    """A spell of a pane over which two monitors want something."""
-    watch = Referee().look(QUIET)
-    drawn = {"crashed": shell("killed"), "waiting_approval": dialog(), "idle": QUIET}[state]
-    wanted: list[list[Intent]] = [[], []]
-    for look in range(looks):
-        wanted = [ours.get(look, wanted[0]), theirs.get(look, wanted[1])]
-        watch.look(drawn, incumbent=report(state, *wanted[0]), candidate=report(state, *wanted[1]))
-    after = {"idle": [rest(draft="f"), rest(draft="fix")], "waiting_approval": [printing(2), printing(4)]}
-    watch.looks(*after.get(state, []))
-    return next(one for one in watch.end() if str(one.named) == state)
-
+from shadow.referee.records import Duty, NamedState, Vote
+from understudy import AgentRole, AgentState, Intent
 
 CRASH, APPROVAL, IDLE = want("notify_manager:crash"), want("notify_manager:approval"), want("notify_manager:idle")
 

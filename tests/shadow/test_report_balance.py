@@ -11,7 +11,7 @@ from shadow.clusters import clusters
 from shadow.differences import DiffClass
 from shadow.expected import shipped
 from shadow.labels import Referee, Right
-from shadow.report import Balance, BoutPlace, Move, Rate, Ruling, ShadowReport, build, formatting
+from shadow.report import Balance, BoutPlace, Rate, Ruling, ShadowReport, build, formatting
 from shadow.report.balance import Sorter
 from shadow.signoffs import NOBODY_SAID, Settlement, Signoffs
 
@@ -30,7 +30,16 @@ def places(bouts: list[Bout], signoffs: Signoffs = NOBODY_SAID) -> list[BoutPlac
 
 def ruled(verdict: str, state: str = "running", *reasons: str, rates: tuple[Rate, ...] = ()) -> ShadowReport:
     made = report(day())
-    ruling = Ruling.model_validate({"verdict": verdict, "state": state, "reasons": reasons, "next": "beta"})
+    ruling = Ruling.model_validate(
+        {
+            "word": "Watching",
+            "sentence": "held, because so",
+            "verdict": verdict,
+            "state": state,
+            "reasons": reasons,
+            "next": "beta",
+        }
+    )
     return made.model_copy(update={"ruling": ruling, "rates": rates or made.rates})
 
 
@@ -139,28 +148,9 @@ def test_the_places_add_up_to_the_bouts_that_differ() -> None:
     assert made.balance.total == sum(one.balance.total for one in made.timeline.slices)
 
 
-@pytest.mark.parametrize(
-    ("verdict", "state", "said"),
-    [
-        ("promotable", "running", "Yes: the candidate may go on to beta."),
-        ("promotable", "awaiting_approval", "Yes: the candidate may go on to beta once a person approves."),
-        ("continue", "running", "Not yet: so."),
-        ("hold", "held", "Not yet: so."),
-        ("hold", "paused", "Not now: the rollout is paused."),
-        ("rollback", "running", "No: it must go back. So."),
-    ],
-)
-def test_the_verdict_is_one_sentence_that_begins_with_yes_or_no_and_ends_with_the_bound(
-    verdict: str, state: str, said: str
-) -> None:
+def test_the_verdict_is_the_headline_that_every_face_says_and_ends_with_the_bound() -> None:
     bound = "Proven: the candidate is wrong in fewer than 14.37 % of the scored spells (3 of 52)."
-    assert formatting.judged(ruled(verdict, state, "so")) == f"{said} {bound}"
-
-
-def test_a_candidate_that_was_sent_back_may_not_go_on_and_the_sentence_says_why() -> None:
-    move = Move(at=T0, before="beta", after="shadow", actor="understudy", reason="it missed a crash")
-    made = ruled("hold", "rolled_back", "no data").model_copy(update={"moves": (move,)})
-    assert formatting.judged(made).startswith("No: the candidate was sent back from beta, because it missed a crash.")
+    assert formatting.judged(ruled("hold", "held", "so")) == f"Watching: held, because so. {bound}"
 
 
 def test_a_bound_is_rounded_up_and_never_down() -> None:

@@ -75,7 +75,7 @@ def test_no_two_places_of_a_page_have_one_name(page: str) -> None:
             "22 differences: 12 known, 5 settled for the candidate, 2 against it, 3 undecided, "
             "<strong>2 decisions need you</strong>"
         ),
-        "<b>Not yet:</b> 1 cluster of differing actions not reviewed (and 1 more reason).",
+        "<b>Watching:</b> held, because 1 cluster of differing actions not reviewed.",
         "the candidate is wrong in fewer than 14.37 % of the scored spells (3 of 52, certain to 95 % at any look)",
         "incumbent right in 2 bouts: called idle, but it printed on while no key was pressed",
         "The screen 10.1 s after",

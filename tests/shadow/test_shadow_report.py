@@ -97,7 +97,7 @@ def test_both_verdicts_stand_side_by_side_with_the_lines_that_fired(made: Shadow
 
 def test_no_bar_in_a_markdown_table_comes_from_what_people_wrote(made: ShadowReport) -> None:
     tables = [line for line in as_markdown(made).splitlines() if line.startswith("| ")]
-    widths = {len(re.findall(r"(?<!\\)\|", line)) for line in tables if "known" in line}
+    widths = {len(re.findall(r"(?<!\\)\|", line)) for line in tables if "known" in line.replace("not known yet", "")}
     assert widths == {6}
 
 

@@ -21,9 +21,6 @@ from rollout.store.state_folder import ServerFolder
 from shadow.expected import ExpectedRegister, with_own
 from understudy.report import CycleReport
 
-NOT_JUDGED = "Not enough evidence yet: no cycle was judged in this stage."
-NOTHING_YET = "Nothing has run here yet. Watch a tmux server with: understudy run"
-
 
 @dataclass(frozen=True)
 class ServerData:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from modular.rulebook.book import shipped_files
-from rollout.faces.cli.reading import NOT_JUDGED, ServerData
+from rollout.faces.cli.headlines import headline_of
+from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, running_of, signoffs_of
-from rollout.faces.cli.verbs.status import rows, state
+from rollout.faces.cli.verbs.status import rows
 from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.settings import load
@@ -35,7 +36,7 @@ def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowRe
         candidate=_who(MonitorRole.CANDIDATE, found),
         around=Surroundings(
             stage=found.rollout_status.stage,
-            ruling=_ruling(found),
+            ruling=_ruling(found, now),
             moves=_moves(found),
             rates=[_rate(row) for row in rows(found)] if found.ledger else (),
             coverage=_coverage(found, bouts),
@@ -62,14 +63,21 @@ def _who(part: MonitorRole, found: ServerData) -> str:
     return str(getattr(load().settings, part))
 
 
-def _ruling(found: ServerData) -> Ruling | None:
+def _ruling(found: ServerData, now: float) -> Ruling | None:
     if found.ledger is None:
         return None
-    said, then = found.judgement, found.rollout_status.stage.next
+    said, then = headline_of(found, now), found.rollout_status.stage.next
     return Ruling(
-        verdict=said.verdict.value if said else "hold",
-        state=state(found),
-        reasons=said.reasons if said else (NOT_JUDGED,),
+        word=said.word,
+        sentence=said.sentence,
+        command=said.command,
+        exposure_percent=said.exposure_percent,
+        decisions=said.decisions,
+        unsafe=said.unsafe,
+        warnings=said.warnings,
+        verdict=said.verdict.value,
+        state=said.state,
+        reasons=said.reasons,
         next=then.value if then else None,
         certainty=1 - found.plan.beta,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
+from rollout.loop.analysis import Analysis, blind
 from rollout.loop.audit import breaks
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import BadFlags, parse_flags
@@ -83,6 +84,22 @@ def ledger(server: ServerFolder) -> DoctorFinding:
             f"sqlite3 {server.ledger} 'PRAGMA quick_check'",
         )
     return well("ledger", f"{cycles} cycles in {server.ledger}")
+
+
+def found_agents(server: ServerFolder) -> Iterator[DoctorFinding]:
+    """Say where the incumbent finds fewer than half of the candidate's agents: then it is no measure of anything."""
+    if not server.ledger.exists():
+        return
+    try:
+        reader = LedgerReader.open(server.ledger)
+        text = reader.document("analysis")
+        reader.close()
+        seen = Analysis.model_validate_json(text).agents_found if text is not None else (0, 0)
+    except (LedgerUnusable, ValueError):  # the ledger's own finding says so
+        return
+    if said := blind(*seen):
+        says, _, _ = said.partition(": `")
+        yield note("incumbent", f"{says}, so most differences are its own", "compare the two: `understudy agents`")
 
 
 def doubts(server: ServerFolder) -> Iterator[DoctorFinding]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rollout.faces.doctor.findings import DoctorFinding, broken, well
 from rollout.faces.doctor.flags_server import flags_server
-from rollout.faces.doctor.kept import kept
+from rollout.faces.doctor.kept import found_agents, kept
 from rollout.faces.doctor.machine import machine
 from rollout.faces.doctor.plugins import plugins
 from rollout.faces.doctor.rules import rules
@@ -16,7 +16,12 @@ from tmuxio.server.address import ServerAddress
 
 
 def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[DoctorFinding]:
-    """Check everything; with broken settings what the command line names, else tmux's default server."""
+    """Check everything; with broken settings what the command line names, else tmux's default server.
+
+    An incumbent that does not see the agents comes first: everything that is compared with it says little.
+    """
+    named = ServerAddress.resolve(*_named(socket_name, socket_path))
+    yield from found_agents(StateFolder.from_environment().of_server(named.socket_path))
     yield from machine()
     settings = Settings.model_construct(socket_name=socket_name, socket_path=socket_path)
     try:
@@ -33,6 +38,15 @@ def examine(socket_name: str | None, socket_path: Path | None) -> Iterator[Docto
     yield from server(address)
     yield from flags_server(settings)
     yield from kept(StateFolder.from_environment(), address.socket_path)
+
+
+def _named(socket_name: str | None, socket_path: Path | None) -> tuple[str | None, Path | None]:
+    """The server by the settings; with broken ones, by the command line alone."""
+    try:
+        settings = load({"socket_name": socket_name, "socket_path": socket_path}).settings
+    except SettingsInvalid:
+        return socket_name, socket_path
+    return settings.socket_name, settings.socket_path
 
 
 def _lines(fault: SettingsInvalid) -> list[str]:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rollout.judgement.enums import Stage
 from rollout.loop.acting.clock_back import not_in_the_future
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules, Voice, episode_id, key_of
+from rollout.loop.monitor_role import MonitorRole
 from understudy.intents import Intent, intent_key
 from understudy.outcomes import EVERYTHING, Scope
 from understudy.report import CycleReport, ProblemKind
@@ -31,6 +33,18 @@ class ActuatorInput:
     """Episode -> the person who approved it."""
     can_spawn: bool = False
     """Whether there is a command that starts a manager."""
+    given_back: frozenset[str] = frozenset()
+    """Actions in which the incumbent's word counts in every session, and the candidate's in none."""
+
+    def owner(self, session: str, action: str) -> str | None:
+        """Return the role whose word counts on an action in a session; None where the session is not known."""
+        owner = self.owners.get(session)
+        return MonitorRole.INCUMBENT if owner is not None and action in self.given_back else owner
+
+    def has_a_say(self, role: str, intent: Intent) -> bool:
+        """Whether the word of a role counts on an intent at all, as the owner's or as the second one."""
+        ignored = role == MonitorRole.CANDIDATE and intent_key(intent) in self.given_back
+        return not ignored and self.scopes.get(role, EVERYTHING).covers(intent.session)
 
     def speaks(self, role: str, session: str) -> bool:
         """Whether a role reported on a session this cycle."""
@@ -55,7 +69,7 @@ def enter_reports(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
     episodes = dict(book.episodes)
     for role, report in inputs.reports.items():
         for intent in report.intents:
-            if inputs.scopes.get(role, EVERYTHING).covers(intent.session):
+            if inputs.has_a_say(role, intent):
                 key = key_of(intent)
                 episodes[key] = _entered(episodes.get(key) or _opened(key, intent, inputs), role, intent, inputs.now)
     kept = {}
@@ -64,6 +78,11 @@ def enter_reports(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
         if after.looks_gone < inputs.rules.closing_looks or after.pending:
             kept[key] = after
     return book.model_copy(update={"episodes": kept})
+
+
+def given_back(actions: frozenset[str], stage: Stage) -> frozenset[str]:
+    """Return the actions that are the incumbent's in every session; none where there is no incumbent any more."""
+    return frozenset() if stage is Stage.RETIRED else actions
 
 
 def asks(episode: Episode, role: str | None, now: float) -> bool:
@@ -97,7 +116,7 @@ def _entered(episode: Episode, role: str, intent: Intent, now: float) -> Episode
 
 def _held(episode: Episode, inputs: ActuatorInput) -> Episode:
     """Say on whose word it goes: an owner's that asks; after its lease for a while still the opener's."""
-    owner = inputs.owners.get(episode.session)
+    owner = inputs.owner(episode.session, episode.intent_key)
     if owner is None or owner == episode.holder:
         return episode if episode.left_at is None else episode.model_copy(update={"left_at": None})
     if episode.holder is None:

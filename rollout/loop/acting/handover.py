@@ -27,7 +27,7 @@ def pass_on(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
 
 
 def _passed(episode: Episode, inputs: ActuatorInput) -> Episode:
-    owner = inputs.owners.get(episode.session)
+    owner = inputs.owner(episode.session, episode.intent_key)
     if owner is None or episode.holder in {None, owner}:
         return episode
     return held_by(episode, owner, inputs)

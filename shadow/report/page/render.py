@@ -62,9 +62,9 @@ def tone(report: ShadowReport) -> str:
     """Return the mood of the page: `go`, `wait`, `stop`, or `none` if nothing was judged."""
     if report.ruling is None:
         return "none"
-    if report.rolled_back is not None or report.ruling.verdict == "rollback":
+    if report.ruling.word in {"Rolled back", "Unsafe"}:
         return "stop"
-    return "go" if report.ruling.verdict == "promotable" and report.ruling.state == "running" else "wait"
+    return "go" if report.ruling.word == "Ready" and report.ruling.state == "running" else "wait"
 
 
 def _policy(style: str, script: str) -> str:

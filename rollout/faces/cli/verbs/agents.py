@@ -5,7 +5,8 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import ago, emit, note, paint, say, table
-from rollout.faces.cli.reading import NOTHING_YET, doubts, open_server_data
+from rollout.faces.cli.reading import doubts, open_server_data
+from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.monitor_role import MonitorRole
 from understudy.record import instant_text
 from understudy.report import CycleReport

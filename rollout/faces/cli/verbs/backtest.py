@@ -6,11 +6,12 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, note, say, table
-from rollout.faces.cli.reading import NOTHING_YET, open_server_data
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.backtest import backtest as judge_stream
 from rollout.judgement.backtest import looks as judge_looks
 from rollout.judgement.enums import Stage, percent
+from rollout.judgement.headline import NOTHING_YET
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.reproducing import Reproduction, reproduced

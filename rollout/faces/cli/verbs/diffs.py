@@ -10,8 +10,11 @@ from typing import Any
 from rollout.faces.cli.bout_screens import BoutScreens
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.formatting import side_text
+from rollout.faces.cli.headlines import headline_of
 from rollout.faces.cli.output import clock_time, emit, note, person_looks, say, table
-from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
+from rollout.faces.cli.reading import ServerData, open_server_data
+from rollout.faces.cli.verbs.status import headline_document
+from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.decisions import SETTLE_BOUT, with_decision
 from rollout.loop.tape_store import find
 from shadow.bout import Bout
@@ -49,7 +52,14 @@ def listing(
         if only_open:
             rows = tuple(row for row in rows if row.open)
         if as_json:
-            emit({"clusters": [as_document(row) for row in rows]})
+            said = headline_of(found)
+            emit(
+                {
+                    "headline": headline_document(said),
+                    "decisions": said.decisions,
+                    "clusters": [as_document(row) for row in rows],
+                }
+            )
             return Exit.OK
         if found.ledger is None:
             note(NOTHING_YET)
@@ -59,6 +69,8 @@ def listing(
         table((_line(row) for row in rows if row not in folded), header=_HEADS)
         for line in _folded(folded):
             say(line)
+        if found.ledger is not None:
+            note(headline_of(found).text)
         _remind(found)
     return Exit.OK
 

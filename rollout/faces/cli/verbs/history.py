@@ -6,8 +6,9 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, note, paint, say
-from rollout.faces.cli.reading import NOTHING_YET, open_server_data
+from rollout.faces.cli.reading import open_server_data
 from rollout.judgement.chain import Transition
+from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.audit import breaks
 from rollout.loop.stage_controller import trail
 from rollout.store.ledger import DecisionRow, LedgerReader

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, note, say, table
-from rollout.faces.cli.reading import NOTHING_YET, open_server_data
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.verbs.diffs import bouts_of
+from rollout.judgement.headline import NOTHING_YET
 from shadow.kinds import KindRate, settle_rates
 from shadow.labels import Right
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
-from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.scenes import scenes
 from rollout.faces.cli.shadow_report import address_of, make
+from rollout.judgement.headline import NOTHING_YET
 from shadow.report import ShadowReport, as_json, as_markdown, as_text
 
 FORMS: dict[str, Callable[[ShadowReport], str]] = {"text": as_text, "md": as_markdown, "json": as_json}

@@ -15,9 +15,10 @@ from rollout.faces.cli.bout_screens import BoutScreens
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import ago, emit, note, person_looks, say
-from rollout.faces.cli.reading import NOTHING_YET, open_server_data
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.verbs.diffs import bouts_of
 from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
+from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.decisions import SETTLE_BOUT
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from rollout.faces.cli.bout_screens import BoutScreens
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import clock_time, emit, say
-from rollout.faces.cli.reading import NOTHING_YET, ServerData, open_server_data
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.verbs.diffs import show_cluster
 from rollout.faces.cli.verbs.history import as_document as transition_document
 from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.chain import Transition
+from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.stage_controller import trail
 from rollout.store.ledger import DeliveryRow, LedgerReader, SpellRow
 from shadow.bout import Bout

@@ -5,19 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.headlines import exposure_of, flags_of, headline_of
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
-from rollout.faces.cli.reading import NOT_JUDGED, NOTHING_YET, ServerData, open_server_data
+from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.waivers import waiver_document, waiver_line, waivers_of
-from rollout.judgement.enums import Guardrail, State, Verdict, percent
+from rollout.judgement.enums import Guardrail, percent
 from rollout.judgement.evidence import Battery, Evidence, EvidenceLine
-from rollout.judgement.rollout_status import shown_state
+from rollout.judgement.headline import NOTHING_YET, Headline, Word
 from rollout.loop.monitor_role import MonitorRole
-from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
-from rollout.store.flags.choosing import chosen
-from rollout.store.orders import OrderKind
-from rollout.store.orders import order_in_force as ordered
+from rollout.store.flags import FlagsDocument
 from rollout.store.settings import load
-from rollout.store.state_folder import StateFolder
 
 
 def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
@@ -36,18 +33,21 @@ def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) 
 def as_document(found: ServerData) -> dict[str, Any]:
     """The status as scripts get it."""
     judgement = found.judgement
-    flags = _flags(found)
+    flags = flags_of(found)
+    said = headline_of(found)
     return {
-        "stage": found.rollout_status.stage,
-        "exposure_percent": _exposure(found, flags),
+        "headline": headline_document(said),
+        "decisions": said.decisions,
+        "stage": said.stage,
+        "exposure_percent": said.exposure_percent,
         "exposure_doubt": _doubt(found, flags),
         "shadow_percent": flags.shadow.percent if flags else 0,
         "act": found.last_cycle.act if found.last_cycle else False,
-        "state": state(found),
-        "verdict": judgement.verdict if judgement else Verdict.HOLD,
-        "reasons": list(judgement.reasons) if judgement else [NOT_JUDGED],
-        "unsafe": list(judgement.unsafe) if judgement else [],
-        "warnings": list(judgement.warnings) if judgement else [],
+        "state": said.state,
+        "verdict": said.verdict,
+        "reasons": list(said.reasons),
+        "unsafe": list(said.unsafe),
+        "warnings": list(said.warnings),
         "evidence": [_evidence(row) for row in rows(found)],
         "monitors": [_monitor(part, found) for part in MonitorRole],
         "would_have": dict(found.loop_state.book.would_have),
@@ -58,17 +58,16 @@ def as_document(found: ServerData) -> dict[str, Any]:
         if judgement
         else [],
         "waived": [waiver_document(one) for one in waivers_of(found, time.time())],
+        "outcomes": [open_server_data.model_dump(mode="json") for open_server_data in judgement.outcomes]
+        if judgement
+        else [],
         "audit_head": found.rollout_status.last_hash[:12],
     }
 
 
-def state(found: ServerData) -> State:
-    """Return the state of the rollout, including orders in files that no run has seen yet."""
-    if ordered(OrderKind.FREEZE, found.folder.path, StateFolder.from_environment().root):
-        return State.FROZEN
-    if ordered(OrderKind.ROLLBACK, found.folder.path):
-        return State.ROLLED_BACK
-    return shown_state(found.rollout_status, found.judgement, found.plan)
+def headline_document(said: Headline) -> dict[str, Any]:
+    """Return the headline as scripts get it: the word, the sentence and the command."""
+    return {"word": said.word, "sentence": said.sentence, "command": said.command}
 
 
 def rows(found: ServerData) -> tuple[EvidenceLine, ...]:
@@ -78,22 +77,13 @@ def rows(found: ServerData) -> tuple[EvidenceLine, ...]:
     return Evidence().table(Battery.of(found.plan, found.rollout_status.stage))
 
 
-def _exposure(found: ServerData, flags: FlagsDocument | None) -> int:
-    """Return the exposure in force: the smaller one of the ledger's and the flag's.
-
-    Where the flags cannot be read it is what ruled in the last cycle: a run follows the last good ones for a while.
-    """
-    analysis, wanted = found.loop_state.analysis, found.rollout_status.exposure_percent
-    if flags is not None:
-        return min(wanted, flags.candidate.percent)
-    return min(wanted, analysis.exposed_percent) if analysis.epoch == found.rollout_status.epoch else 0
-
-
 def _doubt(found: ServerData, flags: FlagsDocument | None) -> str:
     """Return why the share is not the flag's; "" if it is."""
     if flags is not None or found.ledger is None:
         return ""
-    followed = "the last good ones were followed in the last cycle" if _exposure(found, flags) else "nothing is exposed"
+    followed = (
+        "the last good ones were followed in the last cycle" if exposure_of(found, flags) else "nothing is exposed"
+    )
     return f"the flags cannot be used, and {followed}: see `understudy flags check`"
 
 
@@ -107,21 +97,6 @@ def _budget(found: ServerData) -> dict[str, Any]:
         "nearest": nearest.subject if nearest and nearest.spent else None,
         "needed": max((row.needed for row in armed), default=0),
     }
-
-
-def _flags(found: ServerData) -> FlagsDocument | None:
-    try:
-        choice = chosen(load().settings, to_follow=False)
-        kept = choice.kept(found.folder)
-        if choice.server is not None and kept.exists() and found.last_cycle is not None:
-            age_s = found.last_cycle.at - kept.stat().st_mtime
-            if age_s > choice.max_age_s:  # too old to be followed: the incumbent owns every session
-                return None
-        if kept.exists():
-            return parse_flags(kept.read_text(encoding="utf-8", errors="replace"))
-        return None if choice.server else parse_flags(initial_text(choice.initial))
-    except BadFlags:  # `flags check` says what is wrong; the status is that nothing is exposed
-        return None
 
 
 def _evidence(row: EvidenceLine) -> dict[str, Any]:
@@ -153,24 +128,26 @@ def _socket(found: ServerData) -> Path:
 def _tell(found: ServerData, document: dict[str, Any]) -> None:
     """One screen of 24 lines."""
     names = {monitor["role"]: monitor for monitor in document["monitors"]}
-    headline = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
+    for warning in document["warnings"]:
+        say(cut(paint(warning, "yellow")))
+    said = document["headline"]
+    word = said["word"]
+    say(cut(f"{paint(word, _COLOURS[word])}: {paint(said['sentence'], 'bold')}."))
+    say(f"  {said['command']}  (in full: understudy why)")
+    place = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
     actuator = "acts" if document["act"] else "watch-only: presses nothing"
-    say(f"{paint(headline, 'bold')}  ({actuator})")
+    say(f"{place}  ({actuator})")
     if document["exposure_doubt"]:
         say(cut(paint(document["exposure_doubt"], "red")))
     say("  ".join(f"{part}: {_who(names[part])}" for part in MonitorRole))
     say(f"server {document['socket']}, {_seen(found)}")
     say()
-    for warning in document["warnings"]:
-        say(cut(paint(warning, "yellow")))
-    say(paint(_words(document["verdict"]), _COLOURS[document["verdict"]]))
-    for reason in document["reasons"][:_REASONS]:
-        say(cut(f"  {reason}"))
+    for number, reason in enumerate(document["reasons"][:_REASONS]):
+        say(cut(f"{_words(document['verdict'])}: {reason}" if not number else f"  {reason}"))
     if len(document["reasons"]) > _REASONS:
         say(f"  and {len(document['reasons']) - _REASONS} more")
     for waiver in waivers_of(found, time.time()):
         say(cut(waiver_line(waiver)))
-    say("  (in full: understudy why)")
     say(cut(_spent(document["budget"])))
     table(
         (_row(row) for row in rows(found) if _worth_a_line(row)),
@@ -188,7 +165,14 @@ def _spent(budget: dict[str, Any]) -> str:
 
 
 _REASONS = 4
-_COLOURS = {"rollback": "red", "hold": "yellow", "promotable": "green", "continue": "cyan"}
+_COLOURS = {
+    Word.WATCHING: "cyan",
+    Word.NEEDS_YOU: "yellow",
+    Word.READY: "green",
+    Word.UNSAFE: "red",
+    Word.ROLLED_BACK: "red",
+    Word.NO_RUN: "yellow",
+}
 
 
 def _worth_a_line(row: EvidenceLine) -> bool:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note, say
-from rollout.faces.cli.reading import NOTHING_YET, open_server_data
+from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.verbs.signing import instant_of, write_decision
 from rollout.faces.cli.waivers import waivers_of
+from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.decisions import WAIVE
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
