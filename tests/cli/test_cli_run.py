@@ -62,7 +62,7 @@ def test_cycles_watch_press_nothing_and_are_visible_afterwards(understudy: Shell
     said = understudy("run", "--cycles", "3", "--interval", "0.1", "--socket-path", team.socket_path)
     assert said.code == 0, said.err
     assert len(said.out.splitlines()) == 3
-    assert "nothing is pressed" in said.err
+    assert "no key is sent" in said.err
     assert screens(team) == before
     status = understudy("status", "--json").json
     assert (status["stage"], status["act"], status["cycles"]) == ("shadow", False, 3)
@@ -77,7 +77,7 @@ def test_cycles_watch_press_nothing_and_are_visible_afterwards(understudy: Shell
 def test_a_kept_tape_says_who_watched_it_and_what_each_had_been_told(understudy: Shell, team: TmuxServer) -> None:
     understudy("run", "--cycles", "2", "--interval", "0.1", "--socket-path", team.socket_path)
     meta = read_tape(max(understudy.state.glob("servers/*/tapes/*.tape.gz"))).meta
-    assert meta["monitors"] == {"incumbent": "legacy 1.0.0", "candidate": "modular 1.1.0"}
+    assert meta["monitors"] == {"incumbent": "legacy 1.1.0", "candidate": "modular 1.1.0"}
     assert {one["result"] for one in meta["outcomes"]["incumbent"]} == {"watch_only"}
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NOTICE = delivery_of(idle())
 SECOND = NOTICE.model_copy(update={"id": "u-second"})
 TYPED = ActionResult(done=False, why="typed, but not sent: the text did not show within 3 s", typed=True)
-LINE = "[u-7f3a] %1 is idle"
+LINE = f"{NOTICE.token} %1 is idle"
 
 
 def screen(text: str) -> PaneShot:
@@ -151,7 +151,7 @@ def test_a_draft_is_not_submitted_while_the_message_in_its_pane_is_being_sent(ch
     chasing.actuator.answers["press"] = ActionResult(done=False, why="a dialog is open")
     chase = chasing.sees(TokenPlace.COMPOSER).chaser.begin(NOTICE, LINE, again=True)
     assert not chasing.chaser.step(chase)
-    assert chasing.chaser.hindrance(submit) == "the message [u-7f3a] in it is being sent"
+    assert chasing.chaser.hindrance(submit) == f"the message {NOTICE.token} in it is being sent"
 
 
 def test_a_wall_clock_that_jumps_neither_ends_nor_lengthens_a_chase(bench: Bench, monkeypatch: Any) -> None:

@@ -230,7 +230,7 @@ def test_an_internal_failure_ends_the_delivery_and_not_the_queue(bench: Bench) -
     second = NOTICE.model_copy(update={"id": "u-second"})
     rows = {row.id: row for row in bench.deliver(NOTICE, second)}
     assert (rows[NOTICE.id].status, rows[NOTICE.id].why) == ("refused", "RuntimeError: a bug")
-    assert rows["u-second"].status == "done"
+    assert rows["u-second"].why.startswith("the message ")  # the first may have been typed: nothing is typed behind it
 
 
 @pytest.mark.parametrize(

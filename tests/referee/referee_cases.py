@@ -179,7 +179,7 @@ def word(state: NamedState) -> dict[str, OwnReport]:
 
 
 def names(*looks: Drawn | tuple[Drawn, ...]) -> list[tuple[str, int]]:
-    """What the referee names a watch of these looks."""
+    """Return the names that the referee gives to a watch of these looks."""
     watch = Referee()
     for one in looks:
         watch.look(*(one if isinstance(one, tuple) else (one,)))

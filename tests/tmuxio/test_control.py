@@ -250,7 +250,7 @@ def test_a_client_of_a_process_that_ended_is_gone(tmux_server: TmuxServer) -> No
     script = (
         "import sys; from pathlib import Path; from tmuxio.server.control import ControlClient;"
         "from tmuxio.server.address import ServerAddress; c = ControlClient(ServerAddress(Path(sys.argv[1])));"
-        "c.ask(['display-message -p x'], 5); print(c.pid)"
+        "c.request(['display-message -p x'], 5); print(c.pid)"
     )
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script, str(tmux_server.socket_path)],
