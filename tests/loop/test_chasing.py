@@ -206,7 +206,7 @@ def test_what_stands_alone_is_sent_by_the_chase(bench: Bench) -> None:
     [
         ("please run the tests", ""),
         (LINE, ""),
-        ("[u-7f3a] %1\n is idle", ""),
+        (f"{NOTICE.token} %1\n is idle", ""),
         (f"no {LINE}", "something else stands in the composer before the message"),
         (f"{LINE} no", "something else stands in the composer behind the message"),
         (f"{LINE}[u-1234] x", "several messages stand in the composer"),
@@ -214,7 +214,7 @@ def test_what_stands_alone_is_sent_by_the_chase(bench: Bench) -> None:
     ],
 )
 def test_a_message_of_ours_is_submitted_alone(text: str, why: str) -> None:
-    assert mixture(text, {"[u-7f3a]": LINE}.get) == why
+    assert mixture(text, {NOTICE.token: LINE}.get) == why
 
 
 def test_a_draft_that_holds_a_message_of_ours_and_more_is_not_submitted(bench: Bench) -> None:

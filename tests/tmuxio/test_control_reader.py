@@ -174,13 +174,13 @@ def test_what_is_surely_due_comes_with_the_list_in_one_trip(
     until(lambda: _captured(watch) == 1)
     watch._frames = 1  # far from the next look at everything
     trips: list[list[str]] = []
-    ask = watch._control.kind
+    ask = watch._control.request
 
     def counted(questions: list[str], within_s: float, meanwhile: Callable[[], object] | None = None) -> Answers:
         trips.append(questions)
         return ask(questions, within_s, meanwhile)
 
-    monkeypatch.setattr(watch._control, "ask", counted)
+    monkeypatch.setattr(watch._control, "request", counted)
 
     shown: list[str] = []
 

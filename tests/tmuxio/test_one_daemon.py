@@ -93,7 +93,7 @@ def test_a_client_that_cannot_be_had_is_asked_for_less_and_less_often(
         tried.append(now[0] - began)
         raise TmuxRefused(tmux_server.socket_path, "no")
 
-    monkeypatch.setattr(watch._control, "ask", refused)
+    monkeypatch.setattr(watch._control, "request", refused)
     for _ in range(400):
         assert watch.frame().panes
         now[0] += 0.25
