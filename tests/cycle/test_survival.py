@@ -79,7 +79,7 @@ def goes_on(runtime: Runtime, good: int = 3) -> tuple[list[CycleResult], list[st
     ("place", "fault"),
     [
         ("reader.frame", BlockingIOError(errno.EAGAIN, "fork")),
-        ("hosts.ask", RuntimeError("can't start new thread")),
+        ("hosts.request", RuntimeError("can't start new thread")),
         ("ledger.transaction", FILES),
         ("delivery.submit", RuntimeError("can't start new thread")),
         ("tapes.keep", MemoryError()),

@@ -79,7 +79,7 @@ def test_a_demo_that_gets_nowhere_ends_in_time_and_says_what_it_waits_for() -> N
     assert demo_script.see(stuck).over
     outcome = demo_script.outcome("", BUDGET_S)
     assert not outcome.whole
-    assert "notice_crash needs 24 more" in outcome.trouble
+    assert "notice_crash: 24 more clean results needed" in outcome.trouble
 
 
 def test_a_demo_that_is_interrupted_is_not_whole() -> None:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.delivery_ports import ActuatorPort, Guards
+from rollout.loop.acting.surviving import TRIES, say_once
 from tmuxio.acting.actuator import TokenPlace
 from tmuxio.acting.composer import ComposerReader
 from tmuxio.acting.line_typing import OnlyThisLine
@@ -44,6 +45,8 @@ class Chase:
     gives_up_withdrawing: bool = False
     nowhere: int = 0
     """In how many looks, one after the other, it was nowhere."""
+    failures: int = 0
+    """Looks, one after the other, that ended in an error of the harness."""
 
     @property
     def pane(self) -> str:
@@ -84,6 +87,7 @@ class Chaser:
         self._elapsed = elapsed
         self._alone = threading.Lock()
         self._open: dict[str, Chase] = {}
+        self._said: set[str] = set()
 
     def begin(self, delivery: Delivery, line: str, *, age_s: float = 0.0, again: bool, why: str = "") -> Chase:
         """Open a chase for a message that was typed `age_s` seconds ago."""
@@ -108,11 +112,17 @@ class Chaser:
                 return
 
     def step(self, chase: Chase) -> bool:
-        """Look once; True where it is settled, a failure of the harness's own included."""
+        """Look once; True if it is settled. An error of the harness is tried again, a few times, and logged once."""
         try:
-            return self._step(chase)
+            settled = self._step(chase)
         except Exception as error:  # noqa: BLE001 - it would hold back its pane's deliveries for good
+            chase.failures += 1
+            say_once(self._said, "delivery.failed", error, subject=chase.delivery.id)
+            if chase.failures < TRIES:
+                return False
             return self._end(chase, "refused", f"{type(error).__name__}: {error}")
+        chase.failures = 0
+        return settled
 
     def _step(self, chase: Chase) -> bool:
         chase.place = self._place(chase)
