@@ -33,10 +33,10 @@ def ran(understudy: Shell, tmp_path: Path) -> Kept:
 @pytest.fixture
 def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = Refusal(RefusalReason.CONFLICT, "the stage was moved meanwhile")
-    asked = StageController.kind
+    asked = StageController.request
     monkeypatch.setattr(
         StageController,
-        "ask",
+        "request",
         lambda self, request: answer if request.kind is RequestKind.ROLLBACK else asked(self, request),
     )
 

@@ -127,7 +127,7 @@ def test_attempts_count_only_keys_that_were_really_pressed() -> None:
     stage.see(pane("%1", OURS), manager())
     stage.see(after=10)
     told = Outcome(
-        intent="submit_draft",
+        intent_key="submit_draft",
         pane="%1",
         session="team",
         ordinal=1,
@@ -147,7 +147,7 @@ def test_a_draft_that_would_not_go_is_told_to_the_manager() -> None:
     for ordinal in range(1, 6):
         stage.see(after=15)
         done = Outcome(
-            intent="submit_draft",
+            intent_key="submit_draft",
             pane="%1",
             session="team",
             ordinal=ordinal,
