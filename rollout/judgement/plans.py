@@ -30,7 +30,7 @@ DEFAULT_PLAN: Final = Plan(
 )
 """Days and hundreds of spells: for a team's real agents."""
 
-_SLACK = GuardrailLimits(unsafe=0.05, promote=0.12)  # two hiccups of a busy machine in two minutes are no regression
+_SLACK = GuardrailLimits(unsafe=0.05, promote=0.15)  # two hiccups of a busy machine in two minutes are no regression
 
 DEMO_PLAN: Final = Plan(
     name="demo",
