@@ -37,7 +37,7 @@ def test_clean_ones_are_promotable_exactly_where_the_proof_is_reached() -> None:
 
 def test_the_demo_plan_needs_fewer_than_30() -> None:
     at = one(lines("live_mismatch", [False] * 30), plan=DEMO_PLAN).promotable_at
-    assert at == needed(0.12, risk_of_version(0.05, 1), EventTally())
+    assert at == needed(0.15, risk_of_version(0.05, 1), EventTally())
 
 
 def test_a_run_goes_on_after_it_was_promotable() -> None:
