@@ -20,7 +20,7 @@ from shadow.signoffs import Lapse, Signoffs
 from understudy.record import Record
 
 ONE_WAY: Final = 0.95
-"""Share of the decided bouts of a cluster that went one way, from which on nobody needs to decide it."""
+"""Share of the decided bouts of a cluster that went one way, from which on it needs no decision."""
 
 
 class ClusterCounts(Record):
