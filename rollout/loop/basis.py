@@ -4,24 +4,33 @@ Evidence speaks of what it was gathered about. Where that changes it starts agai
 trail; a candidate that has changed has proven nothing yet, and begins in shadow.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rollout.judgement.chain import Transition
-from rollout.judgement.enums import Stage
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind, RolloutStatus
 from rollout.loop.analysis import Basis
+from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
-from rollout.loop.runtime import Runtime
+from rollout.loop.stage_controller import StageController
 from rollout.loop.stage_controller import rollout_status as by_ledger
+from rollout.store.ledger import LedgerReader
 from shadow.tallies import Tallies
 from understudy.wire import Introduction
 
 
-def rebased(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus, now: float) -> RolloutStatus:
+def rebased(
+    controller: StageController,
+    ledger: LedgerReader,
+    loop_state: LoopState,
+    is_now: Basis,
+    rollout_status: RolloutStatus,
+    now: float,
+) -> RolloutStatus:
     """Start the evidence again where what it rests on has changed; returns where the rollout stands then."""
-    was, is_now = loop_state.analysis.basis, basis_of(runtime, loop_state.analysis.basis, rollout_status)
+    was = loop_state.analysis.basis
     if is_now == was:
         return rollout_status
     if reasons := changes(was, is_now):
@@ -33,9 +42,9 @@ def rebased(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStat
             new_candidate=_is_new(was.candidate, is_now.candidate),
             evidence={"was": was.model_dump(mode="json"), "is": is_now.model_dump(mode="json")},
         )
-        if not isinstance(runtime.controller.request(request), Transition):
+        if not isinstance(controller.request(request), Transition):
             return rollout_status  # another process moves it now, or the ledger is locked: the next cycle does it
-        rollout_status = by_ledger(runtime.ledger)
+        rollout_status = by_ledger(ledger)
         _take_places(loop_state, was, is_now)
     version = loop_state.analysis.version + _is_new(was.candidate, is_now.candidate)
     tallies = (
@@ -47,27 +56,31 @@ def rebased(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStat
     return rollout_status
 
 
-def basis_of(runtime: Runtime, before: Basis, rollout_status: RolloutStatus) -> Basis:
-    """Return the basis of the next evidence. A role that cannot introduce itself is taken for the one that it was."""
-    incumbent, candidate = runtime.hosts[MonitorRole.INCUMBENT], runtime.hosts[MonitorRole.CANDIDATE]
+def basis_of(hosts: Mapping[MonitorRole, MonitorHost], plan: str, before: Basis, *, retired: bool) -> Basis:
+    """Return the basis of the next evidence; `plan` is the plan's fingerprint.
+
+    A role that cannot introduce itself is taken for the one that it was; a retired incumbent is not asked.
+    """
+    incumbent, candidate = hosts[MonitorRole.INCUMBENT], hosts[MonitorRole.CANDIDATE]
     stands_for = _name(candidate.introduction) or before.candidate
-    is_off = rollout_status.stage is Stage.RETIRED
+    is_off = retired
     if is_off and _is_new(before.candidate, stands_for):  # it is needed from now on
         is_off = not incumbent.answers()
     trusted = "" if is_off else _name(incumbent.introduction)
-    return Basis(plan=runtime.plan.fingerprint, incumbent=trusted or before.incumbent, candidate=stands_for)
+    return Basis(plan=plan, incumbent=trusted or before.incumbent, candidate=stands_for)
 
 
-def drop_changed_monitors(runtime: Runtime, loop_state: LoopState, observation: Observation) -> Observation:
+def drop_changed_monitors(
+    hosts: Mapping[MonitorRole, MonitorHost], basis: Basis, observation: Observation
+) -> Observation:
     """Leave out the answer of a monitor that came up in another version in the middle of this look.
 
     Nothing of it is counted or done under the name of the one before; the next cycle begins with it.
     """
-    basis = loop_state.analysis.basis
     known = {MonitorRole.INCUMBENT: basis.incumbent, MonitorRole.CANDIDATE: basis.candidate}
     answers = dict(observation.answers)
     for role, answer in observation.answers.items():
-        name = _name(runtime.hosts[role].introduction)
+        name = _name(hosts[role].introduction)
         if answer.report is not None and _is_new(known[role], name or known[role]):
             text = f"it came up as {name}, and is heard from the next cycle on"
             answers[role] = replace(answer, report=None, text=text, backing_off=True)

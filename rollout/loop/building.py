@@ -14,6 +14,7 @@ from rollout.loop.acting.episode import Rules
 from rollout.loop.acting.guard import FrameJudge
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
+from rollout.loop.kept_memories import KeptMemories
 from rollout.loop.loop_state import LoopState
 from rollout.loop.memory_redaction import MemoryRedaction
 from rollout.loop.monitor_role import MonitorRole
@@ -22,7 +23,6 @@ from rollout.loop.operator_input import WATCH_ONLY
 from rollout.loop.routing.router import Router
 from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import ShadowComparer
-from rollout.loop.side_jobs import SideJobs
 from rollout.loop.stage_controller import StageController
 from rollout.loop.stage_controller import rollout_status as by_ledger
 from rollout.loop.standing_orders import drop_early_rollback
@@ -114,7 +114,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         redact_memory = {
             part: MemoryRedaction(redact, blueprint.redaction, folder.logs / "redaction.log") for part in MonitorRole
         }
-        kept_memories = SideJobs[MonitorRole, str](MonitorRole)
+        kept_memories = KeptMemories(redact_memory)
         ends.callback(kept_memories.close)
         for one in redact_memory.values():
             ends.callback(one.close)
@@ -152,8 +152,6 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             delivery=delivery,
             tapes=tapes,
             register=register,
-            redact=redact,
-            redact_memory=redact_memory,
             kept_memories=kept_memories,
             clock=clock,
             plan=plan,

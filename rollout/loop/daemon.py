@@ -11,8 +11,10 @@ from types import FrameType
 
 from rollout.loop.cycle import one_cycle
 from rollout.loop.cycle_result import CycleResult
-from rollout.loop.runtime import Runtime
+from rollout.loop.loop_state import LoopState
+from rollout.loop.runtime import DeliveryQueue, Runtime
 from rollout.loop.trouble import Trouble
+from rollout.store.ledger import LedgerReader
 
 Watcher = Callable[[CycleResult], None]
 """Is shown every cycle, right after it was written down."""
@@ -71,7 +73,7 @@ def loop(
         last = cycles is not None and done + 1 >= cycles
         try:
             if trouble.in_a_row:
-                _take_up_again(runtime)
+                _take_up_again(runtime.loop_state, runtime.ledger, runtime.delivery)
             cycle_result = one_cycle(runtime, math.inf if last else interval_s)
         except Exception as failure:
             if strict:
@@ -87,13 +89,13 @@ def loop(
     return done
 
 
-def _take_up_again(runtime: Runtime) -> None:
+def _take_up_again(loop_state: LoopState, ledger: LedgerReader, delivery: DeliveryQueue) -> None:
     """Undo the partial changes of a cycle that failed: the ledger is the truth.
 
     Raises `LedgerUnusable` while the ledger cannot be read: no cycle may go on from what was never written.
     """
-    runtime.loop_state.go_back(runtime.ledger)
-    runtime.delivery.resume()
+    loop_state.go_back(ledger)
+    delivery.resume()
 
 
 def _show(watch: Watcher, cycle_result: CycleResult, trouble: Trouble) -> None:

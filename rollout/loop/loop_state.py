@@ -1,7 +1,7 @@
 """The state of the loop between two cycles, all of it kept in the ledger so that a start goes on from it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -12,6 +12,7 @@ from rollout.loop.acting.episode import EpisodeBook, Rules
 from rollout.loop.acting.handover import hand_over
 from rollout.loop.acting.settling import DeliveryEnd, DeliveryEndKind, Effects, outcomes, settle
 from rollout.loop.analysis import Analysis
+from rollout.loop.hosting.host import HostAnswer
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import MonitorMemory
 from rollout.store.ledger import LedgerReader, MemoryRow, Transaction
@@ -89,6 +90,10 @@ class LoopState:
         """Return the text of a memory, secrets blanked; None where there is none."""
         known, text = self.texts.get(part, (None, "null"))
         return text if known is memory else None
+
+    def remember(self, answers: Mapping[MonitorRole, HostAnswer]) -> None:
+        """Take over the memories of the monitors that reported."""
+        self.memories |= {role: answer.memory for role, answer in answers.items() if answer.report is not None}
 
     def monitor_memories(self) -> dict[MonitorRole, MonitorMemory]:
         """Return the memory and the outcomes of each monitor for the next cycle."""

@@ -15,7 +15,7 @@ from tmuxio.tapes.recorder import Recorder
 from understudy.failures import SourceFailed
 from understudy.outcomes import EVERYTHING, Outcome, Scope
 from understudy.ports import Clock
-from understudy.record import Instant
+from understudy.report import CycleReport
 from understudy.screens import Frame, Tape
 from understudy.tapes import pack
 from understudy.wire import Live, OnTape
@@ -65,6 +65,11 @@ class Observation:
     """Of this cycle, or of the one before where the next one follows at once."""
     typed: frozenset[str] = frozenset()
     """Panes into which a person typed since the tape before."""
+
+    @property
+    def reports(self) -> dict[MonitorRole, CycleReport]:
+        """The reports by role; a monitor that failed has none."""
+        return {role: answer.report for role, answer in self.answers.items() if answer.report is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +140,10 @@ class Observer:
         self,
         cycle: str,
         monitor_memories: Mapping[MonitorRole, MonitorMemory],
-        scopes: Mapping[MonitorRole, dict[str, Instant]],
+        scopes: Mapping[MonitorRole, Scope],
         panes: int,
     ) -> Observation:
-        """Let each owner look for itself. `scopes`: part -> its sessions, and since when they are its own."""
+        """Let each owner look for itself. `scopes` holds by role its sessions, and since when they are its own."""
         sight = EncodedSight.of(Live(socket_path=str(self._socket)), panes)
         asked = {
             role: self._hosts[role].request(
@@ -146,13 +151,13 @@ class Observer:
                     cycle,
                     sight,
                     monitor_memories[role].memory,
-                    Scope(sessions=sessions),
+                    scope,
                     monitor_memories[role].outcomes,
                 ),
                 self._deadline_s + PATIENCE_S * panes,
             )
-            for role, sessions in scopes.items()
-            if sessions
+            for role, scope in scopes.items()
+            if scope.sessions
         }
         return Observation(cycle, {role: future.result() for role, future in asked.items()}, monitor_memories)
 

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Final
 from rollout.judgement.evidence import STARTS_AGAIN, EvidenceEvent
 from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.cycle_result import CycleResult
+from rollout.loop.kept_memories import KeptMemories
 from rollout.loop.loop_state import LoopState
-from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
 from rollout.loop.operator_input import OperatorInput
-from rollout.loop.runtime import Runtime
 from rollout.loop.shadowing import ShadowResult
 from rollout.loop.tape_retention import Interest
+from rollout.loop.tape_store import TapeStore
 from rollout.store.ledger import (
     BoutRow,
     CycleRow,
     DeliveryRow,
     DifferenceRow,
     EvidenceRow,
+    Ledger,
     MemoryRow,
     SpellRow,
     Transaction,
@@ -33,9 +34,9 @@ from shadow.referee.records import ScoredSpell
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from rollout.loop.monitor_role import MonitorRole
 
-_PATIENCE_S: Final = {MonitorRole.INCUMBENT: 10.0, MonitorRole.CANDIDATE: 0.5}
-"""Seconds that recording a cycle waits for a memory; a late one is dropped, and the one before stays."""
+
 _FORGET_EVERY: Final = 360
 """Cycles from one look for what is too old to the next: an hour at 10 s."""
 
@@ -52,15 +53,19 @@ class CycleEntry:
     withdrawn: frozenset[str]
 
 
-def begin_keeping(runtime: Runtime, observation: Observation) -> None:
-    """Begin to blank the secrets in the monitors' memories, beside the cycle."""
-    for role, answer in observation.answers.items():
-        if answer.report is not None:
-            runtime.kept_memories.begin(role, partial(runtime.redact_memory[role], answer.memory))
+def write_down(
+    ledger: Ledger,
+    tapes: TapeStore,
+    kept_memories: KeptMemories,
+    loop_state: LoopState,
+    entry: CycleEntry,
+    *,
+    ledger_days: float,
+) -> None:
+    """Write a cycle into the ledger, and put its tape in the tape store.
 
-
-def write_down(runtime: Runtime, loop_state: LoopState, entry: CycleEntry) -> None:
-    """Write a cycle into the ledger, and put its tape in the tape store."""
+    What the ledger holds of single cycles is dropped once it is older than `ledger_days`.
+    """
     cycle_result, epoch = entry.cycle_result, entry.cycle_result.rollout_status.epoch
     before = partial(
         _read,
@@ -69,17 +74,15 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: CycleEntry) -> No
             for role, monitor_memory in entry.observation.before.items()
         },
     )
-    texts = {
-        role: text for role in cycle_result.reports if (text := runtime.kept_memories.take(role, _PATIENCE_S[role]))
-    }
+    texts = kept_memories.take(cycle_result.reports)
     for role, text in texts.items():
         loop_state.texts[role] = entry.observation.answers[role].memory, text
-    with runtime.ledger.transaction() as tx:
+    with ledger.transaction() as tx:
         number = tx.add_cycle(
             _row(cycle_result), {role: report.model_dump_json() for role, report in cycle_result.reports.items()}
         )
         if number % _FORGET_EVERY == 0:
-            tx.forget(cycle_result.at - runtime.ledger_days * 86400, epoch)
+            tx.forget(cycle_result.at - ledger_days * 86400, epoch)
         loop_state.keep(
             tx,
             (
@@ -129,7 +132,7 @@ def write_down(runtime: Runtime, loop_state: LoopState, entry: CycleEntry) -> No
                 for role, monitor_memory in entry.observation.before.items()
             },
         }
-        runtime.tapes.keep(cycle_result.cycle, entry.observation.tape, before, meta, interest=interest_of(found))
+        tapes.keep(cycle_result.cycle, entry.observation.tape, before, meta, interest=interest_of(found))
 
 
 def _read(texts: "Mapping[MonitorRole, str | None]") -> "dict[str, JsonValue]":

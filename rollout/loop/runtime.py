@@ -1,22 +1,20 @@
 """The runtime: everything that a cycle works with, built once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-
-from pydantic import JsonValue
 
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.episode import Rules
 from rollout.loop.hosting.host import MonitorHost
+from rollout.loop.kept_memories import KeptMemories
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observer
 from rollout.loop.routing.router import Router
 from rollout.loop.shadowing import ShadowComparer
-from rollout.loop.side_jobs import SideJobs
 from rollout.loop.stage_controller import StageController
 from rollout.loop.tape_store import TapeStore
 from rollout.store.ledger import Ledger
@@ -53,10 +51,7 @@ class Runtime:
     delivery: DeliveryQueue
     tapes: TapeStore
     register: ExpectedRegister
-    redact: Callable[[str], str]
-    redact_memory: Mapping[MonitorRole, Callable[[JsonValue], str]]
-    kept_memories: SideJobs[MonitorRole, str]
-    """Runs these beside the cycle."""
+    kept_memories: KeptMemories
     clock: Clock
     plan: Plan
     rules: Rules

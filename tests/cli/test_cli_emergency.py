@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import stat
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from rollout.judgement.plans import DEFAULT_PLAN
@@ -93,12 +92,10 @@ def test_the_trail_says_who_froze_and_who_lifted_it_and_why(understudy: Shell) -
     folder = kept(understudy.state, understudy.folder / "s").folder
     ledger = Ledger(folder.ledger)
     controller = StageController(ledger, FlagsFile(folder.flags), DEFAULT_PLAN)
-    runtime = SimpleNamespace(
-        ledger=ledger, controller=controller, act=True, order_folders=(folder.path, understudy.state)
-    )
+    folders = (folder.path, understudy.state)
     for number, order in enumerate((("freeze", "pager", "ann"), ("unfreeze", "all is well", "bob"))):
         assert understudy(order[0], "--reason", order[1], "--actor", order[2]).code == 0
-        operator_input.apply_orders(runtime, 1_790_000_000.0 + number)
+        operator_input.apply_orders(controller, ledger, folders, 1_790_000_000.0 + number, act=True)
     ledger.close()
     rows = understudy("history", "--json").json["transitions"][-2:]
     assert [(row["request"], row["actor"], row["reason"]) for row in rows] == [

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from rollout.loop.analysis import Analysis, Basis
+from rollout.loop.analysis import Basis
 from rollout.loop.basis import changes, drop_changed_monitors
 from rollout.loop.hosting.host import HostAnswer
-from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import Observation
 from understudy import CycleReport
@@ -35,20 +34,18 @@ def test_what_was_not_known_before_is_no_change() -> None:
     assert changes(BASIS, BASIS) == ()
 
 
-def runtime(**versions: str) -> Any:
-    hosts = {
+def hosts(**versions: str) -> Any:
+    return {
         part: SimpleNamespace(introduction=Introduction(monitor=name, version=versions[part], says=()))
         for part, name in ((MonitorRole.INCUMBENT, "legacy"), (MonitorRole.CANDIDATE, "modular"))
     }
-    return SimpleNamespace(hosts=hosts)
 
 
 def test_a_monitor_that_changed_its_version_in_the_middle_of_a_look_is_dropped() -> None:
     reports = {part: CycleReport(cycle="c", monitor="m", version="1") for part in MonitorRole}
     looked = Observation("c", {part: HostAnswer(report, None) for part, report in reports.items()}, {})
-    loop_state = LoopState(analysis=Analysis(basis=BASIS))
-    assert drop_changed_monitors(runtime(incumbent="1", candidate="1"), loop_state, looked) == looked
-    left = drop_changed_monitors(runtime(incumbent="1", candidate="2"), loop_state, looked).answers
+    assert drop_changed_monitors(hosts(incumbent="1", candidate="1"), BASIS, looked) == looked
+    left = drop_changed_monitors(hosts(incumbent="1", candidate="2"), BASIS, looked).answers
     assert left[MonitorRole.INCUMBENT].report is not None
     assert left[MonitorRole.CANDIDATE].report is None
     assert "came up as modular 2" in left[MonitorRole.CANDIDATE].text

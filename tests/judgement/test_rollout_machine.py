@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -24,10 +24,10 @@ from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.judgement.sequential import proof, risk_of_version
 from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
 from rollout.loop.audit import breaks
-from rollout.loop.basis import rebased
-from rollout.loop.cycle import _move
+from rollout.loop.basis import basis_of, rebased
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.moving import incumbent_well, move
 from rollout.loop.operator_input import apply_orders
 from rollout.loop.stage_controller import StageController, rollout_status, trail
 from rollout.store.flags import FlagsFile
@@ -39,7 +39,6 @@ from understudy.wire import Introduction
 
 if TYPE_CHECKING:
     from rollout.judgement.chain import Transition
-    from rollout.loop.runtime import Runtime
 
 HOURS = 0.05
 COUNTED = (Guardrail.LIVE_MISMATCH, Guardrail.FAILURE)
@@ -139,13 +138,6 @@ class RealRollouts(RuleBasedStateMachine):
         self.controller.wake(self.now)
         self.loop_state = LoopState.load(self.ledger)
 
-    @property
-    def runtime(self) -> Runtime:
-        return SimpleNamespace(  # type: ignore[return-value]  # what of it a cycle without monitors needs
-            ledger=self.ledger, controller=self.controller, hosts=self.hosts, plan=PLAN, act=True,
-            order_folders=(self.path,), register=ExpectedRegister(), clock=SimpleNamespace(now=lambda: self.now),
-        )  # fmt: skip
-
     @rule(
         passes=st.floats(1, 200),
         clean=st.integers(0, 60),
@@ -173,11 +165,13 @@ class RealRollouts(RuleBasedStateMachine):
             assert at_last.frozen
 
     def cycle(self, clean: int, events: int, of: Guardrail, panes: int) -> Verdict:
-        runtime, loop_state = self.runtime, self.loop_state
+        loop_state, hosts = self.loop_state, cast("Any", self.hosts)
         self.controller.settle(self.now)
-        stands = apply_orders(runtime, self.now)
+        stands = apply_orders(self.controller, self.ledger, (self.path,), self.now, act=True)
         assert bool(stands.watch_only) == self.is_frozen  # what is tied touches nothing
-        at_first = rebased(runtime, loop_state, stands.rollout_status, self.now)
+        retired = stands.rollout_status.stage is Stage.RETIRED
+        basis = basis_of(hosts, PLAN.fingerprint, loop_state.analysis.basis, retired=retired)
+        at_first = rebased(self.controller, self.ledger, loop_state, basis, stands.rollout_status, self.now)
         self.entered()
         evidence_events = [EvidenceEvent(name, event=False, at=self.now) for name in COUNTED for _ in range(clean)]
         evidence_events += [EvidenceEvent(of, event=True, at=self.now)] * events
@@ -187,14 +181,16 @@ class RealRollouts(RuleBasedStateMachine):
         analysis = analysis.model_copy(update={"scoring": scoring})
         self.count(clean, events, of, panes)
         loop_state.analysis = add_judgement(
-            add_events(analysis, evidence_events, at_first, PLAN), at_first, PLAN, runtime.register, self.now, ""
+            add_events(analysis, evidence_events, at_first, PLAN), at_first, PLAN, ExpectedRegister(), self.now, ""
         )
         loop_state.acted_in = at_first.epoch
         with self.ledger.transaction() as tx:
             loop_state.keep(tx, ())
         assert loop_state.analysis.judgement is not None
-        _move(runtime, loop_state, at_first)
-        return loop_state.analysis.judgement.verdict
+        judgement = loop_state.analysis.judgement
+        well = partial(incumbent_well, hosts[MonitorRole.INCUMBENT], loop_state.analysis.ill)
+        move(self.controller, PLAN, at_first, judgement, self.now, well, self.path, act=True)
+        return judgement.verdict
 
     def count(self, clean: int, events: int, of: Guardrail, panes: int) -> None:
         for name in COUNTED:

@@ -69,7 +69,7 @@ def runtime(tmp_path: Path) -> Any:
 def say(runtime: Any, kind: str, subject: str, *, analysis: Analysis | None = None, **body: object) -> Any:
     with runtime.ledger.transaction() as tx:
         tx.add_decision(DecisionRow(AT + 100, kind, subject, "ann", "looked at it", json.dumps(body)))
-    return listen(runtime, analysis or Analysis(epoch=1))
+    return listen(runtime.ledger, runtime.register, analysis or Analysis(epoch=1))
 
 
 def test_a_decision_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the_scoring(runtime: Any) -> None:
