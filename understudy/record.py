@@ -1,7 +1,7 @@
 """The base of every record of this package: frozen, closed, and with instants that people can read."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
@@ -13,6 +13,13 @@ class Record(BaseModel):
     """A frozen record that crosses a boundary; an unknown key in its JSON is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with other values in the named fields.
+
+        Nothing is validated; mypy holds names and types against the record (`tools/mypy_records.py`).
+        """
+        return self.model_copy(update=changes)
 
     def __copy__(self) -> Self:
         """Copy the fields alone: values that were computed from them and kept need not hold for the copy.

@@ -61,8 +61,8 @@ def row_hash(transition: Transition) -> str:
 
 def chained(transition: Transition, previous_hash: str) -> Transition:
     """Return the row with its hash, behind the row with the hash `previous` ("" for the first)."""
-    linked = transition.model_copy(update={"previous_hash": previous_hash, "hash": ""})
-    return linked.model_copy(update={"hash": row_hash(linked)})
+    linked = transition.replace(previous_hash=previous_hash, hash="")
+    return linked.replace(hash=row_hash(linked))
 
 
 def verify(rows: Iterable[Transition]) -> tuple[str, ...]:

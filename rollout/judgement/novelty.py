@@ -47,7 +47,7 @@ class NoveltyBook(Record):
                 before = seen.get(kind, KindSeen(action=action))
                 clusters = before.clusters | {difference.cluster}
                 seen[kind] = KindSeen(action=action, bouts=before.bouts + 1, clusters=clusters)
-        return self.model_copy(update={"seen": seen})
+        return self.replace(seen=seen)
 
     def reviewed(self, stage: Stage, signoffs: Signoffs, now: float) -> "NoveltyBook":
         """Name the novel kinds of an exposed stage; those that an operator has looked at become known."""
@@ -60,7 +60,7 @@ class NoveltyBook(Record):
 
         keeps_coming = {name: kind for name, kind in self.seen.items() if kind.bouts >= KEEPS_COMING}
         if stage in _NOT_EXPOSED:
-            return self.model_copy(update={"novel": ()})
+            return self.replace(novel=())
         done = frozenset(name for name, kind in keeps_coming.items() if reviewed_by_operator(kind))
         return NoveltyBook(
             known=self.known | done,

@@ -123,12 +123,9 @@ class Comparison(Record):
 
     def enter(self, share: float, *, candidate: bool) -> "Comparison":
         """Enter one finished lease."""
-        update: dict[str, object]
         if candidate:
-            update = {"candidate": self.candidate.fold(share), "owed": (*self.owed, share)[-_OWED:]}
-        else:
-            update = {"incumbent": self.incumbent.fold(share), "waiting": self.waiting.fold(share)}
-        return _paired(self.model_copy(update=update))
+            return _paired(self.replace(candidate=self.candidate.fold(share), owed=(*self.owed, share)[-_OWED:]))
+        return _paired(self.replace(incumbent=self.incumbent.fold(share), waiting=self.waiting.fold(share)))
 
     @property
     def e_value(self) -> float:
@@ -142,7 +139,7 @@ def _paired(one: Comparison) -> Comparison:
         return one
     worse = one.owed[0] - (1 + WORSE_BY) * one.waiting.mean
     capital = tuple(own * (1 + stake * worse) for own, stake in zip(one.capital, _STAKES, strict=True))
-    return one.model_copy(update={"capital": capital, "owed": one.owed[1:], "waiting": Arm()})
+    return one.replace(capital=capital, owed=one.owed[1:], waiting=Arm())
 
 
 _OWED: Final = 64

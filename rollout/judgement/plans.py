@@ -34,7 +34,7 @@ _SLACK = GuardrailLimits(unsafe=0.05, promote=0.15)  # two hiccups of a busy mac
 
 DEMO_PLAN: Final = Plan(
     name="demo",
-    stages={stage: plan.model_copy(update={"hours": 0.0}) for stage, plan in DEFAULT_PLAN.stages.items()},
+    stages={stage: plan.replace(hours=0.0) for stage, plan in DEFAULT_PLAN.stages.items()},
     guardrails={
         # no cycle time: whatever else this machine does in two minutes would be judged with the candidate
         Guardrail.WRONG: GuardrailLimits(unsafe=0.10, promote=0.12, limit=400),

@@ -116,13 +116,13 @@ def _result(judgement: Judgement, scored: int, wrong: int, first: dict[str, tupl
 
 def _of_spells(plan: Plan) -> Plan:
     guardrails = {name: limits for name, limits in plan.guardrails.items() if name in OF_SPELLS}
-    return plan.model_copy(update={"guardrails": guardrails})
+    return plan.replace(guardrails=guardrails)
 
 
 def _without_minimums(plan: Plan) -> Plan:
-    stages = {stage: one.model_copy(update={"hours": 0.0}) for stage, one in plan.stages.items()}
+    stages = {stage: one.replace(hours=0.0) for stage, one in plan.stages.items()}
     minimums = plan.minimums.model_copy(update=dict.fromkeys(_FLOORS, 0))
-    return plan.model_copy(update={"stages": stages, "minimums": minimums, "retire_after_days": 0.0})
+    return plan.replace(stages=stages, minimums=minimums, retire_after_days=0.0)
 
 
 _FLOORS: Final[Sequence[str]] = ("panes", "sessions", "state_panes", "cli_families")

@@ -66,7 +66,7 @@ class Scoring(Record):
 
     def overrule(self, spells: int) -> "Scoring":
         """Count spells that were taken out of the scoring."""
-        return self.model_copy(update={"overruled": self.overruled + spells})
+        return self.replace(overruled=self.overruled + spells)
 
     def coverage(self) -> Mapping[str, StateCoverage]:
         """Return the coverage by stratum, as the judge takes it."""

@@ -137,7 +137,7 @@ def in_epoch(analysis: Analysis, rollout_status: RolloutStatus) -> Analysis:
     """Start afresh where the stage has moved: evidence, minimums, leases, guards. Books and decisions go on."""
     back = rollout_status.state is State.ROLLED_BACK
     if analysis.epoch == rollout_status.epoch:
-        return analysis if analysis.rolled_back is back else analysis.model_copy(update={"rolled_back": back})
+        return analysis if analysis.rolled_back is back else analysis.replace(rolled_back=back)
     tried_again = analysis.rolled_back and not back
     return Analysis(
         epoch=rollout_status.epoch,
@@ -162,9 +162,7 @@ def add_watched_time(analysis: Analysis, now: float, exposed_percent: int) -> An
     """Count the time since the cycle before as watched, as far as it was."""
     gap_s = 0.0 if analysis.watched_at is None else now - analysis.watched_at
     more = min(max(0.0, gap_s), WATCHED_AT_MOST_S)
-    return analysis.model_copy(
-        update={"watched_s": analysis.watched_s + more, "watched_at": now, "exposed_percent": exposed_percent}
-    )
+    return analysis.replace(watched_s=analysis.watched_s + more, watched_at=now, exposed_percent=exposed_percent)
 
 
 def add_events(
@@ -172,7 +170,7 @@ def add_events(
 ) -> Analysis:
     """Fold events into the evidence."""
     battery = Battery.of(plan, rollout_status.stage, version=analysis.version)
-    return analysis.model_copy(update={"evidence": analysis.evidence.restore().fold(evidence_events, battery).keep()})
+    return analysis.replace(evidence=analysis.evidence.restore().fold(evidence_events, battery).keep())
 
 
 def events_of_calls(
@@ -187,7 +185,7 @@ def events_of_calls(
             row = row + 1 if answer.failed else 0
     if row == plan.crash_loop:
         analysis = _with_guards(analysis, crash_loop(row, plan.crash_loop), at)
-    return analysis.model_copy(update={"ill": ill, "failures_in_a_row": row}), tuple(evidence_events)
+    return analysis.replace(ill=ill, failures_in_a_row=row), tuple(evidence_events)
 
 
 def events_of_live_check(own: LiveCheckResult, at: float, plan: Plan) -> tuple[EvidenceEvent, ...]:
@@ -207,7 +205,7 @@ def events_of_bouts(
     """Enter settled bouts, the unit of review. Those that began under another stage are that stage's, and late."""
     own = [bout for bout in bouts if bout.began >= analysis.since]
     tallies, novelty = analysis.tallies.count(own, register), analysis.novelty.count(own)
-    analysis = analysis.model_copy(update={"tallies": tallies, "novelty": novelty})
+    analysis = analysis.replace(tallies=tallies, novelty=novelty)
     return analysis, tuple(evidence_event for bout in own for evidence_event in noise_facts(bout))
 
 
@@ -217,7 +215,7 @@ def facts_of_spells(
     """Enter scored spells, the unit of evidence. Those that began under another stage are that stage's, and late."""
     own = [spell for spell in spells if spell.began >= analysis.since]
     scoring = analysis.scoring.count(own)
-    analysis = analysis.model_copy(update={"scoring": scoring})
+    analysis = analysis.replace(scoring=scoring)
     if GuardKind.MISSED_CRASH not in {guard.kind for guard in analysis.guards}:
         analysis = _with_guards(analysis, missed_crashes(scoring.missed), now)
     return analysis, tuple(evidence_event for event in evidence_from(own) for evidence_event in spell_facts(event))
@@ -238,12 +236,12 @@ def rescored(
         if guardrail in OF_SPELLS
     ]
     evidence_events = (evidence_event for event in evidence_from(kept) for evidence_event in spell_facts(event))
-    return analysis.model_copy(update={"scoring": scoring}), (*again, *evidence_events)
+    return analysis.replace(scoring=scoring), (*again, *evidence_events)
 
 
 def _with_guards(analysis: Analysis, hit: Iterable[Guard], now: float) -> Analysis:
     more = tuple(replace(guard, at=now) for guard in hit)
-    return analysis.model_copy(update={"guards": (*analysis.guards, *more)}) if more else analysis
+    return analysis.replace(guards=(*analysis.guards, *more)) if more else analysis
 
 
 def add_guards(analysis: Analysis, differences: Iterable[Difference], now_at: float) -> Analysis:
@@ -257,7 +255,7 @@ def add_guards(analysis: Analysis, differences: Iterable[Difference], now_at: fl
     now = sightings(differences, {cluster for cluster, about in decided if about is None}, actions)
     known = {guard.text for guard in analysis.guards}
     hit = [guard for guard in confirmed(analysis.wanted_alone, now) if guard.text not in known]
-    return _with_guards(analysis.model_copy(update={"wanted_alone": now}), hit, now_at)
+    return _with_guards(analysis.replace(wanted_alone=now), hit, now_at)
 
 
 def add_judgement(
@@ -292,7 +290,7 @@ def add_judgement(
     )
     evidence: Evidence = analysis.evidence.restore()
     judgement = judge(rollout_status.stage, evidence, seen, plan, now, analysis.version)
-    return analysis.model_copy(update={"judgement": judgement, "novelty": novelty})
+    return analysis.replace(judgement=judgement, novelty=novelty)
 
 
 def blind(incumbent: int, candidate: int) -> str:

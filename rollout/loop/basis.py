@@ -50,9 +50,7 @@ def rebased(
     tallies = (
         Tallies() if changes(was, is_now) else loop_state.analysis.tallies
     )  # ceilings speak of one plan and two monitors
-    loop_state.analysis = loop_state.analysis.model_copy(
-        update={"basis": is_now, "version": version, "tallies": tallies}
-    )
+    loop_state.analysis = loop_state.analysis.replace(basis=is_now, version=version, tallies=tallies)
     return rollout_status
 
 

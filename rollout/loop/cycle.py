@@ -117,13 +117,11 @@ def _scopes(routing: Routing, lease_s: float) -> dict[MonitorRole, Scope]:
 def _noted(analysis: Analysis, observation: Observation, routing: Routing, usage: CycleUsage, now: float) -> Analysis:
     """Note what the cycle shows beside its differences: CLIs, leases, resources, how the agents fare."""
     agents = {verdict.agent for report in observation.reports.values() for verdict in report.verdicts.values()}
-    return analysis.model_copy(
-        update={
-            "families": analysis.families | (agents - {"unknown"}),
-            "leases": analysis.leases.note(routing.exposure),
-            "signals": analysis.signals.fold(usage, now),
-            "outcomes": analysis.outcomes.fold(leases_seen(observation, routing), now),
-        }
+    return analysis.replace(
+        families=analysis.families | (agents - {"unknown"}),
+        leases=analysis.leases.note(routing.exposure),
+        signals=analysis.signals.fold(usage, now),
+        outcomes=analysis.outcomes.fold(leases_seen(observation, routing), now),
     )
 
 

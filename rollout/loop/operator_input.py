@@ -73,7 +73,7 @@ def listen(ledger: LedgerReader, register: ExpectedRegister, analysis: Analysis)
             analysis = said.analysis
             relabelled += said.relabelled
             overruled |= said.overruled
-        analysis = analysis.model_copy(update={"decisions_read": row.n})
+        analysis = analysis.replace(decisions_read=row.n)
     evidence_events: tuple[EvidenceEvent, ...] = ()
     if overruled:
         rows = ledger.spells(analysis.epoch)
@@ -87,7 +87,7 @@ def _taken_up(ledger: LedgerReader, register: ExpectedRegister, analysis: Analys
     """Take one decision up: the analysis with it, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
         case "accept":
-            return OperatorInput(analysis.model_copy(update={"signoffs": with_decision(analysis.signoffs, row)}))
+            return OperatorInput(analysis.replace(signoffs=with_decision(analysis.signoffs, row)))
         case "settle" | "settle_bout":
             rows = _bout_rows(ledger, analysis.epoch, row)
             bouts = tuple(Bout.model_validate_json(one.body) for one in rows.values())
@@ -98,7 +98,7 @@ def _taken_up(ledger: LedgerReader, register: ExpectedRegister, analysis: Analys
             )
         case "waive":
             waiver = waiver_of(row)
-            return OperatorInput(analysis.model_copy(update={"waivers": {**analysis.waivers, waiver.state: waiver}}))
+            return OperatorInput(analysis.replace(waivers={**analysis.waivers, waiver.state: waiver}))
         case _:
             return OperatorInput(analysis)  # a later version's decision: not this one's to act on
 
@@ -109,11 +109,11 @@ def _settled(
     """Label the bouts that a decision names, and those to come where it names a cluster; returns the labelled ones."""
     decision = settlement_of(row)
     if row.kind != SETTLE_BOUT:
-        analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.settle(decision)})
+        analysis = analysis.replace(signoffs=analysis.signoffs.settle(decision))
     before = [bout for bout in bouts if bout.ruled_wrong is None]
-    late = [bout.model_copy(update={"label": decision.label}) for bout in before]
+    late = [bout.replace(label=decision.label) for bout in before]
     changed = [pair for pair in zip(before, late, strict=True) if pair[0].began >= analysis.since]  # those it counted
-    analysis = analysis.model_copy(update={"tallies": analysis.tallies.relabel(changed, register)})
+    analysis = analysis.replace(tallies=analysis.tallies.relabel(changed, register))
     return analysis, late
 
 

@@ -86,7 +86,7 @@ class ShadowComparer:
         if pair is not None and observation.tape is not None:
             incumbent, candidate = pair
             playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
-            analysis = analysis.model_copy(update={"signoffs": analysis.signoffs.under(playing)})
+            analysis = analysis.replace(signoffs=analysis.signoffs.under(playing))
             found = compare(incumbent, candidate, self._holding(analysis))
             look = ComparedLook(
                 at=observation.tape.at,
@@ -118,7 +118,7 @@ class ShadowComparer:
             one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in analysis.open_differences
         )
         if any(one is not None for one in looks):
-            analysis = analysis.model_copy(update={"open_differences": frozenset(names)})
+            analysis = analysis.replace(open_differences=frozenset(names))
         entered = self._entered(analysis, [None if one is None else one.look for one in looks], now)
         evidence_events = (*evidence_events, *self._evidence_events(own, now), *entered.evidence_events)
         return replace(entered, differences=differences, found=fresh, evidence_events=evidence_events, spells=spells)
@@ -141,10 +141,10 @@ class ShadowComparer:
             noticed=effects.noticed,
         )
         book, spells = referee.advance(analysis.referee, look, self._plan.windows)
-        analysis, evidence_events = facts_of_spells(analysis.model_copy(update={"referee": book}), spells, now)
+        analysis, evidence_events = facts_of_spells(analysis.replace(referee=book), spells, now)
         if look.incumbent is not None and look.candidate is not None:
             found = (len(look.incumbent.verdicts), len(look.candidate.verdicts))
-            analysis = analysis.model_copy(update={"agents_found": found})
+            analysis = analysis.replace(agents_found=found)
         return analysis, spells, evidence_events
 
     def _entered(self, analysis: Analysis, looks: Sequence[ComparedLook | None], now: float) -> ShadowResult:
@@ -161,7 +161,7 @@ class ShadowComparer:
             settled += more
             if look is not None:
                 analysis = add_guards(analysis, look.differences, now)
-        analysis, evidence_events = events_of_bouts(analysis.model_copy(update={"book": book}), settled, self._register)
+        analysis, evidence_events = events_of_bouts(analysis.replace(book=book), settled, self._register)
         return ShadowResult(analysis, bouts=tuple(settled), evidence_events=evidence_events)
 
     def _holding(self, analysis: Analysis) -> ExpectedRegister:
@@ -213,4 +213,4 @@ def _reports(observation: Observation) -> tuple[CycleReport, CycleReport] | None
 
 
 def _classified(look: ComparedLook, again: CycleReport | None) -> ComparedLook:
-    return look.model_copy(update={"differences": noise.classify(look.differences, again)})
+    return look.replace(differences=noise.classify(look.differences, again))

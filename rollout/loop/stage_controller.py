@@ -104,7 +104,7 @@ class StageController:
             drift = f"the flag says {held.percent} % and the ledger wants {before.exposure_percent} %"
             return Refusal(RefusalReason.CONFLICT, f"{drift}. Set the flag back, or roll back: `understudy rollback`")
         # flags that an operator put in place continue from their own revision
-        move = self._entered(before.model_copy(update={"flag_revision": held.revision}), request)
+        move = self._entered(before.replace(flag_revision=held.revision), request)
         return move if isinstance(move, Refusal) else self._written(move, held)
 
     def _written(self, move: Transition, held: HeldExposure) -> Transition | Refusal:

@@ -77,7 +77,7 @@ def enter_reports(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
         after = _counted(_held(episode, inputs), inputs)
         if after.looks_gone < inputs.rules.closing_looks or after.pending:
             kept[key] = after
-    return book.model_copy(update={"episodes": kept})
+    return book.replace(episodes=kept)
 
 
 def given_back(actions: frozenset[str], stage: Stage) -> frozenset[str]:
@@ -110,15 +110,15 @@ def _entered(episode: Episode, role: str, intent: Intent, now: float) -> Episode
         voice = Voice(intent=intent, first_at=now, last_at=now, repeats=intent.ordinal if episode.delivered else 0)
     else:
         first_at = before.first_at if before.intent.ordinal == intent.ordinal else now
-        voice = before.model_copy(update={"intent": intent, "first_at": first_at, "last_at": now})
-    return episode.model_copy(update={"voices": {**episode.voices, role: voice}})
+        voice = before.replace(intent=intent, first_at=first_at, last_at=now)
+    return episode.replace(voices={**episode.voices, role: voice})
 
 
 def _held(episode: Episode, inputs: ActuatorInput) -> Episode:
     """Say on whose word it goes: an owner's that asks; after its lease for a while still the opener's."""
     owner = inputs.owner(episode.session, episode.intent_key)
     if owner is None or owner == episode.holder:
-        return episode if episode.left_at is None else episode.model_copy(update={"left_at": None})
+        return episode if episode.left_at is None else episode.replace(left_at=None)
     if episode.holder is None:
         return held_by(episode, owner, inputs) if asks(episode, owner, inputs.now) else episode
     left_at = inputs.now if episode.left_at is None else episode.left_at
@@ -126,18 +126,18 @@ def _held(episode: Episode, inputs: ActuatorInput) -> Episode:
     passes_on = inputs.now - left_at >= inputs.rules.grace_s or (dropped and not episode.delivered)
     if passes_on and not episode.pending:
         return held_by(episode, owner, inputs)
-    return episode.model_copy(update={"left_at": left_at})
+    return episode.replace(left_at=left_at)
 
 
 def held_by(episode: Episode, role: str, inputs: ActuatorInput) -> Episode:
     """Give it to a role, which takes what was done so far as done on its own word."""
     voices = dict(episode.voices)
     if episode.delivered and (voice := voices.get(role)):
-        voices[role] = voice.model_copy(update={"repeats": voice.intent.ordinal})
+        voices[role] = voice.replace(repeats=voice.intent.ordinal)
     behind = episode.state_behind
     if asks(episode, role, inputs.now) and (verdict := inputs.verdict(role, episode.pane)):
         behind = verdict.state
-    return episode.model_copy(update={"holder": role, "left_at": None, "voices": voices, "state_behind": behind})
+    return episode.replace(holder=role, left_at=None, voices=voices, state_behind=behind)
 
 
 def _counted(episode: Episode, inputs: ActuatorInput) -> Episode:
@@ -155,7 +155,7 @@ def _counted(episode: Episode, inputs: ActuatorInput) -> Episode:
             return episode
         gone = not asked and not (episode.delivered and _still_there(episode, inputs))
     looks = episode.looks_gone + 1 if gone else 0
-    return episode if looks == episode.looks_gone else episode.model_copy(update={"looks_gone": looks})
+    return episode if looks == episode.looks_gone else episode.replace(looks_gone=looks)
 
 
 def _still_there(episode: Episode, inputs: ActuatorInput) -> bool:

@@ -106,23 +106,23 @@ class _Deciding:
                 self._pend(item.key, delivery)
         for key, episode in self.episodes.items():
             if episode.digest and not episode.pending and self._silent(episode):
-                self._update(key, digest=False)  # the new owner does not stand by it: nothing to tell again
+                self.episodes[key] = self.episodes[key].replace(
+                    digest=False
+                )  # the new owner does not stand by it: nothing to tell again
         asked = {
             role: tuple(ReportedIntent(key=key_of(intent), ordinal=intent.ordinal) for intent in report.intents)
             for role, report in self.inputs.reports.items()
         }
         sessions = {*self.inputs.owners, *(episode.session for episode in self.episodes.values())}
         owners = {**book.owners, **self.inputs.owners}
-        book = book.model_copy(
-            update={
-                "episodes": self.episodes,
-                "asked": {**book.asked, **asked},
-                "watch_only": self.inputs.watch_only,
-                "would_have": self._would_have,
-                "owners": {session: role for session, role in owners.items() if session in sessions},
-                "newcomers": {name: one for name, one in book.newcomers.items() if name in sessions},
-                "paused": self._paused,
-            }
+        book = book.replace(
+            episodes=self.episodes,
+            asked={**book.asked, **asked},
+            watch_only=self.inputs.watch_only,
+            would_have=self._would_have,
+            owners={session: role for session, role in owners.items() if session in sessions},
+            newcomers={name: one for name, one in book.newcomers.items() if name in sessions},
+            paused=self._paused,
         )
         return EpisodeStep(book, deliveries, self._withdrawn(), tuple(self._questions))
 
@@ -157,7 +157,9 @@ class _Deciding:
             return
         question = ask_person(episode, why, now, rules)
         self._questions.append(question)
-        self._update(key, escalation=question, why=f"it waits for `approve {episode.id}`: {why}")
+        self.episodes[key] = self.episodes[key].replace(
+            escalation=question, why=f"it waits for `approve {episode.id}`: {why}"
+        )
 
     def _at_once(self, key: str, episode: Episode, intent: PauseSession | Escalate) -> None:
         """Mark an intent that needs no pane as done."""
@@ -201,12 +203,14 @@ class _Deciding:
     def _pend(self, key: str, delivery: Delivery) -> None:
         episode = self.episodes[key]
         ordinals = {role: voice.intent.ordinal for role, voice in episode.voices.items()}
-        self._update(key, pending=delivery.id, pending_ordinals=ordinals, rows=episode.rows + 1, digest=delivery.digest)
+        self.episodes[key] = episode.replace(
+            pending=delivery.id, pending_ordinals=ordinals, rows=episode.rows + 1, digest=delivery.digest
+        )
 
     def _count(self, key: str, episode: Episode, intent: Intent) -> None:
         if intent.ordinal > episode.would_have:
             self._would_have[episode.intent_key] = self._would_have.get(episode.intent_key, 0) + 1
-            self._update(key, would_have=intent.ordinal)
+            self.episodes[key] = self.episodes[key].replace(would_have=intent.ordinal)
 
     def _withdrawn(self) -> frozenset[str]:
         """Return the deliveries to withdraw: a destructive one without a request, a notice with its episode."""
@@ -226,10 +230,7 @@ class _Deciding:
 
     def _refuse(self, key: str, why: str) -> None:
         if self.episodes[key].why != why:
-            self._update(key, why=why)
-
-    def _update(self, key: str, **fields: object) -> None:
-        self.episodes[key] = self.episodes[key].model_copy(update=fields)
+            self.episodes[key] = self.episodes[key].replace(why=why)
 
 
 def ask_person(episode: Episode, why: str, now: float, rules: Rules) -> Escalation:
@@ -250,29 +251,27 @@ def done(episode: Episode, at: float) -> Episode:
 
     def told(role: str, voice: Voice) -> Voice:
         ordinal = episode.pending_ordinals.get(role, voice.intent.ordinal)
-        return voice.model_copy(update={"repeats": max(voice.repeats, ordinal)})
+        return voice.replace(repeats=max(voice.repeats, ordinal))
 
-    return episode.model_copy(
-        update={
-            "voices": {role: told(role, voice) for role, voice in episode.voices.items()},
-            "delivered": episode.delivered + 1,
-            "delivered_at": at,
-            "pending": None,
-            "pending_ordinals": {},
-            "refused_at": None,
-            "digest": False,
-            "uncertain": False,
-            "why": "",
-        }
+    return episode.replace(
+        voices={role: told(role, voice) for role, voice in episode.voices.items()},
+        delivered=episode.delivered + 1,
+        delivered_at=at,
+        pending=None,
+        pending_ordinals={},
+        refused_at=None,
+        digest=False,
+        uncertain=False,
+        why="",
     )
 
 
 def _approved(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
     """Enter a person's approval if the question is still open."""
     episodes = {
-        key: episode.model_copy(update={"approved_by": inputs.approvals[episode.id], "refused_at": None})
+        key: episode.replace(approved_by=inputs.approvals[episode.id], refused_at=None)
         if episode.id in inputs.approvals and episode.escalation and episode.escalation.is_open(inputs.now)
         else episode
         for key, episode in book.episodes.items()
     }
-    return book.model_copy(update={"episodes": episodes})
+    return book.replace(episodes=episodes)

@@ -11,7 +11,7 @@ from rollout.loop.acting.episode import Episode, EpisodeBook, Newcomer
 
 def hand_over(book: EpisodeBook) -> EpisodeBook:
     """The stage changed (promotion, rollback, retirement): the next cycle hands everything over."""
-    return book.model_copy(update={"handing_over": True})
+    return book.replace(handing_over=True)
 
 
 def pass_on(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
@@ -23,7 +23,7 @@ def pass_on(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
         if book.owners.get(session, role) != role:
             newcomers[session] = Newcomer(role=role, since=inputs.now)
     episodes = {key: _passed(episode, inputs) for key, episode in book.episodes.items()}
-    return book.model_copy(update={"handing_over": False, "newcomers": newcomers, "episodes": episodes})
+    return book.replace(handing_over=False, newcomers=newcomers, episodes=episodes)
 
 
 def _passed(episode: Episode, inputs: ActuatorInput) -> Episode:
@@ -56,7 +56,7 @@ def to_greet(book: EpisodeBook, inputs: ActuatorInput) -> frozenset[str]:
 def greeted(book: EpisodeBook, sessions: frozenset[str]) -> EpisodeBook:
     """Note that these managers got their digest."""
     newcomers = {
-        session: newcomer.model_copy(update={"greeted": newcomer.greeted or session in sessions})
+        session: newcomer.replace(greeted=newcomer.greeted or session in sessions)
         for session, newcomer in book.newcomers.items()
     }
-    return book.model_copy(update={"newcomers": newcomers})
+    return book.replace(newcomers=newcomers)

@@ -48,7 +48,7 @@ def settle(book: EpisodeBook, ends: Iterable[DeliveryEnd], rules: Rules) -> Epis
         key: _ended(episode, by_delivery[episode.pending], rules) if episode.pending in by_delivery else episode
         for key, episode in book.episodes.items()
     }
-    return book.model_copy(update={"episodes": episodes})
+    return book.replace(episodes=episodes)
 
 
 def _ended(episode: Episode, end: DeliveryEnd, rules: Rules) -> Episode:
@@ -56,13 +56,12 @@ def _ended(episode: Episode, end: DeliveryEnd, rules: Rules) -> Episode:
         case DeliveryEndKind.DONE:
             return done(episode, end.at)
         case DeliveryEndKind.WITHDRAWN:
-            return episode.model_copy(update={"pending": None, "why": end.why})
+            return episode.replace(pending=None, why=end.why)
         case DeliveryEndKind.REFUSED:
-            return episode.model_copy(update={"pending": None, "refused_at": end.at, "why": end.why})
+            return episode.replace(pending=None, refused_at=end.at, why=end.why)
         case DeliveryEndKind.ESCALATED:
             question = ask_person(episode, end.why, end.at, rules)
-            fields = {"pending": None, "uncertain": True, "approved_by": None, "escalation": question, "why": end.why}
-            return episode.model_copy(update=fields)
+            return episode.replace(pending=None, uncertain=True, approved_by=None, escalation=question, why=end.why)
 
 
 def outcomes(book: EpisodeBook, role: str) -> tuple[Outcome, ...]:

@@ -258,4 +258,4 @@ class MonitorHost:
 
 def _measured(report: CycleReport, wall_s: float, cpu_s: float) -> CycleReport:
     """Use the harness' own measurement, not the program's figures."""
-    return report.model_copy(update={"wall_s": round(wall_s, 6), "cpu_s": round(max(0.0, cpu_s), 6)})
+    return report.replace(wall_s=round(wall_s, 6), cpu_s=round(max(0.0, cpu_s), 6))

@@ -28,12 +28,10 @@ def redact_report(report: CycleReport, redact: Redact) -> CycleReport:
         pieces.append(redacted[at : at + len(text)])
         at += len(text) + len(_BETWEEN)
     told = iter(pieces)
-    return report.model_copy(
-        update={
-            "verdicts": {pane: _verdict(verdict, told) for pane, verdict in report.verdicts.items()},
-            "intents": tuple(_intent(intent, told) for intent in report.intents),
-            "problems": tuple(_problem(problem, told) for problem in report.problems),
-        }
+    return report.replace(
+        verdicts={pane: _verdict(verdict, told) for pane, verdict in report.verdicts.items()},
+        intents=tuple(_intent(intent, told) for intent in report.intents),
+        problems=tuple(_problem(problem, told) for problem in report.problems),
     )
 
 
@@ -57,8 +55,8 @@ def _verdict(verdict: AgentVerdict, told: Iterator[str]) -> AgentVerdict:
         at += len(line) + 1
     if window == verdict.window and tuple(lines) == verdict.why.lines:
         return verdict
-    why = verdict.why.model_copy(update={"lines": tuple(lines)})
-    return verdict.model_copy(update={"window": window, "why": why})
+    why = verdict.why.replace(lines=tuple(lines))
+    return verdict.replace(window=window, why=why)
 
 
 def _intent(intent: Intent, told: Iterator[str]) -> Intent:
@@ -67,4 +65,4 @@ def _intent(intent: Intent, told: Iterator[str]) -> Intent:
 
 
 def _problem(problem: Problem, told: Iterator[str]) -> Problem:
-    return problem.model_copy(update={"subject": neutral(next(told)), "text": neutral(next(told))})
+    return problem.replace(subject=neutral(next(told)), text=neutral(next(told)))
