@@ -5,7 +5,6 @@ from typing import Final
 
 from rollout.judgement.chain import Transition, chained
 from rollout.judgement.enums import Stage, State, Verdict
-from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import (
     HARNESS,
@@ -22,40 +21,6 @@ def begin(at: float) -> Transition:
     """Return the first row of every trail: from off to shadow."""
     request = Request(RequestKind.BEGIN, HARNESS, "a rollout begins in shadow", at)
     return _moved(RolloutStatus(), request, stage=Stage.SHADOW, state=State.RUNNING, exposure=0, fresh=True)
-
-
-def due(
-    rollout_status: RolloutStatus, judgement: Judgement, plan: Plan, at: float, *, act: bool, incumbent_well: bool
-) -> Request | None:
-    """Return the request of the harness after a judgement; None where nothing is to be done."""
-
-    def request_kind(what: RequestKind) -> Request:
-        return Request(
-            what,
-            HARNESS,
-            "; ".join(judgement.reasons),
-            at,
-            verdict=judgement.verdict,
-            expected_revision=rollout_status.revision,
-            act=act,
-            incumbent_well=incumbent_well,
-            evidence={
-                "verdict": judgement.verdict.value,
-                "rows": [row.model_dump(mode="json") for row in judgement.rows],
-                "minimums": [minimum.model_dump(mode="json") for minimum in judgement.minimums],
-                "plan": judgement.plan,
-                "version": judgement.version,
-                "waived": list(judgement.waived),
-            },
-        )
-
-    if judgement.verdict is Verdict.ROLLBACK:
-        request = request_kind(RequestKind.ROLLBACK)
-    elif judgement.verdict is Verdict.PROMOTABLE and not plan.of_stage(rollout_status.stage).person:
-        request = request_kind(RequestKind.PROMOTE)
-    else:
-        return None
-    return request if isinstance(apply(rollout_status, request, plan), Transition) else None
 
 
 def apply(rollout_status: RolloutStatus, request: Request, plan: Plan) -> Transition | Refusal:

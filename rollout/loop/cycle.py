@@ -8,10 +8,12 @@ from rollout.judgement.rollout_status import RolloutStatus
 from rollout.judgement.signals import CycleUsage
 from rollout.loop.acting.actuator_input import ActuatorInput, given_back
 from rollout.loop.acting.episodes import EpisodeStep, advance
-from rollout.loop.analysis import Analysis, add_events, add_judgement, add_watched_time, in_epoch
+from rollout.loop.analysis import Analysis, add_watched_time, in_epoch
 from rollout.loop.basis import basis_of, drop_changed_monitors, rebased
 from rollout.loop.cycle_result import CycleResult, cycle_name
+from rollout.loop.evidence import add_events
 from rollout.loop.hosting.host import MonitorHost
+from rollout.loop.judging import add_judgement
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.moving import incumbent_well, move

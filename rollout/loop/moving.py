@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rollout.judgement.chain import Transition
+from rollout.judgement.due import due
 from rollout.judgement.enums import Verdict
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RequestKind, RolloutStatus
-from rollout.judgement.stages import due
 from rollout.loop.hosting.host import MonitorHost
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import StageController

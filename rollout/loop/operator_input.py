@@ -9,8 +9,9 @@ import structlog
 
 from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.rollout_status import RolloutStatus
-from rollout.loop.analysis import Analysis, rescored
+from rollout.loop.analysis import Analysis
 from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
+from rollout.loop.evidence import rescored
 from rollout.loop.stage_controller import StageController
 from rollout.loop.standing_orders import carry_out_orders
 from rollout.loop.waiving import waiver_of

@@ -6,18 +6,12 @@ from dataclasses import dataclass, replace
 from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.plan import Plan
 from rollout.loop.acting.settling import Effects
-from rollout.loop.analysis import (
-    Analysis,
-    LiveCheckResult,
-    MonitorCall,
-    add_guards,
-    events_of_bouts,
-    events_of_calls,
-    events_of_live_check,
-    facts_of_spells,
-)
+from rollout.loop.analysis import Analysis
+from rollout.loop.evidence import LiveCheckResult, MonitorCall, events_of_calls, events_of_live_check, facts_of_spells
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import ADJACENT_S, SOON_S, Observation, Observer
+from rollout.loop.review import events_of_bouts
+from rollout.loop.safety import add_guards
 from shadow import bouts, noise
 from shadow.bouts import Bout, ComparedLook
 from shadow.compare import compare

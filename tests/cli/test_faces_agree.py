@@ -25,18 +25,13 @@ from rollout.judgement.headline import Headline, Word
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules
-from rollout.loop.acting.episodes import ask_person
-from rollout.loop.analysis import (
-    Analysis,
-    MonitorCall,
-    Waiver,
-    add_judgement,
-    add_watched_time,
-    events_of_bouts,
-    events_of_calls,
-)
+from rollout.loop.acting.episode_changes import ask_person
+from rollout.loop.analysis import Analysis, Waiver, add_watched_time
+from rollout.loop.evidence import MonitorCall, events_of_calls
+from rollout.loop.judging import add_judgement
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
+from rollout.loop.review import events_of_bouts
 from rollout.loop.stage_controller import StageController
 from rollout.loop.stage_controller import rollout_status as by_ledger
 from rollout.store.flags import FlagsFile

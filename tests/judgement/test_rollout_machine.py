@@ -22,9 +22,11 @@ from rollout.judgement.plan import GuardrailLimits, Minimums, StagePlan
 from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.rollout_status import HARNESS, Request, RequestKind
 from rollout.judgement.sequential import proof, risk_of_version
-from rollout.loop.analysis import add_events, add_judgement, add_watched_time, in_epoch
+from rollout.loop.analysis import add_watched_time, in_epoch
 from rollout.loop.audit import breaks
 from rollout.loop.basis import basis_of, rebased
+from rollout.loop.evidence import add_events
+from rollout.loop.judging import add_judgement
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.moving import incumbent_well, move

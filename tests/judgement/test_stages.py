@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from rollout.judgement.chain import Transition, verify
+from rollout.judgement.due import due
 from rollout.judgement.enums import Stage, State, Verdict
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import StagePlan
@@ -24,7 +25,7 @@ from rollout.judgement.rollout_status import (
     status_after,
     stopped,
 )
-from rollout.judgement.stages import apply, begin, due
+from rollout.judgement.stages import apply, begin
 
 if TYPE_CHECKING:
     from rollout.judgement.plan import Plan

@@ -12,7 +12,8 @@ from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.plans import DEFAULT_PLAN
 from rollout.judgement.rollout_status import RolloutStatus
-from rollout.loop.analysis import Analysis, add_events
+from rollout.loop.analysis import Analysis
+from rollout.loop.evidence import add_events
 from rollout.loop.operator_input import listen
 from rollout.store.ledger import BoutRow, DecisionRow, Ledger, SpellRow
 from shadow.bout import Bout

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(rollout.__file__).parent
 ONE_SCREEN = 66
+MODULE_LINES = 250
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -35,3 +36,8 @@ def test_no_function_outside_the_composition_root_takes_the_whole_runtime() -> N
 def test_one_cycle_reads_on_one_screen() -> None:
     (cycle,) = (node for name, node in functions() if name == "loop/cycle.py" and node.name == "one_cycle")
     assert (cycle.end_lineno or 0) - cycle.lineno < ONE_SCREEN
+
+
+def test_modules_of_the_loop_and_of_judgement_have_at_most_250_lines() -> None:
+    modules = [*(ROOT / "loop").rglob("*.py"), *(ROOT / "judgement").rglob("*.py")]
+    assert [path.name for path in modules if len(path.read_text().splitlines()) > MODULE_LINES] == []

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rollout.loop.acting.actuator_input import ActuatorInput, asks, enter_reports
 from rollout.loop.acting.approval import Approval, ApprovalCheck, check_approval
 from rollout.loop.acting.deliveries import Delivery, Item, delivery_name
-from rollout.loop.acting.episode import CROWDED, Episode, EpisodeBook, Escalation, ReportedIntent, Rules, Voice, key_of
+from rollout.loop.acting.episode import CROWDED, Episode, EpisodeBook, Escalation, ReportedIntent, key_of
+from rollout.loop.acting.episode_changes import approved, ask_person, done
 from rollout.loop.acting.handover import greeted, pass_on, refusal, to_greet
 from understudy.intents import Escalate, Intent, KillWindow, NotifyManager, PauseSession, SpawnManager, SubmitDraft
 
@@ -29,7 +30,7 @@ class EpisodeStep:
 
 def advance(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeStep:
     """Do one cycle: take the reports, hand over where the stage changed, and decide what is delivered."""
-    book = enter_reports(_approved(pass_on(book, inputs), inputs), inputs)
+    book = enter_reports(approved(pass_on(book, inputs), inputs), inputs)
     greeting = to_greet(book, inputs) if not inputs.watch_only else frozenset()
     deciding = _Deciding(book, inputs, greeting)
     for role, report in inputs.reports.items():
@@ -231,47 +232,3 @@ class _Deciding:
     def _refuse(self, key: str, why: str) -> None:
         if self.episodes[key].why != why:
             self.episodes[key] = self.episodes[key].replace(why=why)
-
-
-def ask_person(episode: Episode, why: str, now: float, rules: Rules) -> Escalation:
-    """Make out a question to a person."""
-    return Escalation(
-        episode=episode.id,
-        session=episode.session,
-        intent_key=episode.intent_key,
-        pane=episode.pane,
-        why=why,
-        at=now,
-        expires_at=now + rules.question_s,
-    )
-
-
-def done(episode: Episode, at: float) -> Episode:
-    """Mark it as done for every monitor that requested it by then."""
-
-    def told(role: str, voice: Voice) -> Voice:
-        ordinal = episode.pending_ordinals.get(role, voice.intent.ordinal)
-        return voice.replace(repeats=max(voice.repeats, ordinal))
-
-    return episode.replace(
-        voices={role: told(role, voice) for role, voice in episode.voices.items()},
-        delivered=episode.delivered + 1,
-        delivered_at=at,
-        pending=None,
-        pending_ordinals={},
-        refused_at=None,
-        digest=False,
-        uncertain=False,
-        why="",
-    )
-
-
-def _approved(book: EpisodeBook, inputs: ActuatorInput) -> EpisodeBook:
-    """Enter a person's approval if the question is still open."""
-    episodes = {
-        key: episode.replace(approved_by=inputs.approvals[episode.id], refused_at=None)
-        if episode.id in inputs.approvals and episode.escalation and episode.escalation.is_open(inputs.now)
-        else episode
-        for key, episode in book.episodes.items()
-    }
-    return book.replace(episodes=episodes)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rollout.loop.acting.episode import Episode, EpisodeBook, ReportedIntent, Rules
-from rollout.loop.acting.episodes import ask_person, done
+from rollout.loop.acting.episode_changes import ask_person, done
 from understudy.outcomes import Outcome, Result
 
 

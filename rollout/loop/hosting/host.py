@@ -4,11 +4,10 @@ A monitor may raise, hang, flood, die, or talk rubbish: the host always answers 
 and the memory as it was. Restarts cost nothing but time, because memory lies with the harness.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from os import getpid
 from pathlib import Path
 from threading import Lock
@@ -20,14 +19,11 @@ from rollout.loop.hosting.asking import (
     HostAnswer,
     HostRequest,
     as_failure,
-    cycle_line,
-    hello_line,
-    read_reply,
     report_of,
 )
+from rollout.loop.hosting.conversation import Conversation
 from rollout.loop.hosting.monitors import MonitorSpec, UnknownMonitor
 from rollout.loop.hosting.process import Failure, MonitorFailed, MonitorProcess, ProcessUsage
-from rollout.loop.hosting.reply_limits import ReplyLimits
 from rollout.loop.hosting.report_redaction import redact_report
 from rollout.loop.hosting.restarts import RestartPolicy, Restarts
 from tmuxio.redaction.documents import Redact
@@ -36,7 +32,7 @@ from tmuxio.redaction.redactor import redact as shipped
 from understudy.clock import SystemClock
 from understudy.ports import Clock
 from understudy.report import CycleReport
-from understudy.wire import Introduction, Reply
+from understudy.wire import Introduction
 
 __all__ = ["EncodedSight", "HostAnswer", "HostLimits", "HostRequest", "MonitorHost"]
 
@@ -76,10 +72,8 @@ class MonitorHost:
         self._why_down: MonitorFailed | None = None
         self._process: MonitorProcess | None = None
         self._introduction: Introduction | None = None
-        self._last_id = 0
+        self._conversation = Conversation()
         self._closed = False
-        self._panes: int | None = 0
-        """The most panes that a request showed: so many are allowed for in a reply."""
         self._guards_process = Lock()
         # one thread for life: the kernel ends a monitor's process with the *thread* that started it
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"host-{spec.name}")
@@ -178,8 +172,7 @@ class MonitorHost:
         try:
             process = self._running()
             began, before = monotonic(), process.usage()
-            limits = self._reply_limits(host_request)
-            reply = self._exchange(process, partial(cycle_line, host_request), deadline_s, limits)
+            reply = self._conversation.cycle(process, host_request, deadline_s)
             seconds, used = monotonic() - began, process.usage()
             assert self._introduction is not None  # `_running` saw to it
             said, memory = report_of(reply, host_request, self._introduction)
@@ -219,27 +212,8 @@ class MonitorHost:
             self._process = MonitorProcess(
                 command, self._log_path, self._limits.reply_bytes, self._surroundings, self._redact
             )
-        reply = self._exchange(self._process, hello_line, self._limits.start_s, ReplyLimits.of(0))
-        if reply.introduction is None:
-            raise MonitorFailed(Failure.SCHEMA, "it answered `hello` with something other than an introduction")
-        self._introduction = reply.introduction
+        self._introduction = self._conversation.hello(self._process, self._limits.start_s)
         return self._process
-
-    def _reply_limits(self, host_request: HostRequest) -> ReplyLimits:
-        """The limits by the most panes that were ever shown: what a memory holds of those goes slowly."""
-        shown = host_request.sight.panes
-        self._panes = None if shown is None or self._panes is None else max(self._panes, shown)
-        return ReplyLimits.of(self._panes)
-
-    def _exchange(
-        self, process: MonitorProcess, line: Callable[[int], bytes], deadline_s: float, limits: ReplyLimits
-    ) -> Reply:
-        self._last_id = number = self._last_id + 1
-
-        def accept(said: bytes) -> Reply | None:
-            return read_reply(said, number, limits) if said.strip() else None
-
-        return process.exchange(line(number), accept, deadline_s, limits.reply_bytes)
 
     def _after(self, failed: MonitorFailed) -> None:
         if not failed.fatal:
