@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Collection, Iterable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from tmuxio.processes.running import ProcessTrees
 from tmuxio.reading import capture, listing
@@ -131,31 +131,19 @@ class Reader:
 def shot(
     row: PaneRow, ansi: str, processes: tuple[str, ...], *, lasting: Lasting | None = None, vanished: bool = False
 ) -> PaneShot:
-    """Make a pane's record from its row, its screen and its processes; `lasting` where the row has it not."""
-    return PaneShot(
-        pane=row.pane,
-        pid=row.pid,
-        session=row.session,
-        session_id=row.session_id,
-        session_created=row.session_created,
-        window_id=row.window_id,
-        window_index=row.window_index,
-        window=row.window,
-        window_panes=row.window_panes,
-        active=row.active,
-        title=row.title,
-        width=row.width,
-        height=row.height,
-        cursor_x=row.cursor_x,
-        cursor_y=row.cursor_y,
-        dead=row.dead,
-        alternate=row.alternate,
-        in_mode=row.in_mode,
-        tty=row.tty if lasting is None else lasting.tty,
-        command=row.command if lasting is None else lasting.command,
-        processes=processes,
-        history=row.history,
-        vanished=vanished,
-        typed_at=None if row.typed is None else float(row.typed),
-        ansi=ansi,
-    )
+    """Make a pane's record from its row, its screen and its processes; `lasting` where the row has it not.
+
+    The fields of a row have the names that they have in the record, which refuses one that it does not know.
+    """
+    fields: dict[str, object] = dict(zip(_OF_THE_RECORD, row[1:-1], strict=True))
+    if lasting is not None:
+        fields["tty"], fields["command"] = lasting
+    fields["processes"] = processes
+    fields["vanished"] = vanished
+    fields["typed_at"] = None if row.typed is None else float(row.typed)
+    fields["ansi"] = ansi
+    return PaneShot.model_validate(fields)
+
+
+_OF_THE_RECORD: Final = PaneRow._fields[1:-1]
+"""All but `activity`, which no record has, and `typed`, which is an instant there."""
