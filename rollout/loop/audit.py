@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from rollout.judgement.chain import Transition, row_hash, verify
-from rollout.store.ledger import BREAK, HEAD, DecisionRow, Head, LedgerReader, TransitionRow, decision_hash, difference
+from rollout.store.ledger import (
+    BREAK,
+    HEAD,
+    DecisionRow,
+    Head,
+    LedgerReader,
+    TransitionRow,
+    TransitionStatus,
+    decision_hash,
+    difference,
+)
 
 _FEWEST_DIGITS: Final = 6
 _SAME_INSTANT_S: Final = 0.001  # a row's body keeps microseconds
@@ -24,9 +34,9 @@ def breaks(ledger: LedgerReader, seen_head: str = "") -> tuple[str, ...]:
             continue
         if row.hash != transition.hash or abs(row.at - transition.at) > _SAME_INSTANT_S:
             found.append(f"row {number} of the ledger is filed under another hash or instant than its own")
-        if row.status == "committed":
+        if row.status == TransitionStatus.COMMITTED:
             trail.append(transition)
-        elif row.status not in {"pending", "undone"}:
+        elif row.status not in {TransitionStatus.PENDING, TransitionStatus.UNDONE}:
             found.append(f"row {number} of the ledger has the status {row.status}, which there is not")
         elif row_hash(transition) != transition.hash:
             found.append(f"row {number} of the ledger ({row.status}) was changed after it was written")

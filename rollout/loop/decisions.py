@@ -1,15 +1,34 @@
 """The decisions of operators as the ledger keeps them and as the shadow reads them."""
 
 import json
+from enum import StrEnum
+from typing import Final
 
 from rollout.store.ledger import DecisionRow
 from shadow.labels import Right
 from shadow.signoffs import Acceptance, Settlement, Signoffs
 
-ACCEPT, SETTLE, SETTLE_BOUT, RULE = "accept", "settle", "settle_bout", "rule"
-"""Kinds of decisions about differences; the others are about stages, acts and states."""
-WAIVE = "waive"
-"""The kind of a decision that a named state need not be proven for a while."""
+
+class DecisionKind(StrEnum):
+    """The kinds of decisions that the ledger keeps."""
+
+    ACCEPT = "accept"
+    """A sign-off of a cluster."""
+    SETTLE = "settle"
+    SETTLE_BOUT = "settle_bout"
+    RULE = "rule"
+    """An entry for the register of expected differences."""
+    WAIVE = "waive"
+    """A named state need not be proven for a while."""
+    APPROVE = "approve"
+    """An episode that waits for a person may be delivered."""
+
+
+ACCEPT: Final = DecisionKind.ACCEPT
+SETTLE: Final = DecisionKind.SETTLE
+SETTLE_BOUT: Final = DecisionKind.SETTLE_BOUT
+RULE: Final = DecisionKind.RULE
+WAIVE: Final = DecisionKind.WAIVE
 
 
 def acceptance_of(row: DecisionRow) -> Acceptance:

@@ -11,7 +11,7 @@ from rollout.judgement.plan import Plan
 from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.episode import EpisodeBook
 from rollout.loop.analysis import Analysis
-from rollout.loop.decisions import acceptance_of, settlement_of
+from rollout.loop.decisions import DecisionKind, acceptance_of, settlement_of
 from rollout.store.ledger import RESTORE, DecisionRow, Head, LedgerReader, LedgerUnusable, raw_rows
 from shadow.bouts import Bout
 from shadow.differences import Difference
@@ -75,11 +75,11 @@ def _decision(row: DecisionRow) -> None:
     if not isinstance(json.loads(row.body), dict):
         raise TypeError("no object")
     match row.kind:
-        case "accept":
+        case DecisionKind.ACCEPT:
             acceptance_of(row)
-        case "settle" | "settle_bout":
+        case DecisionKind.SETTLE | DecisionKind.SETTLE_BOUT:
             settlement_of(row)
-        case "waive":
+        case DecisionKind.WAIVE:
             AgentState(row.subject)
 
 

@@ -10,7 +10,7 @@ import structlog
 from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.rollout_status import RolloutStatus
 from rollout.loop.analysis import Analysis
-from rollout.loop.decisions import SETTLE_BOUT, settlement_of, with_decision
+from rollout.loop.decisions import DecisionKind, settlement_of, with_decision
 from rollout.loop.evidence import rescored
 from rollout.loop.stage_controller import StageController
 from rollout.loop.standing_orders import carry_out_orders
@@ -65,7 +65,7 @@ def listen(ledger: LedgerReader, register: ExpectedRegister, analysis: Analysis)
     overruled = dict[str, str]()
     for row in ledger.decisions(after=analysis.decisions_read):
         try:
-            if row.kind == "approve":
+            if row.kind == DecisionKind.APPROVE:
                 approvals[row.subject] = row.actor
             said = _taken_up(ledger, register, analysis, row)
         except (ValueError, KeyError, TypeError, AttributeError) as error:  # it must not stop every later cycle as well
@@ -87,9 +87,9 @@ def listen(ledger: LedgerReader, register: ExpectedRegister, analysis: Analysis)
 def _taken_up(ledger: LedgerReader, register: ExpectedRegister, analysis: Analysis, row: DecisionRow) -> OperatorInput:
     """Take one decision up: the analysis with it, the bouts that it labels, and the spells that it overrules."""
     match row.kind:
-        case "accept":
+        case DecisionKind.ACCEPT:
             return OperatorInput(analysis.replace(signoffs=with_decision(analysis.signoffs, row)))
-        case "settle" | "settle_bout":
+        case DecisionKind.SETTLE | DecisionKind.SETTLE_BOUT:
             rows = _bout_rows(ledger, analysis.epoch, row)
             bouts = tuple(Bout.model_validate_json(one.body) for one in rows.values())
             settled, late = _settled(analysis, register, bouts, row)
@@ -97,7 +97,7 @@ def _taken_up(ledger: LedgerReader, register: ExpectedRegister, analysis: Analys
             return OperatorInput(
                 settled, relabelled=relabelled, overruled=_overruled(ledger.spells(analysis.epoch), bouts, row)
             )
-        case "waive":
+        case DecisionKind.WAIVE:
             waiver = waiver_of(row)
             return OperatorInput(analysis.replace(waivers={**analysis.waivers, waiver.state: waiver}))
         case _:
@@ -109,7 +109,7 @@ def _settled(
 ) -> tuple[Analysis, list[Bout]]:
     """Label the bouts that a decision names, and those to come where it names a cluster; returns the labelled ones."""
     decision = settlement_of(row)
-    if row.kind != SETTLE_BOUT:
+    if row.kind != DecisionKind.SETTLE_BOUT:
         analysis = analysis.replace(signoffs=analysis.signoffs.settle(decision))
     before = [bout for bout in bouts if bout.ruled_wrong is None]
     late = [bout.replace(label=decision.label) for bout in before]
@@ -120,7 +120,7 @@ def _settled(
 
 def _bout_rows(ledger: LedgerReader, epoch: int, row: DecisionRow) -> dict[str, BoutRow]:
     """Return the bouts of an epoch that a settlement names, by id."""
-    if row.kind == SETTLE_BOUT:
+    if row.kind == DecisionKind.SETTLE_BOUT:
         one = ledger.bout(row.subject)
         return {one.id: one} if one is not None and one.epoch == epoch else {}
     return {one.id: one for one in ledger.bouts(epoch=epoch, cluster=row.subject)}

@@ -20,6 +20,7 @@ from rollout.store.ledger import (
     BoutRow,
     CycleRow,
     DeliveryRow,
+    DeliveryStatus,
     DifferenceRow,
     EvidenceRow,
     Ledger,
@@ -155,7 +156,7 @@ def _deliveries(tx: Transaction, entry: CycleEntry) -> None:
             episode=delivery.items[0].episode,
             kind=delivery.kind,
             target=delivery.target,
-            status="wanted",
+            status=DeliveryStatus.WANTED,
             wanted_at=delivery.wanted_at,
             body=delivery.model_dump_json(),
         )

@@ -15,7 +15,15 @@ from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, Ro
 from rollout.judgement.stages import apply, begin
 from rollout.loop.audit import breaks
 from rollout.store.flags import BadFlags, Flags, FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
-from rollout.store.ledger import RESTORE, Ledger, LedgerReader, LedgerUnusable, StageMoved, TransitionRow
+from rollout.store.ledger import (
+    RESTORE,
+    Ledger,
+    LedgerReader,
+    LedgerUnusable,
+    StageMoved,
+    TransitionRow,
+    TransitionStatus,
+)
 
 IN_FLIGHT_S: Final = 15.0
 """A pending move younger than this may still be at its write: the longest that one takes, and some."""
@@ -27,7 +35,7 @@ _OWED: Final = "flag-owed"
 
 def trail(ledger: LedgerReader) -> tuple[Transition, ...]:
     """Return every committed transition, oldest first."""
-    return tuple(_read(row) for row in ledger.transitions() if row.status == "committed")
+    return tuple(_read(row) for row in ledger.transitions() if row.status == TransitionStatus.COMMITTED)
 
 
 def rollout_status(ledger: LedgerReader) -> RolloutStatus:
@@ -71,7 +79,7 @@ class StageController:
         if now < self._ask_again_at <= now + _PATIENCE_S:  # beyond that, the clock went back since
             return
         for row in self._ledger.transitions():
-            if row.status == "pending" and not 0 <= now - row.at < in_flight_s:
+            if row.status == TransitionStatus.PENDING and not 0 <= now - row.at < in_flight_s:
                 self._decide(_read(row))
                 self._ask_again_at = now + _PATIENCE_S
         if owed := self._owed():
@@ -116,9 +124,9 @@ class StageController:
                 f"{unknown}: the move waits until the flags can be read. See `understudy status`",
             )
         except (RevisionMoved, BadFlags, FlagsUnreachable, OSError) as fault:
-            self._finish(move, "undone")
+            self._finish(move, TransitionStatus.UNDONE)
             return _refused(fault)
-        self._finish(move, "committed")
+        self._finish(move, TransitionStatus.COMMITTED)
         if all(done.hash != move.hash for done in trail(self._ledger)):
             return Refusal(
                 RefusalReason.CONFLICT, "the move was undone while the flag was written. See `understudy status`"
@@ -128,8 +136,10 @@ class StageController:
     def _give_back(self, before: RolloutStatus, request: Request) -> Transition | Refusal:
         """Take all exposure from the candidate: committed at once, since the smaller exposure rules; then the flag."""
         for row in self._ledger.transitions():
-            if row.status == "pending":  # its write, should it still come, finds another revision than it wants
-                self._finish(_read(row), "undone")
+            if (
+                row.status == TransitionStatus.PENDING
+            ):  # its write, should it still come, finds another revision than it wants
+                self._finish(_read(row), TransitionStatus.UNDONE)
         answer = self._entered(before, request)
         if isinstance(answer, Transition):
             self._decide(answer)
@@ -140,7 +150,7 @@ class StageController:
         if pending.takes_back:
             with self._ledger.transaction() as tx:
                 tx.keep_document(_OWED, pending.hash)
-                tx.finish_transition(pending.hash, "committed")
+                tx.finish_transition(pending.hash, TransitionStatus.COMMITTED)
             self._turn_down(pending)
             return
         try:
@@ -151,7 +161,7 @@ class StageController:
             return
         wanted = pending.flag_revision or 0
         reached = held is not None and held.revision >= wanted and held.percent == pending.exposure_percent
-        self._finish(pending, "committed" if reached else "undone")
+        self._finish(pending, TransitionStatus.COMMITTED if reached else TransitionStatus.UNDONE)
 
     def _turn_down(self, rollback: Transition) -> None:
         with suppress(RevisionMoved, BadFlags, FlagsUnreachable, WriteUnknown, OSError):  # `settle` tries again
@@ -180,14 +190,14 @@ class StageController:
     def _add(self, transition: Transition, *, after: str) -> None:
         row = TransitionRow(
             at=transition.at,
-            status="pending" if transition.moves_flag else "committed",
+            status=TransitionStatus.PENDING if transition.moves_flag else TransitionStatus.COMMITTED,
             hash=transition.hash,
             body=transition.model_dump_json(by_alias=True),
         )
         with self._ledger.transaction() as tx:
             tx.add_transition(row, after=after)
 
-    def _finish(self, transition: Transition, status: str) -> None:
+    def _finish(self, transition: Transition, status: TransitionStatus) -> None:
         with self._ledger.transaction() as tx:
             tx.finish_transition(transition.hash, status)
 

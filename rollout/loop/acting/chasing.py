@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from rollout.loop.acting.deliveries import Delivery
 from rollout.loop.acting.delivery_ports import ActuatorPort, Guards
 from rollout.loop.acting.surviving import TRIES, say_once
+from rollout.store.ledger import DeliveryStatus
 from tmuxio.acting.actuator import TokenPlace
 from tmuxio.acting.composer import ComposerReader
 from tmuxio.acting.line_typing import OnlyThisLine
@@ -57,7 +58,7 @@ class Chase:
 class Ends(Protocol):
     """The actions at the end of a chase."""
 
-    def finish(self, delivery: Delivery, status: str, why: str) -> None:
+    def finish(self, delivery: Delivery, status: DeliveryStatus, why: str) -> None:
         """Record its result in the ledger."""
         ...
 
@@ -120,7 +121,7 @@ class Chaser:
             say_once(self._said, "delivery.failed", error, subject=chase.delivery.id)
             if chase.failures < TRIES:
                 return False
-            return self._end(chase, "refused", f"{type(error).__name__}: {error}")
+            return self._end(chase, DeliveryStatus.REFUSED, f"{type(error).__name__}: {error}")
         chase.failures = 0
         return settled
 
@@ -128,16 +129,16 @@ class Chaser:
         chase.place = self._place(chase)
         chase.nowhere = chase.nowhere + 1 if chase.place is TokenPlace.NOWHERE else 0
         if chase.place is TokenPlace.ABOVE:
-            return self._end(chase, "done")
-        if chase.place is TokenPlace.COMPOSER and (status := self._send(chase)):
-            return self._end(chase, status, chase.why if status != "done" else "")
+            return self._end(chase, DeliveryStatus.DONE)
+        if chase.place is TokenPlace.COMPOSER and (status := self._send(chase)) is not None:
+            return self._end(chase, status, chase.why if status is not DeliveryStatus.DONE else "")
         # an unsent message is waited for, and one that was not read yet for as long as it takes
         patience_s = self._patience_s() * (_STANDING if chase.place is TokenPlace.COMPOSER else 1)
         unsettled = chase.place in {None, TokenPlace.WAITING}
         if unsettled or self._elapsed() < chase.began + patience_s:
             return False
         if chase.again or chase.place is TokenPlace.COMPOSER:
-            return self._end(chase, "refused", chase.why or "its token was seen nowhere")
+            return self._end(chase, DeliveryStatus.REFUSED, chase.why or "its token was seen nowhere")
         if chase.nowhere < _LOOKS:
             return False
         self._close(chase)
@@ -151,28 +152,28 @@ class Chaser:
         except SourceFailed:
             return None
 
-    def _send(self, chase: Chase) -> str:
-        """Press Enter where it stands alone, else take it away; the status that it ends with, "" for none yet."""
+    def _send(self, chase: Chase) -> DeliveryStatus | None:
+        """Press Enter where it stands alone, else take it away; the status that it ends with, None for none yet."""
         pid = chase.delivery.target_pid or 0
         guard = self._guards.of(chase.delivery)
         only = OnlyThisLine(chase.line, self._composer, guard)
         pressed = self._actuator.press(chase.pane, pid, (Key.ENTER,), guard=only)
         if pressed.done:
-            return "done"
+            return DeliveryStatus.DONE
         chase.why = f"typed, but not sent: {pressed.why}"
         if not only.mixed or chase.gives_up_withdrawing:
-            return ""
+            return None
         withdrawn = self._actuator.withdraw(chase.pane, pid, chase.line, guard=guard)
         chase.gives_up_withdrawing = not withdrawn.certain
         chase.why = f"typed, and withdrawn: {pressed.why}" if withdrawn.done else f"{chase.why}; {withdrawn.why}"
-        return "refused" if withdrawn.done else ""
+        return DeliveryStatus.REFUSED if withdrawn.done else None
 
     def _may_still_show(self, chase: Chase) -> bool:
         if chase.place is TokenPlace.WAITING:
             return True
         return chase.place in {None, TokenPlace.NOWHERE} and self._elapsed() < chase.began + SETTLE_S
 
-    def _end(self, chase: Chase, status: str, why: str = "") -> bool:
+    def _end(self, chase: Chase, status: DeliveryStatus, why: str = "") -> bool:
         self._ends.finish(chase.delivery, status, why)
         self._close(chase)
         return True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rollout.loop.acting.deliveries import Delivery
-from rollout.store.ledger import DeliveryRow
+from rollout.store.ledger import DeliveryRow, DeliveryStatus
 from tmuxio.acting.actuator import ActionResult, Guard, TokenPlace
 from understudy.intents import Key
 
@@ -16,11 +16,11 @@ class DeliveryLog(Protocol):
         """Claim a wanted row, durably; False if no monitor requests it any more."""
         ...
 
-    def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:
+    def finish(self, delivery_id: str, status: DeliveryStatus, at: float, *, done: bool, why: str) -> bool:
         """Record the result of a claimed row."""
         ...
 
-    def deliveries(self, status: str | None = None) -> Sequence[DeliveryRow]:
+    def deliveries(self, status: DeliveryStatus | None = None) -> Sequence[DeliveryRow]:
         """The rows of a status, oldest first."""
         ...
 

@@ -15,6 +15,7 @@ from rollout.loop.acting.delivery_ports import ActuatorPort, DeliveryLog, Guards
 from rollout.loop.acting.destructive import DestructiveActions
 from rollout.loop.acting.keyed_executor import KeyedExecutor
 from rollout.loop.acting.surviving import LedgerWrites, Survivor
+from rollout.store.ledger import DeliveryStatus
 from tmuxio.acting.actuator import TokenPlace
 from tmuxio.acting.composer import ComposerReader, read_prompt
 from understudy.failures import SourceFailed
@@ -76,7 +77,7 @@ class DeliveryWorker:
 
     def resume(self) -> None:
         """Queue what stands in the ledger as `wanted` and is not queued, after a cycle that failed."""
-        rows = [row for row in self._log.deliveries("wanted") if row.id not in self._queued]
+        rows = [row for row in self._log.deliveries(DeliveryStatus.WANTED) if row.id not in self._queued]
         self.submit([Delivery.model_validate_json(row.body) for row in rows])
 
     def recover(self) -> None:
@@ -86,16 +87,16 @@ class DeliveryWorker:
         reported since.
         """
         now = self._clock.now()
-        for row in self._log.deliveries("claimed"):
+        for row in self._log.deliveries(DeliveryStatus.CLAIMED):
             delivery, since = Delivery.model_validate_json(row.body), row.claimed_at or row.wanted_at
             if delivery.kind in DESTRUCTIVE:
-                self._queue(delivery, partial(self.finish, delivery, "escalated", why=_MAYBE))
+                self._queue(delivery, partial(self.finish, delivery, DeliveryStatus.ESCALATED, why=_MAYBE))
             else:
                 age_s = max(0.0, now - since)
                 again = row.why == ONCE_MORE or age_s > self._stale_s
                 line = message(delivery, since)
                 self._queue(delivery, partial(self._chase, delivery, line, age_s=age_s, again=again))
-        for row in self._log.deliveries("wanted"):
+        for row in self._log.deliveries(DeliveryStatus.WANTED):
             delivery = Delivery.model_validate_json(row.body)
             stale = delivery.kind in DESTRUCTIVE or now - row.wanted_at > self._stale_s
             self._queue(delivery, partial(self._drop if stale else self._deliver, delivery))
@@ -123,18 +124,20 @@ class DeliveryWorker:
 
     def _take_up(self, delivery: Delivery) -> None:
         """Continue a delivery that failed halfway, from the state in its row."""
-        claimed = {row.id: row.claimed_at or row.wanted_at for row in self._log.deliveries("claimed")}
+        claimed = {row.id: row.claimed_at or row.wanted_at for row in self._log.deliveries(DeliveryStatus.CLAIMED)}
         if delivery.id not in claimed:
             self._deliver(delivery)  # which does nothing unless the row is still wanted
         elif delivery.kind in DESTRUCTIVE:
-            self.finish(delivery, "escalated", why=_BROKEN_OFF)
+            self.finish(delivery, DeliveryStatus.ESCALATED, why=_BROKEN_OFF)
         else:
             since = claimed[delivery.id]
             age_s = max(0.0, self._clock.now() - since)
             self._chase(delivery, message(delivery, since), age_s=age_s, again=True)
 
     def _give_up(self, delivery: Delivery, why: str) -> None:
-        self.finish(delivery, "escalated" if delivery.kind in DESTRUCTIVE else "refused", why=why)
+        self.finish(
+            delivery, DeliveryStatus.ESCALATED if delivery.kind in DESTRUCTIVE else DeliveryStatus.REFUSED, why=why
+        )
 
     def _wait(self) -> bool:
         """Wait a moment; True where the harness is about to end."""
@@ -143,7 +146,7 @@ class DeliveryWorker:
     def _drop(self, delivery: Delivery) -> None:
         """Refuse the deliveries of an earlier run: a monitor that still wants one requests it again."""
         if self._persist(lambda: self._log.claim(delivery.id, self._clock.now())):
-            self.finish(delivery, "refused", why="the harness was started anew before it was done")
+            self.finish(delivery, DeliveryStatus.REFUSED, why="the harness was started anew before it was done")
 
     def _deliver(self, delivery: Delivery) -> None:
         """Claim, then deliver; after any failure the row still says that it was claimed."""
@@ -155,18 +158,18 @@ class DeliveryWorker:
         except Exception as error:  # noqa: BLE001 - a worker that dies of one delivery would lose every later one
             why = f"{type(error).__name__}: {error}"
             if delivery.kind in DESTRUCTIVE:
-                self.finish(delivery, "escalated", why=why)
+                self.finish(delivery, DeliveryStatus.ESCALATED, why=why)
             else:
                 self._chase(delivery, message(delivery, began), again=True, why=why)  # it may have been typed
 
     def _deliver_keys(self, delivery: Delivery, began: float) -> None:
         """Check once more that it is allowed, and do it."""
         if why := self._frozen():
-            self.finish(delivery, "refused", why=why)
+            self.finish(delivery, DeliveryStatus.REFUSED, why=why)
         elif not delivery.valid(self._clock.now()):
-            self.finish(delivery, "refused", why="it is not valid any more")
+            self.finish(delivery, DeliveryStatus.REFUSED, why="it is not valid any more")
         elif delivery.kind in {"notify_manager", "submit_draft"} and (why := self._chaser.hindrance(delivery)):
-            self.finish(delivery, "refused", why=why)
+            self.finish(delivery, DeliveryStatus.REFUSED, why=why)
         elif delivery.kind == "notify_manager":
             self._notify(delivery, began)
         else:
@@ -174,14 +177,14 @@ class DeliveryWorker:
 
     def _notify(self, delivery: Delivery, began: float) -> None:
         if delivery.target is None or delivery.target_pid is None:
-            self.finish(delivery, "refused", why=f"the process of pane {delivery.target} is unknown")
+            self.finish(delivery, DeliveryStatus.REFUSED, why=f"the process of pane {delivery.target} is unknown")
             return
         text = message(delivery, began)
         told = self._actuator.type_line(delivery.target, delivery.target_pid, text, guard=self._guards.of(delivery))
         if told.done:
-            self.finish(delivery, "done")
+            self.finish(delivery, DeliveryStatus.DONE)
         elif told.certain and not told.typed and self._is_nowhere(delivery):
-            self.finish(delivery, "refused", why=told.why)
+            self.finish(delivery, DeliveryStatus.REFUSED, why=told.why)
         else:
             self._chase(delivery, text, again=True, why=told.why)  # typed and not sent, or unknown
 
@@ -201,7 +204,7 @@ class DeliveryWorker:
     def once_more(self, delivery: Delivery) -> None:
         """Deliver anew what was seen nowhere."""
         now = self._clock.now()
-        if self._persist(lambda: self._log.finish(delivery.id, "wanted", now, done=False, why=ONCE_MORE)):
+        if self._persist(lambda: self._log.finish(delivery.id, DeliveryStatus.WANTED, now, done=False, why=ONCE_MORE)):
             self._queue(delivery, partial(self._deliver, delivery))
 
     def _line_of(self, token: str) -> str | None:
@@ -213,10 +216,12 @@ class DeliveryWorker:
 
     def _destroy(self, delivery: Delivery) -> None:
         made = self._destroyer.make(delivery)
-        status = "done" if made.done else "refused" if made.certain else "escalated"
+        status = (
+            DeliveryStatus.DONE if made.done else DeliveryStatus.REFUSED if made.certain else DeliveryStatus.ESCALATED
+        )
         self.finish(delivery, status, why=made.why)
 
-    def finish(self, delivery: Delivery, status: str, why: str = "") -> None:
+    def finish(self, delivery: Delivery, status: DeliveryStatus, why: str = "") -> None:
         """Record the result of a delivery in the ledger."""
         now = self._clock.now()
-        self._persist(lambda: self._log.finish(delivery.id, status, now, done=status == "done", why=why))
+        self._persist(lambda: self._log.finish(delivery.id, status, now, done=status is DeliveryStatus.DONE, why=why))

@@ -19,6 +19,7 @@ from rollout.store.ledger.records import (
     StageMoved,
     TransitionRow,
 )
+from rollout.store.ledger.statuses import DeliveryStatus, TransitionStatus
 from rollout.store.ledger.trail import BREAK, HEAD, Head, decision_hash, difference
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "CycleRow",
     "DecisionRow",
     "DeliveryRow",
+    "DeliveryStatus",
     "DifferenceRow",
     "EvidenceRow",
     "Head",
@@ -41,6 +43,7 @@ __all__ = [
     "StageMoved",
     "Transaction",
     "TransitionRow",
+    "TransitionStatus",
     "check_pages",
     "decision_hash",
     "difference",
