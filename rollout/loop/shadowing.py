@@ -10,7 +10,7 @@ from rollout.loop.analysis import Analysis
 from rollout.loop.evidence import LiveCheckResult, MonitorCall, events_of_calls, events_of_live_check, facts_of_spells
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.observing import ADJACENT_S, SOON_S, Observation, Observer
-from rollout.loop.review import events_of_bouts
+from rollout.loop.review import FoundDifference, events_of_bouts, new_differences
 from rollout.loop.safety import add_guards
 from shadow import bouts, noise
 from shadow.bouts import Bout, ComparedLook
@@ -22,15 +22,6 @@ from shadow.referee import book as referee
 from shadow.referee.book import RefereeLook
 from shadow.referee.records import ScoredSpell
 from understudy.report import CycleReport
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDifference:
-    """One difference with the cycle that it was found in."""
-
-    cycle: str
-    at: float
-    difference: Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,53 +60,59 @@ class ShadowComparer:
         self, analysis: Analysis, observation: Observation, effects: Effects, now: float, next_in_s: float
     ) -> ShadowResult:
         """Enter the observation of one cycle; the next tape starts in `next_in_s`, infinity if there is none."""
-        analysis, evidence_events = events_of_calls(analysis, answered(observation), now, self._plan)
+        analysis, of_calls = events_of_calls(analysis, answered(observation), now, self._plan)
         analysis, spells, of_spells = self._refereed(analysis, observation, effects, now)
-        evidence_events = (*evidence_events, *of_spells)
         looks: list[_PendingLook | None] = [*self._waited(observation)]
         own = [*self._live_check(observation)]
-        by_live_check = tuple(difference for look in own for difference in look.look.differences)
-        differences = by_live_check
-        pair = _reports(observation)
-        if pair is not None and observation.tape is not None:
-            incumbent, candidate = pair
-            playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
-            analysis = analysis.replace(signoffs=analysis.signoffs.under(playing))
-            found = compare(incumbent, candidate, self._holding(analysis))
-            look = ComparedLook(
-                at=observation.tape.at,
-                incumbent=incumbent,
-                candidate=candidate,
-                differences=found,
-                tape=observation.tape,
-                touched=effects.touched | observation.typed,
-            )
-            if not any(difference.expected is None and difference.klass is DiffClass.TRUE for difference in found):
-                looks.append(_PendingLook(observation, look))
-            elif next_in_s <= SOON_S:
-                self._waiting = _PendingLook(observation, look)
-            else:
-                look = _classified(look, self._observer.once_more(observation).report)
-                looks.append(_PendingLook(observation, look))
-            differences = (*look.differences, *by_live_check)
-        else:
+        differences = tuple(difference for look in own for difference in look.look.differences)
+        kept = [FoundDifference(observation.cycle, now, difference) for difference in differences]
+        analysis, look = self._compared(analysis, observation, effects)
+        if look is None:
             looks.append(None)  # nothing to compare, but time passes
-        kept = [FoundDifference(observation.cycle, now, difference) for difference in by_live_check]
+        else:
+            look, waits = self._classified_in_time(look, observation, next_in_s)
+            looks += () if waits else (_PendingLook(observation, look),)
+            differences = (*look.differences, *differences)
+        seen = [one for one in looks if one is not None]
         kept += [
             FoundDifference(one.observation.cycle, one.look.at, difference)
-            for one in looks
-            if one is not None
+            for one in seen
             for difference in one.look.differences
         ]
-        names = {f"{one.difference.subject} {one.difference.cluster}" for one in kept}
-        fresh = tuple(
-            one for one in kept if f"{one.difference.subject} {one.difference.cluster}" not in analysis.open_differences
-        )
-        if any(one is not None for one in looks):
-            analysis = analysis.replace(open_differences=frozenset(names))
+        analysis, fresh = new_differences(analysis, kept, looked=bool(seen))
         entered = self._entered(analysis, [None if one is None else one.look for one in looks], now)
-        evidence_events = (*evidence_events, *self._evidence_events(own, now), *entered.evidence_events)
+        evidence_events = (*of_calls, *of_spells, *self._evidence_events(own, now), *entered.evidence_events)
         return replace(entered, differences=differences, found=fresh, evidence_events=evidence_events, spells=spells)
+
+    def _compared(
+        self, analysis: Analysis, observation: Observation, effects: Effects
+    ) -> tuple[Analysis, ComparedLook | None]:
+        """Compare the two reports on the tape; None where there are not both."""
+        pair = _reports(observation)
+        if pair is None or observation.tape is None:
+            return analysis, None
+        incumbent, candidate = pair
+        playing = (f"{incumbent.monitor} {incumbent.version}", f"{candidate.monitor} {candidate.version}")
+        analysis = analysis.replace(signoffs=analysis.signoffs.under(playing))
+        return analysis, ComparedLook(
+            at=observation.tape.at,
+            incumbent=incumbent,
+            candidate=candidate,
+            differences=compare(incumbent, candidate, self._holding(analysis)),
+            tape=observation.tape,
+            touched=effects.touched | observation.typed,
+        )
+
+    def _classified_in_time(
+        self, look: ComparedLook, observation: Observation, next_in_s: float
+    ) -> tuple[ComparedLook, bool]:
+        """Tell noise from judgement by the adjacent tape; says also whether the look waits for the next cycle's."""
+        if not any(one.expected is None and one.klass is DiffClass.TRUE for one in look.differences):
+            return look, False
+        if next_in_s <= SOON_S:
+            self._waiting = _PendingLook(observation, look)
+            return look, True
+        return _classified(look, self._observer.once_more(observation).report), False
 
     def _refereed(
         self, analysis: Analysis, observation: Observation, effects: Effects, now: float
