@@ -30,7 +30,7 @@ budgets: setup ## check the cost of a look at 50, 500 and 1000 agents; fails abo
 	@scripts/ensure-tmux
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py
 
-gate: setup ## check the cost of a cycle against the gate's rules in pyproject.toml (a minute)
+gate: setup ## check the cost of a cycle against the gate's rules in pyproject.toml (two minutes)
 	@scripts/ensure-tmux
 	@mkdir -p .benchmarks
 	@$(BIN)/python -m pytest -q tests/benchmarks/test_gate_benchmark.py --benchmark-enable --benchmark-json=.benchmarks/gate.json
