@@ -63,7 +63,7 @@ class SideMatch(Record):
             raise ValueError("a rule that matches everything expects everything; name the rule, or its prefix")
         unknown = [act for act in self.alone if act not in _ACTS]
         if unknown:
-            raise ValueError(f"no such act: {', '.join(unknown)} (acts are {', '.join(_ACTS)})")
+            raise ValueError(f"no such action: {', '.join(unknown)} (actions are {', '.join(_ACTS)})")
         return self
 
     def sees(self, side: Side) -> bool:
@@ -111,7 +111,7 @@ class ExpectedDifference(Record):
         if Severity.DETAIL in self.severity and not self.paths:
             raise ValueError("an expected detail names the values that may differ, in `paths`")
         if Severity.ACTION in self.severity and not (self.incumbent.alone or self.candidate.alone):
-            raise ValueError("an expected action names the acts that one side may want alone, in `alone`")
+            raise ValueError("an expected action names the actions that one side may want alone, in `alone`")
         return self
 
     def matches(self, difference: Difference) -> bool:

@@ -139,7 +139,7 @@ def decisions(report: ShadowReport) -> str:
     """Return the number of waiting decisions as text."""
     waiting = [(cluster, notes) for cluster, notes in report.noted if waits(cluster)]
     wrong = sum(notes.balance.settled_against > 0 for _, notes in waiting)
-    found = f", {wrong:,} of them about what it was found wrong in" if wrong else ""
+    found = f", {wrong:,} of them with bouts in which the candidate was wrong" if wrong else ""
     many = report.decisions
     verb = "waits" if many == 1 else "wait"
     return f"{number(many, 'decision')} {verb} for you{found}" if many else "No decision waits for you"

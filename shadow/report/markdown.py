@@ -176,7 +176,7 @@ def _expected(report: ShadowReport) -> list[str]:
         for row in report.expected
     ]
     head = ("entry", "what", "right", "bouts", "share", "ceiling", "contradicted")
-    return _table("Expected, beside the rates", head, rows)
+    return _table("Expected: explained, still scored", head, rows)
 
 
 def _signed_off(report: ShadowReport) -> list[str]:
@@ -190,7 +190,7 @@ def _signed_off(report: ShadowReport) -> list[str]:
         )
         for entry in report.signed_off
     ]
-    return _table("Signed off, beside the rates", ("cluster", "owner", "reason", "until", "ceiling"), rows)
+    return _table("Signed off: explained, still scored", ("cluster", "owner", "reason", "until", "ceiling"), rows)
 
 
 def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -26,8 +26,8 @@ def as_text(report: ShadowReport, width: int = 80) -> str:
         *_section(f"CLUSTERS ({len(report.clusters):,}, {open_ones})", _clusters(report, width)),
         *_section("COVERAGE", _coverage(report, width)),
         *_section("CYCLE TIMES (seconds of work)", _speeds(report)),
-        *_section("EXPECTED (beside the rates, not in them)", _expected(report)),
-        *_section("SIGNED OFF (beside the rates, not in them)", _signed_off(report)),
+        *_section("EXPECTED (explained; the referee still scores their spells)", _expected(report)),
+        *_section("SIGNED OFF (explained; the referee still scores their spells)", _signed_off(report)),
     ]
     return "\n".join(fit(line, width).rstrip() for line in lines) + "\n"
 

@@ -247,7 +247,7 @@ def test_a_rule_says_what_it_would_hide_before_it_is_saved(understudy: Shell, ra
     assert (said["rule"], said["hides"], said["hides_actions"], len(said["clusters"])) == ("mine-is-idle", 12, 12, 1)
     assert (said["now"], said["would_have_been"]) == ({"bouts": 42, "events": 12}, {"bouts": 30, "events": 0})
     told = understudy("diffs", "rules", "--try", "mine.toml").out
-    assert "would have hidden 12 bouts in 1 clusters, 12 of which change an act" in told
+    assert "would have explained 12 bouts in 1 clusters, 12 of which change an act" in told
     assert "A rule counts from the time it is saved" in told
     assert "mine-is-idle" not in understudy("diffs", "rules").out
     saved = understudy("diffs", "rules", "--save", "mine.toml", "--reason", "the banner", "--actor", "ann", "--yes")

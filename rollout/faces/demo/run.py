@@ -73,7 +73,7 @@ def play(windows: Renderer) -> int:
         except DemoServerFailed as failure:
             code, trouble = 69, str(failure)
         except KeyboardInterrupt:
-            code, trouble = 130, "it was interrupted"
+            code, trouble = 130, "stopped by you"
     outcome = demo_script.outcome(report, time.time() - began, trouble)
     windows.end(outcome, _hints() if report else [])
     return _exit_code(outcome) if code is None else code
@@ -194,7 +194,7 @@ def _hints() -> list[str]:
         f"{name} status       # the status of this rollout",
         f"{name} history      # every move: who, when, why",
         f"{name} diffs list   # what the two monitors differed in",
-        f"{name} run          # watch your own tmux server; nothing is pressed",
+        f"{name} run          # watch your own tmux server; no key is sent",
     ]
 
 

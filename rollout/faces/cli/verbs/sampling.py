@@ -68,7 +68,7 @@ def review_sample(
         for bout, right in answers:
             said = (SETTLE_BOUT, bout.id, word.actor or operator(), word.reason or f"drawn with seed {seed}")
             write_decision(found, DecisionRow(round(time.time(), 6), *said, json.dumps({"right": right, "seed": seed})))
-    say(f"{len(answers)} of {len(drawn)} answered; they count from the next cycle on.")
+    say(f"{len(answers)} of {len(drawn)} answered; the next cycle takes their spells out of the scoring.")
     return Exit.OK
 
 

@@ -135,7 +135,7 @@ def _tell(found: ServerData, document: dict[str, Any]) -> None:
     say(cut(f"{paint(word, _COLOURS[word])}: {paint(said['sentence'], 'bold')}."))
     say(f"  {said['command']}  (in full: understudy why)")
     place = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
-    actuator = "acts" if document["act"] else "watch-only: presses nothing"
+    actuator = "acts" if document["act"] else "watch-only: no key is sent"
     say(f"{place}  ({actuator})")
     if document["exposure_doubt"]:
         say(cut(paint(document["exposure_doubt"], "red")))
