@@ -12,6 +12,7 @@ from shadow.differences import Difference
 from shadow.report import formatting
 from shadow.report.commands import commands, more
 from shadow.report.inert import longest_run, one_line
+from shadow.report.outcomes import HEAD, outcome_rows
 from shadow.report.record import Notes, ShadowReport, waits
 from shadow.report.show import side_by_side
 
@@ -44,6 +45,7 @@ def as_markdown(report: ShadowReport) -> str:
         f"- who was right: {formatting.referees(report)}",
         *_cluster_table(report),
         *_rates(report),
+        *_outcomes(report),
         *_strata(report),
         *_coverage(report),
         *_speeds(report),
@@ -128,6 +130,10 @@ def _rates(report: ShadowReport) -> list[str]:
         if rate.informative
     ]
     return _table("Rates", ("guardrail", "stratum", "events", "rate", "below", "limit", "needed"), rows)
+
+
+def _outcomes(report: ShadowReport) -> list[str]:
+    return _table("Outcomes of both monitors' leases", HEAD, outcome_rows(report.outcomes))
 
 
 def _strata(report: ShadowReport) -> list[str]:

@@ -48,6 +48,27 @@ class Rate(Record):
         return self.stratum is None or bool(self.bouts or self.needed)
 
 
+class OutcomeRow(Record):
+    """One outcome of the leases of both monitors, as the judge has it."""
+
+    name: str
+    """`blocked`, `crashed`, `idle` or `futile_notices`."""
+    title: str
+    candidate: float
+    """Mean share over its leases, 0 to 1: of the agents' time, or of the notices."""
+    incumbent: float
+    leases: int
+    """Finished ones of the candidate."""
+    incumbent_leases: int
+    candidate_agent_hours: float
+    incumbent_agent_hours: float
+    e_value: float
+    """Evidence that the candidate's share is larger by more than a fifth."""
+    limit: float
+    """The e-value at which it holds a promotion."""
+    holds: bool
+
+
 class Ruling(Record):
     """The judge's last verdict, as the report repeats it."""
 
@@ -179,6 +200,8 @@ class ShadowReport(Record):
     panes: int
     sessions: int
     rates: tuple[Rate, ...]
+    outcomes: tuple[OutcomeRow, ...] = ()
+    """Empty as long as one monitor has no finished lease."""
     strata: tuple[StratumRow, ...]
     clusters: tuple[Cluster, ...]
     notes: tuple[Notes, ...]

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from shadow.report import formatting
 from shadow.report.commands import more
 from shadow.report.inert import one_line
+from shadow.report.outcomes import outcome_rows
 from shadow.report.page import charts
 from shadow.report.page.cards import groups
 from shadow.report.page.matrix import matrix
@@ -60,6 +61,7 @@ def as_html(
             matrix=matrix(report.confusion),
             more=more(report.address),
             terms=terms or {},
+            outcomes=outcome_rows(report.outcomes),
         )
     )
 
