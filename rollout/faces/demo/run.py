@@ -193,7 +193,7 @@ def _hints() -> list[str]:
     return [
         f"{name} status       # the status of this rollout",
         f"{name} history      # every move: who, when, why",
-        f"{name} diffs list   # what the two monitors differed in",
+        f"{name} diffs list   # the differences of the two monitors",
         f"{name} run          # watch your own tmux server; no key is sent",
     ]
 
