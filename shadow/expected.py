@@ -67,11 +67,11 @@ class SideMatch(Record):
         return self
 
     def sees(self, side: Side) -> bool:
-        """Whether a side is in one of the states. Checked first, since it rules out nearly every entry."""
+        """Return whether a side is in one of the states. Checked first, since it rules out nearly every entry."""
         return (side.state if side.state is not None else "absent") in self.state
 
     def holds(self, side: Side, alone: frozenset[str]) -> bool:
-        """Whether a side, and the actions that only it wants, are no more than is expected."""
+        """Return whether a side, and the actions that only it wants, are no more than is expected."""
         return (
             self.sees(side)
             and any(fnmatchcase(side.rule, rule) for rule in self.rule)
@@ -115,7 +115,7 @@ class ExpectedDifference(Record):
         return self
 
     def matches(self, difference: Difference) -> bool:
-        """Whether the entry covers a difference completely."""
+        """Return whether the entry covers a difference completely."""
         ours, theirs = difference.incumbent, difference.candidate
         return (
             difference.severity in self.severity

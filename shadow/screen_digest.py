@@ -108,7 +108,7 @@ def _of_text(text: str) -> dict[str, Any]:
 
 
 def _asks(lines: Sequence[_Line]) -> bool:
-    """Whether a choice of at least two, one of them under a cursor, or a yes-or-no question is open at the end."""
+    """Return whether a choice of two or more, one under a cursor, or a yes-or-no question is open at the end."""
     foot = lines[-_FOOT:]
     chosen = any(line.chosen for line in foot) and sum(line.option for line in foot) > 1
     return chosen or any(line.letters for line in lines[-_QUESTION:])

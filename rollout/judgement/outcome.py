@@ -57,7 +57,7 @@ class LeaseSeen:
 
     name: str
     candidate: bool
-    """Whether the candidate owns it."""
+    """True if the candidate owns it."""
     states: tuple[AgentState, ...] = ()
     """Of its agents, by the owner's verdicts."""
     notices: Mapping[str, int] = field(default_factory=dict)
@@ -170,7 +170,7 @@ class OutcomeReading(Record):
 
     @property
     def holds(self) -> bool:
-        """Whether it stands against a promotion."""
+        """Return whether it stands against a promotion."""
         return self.e_value >= self.limit
 
     @property

@@ -44,7 +44,7 @@ class Rate(Record):
 
     @property
     def informative(self) -> bool:
-        """Whether it has counted a unit, or must before a promotion."""
+        """Return whether it has counted a unit, or must before a promotion."""
         return self.stratum is None or bool(self.bouts or self.needed)
 
 
@@ -164,7 +164,7 @@ class Notes(Record):
 
 
 def waits(cluster: Cluster) -> bool:
-    """Whether a cluster waits for a person, as the judge counts it."""
+    """Return whether a cluster waits for a person, as the judge counts it."""
     return cluster.open
 
 
@@ -212,7 +212,7 @@ class ShadowReport(Record):
     timeline: Timeline
     confusion: tuple[ConfusionCell, ...]
     kinds: tuple[KindRate, ...]
-    """How often each kind of difference is settled, and for which side; examined agreements come last."""
+    """Settle rates of each kind of difference; examined agreements come last."""
     coverage: Coverage
     speeds: tuple[Speed, ...]
     address: tuple[str, ...]
@@ -225,7 +225,7 @@ class ShadowReport(Record):
 
     @property
     def decisions(self) -> int:
-        """How many decisions wait for a person: the judge's count where it has judged, else the open clusters."""
+        """Return the number of decisions that wait for a person: the judge's count, else the open clusters."""
         said = self.ruling.decisions if self.ruling else None
         return len(self.open_clusters) if said is None else said
 

@@ -119,7 +119,7 @@ class Loop:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:

@@ -43,12 +43,12 @@ class HttpReply:
 
     @property
     def done(self) -> bool:
-        """Whether the server did what was asked."""
+        """Return whether the server did what was asked."""
         return self.status in _OK
 
     @property
     def unchanged(self) -> bool:
-        """Whether nothing changed since the tag that came with the question."""
+        """Return whether nothing changed since the tag that came with the question."""
         return self.status == _NOT_MODIFIED
 
     @property
