@@ -148,8 +148,8 @@ class Plan(Record):
             raise ValueError(f"stages: {', '.join(missing)} missing: give each stage its exposure_percent and hours")
         exposures = [self.stages[stage].exposure_percent for stage in STAGES]
         if exposures != sorted(exposures) or exposures[0] != 0:
-            said = ", ".join(f"{stage} {exposure}" for stage, exposure in zip(STAGES, exposures, strict=True))
-            raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {said}")
+            found = ", ".join(f"{stage} {exposure}" for stage, exposure in zip(STAGES, exposures, strict=True))
+            raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {found}")
         if all(limits.dry_run for limits in self.guardrails.values()):
             raise ValueError("guardrails: none is left that counts, so nothing could ever be shown: keep at least one")
         if Guardrail.NOISE in self.guardrails:

@@ -97,8 +97,8 @@ def _example(cluster: Cluster, notes: Notes, address: Sequence[str]) -> Iterator
     yield from ("<details>", f"<summary><code>{cluster.id}</code> {cluster.severity}: {title}</summary>", "")
     lines = [line.rstrip() for line in side_by_side(cluster.example, "incumbent", "candidate", _EXAMPLE_WIDTH)]
     yield from _fenced([f"{one_line(_where(cluster.example))}", "", *lines])
-    if said := formatting.reasons(notes):
-        yield from ("", *(f"- {_code(line)}" for line in said))
+    if reasons := formatting.reasons(notes):
+        yield from ("", *(f"- {_code(line)}" for line in reasons))
     if waits(cluster):
         yield ""
         yield from _fenced([command.text for command in commands(cluster, address)], "sh")

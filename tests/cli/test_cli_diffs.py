@@ -187,21 +187,21 @@ def test_where_no_tests_are_at_hand_settling_says_so_and_counts_all_the_same(und
 @pytest.mark.usefixtures("ran")
 def test_a_draw_is_of_both_kinds_the_same_by_its_seed_and_shows_the_screens(understudy: Shell) -> None:
     said = understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json
-    assert (said["schema"], said["seed"], len(said["draw"])) == (1, 7, 10)
-    assert [one["agrees"] for one in said["draw"]].count(True) == 5
-    assert said["draw"][0]["screen"] == SCREEN
+    assert (said["schema"], said["seed"], len(said["sample"])) == (1, 7, 10)
+    assert [one["agrees"] for one in said["sample"]].count(True) == 5
+    assert said["sample"][0]["screen"] == SCREEN
     assert understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json == said
 
 
 def test_an_answer_to_a_draw_is_in_the_ledger_and_is_not_asked_for_again(understudy: Shell, ran: Kept) -> None:
-    drawn = understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]
+    drawn = understudy("diffs", "settle", "--sample", "42", "--json").json["sample"]
     one = drawn[0]["id"]
     assert understudy("diffs", "settle", one, "--right", "neither", "--actor", "ann").code == 0
     ledger = LedgerReader.open(ran.folder.ledger)
     (row,) = ledger.decisions("settle_bout")
     ledger.close()
     assert (row.subject, row.actor, json.loads(row.body)["right"]) == (one, "ann", "neither")
-    again = [other["id"] for other in understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]]
+    again = [other["id"] for other in understudy("diffs", "settle", "--sample", "42", "--json").json["sample"]]
     assert one not in again
     assert len(again) == len(drawn) - 1
 

@@ -45,11 +45,11 @@ def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, a
 
 
 def save_rule(
-    path: Path, word: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
+    path: Path, decision: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
 ) -> Exit:
     """Save a rule for one server; first show the differences that it would have explained."""
     entry = read_entry(path)
-    if not word.reason:
+    if not decision.reason:
         raise Stop(Exit.USAGE, f"{entry.id} needs a reason for the history: --reason TEXT")
     if shipped().entry(entry.id) is not None:
         raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program. Choose another id")
@@ -64,7 +64,8 @@ def save_rule(
         (folder / f"{entry.id}.toml").write_bytes(path.read_bytes())
         body = json.dumps({"rule": entry.model_dump(mode="json")})
         write_decision(
-            found, DecisionRow(round(time.time(), 6), RULE, entry.id, word.actor or operator(), word.reason, body)
+            found,
+            DecisionRow(round(time.time(), 6), RULE, entry.id, decision.actor or operator(), decision.reason, body),
         )
     say(f"Kept as {folder / entry.id}.toml; the next `understudy run` expects it.")
     return Exit.OK
