@@ -22,6 +22,7 @@ from rollout.loop.acting.episode import EpisodeBook
 from rollout.loop.analysis import Analysis, add_watched_time
 from rollout.store.ledger import Ledger
 from rollout.store.state_folder import StateFolder
+from tests.cli.plain_text import flat
 from tests.cli.recorded_rollout import NOW, Recorded
 
 if TYPE_CHECKING:
@@ -100,8 +101,3 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         )
 
     return make
-
-
-def flat(text: str) -> str:
-    """A text without the marks and the line breaks of its form."""
-    return re.sub(r"\s+", " ", re.sub(r"\\([^\w\s])", r"\1", text).replace("`", ""))

@@ -117,7 +117,7 @@ def test_a_cluster_that_changes_an_act_shows_five_members_before_it_is_signed_of
     assert refused.code == 2
     assert "There is no terminal to answer on: add --yes" in refused.err
     assert refused.err.count("pane %2") == 5
-    assert "5 of its 12 settled bouts, drawn at random" in refused.err
+    assert "5 of its 12 bouts, drawn at random" in refused.err
     assert first_cluster(understudy)["accepted"] is False
     assert understudy("diffs", "accept", cluster, "--reason", "meant so", "--yes").code == 0
 
@@ -248,7 +248,7 @@ def test_a_rule_says_what_it_would_hide_before_it_is_saved(understudy: Shell, ra
     assert (said["now"], said["would_have_been"]) == ({"bouts": 42, "events": 12}, {"bouts": 30, "events": 0})
     told = understudy("diffs", "rules", "--try", "mine.toml").out
     assert "would have explained 12 bouts in 1 clusters, 12 of which change an act" in told
-    assert "A rule counts from the time it is saved" in told
+    assert "A rule applies from the next run on" in told
     assert "mine-is-idle" not in understudy("diffs", "rules").out
     saved = understudy("diffs", "rules", "--save", "mine.toml", "--reason", "the banner", "--actor", "ann", "--yes")
     assert saved.code == 0, saved.err

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rollout.judgement.enums import State
-from tests.cli.faces import flat
+from tests.cli.plain_text import flat
 from tests.cli.situations_of_holds import HOLDS, blind_incumbent
 from tests.cli.situations_of_stages import STAGES
 
