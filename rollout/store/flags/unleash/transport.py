@@ -160,7 +160,7 @@ def _reason(error: Exception) -> str:
         ("CERTIFICATE_VERIFY_FAILED", "has a certificate that is not trusted"),
         ("timed out", "did not answer in time"),
         ("Connection aborted", "closed the connection"),
-        ("Connection broken", "closed the connection within its answer"),
+        ("Connection broken", "closed the connection in the middle of its answer"),
         ("Remote end closed", "closed the connection"),
     ):
         if found in text:
