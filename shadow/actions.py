@@ -21,7 +21,7 @@ class MonitorRole(StrEnum):
 
 
 class How(StrEnum):
-    """How the candidate's action compares with the incumbent's."""
+    """The candidate's action compared with the incumbent's."""
 
     SAME = "same"
     EARLY = "early"
@@ -44,7 +44,7 @@ class IntentEpisode(Record):
     silent_since: Instant | None = None
 
     def covers(self, began: float, ended: float) -> bool:
-        """Whether it was open at any instant of a stretch."""
+        """Return whether it was open at any instant of a stretch."""
         return self.opened <= ended and (self.closed is None or self.closed >= began)
 
 

@@ -110,7 +110,7 @@ def gravity(incumbent: Side, candidate: Side) -> Severity | None:
 
 
 def _same(ours: Sides, theirs: Sides, name: str) -> bool:
-    """Whether two monitors agree. Builds nothing: this is the case of nearly every pane in every cycle."""
+    """Return whether two monitors agree. Builds nothing: this is the case of nearly every pane in every cycle."""
     one, two = ours.verdict(name), theirs.verdict(name)
     if ours.intents(name) != theirs.intents(name):
         return False

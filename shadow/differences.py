@@ -76,7 +76,7 @@ class Side(Record):
         return frozenset(name for name, _ in self.intents)
 
     def says(self, state: AgentState) -> bool:
-        """Whether it reports this state."""
+        """Return whether it reports this state."""
         return self.state is state
 
 

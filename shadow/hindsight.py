@@ -177,7 +177,7 @@ def _label(right: Right, reason: str, pane_fact: PaneFact, *, alone: bool) -> La
 
 
 def _followed(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, shot: PaneShot) -> dict[str, object]:
-    """Whether the dialog that stood there all the time was answered, or the draft sent."""
+    """Return whether the dialog that stood there all the time was answered, or the draft sent."""
     fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not PaneOwner.SHELL
     asked = watch.asking == watch.looks > 0 and before.asks
     drafted = watch.draft is not None and not watch.moves and before.draft == watch.draft

@@ -67,7 +67,7 @@ class _Line(NamedTuple):
     prompt: bool
     typed: bool
     plain: int
-    said: int
+    text_sum: int
     chosen: bool
     option: bool
     letters: bool
@@ -83,7 +83,7 @@ def _read(line: str) -> _Line:
         prompt=prompt,
         typed=typed,
         plain=_sum(_DIGITS.sub("", line).strip()),
-        said=_sum(_EDGES.sub("", line)) if typed else 0,
+        text_sum=_sum(_EDGES.sub("", line)) if typed else 0,
         chosen=bool(_CHOSEN.match(line)),
         option=bool(_OPTION.match(line)),
         letters=bool(_YES_NO.search(line)),
@@ -102,13 +102,13 @@ def _of_text(text: str) -> dict[str, Any]:
         "typed": tuple(line.plain for line in lines if line.typed),
         "whole": _sum(text),
         "asks": asks,
-        "draft": None if asks or foot is None else lines[foot].said,
-        "sent": tuple(line.said for number, line in enumerate(lines) if line.typed and number != foot),
+        "draft": None if asks or foot is None else lines[foot].text_sum,
+        "sent": tuple(line.text_sum for number, line in enumerate(lines) if line.typed and number != foot),
     }
 
 
 def _asks(lines: Sequence[_Line]) -> bool:
-    """Whether a choice of at least two, one of them under a cursor, or a yes-or-no question is open at the end."""
+    """Return whether a choice of two or more, one under a cursor, or a yes-or-no question is open at the end."""
     foot = lines[-_FOOT:]
     chosen = any(line.chosen for line in foot) and sum(line.option for line in foot) > 1
     return chosen or any(line.letters for line in lines[-_QUESTION:])

@@ -104,7 +104,7 @@ class Sides:
         return f"manager:{', '.join(seen) or 'missing'}" if name.startswith("=") else ""
 
     def could_not_see(self, who: Who) -> bool:
-        """Whether it reports nothing about a pane because it could not read it, not because no agent is there."""
+        """Return whether it reports nothing about a pane since it could not read it, though an agent may be there."""
         if who.pane is None or self.verdict(who.pane) is not None:
             return False
         names = {who.pane, who.session, f"{who.session}:{who.index}"}

@@ -48,7 +48,7 @@ class Problem(Record):
 
     @property
     def hides(self) -> bool:
-        """Whether its subject was not read at all, so that a report without it means nothing."""
+        """Return whether its subject was not read at all, so that a report without it means nothing."""
         return self.kind not in _DOUBTS
 
 

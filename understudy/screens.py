@@ -39,9 +39,9 @@ class PaneShot(Record):
     window: str
     """The window's name."""
     window_panes: int = 1
-    """How many panes share its window."""
+    """The number of panes in its window."""
     active: bool = True
-    """Whether it is its window's active pane."""
+    """True if it is its window's active pane."""
     title: str = ""
     width: int = 80
     """Cells."""
@@ -100,5 +100,5 @@ class Tape(Record):
 
     @property
     def at(self) -> float:
-        """When its last frame was shot, in seconds since the epoch."""
+        """The time of its last frame, in seconds since the epoch."""
         return self.frames[-1].at

@@ -134,7 +134,7 @@ class RuleFile(Record):
     like: str | None = None
     """The CLI that it is a descendant of: its composers and rules hold too, after this file's own."""
     alone: bool = False
-    """Whether this file replaces all rules of the CLI from lower layers."""
+    """True if this file replaces all rules of the CLI from lower layers."""
     without: Literals = ()
     """Ids of rules of lower layers that are dropped."""
     processes: Literals = ()

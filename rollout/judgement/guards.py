@@ -34,7 +34,7 @@ class Guard:
     """The pane, or `=session`."""
     text: str
     at: float = 0.0
-    """When it was hit, in seconds since the epoch."""
+    """The time at which it was hit, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class StagePlan(Record):
     hours: Annotated[float, Field(ge=0)] = 12.0
     """The minimum duration of the stage."""
     person: bool = False
-    """Whether a person must approve the promotion out of this stage."""
+    """True if a person must approve the promotion out of this stage."""
 
 
 class GuardrailLimits(Record):
@@ -62,7 +62,7 @@ class StatePlan(Record):
     """One named state: its spells are judged separately, so that many easy ones cannot hide a few costly ones."""
 
     required: bool = True
-    """Whether a promotion needs proof in this state."""
+    """True if a promotion needs proof in this state."""
     unsafe: Share = 0.05
     """Unsafe once the candidate is shown to be wrong in more than this share of its spells."""
     promote: Staged = Field(default_factory=lambda: {Stage.SHADOW: 0.20, Stage.BETA: 0.10})
@@ -115,7 +115,7 @@ class Plan(Record):
     """Held once the incumbent is shown to disagree with itself more often."""
     minimums: Minimums = Minimums()
     review: bool = True
-    """Whether a cluster of differing actions holds a promotion until an operator has looked at it."""
+    """True if a cluster of differing actions holds a promotion until an operator has looked at it."""
     quiet_s: Annotated[float, Field(gt=0)] = 900.0
     """Seconds after which a guardrail without a new observation has no data."""
     settle_after_s: Seconds = 60.0
@@ -133,7 +133,7 @@ class Plan(Record):
     single_key: frozenset[DestructiveKind] = frozenset()
     """Kinds of destructive intent that the owner may request without the other monitor."""
     pauses: bool = True
-    """Whether a pause that a monitor requests is done, in solo and under that owner."""
+    """True if a pause that a monitor requests is done, in solo and under that owner."""
     signals: Signals = Signals()
     """The reasons that hold a promotion although every verdict is right."""
     crash_loop: Annotated[int, Field(ge=2)] = 5
@@ -148,8 +148,8 @@ class Plan(Record):
             raise ValueError(f"stages: {', '.join(missing)} missing: give each stage its exposure_percent and hours")
         exposures = [self.stages[stage].exposure_percent for stage in STAGES]
         if exposures != sorted(exposures) or exposures[0] != 0:
-            said = ", ".join(f"{stage} {exposure}" for stage, exposure in zip(STAGES, exposures, strict=True))
-            raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {said}")
+            found = ", ".join(f"{stage} {exposure}" for stage, exposure in zip(STAGES, exposures, strict=True))
+            raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {found}")
         if all(limits.dry_run for limits in self.guardrails.values()):
             raise ValueError("guardrails: none is left that counts, so nothing could ever be shown: keep at least one")
         if Guardrail.NOISE in self.guardrails:

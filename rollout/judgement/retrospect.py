@@ -34,7 +34,7 @@ class Retrospect(Record):
     """After so many scored spells it was shown to be unsafe for the first time."""
     reasons: tuple[str, ...]
     promotable_on: Instant | None = None
-    """When the spell of `promotable_at` ended."""
+    """The end of the spell of `promotable_at`."""
     unsafe_on: Instant | None = None
 
 

@@ -188,7 +188,7 @@ def _move(runtime: Runtime, loop_state: LoopState, rollout_status: RolloutStatus
         return None
     if request.kind is RequestKind.ROLLBACK and not well:
         # the candidate may be the only healthy monitor: the harness freezes until a person has looked
-        reason = f"a rollback is due and the incumbent is not well: {request.reason}"
+        reason = f"a rollback is due and the incumbent is not healthy: {request.reason}"
         give(OrderKind.FREEZE, runtime.order_folders[0], actor=request.actor, reason=reason)
     answer = runtime.controller.request(request)
     return answer if isinstance(answer, Transition) else None

@@ -132,7 +132,7 @@ def order_in_force(kind: OrderKind, *folders: Path) -> Order | None:
 
 
 def operator() -> str:
-    """Who gives an order from a command line: user and host."""
+    """Return the operator at this command line: user and host."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name

@@ -1,4 +1,4 @@
-"""Where a run keeps what it must not lose: one private folder, and in it one folder a tmux server."""
+"""The folder of a run's state: one private folder, and in it one folder per tmux server."""
 
 import os
 from dataclasses import dataclass

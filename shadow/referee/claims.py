@@ -70,12 +70,12 @@ def joined(one: Run, two: Run) -> Run:
 
 def vote(claims: Claims, looks: int, named: NamedState) -> Vote:
     """Return the vote of a monitor in a run to which the referee gives a name."""
-    said = {claims.first, claims.last} if looks < _WITH_EDGES else set(claims.inside)
-    if said - named.states - {ABSTAINED}:
+    claimed = {claims.first, claims.last} if looks < _WITH_EDGES else set(claims.inside)
+    if claimed - named.states - {ABSTAINED}:
         return Vote.WRONG
-    if ABSTAINED in said:
+    if ABSTAINED in claimed:
         return Vote.ABSTAINED
-    if named is NamedState.AT_REST and said & UNSCORED_AT_REST:
+    if named is NamedState.AT_REST and claimed & UNSCORED_AT_REST:
         return Vote.UNSCORED
     return Vote.RIGHT
 

@@ -36,7 +36,7 @@ class Waiting(NamedTuple):
 
     @property
     def decided(self) -> bool:
-        """Whether its name is decided: a name, or none."""
+        """Return whether its name is decided: a name, or none."""
         return self.check is None and self.motion is None and not self.standing
 
 

@@ -172,7 +172,7 @@ def _asked(read: list[Line], cursor: int, composer: Draft | None) -> tuple[bool,
 
 
 def _retries(others: list[Line]) -> bool:
-    """Whether a line of the running turn, which begins with the last prompt, announces a retry."""
+    """Return whether a line of the running turn, which begins with the last prompt, announces a retry."""
     for line in reversed(others):
         if line.retries:
             return True

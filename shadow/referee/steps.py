@@ -55,17 +55,17 @@ class Step:
 
     @property
     def keyed(self) -> bool:
-        """Whether a person pressed a key in the pane: the motion may be the echo, or scrolling."""
+        """Return whether a person pressed a key in the pane: the motion may be the echo, or scrolling."""
         return self.now.keyed_at is not None and self.now.keyed_at > self.before.at - _ECHO_S
 
     @property
     def moved(self) -> bool:
-        """Whether it printed, or a clock of its own advanced."""
+        """Return whether it printed, or a clock of its own advanced."""
         return self.fresh > 0 or self.ticked
 
     @property
     def worked(self) -> bool:
-        """Whether it moved as only an agent at work does.
+        """Return whether it moved as only an agent at work does.
 
         If a request failed and is made again, a spinner and a clock run as well, and the state may be an error.
         """
@@ -73,22 +73,22 @@ class Step:
 
     @property
     def stirred(self) -> bool:
-        """Whether anything changed outside the composer."""
+        """Return whether anything changed outside the composer."""
         return self.changed > 0
 
     @property
     def spun(self) -> bool:
-        """Whether so little changed as when a spinner turns."""
+        """Return whether so little changed as when a spinner turns."""
         return 0 < self.changed <= _SPINNER_ROWS and self.now.history == self.before.history
 
     @property
     def typed(self) -> bool:
-        """Whether the composer changed."""
+        """Return whether the composer changed."""
         return self.edit is not Edit.NONE
 
     @property
     def only_typed(self) -> bool:
-        """Whether text came into an empty composer, and hardly anything else changed."""
+        """Return whether text came into an empty composer, and hardly anything else changed."""
         return self.edit is Edit.TYPED and self.before.composer == EMPTY and self.fresh <= _WITH_TYPING
 
 
@@ -158,7 +158,7 @@ def _sent_unseen(before: Seen, now: Seen) -> bool:
 
 
 def _stands_above(draft: Draft, before: Seen, now: Seen) -> bool:
-    """Whether a draft is at one prompt more than before."""
+    """Return whether a draft is at one prompt more than before."""
     then = sum(start == draft.start for start, _, _ in before.prompts)
     return sum(start == draft.start for start, _, _ in now.prompts) > then
 

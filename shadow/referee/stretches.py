@@ -65,7 +65,7 @@ def condition_of(seen: Seen) -> PaneCondition | None:
 
 
 def goes_on(stretch: Stretch, step: Step) -> bool:
-    """Whether the pane is in the same condition in the next frame."""
+    """Return whether the pane is in the same condition in the next frame."""
     if step.broken:
         return False
     if stretch.standing is PaneCondition.STARTING:

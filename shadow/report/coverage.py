@@ -93,7 +93,7 @@ def coverage(
         if bout.pane is not None:
             for state in {bout.incumbent.state, bout.candidate.state} - {None}:
                 met[bout.agent, AgentState(state or "")] += 1
-    said = {state for _, state in met} | set(accounted)
+    known = {state for _, state in met} | set(accounted)
     agents = sorted({*known_agents, *(agent for agent, _ in met)}, key=lambda name: (name == UNKNOWN_AGENT, name))
     return Coverage(
         agents=tuple(agents),
@@ -104,7 +104,7 @@ def coverage(
             if met[agent, state]
         ),
         required=tuple(required),
-        missing=tuple(state for state in required if state not in said),
+        missing=tuple(state for state in required if state not in known),
         sizes=_sizes(sizes or {}),
         tapes=tapes,
     )

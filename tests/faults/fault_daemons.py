@@ -144,7 +144,7 @@ class Daemon:
         return wrong
 
     def acts(self) -> int:
-        """How many deliveries were done."""
+        """Return the number of finished deliveries."""
         return sum(row.status == "done" for row in self.ledger.deliveries())
 
     def monitors(self) -> list[int]:

@@ -166,7 +166,7 @@ GOOD = (HERE / "old-thinking-words.toml").read_text("utf-8")
         (
             '"notify_manager:idle"',
             '"notify_manager:bored"',
-            "candidate: Value error, no such act: notify_manager:bored",
+            "candidate: Value error, no such action: notify_manager:bored",
         ),
         ('state = ["busy"]', 'state = ["active"]', "incumbent.state.0"),
         ('id = "old', 'id = "new', "is 'new-thinking-words'; call the file new-thinking-words.toml"),

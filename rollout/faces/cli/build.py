@@ -124,7 +124,7 @@ def classify(
     "backtest --stream bouts.jsonl --stage canary",
     "backtest --stream - --json < bouts.jsonl",
     "backtest --stream bouts.jsonl --looks   # line by line",
-    "backtest                                # judge again what the ledger kept",
+    "backtest                                # judge the moves in the ledger again",
 )
 def backtest(
     *,
@@ -178,7 +178,7 @@ def bench(
     "Build",
     "gate bench.json",
     "gate bench.json --baseline ratios.json --format md >> $GITHUB_STEP_SUMMARY",
-    "gate bench.json --json > ratios.json   # what a later run is held against",
+    "gate bench.json --json > ratios.json   # for comparison with a later run",
 )
 def gate(
     bench: Annotated[Path, typer.Argument(help="The output of pytest --benchmark-json.")],

@@ -35,7 +35,7 @@ def note(text: str) -> None:
 
 
 def person_looks() -> bool:
-    """Whether standard output is a terminal."""
+    """Return whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 

@@ -43,7 +43,7 @@ def check_approval(episode: Episode, rules: Rules, now: float, reporting: frozen
     if any(voice.last_at >= now - window for voice in others.values()):
         return ApprovalCheck(Approval.OPEN, "both")
     second = (
-        "the other monitor does not want it" if reporting - {episode.holder} else "the other monitor gave no report"
+        "the other monitor does not request it" if reporting - {episode.holder} else "the other monitor gave no report"
     )
     asked_first = episode.voices[episode.holder or ""].first_at
     return ApprovalCheck(

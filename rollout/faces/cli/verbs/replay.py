@@ -48,7 +48,7 @@ class ReplayOptions:
     fail_on: str | None = None
     seconds: bool = True
     judge: bool = False
-    """Whether the spells are judged as well, by `plan`, for leaving `stage`."""
+    """True if the spells are judged as well, by `plan`, for leaving `stage`."""
     plan: str | None = None
     stage: str = "shadow"
     minimums: bool = False

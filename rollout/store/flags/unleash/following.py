@@ -91,7 +91,7 @@ class Follower:
         if reply.unchanged and self._good is not None:
             return ""
         if not reply.done:
-            return f"the flags server {self._transport.url} gives none ({reply.says})"
+            return f"the flags server {self._transport.url} returns no flags ({reply.says})"
         try:
             self._good = ours(reply.body, self._transport.url, self._environment, self._transport.token)
         except BadFlags as bad:

@@ -1,4 +1,4 @@
-"""A lane outlives the errors of its jobs, and a machine that has no thread left."""
+"""The executor outlives the errors of its jobs, and a machine that has no thread left."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import pytest
 
 
-def settle(lanes: KeyedExecutor) -> None:
+def settle(executor: KeyedExecutor) -> None:
     until = time.monotonic() + 5
-    while not lanes.idle():
-        assert time.monotonic() < until, "the lanes never came to rest"
+    while not executor.idle():
+        assert time.monotonic() < until, "the executor never came to rest"
         time.sleep(0.001)
 
 
@@ -26,29 +26,29 @@ def failing() -> None:
 
 
 def test_the_jobs_behind_one_that_raises_are_done() -> None:
-    lanes, done = KeyedExecutor(), list[int]()
+    executor, done = KeyedExecutor(), list[int]()
     with capture_logs() as logs:
-        lanes.put("%1", failing)
-        lanes.put("%1", lambda: done.append(1))
-        settle(lanes)
+        executor.put("%1", failing)
+        executor.put("%1", lambda: done.append(1))
+        settle(executor)
     assert done == [1]
     assert [line["event"] for line in logs] == ["delivery_queue.job_failed"]
 
 
 def test_a_queue_without_a_thread_is_kept_until_one_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    lanes, done = KeyedExecutor(), list[str]()
+    executor, done = KeyedExecutor(), list[str]()
 
     def starved(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
     with capture_logs() as logs, monkeypatch.context() as short:
         short.setattr(threading.Thread, "start", starved)
-        lanes.put("%1", lambda: done.append("first"))
-        lanes.put("%1", lambda: done.append("second"))
-        lanes.put("%2", lambda: done.append("other"))
-        assert not lanes.idle()
+        executor.put("%1", lambda: done.append("first"))
+        executor.put("%1", lambda: done.append("second"))
+        executor.put("%2", lambda: done.append("other"))
+        assert not executor.idle()
     assert [line["event"] for line in logs] == ["delivery_queue.not_started"]
-    lanes.revive()
-    settle(lanes)
+    executor.revive()
+    settle(executor)
     assert sorted(done) == ["first", "other", "second"]
     assert done.index("first") < done.index("second")
