@@ -47,12 +47,14 @@ def _ill(stage: Stage, seen: JudgementContext) -> Iterator[str]:
 
 
 def _unreviewed(seen: JudgementContext, plan: Plan) -> Iterator[str]:
+    if not plan.review:  # its action stays with the incumbent all the same
+        return
     if seen.novel:
         yield (
             f"a new kind of action difference: the incumbent does {', '.join(seen.novel)} until an operator has "
             "reviewed it: `understudy diffs list --open`"
         )
-    if seen.clusters_open and plan.review:
+    if seen.clusters_open:
         many = len(seen.clusters_open)
         yield (
             f"{many} cluster{'s' if many > 1 else ''} of differences not reviewed "
