@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +21,6 @@ from tmuxio.processes.versions import ProcessVersions, no_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     Start = Callable[..., subprocess.Popen[bytes]]
 
@@ -30,7 +31,9 @@ def start() -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def begin(*argv: object, **more: Any) -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen([*map(str, argv)], stdin=subprocess.PIPE, **more))  # Popen returns after exec
+        started.append(subprocess.Popen([*map(str, argv)], stdin=subprocess.PIPE, **more))
+        while not Path(f"/proc/{started[-1].pid}/cmdline").read_bytes():
+            pass
         return started[-1]
 
     yield begin
@@ -181,6 +184,20 @@ def test_a_process_is_read_once(tmp_path: Path, start: Start, monkeypatch: pytes
     versions(process.pid, "claude")
     monkeypatch.setattr("tmuxio.processes.versions.packages_of", lambda *_: pytest.fail("read again"))
     assert versions(process.pid, "claude") == "2.1.34"
+
+
+def test_what_was_read_before_a_process_became_the_cli_is_not_kept(tmp_path: Path, start: Start) -> None:
+    program = installed("sleep", tmp_path / "claude" / "versions" / "2.1.34")
+    process = start("sh", "-c", f"read line; exec {program} 600")
+    versions = ProcessVersions(alone)
+    assert versions(process.pid, "claude") is None
+    assert process.stdin is not None
+    process.stdin.write(b"go\n")
+    process.stdin.flush()
+    deadline = time.monotonic() + 10
+    while (found := versions(process.pid, "claude")) is None and time.monotonic() < deadline:
+        pass
+    assert found == "2.1.34"
 
 
 def test_an_upgrade_on_the_disk_is_no_other_version_of_the_process_that_runs(tmp_path: Path, start: Start) -> None:

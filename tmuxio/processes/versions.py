@@ -41,7 +41,7 @@ class ProcessVersions:
     def __init__(self, below: Callable[[int], Sequence[Process]], proc: Path = Path("/proc")) -> None:
         self._below = below
         self._proc = proc
-        self._known: dict[tuple[int, int], tuple[Package, ...]] = {}
+        self._known: dict[tuple[int, int, str], tuple[Package, ...]] = {}
 
     def __call__(self, pid: int, cli: str, /) -> str | None:
         """Return the version of the outermost program that is best called so."""
@@ -57,38 +57,41 @@ class ProcessVersions:
 
         A package that has changed on the disk since the process started is not what the process runs.
         """
-        identity = process.pid, process.started
-        if identity not in self._known:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            until = _started_at(process) + _SLACK_S
-            found = dict.fromkeys(self._read(process.pid))
-            self._known[identity] = tuple(package for package in found if package.changed <= until)
-        return self._known[identity]
+        identity = process.pid, process.started, process.name  # the name changes when it becomes another program
+        if (known := self._known.get(identity)) is not None:
+            return known
+        own = self._proc / str(process.pid)
+        if not (arguments := _fields(own / "cmdline")):  # it is becoming one at this moment, or has ended
+            return ()
+        until = _started_at(process) + _SLACK_S
+        found = dict.fromkeys(self._read(own, arguments))
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[identity] = packages = tuple(package for package in found if package.changed <= until)
+        return packages
 
-    def _read(self, pid: int) -> Iterator[Package]:
-        own = self._proc / str(pid)
+    def _read(self, own: Path, arguments: Sequence[str]) -> Iterator[Package]:
         if _link(own / "ns/mnt") != _link(self._proc / "self/ns/mnt"):  # its paths are those of a container
             return
         program = _link(own / "exe")
         if program is not None:
             yield from packages_of(program)
         interpreter = program.name if program is not None else ""
-        if interpreter.startswith(_INTERPRETERS) and (script := _script(own, interpreter)) is not None:
+        if interpreter.startswith(_INTERPRETERS) and (script := _script(own, interpreter, arguments)) is not None:
             yield from packages_of(script, python=interpreter.startswith("python"))
 
 
-def _script(own: Path, interpreter: str) -> Path | None:
+def _script(own: Path, interpreter: str, arguments: Sequence[str]) -> Path | None:
     """Return the file that an interpreter runs; None where its arguments do not show it."""
-    first, *arguments = _fields(own / "cmdline") or [""]
+    first, *rest = arguments
     folder = _link(own / "cwd") or Path("/")
-    for place, argument in enumerate(arguments[:_ARGUMENTS]):
+    for place, argument in enumerate(rest[:_ARGUMENTS]):
         if argument == "-m" and interpreter.startswith("python"):
-            module = "".join(arguments[place + 1 : place + 2])
+            module = "".join(rest[place + 1 : place + 2])
             return Path(first).parent / module if "/" in first and module.isidentifier() else None
         if not argument.startswith("-") and (script := folder / argument).is_file():
             return script
-    if arguments:
+    if rest:
         return None
     # a program that gives itself a title writes over its arguments; a shell leaves the path of what it starts in `_`
     said = next((field for field in _fields(own / "environ") if field.startswith("_=/")), "")
@@ -98,9 +101,10 @@ def _script(own: Path, interpreter: str) -> Path | None:
 def _fields(path: Path) -> list[str]:
     """Split one of the kernel's lists; empty where it cannot be read."""
     try:
-        return os.fsdecode(path.read_bytes().rstrip(b"\0")).split("\0")
+        content = path.read_bytes().rstrip(b"\0")
     except OSError:
         return []
+    return os.fsdecode(content).split("\0") if content else []
 
 
 def _link(path: Path) -> Path | None:
