@@ -10,6 +10,7 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     hours = ", ".join(f"{stage} {plan.stages[stage].hours:g} h" for stage in STAGES if plan.stages[stage].hours)
     people = [stage for stage in STAGES if plan.stages[stage].person]
     states = ", ".join(f"{name} {_below(plan.states[name].promote)}" for name in plan.required_states)
+    upgrades = _below(plan.cli_versions.promote)
     proofs = ", ".join(f"{name} {_below(limits.promote)}" for name, limits in plan.guardrails.items())
     unsafe = ", ".join(f"{name} > {_rate(limits)}" for name, limits in plan.guardrails.items())
     bout = f"a bout settles {_duration(plan.settle_after_s)} after its end"
@@ -22,7 +23,7 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     return (
         f"plan {plan.name}: {steps}; leases of {_duration(plan.lease_s)}",
         f"promoted when proven: {proofs}",
-        f"  and wrong in each of: {states or 'no state of its own'}",
+        f"  and wrong in each of: {states or 'no state of its own'}; in a CLI's new version {upgrades}",
         f"unsafe when proven: {unsafe}",
         f"at least: {hours or 'no hours'}{retired}, {minimums}",
         f"{bout}; {again}; one monitor is enough for: {single}",
