@@ -5,6 +5,7 @@ has shown by its own scored spells that the candidate reads it, nothing is promo
 in the guardrails: those are about the candidate on this fleet, whatever runs there.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from pydantic import Field
@@ -63,13 +64,15 @@ class VersionBook(Record):
     def count(self, spells: Iterable[ScoredSpell]) -> "VersionBook":
         """Enter spells, in any order."""
         clis = {cli: dict(versions) for cli, versions in self.clis.items()}
-        for spell in spells:
-            if spell.ran is None or not spell.known or not spell.scored:
+        own = [spell for spell in spells if spell.known and spell.scored]
+        wrong = Counter(spell.ran for spell in own if spell.candidate is Vote.WRONG)
+        for ran, scored in Counter(spell.ran for spell in own).items():
+            if ran is None:
                 continue
-            versions = clis.setdefault(spell.ran.cli, {})
-            before = versions.get(spell.ran.version, VersionCount())
-            more = {"scored": before.scored + 1, "wrong": before.wrong + (spell.candidate is Vote.WRONG)}
-            versions[spell.ran.version] = before.model_copy(update=more)
+            versions = clis.setdefault(ran.cli, {})
+            before = versions.get(ran.version, VersionCount())
+            more = {"scored": before.scored + scored, "wrong": before.wrong + wrong[ran]}
+            versions[ran.version] = before.model_copy(update=more)
         return VersionBook(clis=clis)
 
     def recount(self, spells: Iterable[ScoredSpell]) -> "VersionBook":

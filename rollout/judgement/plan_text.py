@@ -10,7 +10,7 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     hours = ", ".join(f"{stage} {plan.stages[stage].hours:g} h" for stage in STAGES if plan.stages[stage].hours)
     people = [stage for stage in STAGES if plan.stages[stage].person]
     states = ", ".join(f"{name} {_below(plan.states[name].promote)}" for name in plan.required_states)
-    upgrades = _below(plan.cli_versions.promote)
+    upgrades = f"an upgraded CLI holds until wrong in it is {_below(plan.cli_versions.promote)}"
     proofs = ", ".join(f"{name} {_below(limits.promote)}" for name, limits in plan.guardrails.items())
     unsafe = ", ".join(f"{name} > {_rate(limits)}" for name, limits in plan.guardrails.items())
     bout = f"a bout settles {_duration(plan.settle_after_s)} after its end"
@@ -23,12 +23,12 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     return (
         f"plan {plan.name}: {steps}; leases of {_duration(plan.lease_s)}",
         f"promoted when proven: {proofs}",
-        f"  and wrong in each of: {states or 'no state of its own'}; in a CLI's new version {upgrades}",
+        f"  and wrong in each of: {states or 'no state of its own'}",
         f"unsafe when proven: {unsafe}",
         f"at least: {hours or 'no hours'}{retired}, {minimums}",
         f"{bout}; {again}; one monitor is enough for: {single}",
         f"risks a stage: falsely unsafe {percent(plan.risk)}, wrong promotion {percent(plan.beta)}",
-        f"a person approves leaving: {', '.join(people) or 'no stage'}",
+        f"a person approves leaving: {', '.join(people) or 'no stage'}; {upgrades}",
     )
 
 

@@ -26,7 +26,7 @@ _SCRIPTS: Final = "[console_scripts]"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What a file was installed with."""
+    """The package that a file was installed with."""
 
     name: str
     """As the package calls itself: `@openai/codex`, `aider-chat`."""
