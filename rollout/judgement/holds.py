@@ -30,6 +30,8 @@ def _holds(
     yield from (reading.text for reading in seen.signals if reading.holds)
     yield from (outcome.text for outcome in seen.outcomes if outcome.holds)
     yield from _scoring(seen, plan)
+    if stage is not Stage.RETIRED:  # nothing is promoted from there
+        yield from (version.text for version in seen.new_versions)
     for row in rows:
         if row.guardrail is Guardrail.NOISE and row.crossed and row.unsafe is not None:
             yield (

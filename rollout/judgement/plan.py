@@ -86,6 +86,17 @@ class Minimums(Record):
     """Different CLIs among them, or as many as the fleet has."""
 
 
+class CliVersionPlan(Record):
+    """A version of a CLI that comes up in the middle of a stage: its spells are judged separately."""
+
+    promote: Staged = 0.20
+    """Held until the candidate is shown to be wrong in less of its spells (16 clean ones below 20 %)."""
+
+    def promote_from(self, stage: Stage) -> float:
+        """Return the rate that leaving `stage` must show not to be reached."""
+        return at_stage(self.promote, stage)
+
+
 class CycleTime(Record):
     """The limits above which a live look of the candidate counts as slow."""
 
@@ -113,6 +124,8 @@ class Plan(Record):
     """Held while persons have taken more than this share of the spells out of the scoring."""
     noise: GuardrailLimits = GuardrailLimits(unsafe=0.05, promote=0.10, limit=100)
     """Held once the incumbent is shown to disagree with itself more often."""
+    cli_versions: CliVersionPlan = CliVersionPlan()
+    """The proof that a CLI takes after an upgrade."""
     minimums: Minimums = Minimums()
     review: bool = True
     """True if a cluster of differing actions holds a promotion until an operator has looked at it."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rollout.judgement.cli_versions import NewVersion
 from rollout.judgement.guards import Guard
 from rollout.judgement.outcome import OutcomeReading
 from rollout.judgement.signals import SignalReading
@@ -41,6 +42,8 @@ class JudgementContext:
     """Of these, those in which the candidate said `unknown` or nothing."""
     overruled: int = 0
     """Spells that a person took out of the scoring by settling."""
+    new_versions: tuple[NewVersion, ...] = ()
+    """Versions of CLIs that came up in this stage, run now, and are not proven yet."""
     novel: tuple[str, ...] = ()
     """Kinds of action that the incumbent does again, because the candidate requests them in a new way."""
     leases: tuple[bool, ...] = ()

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
+from rollout.judgement.cli_versions import VersionBook
 from rollout.judgement.enums import State
 from rollout.judgement.events import OF_SPELLS, cycle_event, live_check_events, noise_facts, spell_facts
 from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent, StoredEvidence
@@ -27,6 +28,7 @@ from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RolloutStatus, stopped
 from rollout.judgement.scoring import Scoring
 from rollout.judgement.seen import JudgementContext
+from rollout.judgement.sequential import risk_of_version
 from rollout.judgement.signals import SignalBook
 from rollout.loop.monitor_role import MonitorRole
 from shadow.bouts import Bout, BoutBook
@@ -82,6 +84,7 @@ class Analysis(Record):
     evidence: StoredEvidence = StoredEvidence()
     referee: RefereeBook = RefereeBook()
     scoring: Scoring = Scoring()
+    cli_versions: VersionBook = VersionBook()
     version: int = 1
     """Counts the versions of the candidate, and its new tries after a rollback: each must prove more surely."""
     rolled_back: bool = False
@@ -217,7 +220,7 @@ def facts_of_spells(
     """Enter scored spells, the unit of evidence. Those that began under another stage are that stage's, and late."""
     own = [spell for spell in spells if spell.began >= analysis.since]
     scoring = analysis.scoring.count(own)
-    analysis = analysis.model_copy(update={"scoring": scoring})
+    analysis = analysis.model_copy(update={"scoring": scoring, "cli_versions": analysis.cli_versions.count(own)})
     if GuardKind.MISSED_CRASH not in {guard.kind for guard in analysis.guards}:
         analysis = _with_guards(analysis, missed_crashes(scoring.missed), now)
     return analysis, tuple(evidence_event for event in evidence_from(own) for evidence_event in spell_facts(event))
@@ -238,7 +241,8 @@ def rescored(
         if guardrail in OF_SPELLS
     ]
     evidence_events = (evidence_event for event in evidence_from(kept) for evidence_event in spell_facts(event))
-    return analysis.model_copy(update={"scoring": scoring}), (*again, *evidence_events)
+    counted = {"scoring": scoring, "cli_versions": analysis.cli_versions.recount(kept)}
+    return analysis.model_copy(update=counted), (*again, *evidence_events)
 
 
 def _with_guards(analysis: Analysis, hit: Iterable[Guard], now: float) -> Analysis:
@@ -277,6 +281,12 @@ def add_judgement(
         named=scoring.named,
         abstained=scoring.abstained,
         overruled=scoring.overruled,
+        new_versions=analysis.cli_versions.unproven(
+            plan.cli_versions.promote_from(rollout_status.stage),
+            risk_of_version(plan.beta, analysis.version),
+            now,
+            plan.lease_s,
+        ),
         novel=novelty.novel,
         leases=analysis.leases.finished,
         signals=analysis.signals.readings(plan.signals, incumbent_blind=bool(incumbent_blind)),

@@ -93,6 +93,14 @@ class Duty(StrEnum):
     """Its target was no manager of the session."""
 
 
+class CliVersion(Record):
+    """One version of an agent CLI."""
+
+    cli: str
+    """Its family, as the monitors name it."""
+    version: str
+
+
 class Told(Record):
     """One right action of the incumbent, and whether the candidate took it too, within its window."""
 
@@ -114,6 +122,8 @@ class ScoredSpell(Record):
     window: str
     agent: str
     """CLI family as the monitors name it; `unknown` if neither names one."""
+    ran: CliVersion | None = None
+    """The CLI in the pane at the first look, or the one that had run there last; None where its version is unknown."""
     began: Instant
     """First look with the name."""
     ended: Instant

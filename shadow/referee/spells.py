@@ -78,6 +78,7 @@ def scored(spell: OpenSpell, who: Subject, windows: Windows) -> ScoredSpell:
         session=who.session,
         window=who.window,
         agent=who.agent,
+        ran=run.ran,
         began=run.began,
         ended=run.ended,
         looks=run.looks,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.judgement.plan import CycleTime, GuardrailLimits, Minimums, Plan, StagePlan, StatePlan
+from rollout.judgement.plan import CliVersionPlan, CycleTime, GuardrailLimits, Minimums, Plan, StagePlan, StatePlan
 from rollout.judgement.plan_file import parse_plan
 from rollout.judgement.plan_text import plan_lines
 from rollout.judgement.plans import DEMO_PLAN
@@ -103,6 +103,7 @@ def test_the_page_of_settings_lists_every_key_of_a_plan() -> None:
         "stages": ("stages.STAGE", StagePlan),
         "guardrails": ("guardrails.NAME", GuardrailLimits),
         "states": ("states.NAME", StatePlan),
+        "cli_versions": ("cli_versions", CliVersionPlan),
         "minimums": ("minimums", Minimums),
         "windows": ("windows", Windows),
         "cycle_time": ("cycle_time", CycleTime),
