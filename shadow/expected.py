@@ -52,8 +52,8 @@ class SideMatch(Record):
     """Globs; for whole sessions its report on the managers, such as `manager:crashed/process.*`."""
     detail: tuple[IdleDetail, ...] = ()
     """Empty for any."""
-    silence: tuple[Silence, ...] = ()
-    """The reason why it sends no notice; empty for any reason, and for none."""
+    silence: tuple[Silence | Literal["none"], ...] = ()
+    """The reason why it sends no notice, `none` if it could send one; empty for any reason, and for none."""
     alone: tuple[str, ...] = ()
     """Actions that it may want and the other not."""
 
@@ -76,7 +76,7 @@ class SideMatch(Record):
             self.sees(side)
             and any(fnmatchcase(side.rule, rule) for rule in self.rule)
             and (not self.detail or side.detail in self.detail)
-            and (not self.silence or side.silence in self.silence)
+            and (not self.silence or (side.silence or "none") in self.silence)
             and alone <= set(self.alone)
         )
 

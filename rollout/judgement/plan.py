@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from rollout.judgement.enums import Guardrail, Stage, percent
 from rollout.judgement.signals import Signal, Signals
+from shadow.referee.records import NamedState
 from shadow.rules import BoutRules, Windows
 from understudy.record import Record
 from understudy.verdicts import AgentState
@@ -14,6 +15,8 @@ from understudy.verdicts import AgentState
 Share = Annotated[float, Field(gt=0, lt=1)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Seconds = Annotated[float, Field(ge=0)]
+NAMED_STATES: Final = tuple(state for state in AgentState if state.value in {str(named) for named in NamedState})
+"""The states that the referee names from a screen: no other can be proven."""
 STAGES: Final = (Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION)
 """The stages that a plan speaks of, in order."""
 
@@ -165,6 +168,8 @@ class Plan(Record):
             raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {found}")
         if all(limits.dry_run for limits in self.guardrails.values()):
             raise ValueError("guardrails: none is left that counts, so nothing could ever be shown: keep at least one")
+        if unnamed := [state for state in self.required_states if state not in NAMED_STATES]:
+            raise ValueError("\n".join(map(_never_named, unnamed)))
         if Guardrail.NOISE in self.guardrails:
             raise ValueError("guardrails.noise: noise is a signal, not a guardrail: set its limits under `noise`")
         if self.risk > self.alpha * (1 + 1e-9):
@@ -215,6 +220,25 @@ class Plan(Record):
         if stage is Stage.OFF:
             return StagePlan(exposure_percent=0, hours=0)
         return self.stages[Stage.PRODUCTION if stage is Stage.RETIRED else stage]
+
+
+def _never_named(state: AgentState) -> str:
+    """Say that a required state can never be proven, why, and what to do."""
+    why = _NEVER_NAMED.get(state, "no pane is in it")
+    return (
+        f"states.{state}.required: the referee never names {state}, so it could never be proven ({why}): set "
+        f"`required = false`, or require one of {', '.join(NAMED_STATES)}"
+    )
+
+
+_ONLY_EVENTS: Final = (
+    "a screen does not show whether it still holds; only events of the CLI itself could, once they exist"
+)
+_NEVER_NAMED: Final = {
+    AgentState.ERROR: _ONLY_EVENTS,
+    AgentState.RATE_LIMITED: _ONLY_EVENTS,
+    AgentState.STARTING: "the spells of a starting agent count for busy",
+}
 
 
 def at_stage(promote: Staged, stage: Stage) -> float:

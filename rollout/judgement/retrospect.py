@@ -58,8 +58,8 @@ class _Count:
         self.now = max(self.now, spell.ended)
         if spell.agent != _NO_FAMILY:
             self.families.add(spell.agent)
-        if not self.guards:
-            self.guards = tuple(replace(guard, at=self.now) for guard in missed_crashes(self.scoring.missed))
+        hit = missed_crashes(self.scoring.missed, self.guards)
+        self.guards += tuple(replace(guard, at=self.now) for guard in hit)
 
     def judged(self, plan: Plan, stage: Stage) -> Judgement:
         scoring = self.scoring

@@ -14,7 +14,6 @@ from rollout.judgement.exposure import LeaseBook
 from rollout.judgement.guards import (
     DestructiveSighting,
     Guard,
-    GuardKind,
     confirmed,
     crash_loop,
     guards_that_count,
@@ -221,8 +220,7 @@ def facts_of_spells(
     own = [spell for spell in spells if spell.began >= analysis.since]
     scoring = analysis.scoring.count(own)
     analysis = analysis.model_copy(update={"scoring": scoring, "cli_versions": analysis.cli_versions.count(own)})
-    if GuardKind.MISSED_CRASH not in {guard.kind for guard in analysis.guards}:
-        analysis = _with_guards(analysis, missed_crashes(scoring.missed), now)
+    analysis = _with_guards(analysis, missed_crashes(scoring.missed, analysis.guards), now)
     return analysis, tuple(evidence_event for event in evidence_from(own) for evidence_event in spell_facts(event))
 
 

@@ -74,6 +74,11 @@ def clock_time(epoch_s: float) -> str:
     return datetime.fromtimestamp(epoch_s, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def weekday_time(epoch_s: float) -> str:
+    """Say an instant for people: day of the week, local date and time to the minute, and the offset from UTC."""
+    return datetime.fromtimestamp(epoch_s, UTC).astimezone().strftime("%A %Y-%m-%d %H:%M %z")
+
+
 def ago(seconds: float) -> str:
     """Say how long ago for people: `12 s`, `4 min`, `3 h`, `2 d`."""
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
