@@ -24,8 +24,8 @@ from understudy.intents import Intent
 from understudy.record import Instant, Record
 from understudy.report import CycleReport
 from understudy.screens import PaneShot, Tape
+from understudy.verdicts import UNKNOWN_AGENT
 
-_UNKNOWN_AGENT: Final = "unknown"
 _SHORTEST_GAP_S: Final = 6.0
 _LONGEST_GAP_S: Final = 90.0
 _GAPS: Final = 3
@@ -54,7 +54,7 @@ class PaneBook(Record):
     pid: int
     session: str
     window: str
-    agent: str = _UNKNOWN_AGENT
+    agent: str = UNKNOWN_AGENT
     track: Track = Track()
     spell: OpenSpell | None = None
     incumbent: tuple[ActionEpisode, ...] = ()
@@ -184,6 +184,6 @@ def _intents_by_pane(report: CycleReport | None) -> Mapping[str, Sequence[Intent
 def _agent(look: RefereeLook, pane: str) -> str | None:
     for report in (look.candidate, look.incumbent):
         verdict = report.verdicts.get(pane) if report is not None else None
-        if verdict is not None and verdict.agent != _UNKNOWN_AGENT:
+        if verdict is not None and verdict.agent != UNKNOWN_AGENT:
             return verdict.agent
     return None
