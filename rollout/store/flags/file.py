@@ -15,7 +15,7 @@ from rollout.store.flags.fields import HIGHEST_PERCENT
 from rollout.store.flags.initial import initial_text
 from rollout.store.flags.port import MAX_AGE_S, FlagReading, HeldExposure, RevisionMoved, last_good
 from rollout.store.flags.validate import CANDIDATE
-from rollout.store.flags.written import put_in_place
+from tmuxio.atomic_file import replace_file
 
 _LOCK_TIMEOUT_S: Final = 5.0
 _REVISION = re.compile(rb'"revisionId"\s*:\s*(\d{1,15})')
@@ -52,7 +52,7 @@ class FlagsFile:
         parse_flags(text, str(self._initial or "the initial flags"))
         with self._lock():
             if not self.path.exists():
-                put_in_place(self.path, text)
+                replace_file(self.path, text.encode())
 
     def read(self) -> FlagsDocument:
         """Read the file as it is now, creating it on first use; raises `BadFlags` where it must not be used.
@@ -102,7 +102,7 @@ class FlagsFile:
             if expected is not None and _held(document) != expected:
                 raise RevisionMoved(expected, _held(document))
             text = _with_exposure(document, percent)
-            put_in_place(self.path, text)
+            replace_file(self.path, text.encode())
             return _held(self._read())
 
     def _read(self) -> FlagsDocument:
