@@ -20,13 +20,20 @@ MACHINERY: Final = frozenset(
 FIXTURES: Final = frozenset({"tmux_server", "benchmark", "browser", "page"})
 PLUGINS: Final = frozenset({"tests.cli.shell"})
 """Files of fixtures: the shell runs whole verbs."""
-FOLDERS: Final = frozenset({"benchmarks", "browser", "decisions", "demo", "faults", "integration", "trial"})
-"""Of these no file is chosen: they start programs, or simulate for minutes."""
+FOLDERS: Final = frozenset(
+    {"benchmarks", "browser", "cli", "cycle", "decisions", "demo", "faults", "integration", "trial"}
+)
+"""Of these no file is chosen: they start programs, run whole cycles, or simulate for minutes."""
+SLOW: Final = frozenset(
+    {"test_audit.py", "test_redaction_speed.py", "test_rollout_machine.py", "test_stage_controller_machine.py"}
+)
+"""Files that start nothing and take ten seconds of CPU each, or measure them."""
 
 
 def is_pure(path: Path) -> bool:
     """Return whether a test file starts nothing."""
-    if path.name.endswith("_benchmark.py") or not FOLDERS.isdisjoint(path.parts):
+    folders = path.parts[path.parts.index("tests") :]
+    if path.name.endswith("_benchmark.py") or path.name in SLOW or not FOLDERS.isdisjoint(folders):
         return False
     return not any(_starts_something(one) for one in _with_helpers(path))
 
