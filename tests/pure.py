@@ -25,9 +25,13 @@ FOLDERS: Final = frozenset(
 )
 """Of these no file is chosen: they start programs, run whole cycles, or simulate for minutes."""
 SLOW: Final = frozenset(
-    {"test_audit.py", "test_redaction_speed.py", "test_rollout_machine.py", "test_stage_controller_machine.py"}
+    {
+        *("test_audit.py", "test_outcome.py", "test_rollout_machine.py", "test_sequential.py", "test_vocabulary.py"),
+        *("test_legacy_scenarios.py", "test_modular_kinds.py", "test_modular_rulefolders.py", "test_modular_sieve.py"),
+        *("test_redaction_speed.py", "test_stage_controller_machine.py", "test_told_and_duty_judged.py"),
+    }
 )
-"""Files that start nothing and take ten seconds of CPU each, or measure them."""
+"""Files that start nothing and take more than seven seconds of CPU each, or measure them."""
 
 
 def is_pure(path: Path) -> bool:
