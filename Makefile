@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench budgets gate decisions trial referee faults lint format lock clean
+.PHONY: help setup demo check test bench budgets gate decisions trial referee faults lint format lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -17,6 +17,9 @@ demo: ## install, then show a whole migration: `understudy demo`
 	@scripts/ensure-tmux
 	@scripts/prepare-venv run
 	@$(BIN)/understudy demo
+
+check: setup ## run the pure tests: no tmux, server, browser or benchmark (under a minute; ARGS="-k word" narrows it)
+	@$(BIN)/python -m pytest -q --pure -n "$$(getconf _NPROCESSORS_ONLN)" --dist loadfile $(ARGS)
 
 test: setup ## run the whole test suite, on real tmux servers of its own (ARGS="-k word" narrows it)
 	@scripts/ensure-tmux

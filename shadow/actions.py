@@ -6,18 +6,12 @@ from typing import Final
 
 from pydantic import Field
 
+from shadow.monitor_role import MonitorRole
 from shadow.rules import Windows
 from understudy.record import Instant, Record
 
 CLOSING_LOOKS: Final = 2
 """An intent that is missing for so many looks is withdrawn, as in the harness: one missing look is a flicker."""
-
-
-class MonitorRole(StrEnum):
-    """The monitor that an intent belongs to."""
-
-    INCUMBENT = "incumbent"
-    CANDIDATE = "candidate"
 
 
 class How(StrEnum):

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple, Protocol
 from deepdiff import DeepDiff
 from deepdiff.helper import notpresent
 
-from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, IntentKey, Severity, Side
+from shadow.differences import Change, DiffClass, Difference, Fingerprint, IntentKey, Severity, Side
 from shadow.labels import Right
 from shadow.sides import Sides, Who
 from understudy.report import CycleReport
-from understudy.verdicts import AgentRole, AgentState, IdleDetail
+from understudy.verdicts import UNKNOWN_AGENT, AgentRole, AgentState, IdleDetail
 
 _MAX_DIFFS: Final = 200
 """More values than two sides have; DeepDiff's own limit against unbounded documents."""

@@ -3,12 +3,10 @@
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
-from typing import Final
 
 from understudy.record import Record
-from understudy.verdicts import AgentRole, AgentState, IdleDetail
+from understudy.verdicts import UNKNOWN_AGENT, AgentRole, AgentState, IdleDetail
 
-UNKNOWN_AGENT: Final = "unknown"
 """The CLI of a verdict if it is not known."""
 
 

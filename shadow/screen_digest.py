@@ -9,21 +9,22 @@ from zlib import crc32
 from understudy.record import Record
 from understudy.screens import PaneShot
 
-_SIGNS: Final = ">\u276f\u203a»"
-_TYPED: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*[^\\s│┃|]")
+SIGNS: Final = ">\u276f\u203a»"
+"""Prompt signs of composers."""
+_TYPED: Final = re.compile(f"^[\\s│┃|▌]*[{SIGNS}]\\s*[^\\s│┃|]")
 """A prompt with text in it: a composer with a draft, or a line that was sent from it."""
-_PROMPT: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}](?:\\s|$)")
+_PROMPT: Final = re.compile(f"^[\\s│┃|▌]*[{SIGNS}](?:\\s|$)")
 """Any prompt, with or without text in it."""
-_EDGES: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*|[\\s│┃|]+$")
+_EDGES: Final = re.compile(f"^[\\s│┃|▌]*[{SIGNS}]\\s*|[\\s│┃|]+$")
 """The text around the typed text: a frame, a sign, blanks."""
 _FRAME: Final = re.compile(r"^[\s─━═╭╮╰╯┌┐└┘│┃|▔▁▌]*$")
 _DIGITS: Final = re.compile(r"\d+")
 """A clock or a counter is no output, so lines are compared without their figures."""
 _CHOSEN: Final = re.compile(
-    f"^[\\s│┃|▌]*[{_SIGNS}→▶●]\\s*(?:\\d[.)]\\s*)?(?:Yes|No|Allow|Approve|Proceed|Don't)\\b", re.IGNORECASE
+    f"^[\\s│┃|▌]*[{SIGNS}→▶●]\\s*(?:\\d[.)]\\s*)?(?:Yes|No|Allow|Approve|Proceed|Don't)\\b", re.IGNORECASE
 )
 _OPTION: Final = re.compile(
-    f"^[\\s│┃|▌]*(?:[{_SIGNS}→▶●○]\\s*)?(?:\\d[.)]\\s*\\S|(?:Yes|No|Allow|Deny|Reject)\\b)", re.IGNORECASE
+    f"^[\\s│┃|▌]*(?:[{SIGNS}→▶●○]\\s*)?(?:\\d[.)]\\s*\\S|(?:Yes|No|Allow|Deny|Reject)\\b)", re.IGNORECASE
 )
 _YES_NO: Final = re.compile(
     r"[(\[]\s*(?:y(?:es)?\s*/\s*n(?:o)?|\(?y\)?es\s*/\s*\(?n\)?o)\b.*[)\]]|\(Y\)es/\(N\)o", re.IGNORECASE

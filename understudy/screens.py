@@ -7,7 +7,8 @@ from understudy.record import Instant, Record
 
 _SEQUENCES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
 """Nearly all escapes are of this form. It begins with a fixed prefix, which makes the search eight times as fast."""
-_ESCAPES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
+ESCAPES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
+"""The escape sequences that `capture-pane -e` prints."""
 
 
 def plain(ansi: str) -> str:
@@ -17,7 +18,7 @@ def plain(ansi: str) -> str:
     """
     if "\x1b" in ansi or "\x0e" in ansi:
         others = ansi.count("\x1b") > ansi.count("\x1b[") or "\x0e" in ansi or "\x0f" in ansi
-        ansi = (_ESCAPES if others else _SEQUENCES).sub("", ansi)
+        ansi = (ESCAPES if others else _SEQUENCES).sub("", ansi)
     if " \n" not in ansi and not ansi.endswith(" "):
         return ansi
     return "\n".join([line.rstrip(" ") for line in ansi.split("\n")])

@@ -8,8 +8,8 @@ from typing import Final
 
 from rollout.judgement.enums import Stage
 from shadow.differences import DiffClass, Difference
+from understudy.intents import KILLING
 
-DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
 """The intents that the candidate must never have alone. Drafts are judged by their stratum."""
 
 
@@ -66,7 +66,7 @@ def sightings(
         if difference.klass is DiffClass.TRUE  # not where the incumbent could not look, or disagrees with itself
         and difference.expected is None
         and difference.cluster not in excused
-        for intent_key in difference.only_candidate_wants & DEADLY
+        for intent_key in difference.only_candidate_wants & KILLING
         if intent_key not in excused_actions.get(difference.cluster, ())
     )
 

@@ -1,7 +1,7 @@
 """The plan: the rates that a rollout must prove before it moves, and those that move it back."""
 
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
@@ -9,6 +9,7 @@ from rollout.judgement.enums import Guardrail, Stage, percent
 from rollout.judgement.signals import Signal, Signals
 from shadow.referee.records import NamedState
 from shadow.rules import BoutRules, Windows
+from understudy.intents import DestructiveKind
 from understudy.record import Record
 from understudy.verdicts import AgentState
 
@@ -31,7 +32,6 @@ def _from_shadow(promote: dict[Stage, float]) -> dict[Stage, float]:
 
 Staged = Share | Annotated[dict[Stage, Share], AfterValidator(_from_shadow)]
 """A rate for every stage, or a table of rates by the stage from which on each rules."""
-DestructiveKind = Literal["kill_window", "spawn_manager", "submit_draft"]
 
 
 class StagePlan(Record):

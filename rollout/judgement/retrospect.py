@@ -15,8 +15,7 @@ from rollout.judgement.seen import JudgementContext
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import ScoredSpell, Vote
 from understudy.record import Instant, Record
-
-_NO_FAMILY: Final = "unknown"
+from understudy.verdicts import UNKNOWN_AGENT
 
 
 class Retrospect(Record):
@@ -56,7 +55,7 @@ class _Count:
         self.scoring = self.scoring.count([spell])
         self.began = spell.began if self.began is None else min(self.began, spell.began)
         self.now = max(self.now, spell.ended)
-        if spell.agent != _NO_FAMILY:
+        if spell.agent != UNKNOWN_AGENT:
             self.families.add(spell.agent)
         hit = missed_crashes(self.scoring.missed, self.guards)
         self.guards += tuple(replace(guard, at=self.now) for guard in hit)

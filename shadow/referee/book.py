@@ -24,8 +24,8 @@ from understudy.intents import Intent
 from understudy.record import Instant, Record
 from understudy.report import CycleReport
 from understudy.screens import PaneShot, Tape
+from understudy.verdicts import UNKNOWN_AGENT
 
-_UNKNOWN_AGENT: Final = "unknown"
 _SHORTEST_GAP_S: Final = 6.0
 _LONGEST_GAP_S: Final = 90.0
 _GAPS: Final = 3
@@ -56,7 +56,7 @@ class PaneBook(Record):
     pid: int
     session: str
     window: str
-    agent: str = _UNKNOWN_AGENT
+    agent: str = UNKNOWN_AGENT
     ran: CliVersion | None = None
     """The CLI that runs in it, or ran there last."""
     track: Track = Track()
@@ -191,6 +191,6 @@ def agent_in(pane: str, *reports: CycleReport | None) -> str | None:
     """Return the CLI family of the first report that names one in a pane; None where none does."""
     for report in reports:
         verdict = report.verdicts.get(pane) if report is not None else None
-        if verdict is not None and verdict.agent != _UNKNOWN_AGENT:
+        if verdict is not None and verdict.agent != UNKNOWN_AGENT:
             return verdict.agent
     return None

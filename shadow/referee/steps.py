@@ -5,7 +5,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Final
 
-from shadow.referee.screen import EMPTY, Draft, Presence, Seen
+from shadow.hindsight import PaneOwner
+from shadow.referee.screen import EMPTY, Draft, Seen
 
 _TICK_TOLERANCE_S: Final = 1.6
 """Seconds by which a clock on the screen, which is drawn late or early, may differ from the wall clock."""
@@ -103,12 +104,12 @@ def step_between(older: frozenset[int], before: Seen, now: Seen, *, gap_s: float
         foreign: The harness pressed keys in the pane.
     """
     changed_place = before.pid != now.pid or before.size != now.size
-    unknown = Presence.UNKNOWN in {before.presence, now.presence}
+    unknown = PaneOwner.UNKNOWN in {before.presence, now.presence}
     if foreign or changed_place or unknown or not 0 <= now.at - before.at <= gap_s:
         return Step(before, now, broken=True)
     if before.seal == now.seal:
         return Step(before, now, fresh=max(0, now.history - before.history))
-    if Presence.SHELL in {before.presence, now.presence}:
+    if PaneOwner.SHELL in {before.presence, now.presence}:
         return Step(before, now, changed=_changed(before, now))
     fresh = len(now.lines - before.lines - older) + max(0, now.history - before.history)
     return Step(

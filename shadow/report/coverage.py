@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from shadow.bout import Bout
-from shadow.differences import UNKNOWN_AGENT
 from understudy.record import Record
-from understudy.verdicts import AgentState
+from understudy.verdicts import UNKNOWN_AGENT, AgentState
 
 _WIDTHS: Final = (("under 80 columns", 80), ("80 to 119", 120), ("120 to 199", 200), ("200 and more", None))
 _HEIGHTS: Final = (("under 24 rows", 24), ("24 to 49", 50), ("50 and more", None))

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
+from tmuxio.server.control import NO_LEAK
 
 _OLDEST_PYTHON = (3, 11)
 _OLDEST_TMUX = (3, 2)
-_LEAKLESS_TMUX = (3, 6)
 _PATIENCE_S = 5
 
 
@@ -66,6 +66,6 @@ def tmux(answer: str | None) -> DoctorFinding:
     number = (int(match[1]), int(match[2]))
     if number < _OLDEST_TMUX:
         return broken("tmux", f"{answer}, too old", "install tmux 3.2 or newer")
-    if number < _LEAKLESS_TMUX:
+    if number < NO_LEAK:
         return well("tmux", f"{answer} (leaks what a control client captures; screens are read another way here)")
     return well("tmux", answer)

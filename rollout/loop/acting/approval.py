@@ -5,9 +5,6 @@ from enum import StrEnum
 
 from rollout.loop.acting.episode import Episode, Rules
 
-NEVER_AT_FIRST = frozenset({"kill_window", "spawn_manager"})
-"""Refused from a new owner for a while, whatever its memory says."""
-
 
 class Approval(StrEnum):
     """The approval of an episode."""

@@ -7,10 +7,11 @@ from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import ServerData
 from rollout.loop.tape_store import find
 from shadow.clusters import Cluster
-from shadow.differences import UNKNOWN_AGENT, Difference
+from shadow.differences import Difference
 from tmuxio.tapes.tapefile import read_tape, write_tape
 from understudy.screens import Frame, PaneShot, Tape
 from understudy.tapes import TornTape
+from understudy.verdicts import UNKNOWN_AGENT
 
 _ENGINE, _SHADOW = Path("modular/cases"), Path("shadow/settled")
 """The paths of the corpora in a folder of tests."""
