@@ -49,6 +49,10 @@ class Question(Record, extra="ignore"):
     """Command names under the pane, outermost first."""
     agent: str | None = None
     window_name: str = ""
+    width: int = Field(default=80, ge=1)
+    """Columns of the pane."""
+    height: int = Field(default=24, ge=1)
+    """Rows of the pane."""
 
 
 def classify_question(question: dict[str, Any], book: RuleBook | None = None) -> dict[str, Any]:
@@ -86,6 +90,8 @@ def _shots(asked: Question) -> Sequence[PaneShot]:
                 "title": asked.pane_title,
                 "command": asked.pane_current_command,
                 "processes": asked.processes,
+                "width": asked.width,
+                "height": asked.height,
                 "ansi": screen,
             }
         )
