@@ -15,7 +15,7 @@ from modular.rulebook.book import RuleBook
 from understudy import PaneShot
 from understudy.record import Record
 
-__all__ = ["BadQuestion", "Question", "Reading", "classify", "classify_question", "main"]
+__all__ = ["BadQuestion", "Question", "Reading", "classify", "classify_question", "main", "read_question"]
 
 _NOWHERE: Final = {
     "pane": "%0",
@@ -60,14 +60,7 @@ def classify_question(question: dict[str, Any], book: RuleBook | None = None) ->
 
     `book` holds the rules; None stands for those that ship.
     """
-    try:
-        asked = Question.model_validate({key: value for key, value in question.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the question"
-        raise BadQuestion(f"{place}: {first['msg']}") from None
-    shots = _shots(asked)
-    reading = classify(shots, book=book, agent=asked.agent, colours=asked.screen_ansi is not None)
+    asked, reading = read_question(question, book)
     return {
         "id": asked.id,
         "state": reading.state.value,
@@ -75,6 +68,18 @@ def classify_question(question: dict[str, Any], book: RuleBook | None = None) ->
         "rule": reading.rule,
         "lines": list(reading.lines),
     }
+
+
+def read_question(question: dict[str, Any], book: RuleBook | None = None) -> tuple[Question, Reading]:
+    """Check a question and read its screen; as `classify_question`, with all that a reading says."""
+    try:
+        asked = Question.model_validate({key: value for key, value in question.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the question"
+        raise BadQuestion(f"{place}: {first['msg']}") from None
+    shots = _shots(asked)
+    return asked, classify(shots, book=book, agent=asked.agent, colours=asked.screen_ansi is not None)
 
 
 def _shots(asked: Question) -> Sequence[PaneShot]:

@@ -2,9 +2,9 @@
 
     python tools/keep_cases.py screens.jsonl --only '80x24-(?:busy|draft)' --tag narrow
 
-A case is kept where the engine's answer matches the driver's step; the others are listed for review. Those that the
-driver labels rightly are kept too with `--failing REASON`, as cases that have to fail until the rules read them rightly.
-Names of the machine in a recording are replaced by words of the same length.
+A case is kept where the engine's answer matches the driver's step; the others are listed for review. With
+`--failing REASON` they are kept too, as cases that have to fail until the rules read them rightly. Names of the machine
+in a recording are replaced by words of the same length.
 """
 
 import argparse
