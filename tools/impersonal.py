@@ -2,6 +2,7 @@
 
 import getpass
 import re
+import socket
 from dataclasses import replace
 from itertools import cycle, islice
 from typing import Final
@@ -21,7 +22,7 @@ def impersonal(seen: Seen) -> tuple[Seen, int]:
     kept = replace(
         seen,
         screens=screens,
-        title=_nameless(redact(seen.title)),
+        title="" if seen.title == socket.gethostname() else _nameless(redact(seen.title)),  # as tmux names a new pane
         window=_nameless(redact(seen.window)),
     )
     before = [*"\n".join(seen.screens).split("\n"), seen.title, seen.window]

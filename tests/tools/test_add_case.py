@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -122,6 +123,11 @@ def test_secrets_and_homes_are_gone_and_nothing_moved() -> None:
     assert "ghp_A1b2" not in kept.screens[0]
     assert kept.screens[0].endswith("/Users/som/y\nstays")
     assert (len(kept.screens[0]), blanked) == (len(row) + 6, 1)
+
+
+def test_a_title_that_is_the_name_of_the_machine_is_left_out() -> None:
+    kept, _ = impersonal(Seen("pane", ("x",), title=socket.gethostname()))
+    assert kept.title == ""
 
 
 def test_the_command_that_runs_the_case_is_printed(add: Add, screen: Path, capsys: pytest.CaptureFixture[str]) -> None:
