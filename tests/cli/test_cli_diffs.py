@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modular.corpus import read_corpus
 from rollout.loop.decisions import acceptance_of, with_decision
 from rollout.loop.tape_retention import Interest
 from rollout.loop.tape_store import TapeStore
@@ -165,10 +166,10 @@ def test_what_is_settled_for_the_candidate_becomes_a_case_of_both_corpora(unders
     )
     assert said.code == 0, said.err
     engine, shadow = (understudy.folder / path for path in said.json["fixtures"])
-    assert engine.parent == understudy.folder / "cases" / "modular" / "cases" / "claude"
-    assert (engine / "screen.ansi").read_text() == SCREEN
-    assert json.loads((engine / "expected.json").read_text()) == {"state": "busy"}
-    assert json.loads((engine / "question.json").read_text())["processes"] == ["bash", "claude"]
+    corpus = understudy.folder / "cases" / "modular" / "corpus"
+    assert engine == corpus / "claude" / "cases.toml"
+    (case,) = read_corpus(corpus).cases
+    assert (case.screens, case.expected(), case.processes) == ((SCREEN,), {"state": "busy"}, ("bash", "claude"))
     assert [shot.pane for shot in read_tape(shadow / "pane.tape.gz").tape.frames[-1].panes] == ["%2"]
     assert json.loads((shadow / "settled.json").read_text()) == {
         "pane": "%2", "incumbent": "idle", "candidate": "busy", "right": "candidate",
