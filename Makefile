@@ -5,7 +5,7 @@ PYTHON ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test bench budgets gate decisions trial referee faults lint format lock clean
+.PHONY: help setup demo check test bench budgets gate decisions trial referee faults lint format lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -17,6 +17,9 @@ demo: ## install, then show a whole migration: `understudy demo`
 	@scripts/ensure-tmux
 	@scripts/prepare-venv run
 	@$(BIN)/understudy demo
+
+check: setup ## run the pure tests: no tmux, server, browser or benchmark (under a minute; ARGS="-k word" narrows it)
+	@$(BIN)/python -m pytest -q --pure -n "$$(getconf _NPROCESSORS_ONLN)" --dist loadfile $(ARGS)
 
 test: setup ## run the whole test suite, on real tmux servers of its own (ARGS="-k word" narrows it)
 	@scripts/ensure-tmux
@@ -30,7 +33,7 @@ budgets: setup ## check the cost of a look at 50, 500 and 1000 agents; fails abo
 	@scripts/ensure-tmux
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py
 
-gate: setup ## check the cost of a cycle against the gate's rules in pyproject.toml (a minute)
+gate: setup ## check the cost of a cycle against the gate's rules in pyproject.toml (two minutes)
 	@scripts/ensure-tmux
 	@mkdir -p .benchmarks
 	@$(BIN)/python -m pytest -q tests/benchmarks/test_gate_benchmark.py --benchmark-enable --benchmark-json=.benchmarks/gate.json

@@ -39,6 +39,7 @@ from understudy import (
     WindowSource,
 )
 from understudy.failures import SourceFailed
+from understudy.window_names import AGENT_WORDS, MANAGER_WORDS
 
 MEMORY_FORMAT: Final = 1
 
@@ -68,8 +69,6 @@ SHOWN_LINES: Final = 8
 FORGET_S: Final = 3600
 """Seconds for which the count of an intent outlives the intent."""
 
-AGENT_NAME_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")
-MANAGER_WORDS: Final = ("pm", "manager")
 MANAGER_WORDS_ANYWHERE: Final = ("pm", "manager", "project")
 INTERFACE_MARKERS: Final = (
     "? for shortcuts",
@@ -290,7 +289,7 @@ class LegacyMonitor:
         Substrings count: `npm-run` and `shipment` are agents, and managers (1.12).
         """
         name = self._window_name(target).lower()
-        return name.startswith("claude-") or any(word in name for word in AGENT_NAME_WORDS)
+        return name.startswith("claude-") or any(word in name for word in AGENT_WORDS)
 
     def _find_pm_in_session(self, session: str) -> str | None:
         """Find the first window named like a manager that shows Claude's interface in its last ten lines."""

@@ -15,7 +15,7 @@ from modular.rulebook.book import RuleBook
 from understudy import PaneShot
 from understudy.record import Record
 
-__all__ = ["BadQuestion", "Question", "Reading", "classify", "classify_question", "main"]
+__all__ = ["BadQuestion", "Question", "Reading", "classify", "classify_question", "main", "read_question"]
 
 _NOWHERE: Final = {
     "pane": "%0",
@@ -49,6 +49,10 @@ class Question(Record, extra="ignore"):
     """Command names under the pane, outermost first."""
     agent: str | None = None
     window_name: str = ""
+    width: int = Field(default=80, ge=1)
+    """Columns of the pane."""
+    height: int = Field(default=24, ge=1)
+    """Rows of the pane."""
 
 
 def classify_question(question: dict[str, Any], book: RuleBook | None = None) -> dict[str, Any]:
@@ -56,14 +60,7 @@ def classify_question(question: dict[str, Any], book: RuleBook | None = None) ->
 
     `book` holds the rules; None stands for those that ship.
     """
-    try:
-        asked = Question.model_validate({key: value for key, value in question.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the question"
-        raise BadQuestion(f"{place}: {first['msg']}") from None
-    shots = _shots(asked)
-    reading = classify(shots, book=book, agent=asked.agent, colours=asked.screen_ansi is not None)
+    asked, reading = read_question(question, book)
     return {
         "id": asked.id,
         "state": reading.state.value,
@@ -71,6 +68,18 @@ def classify_question(question: dict[str, Any], book: RuleBook | None = None) ->
         "rule": reading.rule,
         "lines": list(reading.lines),
     }
+
+
+def read_question(question: dict[str, Any], book: RuleBook | None = None) -> tuple[Question, Reading]:
+    """Check a question and read its screen; as `classify_question`, with all that a reading says."""
+    try:
+        asked = Question.model_validate({key: value for key, value in question.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the question"
+        raise BadQuestion(f"{place}: {first['msg']}") from None
+    shots = _shots(asked)
+    return asked, classify(shots, book=book, agent=asked.agent, colours=asked.screen_ansi is not None)
 
 
 def _shots(asked: Question) -> Sequence[PaneShot]:
@@ -86,6 +95,8 @@ def _shots(asked: Question) -> Sequence[PaneShot]:
                 "title": asked.pane_title,
                 "command": asked.pane_current_command,
                 "processes": asked.processes,
+                "width": asked.width,
+                "height": asked.height,
                 "ansi": screen,
             }
         )

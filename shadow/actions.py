@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
+from shadow.monitor_role import MonitorRole
 from shadow.rules import Windows
 from understudy.record import Instant, Record
 
@@ -13,15 +14,8 @@ CLOSING_LOOKS: Final = 2
 """An intent that is missing for so many looks is withdrawn, as in the harness: one missing look is a flicker."""
 
 
-class MonitorRole(StrEnum):
-    """The monitor that an intent belongs to."""
-
-    INCUMBENT = "incumbent"
-    CANDIDATE = "candidate"
-
-
 class How(StrEnum):
-    """How the candidate's action compares with the incumbent's."""
+    """The candidate's action compared with the incumbent's."""
 
     SAME = "same"
     EARLY = "early"
@@ -44,7 +38,7 @@ class IntentEpisode(Record):
     silent_since: Instant | None = None
 
     def covers(self, began: float, ended: float) -> bool:
-        """Whether it was open at any instant of a stretch."""
+        """Return whether it was open at any instant of a stretch."""
         return self.opened <= ended and (self.closed is None or self.closed >= began)
 
 

@@ -48,7 +48,7 @@ class Bout(Record):
     incumbent: Side
     candidate: Side
     acts: tuple[Act, ...] = ()
-    """How the actions compare, early and late ones too."""
+    """The comparison of the actions, early and late ones too."""
     strata: tuple[Stratum, ...] = ()
     """Strata whose denominators count it: at least one monitor reports that state or wants that action."""
     differs_in: tuple[Stratum, ...] = ()
@@ -67,12 +67,12 @@ class Bout(Record):
 
     @property
     def action_differs(self) -> bool:
-        """Whether the two monitors differ in an action."""
+        """Return whether the two monitors differ in an action."""
         return self.severity is Severity.ACTION
 
     @property
     def candidate_wrong(self) -> bool | None:
-        """Whether the candidate was wrong; None without a label."""
+        """Return whether the candidate was wrong; None without a label."""
         return None if self.label is None else self.label.candidate_wrong
 
     @property
@@ -82,7 +82,7 @@ class Bout(Record):
 
     @property
     def missed_crash(self) -> bool:
-        """Whether the candidate missed a crash, and that is settled: a hard guard of the judge."""
+        """Return whether the candidate missed a crash, and that is settled: a hard guard of the judge."""
         if self.label is None or self.label.right is not Right.INCUMBENT:
             return False
         return (
@@ -121,7 +121,7 @@ class OpenBout(Record):
 
 
 def in_sample(name: str, share: float) -> bool:
-    """Whether hindsight examines this agreement. The id decides, so a replay examines the same ones."""
+    """Return whether hindsight examines this agreement. The id decides, so a replay examines the same ones."""
     return int(name.removeprefix("b-"), 16) < share * 16**16
 
 

@@ -152,7 +152,7 @@ def _goes_on(open_bout: OpenBout, who: Who, incumbent: Side, candidate: Side) ->
 
 
 def _as_before(before: Side, now: Side) -> bool:
-    """Whether a monitor reports the same as before. Compares fingerprints without building one for every pane."""
+    """Return whether a monitor reports the same as before, without building a fingerprint for every pane."""
     return (
         before.state is now.state
         and before.rule == now.rule

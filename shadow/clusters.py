@@ -18,7 +18,7 @@ class ClusterSlice(Record):
     """The bouts of a cluster that are alike in CLI, rules and actions."""
 
     agent: str
-    """Which agent CLI."""
+    """The agent CLI."""
     incumbent_rule: str
     candidate_rule: str
     only_incumbent_wants: tuple[str, ...]
@@ -77,7 +77,7 @@ class Cluster(Record):
 
     @property
     def proven(self) -> bool:
-        """Whether more than half of the bouts are decided, at least 95 % of them for the candidate."""
+        """Return whether more than half of the bouts are decided, at least 95 % of them for the candidate."""
         return self.one_way is Right.CANDIDATE
 
 

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple, Protocol
 from deepdiff import DeepDiff
 from deepdiff.helper import notpresent
 
-from shadow.differences import UNKNOWN_AGENT, Change, DiffClass, Difference, Fingerprint, IntentKey, Severity, Side
+from shadow.differences import Change, DiffClass, Difference, Fingerprint, IntentKey, Severity, Side
 from shadow.labels import Right
 from shadow.sides import Sides, Who
 from understudy.report import CycleReport
-from understudy.verdicts import AgentRole, AgentState, IdleDetail
+from understudy.verdicts import UNKNOWN_AGENT, AgentRole, AgentState, IdleDetail
 
 _MAX_DIFFS: Final = 200
 """More values than two sides have; DeepDiff's own limit against unbounded documents."""
@@ -110,7 +110,7 @@ def gravity(incumbent: Side, candidate: Side) -> Severity | None:
 
 
 def _same(ours: Sides, theirs: Sides, name: str) -> bool:
-    """Whether two monitors agree. Builds nothing: this is the case of nearly every pane in every cycle."""
+    """Return whether two monitors agree. Builds nothing: this is the case of nearly every pane in every cycle."""
     one, two = ours.verdict(name), theirs.verdict(name)
     if ours.intents(name) != theirs.intents(name):
         return False

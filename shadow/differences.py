@@ -3,12 +3,10 @@
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
-from typing import Final
 
 from understudy.record import Record
-from understudy.verdicts import AgentRole, AgentState, IdleDetail
+from understudy.verdicts import UNKNOWN_AGENT, AgentRole, AgentState, IdleDetail
 
-UNKNOWN_AGENT: Final = "unknown"
 """The CLI of a verdict if it is not known."""
 
 
@@ -76,7 +74,7 @@ class Side(Record):
         return frozenset(name for name, _ in self.intents)
 
     def says(self, state: AgentState) -> bool:
-        """Whether it reports this state."""
+        """Return whether it reports this state."""
         return self.state is state
 
 

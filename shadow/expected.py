@@ -52,8 +52,8 @@ class SideMatch(Record):
     """Globs; for whole sessions its report on the managers, such as `manager:crashed/process.*`."""
     detail: tuple[IdleDetail, ...] = ()
     """Empty for any."""
-    silence: tuple[Silence, ...] = ()
-    """The reason why it sends no notice; empty for any reason, and for none."""
+    silence: tuple[Silence | Literal["none"], ...] = ()
+    """The reason why it sends no notice, `none` if it could send one; empty for any reason, and for none."""
     alone: tuple[str, ...] = ()
     """Actions that it may want and the other not."""
 
@@ -63,20 +63,20 @@ class SideMatch(Record):
             raise ValueError("a rule that matches everything expects everything; name the rule, or its prefix")
         unknown = [act for act in self.alone if act not in _ACTS]
         if unknown:
-            raise ValueError(f"no such act: {', '.join(unknown)} (acts are {', '.join(_ACTS)})")
+            raise ValueError(f"no such action: {', '.join(unknown)} (actions are {', '.join(_ACTS)})")
         return self
 
     def sees(self, side: Side) -> bool:
-        """Whether a side is in one of the states. Checked first, since it rules out nearly every entry."""
+        """Return whether a side is in one of the states. Checked first, since it rules out nearly every entry."""
         return (side.state if side.state is not None else "absent") in self.state
 
     def holds(self, side: Side, alone: frozenset[str]) -> bool:
-        """Whether a side, and the actions that only it wants, are no more than is expected."""
+        """Return whether a side, and the actions that only it wants, are no more than is expected."""
         return (
             self.sees(side)
             and any(fnmatchcase(side.rule, rule) for rule in self.rule)
             and (not self.detail or side.detail in self.detail)
-            and (not self.silence or side.silence in self.silence)
+            and (not self.silence or (side.silence or "none") in self.silence)
             and alone <= set(self.alone)
         )
 
@@ -111,11 +111,11 @@ class ExpectedDifference(Record):
         if Severity.DETAIL in self.severity and not self.paths:
             raise ValueError("an expected detail names the values that may differ, in `paths`")
         if Severity.ACTION in self.severity and not (self.incumbent.alone or self.candidate.alone):
-            raise ValueError("an expected action names the acts that one side may want alone, in `alone`")
+            raise ValueError("an expected action names the actions that one side may want alone, in `alone`")
         return self
 
     def matches(self, difference: Difference) -> bool:
-        """Whether the entry covers a difference completely."""
+        """Return whether the entry covers a difference completely."""
         ours, theirs = difference.incumbent, difference.candidate
         return (
             difference.severity in self.severity

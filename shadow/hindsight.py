@@ -15,11 +15,9 @@ from shadow.refuting import PaneFact, PaneFactKind, two_sided
 from shadow.screen_digest import ScreenDigest, digest
 from understudy.record import Instant, Record
 from understudy.screens import PaneShot
+from understudy.shells import is_shell
 from understudy.verdicts import AgentState
 
-SHELLS: Final = frozenset(
-    {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
-)
 _SMALL: Final = 1
 """Up to so many changed lines in one look are motion; more are output."""
 _PRINTS: Final = 2
@@ -78,7 +76,7 @@ def front(shot: PaneShot) -> PaneOwner:
         return PaneOwner.SHELL
     if not shot.processes:
         return PaneOwner.UNKNOWN
-    return PaneOwner.SHELL if all(map(_is_shell, shot.processes)) else PaneOwner.PROGRAM
+    return PaneOwner.SHELL if all(map(is_shell, shot.processes)) else PaneOwner.PROGRAM
 
 
 def observe(watch: PaneHistory, shots: Sequence[PaneShot], at: float, *, touched: bool, lasting: bool) -> PaneHistory:
@@ -177,7 +175,7 @@ def _label(right: Right, reason: str, pane_fact: PaneFact, *, alone: bool) -> La
 
 
 def _followed(watch: PaneHistory, before: ScreenDigest, now: ScreenDigest, shot: PaneShot) -> dict[str, object]:
-    """Whether the dialog that stood there all the time was answered, or the draft sent."""
+    """Return whether the dialog that stood there all the time was answered, or the draft sent."""
     fresh = bool(set(now.printed) - set(before.printed)) and front(shot) is not PaneOwner.SHELL
     asked = watch.asking == watch.looks > 0 and before.asks
     drafted = watch.draft is not None and not watch.moves and before.draft == watch.draft
@@ -205,7 +203,7 @@ def _stood_there(watch: PaneHistory, now: ScreenDigest, shot: PaneShot, *, first
         "draft": now.draft if first or now.draft == watch.draft else None,
         "shells": watch.shells + (who is PaneOwner.SHELL),
         "programs": watch.programs + (who is PaneOwner.PROGRAM),
-        "tools": watch.tools + (who is PaneOwner.PROGRAM and _is_shell(shot.processes[-1])),
+        "tools": watch.tools + (who is PaneOwner.PROGRAM and is_shell(shot.processes[-1])),
     }
 
 
@@ -213,7 +211,3 @@ def _stood(watch: PaneHistory) -> float:
     if watch.changed or watch.respawned or watch.since is None or watch.until is None:
         return 0.0
     return watch.until - watch.since
-
-
-def _is_shell(process: str) -> bool:
-    return process.lstrip("-").rsplit("/", 1)[-1] in SHELLS

@@ -1,4 +1,4 @@
-"""How often each kind of difference is settled, and for which side: shows what the unsettled bouts may hide."""
+"""Settle rates: the share of bouts of each kind of difference that was labelled, and for which side."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ class KindRate(Record):
 
     @property
     def agrees(self) -> bool:
-        """Whether both report the same state: then `neither` means that both are wrong."""
+        """Return whether both report the same state: then `neither` means that both are wrong."""
         return self.incumbent is self.candidate
 
     @property

@@ -34,5 +34,5 @@ class Label(Record):
 
     @property
     def candidate_wrong(self) -> bool:
-        """Whether the candidate was wrong."""
+        """Return whether the candidate was wrong."""
         return self.right in {Right.INCUMBENT, Right.NEITHER}

@@ -20,12 +20,12 @@ class LiveComparison(Record):
 
     @property
     def counts(self) -> bool:
-        """Whether it is evidence."""
+        """Return whether it is evidence."""
         return self.compared > 0
 
     @property
     def event(self) -> bool:
-        """Whether it differs from the tape."""
+        """Return whether it differs from the tape."""
         return bool(self.differences)
 
 

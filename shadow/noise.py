@@ -8,7 +8,7 @@ from understudy.report import CycleReport
 
 
 def is_noise(difference: Difference, again: CycleReport) -> bool:
-    """Whether the incumbent's other report agrees with the candidate; `again` starts from the same memory.
+    """Return whether the incumbent's other report agrees with the candidate; `again` starts from the same memory.
 
     Every differing value must agree: if the state agrees and an action does not, it is still a difference in
     judgement. A pane that the other report could not read proves nothing.

@@ -1,4 +1,4 @@
-"""Whether a cluster waits for a person's decision: one rule for the judge, the lists and the reports. Pure.
+"""The rule by which a cluster waits for a person, one for the judge, the lists and the reports. Pure.
 
 A cluster is open if an action differs in it, the difference is one of judgement, and neither the register, a sign-off,
 a settlement nor the bouts that are decided already speak for it. States that differ without an action are scored by
@@ -64,12 +64,12 @@ class ClusterCounts(Record):
 
     @property
     def as_expected(self) -> bool:
-        """Whether every differing action is an expected one, and nothing speaks against the register."""
+        """Return whether every differing action is an expected one, and nothing speaks against the register."""
         return self.actions > 0 and not self.unexpected and not self.contradicted
 
     @property
     def proven(self) -> bool:
-        """Whether more than half of the bouts are decided, at least 95 % of them for the candidate."""
+        """Return whether more than half of the bouts are decided, at least 95 % of them for the candidate."""
         return 2 * self.decided > self.bouts and self.for_candidate >= ONE_WAY * self.decided
 
     @property
@@ -107,7 +107,7 @@ class CeilingCounts(Record):
         return tuple(sorted(name for name, entry in known if entry and self._above(self.entries[name], entry.ceiling)))
 
     def passes(self, cluster: str, ceiling: float) -> bool:
-        """Whether a cluster is shown to be more frequent than a ceiling allows."""
+        """Return whether a cluster is shown to be more frequent than a ceiling allows."""
         return self._above(self.clusters.get(cluster, 0), ceiling)
 
     def holding(self, signoffs: Signoffs, now: float) -> Signoffs:
@@ -158,7 +158,7 @@ def review(
 
 
 def shown_above(count: int, total: int, ceiling: float) -> bool:
-    """Whether so many of so many are shown to be more than a ceiling allows, and not just a bad beginning.
+    """Return whether so many of so many are shown to be more than a ceiling allows, and not just a bad beginning.
 
     Chernoff's bound: a rate at the ceiling would show as much in fewer than one of a hundred samples.
     """

@@ -60,7 +60,7 @@ _SELDOM: Final = frozenset({PaneFactKind.STILL})
 
 @cache
 def two_sided(one: AgentState, two: AgentState) -> bool:
-    """Whether a pane's behaviour can settle for either of two states, about equally often."""
+    """Return whether a pane's behaviour can settle for either of two states, about equally often."""
     often = [refuted for kind, refuted in REFUTES.items() if kind not in _SELDOM]
     return any(one in refuted and two not in refuted for refuted in often) and any(
         two in refuted and one not in refuted for refuted in often

@@ -115,6 +115,11 @@ class ReplayTally:
         self._advance(look, tape.at)
         return differences
 
+    @property
+    def bouts(self) -> tuple[Bout, ...]:
+        """Return the settled bouts, oldest first; after `result` all of them."""
+        return tuple(self._bouts)
+
     def result(self, before: Iterable[str] | None) -> ReplayResult:
         """Sum up; `before` are the clusters of the baseline, None without one."""
         self._settle_all()

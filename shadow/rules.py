@@ -1,4 +1,4 @@
-"""When two monitors want the same action, when a bout counts, when it is settled: all in seconds, all of the plan."""
+"""Times of the plan, in seconds: windows of equal actions, and when a bout counts and is settled."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Windows(Record):
 
 
 class BoutRules(Record):
-    """When a bout counts and when it is settled, in seconds."""
+    """The times at which a bout counts and is settled, in seconds."""
 
     settle_s: float = 60.0
     """Seconds after the bout ended; or a wider window of an action, since the other monitor may still request it."""

@@ -9,21 +9,22 @@ from zlib import crc32
 from understudy.record import Record
 from understudy.screens import PaneShot
 
-_SIGNS: Final = ">\u276f\u203a»"
-_TYPED: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*[^\\s│┃|]")
+SIGNS: Final = ">\u276f\u203a»"
+"""Prompt signs of composers."""
+_TYPED: Final = re.compile(f"^[\\s│┃|▌]*[{SIGNS}]\\s*[^\\s│┃|]")
 """A prompt with text in it: a composer with a draft, or a line that was sent from it."""
-_PROMPT: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}](?:\\s|$)")
+_PROMPT: Final = re.compile(f"^[\\s│┃|▌]*[{SIGNS}](?:\\s|$)")
 """Any prompt, with or without text in it."""
-_EDGES: Final = re.compile(f"^[\\s│┃|▌]*[{_SIGNS}]\\s*|[\\s│┃|]+$")
+_EDGES: Final = re.compile(f"^[\\s│┃|▌]*[{SIGNS}]\\s*|[\\s│┃|]+$")
 """The text around the typed text: a frame, a sign, blanks."""
 _FRAME: Final = re.compile(r"^[\s─━═╭╮╰╯┌┐└┘│┃|▔▁▌]*$")
 _DIGITS: Final = re.compile(r"\d+")
 """A clock or a counter is no output, so lines are compared without their figures."""
 _CHOSEN: Final = re.compile(
-    f"^[\\s│┃|▌]*[{_SIGNS}→▶●]\\s*(?:\\d[.)]\\s*)?(?:Yes|No|Allow|Approve|Proceed|Don't)\\b", re.IGNORECASE
+    f"^[\\s│┃|▌]*[{SIGNS}→▶●]\\s*(?:\\d[.)]\\s*)?(?:Yes|No|Allow|Approve|Proceed|Don't)\\b", re.IGNORECASE
 )
 _OPTION: Final = re.compile(
-    f"^[\\s│┃|▌]*(?:[{_SIGNS}→▶●○]\\s*)?(?:\\d[.)]\\s*\\S|(?:Yes|No|Allow|Deny|Reject)\\b)", re.IGNORECASE
+    f"^[\\s│┃|▌]*(?:[{SIGNS}→▶●○]\\s*)?(?:\\d[.)]\\s*\\S|(?:Yes|No|Allow|Deny|Reject)\\b)", re.IGNORECASE
 )
 _YES_NO: Final = re.compile(
     r"[(\[]\s*(?:y(?:es)?\s*/\s*n(?:o)?|\(?y\)?es\s*/\s*\(?n\)?o)\b.*[)\]]|\(Y\)es/\(N\)o", re.IGNORECASE
@@ -67,7 +68,7 @@ class _Line(NamedTuple):
     prompt: bool
     typed: bool
     plain: int
-    said: int
+    text_sum: int
     chosen: bool
     option: bool
     letters: bool
@@ -83,7 +84,7 @@ def _read(line: str) -> _Line:
         prompt=prompt,
         typed=typed,
         plain=_sum(_DIGITS.sub("", line).strip()),
-        said=_sum(_EDGES.sub("", line)) if typed else 0,
+        text_sum=_sum(_EDGES.sub("", line)) if typed else 0,
         chosen=bool(_CHOSEN.match(line)),
         option=bool(_OPTION.match(line)),
         letters=bool(_YES_NO.search(line)),
@@ -102,13 +103,13 @@ def _of_text(text: str) -> dict[str, Any]:
         "typed": tuple(line.plain for line in lines if line.typed),
         "whole": _sum(text),
         "asks": asks,
-        "draft": None if asks or foot is None else lines[foot].said,
-        "sent": tuple(line.said for number, line in enumerate(lines) if line.typed and number != foot),
+        "draft": None if asks or foot is None else lines[foot].text_sum,
+        "sent": tuple(line.text_sum for number, line in enumerate(lines) if line.typed and number != foot),
     }
 
 
 def _asks(lines: Sequence[_Line]) -> bool:
-    """Whether a choice of at least two, one of them under a cursor, or a yes-or-no question is open at the end."""
+    """Return whether a choice of two or more, one under a cursor, or a yes-or-no question is open at the end."""
     foot = lines[-_FOOT:]
     chosen = any(line.chosen for line in foot) and sum(line.option for line in foot) > 1
     return chosen or any(line.letters for line in lines[-_QUESTION:])

@@ -103,7 +103,7 @@ def _excuse(
 
 
 def contradicts(label: Label | None, expected: Right) -> bool:
-    """Whether a label finds the candidate wrong although the register names it as right."""
+    """Return whether a label finds the candidate wrong although the register names it as right."""
     return label is not None and label.candidate_wrong and expected in {Right.CANDIDATE, Right.BOTH}
 
 

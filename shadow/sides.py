@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from shadow.differences import NOTHING, IntentKey, Side, Silence, subject
 from understudy.intents import Intent, Notice, NotifyManager, intent_key
-from understudy.report import CycleReport, ProblemKind
+from understudy.report import WHOLE_SERVER, CycleReport
 from understudy.verdicts import AgentRole, AgentState, AgentVerdict
 
 _OF_THE_SESSION = frozenset({"spawn_manager", "pause_session"})
 _ABOUT_THE_SESSION = frozenset({Notice.TEAM_IDLE, Notice.MISSING})
 _NO_EAR = frozenset({AgentState.CRASHED, AgentState.ERROR})
-_BLIND = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Sides:
             name, intent_keys = intent_key(intent), self._intents.setdefault(who.subject, {})
             intent_keys[name] = max(intent.ordinal, intent_keys.get(name, 0))
             self._who.setdefault(who.subject, who)
-        self._blind = any(problem.kind in _BLIND for problem in report.problems)
+        self._blind = any(problem.kind in WHOLE_SERVER for problem in report.problems)
         self._unseen = {problem.subject for problem in report.problems if problem.hides}
         self._silences: dict[str, Silence | None] = {}
 
@@ -104,7 +103,7 @@ class Sides:
         return f"manager:{', '.join(seen) or 'missing'}" if name.startswith("=") else ""
 
     def could_not_see(self, who: Who) -> bool:
-        """Whether it reports nothing about a pane because it could not read it, not because no agent is there."""
+        """Return whether it reports nothing about a pane since it could not read it, though an agent may be there."""
         if who.pane is None or self.verdict(who.pane) is not None:
             return False
         names = {who.pane, who.session, f"{who.session}:{who.index}"}

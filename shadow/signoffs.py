@@ -36,11 +36,11 @@ class Acceptance(Record):
         return self
 
     def holds(self, now: float) -> bool:
-        """Whether it has begun and not expired."""
+        """Return whether it has begun and not expired."""
         return self.at <= now < self.expires
 
     def meant_for(self, playing: tuple[str, ...]) -> bool:
-        """Whether it was given for the monitors that run; True if their versions are not known."""
+        """Return whether it was given for the monitors that run; True if their versions are not known."""
         return not (self.monitors and playing) or self.monitors == playing
 
 

@@ -7,12 +7,14 @@ import signal
 from typing import TYPE_CHECKING
 
 import insists
+import pure
 import pytest
 from hypothesis import HealthCheck, settings
 from private_tmux import TmuxServer, private_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 settings.register_profile(
@@ -27,6 +29,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default-run"))
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job; what tests start inherits it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--pure`, by which `make check` chooses its tests."""
+    parser.addoption("--pure", action="store_true", help="only files of tests that start no program and no server")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out, with `--pure`, every file that is not; None lets pytest decide."""
+    chosen = config.getoption("pure") and collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    return True if chosen and not pure.is_pure(collection_path) else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

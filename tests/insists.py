@@ -17,7 +17,7 @@ _SET: Final = frozenset(name for name in (INTEGRATION, BROWSER, LARGE) if os.env
 
 
 def on(name: str) -> bool:
-    """Whether this run insists on it."""
+    """Return whether this run insists on it."""
     return name in _SET
 
 

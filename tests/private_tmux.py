@@ -40,7 +40,7 @@ class TmuxServer:
 
     @property
     def address(self) -> ServerAddress:
-        """Where it listens."""
+        """The socket on which it listens."""
         from tmuxio.server.address import ServerAddress
 
         return ServerAddress(self.socket_path)
@@ -81,7 +81,7 @@ class TmuxServer:
         return self.run("new-session", "-d", "-P", "-F", "#{pane_id}", "-s", session, "-n", name, *size, command)
 
     def is_up(self) -> bool:
-        """Whether a server listens."""
+        """Return whether a server listens."""
         return any(_is_server(pid) for pid in self._processes())
 
     def screen(self, pane: str) -> str:

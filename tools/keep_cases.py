@@ -1,9 +1,10 @@
-"""Makes golden cases out of recorded screens: one folder each below `tests/modular/cases`.
+"""Adds recorded screens to the corpus, `tests/modular/corpus`.
 
     python tools/keep_cases.py screens.jsonl --only '80x24-(?:busy|draft)' --tag narrow
 
-A case is kept where the engine's answer matches the driver's step; the others are listed for review. Names of the
-machine in a recording are replaced by words of the same length.
+A case is kept where the engine's answer matches the driver's step; the others are listed for review. With
+`--failing REASON` they are kept too, as cases that have to fail until the rules read them rightly. Names of the machine
+in a recording are replaced by words of the same length.
 """
 
 import argparse
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from modular.classify import classify_question
+from modular.corpus import Case, CaseExists, add_case
 
-CASES: Final = Path(__file__).parent.parent / "tests" / "modular" / "cases"
+CORPUS: Final = Path(__file__).parent.parent / "tests" / "modular" / "corpus"
 _ELSEWHERE: Final = (
     (re.compile(r"/var/tmp"), "/srv/sea"),
     (re.compile(r"rs-[a-z0-9_]{8}(?![a-z0-9_])"), "lamp-houses"),
@@ -31,36 +33,44 @@ def impersonal(text: str) -> str:
     return text
 
 
-def question(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the question to `classify` for a recorded screen, without the screen itself."""
-    meta = row["meta"]
+def case(row: dict[str, Any], tag: str) -> Case:
+    """Make a case of a recorded screen."""
+    meta, size = row["meta"], row["size"]
     title = impersonal(meta["pane_title"])
-    known = {
-        "pane_title": "" if title == "vm" else title,
-        "pane_current_command": meta["pane_current_command"],
-        "processes": meta["processes"],
-    }
-    return {key: value for key, value in known.items() if value}
+    step = row["id"].rsplit(f"{size[0]}x{size[1]}-", 1)[-1].replace("#", "_")
+    name = "trap_quoted_words" if step == "idle_explain" else f"recorded_{step}"
+    return Case(
+        cli=_NAMES.get(row["agent"], row["agent"]),
+        name=name + (f"_{tag}" if tag else ""),
+        screens=(impersonal(row["screen_ansi"]),),
+        state=row["label"],
+        processes=meta["processes"],
+        title="" if title == "vm" else title,
+        command=meta["pane_current_command"],
+        size=(size[0], size[1]),
+    )
 
 
-def keep(rows: Iterable[dict[str, Any]], tag: str) -> tuple[int, list[str]]:
-    """Write a folder for each row whose reading matches the driver's step; print their number, and the other rows."""
+def keep(rows: Iterable[dict[str, Any]], tag: str, failing: str | None = None) -> tuple[int, list[str]]:
+    """Add a case for each row whose reading matches the driver's step; return their number, and the other rows.
+
+    The others are added too where `failing` is the reason that they are read wrongly today.
+    """
     kept, others = 0, []
     for row in rows:
-        asked, screen = question(row), impersonal(row["screen_ansi"])
-        answer = classify_question({"id": 0, "screen_ansi": screen, **asked})
+        one = case(row, tag)
+        answer = classify_question(one.question())
         if answer["state"] != row["label"]:
             others.append(f"{row['id']}: {row['label']} called {answer['state']} by {answer['rule']}")
-            continue
-        step = row["id"].rsplit(f"{row['size'][0]}x{row['size'][1]}-", 1)[-1].replace("#", "_")
-        name = "trap_quoted_words" if step == "idle_explain" else f"recorded_{step}"
-        folder = CASES / _NAMES.get(row["agent"], row["agent"]) / (name + (f"_{tag}" if tag else ""))
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "screen.ansi").write_text(screen, encoding="utf-8")
-        for part, value in {"question": asked, "expected": {"state": row["label"]}}.items():
-            text = json.dumps(value, indent=1, ensure_ascii=False)
-            (folder / f"{part}.json").write_text(text + "\n", encoding="utf-8")
-        kept += 1
+            if failing is None:
+                continue
+            one = one.model_copy(update={"xfail": failing})
+        try:
+            add_case(CORPUS, one)
+        except CaseExists as known:
+            others.append(f"{row['id']}: {known}")
+        else:
+            kept += 1
     return kept, others
 
 
@@ -70,9 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("screens", type=Path, help="JSON Lines, as record_screens.py writes them")
     parser.add_argument("--only", default="", help="a pattern that the ids must contain")
     parser.add_argument("--tag", default="", help="a suffix for the names of the cases, such as a version or a width")
+    parser.add_argument("--failing", metavar="REASON", help="keep what is read wrongly too, with this reason")
     asked = parser.parse_args(arguments)
     rows = [json.loads(line) for line in asked.screens.read_text(encoding="utf-8").splitlines() if line]
-    kept, others = keep((row for row in rows if re.search(asked.only, row["id"])), asked.tag)
+    kept, others = keep((row for row in rows if re.search(asked.only, row["id"])), asked.tag, asked.failing)
     sys.stdout.write("\n".join([f"{kept} kept", *others]) + "\n")
     return 0
 

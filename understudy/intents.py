@@ -1,7 +1,7 @@
 """The intents that a monitor returns. A monitor only requests; the harness alone acts."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -110,8 +110,11 @@ Intent = Annotated[
     Field(discriminator="kind"),
 ]
 
-DESTRUCTIVE: frozenset[str] = frozenset({"kill_window", "spawn_manager", "submit_draft"})
+DestructiveKind = Literal["kill_window", "spawn_manager", "submit_draft"]
 """The kinds that cannot be taken back: they need dual control."""
+DESTRUCTIVE: frozenset[str] = frozenset(get_args(DestructiveKind))
+KILLING: frozenset[str] = frozenset({"kill_window", "spawn_manager"})
+"""The kinds that may end an agent: a spawn kills the manager that it replaces."""
 
 
 def intent_key(intent: Intent) -> str:

@@ -28,7 +28,7 @@ class Outcome(Record):
     ordinal: int
     result: Result
     done: bool
-    """Whether the action was really done, for either monitor: the one in shadow learns the owner's action from this."""
+    """True if the action was really done, for either monitor: the one in shadow learns the owner's action from this."""
     at: Instant
     why: str = ""
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from pydantic import JsonValue
 
 from understudy.outcomes import Outcome, Scope
-from understudy.report import CycleReport
+from understudy.report import CycleReport, Problem
 from understudy.screens import Frame
 
 
@@ -23,7 +23,21 @@ class Clock(Protocol):
         ...
 
 
-class ScreenSource(Protocol):
+class AccountedSource(Protocol):
+    """The account that every source keeps for `serve`, which adds it to the monitor's report."""
+
+    @property
+    def waited_s(self) -> float:
+        """Real seconds that it has slept between looks since it was made."""
+        ...
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The failures that its monitor cannot tell from empty answers, in their order in time; `serve` empties it."""
+        ...
+
+
+class ScreenSource(AccountedSource, Protocol):
     """Reads whole servers, frame by frame."""
 
     def look(self, frames: int = 1, gap_s: float = 0.3, panes: Collection[str] | None = None) -> Sequence[Frame]:
@@ -56,7 +70,7 @@ class WindowEntry:
     pid: int
 
 
-class WindowSource(Protocol):
+class WindowSource(AccountedSource, Protocol):
     """Reads one window after the other by name, as the monolith does: it does not know panes."""
 
     def sessions(self) -> Sequence[SessionEntry]:

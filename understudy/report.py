@@ -33,6 +33,8 @@ class ProblemKind(StrEnum):
     """The state that the monitor reports changes back and forth so fast that it is probably misread."""
 
 
+WHOLE_SERVER = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
+"""The failures after which nothing of the server was seen."""
 _DOUBTS = frozenset(
     {ProblemKind.RULES_UNUSABLE, ProblemKind.PLUGIN_UNUSABLE, ProblemKind.RULES_DRIFTED, ProblemKind.FLICKERS}
 )
@@ -48,7 +50,7 @@ class Problem(Record):
 
     @property
     def hides(self) -> bool:
-        """Whether its subject was not read at all, so that a report without it means nothing."""
+        """Return whether its subject was not read at all, so that a report without it means nothing."""
         return self.kind not in _DOUBTS
 
 

@@ -7,7 +7,8 @@ from understudy.record import Instant, Record
 
 _SEQUENCES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
 """Nearly all escapes are of this form. It begins with a fixed prefix, which makes the search eight times as fast."""
-_ESCAPES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
+ESCAPES = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
+"""The escape sequences that `capture-pane -e` prints."""
 
 
 def plain(ansi: str) -> str:
@@ -17,7 +18,7 @@ def plain(ansi: str) -> str:
     """
     if "\x1b" in ansi or "\x0e" in ansi:
         others = ansi.count("\x1b") > ansi.count("\x1b[") or "\x0e" in ansi or "\x0f" in ansi
-        ansi = (_ESCAPES if others else _SEQUENCES).sub("", ansi)
+        ansi = (ESCAPES if others else _SEQUENCES).sub("", ansi)
     if " \n" not in ansi and not ansi.endswith(" "):
         return ansi
     return "\n".join([line.rstrip(" ") for line in ansi.split("\n")])
@@ -39,9 +40,9 @@ class PaneShot(Record):
     window: str
     """The window's name."""
     window_panes: int = 1
-    """How many panes share its window."""
+    """The number of panes in its window."""
     active: bool = True
-    """Whether it is its window's active pane."""
+    """True if it is its window's active pane."""
     title: str = ""
     width: int = 80
     """Cells."""
@@ -100,5 +101,5 @@ class Tape(Record):
 
     @property
     def at(self) -> float:
-        """When its last frame was shot, in seconds since the epoch."""
+        """The time of its last frame, in seconds since the epoch."""
         return self.frames[-1].at

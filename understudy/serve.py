@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from understudy.failures import SourceFailed
-from understudy.ports import Clock, Monitor
+from understudy.ports import AccountedSource, Clock, Monitor, ScreenSource, WindowSource
 from understudy.report import Problem, ProblemKind
 from understudy.wire import CycleRequest, HelloRequest, Introduction, Live, OnTape, Reply, Request
 
@@ -21,7 +21,7 @@ _REQUEST: TypeAdapter[HelloRequest | CycleRequest] = TypeAdapter(Request)
 class OpenedSource(NamedTuple):
     """A screen source and the clock that belongs to it."""
 
-    source: Any
+    source: ScreenSource | WindowSource
     clock: Clock
 
 
@@ -53,16 +53,13 @@ def answer(monitor: Monitor[Any], request: HelloRequest | CycleRequest, open_sou
     wall, cpu = time.monotonic(), time.process_time()
     try:
         source, its_clock = open_source(request.sight)
-        clock, slept_s = (
-            _CountingClock(its_clock),
-            _slept_s(source),
-        )  # a source may be kept from one request to the next
+        clock, slept_s = _CountingClock(its_clock), source.waited_s  # a source may be kept between requests
         monitor.recall(request.memory)
         report = monitor.cycle(request.cycle, source, clock, request.scope, request.outcomes)
         measured = {
             "wall_s": round(time.monotonic() - wall, 6),
             "cpu_s": round(time.process_time() - cpu, 6),
-            "waited_s": round(_slept_s(source) - slept_s + clock.waited_s, 6),
+            "waited_s": round(source.waited_s - slept_s + clock.waited_s, 6),
             "problems": (*report.problems, *_unseen(source)),
         }
         return Reply(id=request.id, report=report.model_copy(update=measured), memory=monitor.memory())
@@ -73,16 +70,10 @@ def answer(monitor: Monitor[Any], request: HelloRequest | CycleRequest, open_sou
         return Reply(id=request.id, problem=Problem(kind=ProblemKind.AGENT_FAILED, subject=monitor.name, text=text))
 
 
-def _slept_s(source: Any) -> float:
-    """Real seconds that a source has slept between looks, if it counts them."""
-    return float(getattr(source, "waited_s", 0.0))
-
-
-def _unseen(source: Any) -> tuple[Problem, ...]:
-    """Return the failures that a source kept, which its monitor cannot tell from empty answers."""
-    problems: list[Problem] = getattr(source, "problems", [])
-    unseen = tuple(problems)
-    problems.clear()
+def _unseen(source: AccountedSource) -> tuple[Problem, ...]:
+    """Return the failures that a source kept, and empty its list: each is told once."""
+    unseen = tuple(source.problems)
+    source.problems.clear()
     return unseen
 
 

@@ -1,8 +1,12 @@
 """The verdict of a monitor on one agent."""
 
 from enum import StrEnum
+from typing import Final
 
 from understudy.record import Instant, Record
+
+UNKNOWN_AGENT: Final = "unknown"
+"""The CLI of a verdict whose CLI was not recognised."""
 
 
 class AgentState(StrEnum):
@@ -67,7 +71,7 @@ class AgentVerdict(Record):
     window_index: int
     role: AgentRole
     agent: str
-    """The agent CLI: `claude`, `codex`, ... or `unknown`."""
+    """The agent CLI: `claude`, `codex`, ... or `UNKNOWN_AGENT`."""
     state: AgentState
     detail: IdleDetail | None = None
     since: Instant

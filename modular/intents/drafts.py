@@ -5,7 +5,6 @@ manager's, and only they may press Enter. A draft must stand still for a while f
 pressed, for either monitor, count as attempts.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -17,6 +16,7 @@ from modular.tracking.tracker import digest
 from understudy import AgentState, Intent, Key, Outcome
 from understudy.intents import SubmitDraft
 from understudy.record import Record
+from understudy.tokens import TOKEN, squeeze
 
 DRAFT_STANDS_S: Final = 8.0
 """A draft of ours that stood still for so many seconds was typed and not sent."""
@@ -27,10 +27,6 @@ RETRY_S: Final = 10.0
 MAX_ATTEMPTS: Final = 5
 """After so many attempts the manager gets a notice instead."""
 _SUBMIT: Final = SubmitDraft.model_fields["kind"].default
-_TOKEN: Final = re.compile(r"\[u-[0-9a-f]{4,16}\]")
-"""The beginning of every message of the harness."""
-_BREAKS: Final = re.compile(r"[\s│┃|▌▎]+")
-"""The characters that a composer puts into a text that it wraps."""
 
 
 class DraftMemory(Record):
@@ -78,7 +74,7 @@ def stuck(drafts: Mapping[str, DraftMemory], now: float) -> frozenset[str]:
 
 def is_ours(text: str) -> bool:
     """Return whether a draft was typed by the harness."""
-    return _TOKEN.search(_BREAKS.sub("", text)) is not None
+    return TOKEN.search(squeeze(text)) is not None
 
 
 def given_up(draft: DraftMemory, now: float) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pluggy
+from packaging.requirements import Requirement
 
 from modular.intents.wording import NoticeFacts
 from modular.strategies import Strategy
@@ -20,7 +21,8 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 _NAME: Final = re.compile(r"^[a-z][a-z0-9-]*$")
 _VERSION: Final = re.compile(r"^\d+(?:\.\d+)*$")
-_REQUIREMENT: Final = re.compile(r"^([a-z][a-z0-9-]*)(?:>=(\d+(?:\.\d+)*))?$")
+_REQUIREMENT: Final = re.compile(r"^[a-z][a-z0-9-]*(?:>=\d+(?:\.\d+)*)?$")
+"""Of what `packaging` reads, the part that a person can mend by installing something newer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,9 @@ class Plugin:
             if not _REQUIREMENT.match(requirement):
                 raise ValueError(f"it requires {requirement!r}, which names nothing: write `name` or `name>=1.2`")
 
-    def needs(self) -> Iterable[tuple[str, str]]:
-        """Return the plugins that it requires, and the least version of each ("" for any)."""
-        for requirement in self.requires:
-            if (found := _REQUIREMENT.match(requirement)) is not None:
-                yield found[1], found[2] or ""
-
-
-def is_older(version: str, least: str) -> bool:
-    """Return whether a version lies below another."""
-    return [int(part) for part in version.split(".")] < [int(part) for part in least.split(".")]
+    def needs(self) -> tuple[Requirement, ...]:
+        """Return the plugins that it requires, each with its least version."""
+        return tuple(map(Requirement, self.requires))
 
 
 class Hooks:

@@ -78,7 +78,7 @@ def _in_force(found: Mapping[str, tuple[Plugin, Any]], faults: list[PluginFault]
     """Load one after the other, each only if the plugins that it requires are in force."""
     loaded = LoadedPlugins()
     for name, (plugin, module) in found.items():
-        lost = [needed for needed, _ in plugin.needs() if needed not in loaded.plugins]
+        lost = [needed.name for needed in plugin.needs() if needed.name not in loaded.plugins]
         if lost:
             faults.append(PluginFault(name, f"it requires {lost[0]}, which is left out", f"mend {lost[0]}"))
             continue

@@ -34,7 +34,7 @@ class Composer(NamedTuple):
     text: str
     """Its text, its rows joined by line ends."""
     draft: bool
-    """Whether that text was typed, and is no placeholder."""
+    """True if that text was typed, and is no placeholder."""
     owner: str
     """The CLI whose rules know its shape."""
 

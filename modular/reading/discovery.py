@@ -18,10 +18,9 @@ from modular.reading.nesting import inner
 from modular.rulebook.book import RuleBook
 from modular.rulebook.file import SHELL, UNKNOWN
 from understudy import AgentRole, AgentState, PaneShot
+from understudy.window_names import AGENT_WORDS, MANAGER_WORDS
 
 _AGENT_PREFIX: Final = "claude-"
-_AGENT_WORDS: Final = ("pm", "developer", "qa", "engineer", "devops", "backend", "frontend")
-_MANAGER_WORDS: Final = ("pm", "manager")
 
 _VIEWED: Final = re.compile(
     r"^:\s*$|\(END\)|--More--|^lines \d+-\d+|-- (?:INSERT|VISUAL|REPLACE) --"
@@ -47,14 +46,14 @@ class Sighting(NamedTuple):
 def named_as_agent(window: str) -> bool:
     """Return whether the incumbent takes a window of this name for an agent's."""
     name = window.lower()
-    return name.startswith(_AGENT_PREFIX) or any(word in name for word in _AGENT_WORDS)
+    return name.startswith(_AGENT_PREFIX) or any(word in name for word in AGENT_WORDS)
 
 
 @lru_cache(maxsize=4096)
 def role_of(window: str) -> AgentRole:
     """Return the role of an agent by its window's name: no screen shows which agent is the manager."""
     name = window.lower()
-    return AgentRole.MANAGER if any(word in name for word in _MANAGER_WORDS) else AgentRole.WORKER
+    return AgentRole.MANAGER if any(word in name for word in MANAGER_WORDS) else AgentRole.WORKER
 
 
 IsAgents = Callable[[str, PaneShot, AgentMemory | None], bool]

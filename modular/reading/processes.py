@@ -11,10 +11,8 @@ from typing import Final
 
 from modular.rulebook.book import RuleBook
 from understudy import PaneShot
+from understudy.shells import SHELLS, command_name
 
-SHELLS: Final = frozenset(
-    {"ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "login", "mksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
-)
 RUNTIMES: Final = frozenset(
     {
         "MainThread", "bun", "deno", "node", "node-MainThread", "nodejs", "npx", "pipx", "python", "python3", "uv",
@@ -90,17 +88,17 @@ def front(processes: Sequence[str], book: RuleBook, *, dead: bool = False) -> Fr
         return Front.UNSEEN
     if agent_of(processes, book) is not None:
         return Front.AGENT
-    names = {_base(name) for name in processes}
+    names = {command_name(name) for name in processes}
     if names <= SHELLS:
         return Front.SHELL
-    hides = _base(processes[-1]) not in SHELLS and names <= _STARTERS
+    hides = command_name(processes[-1]) not in SHELLS and names <= _STARTERS
     return Front.HIDDEN if hides else Front.PROGRAM
 
 
 def agent_of(processes: Sequence[str], book: RuleBook) -> str | None:
     """Name the agent CLI in a chain of processes; None where none goes by its own name."""
     for name in processes:
-        base = _base(name)
+        base = command_name(name)
         agent = book.by_process.get(base)
         if agent is None and (versioned := _VERSIONED.fullmatch(base)) is not None:
             agent = book.by_process.get(versioned[1])
@@ -111,43 +109,38 @@ def agent_of(processes: Sequence[str], book: RuleBook) -> str | None:
 
 def may_hide_an_agent(processes: Sequence[str]) -> bool:
     """Return whether only shells, interpreters and wrappers are in the chain: an agent may run behind one."""
-    return all(_hides(_base(name)) for name in processes)
+    return all(_hides(command_name(name)) for name in processes)
 
 
 def views(processes: Sequence[str]) -> bool:
     """Return whether a program shows a file or a log, which may contain an agent's screen."""
-    return any(_base(name) in VIEWERS for name in processes)
+    return any(command_name(name) in VIEWERS for name in processes)
 
 
 def multiplexes(processes: Sequence[str]) -> bool:
     """Return whether a multiplexer runs in the pane and draws its screen."""
-    return any(_base(name) in MULTIPLEXERS for name in processes)
+    return any(command_name(name) in MULTIPLEXERS for name in processes)
 
 
 def may_nest(processes: Sequence[str]) -> bool:
     """Return whether a multiplexer, in the pane or behind its program, may have drawn the screen."""
-    return any(_base(name) in REMOTE for name in processes)
+    return any(command_name(name) in REMOTE for name in processes)
 
 
 def draws_nothing(processes: Sequence[str]) -> bool:
     """Return whether no program in the chain is known to draw a screen of its own, so that the screen may decide."""
-    return may_hide_an_agent([name for name in processes if _base(name) not in HOLDERS])
+    return may_hide_an_agent([name for name in processes if command_name(name) not in HOLDERS])
 
 
 def runs_a_tool(processes: Sequence[str]) -> bool:
     """Return whether a program started a shell that started another program: an agent that runs a command."""
-    kinds = [_base(name) in SHELLS for name in processes]
+    kinds = [command_name(name) in SHELLS for name in processes]
     programs = [index for index, is_shell in enumerate(kinds) if not is_shell]
     return len(programs) > 1 and any(kinds[programs[0] : programs[-1]])
 
 
 def _hides(name: str) -> bool:
     return name in _STARTERS or _versionless(name) in RUNTIMES or _VERSION.fullmatch(name) is not None
-
-
-def _base(name: str) -> str:
-    """`-bash` is a login shell, `/usr/bin/node` a path."""
-    return name.rsplit("/", 1)[-1].lstrip("-")
 
 
 def _versionless(name: str) -> str:

@@ -115,7 +115,7 @@ def _fault(name: str, text: str, error: ErrorDetails, keys: Keys) -> RuleFault:
             known = sorted(keys.get(table, ()))
             close = get_close_matches(key, known, n=1)
             fix = f"did you mean `{close[0]}`?" if close else f"take it out; there are {', '.join(known)}"
-            return RuleFault(name, line, f"`{key}` means nothing here", fix)
+            return RuleFault(name, line, f"`{key}` is no key of this table", fix)
         case "missing":
             return RuleFault(name, line or 1, f"`{key}` is missing", "add it" + (" to this table" if table else ""))
         case "enum" | "literal_error":

@@ -9,11 +9,12 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from modular.rulebook.faults import BadRules, Keys, faults_of, toml_fault, wrong
 from understudy import AgentState, IdleDetail
 from understudy.record import Record
+from understudy.verdicts import UNKNOWN_AGENT
 
 ANY: Final = "any"
 """The file whose rules apply to every CLI, after the CLI's own."""
 
-UNKNOWN: Final = "unknown"
+UNKNOWN: Final = UNKNOWN_AGENT
 """The file for a CLI that no other file knows; also its name in every verdict."""
 
 SHELL: Final = "shell"
@@ -134,7 +135,7 @@ class RuleFile(Record):
     like: str | None = None
     """The CLI that it is a descendant of: its composers and rules hold too, after this file's own."""
     alone: bool = False
-    """Whether this file replaces all rules of the CLI from lower layers."""
+    """True if this file replaces all rules of the CLI from lower layers."""
     without: Literals = ()
     """Ids of rules of lower layers that are dropped."""
     processes: Literals = ()

@@ -3,6 +3,9 @@
 RE2 tries hundreds of patterns in one pass over a text, but has neither lookaround nor Python's definition of a letter,
 and drops its cache where a pattern may go on through any following text. So only the most selective part of every
 pattern is kept that has no such stretch in it. A pattern that cannot be translated is None, never wrong.
+
+`re2.Filter`, which looks for literals, was tried in its place: it takes 515 of the 545 shipped patterns (none with
+lookaround), lets twice as many through, and costs 5 to 10 % more CPU a screen and 18 % more to prepare.
 """
 
 import re

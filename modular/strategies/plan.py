@@ -82,7 +82,7 @@ class Strategy(Protocol):
 
     @property
     def learns(self) -> bool:
-        """Whether its plan depends on the instants of earlier looks; they are not kept where it does not."""
+        """Return whether its plan depends on the instants of earlier looks; they are not kept where it does not."""
         ...
 
     def plan(self, watched: Sequence[WatchedAgent], now: float, budget: Budget) -> Plan:

@@ -41,7 +41,7 @@ def _drifted(agent: AgentMemory, now: float) -> str:
         return ""
     who, since = f"{agent.agent} in {agent.pane}", f"{now - agent.since:.0f} s"
     if agent.state is AgentState.UNKNOWN and agent.rule == DOUBT:
-        return f"no rule has fitted the screen of {who} for {since}: its looks may have changed (docs/rules.md)"
+        return f"no rule has fitted the screen of {who} for {since}: its screen may have changed (docs/rules.md)"
     if agent.rule.startswith(f"{UNKNOWN}."):
-        return f"only rules for unknown CLIs have fitted {who} for {since}: its looks may have changed (docs/rules.md)"
+        return f"only rules for unknown CLIs have fitted {who} for {since}: its screen may have changed (docs/rules.md)"
     return ""

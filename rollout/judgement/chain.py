@@ -43,12 +43,12 @@ class Transition(Record):
 
     @property
     def moves_flag(self) -> bool:
-        """Whether the flag must be written for it."""
+        """Return whether the flag must be written for it."""
         return self.flag_revision is not None
 
     @property
     def takes_back(self) -> bool:
-        """Whether it takes all exposure from the candidate: decided at once; the flag is written when possible."""
+        """Return whether it takes all exposure from the candidate: decided at once, the flag is written later."""
         return self.moves_flag and self.exposure_percent == 0
 
 

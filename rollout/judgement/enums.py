@@ -5,7 +5,7 @@ from typing import Final
 
 
 class Stage(StrEnum):
-    """How far the candidate has come."""
+    """The candidate's position in the rollout."""
 
     OFF = "off"
     """Nothing has begun: where the first transition of a ledger comes from."""
@@ -26,7 +26,7 @@ _NEXT = {Stage.SHADOW: Stage.CANARY, Stage.CANARY: Stage.BETA, Stage.BETA: Stage
 
 
 class State(StrEnum):
-    """How the rollout stands within its stage."""
+    """The state of the rollout within its stage."""
 
     RUNNING = "running"
     HELD = "held"

@@ -30,7 +30,7 @@ class EvidenceEvent:
     event: bool
     stratum: str | None = None
     whole: bool = True
-    """Whether it counts for the guardrail as a whole too."""
+    """True if it counts for the guardrail as a whole too."""
     subject: str = ""
     """The spell, look or cycle that it comes from."""
     at: float | None = None
@@ -67,11 +67,11 @@ class EvidenceLine(Record):
     spent: float
     """Rollback pressure: the share of the way to `limit`, 0 to 1."""
     crossed: bool
-    """Whether it was ever shown to be unsafe."""
+    """True if it was ever shown to be unsafe."""
     crossed_now: bool = False
-    """Whether it is shown to be unsafe by what is counted now."""
+    """True if it is shown to be unsafe by what is counted now."""
     dry_run: bool = False
-    """Whether it is only shown: it causes no rollback and holds no promotion."""
+    """True if it is only shown: it causes no rollback and holds no promotion."""
 
     @property
     def subject(self) -> str:
@@ -155,7 +155,7 @@ class Battery:
         )
 
     def exempt(self, key: Key, tally: EventTally) -> bool:
-        """Whether a promotion needs no proof of this: not required, or the incumbent hardly ever acted rightly."""
+        """Return whether a promotion needs no proof of this: not required, or too few right actions to compare."""
         few = key == (Guardrail.TOLD, None) and tally.bouts < self.few_told
         return few or key not in self.required
 

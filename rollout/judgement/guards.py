@@ -8,8 +8,8 @@ from typing import Final
 
 from rollout.judgement.enums import Stage
 from shadow.differences import DiffClass, Difference
+from understudy.intents import KILLING
 
-DEADLY: Final = frozenset({"kill_window", "spawn_manager"})
 """The intents that the candidate must never have alone. Drafts are judged by their stratum."""
 
 
@@ -34,7 +34,9 @@ class Guard:
     """The pane, or `=session`."""
     text: str
     at: float = 0.0
-    """When it was hit, in seconds since the epoch."""
+    """The time at which it was hit, in seconds since the epoch."""
+    spells: tuple[str, ...] = ()
+    """The spells that it rests on, for a missed crash: none of them hits it a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def sightings(
         if difference.klass is DiffClass.TRUE  # not where the incumbent could not look, or disagrees with itself
         and difference.expected is None
         and difference.cluster not in excused
-        for intent_key in difference.only_candidate_wants & DEADLY
+        for intent_key in difference.only_candidate_wants & KILLING
         if intent_key not in excused_actions.get(difference.cluster, ())
     )
 
@@ -84,16 +86,20 @@ def confirmed(before: Collection[DestructiveSighting], now: Collection[Destructi
     )
 
 
-def missed_crashes(by_pane: Mapping[str, str]) -> tuple[Guard, ...]:
+def missed_crashes(by_pane: Mapping[str, str], before: Iterable[Guard] = ()) -> tuple[Guard, ...]:
     """Return a guard if the candidate reported crashed agents as alive on two panes: one may be a referee error.
 
-    `by_pane` has the spell of each pane in which that was so.
+    `by_pane` has the last spell of each pane in which that was so, in the whole epoch. What an earlier guard rests on
+    hits no second one, for it would hold a shadow for good; crashes that are missed after it do, on two panes again,
+    for in shadow a guard counts for an hour only. In an exposed stage the first one is a rollback already.
     """
-    if len(by_pane) < _PANES_MISSED:
+    told = {spell for guard in before for spell in guard.spells}
+    fresh = {pane: spell for pane, spell in by_pane.items() if spell not in told}
+    if len(fresh) < _PANES_MISSED:
         return ()
-    (first, spell), (second, other), *_ = sorted(by_pane.items())
-    text = f"the candidate missed crashes on {len(by_pane)} panes: {first} (spell {spell}), {second} (spell {other})"
-    return (Guard(GuardKind.MISSED_CRASH, first, text),)
+    (first, spell), (second, other), *_ = sorted(fresh.items())
+    text = f"the candidate missed crashes on {len(fresh)} panes: {first} (spell {spell}), {second} (spell {other})"
+    return (Guard(GuardKind.MISSED_CRASH, first, text, spells=tuple(sorted(fresh.values()))),)
 
 
 def guards_that_count(guards: Collection[Guard], stage: Stage, now: float) -> tuple[Guard, ...]:

@@ -77,7 +77,7 @@ class LastCycle:
 
     age_s: float
     act: bool
-    """Whether the run was allowed to act."""
+    """True if the run was allowed to act."""
 
 
 def headline(

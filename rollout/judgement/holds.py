@@ -30,6 +30,8 @@ def _holds(
     yield from (reading.text for reading in seen.signals if reading.holds)
     yield from (outcome.text for outcome in seen.outcomes if outcome.holds)
     yield from _scoring(seen, plan)
+    if stage is not Stage.RETIRED:  # nothing is promoted from there
+        yield from (version.text for version in seen.new_versions)
     for row in rows:
         if row.guardrail is Guardrail.NOISE and row.crossed and row.unsafe is not None:
             yield (
@@ -47,12 +49,14 @@ def _ill(stage: Stage, seen: JudgementContext) -> Iterator[str]:
 
 
 def _unreviewed(seen: JudgementContext, plan: Plan) -> Iterator[str]:
+    if not plan.review:  # its action stays with the incumbent all the same
+        return
     if seen.novel:
         yield (
             f"a new kind of action difference: the incumbent does {', '.join(seen.novel)} until an operator has "
             "reviewed it: `understudy diffs list --open`"
         )
-    if seen.clusters_open and plan.review:
+    if seen.clusters_open:
         many = len(seen.clusters_open)
         yield (
             f"{many} cluster{'s' if many > 1 else ''} of differences not reviewed "

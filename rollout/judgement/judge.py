@@ -22,14 +22,14 @@ class Judgement(Record):
     """Sentences, the gravest first; for `continue`, the proofs that are still missing."""
     rows: tuple[EvidenceLine, ...]
     unsafe: tuple[str, ...] = ()
-    """Why the candidate is shown to be unsafe; in shadow this holds a promotion until the evidence changes."""
+    """The reasons why the candidate is unsafe; in shadow they hold a promotion until the evidence changes."""
     warnings: tuple[str, ...] = ()
     """Sentences that come before everything else on a screen, and hold nothing."""
     minimums: tuple[Minimum, ...] = ()
     signals: tuple[SignalReading, ...] = ()
     """Shown, also those that hold nothing."""
     outcomes: tuple[OutcomeReading, ...] = ()
-    """How the agents fare under each monitor; shown, also those that hold nothing."""
+    """The outcomes of both monitors' leases; shown, also those that hold nothing."""
     plan: str = ""
     """Fingerprint of the plan that was judged by."""
     version: int = 1

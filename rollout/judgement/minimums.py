@@ -17,7 +17,7 @@ class Minimum(Record):
 
     @property
     def reached(self) -> bool:
-        """Whether there is enough."""
+        """Return whether there is enough."""
         return self.have >= self.want
 
 

@@ -44,10 +44,10 @@ _STATES: Final = {
     OutcomeName.IDLE: AgentState.IDLE,
 }
 _TEXTS: Final = {
-    OutcomeName.BLOCKED: "agents wait for an approval",
-    OutcomeName.CRASHED: "agents are crashed",
-    OutcomeName.IDLE: "agents are idle",
-    OutcomeName.FUTILE_NOTICES: "notices change nothing",
+    OutcomeName.BLOCKED: "agents wait for an approval in {} of the time",
+    OutcomeName.CRASHED: "agents are crashed in {} of the time",
+    OutcomeName.IDLE: "agents are idle in {} of the time",
+    OutcomeName.FUTILE_NOTICES: "{} of the notices change nothing",
 }
 
 
@@ -57,7 +57,7 @@ class LeaseSeen:
 
     name: str
     candidate: bool
-    """Whether the candidate owns it."""
+    """True if the candidate owns it."""
     states: tuple[AgentState, ...] = ()
     """Of its agents, by the owner's verdicts."""
     notices: Mapping[str, int] = field(default_factory=dict)
@@ -103,11 +103,13 @@ class Arm(Record):
 
     leases: int = 0
     mean: float = 0.0
+    agent_s: float = 0.0
+    """Seconds of all their agents."""
 
-    def fold(self, share: float) -> "Arm":
+    def fold(self, share: float, agent_s: float) -> "Arm":
         """Enter one lease."""
         leases = self.leases + 1
-        return Arm(leases=leases, mean=self.mean + (share - self.mean) / leases)
+        return Arm(leases=leases, mean=self.mean + (share - self.mean) / leases, agent_s=self.agent_s + agent_s)
 
 
 class Comparison(Record):
@@ -121,11 +123,14 @@ class Comparison(Record):
     """The candidate's leases that came before any of the incumbent's."""
     capital: tuple[float, ...] = (1.0,) * len(_STAKES)
 
-    def enter(self, share: float, *, candidate: bool) -> "Comparison":
+    def enter(self, share: float, agent_s: float, *, candidate: bool) -> "Comparison":
         """Enter one finished lease."""
         if candidate:
-            return _paired(self.replace(candidate=self.candidate.fold(share), owed=(*self.owed, share)[-_OWED:]))
-        return _paired(self.replace(incumbent=self.incumbent.fold(share), waiting=self.waiting.fold(share)))
+            return _paired(
+                self.replace(candidate=self.candidate.fold(share, agent_s), owed=(*self.owed, share)[-_OWED:])
+            )
+        held_against = self.waiting.fold(share, agent_s)
+        return _paired(self.replace(incumbent=self.incumbent.fold(share, agent_s), waiting=held_against))
 
     @property
     def e_value(self) -> float:
@@ -155,20 +160,24 @@ class OutcomeReading(Record):
     candidate: float
     leases: int
     """Of the candidate."""
+    incumbent_leases: int = 0
+    incumbent_agent_hours: float = 0.0
+    """Over its leases."""
+    candidate_agent_hours: float = 0.0
     e_value: float
     limit: float = LIMIT
 
     @property
     def holds(self) -> bool:
-        """Whether it stands against a promotion."""
+        """Return whether it stands against a promotion."""
         return self.e_value >= self.limit
 
     @property
     def text(self) -> str:
         """In a sentence."""
         return (
-            f"outcome: {_TEXTS[self.name]} in {percent(self.candidate)} of the time or cases under the candidate, "
-            f"{percent(self.incumbent)} under the incumbent: shown to be worse by more than {percent(WORSE_BY)} "
+            f"outcome: {_TEXTS[self.name].format(percent(self.candidate))} under the candidate, "
+            f"{percent(self.incumbent)} under the incumbent: proven to be worse by more than {percent(WORSE_BY)} "
             f"(e-value {self.e_value:.3g}, limit {self.limit:g})"
         )
 
@@ -196,7 +205,7 @@ class OutcomeBook(Record):
             for outcome in OutcomeName:
                 if (share := lease.share(outcome)) is not None:
                     held = compared.get(outcome, Comparison())
-                    compared[outcome] = held.enter(share, candidate=lease.candidate)
+                    compared[outcome] = held.enter(share, lease.agent_s, candidate=lease.candidate)
         return OutcomeBook(at=now, running=running, compared=compared)
 
     def readings(self) -> tuple[OutcomeReading, ...]:
@@ -207,6 +216,9 @@ class OutcomeBook(Record):
                 incumbent=one.incumbent.mean,
                 candidate=one.candidate.mean,
                 leases=one.candidate.leases,
+                incumbent_leases=one.incumbent.leases,
+                incumbent_agent_hours=one.incumbent.agent_s / 3600,
+                candidate_agent_hours=one.candidate.agent_s / 3600,
                 e_value=one.e_value,
             )
             for name, one in self.compared.items()

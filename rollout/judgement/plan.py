@@ -1,19 +1,23 @@
 """The plan: the rates that a rollout must prove before it moves, and those that move it back."""
 
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from rollout.judgement.enums import Guardrail, Stage, percent
 from rollout.judgement.signals import Signal, Signals
+from shadow.referee.records import NamedState
 from shadow.rules import BoutRules, Windows
+from understudy.intents import DestructiveKind
 from understudy.record import Record
 from understudy.verdicts import AgentState
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Seconds = Annotated[float, Field(ge=0)]
+NAMED_STATES: Final = tuple(state for state in AgentState if state.value in {str(named) for named in NamedState})
+"""The states that the referee names from a screen: no other can be proven."""
 STAGES: Final = (Stage.SHADOW, Stage.CANARY, Stage.BETA, Stage.PRODUCTION)
 """The stages that a plan speaks of, in order."""
 
@@ -28,7 +32,6 @@ def _from_shadow(promote: dict[Stage, float]) -> dict[Stage, float]:
 
 Staged = Share | Annotated[dict[Stage, Share], AfterValidator(_from_shadow)]
 """A rate for every stage, or a table of rates by the stage from which on each rules."""
-DestructiveKind = Literal["kill_window", "spawn_manager", "submit_draft"]
 
 
 class StagePlan(Record):
@@ -38,7 +41,7 @@ class StagePlan(Record):
     hours: Annotated[float, Field(ge=0)] = 12.0
     """The minimum duration of the stage."""
     person: bool = False
-    """Whether a person must approve the promotion out of this stage."""
+    """True if a person must approve the promotion out of this stage."""
 
 
 class GuardrailLimits(Record):
@@ -62,7 +65,7 @@ class StatePlan(Record):
     """One named state: its spells are judged separately, so that many easy ones cannot hide a few costly ones."""
 
     required: bool = True
-    """Whether a promotion needs proof in this state."""
+    """True if a promotion needs proof in this state."""
     unsafe: Share = 0.05
     """Unsafe once the candidate is shown to be wrong in more than this share of its spells."""
     promote: Staged = Field(default_factory=lambda: {Stage.SHADOW: 0.20, Stage.BETA: 0.10})
@@ -84,6 +87,17 @@ class Minimums(Record):
     """Different agents among the scored spells of each required state."""
     cli_families: Annotated[int, Field(ge=0)] = 3
     """Different CLIs among them, or as many as the fleet has."""
+
+
+class CliVersionPlan(Record):
+    """A version of a CLI that comes up in the middle of a stage: its spells are judged separately."""
+
+    promote: Staged = 0.20
+    """Held until the candidate is shown to be wrong in less of its spells (16 clean ones below 20 %)."""
+
+    def promote_from(self, stage: Stage) -> float:
+        """Return the rate that leaving `stage` must show not to be reached."""
+        return at_stage(self.promote, stage)
 
 
 class CycleTime(Record):
@@ -113,9 +127,11 @@ class Plan(Record):
     """Held while persons have taken more than this share of the spells out of the scoring."""
     noise: GuardrailLimits = GuardrailLimits(unsafe=0.05, promote=0.10, limit=100)
     """Held once the incumbent is shown to disagree with itself more often."""
+    cli_versions: CliVersionPlan = CliVersionPlan()
+    """The proof that a CLI takes after an upgrade."""
     minimums: Minimums = Minimums()
     review: bool = True
-    """Whether a cluster of differing actions holds a promotion until an operator has looked at it."""
+    """True if a cluster of differing actions holds a promotion until an operator has looked at it."""
     quiet_s: Annotated[float, Field(gt=0)] = 900.0
     """Seconds after which a guardrail without a new observation has no data."""
     settle_after_s: Seconds = 60.0
@@ -133,7 +149,7 @@ class Plan(Record):
     single_key: frozenset[DestructiveKind] = frozenset()
     """Kinds of destructive intent that the owner may request without the other monitor."""
     pauses: bool = True
-    """Whether a pause that a monitor requests is done, in solo and under that owner."""
+    """True if a pause that a monitor requests is done, in solo and under that owner."""
     signals: Signals = Signals()
     """The reasons that hold a promotion although every verdict is right."""
     crash_loop: Annotated[int, Field(ge=2)] = 5
@@ -148,10 +164,12 @@ class Plan(Record):
             raise ValueError(f"stages: {', '.join(missing)} missing: give each stage its exposure_percent and hours")
         exposures = [self.stages[stage].exposure_percent for stage in STAGES]
         if exposures != sorted(exposures) or exposures[0] != 0:
-            said = ", ".join(f"{stage} {exposure}" for stage, exposure in zip(STAGES, exposures, strict=True))
-            raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {said}")
+            found = ", ".join(f"{stage} {exposure}" for stage, exposure in zip(STAGES, exposures, strict=True))
+            raise ValueError(f"stages: exposure_percent must begin with 0 in shadow and never fall, but is {found}")
         if all(limits.dry_run for limits in self.guardrails.values()):
             raise ValueError("guardrails: none is left that counts, so nothing could ever be shown: keep at least one")
+        if unnamed := [state for state in self.required_states if state not in NAMED_STATES]:
+            raise ValueError("\n".join(map(_never_named, unnamed)))
         if Guardrail.NOISE in self.guardrails:
             raise ValueError("guardrails.noise: noise is a signal, not a guardrail: set its limits under `noise`")
         if self.risk > self.alpha * (1 + 1e-9):
@@ -202,6 +220,25 @@ class Plan(Record):
         if stage is Stage.OFF:
             return StagePlan(exposure_percent=0, hours=0)
         return self.stages[Stage.PRODUCTION if stage is Stage.RETIRED else stage]
+
+
+def _never_named(state: AgentState) -> str:
+    """Say that a required state can never be proven, why, and what to do."""
+    why = _NEVER_NAMED.get(state, "no pane is in it")
+    return (
+        f"states.{state}.required: the referee never names {state}, so it could never be proven ({why}): set "
+        f"`required = false`, or require one of {', '.join(NAMED_STATES)}"
+    )
+
+
+_ONLY_EVENTS: Final = (
+    "a screen does not show whether it still holds; only events of the CLI itself could, once they exist"
+)
+_NEVER_NAMED: Final = {
+    AgentState.ERROR: _ONLY_EVENTS,
+    AgentState.RATE_LIMITED: _ONLY_EVENTS,
+    AgentState.STARTING: "the spells of a starting agent count for busy",
+}
 
 
 def at_stage(promote: Staged, stage: Stage) -> float:

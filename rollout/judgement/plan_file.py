@@ -18,14 +18,14 @@ class BadPlan(ValueError):
     """A plan that cannot be used; says which key, and what to do about it."""
 
 
-def find_plan(said: str | Mapping[str, Any]) -> Plan:
+def find_plan(plan: str | Mapping[str, Any]) -> Plan:
     """The plan that a setting says: `default`, `demo`, the path of a file, or a table of what differs.
 
     Raises `BadPlan`.
     """
-    if not isinstance(said, str):
-        return _plan(dict(said), "settings", prefix="plan.")
-    return BASES[said] if said in BASES else read_plan(Path(said))
+    if not isinstance(plan, str):
+        return _plan(dict(plan), "settings", prefix="plan.")
+    return BASES[plan] if plan in BASES else read_plan(Path(plan))
 
 
 def read_plan(path: Path) -> Plan:

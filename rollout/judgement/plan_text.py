@@ -10,6 +10,7 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     hours = ", ".join(f"{stage} {plan.stages[stage].hours:g} h" for stage in STAGES if plan.stages[stage].hours)
     people = [stage for stage in STAGES if plan.stages[stage].person]
     states = ", ".join(f"{name} {_below(plan.states[name].promote)}" for name in plan.required_states)
+    upgrades = f"an upgraded CLI holds until wrong in it is {_below(plan.cli_versions.promote)}"
     proofs = ", ".join(f"{name} {_below(limits.promote)}" for name, limits in plan.guardrails.items())
     unsafe = ", ".join(f"{name} > {_rate(limits)}" for name, limits in plan.guardrails.items())
     bout = f"a bout settles {_duration(plan.settle_after_s)} after its end"
@@ -27,7 +28,7 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
         f"at least: {hours or 'no hours'}{retired}, {minimums}",
         f"{bout}; {again}; one monitor is enough for: {single}",
         f"risks a stage: falsely unsafe {percent(plan.risk)}, wrong promotion {percent(plan.beta)}",
-        f"a person approves leaving: {', '.join(people) or 'no stage'}",
+        f"a person approves leaving: {', '.join(people) or 'no stage'}; {upgrades}",
     )
 
 

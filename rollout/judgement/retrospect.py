@@ -15,8 +15,7 @@ from rollout.judgement.seen import JudgementContext
 from shadow.referee.evidence import evidence_of
 from shadow.referee.records import ScoredSpell, Vote
 from understudy.record import Instant, Record
-
-_NO_FAMILY: Final = "unknown"
+from understudy.verdicts import UNKNOWN_AGENT
 
 
 class Retrospect(Record):
@@ -34,7 +33,7 @@ class Retrospect(Record):
     """After so many scored spells it was shown to be unsafe for the first time."""
     reasons: tuple[str, ...]
     promotable_on: Instant | None = None
-    """When the spell of `promotable_at` ended."""
+    """The end of the spell of `promotable_at`."""
     unsafe_on: Instant | None = None
 
 
@@ -56,10 +55,10 @@ class _Count:
         self.scoring = self.scoring.count([spell])
         self.began = spell.began if self.began is None else min(self.began, spell.began)
         self.now = max(self.now, spell.ended)
-        if spell.agent != _NO_FAMILY:
+        if spell.agent != UNKNOWN_AGENT:
             self.families.add(spell.agent)
-        if not self.guards:
-            self.guards = tuple(replace(guard, at=self.now) for guard in missed_crashes(self.scoring.missed))
+        hit = missed_crashes(self.scoring.missed, self.guards)
+        self.guards += tuple(replace(guard, at=self.now) for guard in hit)
 
     def judged(self, plan: Plan, stage: Stage) -> Judgement:
         scoring = self.scoring

@@ -22,7 +22,7 @@ HARNESS: Final = "understudy"
 
 
 class RolloutStatus(Record):
-    """Where the rollout stands."""
+    """The status of the rollout."""
 
     stage: Stage = Stage.OFF
     state: State = State.RUNNING
@@ -34,7 +34,7 @@ class RolloutStatus(Record):
     flag_revision: int = 0
     """Of the flags file as the last transition left it."""
     since: Instant = 0.0
-    """When this epoch began."""
+    """The beginning of this epoch."""
     reason: str = ""
     """Of the last transition but a freeze or its end: why it stands in this stage and state."""
     frozen_reason: str = ""
@@ -75,7 +75,7 @@ class Request:
     expected_revision: int | None = None
     """The revision of the standing that the actor looked at; None to take it as it comes."""
     act: bool = True
-    """Whether the harness may act at all: watch-only the rollout stays in shadow."""
+    """True if the harness may act at all: watch-only the rollout stays in shadow."""
     incumbent_well: bool = True
     new_candidate: bool = False
     """Of a restart: whether the candidate is another one, or another version, than the one that came so far."""
@@ -83,12 +83,12 @@ class Request:
 
     @property
     def automatic(self) -> bool:
-        """Whether the harness itself requests it, not an operator."""
+        """Return whether the harness itself requests it, not an operator."""
         return self.actor == HARNESS
 
 
 class RefusalReason(StrEnum):
-    """Why a request is refused."""
+    """The reason why a request is refused."""
 
     CONFLICT = "conflict"
     """Another process moved the rollout meanwhile."""
@@ -108,7 +108,7 @@ class Refusal:
 
 
 def status_after(after: Transition, before: RolloutStatus) -> RolloutStatus:
-    """Where the rollout stands once a transition is committed."""
+    """Return the status of the rollout once a transition is committed."""
     of_freeze = after.request in {RequestKind.FREEZE, RequestKind.UNFREEZE}
     return RolloutStatus(
         stage=after.to,

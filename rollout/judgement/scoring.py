@@ -8,8 +8,7 @@ from rollout.judgement.events import stratum_of
 from rollout.judgement.seen import StateCoverage
 from shadow.referee.records import NamedState, ScoredSpell, Vote
 from understudy.record import Record
-
-_NO_FAMILY = "unknown"
+from understudy.verdicts import UNKNOWN_AGENT
 
 
 class Covered(Record):
@@ -74,7 +73,7 @@ class Scoring(Record):
 
 
 def _with(covered: Covered, pane: str, family: str) -> Covered:
-    if pane in covered.panes and (family == _NO_FAMILY or family in covered.families):
+    if pane in covered.panes and (family == UNKNOWN_AGENT or family in covered.families):
         return covered
-    families = covered.families if family == _NO_FAMILY else covered.families | {family}
+    families = covered.families if family == UNKNOWN_AGENT else covered.families | {family}
     return Covered(panes=covered.panes | {pane}, families=families)

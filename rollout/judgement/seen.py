@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rollout.judgement.cli_versions import NewVersion
 from rollout.judgement.guards import Guard
 from rollout.judgement.outcome import OutcomeReading
 from rollout.judgement.signals import SignalReading
@@ -41,12 +42,14 @@ class JudgementContext:
     """Of these, those in which the candidate said `unknown` or nothing."""
     overruled: int = 0
     """Spells that a person took out of the scoring by settling."""
+    new_versions: tuple[NewVersion, ...] = ()
+    """Versions of CLIs that came up in this stage, run now, and are not proven yet."""
     novel: tuple[str, ...] = ()
     """Kinds of action that the incumbent does again, because the candidate requests them in a new way."""
     leases: tuple[bool, ...] = ()
     """The finished leases of this stage that hash to the candidate, oldest first: whether it did own each."""
     exposure_missing: str = ""
-    """Why the exposure of the whole stage is shown to be less than what was asked for; empty where it is not."""
+    """The reason why the exposure of the whole stage is proven to be too small; empty if it is not."""
     clusters_open: tuple[str, ...] = ()
     """Clusters that wait for a person's decision."""
     guards: tuple[Guard, ...] = ()
@@ -54,17 +57,17 @@ class JudgementContext:
     signals: tuple[SignalReading, ...] = ()
     """The reading of each signal."""
     outcomes: tuple[OutcomeReading, ...] = ()
-    """How the agents fare under each monitor."""
+    """The outcomes of both monitors' leases."""
     incumbent_blind: str = ""
     """A warning that the incumbent finds fewer than half of the candidate's agents, or empty. It holds nothing."""
     incumbent_ill: str = ""
-    """Why the incumbent could not take over now; empty where it could."""
+    """The reason why the incumbent could not take over now; empty if it could."""
     candidate_ill: str = ""
-    """Why the candidate could not take over now; empty where it could."""
+    """The reason why the candidate could not take over now; empty if it could."""
     drift: str = ""
-    """How the flag differs from what the ledger wants; empty where it does not."""
+    """The difference between the flag and the ledger; empty if there is none."""
     stopped: str = ""
-    """Why the state of the rollout allows no promotion: frozen, paused, rolled back; empty while it runs."""
+    """The state that allows no promotion: frozen, paused, rolled back; empty while it runs."""
 
     @property
     def leases_missed(self) -> int:

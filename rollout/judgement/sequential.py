@@ -58,14 +58,14 @@ class EventTally:
     peak: float = 0.0
     """The highest e-value so far: once over the limit, for ever over it."""
     at: float | None = None
-    """When the last observation came, in seconds since the epoch."""
+    """The time of the last observation, in seconds since the epoch."""
     against: tuple[float | None, float | None] = (0.0, 0.0)
     """The two rates that it was counted against, as `EvidenceProcess` has them: against others it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceProcess:
-    """How one guardrail, or one stratum of it, is tested. `limit` is the e-value at which it is shown to be unsafe."""
+    """The test of one guardrail, or of one stratum of it. `limit` is the e-value at which it is shown to be unsafe."""
 
     unsafe: float | None
     """The rate that must not be exceeded; None where this line can only prove."""
@@ -120,26 +120,26 @@ class EvidenceProcess:
         return replace(tally, bouts=tally.bouts + many, wealth=tuple(wealth), laid=laid)
 
     def e_value(self, tally: EventTally) -> float:
-        """How strongly the counts speak against the rate: 1 says nothing, `limit` is enough."""
+        """Return the e-value against the rate: 1 is no evidence, at `limit` it is unsafe."""
         if not tally.wealth:
             return 0.0 if self.open_ended else 1.0
         return self._value(tally.wealth, tally.laid)
 
     def crossed(self, tally: EventTally) -> bool:
-        """Whether the rate was ever shown to be above the unsafe one."""
+        """Return whether the rate was ever shown to be above the unsafe one."""
         return self.unsafe is not None and tally.peak >= self.limit
 
     def is_crossed_now(self, tally: EventTally) -> bool:
-        """Whether the counts show it at this moment; clean observations take it back."""
+        """Return whether the counts show it at this moment; clean observations take it back."""
         return self.unsafe is not None and self.e_value(tally) >= self.limit
 
     def spent(self, tally: EventTally) -> float:
-        """How much of the way to the limit is gone, 0 to 1, in orders of magnitude."""
+        """Return the share of the way to the limit, 0 to 1, in orders of magnitude."""
         value = max(self.e_value(tally), tally.peak if self.crossed(tally) else 0.0)
         return min(1.0, max(0.0, math.log(value) / math.log(self.limit))) if value > 0 else 0.0
 
     def counts(self, tally: EventTally) -> bool:
-        """Whether a tally was counted against these rates."""
+        """Return whether a tally was counted against these rates."""
         return tally.against == (self.unsafe, self.promote)
 
     def _own(self, tally: EventTally) -> EventTally:
@@ -159,7 +159,7 @@ def _stake(observed: int, every: int) -> float:
 
 
 def proof(bound: float, bouts: int, events: int) -> float:
-    """How strongly the counts speak against a rate of `bound` or more; 1/beta is enough."""
+    """Return the evidence against a rate of `bound` or more; 1/beta is a proof."""
     clean = bouts - events
     total = 0.0
     for share in _BELOW:
@@ -169,7 +169,7 @@ def proof(bound: float, bouts: int, events: int) -> float:
 
 
 def proven(bound: float, beta: float, bouts: int, events: int) -> bool:
-    """Whether the counts show the rate to be below the bound."""
+    """Return whether the counts show the rate to be below the bound."""
     return proof(bound, bouts, events) >= 1 / beta
 
 
@@ -184,7 +184,7 @@ def risk_of_version(beta: float, version: int) -> float:
 
 
 def needed(bound: float, beta: float, tally: EventTally) -> int:
-    """How many more clean observations prove a rate below the bound; 0 once it is proven."""
+    """Return the number of clean observations that a proof below the bound still needs; 0 once it is proven."""
     return _needed(bound, beta, tally.bouts, tally.events)
 
 

@@ -155,7 +155,7 @@ class SignalReading(Record):
 
     @property
     def holds(self) -> bool:
-        """Whether it holds a promotion."""
+        """Return whether it holds a promotion."""
         return self.value > self.limit and not self.dry_run
 
     @property

@@ -7,25 +7,27 @@ from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RolloutStatus
 
 
-def why(said: Headline, rollout_status: RolloutStatus, judgement: Judgement | None, plan: Plan) -> str:
+def why(headline: Headline, rollout_status: RolloutStatus, judgement: Judgement | None, plan: Plan) -> str:
     """Say in one paragraph where the rollout stands, what holds it, and what would change that."""
-    exposed = f"the candidate owns {said.exposure_percent} % of the leases"
-    where = f"The rollout is in {said.stage} ({exposed}) and is {said.state.replace('_', ' ')}."
-    warnings = (f"{warning.rstrip('.')}." for warning in said.warnings)
-    return " ".join((*warnings, f"{said.word}.", where, _because(said), _change(said, rollout_status, judgement, plan)))
+    exposed = f"the candidate owns {headline.exposure_percent} % of the leases"
+    where = f"The rollout is in {headline.stage} ({exposed}) and is {headline.state.replace('_', ' ')}."
+    warnings = (f"{warning.rstrip('.')}." for warning in headline.warnings)
+    return " ".join(
+        (*warnings, f"{headline.word}.", where, _because(headline), _change(headline, rollout_status, judgement, plan))
+    )
 
 
-def _because(said: Headline) -> str:
+def _because(headline: Headline) -> str:
     openings = {
         Verdict.ROLLBACK: "A rollback is due because",
         Verdict.HOLD: "It is held because",
         Verdict.PROMOTABLE: "The evidence is complete:",
         Verdict.CONTINUE: "Still missing:",
     }
-    return f"{openings[said.verdict]} {'; '.join(reason.rstrip('.') for reason in said.reasons)}."
+    return f"{openings[headline.verdict]} {'; '.join(reason.rstrip('.') for reason in headline.reasons)}."
 
 
-def _change(said: Headline, rollout_status: RolloutStatus, judgement: Judgement | None, plan: Plan) -> str:
+def _change(headline: Headline, rollout_status: RolloutStatus, judgement: Judgement | None, plan: Plan) -> str:
     """Return the sentence on what would change it."""
     by_person = {
         State.FROZEN: "Observation goes on. Let it act again: `understudy unfreeze --reason ...`.",
@@ -34,22 +36,22 @@ def _change(said: Headline, rollout_status: RolloutStatus, judgement: Judgement 
             "A rollback happens even while it is paused. Allow promotions again: `understudy resume --reason ...`."
         ),
     }
-    if said.state in by_person:
-        return by_person[said.state]
+    if headline.state in by_person:
+        return by_person[headline.state]
     if judgement is None:
-        return f"`{said.command}` goes on."
-    if said.stage is Stage.RETIRED and said.verdict in {Verdict.CONTINUE, Verdict.HOLD}:
+        return f"`{headline.command}` goes on."
+    if headline.stage is Stage.RETIRED and headline.verdict in {Verdict.CONTINUE, Verdict.HOLD}:
         return (
             "`understudy retire --undo --reason ...` switches the incumbent on again; a new candidate in the settings "
             "begins in shadow, beside the incumbent that they name."
         )
-    if said.verdict is Verdict.PROMOTABLE:
+    if headline.verdict is Verdict.PROMOTABLE:
         return _when_promotable(rollout_status, plan)
     return {
         Verdict.ROLLBACK: "The next cycle rolls back. To do it at once: `understudy rollback --now`.",
         Verdict.HOLD: f"It is promoted once none of this holds{_proofs(judgement)}. {_spent(judgement)}.",
         Verdict.CONTINUE: f"With that the verdict is promotable. {_spent(judgement)}.",
-    }[said.verdict]
+    }[headline.verdict]
 
 
 def _proofs(judgement: Judgement) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from pydantic import Field
 
+from rollout.judgement.cli_versions import VersionBook
 from rollout.judgement.enums import State
 from rollout.judgement.evidence import StoredEvidence
 from rollout.judgement.exposure import LeaseBook
@@ -64,6 +65,7 @@ class Analysis(Record):
     evidence: StoredEvidence = StoredEvidence()
     referee: RefereeBook = RefereeBook()
     scoring: Scoring = Scoring()
+    cli_versions: VersionBook = VersionBook()
     version: int = 1
     """Counts the versions of the candidate, and its new tries after a rollback: each must prove more surely."""
     rolled_back: bool = False

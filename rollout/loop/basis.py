@@ -80,7 +80,7 @@ def drop_changed_monitors(
     for role, answer in observation.answers.items():
         name = _name(hosts[role].introduction)
         if answer.report is not None and _is_new(known[role], name or known[role]):
-            text = f"it came up as {name}, and is heard from the next cycle on"
+            text = f"it started as {name}; its reports count from the next cycle on"
             answers[role] = replace(answer, report=None, text=text, backing_off=True)
     return replace(observation, answers=answers)
 

@@ -36,6 +36,8 @@ from rollout.store.settings import surroundings
 from rollout.store.state_folder import StateFolder
 from shadow.expected import with_own
 from tmuxio.acting.actuator import Actuator
+from tmuxio.processes.running import ProcessTrees
+from tmuxio.processes.versions import ProcessVersions
 from tmuxio.reading.reader import Reader
 from tmuxio.redaction import redactor
 from tmuxio.server.address import ServerAddress
@@ -133,7 +135,8 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
         for part, host in hosts.items():
             if part is MonitorRole.CANDIDATE or not loop_state.retired:
                 host.exists()
-        reader = Reader(blueprint.address, clock=clock)
+        processes = ProcessTrees()
+        reader = Reader(blueprint.address, clock=clock, processes=processes)
         recorder = Recorder(reader, clock, redact)
         observer = Observer(hosts, recorder, reader, clock, gap_s=blueprint.gap_s, deadline_s=blueprint.deadline_s)
         order_folders = (folder.path, blueprint.state.root)
@@ -148,7 +151,7 @@ def open_runtime(blueprint: Blueprint) -> Iterator[Runtime]:
             reader=reader,
             hosts=hosts,
             observer=observer,
-            shadowing=ShadowComparer(observer, plan, register),
+            shadowing=ShadowComparer(observer, plan, register, ProcessVersions(processes.below)),
             delivery=delivery,
             tapes=tapes,
             register=register,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from rollout.judgement.events import OF_SPELLS, cycle_event, live_check_events, spell_facts
 from rollout.judgement.evidence import Battery, EvidenceEvent
 from rollout.judgement.guards import (
-    GuardKind,
     crash_loop,
     missed_crashes,
 )
@@ -83,9 +82,8 @@ def facts_of_spells(
     """Enter scored spells, the unit of evidence. Those that began under another stage are that stage's, and late."""
     own = [spell for spell in spells if spell.began >= analysis.since]
     scoring = analysis.scoring.count(own)
-    analysis = analysis.replace(scoring=scoring)
-    if GuardKind.MISSED_CRASH not in {guard.kind for guard in analysis.guards}:
-        analysis = with_guards(analysis, missed_crashes(scoring.missed), now)
+    analysis = analysis.replace(scoring=scoring, cli_versions=analysis.cli_versions.count(own))
+    analysis = with_guards(analysis, missed_crashes(scoring.missed, analysis.guards), now)
     return analysis, tuple(evidence_event for event in evidence_from(own) for evidence_event in spell_facts(event))
 
 
@@ -104,4 +102,5 @@ def rescored(
         if guardrail in OF_SPELLS
     ]
     evidence_events = (evidence_event for event in evidence_from(kept) for evidence_event in spell_facts(event))
-    return analysis.replace(scoring=scoring), (*again, *evidence_events)
+    versions = analysis.cli_versions.recount(kept)
+    return analysis.replace(scoring=scoring, cli_versions=versions), (*again, *evidence_events)

@@ -7,6 +7,7 @@ from rollout.judgement.judge import judge
 from rollout.judgement.plan import Plan
 from rollout.judgement.rollout_status import RolloutStatus, stopped
 from rollout.judgement.seen import JudgementContext
+from rollout.judgement.sequential import risk_of_version
 from rollout.loop.analysis import Analysis, blind
 from rollout.loop.monitor_role import MonitorRole
 from shadow.expected import ExpectedRegister
@@ -29,6 +30,12 @@ def add_judgement(
         named=scoring.named,
         abstained=scoring.abstained,
         overruled=scoring.overruled,
+        new_versions=analysis.cli_versions.unproven(
+            plan.cli_versions.promote_from(rollout_status.stage),
+            risk_of_version(plan.beta, analysis.version),
+            now,
+            plan.lease_s,
+        ),
         novel=novelty.novel,
         leases=analysis.leases.finished,
         signals=analysis.signals.readings(plan.signals, incumbent_blind=bool(incumbent_blind)),

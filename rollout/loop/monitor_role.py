@@ -1,17 +1,5 @@
-"""The two roles that a monitor can have."""
+"""The two roles that a monitor can have, as the shadow defines them."""
 
-from enum import StrEnum
+from shadow.monitor_role import MonitorRole
 
-
-class MonitorRole(StrEnum):
-    """The owner of a session, or the origin of a report, memory or intent."""
-
-    INCUMBENT = "incumbent"
-    """Trusted today; what every doubt falls back to."""
-    CANDIDATE = "candidate"
-    """Wants to take over."""
-
-    @property
-    def other(self) -> "MonitorRole":
-        """The other one."""
-        return MonitorRole.CANDIDATE if self is MonitorRole.INCUMBENT else MonitorRole.INCUMBENT
+__all__ = ["MonitorRole"]

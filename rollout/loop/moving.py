@@ -38,7 +38,7 @@ def move(
         return None
     if request.kind is RequestKind.ROLLBACK and not well:
         # the candidate may be the only healthy monitor: the harness freezes until a person has looked
-        reason = f"a rollback is due and the incumbent is not well: {request.reason}"
+        reason = f"a rollback is due and the incumbent is not healthy: {request.reason}"
         give(OrderKind.FREEZE, order_folder, actor=request.actor, reason=reason)
     answer = controller.request(request)
     return answer if isinstance(answer, Transition) else None

@@ -197,6 +197,8 @@ def _spell(spell: ScoredSpell, epoch: int) -> SpellRow:
         began=spell.began,
         ended=spell.ended,
         body=spell.model_dump_json(exclude_defaults=True),
+        cli=spell.ran.cli if spell.ran is not None else spell.agent,
+        cli_version=spell.ran.version if spell.ran is not None else None,
     )
 
 

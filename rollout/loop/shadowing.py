@@ -19,8 +19,9 @@ from shadow.differences import DiffClass, Difference
 from shadow.expected import ExpectedRegister
 from shadow.live_check import compare_live
 from shadow.referee import book as referee
-from shadow.referee.book import RefereeLook
-from shadow.referee.records import ScoredSpell
+from shadow.referee.book import RefereeLook, agent_in
+from shadow.referee.records import CliVersion, ScoredSpell
+from tmuxio.processes.versions import CliVersions, no_version
 from understudy.report import CycleReport
 
 
@@ -49,11 +50,14 @@ class _PendingLook:
 class ShadowComparer:
     """Compares cycle by cycle. Keeps only the look that waits for its adjacent tape; losing it is harmless."""
 
-    def __init__(self, observer: Observer, plan: Plan, register: ExpectedRegister) -> None:
+    def __init__(
+        self, observer: Observer, plan: Plan, register: ExpectedRegister, versions: CliVersions = no_version
+    ) -> None:
         self._observer = observer
         self._plan = plan
         self._register = register
         self._rules = plan.bout_rules
+        self._versions = versions
         self._waiting: _PendingLook | None = None
 
     def enter(
@@ -131,12 +135,24 @@ class ShadowComparer:
             touched=effects.touched,
             noticed=effects.noticed,
         )
+        look = look._replace(running=self._running(look))
         book, spells = referee.advance(analysis.referee, look, self._plan.windows)
-        analysis, evidence_events = facts_of_spells(analysis.replace(referee=book), spells, now)
+        versions = analysis.cli_versions.sighted(look.running.values(), now)
+        analysis, evidence_events = facts_of_spells(analysis.replace(referee=book, cli_versions=versions), spells, now)
         if look.incumbent is not None and look.candidate is not None:
             found = (len(look.incumbent.verdicts), len(look.candidate.verdicts))
             analysis = analysis.replace(agents_found=found)
         return analysis, spells, evidence_events
+
+    def _running(self, look: RefereeLook) -> dict[str, CliVersion]:
+        """Return by pane the CLI that the monitors name there, where its version is known."""
+        found = dict[str, CliVersion]()
+        for shot in look.tape.frames[-1].panes:
+            agent = agent_in(shot.pane, look.candidate, look.incumbent)
+            version = self._versions(shot.pid, agent) if agent is not None else None
+            if agent is not None and version is not None:
+                found[shot.pane] = CliVersion(cli=agent, version=version)
+        return found
 
     def _entered(self, analysis: Analysis, looks: Sequence[ComparedLook | None], now: float) -> ShadowResult:
         book, settled = analysis.book, list[Bout]()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from rollout.store.shared_folder import is_own, make_own, shared_folders
+from tmuxio.atomic_file import replace_file
 
 SERVERS: Final = "servers"
 """The folder in the state folder that holds one folder a server."""
@@ -132,7 +133,7 @@ def order_in_force(kind: OrderKind, *folders: Path) -> Order | None:
 
 
 def operator() -> str:
-    """Who gives an order from a command line: user and host."""
+    """Return the operator at this command line: user and host."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
@@ -171,22 +172,11 @@ def _write(kind: OrderKind, folder: Path, content: str, *, shared: bool) -> Path
         make_own(folder.parent)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{kind}.json"
-    part = folder / f".{path.name}.{os.getpid()}"
-    try:
-        part.touch(mode=0o600)
-    except OSError:
-        _from_spare(kind, folder, path)
-        return path
-    try:
-        with contextlib.suppress(OSError), part.open("w", encoding="utf-8") as file:  # the content is optional
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
+    for said in (content.encode(), b""):  # the content is optional, and so is that it outlasts a crash
         with contextlib.suppress(OSError):
-            part.unlink()
-        raise
+            replace_file(path, said, durable=False)
+            return path
+    _from_spare(kind, folder, path)
     return path
 
 

@@ -109,7 +109,7 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: `flag`, `environment`, `project`, `user` or `default`, and the exact place of it."""
+    """The origin of a value: `flag`, `environment`, `project`, `user` or `default`, and the exact place of it."""
 
     source: str
     place: str

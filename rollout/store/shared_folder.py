@@ -18,7 +18,7 @@ def shared_folders() -> tuple[Path, ...]:
 
 
 def is_own(folder: Path) -> bool:
-    """Whether a folder exists, belongs to this user, and is writable by no other user.
+    """Return whether a folder exists, belongs to this user, and is writable by no other user.
 
     Its parent is writable by every user: another user may have put something of the same name there.
     """

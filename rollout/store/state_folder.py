@@ -1,4 +1,4 @@
-"""Where a run keeps what it must not lose: one private folder, and in it one folder a tmux server."""
+"""The folder of a run's state: one private folder, and in it one folder per tmux server."""
 
 import os
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from rollout.store.orders import SERVERS, prepare
+from tmuxio.atomic_file import replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class StateFolder:
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
         for place in (self.root, folder.path):
             prepare(place)
-        (folder.path / "socket").write_text(str(socket_path), encoding="utf-8")
-        (self.root / "last-run").write_text(folder.path.name, encoding="utf-8")
+        _note(folder.path / "socket", str(socket_path))
+        _note(self.root / "last-run", folder.path.name)
         return folder
 
     def last_run(self) -> ServerFolder | None:
@@ -97,3 +98,9 @@ class StateFolder:
     def all_servers(self) -> tuple[ServerFolder, ...]:
         """Every server that was ever run from here."""
         return tuple(ServerFolder(path) for path in sorted((self.root / SERVERS).glob("*")) if path.is_dir())
+
+
+def _note(path: Path, text: str) -> None:
+    """Keep a short text; one that stands there already needs no room on a full disk."""
+    if not path.exists() or path.read_bytes() != text.encode():
+        replace_file(path, text.encode(), durable=False)

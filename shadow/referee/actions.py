@@ -50,11 +50,11 @@ class ActionEpisode(Record):
 
     @property
     def closed(self) -> bool:
-        """Whether it was withdrawn."""
+        """Return whether it was withdrawn."""
         return self.silent >= CLOSING_LOOKS
 
     def overlaps(self, began: float, ended: float) -> bool:
-        """Whether it was requested at any look of a run."""
+        """Return whether it was requested at any look of a run."""
         return self.opened <= ended and self.heard >= began
 
 
@@ -87,7 +87,7 @@ def advance_episodes(
 
 
 def is_misdirected(intent: Intent, shots: dict[str, PaneShot], reports: Iterable[CycleReport | None]) -> bool:
-    """Whether a notice goes to a pane that is no manager of the session of the pane that it is about."""
+    """Return whether a notice goes to a pane that is no manager of the session of the pane that it is about."""
     if intent.kind != "notify_manager" or intent.pane is None:
         return False
     about, target = shots.get(intent.pane), shots.get(intent.target or "")

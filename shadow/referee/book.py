@@ -17,15 +17,15 @@ from shadow.referee.claims import one_look
 from shadow.referee.naming import PaneLook, Track, close_pane, follow_pane
 from shadow.referee.own_reports import OwnReport
 from shadow.referee.premises import claim_of
-from shadow.referee.records import ScoredSpell
+from shadow.referee.records import CliVersion, ScoredSpell
 from shadow.referee.spells import OpenSpell, Subject, continued, ended
 from shadow.rules import Windows
 from understudy.intents import Intent
 from understudy.record import Instant, Record
 from understudy.report import CycleReport
 from understudy.screens import PaneShot, Tape
+from understudy.verdicts import UNKNOWN_AGENT
 
-_UNKNOWN_AGENT: Final = "unknown"
 _SHORTEST_GAP_S: Final = 6.0
 _LONGEST_GAP_S: Final = 90.0
 _GAPS: Final = 3
@@ -46,6 +46,8 @@ class RefereeLook(NamedTuple):
     """Panes about which the harness told a manager since the look before: a prompt may answer that."""
     words: Mapping[str, OwnReport] = {}
     """The CLIs' own reports (`OwnReports.between`)."""
+    running: Mapping[str, CliVersion] = {}
+    """By pane, the CLI that runs in it, where its version is known."""
 
 
 class PaneBook(Record):
@@ -54,7 +56,9 @@ class PaneBook(Record):
     pid: int
     session: str
     window: str
-    agent: str = _UNKNOWN_AGENT
+    agent: str = UNKNOWN_AGENT
+    ran: CliVersion | None = None
+    """The CLI that runs in it, or ran there last."""
     track: Track = Track()
     spell: OpenSpell | None = None
     incumbent: tuple[ActionEpisode, ...] = ()
@@ -127,9 +131,11 @@ def _entered(
     reports = (look.incumbent, look.candidate)
     intents = tuple(side.get(name, ()) for side in about)
     claims = [claim_of(report, shot, own) for report, own in zip(reports, intents, strict=True)]
+    agent = agent_in(name, look.candidate, look.incumbent) or before.agent
+    ran = look.running.get(name) or (before.ran if before.ran is not None and before.ran.cli == agent else None)
     pane_look = PaneLook(
         frames=seen,
-        run=one_look(at, claims[0], claims[1]),
+        run=one_look(at, claims[0], claims[1], ran),
         foreign=name in look.touched,
         noticed=name in look.noticed,
         word=word.state if word is not None and word.pid == shot.pid else None,
@@ -140,7 +146,6 @@ def _entered(
         advance_episodes(known, [(one, is_misdirected(one, shots, reports)) for one in own], at, oldest)
         for known, own in zip((before.incumbent, before.candidate), intents, strict=True)
     ]
-    agent = _agent(look, name) or before.agent
     who = Subject(name, shot.pid, shot.session, shot.window, agent, episodes[0], episodes[1])
     spell, spells = continued(before.spell, decided, who, windows)
     after = PaneBook.model_construct(
@@ -148,6 +153,7 @@ def _entered(
         session=shot.session,
         window=shot.window,
         agent=agent,
+        ran=ran,
         track=track,
         spell=spell,
         incumbent=episodes[0],
@@ -181,9 +187,10 @@ def _intents_by_pane(report: CycleReport | None) -> Mapping[str, Sequence[Intent
     return found
 
 
-def _agent(look: RefereeLook, pane: str) -> str | None:
-    for report in (look.candidate, look.incumbent):
+def agent_in(pane: str, *reports: CycleReport | None) -> str | None:
+    """Return the CLI family of the first report that names one in a pane; None where none does."""
+    for report in reports:
         verdict = report.verdicts.get(pane) if report is not None else None
-        if verdict is not None and verdict.agent != _UNKNOWN_AGENT:
+        if verdict is not None and verdict.agent != UNKNOWN_AGENT:
             return verdict.agent
     return None

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from shadow.referee.screen import Presence
+from shadow.hindsight import PaneOwner
 from shadow.referee.steps import Step
 from understudy.record import Instant
 
@@ -69,7 +69,7 @@ def follow(check: Check, step: Step, *, new_look: bool) -> Check:
     if check.kind is CheckKind.REMOVED:
         return check._replace(result=Result.PASSED)
     if check.kind is CheckKind.ANSWERED:
-        stays = step.now.presence is Presence.PROGRAM and not step.now.asks
+        stays = step.now.presence is PaneOwner.PROGRAM and not step.now.asks
         return check._replace(result=Result.PASSED if stays else Result.FAILED)
     return _followed(check._replace(looks=check.looks + new_look), step)
 
@@ -83,7 +83,7 @@ def _followed(check: Check, step: Step) -> Check:
     if passed_s > _ACCEPTED_WITHIN_S and check.looks > _LOOKS:
         return check._replace(result=Result.FAILED)
     check = check._replace(moves=check.moves + step.moved, disturbed=not awaits_quiet or _disturbs(step))
-    accepted = check.moves >= _MOVES or step.now.asks or step.now.presence is Presence.SHELL
+    accepted = check.moves >= _MOVES or step.now.asks or step.now.presence is PaneOwner.SHELL
     return check._replace(result=Result.PASSED) if accepted and check.disturbed else check
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from shadow.referee.records import UNSCORED_AT_REST, NamedState, Vote
+from shadow.referee.records import UNSCORED_AT_REST, CliVersion, NamedState, Vote
 from understudy.record import Instant
 from understudy.verdicts import AgentState
 
@@ -40,9 +40,13 @@ class Run(NamedTuple):
     """Something on the screen may have been an error or a limit."""
     known: bool = True
     """A monitor had a verdict on the pane; if neither has one, neither knows an agent there."""
+    ran: CliVersion | None = None
+    """The CLI that ran in the pane."""
 
 
-def one_look(at: float, incumbent: AgentState | None, candidate: AgentState | None) -> Run:
+def one_look(
+    at: float, incumbent: AgentState | None, candidate: AgentState | None, ran: CliVersion | None = None
+) -> Run:
     """Return the run of a single look with the claim of each monitor; None for a monitor without a verdict."""
     return Run(
         began=at,
@@ -52,6 +56,7 @@ def one_look(at: float, incumbent: AgentState | None, candidate: AgentState | No
         candidate=_one_claim(candidate or ABSTAINED, at),
         trouble=False,
         known=incumbent is not None or candidate is not None,
+        ran=ran,
     )
 
 
@@ -65,17 +70,18 @@ def joined(one: Run, two: Run) -> Run:
         candidate=_joined(one.candidate, one.looks, two.candidate, two.looks),
         trouble=one.trouble or two.trouble,
         known=one.known or two.known,
+        ran=one.ran or two.ran,
     )
 
 
 def vote(claims: Claims, looks: int, named: NamedState) -> Vote:
     """Return the vote of a monitor in a run to which the referee gives a name."""
-    said = {claims.first, claims.last} if looks < _WITH_EDGES else set(claims.inside)
-    if said - named.states - {ABSTAINED}:
+    claimed = {claims.first, claims.last} if looks < _WITH_EDGES else set(claims.inside)
+    if claimed - named.states - {ABSTAINED}:
         return Vote.WRONG
-    if ABSTAINED in said:
+    if ABSTAINED in claimed:
         return Vote.ABSTAINED
-    if named is NamedState.AT_REST and said & UNSCORED_AT_REST:
+    if named is NamedState.AT_REST and claimed & UNSCORED_AT_REST:
         return Vote.UNSCORED
     return Vote.RIGHT
 

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from unicodedata import combining, east_asian_width
 from zlib import crc32
 
+from shadow.screen_digest import SIGNS
+
 EDGES: Final = "│┃|▌▏▎"
 """Characters that draw the side of a box."""
-SIGNS: Final = ">\u276f\u203a»"
-"""Prompt signs of composers."""
 _LEAD: Final = f"^[\\s{EDGES}]*"
 _PROMPTED: Final = re.compile(f"{_LEAD}(?:[{SIGNS}]|┃)\\s+(\\S.*?)[\\s{EDGES}]*$")
 """Text at a prompt: CLIs show a sent prompt there, some of them beside a heavy bar."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from shadow.hindsight import PaneOwner
 from shadow.referee.lines import checksum
 from shadow.referee.records import NamingRule
-from shadow.referee.screen import Presence
 from shadow.referee.steps import Step
 
 _PRINTS_ON: Final = 2
@@ -82,6 +82,6 @@ def _until_touched(steps: Sequence[Step]) -> Iterable[Step]:
 
 
 def _cannot_tell(step: Step) -> bool:
-    """Whether keys were pressed, or a dialog or a shell is there: motion then may be something else than a turn."""
+    """Return whether keys, a dialog or a shell were seen: motion may then be something else than a turn."""
     keys = step.broken or step.typed or step.keyed
-    return keys or step.now.presence is not Presence.PROGRAM or step.now.asks
+    return keys or step.now.presence is not PaneOwner.PROGRAM or step.now.asks

@@ -7,11 +7,12 @@ the queue stays short however long a pane stands still.
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from shadow.hindsight import PaneOwner
 from shadow.referee.checks import Check, Result, follow
 from shadow.referee.claims import Run, joined
 from shadow.referee.motion import Motion, busy_by, motion_of
 from shadow.referee.records import NamedState, NamingRule
-from shadow.referee.screen import Presence, Seen, see
+from shadow.referee.screen import Seen, see
 from shadow.referee.steps import Step, step_between
 from shadow.referee.stretches import NO_NAME, PaneCondition, Stretch, condition_of, ending, goes_on
 from understudy.record import Record
@@ -36,7 +37,7 @@ class Waiting(NamedTuple):
 
     @property
     def decided(self) -> bool:
-        """Whether its name is decided: a name, or none."""
+        """Return whether its name is decided: a name, or none."""
         return self.check is None and self.motion is None and not self.standing
 
 
@@ -127,7 +128,7 @@ class _Worker:
             if number == 0:
                 began_in = self._stretch
             troubled = troubled or (self._last is not None and self._last.trouble)
-            shells += self._last is not None and self._last.presence is Presence.SHELL
+            shells += self._last is not None and self._last.presence is PaneOwner.SHELL
         before_own = len(steps) - (len(look.frames) - 1)
         self._name_moving(steps)
         lasted = began_in is not None and self._stretch is not None and began_in.since == self._stretch.since
@@ -156,15 +157,15 @@ class _Worker:
             return None
         if self._here:
             return condition_of(self._last)
-        taken_over = step is not None and not step.broken and step.before.presence is Presence.SHELL
-        return PaneCondition.STARTING if taken_over and self._last.presence is Presence.PROGRAM else None
+        taken_over = step is not None and not step.broken and step.before.presence is PaneOwner.SHELL
+        return PaneCondition.STARTING if taken_over and self._last.presence is PaneOwner.PROGRAM else None
 
     def _know_agent(self, now: Seen, last: Seen | None) -> None:
         if last is not None and last.pid != now.pid:
             self._here = self._was_here = False
-        if now.presence is Presence.SHELL:
+        if now.presence is PaneOwner.SHELL:
             self._here = False
-        elif now.presence is Presence.PROGRAM and (now.composer is not None or now.offers):
+        elif now.presence is PaneOwner.PROGRAM and (now.composer is not None or now.offers):
             self._here = self._was_here = True
 
     def _check(self, step: Step, *, new_look: bool) -> None:

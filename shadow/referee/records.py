@@ -43,7 +43,7 @@ UNSCORED_AT_REST: Final = frozenset({_S.ERROR, _S.RATE_LIMITED})
 
 
 class NamingRule(StrEnum):
-    """How a state was recognised."""
+    """The rule that named a state."""
 
     SHELL = "shell"
     """A shell took over, or the pane is dead, after an agent had been in it."""
@@ -82,7 +82,7 @@ class Vote(StrEnum):
 
 
 class Duty(StrEnum):
-    """Whether the candidate told about a crashed or waiting agent, as it has to."""
+    """The candidate's duty in one spell: to tell about a crashed or waiting agent."""
 
     DONE = "done"
     MISSED = "missed"
@@ -91,6 +91,14 @@ class Duty(StrEnum):
     """The same notice more than once."""
     MISDIRECTED = "misdirected"
     """Its target was no manager of the session."""
+
+
+class CliVersion(Record):
+    """One version of an agent CLI."""
+
+    cli: str
+    """Its family, as the monitors name it."""
+    version: str
 
 
 class Told(Record):
@@ -114,6 +122,8 @@ class ScoredSpell(Record):
     window: str
     agent: str
     """CLI family as the monitors name it; `unknown` if neither names one."""
+    ran: CliVersion | None = None
+    """The CLI in the pane at the first look, or the one that had run there last; None where its version is unknown."""
     began: Instant
     """First look with the name."""
     ended: Instant
@@ -136,7 +146,7 @@ class ScoredSpell(Record):
 
     @property
     def scored(self) -> bool:
-        """Whether it enters `wrong` for the candidate."""
+        """Return whether it enters `wrong` for the candidate."""
         return self.candidate in {Vote.RIGHT, Vote.WRONG}
 
 
@@ -158,7 +168,7 @@ class SpellEvent(Record):
     stratum: NamedState
     """The named state; the guardrail as a whole counts every stratum."""
     event: bool
-    """Whether the bad thing happened."""
+    """True if the bad thing happened."""
     decisive: bool = True
     """In `worse`: exactly one monitor was right. The unsafe bound (fewer than half) counts these alone, and an event is
     "the incumbent alone was right"; the bound for a promotion counts all of them. True in every other guardrail."""
@@ -168,4 +178,4 @@ class SpellEvent(Record):
     """Pane and process: `%12/4711`."""
     agent: str
     at: Instant
-    """When the spell ended."""
+    """The end of the spell."""

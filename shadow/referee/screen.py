@@ -1,12 +1,12 @@
 """One frame of one pane, as the referee keeps it: checksums and counts, and no text of the screen."""
 
 import re
-from enum import StrEnum
 from typing import Final, NamedTuple
 from zlib import crc32
 
 from shadow.hindsight import PaneOwner, front
-from shadow.referee.lines import EDGES, SIGNS, Line, cells_of, checksum, read_line
+from shadow.referee.lines import EDGES, Line, cells_of, checksum, read_line
+from shadow.screen_digest import SIGNS
 from understudy.record import Instant
 from understudy.screens import PaneShot
 
@@ -20,15 +20,6 @@ _BEHIND_TEXT: Final = 3
 START: Final = 20
 """Characters of a draft by which a sent prompt is recognised: the rest may be wrapped or cut."""
 _LONGEST_PROMPT: Final = 60
-
-
-class Presence(StrEnum):
-    """The kind of process in front of a pane in a frame."""
-
-    SHELL = "shell"
-    PROGRAM = "program"
-    UNKNOWN = "unknown"
-    """The processes could not be read, or tmux shows its own screen."""
 
 
 class Draft(NamedTuple):
@@ -52,7 +43,7 @@ class Seen(NamedTuple):
     size: tuple[int, int]
     seal: int
     """CRC-32 of the screen with colours and of the cursor's place: equal seals are equal screens."""
-    presence: Presence
+    presence: PaneOwner
     composer: Draft | None = None
     """None if the cursor is in no composer."""
     asks: bool = False
@@ -126,15 +117,8 @@ def _same(shot: PaneShot, previous: PaneShot) -> bool:
     )
 
 
-def _presence(shot: PaneShot) -> Presence:
-    return Presence.UNKNOWN if shot.in_mode or shot.vanished else _PRESENCE[front(shot)]
-
-
-_PRESENCE: Final = {
-    PaneOwner.SHELL: Presence.SHELL,
-    PaneOwner.PROGRAM: Presence.PROGRAM,
-    PaneOwner.UNKNOWN: Presence.UNKNOWN,
-}
+def _presence(shot: PaneShot) -> PaneOwner:
+    return PaneOwner.UNKNOWN if shot.in_mode or shot.vanished else front(shot)
 
 
 def _composer(row: str, cells: int) -> Draft | None:
@@ -172,7 +156,7 @@ def _asked(read: list[Line], cursor: int, composer: Draft | None) -> tuple[bool,
 
 
 def _retries(others: list[Line]) -> bool:
-    """Whether a line of the running turn, which begins with the last prompt, announces a retry."""
+    """Return whether a line of the running turn, which begins with the last prompt, announces a retry."""
     for line in reversed(others):
         if line.retries:
             return True

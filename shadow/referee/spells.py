@@ -59,7 +59,7 @@ def continued(
 
 
 def _pauses(spell: OpenSpell, one: Decided) -> bool:
-    """Whether one look without a name may lie within a turn: an agent at work stands still for a moment, too."""
+    """Return whether one look without a name may lie within a turn: an agent at work stands still for a moment, too."""
     return spell.named is NamedState.BUSY and not spell.paused and one.named is None and one.run.looks == 1
 
 
@@ -78,6 +78,7 @@ def scored(spell: OpenSpell, who: Subject, windows: Windows) -> ScoredSpell:
         session=who.session,
         window=who.window,
         agent=who.agent,
+        ran=run.ran,
         began=run.began,
         ended=run.ended,
         looks=run.looks,

@@ -5,7 +5,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Final
 
-from shadow.referee.screen import EMPTY, Draft, Presence, Seen
+from shadow.hindsight import PaneOwner
+from shadow.referee.screen import EMPTY, Draft, Seen
 
 _TICK_TOLERANCE_S: Final = 1.6
 """Seconds by which a clock on the screen, which is drawn late or early, may differ from the wall clock."""
@@ -55,17 +56,17 @@ class Step:
 
     @property
     def keyed(self) -> bool:
-        """Whether a person pressed a key in the pane: the motion may be the echo, or scrolling."""
+        """Return whether a person pressed a key in the pane: the motion may be the echo, or scrolling."""
         return self.now.keyed_at is not None and self.now.keyed_at > self.before.at - _ECHO_S
 
     @property
     def moved(self) -> bool:
-        """Whether it printed, or a clock of its own advanced."""
+        """Return whether it printed, or a clock of its own advanced."""
         return self.fresh > 0 or self.ticked
 
     @property
     def worked(self) -> bool:
-        """Whether it moved as only an agent at work does.
+        """Return whether it moved as only an agent at work does.
 
         If a request failed and is made again, a spinner and a clock run as well, and the state may be an error.
         """
@@ -73,22 +74,22 @@ class Step:
 
     @property
     def stirred(self) -> bool:
-        """Whether anything changed outside the composer."""
+        """Return whether anything changed outside the composer."""
         return self.changed > 0
 
     @property
     def spun(self) -> bool:
-        """Whether so little changed as when a spinner turns."""
+        """Return whether so little changed as when a spinner turns."""
         return 0 < self.changed <= _SPINNER_ROWS and self.now.history == self.before.history
 
     @property
     def typed(self) -> bool:
-        """Whether the composer changed."""
+        """Return whether the composer changed."""
         return self.edit is not Edit.NONE
 
     @property
     def only_typed(self) -> bool:
-        """Whether text came into an empty composer, and hardly anything else changed."""
+        """Return whether text came into an empty composer, and hardly anything else changed."""
         return self.edit is Edit.TYPED and self.before.composer == EMPTY and self.fresh <= _WITH_TYPING
 
 
@@ -103,12 +104,12 @@ def step_between(older: frozenset[int], before: Seen, now: Seen, *, gap_s: float
         foreign: The harness pressed keys in the pane.
     """
     changed_place = before.pid != now.pid or before.size != now.size
-    unknown = Presence.UNKNOWN in {before.presence, now.presence}
+    unknown = PaneOwner.UNKNOWN in {before.presence, now.presence}
     if foreign or changed_place or unknown or not 0 <= now.at - before.at <= gap_s:
         return Step(before, now, broken=True)
     if before.seal == now.seal:
         return Step(before, now, fresh=max(0, now.history - before.history))
-    if Presence.SHELL in {before.presence, now.presence}:
+    if PaneOwner.SHELL in {before.presence, now.presence}:
         return Step(before, now, changed=_changed(before, now))
     fresh = len(now.lines - before.lines - older) + max(0, now.history - before.history)
     return Step(
@@ -158,7 +159,7 @@ def _sent_unseen(before: Seen, now: Seen) -> bool:
 
 
 def _stands_above(draft: Draft, before: Seen, now: Seen) -> bool:
-    """Whether a draft is at one prompt more than before."""
+    """Return whether a draft is at one prompt more than before."""
     then = sum(start == draft.start for start, _, _ in before.prompts)
     return sum(start == draft.start for start, _, _ in now.prompts) > then
 

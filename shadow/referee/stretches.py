@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from shadow.hindsight import PaneOwner
 from shadow.referee.checks import Check, CheckKind, begin
 from shadow.referee.records import NamedState, NamingRule
-from shadow.referee.screen import EMPTY, Presence, Seen
+from shadow.referee.screen import EMPTY, Seen
 from shadow.referee.steps import Edit, Step
 from understudy.record import Instant
 
@@ -55,7 +56,7 @@ NO_NAME: Final = Ending()
 
 def condition_of(seen: Seen) -> PaneCondition | None:
     """Return the condition of an agent's pane in a frame, as far as one frame shows it."""
-    if seen.presence is not Presence.PROGRAM:
+    if seen.presence is not PaneOwner.PROGRAM:
         return None
     if seen.asks:
         return PaneCondition.ASKING
@@ -65,11 +66,11 @@ def condition_of(seen: Seen) -> PaneCondition | None:
 
 
 def goes_on(stretch: Stretch, step: Step) -> bool:
-    """Whether the pane is in the same condition in the next frame."""
+    """Return whether the pane is in the same condition in the next frame."""
     if step.broken:
         return False
     if stretch.standing is PaneCondition.STARTING:
-        return step.now.presence is Presence.PROGRAM and condition_of(step.now) is None
+        return step.now.presence is PaneOwner.PROGRAM and condition_of(step.now) is None
     if condition_of(step.now) is not stretch.standing:
         return False
     return stretch.standing is PaneCondition.ASKING or not (step.moved or step.stirred or step.typed)
@@ -105,7 +106,7 @@ def _of_start(stretch: Stretch, step: Step) -> Ending:
 
 
 def _of_dialog(step: Step) -> Ending:
-    if step.now.presence is not Presence.PROGRAM:
+    if step.now.presence is not PaneOwner.PROGRAM:
         return NO_NAME
     return Ending(NamedState.WAITING_APPROVAL, NamingRule.ANSWERED, begin(CheckKind.ANSWERED, step))
 

@@ -83,7 +83,7 @@ class Sorter:
         return BoutPlace.YOURS if cluster.open else BoutPlace.KNOWN
 
     def _as_expected(self, bout: Bout, cluster: Cluster) -> bool:
-        """Whether a bout is one that the register expects, and nothing speaks against the register."""
+        """Return whether a bout is one that the register expects, and nothing speaks against the register."""
         entry = bout.difference.expected if bout.difference is not None else None
         expected = self._register.right(entry) if entry is not None else None
         if expected is None or cluster.over_ceiling:

@@ -14,7 +14,18 @@ from shadow.labels import Referee
 from shadow.report.balance import Balance, BoutPlace, Sorter
 from shadow.report.confusion import confusion
 from shadow.report.coverage import Coverage, coverage
-from shadow.report.record import ExpectedRow, Member, Move, Notes, Rate, Reason, Ruling, ShadowReport, StratumRow
+from shadow.report.record import (
+    ExpectedRow,
+    Member,
+    Move,
+    Notes,
+    OutcomeRow,
+    Rate,
+    Reason,
+    Ruling,
+    ShadowReport,
+    StratumRow,
+)
 from shadow.report.speeds import Speed
 from shadow.report.timeline import timeline
 from shadow.settling import contradicts
@@ -35,6 +46,7 @@ class Surroundings:
     ruling: Ruling | None = None
     moves: Sequence[Move] = ()
     rates: Sequence[Rate] = ()
+    outcomes: Sequence[OutcomeRow] = ()
     coverage: Coverage | None = None
     """None: only states, CLIs and sizes that occurred are known."""
     speeds: Sequence[Speed] = ()
@@ -96,6 +108,7 @@ def build(
         panes=len({(bout.pane, bout.pid) for bout in bouts if bout.pane is not None}),
         sessions=len({bout.session for bout in bouts}),
         rates=tuple(beside.rates),
+        outcomes=tuple(beside.outcomes),
         strata=_strata(bouts),
         clusters=rows,
         notes=_notes(rows, differ),

@@ -22,7 +22,7 @@ class ConfusionCell(Record):
 
     @property
     def agrees(self) -> bool:
-        """Whether both report the same state."""
+        """Return whether both report the same state."""
         return self.incumbent == self.candidate
 
 

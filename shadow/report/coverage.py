@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from shadow.bout import Bout
-from shadow.differences import UNKNOWN_AGENT
 from understudy.record import Record
-from understudy.verdicts import AgentState
+from understudy.verdicts import UNKNOWN_AGENT, AgentState
 
 _WIDTHS: Final = (("under 80 columns", 80), ("80 to 119", 120), ("120 to 199", 200), ("200 and more", None))
 _HEIGHTS: Final = (("under 24 rows", 24), ("24 to 49", 50), ("50 and more", None))
@@ -93,7 +92,7 @@ def coverage(
         if bout.pane is not None:
             for state in {bout.incumbent.state, bout.candidate.state} - {None}:
                 met[bout.agent, AgentState(state or "")] += 1
-    said = {state for _, state in met} | set(accounted)
+    known = {state for _, state in met} | set(accounted)
     agents = sorted({*known_agents, *(agent for agent, _ in met)}, key=lambda name: (name == UNKNOWN_AGENT, name))
     return Coverage(
         agents=tuple(agents),
@@ -104,7 +103,7 @@ def coverage(
             if met[agent, state]
         ),
         required=tuple(required),
-        missing=tuple(state for state in required if state not in said),
+        missing=tuple(state for state in required if state not in known),
         sizes=_sizes(sizes or {}),
         tapes=tapes,
     )

@@ -84,7 +84,7 @@ def intents(side: Side) -> str:
 
 def cluster_status(cluster: Cluster) -> str:
     """Return the status of a cluster as text."""
-    formatting = [
+    parts = [
         f"expected: {cluster.expected}" if cluster.expected else "",
         "signed off" if cluster.accepted else "",
         f"settled: {cluster.settled} right" if cluster.settled else "",
@@ -93,13 +93,13 @@ def cluster_status(cluster: Cluster) -> str:
         "OVER ITS CEILING" if cluster.over_ceiling else "",
         f"class {cluster.klass}" if cluster.klass != "true" else "",
     ]
-    said = ", ".join(word for word in formatting if word)
+    status = ", ".join(part for part in parts if part)
     if not cluster.bouts:
-        return f"{said}, still settling" if said else "still settling"
+        return f"{status}, still settling" if status else "still settling"
     if cluster.open:
-        return f"OPEN, {said}" if said else "OPEN"
-    if said:
-        return said
+        return f"OPEN, {status}" if status else "OPEN"
+    if status:
+        return status
     return "proven by what the panes did next" if cluster.proven else "scored by the referee, needs no decision"
 
 
@@ -111,9 +111,11 @@ def rights(counts: dict[str, int]) -> str:
 def who_was_right(cluster: Cluster) -> str:
     """Return as text which side was right in a cluster, and by which referee."""
     known = sum(cluster.rights.values())
-    said = rights({str(right): count for right, count in cluster.rights.items()})
+    decided = rights({str(right): count for right, count in cluster.rights.items()})
     return (
-        said if not known else f"{said} ({cluster.by_hindsight} by hindsight, {known - cluster.by_hindsight} by people)"
+        decided
+        if not known
+        else f"{decided} ({cluster.by_hindsight} by hindsight, {known - cluster.by_hindsight} by people)"
     )
 
 
@@ -139,7 +141,7 @@ def decisions(report: ShadowReport) -> str:
     """Return the number of waiting decisions as text."""
     waiting = [(cluster, notes) for cluster, notes in report.noted if waits(cluster)]
     wrong = sum(notes.balance.settled_against > 0 for _, notes in waiting)
-    found = f", {wrong:,} of them about what it was found wrong in" if wrong else ""
+    found = f", {wrong:,} of them with bouts in which the candidate was wrong" if wrong else ""
     many = report.decisions
     verb = "waits" if many == 1 else "wait"
     return f"{number(many, 'decision')} {verb} for you{found}" if many else "No decision waits for you"
@@ -186,23 +188,23 @@ def both_wrong(report: ShadowReport) -> int:
 
 def consequence(report: ShadowReport) -> str:
     """Return the differences by severity as text."""
-    formatting = {"action": "in an action", "state": "in a state", "detail": "in a detail"}
+    places = {"action": "in an action", "state": "in a state", "detail": "in a detail"}
     return ", ".join(
-        f"{report.differing[severity]:,} {formatting[severity]}"
+        f"{report.differing[severity]:,} {places[severity]}"
         for severity in sorted(report.differing, key=lambda severity: severity.rank)
     )
 
 
 def referees(report: ShadowReport) -> str:
     """Return as text how often each side was right, by which referee, and how many bouts are unsettled."""
-    said = rights({str(right): count for right, count in report.rights.items()})
-    return f"{said}; {report.by_hindsight:,} by hindsight, {report.unlabelled:,} unsettled"
+    decided = rights({str(right): count for right, count in report.rights.items()})
+    return f"{decided}; {report.by_hindsight:,} by hindsight, {report.unlabelled:,} unsettled"
 
 
 def not_counted(report: ShadowReport) -> str:
     """Return the bouts that do not count as text, by reason."""
-    formatting = [f"{count:,} {excuse.replace('_', ' ')}" for excuse, count in sorted(report.not_counted.items())]
-    return ", ".join(formatting) or "none"
+    parts = [f"{count:,} {excuse.replace('_', ' ')}" for excuse, count in sorted(report.not_counted.items())]
+    return ", ".join(parts) or "none"
 
 
 def events(rate: Rate) -> str:
@@ -239,10 +241,10 @@ def details(difference: Difference) -> tuple[str, ...]:
     )
 
 
-def acts(difference: Difference) -> tuple[str, ...]:
+def actions(difference: Difference) -> tuple[str, ...]:
     """Return the actions that only one monitor wants, a text for each monitor."""
     return tuple(
-        f"only the {who} wants {', '.join(sorted(map(act, alone)))}"
+        f"only the {who} wants {', '.join(sorted(map(action, alone)))}"
         for who, alone in (
             ("incumbent", difference.only_incumbent_wants),
             ("candidate", difference.only_candidate_wants),
@@ -251,7 +253,7 @@ def acts(difference: Difference) -> tuple[str, ...]:
     )
 
 
-def act(intent_key: str) -> str:
+def action(intent_key: str) -> str:
     """Return an action as text: `notify_manager:idle` is `notice of idle`."""
     kind, _, about = intent_key.partition(":")
     return f"notice of {about.replace('_', ' ')}" if kind == "notify_manager" else kind.replace("_", " ")

@@ -12,6 +12,7 @@ from shadow.differences import Difference
 from shadow.report import formatting
 from shadow.report.commands import commands, more
 from shadow.report.inert import longest_run, one_line
+from shadow.report.outcomes import HEAD, outcome_rows
 from shadow.report.record import Notes, ShadowReport, waits
 from shadow.report.show import side_by_side
 
@@ -44,6 +45,7 @@ def as_markdown(report: ShadowReport) -> str:
         f"- who was right: {formatting.referees(report)}",
         *_cluster_table(report),
         *_rates(report),
+        *_outcomes(report),
         *_strata(report),
         *_coverage(report),
         *_speeds(report),
@@ -95,8 +97,8 @@ def _example(cluster: Cluster, notes: Notes, address: Sequence[str]) -> Iterator
     yield from ("<details>", f"<summary><code>{cluster.id}</code> {cluster.severity}: {title}</summary>", "")
     lines = [line.rstrip() for line in side_by_side(cluster.example, "incumbent", "candidate", _EXAMPLE_WIDTH)]
     yield from _fenced([f"{one_line(_where(cluster.example))}", "", *lines])
-    if said := formatting.reasons(notes):
-        yield from ("", *(f"- {_code(line)}" for line in said))
+    if reasons := formatting.reasons(notes):
+        yield from ("", *(f"- {_code(line)}" for line in reasons))
     if waits(cluster):
         yield ""
         yield from _fenced([command.text for command in commands(cluster, address)], "sh")
@@ -128,6 +130,10 @@ def _rates(report: ShadowReport) -> list[str]:
         if rate.informative
     ]
     return _table("Rates", ("guardrail", "stratum", "events", "rate", "below", "limit", "needed"), rows)
+
+
+def _outcomes(report: ShadowReport) -> list[str]:
+    return _table("Outcomes of both monitors' leases", HEAD, outcome_rows(report.outcomes))
 
 
 def _strata(report: ShadowReport) -> list[str]:
@@ -176,7 +182,7 @@ def _expected(report: ShadowReport) -> list[str]:
         for row in report.expected
     ]
     head = ("entry", "what", "right", "bouts", "share", "ceiling", "contradicted")
-    return _table("Expected, beside the rates", head, rows)
+    return _table("Expected: explained, still scored", head, rows)
 
 
 def _signed_off(report: ShadowReport) -> list[str]:
@@ -190,7 +196,7 @@ def _signed_off(report: ShadowReport) -> list[str]:
         )
         for entry in report.signed_off
     ]
-    return _table("Signed off, beside the rates", ("cluster", "owner", "reason", "until", "ceiling"), rows)
+    return _table("Signed off: explained, still scored", ("cluster", "owner", "reason", "until", "ceiling"), rows)
 
 
 def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -44,8 +44,29 @@ class Rate(Record):
 
     @property
     def informative(self) -> bool:
-        """Whether it has counted a unit, or must before a promotion."""
+        """Return whether it has counted a unit, or must before a promotion."""
         return self.stratum is None or bool(self.bouts or self.needed)
+
+
+class OutcomeRow(Record):
+    """One outcome of the leases of both monitors, as the judge has it."""
+
+    name: str
+    """`blocked`, `crashed`, `idle` or `futile_notices`."""
+    title: str
+    candidate: float
+    """Mean share over its leases, 0 to 1: of the agents' time, or of the notices."""
+    incumbent: float
+    leases: int
+    """Finished ones of the candidate."""
+    incumbent_leases: int
+    candidate_agent_hours: float
+    incumbent_agent_hours: float
+    e_value: float
+    """Evidence that the candidate's share is larger by more than a fifth."""
+    limit: float
+    """The e-value at which it holds a promotion."""
+    holds: bool
 
 
 class Ruling(Record):
@@ -143,7 +164,7 @@ class Notes(Record):
 
 
 def waits(cluster: Cluster) -> bool:
-    """Whether a cluster waits for a person, as the judge counts it."""
+    """Return whether a cluster waits for a person, as the judge counts it."""
     return cluster.open
 
 
@@ -179,6 +200,8 @@ class ShadowReport(Record):
     panes: int
     sessions: int
     rates: tuple[Rate, ...]
+    outcomes: tuple[OutcomeRow, ...] = ()
+    """Empty as long as one monitor has no finished lease."""
     strata: tuple[StratumRow, ...]
     clusters: tuple[Cluster, ...]
     notes: tuple[Notes, ...]
@@ -189,7 +212,7 @@ class ShadowReport(Record):
     timeline: Timeline
     confusion: tuple[ConfusionCell, ...]
     kinds: tuple[KindRate, ...]
-    """How often each kind of difference is settled, and for which side; examined agreements come last."""
+    """Settle rates of each kind of difference; examined agreements come last."""
     coverage: Coverage
     speeds: tuple[Speed, ...]
     address: tuple[str, ...]
@@ -202,7 +225,7 @@ class ShadowReport(Record):
 
     @property
     def decisions(self) -> int:
-        """How many decisions wait for a person: the judge's count where it has judged, else the open clusters."""
+        """Return the number of decisions that wait for a person: the judge's count, else the open clusters."""
         said = self.ruling.decisions if self.ruling else None
         return len(self.open_clusters) if said is None else said
 

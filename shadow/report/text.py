@@ -8,6 +8,7 @@ from shadow.clusters import Cluster
 from shadow.report import formatting
 from shadow.report.commands import more
 from shadow.report.inert import cells, fit, one_line
+from shadow.report.outcomes import HEAD, outcome_rows
 from shadow.report.record import Notes, ShadowReport
 from shadow.report.show import side_by_side
 
@@ -22,12 +23,13 @@ def as_text(report: ShadowReport, width: int = 80) -> str:
     lines = [
         *_head(report, width),
         *_section("RATES", _rates(report)),
+        *_section("OUTCOMES (of both monitors' leases)", _outcomes(report)),
         *_section("STRATA (counted bouts)", _strata(report)),
         *_section(f"CLUSTERS ({len(report.clusters):,}, {open_ones})", _clusters(report, width)),
         *_section("COVERAGE", _coverage(report, width)),
         *_section("CYCLE TIMES (seconds of work)", _speeds(report)),
-        *_section("EXPECTED (beside the rates, not in them)", _expected(report)),
-        *_section("SIGNED OFF (beside the rates, not in them)", _signed_off(report)),
+        *_section("EXPECTED (explained; the referee still scores their spells)", _expected(report)),
+        *_section("SIGNED OFF (explained; the referee still scores their spells)", _signed_off(report)),
     ]
     return "\n".join(fit(line, width).rstrip() for line in lines) + "\n"
 
@@ -70,6 +72,10 @@ def _rates(report: ShadowReport) -> list[str]:
         if rate.informative
     ]
     return _table(("guardrail", "events", "rate", "below", "limit", "needed"), rows)
+
+
+def _outcomes(report: ShadowReport) -> list[str]:
+    return _table(HEAD, outcome_rows(report.outcomes))
 
 
 def _strata(report: ShadowReport) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which side was right over time: the bouts that differ, in at most forty slices of the reported time."""
+"""The right side over time: the bouts that differ, in at most forty slices of the reported time."""
 
 from collections.abc import Sequence
 from math import ceil

@@ -34,7 +34,7 @@ class Compared(NamedTuple):
 
     @property
     def least(self) -> float:
-        """How many times the other ours costs, the least disturbed round of each: where one takes far longer."""
+        """The cost of ours as a multiple of the other's, the fastest round of each: for one that takes far longer."""
         return min(self.ours) / min(self.other)
 
     @property

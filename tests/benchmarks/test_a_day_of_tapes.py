@@ -1,4 +1,4 @@
-"""How much room a day of tapes takes: 50 agents at 10 s, one cycle in fifty differs. Played faster than it passes."""
+"""The disk space of a day of tapes: 50 agents at 10 s, one cycle in fifty differs. Played faster than it passes."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONG = insists.on(insists.LARGE)
 LARGE = pytest.mark.skipif(not LONG, reason="UNDERSTUDY_BENCH_LARGE is not set")
 GROWTH = 25
-"""How much more a cycle of 1000 agents may cost than one of 50."""
+"""The largest cost of a cycle of 1000 agents, as a multiple of one of 50."""
 
 pytestmark = pytest.mark.timeout(1500)  # a look by libtmux at 1000 panes is ten seconds, on a busy machine a minute
 

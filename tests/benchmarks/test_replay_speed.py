@@ -1,4 +1,4 @@
-"""How fast tapes are watched again by both monitors, next to what the monitors alone would take."""
+"""The speed of a replay by both monitors, beside that of the monitors alone."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modular.corpus import read_corpus
 from rollout.loop.decisions import acceptance_of, with_decision
 from rollout.loop.tape_retention import Interest
 from rollout.loop.tape_store import TapeStore
@@ -117,7 +118,7 @@ def test_a_cluster_that_changes_an_act_shows_five_members_before_it_is_signed_of
     assert refused.code == 2
     assert "There is no terminal to answer on: add --yes" in refused.err
     assert refused.err.count("pane %2") == 5
-    assert "5 of its 12 settled bouts, drawn at random" in refused.err
+    assert "5 of its 12 bouts, drawn at random" in refused.err
     assert first_cluster(understudy)["accepted"] is False
     assert understudy("diffs", "accept", cluster, "--reason", "meant so", "--yes").code == 0
 
@@ -165,10 +166,10 @@ def test_what_is_settled_for_the_candidate_becomes_a_case_of_both_corpora(unders
     )
     assert said.code == 0, said.err
     engine, shadow = (understudy.folder / path for path in said.json["fixtures"])
-    assert engine.parent == understudy.folder / "cases" / "modular" / "cases" / "claude"
-    assert (engine / "screen.ansi").read_text() == SCREEN
-    assert json.loads((engine / "expected.json").read_text()) == {"state": "busy"}
-    assert json.loads((engine / "question.json").read_text())["processes"] == ["bash", "claude"]
+    corpus = understudy.folder / "cases" / "modular" / "corpus"
+    assert engine == corpus / "claude" / "cases.toml"
+    (case,) = read_corpus(corpus).cases
+    assert (case.screens, case.expected(), case.processes) == ((SCREEN,), {"state": "busy"}, ("bash", "claude"))
     assert [shot.pane for shot in read_tape(shadow / "pane.tape.gz").tape.frames[-1].panes] == ["%2"]
     assert json.loads((shadow / "settled.json").read_text()) == {
         "pane": "%2", "incumbent": "idle", "candidate": "busy", "right": "candidate",
@@ -187,21 +188,21 @@ def test_where_no_tests_are_at_hand_settling_says_so_and_counts_all_the_same(und
 @pytest.mark.usefixtures("ran")
 def test_a_draw_is_of_both_kinds_the_same_by_its_seed_and_shows_the_screens(understudy: Shell) -> None:
     said = understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json
-    assert (said["schema"], said["seed"], len(said["draw"])) == (1, 7, 10)
-    assert [one["agrees"] for one in said["draw"]].count(True) == 5
-    assert said["draw"][0]["screen"] == SCREEN
+    assert (said["schema"], said["seed"], len(said["sample"])) == (1, 7, 10)
+    assert [one["agrees"] for one in said["sample"]].count(True) == 5
+    assert said["sample"][0]["screen"] == SCREEN
     assert understudy("diffs", "settle", "--sample", "10", "--seed", "7", "--json").json == said
 
 
 def test_an_answer_to_a_draw_is_in_the_ledger_and_is_not_asked_for_again(understudy: Shell, ran: Kept) -> None:
-    drawn = understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]
+    drawn = understudy("diffs", "settle", "--sample", "42", "--json").json["sample"]
     one = drawn[0]["id"]
     assert understudy("diffs", "settle", one, "--right", "neither", "--actor", "ann").code == 0
     ledger = LedgerReader.open(ran.folder.ledger)
     (row,) = ledger.decisions("settle_bout")
     ledger.close()
     assert (row.subject, row.actor, json.loads(row.body)["right"]) == (one, "ann", "neither")
-    again = [other["id"] for other in understudy("diffs", "settle", "--sample", "42", "--json").json["draw"]]
+    again = [other["id"] for other in understudy("diffs", "settle", "--sample", "42", "--json").json["sample"]]
     assert one not in again
     assert len(again) == len(drawn) - 1
 
@@ -247,8 +248,8 @@ def test_a_rule_says_what_it_would_hide_before_it_is_saved(understudy: Shell, ra
     assert (said["rule"], said["hides"], said["hides_actions"], len(said["clusters"])) == ("mine-is-idle", 12, 12, 1)
     assert (said["now"], said["would_have_been"]) == ({"bouts": 42, "events": 12}, {"bouts": 30, "events": 0})
     told = understudy("diffs", "rules", "--try", "mine.toml").out
-    assert "would have hidden 12 bouts in 1 clusters, 12 of which change an act" in told
-    assert "A rule counts from the time it is saved" in told
+    assert "would have explained 12 bouts in 1 clusters, 12 of which change an act" in told
+    assert "A rule applies from the next run on" in told
     assert "mine-is-idle" not in understudy("diffs", "rules").out
     saved = understudy("diffs", "rules", "--save", "mine.toml", "--reason", "the banner", "--actor", "ann", "--yes")
     assert saved.code == 0, saved.err

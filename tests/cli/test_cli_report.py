@@ -167,7 +167,7 @@ def test_a_broken_tape_costs_its_picture_and_nothing_else(
     broken(ran.folder.tapes / NAME)
     said = understudy("report", "--format", "html")
     assert (said.code, said.err) == (0, "")
-    assert "No screen: the tapes on which it was seen are kept no longer" in said.out
+    assert "No screen: its tapes are deleted" in said.out
     assert '<pre class="screen"' not in said.out
 
 

@@ -47,7 +47,7 @@ class Aftermath:
 
     @property
     def told(self) -> Counter[str]:
-        """How often each token was sent to the manager."""
+        """The number of times that each token was sent to the manager."""
         sent = self.heard["pm"].split("\r")[:-1]
         return Counter(token for line in sent for token in TOKEN.findall(line))
 

@@ -1,4 +1,4 @@
-"""How good the judge's decisions are, as a table: `make decisions`. Ends with 3 where a figure is outside its bound."""
+"""The quality of the judge's decisions as a table: `make decisions`. Ends with 3 if a figure misses its bound."""
 
 import sys
 from time import monotonic

@@ -17,7 +17,7 @@ class Figure:
     is_rate: bool = True
     """A rate may exceed its bound by three standard errors of so many runs; a delay may not."""
     at_least: bool = False
-    """Whether the bound is the least that is wanted, and not the most."""
+    """True if the bound is the least that is wanted, and not the most."""
     note: str = ""
     rivals: tuple[str, ...] = field(default=())
 
@@ -30,7 +30,7 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        """Whether it lies within its bound."""
+        """Return whether it lies within its bound."""
         if self.bound is None:
             return True
         return self.value >= self.allowed if self.at_least else self.value <= self.allowed

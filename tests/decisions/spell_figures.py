@@ -1,4 +1,4 @@
-"""How soon and how surely pairs of monitors are told apart, in scored spells; and what other rules make of them."""
+"""The number of scored spells until pairs of monitors are told apart, and the same under other rules."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -33,7 +33,7 @@ class Ruling:
 
     @property
     def promotable(self) -> NDArray[np.int64]:
-        """When each run was promotable; `FAR` where it was unsafe before."""
+        """The spell at which each run was promotable; `FAR` if it was unsafe before."""
         return np.where(self.promoted, self.proven, FAR)
 
 
@@ -58,7 +58,7 @@ def ruled(spells: Spells, battery: Battery, guardrails: frozenset[Guardrail] = O
 
 
 def _counted(spells: Spells, key: Key) -> tuple[Mask, Mask]:
-    """Which spells a line counts, and which of them are events."""
+    """The spells that a line counts, and the events among them."""
     ours, theirs, states = spells.candidate, spells.incumbent, spells.states
     guardrail, stratum = key
     if guardrail is Guardrail.WRONG:

@@ -28,7 +28,7 @@ LEGACY_SILENT: Final = {"busy": 0.55, "idle": 0.3}
 MODULAR_SILENT: Final = {"busy": 0.01, "idle": 0.01}
 PANES: Final = 24
 _LUCKY: Final = 0.25
-"""Where the referee errs, a wrong monitor is called right so often."""
+"""The share of the referee's errors in which a wrong monitor is called right."""
 RIGHT, WRONG, SILENT = 1, 0, -1
 
 Votes = NDArray[np.int8]
@@ -84,7 +84,7 @@ def _rates(
     panes: NDArray[np.int64],
     alike: float,
 ) -> NDArray[np.float64]:
-    """How often a monitor is wrong in each spell: the same for every agent, or Beta by agent where they are alike."""
+    """Return a monitor's error rate in each spell: one for all agents, or Beta by agent if its spells are alike."""
     rates = _by_state(wrong)
     if not alike:
         return rates[states]

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.judgement.plan import CycleTime, GuardrailLimits, Minimums, Plan, StagePlan, StatePlan
+from rollout.judgement.plan import CliVersionPlan, CycleTime, GuardrailLimits, Minimums, Plan, StagePlan, StatePlan
 from rollout.judgement.plan_file import parse_plan
+from rollout.judgement.plan_text import plan_lines
+from rollout.judgement.plans import DEMO_PLAN
 from rollout.judgement.signals import Signals
 from shadow.rules import Windows
 
@@ -101,6 +103,7 @@ def test_the_page_of_settings_lists_every_key_of_a_plan() -> None:
         "stages": ("stages.STAGE", StagePlan),
         "guardrails": ("guardrails.NAME", GuardrailLimits),
         "states": ("states.NAME", StatePlan),
+        "cli_versions": ("cli_versions", CliVersionPlan),
         "minimums": ("minimums", Minimums),
         "windows": ("windows", Windows),
         "cycle_time": ("cycle_time", CycleTime),
@@ -128,3 +131,13 @@ def test_every_key_of_the_json_that_a_page_lists_is_there(understudy: Shell) -> 
     ):
         assert keys(call) == set(understudy(*call.split()).json) - {"schema"}, call
     assert keys("in it, each of `evidence`") == set(understudy("status", "--json").json["evidence"][0])
+
+
+def test_the_readme_shows_the_demo_s_plan_as_the_demo_prints_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(
+        r"^    0:00 ((?:plan|promoted|  and|unsafe|at least|a bout|risks|a person).*?)…?$", readme, re.MULTILINE
+    )
+    printed = plan_lines(DEMO_PLAN)
+    assert len(shown) == len(printed)
+    assert [line for line, whole in zip(shown, printed, strict=True) if not whole.startswith(line)] == []

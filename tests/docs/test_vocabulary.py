@@ -42,6 +42,12 @@ ROWS = (
 OLD_NAMES = frozenset(name for row in ROWS for name in row.split())
 NOT_SUBJECTS = ("What ", "Nobody ", "Somebody ", "Whoever ")
 """First words with which a docstring names no subject."""
+QUESTIONS = ("Whether ", "How ", "Where ", "Who ", "Why ", "When ", "Which ")
+"""First words of a question; `rollout/loop` still has some."""
+STATEMENTS = (
+    *("understudy", "tmuxio", "legacy", "modular", "shadow"),
+    *("rollout/judgement", "rollout/store", "rollout/faces"),
+)
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -84,13 +90,13 @@ def texts(tree: ast.Module) -> Iterator[str]:
                 yield one.value.value
 
 
-def without_subject(root: Path) -> list[str]:
+def without_subject(root: Path, words: tuple[str, ...] = NOT_SUBJECTS) -> list[str]:
     """Return the docstrings below a folder that begin with neither a verb nor their subject."""
     return [
         f"{path}: {text.splitlines()[0]}"
         for path, tree in modules(root)
         for text in texts(tree)
-        if text.startswith(NOT_SUBJECTS)
+        if text.startswith(words)
     ]
 
 
@@ -107,6 +113,16 @@ def test_no_public_class_has_its_name_twice_in_a_package(package: str) -> None:
 @pytest.mark.parametrize("folder", [*PACKAGES, "tests"])
 def test_no_docstring_begins_without_its_subject(folder: str) -> None:
     assert without_subject(ROOT / folder) == []
+
+
+@pytest.mark.parametrize("folder", STATEMENTS)
+def test_no_docstring_begins_as_a_question(folder: str) -> None:
+    assert without_subject(ROOT / folder, QUESTIONS) == []
+
+
+def test_a_docstring_that_begins_as_a_question_is_found(tmp_path: Path) -> None:
+    (tmp_path / "asks.py").write_text('def f():\n    """Whether it is so."""\n')
+    assert without_subject(tmp_path, QUESTIONS) == ["asks.py: Whether it is so."]
 
 
 def test_the_package_that_a_monitor_imports_has_no_second_name() -> None:

@@ -131,20 +131,20 @@ class Daemon:
         """Return deliveries that were doubled, lost or never asked for, by the input of the agents; none is good."""
         rows = self.ledger.deliveries()
         told = Counter(token for line in self._heard("pm").split("\r")[:-1] for token in TOKEN.findall(line))
-        again = {f"[{row.id[:6]}]" for row in rows if row.why == ONCE_MORE}
+        again = {f"[{row.id[:10]}]" for row in rows if row.why == ONCE_MORE}
         drafts = [row for row in rows if row.kind == "submit_draft"]
         pressed = sum(self._heard(name).count("\r") for name in WINDOWS if name.startswith("draft"))
         done, unsure = (sum(row.status == status for row in drafts) for status in ("done", "escalated"))
         wrong = [f"{token} told {times} times" for token, times in told.items() if times > 1 and token not in again]
         wrong += [f"{row.id} still {row.status}" for row in rows if row.status in {"claimed", "wanted"}]
         notices = [row for row in rows if row.kind == "notify_manager" and row.status == "done"]
-        wrong += [f"{row.id} never arrived" for row in notices if not told[f"[{row.id[:6]}]"]]
+        wrong += [f"{row.id} never arrived" for row in notices if not told[f"[{row.id[:10]}]"]]
         if not done <= pressed <= done + unsure:
             wrong.append(f"{pressed} drafts sent where {done} are done and {unsure} are in doubt")
         return wrong
 
     def acts(self) -> int:
-        """How many deliveries were done."""
+        """Return the number of finished deliveries."""
         return sum(row.status == "done" for row in self.ledger.deliveries())
 
     def monitors(self) -> list[int]:

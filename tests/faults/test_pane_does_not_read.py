@@ -55,7 +55,8 @@ def test_what_was_typed_and_not_read_is_neither_typed_again_nor_given_up(
     assert deliveries.row(notice).status == "claimed"
     deliveries.while_judging = lambda: None
     agent.wakes()
-    assert deliveries.ended(notice).status == "done"
+    ended = deliveries.ended(notice)
+    assert ended.status == "done", ended.why
     assert until(lambda: len(agent.sent) == 1)
     assert agent.heard.count(notice.token) == 1
 

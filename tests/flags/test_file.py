@@ -186,7 +186,7 @@ def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_litter(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("rollout.store.flags.written.os.fsync", full)
+    monkeypatch.setattr("tmuxio.atomic_file.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         flags.write_exposure(50)
     assert FlagsFile(path).read().candidate.percent == 5

@@ -1,4 +1,4 @@
-"""Which source holds the flags is a setting, and its tokens are secrets."""
+"""The source of the flags is a setting, and its tokens are secrets."""
 
 from __future__ import annotations
 

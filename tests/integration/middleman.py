@@ -20,9 +20,9 @@ class Middleman(Listener):
         super().__init__()
         self._to = port
         self.swallows = False
-        """Whether a PATCH is never passed on, and never answered."""
+        """True if a PATCH is never passed on, and never answered."""
         self.mute = False
-        """Whether the answer to a PATCH is lost on its way back."""
+        """True if the answer to a PATCH is lost on its way back."""
         self.on_patch: Callable[[], None] = lambda: None
         """Done when a PATCH has come, before it is passed on."""
         self.heard = threading.Event()

@@ -43,7 +43,7 @@ class Process:
 
 
 def postgres_bin() -> Path:
-    """Where PostgreSQL's programs are: named, on PATH, as Debian puts them, or from the venv of their own."""
+    """The folder of PostgreSQL's programs: named, on PATH, as Debian puts them, or from the venv of their own."""
     if named := os.environ.get("UNDERSTUDY_POSTGRES_BIN"):
         return Path(named)
     if found := shutil.which("initdb"):

@@ -73,7 +73,7 @@ def test_a_token_that_may_not_is_a_sentence_without_the_token(unleash: Unleash, 
     env = unleash.environment() | {"UNDERSTUDY_UNLEASH_ADMIN_TOKEN": "default:production.nobody"}
     said = understudy("unleash", "init", env=env)
     assert said.code == 69
-    assert "does not let unleash_admin_token in (401)" in said.err
+    assert "refuses unleash_admin_token (401)" in said.err
     assert "nobody" not in said.err
 
 

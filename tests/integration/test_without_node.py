@@ -1,4 +1,4 @@
-"""Where the flags server cannot be installed its tests are skipped and say why; where they must run, they fail."""
+"""Tests of the flags server are skipped with a reason if it cannot be installed; if they are required, they fail."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class Unleash:
         self.admin("PATCH", f"{_path(name)}/strategies/{strategy}", patch)
 
     def knows(self, name: str) -> bool:
-        """Whether there is such a flag."""
+        """Return whether there is such a flag."""
         return any(one["name"] == name for one in self.admin("GET", "/projects/default/features")["features"])
 
     def revive(self) -> None:

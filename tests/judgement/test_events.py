@@ -2,11 +2,21 @@
 
 import pytest
 
-from rollout.judgement.enums import ONE_RIGHT, Guardrail
+from rollout.judgement.enums import ONE_RIGHT, Guardrail, Stage
 from rollout.judgement.events import cycle_event, live_check_events, noise_facts, spell_facts
 from rollout.judgement.evidence import EvidenceEvent
-from rollout.judgement.guards import Guard, GuardKind, confirmed, crash_loop, missed_crashes, sightings
+from rollout.judgement.guards import (
+    Guard,
+    GuardKind,
+    confirmed,
+    crash_loop,
+    guards_that_count,
+    missed_crashes,
+    sightings,
+)
 from rollout.judgement.plan import CycleTime
+from rollout.loop.analysis import Analysis
+from rollout.loop.evidence import facts_of_spells
 from shadow.bout import Bout, Excuse
 from shadow.differences import Difference, Fingerprint, Severity, Side
 from shadow.labels import Label, Referee, Right
@@ -183,7 +193,36 @@ def test_crashes_missed_on_two_panes_hit_and_on_one_do_not() -> None:
     assert missed_crashes({"%1/1": "s-1"}) == ()
     (guard,) = missed_crashes({"%1/1": "s-1", "%2/7": "s-2"})
     assert guard.kind is GuardKind.MISSED_CRASH
+    assert guard.spells == ("s-1", "s-2")
     assert "s-1" in guard.text
+
+
+def test_missed_crashes_hit_the_guard_once_and_later_ones_on_two_panes_hit_it_again() -> None:
+    missed = {"%1/1": "s-1", "%2/7": "s-2"}
+    before = missed_crashes(missed)
+    assert missed_crashes(missed, before) == ()
+    assert missed_crashes(missed | {"%1/1": "s-3"}, before) == ()
+    (again,) = missed_crashes(missed | {"%1/1": "s-3", "%4/2": "s-4"}, before)
+    assert again.spells == ("s-3", "s-4")
+    assert "%1/1 (spell s-3), %4/2 (spell s-4)" in again.text
+
+
+def test_the_same_missed_crashes_hold_a_shadow_for_an_hour_and_later_ones_hold_it_again() -> None:
+    """Else a shadow could be promoted an hour after its first two, whatever it missed since."""
+    spells = [crash(f"%{pane}", at) for pane, at in ((1, 0.0), (2, 10.0), (1, 4000.0), (2, 4010.0))]
+    analysis, held = Analysis(), list[bool]()
+    for spell in spells:
+        analysis, _ = facts_of_spells(analysis, [spell], spell.ended)
+        held.append(bool(guards_that_count(analysis.guards, Stage.SHADOW, spell.ended)))
+    assert held == [False, True, False, True]
+
+
+def crash(pane: str, ended: float) -> ScoredSpell:
+    """A crash that the candidate missed."""
+    return ScoredSpell(
+        id=f"{pane}@{ended}", pane=pane, pid=1, session="s", window="w", agent="claude", began=ended, ended=ended,
+        looks=3, named=NamedState.CRASHED, rule=NamingRule.SHELL, incumbent=Vote.RIGHT, candidate=Vote.WRONG,
+    )  # fmt: skip
 
 
 def test_a_crash_loop_is_as_many_failures_in_a_row_as_the_plan_says() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rollout.judgement.cli_versions import NewVersion
 from rollout.judgement.enums import Guardrail, Stage, State, Verdict
 from rollout.judgement.evidence import Battery, Evidence, EvidenceEvent
 from rollout.judgement.exposure import LeaseBook
@@ -54,6 +55,28 @@ def test_with_every_proof_and_minimum_it_is_promotable(proven: Evidence) -> None
     assert judgement.verdict is Verdict.PROMOTABLE
     assert "beta" in judgement.reasons[0]
     assert judgement.needed == 0
+
+
+NEW = NewVersion(cli="codex", version="0.41.0", scored=3, wrong=0, needed=13)
+
+
+def test_a_new_version_of_a_cli_holds_where_everything_is_proven(proven: Evidence) -> None:
+    judgement = judged(proven, replace(ENOUGH, new_versions=(NEW,)))
+    assert judgement.verdict is Verdict.HOLD
+    assert judgement.reasons == (NEW.text,)
+
+
+def test_where_the_candidate_is_alone_a_new_version_of_a_cli_holds_nothing(proven: Evidence) -> None:
+    seen = replace(ENOUGH, new_versions=(NEW,))
+    assert NEW.text not in judge(Stage.RETIRED, proven, seen, DEFAULT_PLAN, NOW).reasons
+
+
+def test_why_says_that_an_upgrade_is_what_it_is_held_for(proven: Evidence) -> None:
+    judgement = judged(proven, replace(ENOUGH, new_versions=(NEW,)))
+    status = RolloutStatus(stage=Stage.CANARY, exposure_percent=5)
+    assert "codex 0.41.0 is new here: 3 of 16 scored spells" in why(
+        headline(status, judgement, DEFAULT_PLAN), status, judgement, DEFAULT_PLAN
+    )
 
 
 def test_without_data_it_holds_and_names_every_guardrail_that_is_silent() -> None:

@@ -83,3 +83,9 @@ def test_it_holds_a_promotion_and_the_reason_names_it() -> None:
     judgement = judge(Stage.CANARY, Evidence(), JudgementContext(novel=novel), DEFAULT_PLAN, T0)
     assert judgement.verdict is Verdict.HOLD
     assert any("notify_manager:idle wanted by the incumbent alone" in reason for reason in judgement.reasons)
+
+
+def test_a_plan_that_no_operator_reviews_is_not_held_by_a_novel_kind() -> None:
+    unreviewed = DEFAULT_PLAN.model_copy(update={"review": False})
+    judgement = judge(Stage.CANARY, Evidence(), JudgementContext(novel=("notify_manager:idle",)), unreviewed, T0)
+    assert not any("new kind" in reason for reason in judgement.reasons)

@@ -24,13 +24,13 @@ def watched(
     incumbent: float, candidate: float, *, state: AgentState = WAITING, leases: int = 200, seed: int = 1
 ) -> OutcomeBook:
     """Leases of one session, by lot of either monitor, in which an agent is in a state for such a share of the time."""
-    lots, book, at = Random(seed), OutcomeBook(), 0.0  # noqa: S311 - the same in every run
+    chance, book, at = Random(seed), OutcomeBook(), 0.0  # noqa: S311 - the same in every run
     for lease in range(leases):
-        own = lots.random() < 0.5
+        own = chance.random() < 0.5
         share = candidate if own else incumbent
         for _ in range(LOOKS):
             at += LOOK_S
-            states = tuple(state if lots.random() < share else BUSY for _ in range(3))
+            states = tuple(state if chance.random() < share else BUSY for _ in range(3))
             book = book.fold([LeaseSeen(f"team@{lease}", own, states)], at)
     return OutcomeBook.model_validate_json(book.model_dump_json())
 
@@ -96,13 +96,13 @@ def test_notices_that_change_nothing_are_counted_by_the_reminders_that_follow() 
 
 
 def test_at_the_bound_itself_it_hardly_ever_holds() -> None:
-    lots, false = Random(7), 0  # noqa: S311 - the same in every run
+    chance, false = Random(7), 0  # noqa: S311 - the same in every run
     for _ in range(300):
         book = OutcomeBook()
         for lease in range(60):
             own = bool(lease % 2)
             share = 0.36 if own else 0.30
-            states = tuple(WAITING if lots.random() < share else BUSY for _ in range(8))
+            states = tuple(WAITING if chance.random() < share else BUSY for _ in range(8))
             book = book.fold([LeaseSeen(f"s@{lease}", own, states)], lease * 60.0)
             book = book.fold([LeaseSeen(f"s@{lease}", own, states)], lease * 60.0 + 30.0)
             false += any(one.e_value >= LIMIT for one in book.readings())

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from rollout.judgement.enums import Guardrail, Stage
+from rollout.judgement.events import stratum_of
 from rollout.judgement.evidence import Battery, Evidence
-from rollout.judgement.plan import Plan
+from rollout.judgement.plan import NAMED_STATES, Plan
 from rollout.judgement.plan_file import BadPlan, find_plan, parse_plan, read_plan
 from rollout.judgement.plan_text import plan_lines
 from rollout.judgement.plans import DEFAULT_PLAN, DEMO_PLAN
+from shadow.referee.records import NamedState
 from understudy.verdicts import AgentState
 
 
@@ -86,7 +88,7 @@ def test_a_file_says_only_what_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "ours.toml"
     path.write_text(
         'alpha = 0.02\nsingle_key = ["submit_draft"]\n[guardrails.live_mismatch]\nunsafe = 0.002\n'
-        "[stages.beta]\nperson = true\n[states.error]\nrequired = true\n"
+        "[stages.beta]\nperson = true\n[states.unsubmitted_input]\nrequired = true\n"
     )
     plan = read_plan(path)
     assert (plan.name, plan.alpha, plan.single_key) == ("ours", 0.02, {"submit_draft"})
@@ -96,7 +98,7 @@ def test_a_file_says_only_what_it_changes(tmp_path: Path) -> None:
     )
     assert plan.stages[Stage.BETA].person
     assert plan.stages[Stage.BETA].exposure_percent == 50
-    assert AgentState.ERROR in plan.required_states
+    assert AgentState.UNSUBMITTED_INPUT in plan.required_states
 
 
 def test_a_file_may_be_based_on_the_demo_and_written_in_json(tmp_path: Path) -> None:
@@ -126,6 +128,16 @@ def test_a_setting_may_name_a_plan() -> None:
         ("alpha = ", ("TOML", "correct")),
         ('based_on = "theirs"', ("based_on", "'default' or 'demo'")),
         ("guardrails = 3", ("guardrails", "3")),
+        (
+            "[states.error]\nunsafe = 0.1",
+            ("states.error.required", "never names error", "events", "`required = false`"),
+        ),
+        ("[states.rate_limited]\nrequired = true", ("states.rate_limited.required", "only events of the CLI itself")),
+        (
+            "[states.starting]\nrequired = true",
+            ("states.starting.required", "count for busy", "require one of busy, idle"),
+        ),
+        ("[states.unknown]\nrequired = true", ("states.unknown.required", "never names unknown")),
         ("[guardrails.noise]\nunsafe = 0.01", ("guardrails.noise", "signal")),
     ],
 )
@@ -135,6 +147,18 @@ def test_a_bad_plan_names_the_key_and_what_to_do(text: str, words: tuple[str, ..
     assert str(caught.value).startswith("plan.toml")
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("state", list(AgentState))
+def test_every_state_may_be_watched_without_a_proof(state: AgentState) -> None:
+    assert state not in parse_plan(f"[states.{state}]\nrequired = false\nlimit = 1e9").required_states
+
+
+def test_every_state_that_the_referee_names_may_be_required() -> None:
+    named = {stratum_of(one) for one in NamedState}
+    for state in sorted(named):
+        assert state in parse_plan(f"alpha = 0.02\n[states.{state}]\nrequired = true").required_states
+    assert {str(state) for state in NAMED_STATES} == named
 
 
 def test_a_plan_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

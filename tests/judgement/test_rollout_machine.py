@@ -263,6 +263,7 @@ class RealRollouts(RuleBasedStateMachine):
         stale=st.booleans(),
     )
     def an_operator_asks(self, *, ask: RequestKind, dies: str, stale: bool) -> None:
+        self.now += 0.001  # no person asks for the same twice in one instant
         judgement = (
             self.loop_state.analysis.judgement
             if self.loop_state.analysis.epoch == rollout_status(self.ledger).epoch

@@ -38,7 +38,7 @@ def cycle(n: int) -> CycleRow:
     return CycleRow(id=f"c-{n}", at=float(n), mode="shadow", act=False, stage="shadow", epoch=1, wall_s=0.1)
 
 
-def touch(name: str) -> DeliveryRow:
+def requested(name: str) -> DeliveryRow:
     return DeliveryRow(
         id=name, episode="e-1", kind="notify_manager", target="%1", status="wanted", wanted_at=1.0, body="{}"
     )
@@ -71,7 +71,7 @@ def test_what_is_too_old_goes_but_for_what_the_judge_the_trail_and_people_need(l
         ])  # fmt: skip
         tx.add_evidence(EvidenceRow(2, at, "live_mismatch", None, event=True, subject="x") for at in (10.0, 90.0))
         tx.add_differences(DifferenceRow("c-1", at, 2, "%1", "d-1", "{}") for at in (10.0, 90.0))
-        tx.request_deliveries([touch("open"), replace(touch("over"), status="done", finished_at=10.0)])
+        tx.request_deliveries([requested("open"), replace(requested("over"), status="done", finished_at=10.0)])
         tx.add_decision(DecisionRow(10.0, "settle", "d-1", "ann", "why"))
         tx.add_transition(TransitionRow(10.0, "committed", "h-1", "{}"), after="")
     with ledger.transaction() as tx:
@@ -94,7 +94,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
 
 def test_a_delivery_is_claimed_by_exactly_one_of_many_workers(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
-        tx.request_deliveries([touch("d-1")])
+        tx.request_deliveries([requested("d-1")])
     won: list[bool] = []
     actuator = [threading.Thread(target=lambda: won.append(ledger.claim("d-1", 2.0))) for _ in range(8)]
     for hand in actuator:
@@ -106,7 +106,7 @@ def test_a_delivery_is_claimed_by_exactly_one_of_many_workers(ledger: Ledger) ->
 
 def test_a_claimed_delivery_can_no_longer_be_withdrawn(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
-        tx.request_deliveries([touch("d-1"), touch("d-2")])
+        tx.request_deliveries([requested("d-1"), requested("d-2")])
     ledger.claim("d-1", 2.0)
     with ledger.transaction() as tx:
         tx.withdraw(["d-1", "d-2"], 3.0, "it works again")

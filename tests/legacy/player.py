@@ -195,7 +195,7 @@ class Play:
     starts: list[float] = field(default_factory=list)
     reports: list[CycleReport] = field(default_factory=list)
     briefed: set[float] = field(default_factory=set)
-    """When managers were spawned that came up and were briefed."""
+    """The times at which managers were spawned, came up and were briefed."""
 
 
 def load(text: str) -> dict[str, Any]:

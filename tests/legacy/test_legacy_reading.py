@@ -1,4 +1,4 @@
-"""How the monolith reads a screen: each rule, with its quirks, on screens drawn by hand."""
+"""The monolith's reading of a screen: each rule, with its quirks, on screens drawn by hand."""
 
 import inspect
 import re

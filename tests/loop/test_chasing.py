@@ -244,3 +244,14 @@ def test_a_manager_gets_another_window_where_the_old_one_was_split(bench: Bench)
     (row,) = bench.deliver(delivery, spawn_command="claude")
     assert row.status == "done"
     assert [act[2] for act in bench.actuator.acts if act[0] == "spawn"] == [1, None]
+
+
+def test_patience_counts_from_the_last_look_at_which_the_message_waited_unread(chasing: Chasing) -> None:
+    chase = chasing.sees(TokenPlace.WAITING).chaser.begin(NOTICE, LINE, again=True)
+    chasing.now += 10_000
+    assert not chasing.chaser.step(chase)
+    chasing.sees(TokenPlace.NOWHERE).now += 119
+    assert not any(chasing.chaser.step(chase) for _ in range(5)), "its program has read it and has not drawn it yet"
+    chasing.now += 2
+    assert chasing.chaser.step(chase)
+    assert chasing.ends.ended[0][0] == "refused"

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001
-"""Whether the composers of different CLIs are empty, and what was typed into them."""
+"""The composers of different CLIs: empty, or with the text that was typed."""
 
 from __future__ import annotations
 

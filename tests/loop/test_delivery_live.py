@@ -100,7 +100,7 @@ class Stage:
     def agent(self, name: str, draft_text: str = "") -> Agent:
         return Agent(self.server, self.server.folder / name).start(draft_text)
 
-    def touch(self, intent: Intent, to: Agent, behind: AgentState | None = None) -> Delivery:
+    def delivery_of(self, intent: Intent, to: Agent, behind: AgentState | None = None) -> Delivery:
         self.rows_made += 1
         item = Item(key="k", episode="e-1", ordinal=1, intent=intent)
         return Delivery(
@@ -154,7 +154,7 @@ def stage(tmux_server: TmuxServer, tmp_path: Path) -> Iterator[Stage]:
 
 def test_a_notice_arrives_once_with_its_token(stage: Stage) -> None:
     manager = stage.agent("claude-pm")
-    delivery = stage.touch(idle(text="dev is idle " + "and waits for work " * 8), manager)
+    delivery = stage.delivery_of(idle(text="dev is idle " + "and waits for work " * 8), manager)
     row = stage.deliver(delivery)
     assert (row.status, row.why) == ("done", "")
     assert manager.hears(f"{delivery.token} dev is idle {'and waits for work ' * 8}".rstrip() + "\r")
@@ -162,7 +162,7 @@ def test_a_notice_arrives_once_with_its_token(stage: Stage) -> None:
 
 def test_a_draft_is_submitted(stage: Stage) -> None:
     agent = stage.agent("claude-dev", "please run the tests")
-    row = stage.deliver(stage.touch(draft(), agent, AgentState.UNSUBMITTED_INPUT))
+    row = stage.deliver(stage.delivery_of(draft(), agent, AgentState.UNSUBMITTED_INPUT))
     assert (row.status, row.why) == ("done", "")
     assert agent.hears("\r")
 
@@ -176,7 +176,7 @@ def test_behind_an_approval_dialog_nothing_is_pressed_typed_or_killed(stage: Sta
         (kill(), AgentState.WAITING_APPROVAL),
     )
     for intent, behind in acts:
-        row = stage.deliver(stage.touch(intent, agent, behind))
+        row = stage.deliver(stage.delivery_of(intent, agent, behind))
         assert row.status == "refused"
         assert "approval dialog is open in it (candidate)" in row.why
     assert agent.heard == ""
@@ -185,7 +185,7 @@ def test_behind_an_approval_dialog_nothing_is_pressed_typed_or_killed(stage: Sta
 
 def test_an_empty_composer_is_no_draft(stage: Stage) -> None:
     agent = stage.agent("claude-dev")
-    row = stage.deliver(stage.touch(draft(), agent, AgentState.UNSUBMITTED_INPUT))
+    row = stage.deliver(stage.delivery_of(draft(), agent, AgentState.UNSUBMITTED_INPUT))
     assert "no monitor sees a draft: candidate says idle" in row.why
     assert agent.heard == ""
 
@@ -194,17 +194,17 @@ def test_while_frozen_no_key_reaches_tmux(stage: Stage) -> None:
     agent = stage.agent("claude-dev", "please run the tests")
     give(OrderKind.FREEZE, stage.orders, actor="ada", reason="look first")
     for intent in (draft(), idle(), kill()):
-        row = stage.deliver(stage.touch(intent, agent, None))
+        row = stage.deliver(stage.delivery_of(intent, agent, None))
         assert (row.status, row.why) == ("refused", "frozen by ada")
     assert agent.heard == ""
     lift(OrderKind.FREEZE, stage.orders)
-    assert stage.deliver(stage.touch(draft(), agent)).status == "done"
+    assert stage.deliver(stage.delivery_of(draft(), agent)).status == "done"
 
 
 def test_without_the_one_monitor_that_knows_dialogs_nothing_is_delivered(stage: Stage) -> None:
     agent = stage.agent("claude-dev", "please run the tests")
     stage.hosts["candidate"].close()
-    row = stage.deliver(stage.touch(draft(), agent))
+    row = stage.deliver(stage.delivery_of(draft(), agent))
     assert "no monitor that knows approval dialogs" in row.why
     assert agent.heard == ""
 
@@ -212,7 +212,7 @@ def test_without_the_one_monitor_that_knows_dialogs_nothing_is_delivered(stage: 
 @pytest.mark.parametrize("died", ["before it typed", "before Enter", "behind Enter"])
 def test_a_notice_that_was_in_hand_when_the_harness_died_arrives_exactly_once(stage: Stage, died: str) -> None:
     manager = stage.agent("claude-pm")
-    delivery = stage.request_deliveries(stage.touch(idle(text="dev is idle"), manager))
+    delivery = stage.request_deliveries(stage.delivery_of(idle(text="dev is idle"), manager))
     stage.ledger.claim(delivery.id, SystemClock().now())
     line = f"{delivery.token} dev is idle"
     if died != "before it typed":
@@ -228,7 +228,7 @@ def test_a_notice_that_was_in_hand_when_the_harness_died_arrives_exactly_once(st
 
 def test_a_kill_that_was_in_hand_when_the_harness_died_is_not_done_again(stage: Stage) -> None:
     agent = stage.agent("claude-dev")
-    delivery = stage.request_deliveries(stage.touch(kill(), agent))
+    delivery = stage.request_deliveries(stage.delivery_of(kill(), agent))
     stage.ledger.claim(delivery.id, SystemClock().now())
     stage.delivery.recover()
     assert stage.row(delivery).status == "escalated"

@@ -206,7 +206,7 @@ def test_without_the_second_monitor_a_person_is_asked_once_and_decides() -> None
     assert world.last.escalations == ()
     world.cycle((kill(),), (), after=60)
     (question,) = world.last.escalations
-    assert "needs both monitors: the other monitor does not want it" in question.why
+    assert "needs both monitors: the other monitor does not request it" in question.why
     world.cycle((kill(),), ())
     assert world.last.escalations == ()
     assert world.result(INCUMBENT) == ("refused", False)
@@ -252,7 +252,7 @@ def test_a_manager_is_not_started_without_a_command_for_it() -> None:
 def test_what_may_have_been_done_already_needs_a_person() -> None:
     world = World(actuator=False)
     world.end(
-        *world.cycle((kill(),), (kill(),)), kind=DeliveryEndKind.ESCALATED, why="the harness ended with its hand on it"
+        *world.cycle((kill(),), (kill(),)), kind=DeliveryEndKind.ESCALATED, why="the harness ended during the action"
     )
     assert world.cycle((kill(),), (kill(),)) == ()
     (question,) = world.book.escalations(world.now)

@@ -72,13 +72,13 @@ def test_a_good_monitor_is_asked_and_its_memory_comes_back(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("how", "failure", "words"),
     [
-        ("dies", Failure.CRASH, "exit code 3; its last words: Traceback: it was the disk"),
+        ("dies", Failure.CRASH, "exit code 3; its last lines: Traceback: it was the disk"),
         ("dies_by_signal", Failure.CRASH, "SIGSEGV"),
         ("half_a_line", Failure.CRASH, "exit code 0"),
         ("closes_stdout", Failure.CRASH, "closed its standard streams"),
         ("rubbish", Failure.RUBBISH, "Watching 12 agents"),
         ("list", Failure.RUBBISH, "no reply"),
-        ("other_schema", Failure.SCHEMA, "speaks schema 2"),
+        ("other_schema", Failure.SCHEMA, "uses schema 2"),
         ("unknown_state", Failure.SCHEMA, "report.verdicts.%1"),
         ("another_cycle", Failure.SCHEMA, "yesterday"),
         ("empty_reply", Failure.SCHEMA, "neither a report nor a problem"),

@@ -1,4 +1,4 @@
-"""How an operator names a monitor, and what its process does with that."""
+"""The names by which an operator selects a monitor, and the process that results."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from shadow.compare import differ
 from shadow.differences import Fingerprint, Side
 from shadow.expected import ExpectedRegister
 from shadow.labels import Label, Referee, Right
-from shadow.referee.records import NamedState, NamingRule, ScoredSpell, Vote
+from shadow.referee.records import CliVersion, NamedState, NamingRule, ScoredSpell, Vote
 from shadow.sides import Who
 from understudy import AgentState
 
@@ -46,6 +46,7 @@ def spell(name: str, began: float) -> ScoredSpell:
     return ScoredSpell(
         id=name, pane="%1", pid=1, session="s", window="w", agent="claude", began=began, ended=began + 4, looks=3,
         named=NamedState.IDLE, rule=NamingRule.TYPED, incumbent=Vote.WRONG, candidate=Vote.WRONG,
+        ran=CliVersion(cli="claude", version="2.1.34"),
     )  # fmt: skip
 
 
@@ -81,6 +82,11 @@ def test_a_decision_on_one_bout_labels_that_bout_and_takes_its_spells_out_of_the
     )
     assert said.overruled == {"s-inside": "settle bout b-1 by ann"}
     assert said.analysis.signoffs.settled == ()
+
+
+def test_what_was_overruled_counts_for_no_version_of_a_cli(runtime: Any) -> None:
+    said = say(runtime, "settle_bout", "b-1", right="candidate")
+    assert said.analysis.cli_versions.clis["claude"]["2.1.34"].scored == 1
 
 
 def test_what_was_overruled_is_counted_and_never_turns_clean(runtime: Any) -> None:

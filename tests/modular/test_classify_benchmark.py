@@ -9,8 +9,9 @@ import sys
 from itertools import cycle, islice
 from pathlib import Path
 
-from test_modular_cases import FOLDERS, question
+from modular.corpus import read_corpus
 
+CASES = [case for case in read_corpus(Path(__file__).parent / "corpus").cases if len(case.screens) == 1]
 PROGRAM = Path(sys.executable).with_name("understudy")
 STARTS = 4.0
 """So many starts may a thousand screens cost, one included; an idle machine starts the program in a quarter second."""
@@ -29,7 +30,7 @@ def cpu_s(lines: list[str]) -> float:
 
 def asked(screens: int) -> list[str]:
     """Ask about so many screens, no two of them alike: what was read before is not read again."""
-    cases = islice(cycle(question(folder) for folder in FOLDERS if (folder / "screen.ansi").exists()), screens)
+    cases = islice(cycle(case.question() for case in CASES), screens)
     return [
         json.dumps({**case, "id": number, "screen_ansi": f"{number}\n{case['screen_ansi']}"})
         for number, case in enumerate(cases)

@@ -12,6 +12,7 @@ from drawn_fleet import pane
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from modular.corpus import read_corpus
 from modular.reading.classifier import Reading, classify
 from modular.rulebook import sieve, weaken
 from modular.rulebook.book import shipped
@@ -21,7 +22,7 @@ from modular.rulebook.weaken import weakened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CASES = Path(__file__).parent / "cases"
+CASES = read_corpus(Path(__file__).parent / "corpus").cases
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -36,7 +37,7 @@ def every_pattern() -> Iterator[re.Pattern[str]]:
 
 
 PATTERNS = sorted({pattern.pattern for pattern in every_pattern()})
-ROWS = sorted({row for file in CASES.glob("*/*/screen.ansi") for row in file.read_text().split("\n")})
+ROWS = sorted({row for case in CASES if len(case.screens) == 1 for row in case.screens[0].split("\n")})
 
 
 def compiled(pattern: str) -> re.Pattern[str]:

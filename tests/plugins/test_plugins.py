@@ -145,6 +145,19 @@ def test_a_plugin_comes_behind_what_it_requires_and_falls_with_it(folder: Path) 
     assert "plugin a-first: it requires z-last, which is left out: mend z-last" in faults(folder)
 
 
+def test_plugins_are_in_order_of_their_names_where_none_requires_another(folder: Path) -> None:
+    for name in ("c-third", "a-first", "d-last"):
+        write(folder, name)
+    write(folder, "b-second", requires=("a-first",))
+    assert list(PluginRegistry([folder], offered=()).loaded.plugins) == ["a-first", "b-second", "c-third", "d-last"]
+
+
+def test_a_version_with_fewer_zeros_is_not_older(folder: Path) -> None:
+    write(folder, "first", version="2.0")
+    write(folder, "second", requires=("first>=2.0.0",))
+    assert faults(folder) == []
+
+
 def test_plugins_that_require_each_other_in_a_circle_are_left_out(folder: Path) -> None:
     write(folder, "hen", requires=("egg",))
     write(folder, "egg", requires=("hen",))

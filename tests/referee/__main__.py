@@ -1,4 +1,4 @@
-"""How well the referee names looks, as a table: `make referee`. Ends with 1 where a figure is outside its bound."""
+"""The referee's names of looks, scored in a table: `make referee`. Ends with 1 where a figure is outside its bound."""
 
 import sys
 from time import monotonic

@@ -1,4 +1,4 @@
-"""How well the referee names the looks of the recorded trial: by rule, named state and CLI, with bounds."""
+"""The referee's names of the looks of the recorded trial, scored: by rule, named state and CLI, with bounds."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Named:
 
     @property
     def wrong(self) -> bool:
-        """Whether none of the states that hold is in the named set."""
+        """Return whether none of the states that hold is in the named set."""
         return self.truth.ok.isdisjoint(self.spell.named.states)
 
 

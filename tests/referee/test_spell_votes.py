@@ -6,7 +6,7 @@ import pytest
 from referee_cases import T0, Referee, report, rest, shell
 
 from shadow.referee.evidence import evidence_of
-from shadow.referee.records import Duty, EvidenceKind, NamedState, NamingRule, ScoredSpell, Told, Vote
+from shadow.referee.records import CliVersion, Duty, EvidenceKind, NamedState, NamingRule, ScoredSpell, Told, Vote
 
 QUIET = rest()
 FAILED = rest("✗ API Error: 500")
@@ -97,6 +97,30 @@ def test_a_spell_that_lasts_is_scored_once_while_it_goes_on() -> None:
     assert len(early) == 1
     assert early[0].ended - early[0].began == pytest.approx(600.0)
     assert len(watch.end()) == 1
+
+
+BEFORE, UPGRADED = (CliVersion(cli="claude", version=version) for version in ("2.1.33", "2.1.34"))
+
+
+def crashed_as(*running: CliVersion | None) -> list[CliVersion | None]:
+    """The versions of the crash spells of a CLI that crashes after each of these looks."""
+    watch, claims = Referee(), {"incumbent": report("crashed"), "candidate": report("crashed")}
+    for one in running:
+        watch.look(QUIET, running={} if one is None else {"%1": one}, **claims)
+        watch.looks(shell("killed"), shell("killed"), **claims)
+    return [spell.ran for spell in watch.end() if spell.named is NamedState.CRASHED]
+
+
+def test_a_crash_is_of_the_version_that_had_run_before_it() -> None:
+    assert crashed_as(BEFORE, UPGRADED) == [BEFORE, UPGRADED]
+
+
+def test_a_cli_whose_version_is_unknown_has_none_in_its_spells() -> None:
+    assert crashed_as(None) == [None]
+
+
+def test_a_version_is_not_carried_on_to_another_cli_in_the_pane() -> None:
+    assert crashed_as(CliVersion(cli="codex", version="0.41.0")) == [None]
 
 
 def spell(candidate: Vote, incumbent: Vote = Vote.UNSCORED, **more: object) -> ScoredSpell:

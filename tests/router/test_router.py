@@ -1,4 +1,4 @@
-"""Who owns which session: one evaluation by the SDK each, the smaller exposure rules, any doubt is the incumbent's."""
+"""The owner of each session: one evaluation by the SDK, the smaller exposure rules, any doubt is the incumbent's."""
 
 import json
 import subprocess

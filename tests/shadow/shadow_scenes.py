@@ -1,7 +1,7 @@
 """Scenes drawn by hand, watched by both monitors as they ship: what they really differ in."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ from shadow_cases import T0, shot
 
 from legacy.monitor import LegacyMonitor
 from modular.service import MonitorService
+from shadow.bout import Bout
+from shadow.bouts import DEFAULT_RULES, BoutBook, ComparedLook, advance
 from shadow.compare import compare
 from shadow.differences import Difference
 from shadow.expected import shipped
@@ -61,12 +63,27 @@ def _shot(pane: dict[str, Any], back: int) -> Any:
     return shot(text, pane["pane"], **fields)
 
 
-def watch(path: Path) -> Iterator[tuple[CycleReport, CycleReport, tuple[Difference, ...]]]:
+Seen = tuple[CycleReport, CycleReport, tuple[Difference, ...]]
+
+
+def bouts_of(seen: Iterable[Seen]) -> list[Bout]:
+    """Settle the bouts of a scene: a notice that stands for long shows in them, and in no single look."""
+    book, found, at, register = BoutBook(), list[Bout](), 0.0, shipped()
+    for ours, theirs, differences in seen:
+        at = T0 + float(ours.cycle.removeprefix("c-"))
+        look = ComparedLook(at=at, incumbent=ours, candidate=theirs, differences=differences)
+        book, settled = advance(book, look, at, register=register)
+        found += settled
+    _, settled = advance(book, None, at + DEFAULT_RULES.at_latest_s, register=register)
+    return [*found, *settled]
+
+
+def watch(path: Path) -> Iterator[Seen]:
     """Let both monitors watch a scene from their first day; no hand is moved."""
     scene = tomllib.loads(path.read_text("utf-8"))
     incumbent, candidate = LegacyMonitor(), MonitorService()
-    for number, tape in enumerate(tapes(scene)):
-        cycle, source = f"c-{number}", TapeSource(tape)
+    for tape in tapes(scene):
+        cycle, source = f"c-{tape.at - T0}", TapeSource(tape)
         ours = incumbent.cycle(cycle, source, TapeClock(tape), Scope(), ())
         theirs = candidate.cycle(cycle, source, TapeClock(tape), Scope(), ())
         yield ours, theirs, compare(ours, theirs, shipped())

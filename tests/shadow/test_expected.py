@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from shadow_cases import QUICK, T0, Watching, report, shot, tape, verdict, want
-from shadow_scenes import watch
+from shadow_scenes import bouts_of, watch
 
 from shadow.bouts import Bout, Excuse
 from shadow.compare import compare
-from shadow.differences import Difference, Severity
+from shadow.differences import Difference, Severity, Silence
 from shadow.expected import HERE, BadRegister, ExpectedDifference, load, shipped
 from understudy import AgentRole, CycleReport
 
@@ -93,8 +93,9 @@ def test_no_entry_holds_for_another_rule(entry_id: str) -> None:
 
 @pytest.mark.parametrize("entry_id", ENTRIES)
 def test_both_monitors_as_they_ship_produce_every_entry(entry_id: str) -> None:
-    named = {found.expected for _, _, differences in watch(CASES / entry_id / "scene.toml") for found in differences}
-    assert entry_id in named
+    seen = list(watch(CASES / entry_id / "scene.toml"))
+    named = {found.expected for _, _, differences in seen for found in differences}
+    assert entry_id in named | {bout.difference.expected for bout in bouts_of(seen) if bout.difference is not None}
 
 
 @pytest.mark.parametrize("entry_id", ENTRIES)
@@ -166,7 +167,7 @@ GOOD = (HERE / "old-thinking-words.toml").read_text("utf-8")
         (
             '"notify_manager:idle"',
             '"notify_manager:bored"',
-            "candidate: Value error, no such act: notify_manager:bored",
+            "candidate: Value error, no such action: notify_manager:bored",
         ),
         ('state = ["busy"]', 'state = ["active"]', "incumbent.state.0"),
         ('id = "old', 'id = "new', "is 'new-thinking-words'; call the file new-thinking-words.toml"),
@@ -192,11 +193,24 @@ def test_an_entry_is_about_some_clis_and_some_severities_only(entry_id: str) -> 
         assert not entry.matches(difference.model_copy(update={"severity": severity}))
 
 
-@pytest.mark.parametrize("entry_id", [entry.id for entry in ENTRIES.values() if entry.incumbent.silence])
+SILENT = [entry.id for entry in ENTRIES.values() if entry.incumbent.silence and "none" not in entry.incumbent.silence]
+
+
+@pytest.mark.parametrize("entry_id", SILENT)
 def test_silence_is_expected_of_a_monitor_without_a_manager_to_tell_and_of_no_other(entry_id: str) -> None:
     (difference,) = found(entry_id, *reports(entry_id))
     talking = difference.incumbent.model_copy(update={"silence": None})
     assert not ENTRIES[entry_id].matches(difference.model_copy(update={"incumbent": talking}))
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+@pytest.mark.parametrize("entry_id", [one.id for one in ENTRIES.values() if "none" in one.incumbent.silence])
+def test_an_entry_about_a_monitor_that_could_tell_expects_nothing_of_one_that_could_not(
+    entry_id: str, silence: Silence
+) -> None:
+    (difference,) = found(entry_id, *reports(entry_id))
+    silent = difference.incumbent.model_copy(update={"silence": silence})
+    assert not ENTRIES[entry_id].matches(difference.model_copy(update={"incumbent": silent}))
 
 
 def test_the_narrowest_entry_names_a_difference() -> None:

@@ -1,4 +1,4 @@
-"""How often hindsight is right where the truth is known: agents with a script, and recorded motion."""
+"""The share of right labels of hindsight, for bouts with a known truth: agents with a script, and recorded motion."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RULES = BoutRules()
 
 
 class Score:
-    """How many of the bouts that it settled hindsight settled rightly."""
+    """The share of right ones among the bouts that hindsight settled."""
 
     def __init__(self) -> None:
         self.asked = self.settled = self.right = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from shadow_cases import T0, shot
 
 from legacy.monitor import LegacyMonitor
+from modular.corpus import Case, read_corpus
 from modular.service import MonitorService
 from tmuxio.sources import TapeClock, TapeSource
 from tmuxio.tapes.recorder import redacted
@@ -18,7 +18,8 @@ from tmuxio.tapes.redact import redact
 from understudy import Frame, Tape
 from understudy.outcomes import EVERYTHING
 
-CASES = sorted((Path(__file__).parents[1] / "modular" / "cases").glob("*/*/screen.ansi"))
+CORPUS = read_corpus(Path(__file__).parents[1] / "modular" / "corpus")
+CASES = [case for case in CORPUS.cases if len(case.screens) == 1]
 SECRETS = (
     "export OPENAI_API_KEY=sk-proj-A1b2C3d4E5f6G7h8I9j0K1l2",
     "password: hunter2hunter2",
@@ -48,20 +49,18 @@ def verdicts(screen: str, processes: tuple[str, ...], *, blanked: bool) -> list[
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_redacted_screen_replays_to_the_same_verdicts(data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(CASES))
-    lines = case.read_text("utf-8").split("\n")
+    lines = case.screens[0].split("\n")
     for secret in data.draw(st.lists(st.sampled_from(SECRETS), min_size=1, max_size=3)):
         lines.insert(data.draw(st.integers(0, len(lines) // 2)), secret)
     screen = "\n".join(lines)
-    known = json.loads((case.parent / "question.json").read_text())
-    processes = tuple(known.get("processes") or ("bash", "claude"))
+    processes = case.processes or ("bash", "claude")
     assert redact(screen) != screen
     assert verdicts(screen, processes, blanked=True) == verdicts(screen, processes, blanked=False)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.parent.name}/{case.parent.name}")
-def test_no_golden_case_means_anything_else_once_it_is_redacted(case: Path) -> None:
-    screen = case.read_text("utf-8")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_no_golden_case_means_anything_else_once_it_is_redacted(case: Case) -> None:
+    screen = case.screens[0]
     if redact(screen) != screen:
-        known = json.loads((case.parent / "question.json").read_text())
-        processes = tuple(known.get("processes") or ("bash", "claude"))
+        processes = case.processes or ("bash", "claude")
         assert verdicts(screen, processes, blanked=True) == verdicts(screen, processes, blanked=False)

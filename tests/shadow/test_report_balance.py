@@ -169,7 +169,10 @@ def test_without_a_scored_spell_nothing_is_proven() -> None:
 
 
 def test_decisions_due_are_the_clusters_without_a_review() -> None:
-    assert formatting.decisions(report(day())) == "2 decisions wait for you, 1 of them about what it was found wrong in"
+    assert (
+        formatting.decisions(report(day()))
+        == "2 decisions wait for you, 1 of them with bouts in which the candidate was wrong"
+    )
     assert formatting.decisions(report([])) == "No decision waits for you"
 
 

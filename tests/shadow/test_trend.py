@@ -1,4 +1,4 @@
-"""Where a cluster is going: counted in slices of the time that was watched."""
+"""The trend of a cluster, counted in slices of the time that was watched."""
 
 from __future__ import annotations
 

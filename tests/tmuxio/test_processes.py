@@ -12,7 +12,7 @@ import pytest
 
 from tmuxio.processes.files import ProcessFiles
 from tmuxio.processes.running import ProcessTrees
-from tmuxio.processes.table import Process, chains, read_process
+from tmuxio.processes.table import Process, names, processes_below, read_process
 from tmuxio.reading.reader import Reader
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def process(
 
 
 def named(*processes: Process) -> tuple[str, ...]:
-    return chains({one.pid: one for one in processes}, [10])[10]
+    return names(processes_below({one.pid: one for one in processes}, [10])[10])
 
 
 def test_a_shell_at_its_prompt_is_alone() -> None:
@@ -82,7 +82,7 @@ def test_a_front_group_whose_leader_ended_is_found_by_its_members() -> None:
 
 
 def test_a_process_that_is_not_there_has_no_chain() -> None:
-    assert chains({}, [10]) == {10: ()}
+    assert processes_below({}, [10]) == {10: ()}
 
 
 def test_a_loop_in_the_table_ends() -> None:

@@ -1,4 +1,4 @@
-"""Which screens must be read again, without a server."""
+"""The screens that must be read again, without a server."""
 
 import pytest
 from rows import ROW

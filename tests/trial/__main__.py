@@ -1,4 +1,4 @@
-"""How often `modular` is right on the recorded fleet trial, as a table: `make trial`. Ends with 3 outside the bound."""
+"""The share of right verdicts of `modular` on the recorded trial: `make trial`. Ends with 3 outside the bound."""
 
 import sys
 from time import monotonic

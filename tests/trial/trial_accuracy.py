@@ -54,12 +54,12 @@ class Sample:
 
     @property
     def right(self) -> bool:
-        """Whether the monitor said one of the states that hold."""
+        """Return whether the monitor said one of the states that hold."""
         return self.said in self.truth.ok_labels
 
     @property
     def costly(self) -> bool:
-        """Whether acting on the state would do harm: work that is interrupted, a question that is not seen."""
+        """Return whether acting on the state would do harm: work that is interrupted, a question that is not seen."""
         if self.right:
             return False
         return self.truth.label == "waiting_approval" or (

@@ -1,4 +1,4 @@
-"""What `from understudy import ...` offers."""
+"""The names that `from understudy import ...` offers."""
 
 from __future__ import annotations
 

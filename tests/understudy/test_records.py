@@ -121,5 +121,5 @@ PIECES = ["\x1b", "[1m", "[", "]0;", "\x07", "\x1b\\", "\x0e", "\x0f", "(B", "[?
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_the_short_way_to_plain_text_and_the_long_one_end_alike(ansi: str) -> None:
-    long = screens._ESCAPES.sub("", ansi) if "\x1b" in ansi or "\x0e" in ansi else ansi
+    long = screens.ESCAPES.sub("", ansi) if "\x1b" in ansi or "\x0e" in ansi else ansi
     assert plain(ansi) == "\n".join(line.rstrip(" ") for line in long.split("\n"))

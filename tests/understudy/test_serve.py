@@ -30,11 +30,11 @@ class Counting:
 
     def cycle(self, cycle: str, source: Any, clock: Clock, scope: Scope, outcomes: Sequence[Outcome]) -> CycleReport:
         del scope, outcomes
-        if source == "raise":
+        if source.mood == "raise":
             raise ValueError("no idea")
         clock.sleep(0.9)
         self.count += 1
-        self.odd = source == "forgets json"
+        self.odd = source.mood == "forgets json"
         return CycleReport(cycle=cycle, monitor=self.name, version=self.version, wall_s=99.0)
 
     def memory(self) -> JsonValue:
@@ -44,14 +44,26 @@ class Counting:
         self.count = memory if isinstance(memory, int) else 0
 
 
-def ask(*requests: HelloRequest | CycleRequest | bytes, source: Any = None) -> list[Reply]:
+class Slept:
+    """A source that is kept between requests: it has slept before, and may have failed to see something."""
+
+    def __init__(self, waited_s: float, *problems: Problem, mood: str = "") -> None:
+        self.waited_s = waited_s
+        self.problems = list(problems)
+        self.mood = mood
+
+
+UNREADABLE = Problem(kind=ProblemKind.SESSION_UNREADABLE, subject="team", text="can't find it")
+
+
+def ask(*requests: HelloRequest | CycleRequest | bytes, source: Any = None, mood: str = "") -> list[Reply]:
     lines = [request if isinstance(request, bytes) else request.model_dump_json().encode() for request in requests]
     replies = io.BytesIO()
 
     def open_source(sight: OnTape | Live) -> OpenedSource:
         if isinstance(sight, Live):
             raise SourceFailed(ProblemKind.NO_SERVER, sight.socket_path, "no server there")
-        return OpenedSource(source, VirtualClock())
+        return OpenedSource(source or Slept(0.0, mood=mood), VirtualClock())
 
     serve(Counting(), open_source, io.BytesIO(b"\n".join(lines) + b"\n"), replies)
     return [Reply.model_validate_json(line) for line in replies.getvalue().splitlines()]
@@ -89,23 +101,17 @@ def test_waiting_on_a_tape_costs_no_seconds() -> None:
     assert reply.report.waited_s < 0.5
 
 
-class Sleeping:
-    """A source that is kept between requests: it has slept before, and could not see something."""
-
-    def __init__(self) -> None:
-        self.waited_s = 3600.0
-        self.problems = [Problem(kind=ProblemKind.SESSION_UNREADABLE, subject="team", text="can't find it")]
-
-
 def test_a_sources_sleep_in_earlier_requests_is_not_counted_again() -> None:
-    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE), source=Sleeping())
+    (reply,) = ask(CycleRequest(id=1, cycle="a", sight=TAPE), source=Slept(3600.0, UNREADABLE))
     assert reply.report is not None
     assert reply.report.waited_s < 1.0
 
 
 def test_a_sources_failure_is_told_once_in_the_report() -> None:
     first, second = ask(
-        CycleRequest(id=1, cycle="a", sight=TAPE), CycleRequest(id=2, cycle="b", sight=TAPE), source=Sleeping()
+        CycleRequest(id=1, cycle="a", sight=TAPE),
+        CycleRequest(id=2, cycle="b", sight=TAPE),
+        source=Slept(3600.0, UNREADABLE),
     )
     assert first.report is not None
     assert second.report is not None
@@ -114,7 +120,7 @@ def test_a_sources_failure_is_told_once_in_the_report() -> None:
 
 
 def test_a_monitor_that_raises_is_answered_for_and_goes_on() -> None:
-    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), source="raise")
+    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), mood="raise")
     assert first.problem is not None
     assert first.problem.text == "ValueError: no idea"
     assert second.introduction is not None
@@ -128,7 +134,7 @@ def test_a_server_that_cannot_be_seen_is_a_problem_and_no_report() -> None:
 
 
 def test_a_memory_that_is_no_json_is_the_monitors_failure_and_not_the_processs_end() -> None:
-    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), source="forgets json")
+    first, second = ask(CycleRequest(id=1, cycle="a", sight=TAPE), HelloRequest(id=2), mood="forgets json")
     assert first.problem is not None
     assert second.introduction is not None
 

@@ -8,6 +8,7 @@ from typing import Final
 from tmuxio.acting.last_check import all_of
 from understudy.intents import Key
 from understudy.screens import Frame, PaneShot
+from understudy.shells import is_shell
 
 YES: Final = "done"
 GONE: Final = "the pane is gone"
@@ -43,10 +44,6 @@ class Veto:
 Guard = Callable[[PaneShot, Frame], Veto | None]
 """Judges the very frame on which a key is about to be pressed; None allows it. Called before every single key."""
 
-SHELLS: Final = frozenset(
-    {"sh", "bash", "dash", "zsh", "fish", "ksh", "mksh", "ash", "tcsh", "csh", "nu", "xonsh", "login"}
-)
-
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.+-]+")
 
@@ -76,7 +73,7 @@ def objection(shot: PaneShot, pid: int, *, agent: bool) -> str:
 
 def only_shells(processes: tuple[str, ...]) -> bool:
     """Return whether nothing but shells runs in a pane."""
-    return all(name.removeprefix("-") in SHELLS for name in processes)
+    return all(map(is_shell, processes))
 
 
 def typing(clients: str, place: str, now: float, quiet_s: float) -> bool:

@@ -15,7 +15,7 @@ from tmuxio.acting.clearance import Clearance
 from tmuxio.acting.composer import ComposerReader, ComposerText, read_prompt
 from tmuxio.acting.last_check import unchanged_screen
 from tmuxio.acting.line_typing import LOOKS, POLL_S, LineTyper
-from tmuxio.acting.tokens import TokenPlace, find, squeeze
+from tmuxio.acting.tokens import TokenPlace, find
 from tmuxio.processes.front import unread
 from tmuxio.reading.capture import pane_id
 from tmuxio.server.address import ServerAddress
@@ -24,6 +24,7 @@ from understudy.failures import SourceFailed
 from understudy.intents import Key
 from understudy.ports import Clock
 from understudy.screens import Frame, PaneShot
+from understudy.tokens import squeeze
 
 __all__ = ["ActionResult", "Actuator", "Guard", "TokenPlace", "Veto"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import east_asian_width
 
-from tmuxio.acting.tokens import squeeze
 from understudy.screens import PaneShot
+from understudy.tokens import squeeze
 
 
 @dataclass(frozen=True, slots=True)

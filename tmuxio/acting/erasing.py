@@ -9,8 +9,8 @@ import unicodedata
 from typing import Final
 
 from tmuxio.acting.composer import ComposerText, cells
-from tmuxio.acting.tokens import squeeze
 from understudy.screens import PaneShot
+from understudy.tokens import squeeze
 
 _SHORTEST: Final = 8
 """Letters that tell the beginning of a line of ours, its token among them, from a person's own."""

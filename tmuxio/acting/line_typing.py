@@ -10,10 +10,10 @@ from tmuxio.acting.action import ActionResult, Guard, Veto
 from tmuxio.acting.clearance import Clearance
 from tmuxio.acting.composer import ComposerReader, ComposerText, holds, may_still_come
 from tmuxio.acting.erasing import erasable, in_front
-from tmuxio.acting.tokens import squeeze
 from understudy.failures import SourceFailed
 from understudy.ports import Clock
 from understudy.screens import Frame, PaneShot
+from understudy.tokens import squeeze
 
 POLL_S: Final = 0.05
 LOOKS: Final = 3

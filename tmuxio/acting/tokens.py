@@ -4,6 +4,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from understudy.tokens import squeeze
+
 
 class TokenPlace(StrEnum):
     """The place in a pane in which a text was found."""
@@ -24,13 +26,6 @@ _DEEPEST: Final = 12
 """Lines with text, from the last one up, among which a composer begins."""
 _WITHOUT_PROMPT: Final = 3
 """The lines that count as the composer where none is recognised."""
-_FILL = re.compile(r"[\s│┃|▌▎╎╏┆┇]+")
-"""Characters that a terminal or a frame puts into a text that it breaks."""
-
-
-def squeeze(text: str) -> str:
-    """Take blanks and frames out of a text, so that it is found however it was wrapped."""
-    return _FILL.sub("", text)
 
 
 def find(screen: str, token: str) -> TokenPlace:

@@ -15,7 +15,8 @@ from threading import Event, Thread
 from typing import Final
 from weakref import finalize
 
-_MACHINE: Final = Path("/proc")
+PROC: Final = Path("/proc")
+"""The kernel's files about the processes of this machine."""
 _FILES: Final = 3
 _SHORTAGES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _ALLOWED: Final = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -43,7 +44,7 @@ class ProcessFiles:
 
     def __init__(self, proc: Path) -> None:
         self._proc = str(proc)
-        self._pidfds = proc == _MACHINE and hasattr(os, "pidfd_open")
+        self._pidfds = proc == PROC and hasattr(os, "pidfd_open")
         self._kept: dict[str, _Kept] = {}
         self._lives: dict[int, str] = {}
         self._ends = select.poll()
@@ -130,7 +131,7 @@ def numbers_are_new(proc: Path) -> bool:
 
     A thread takes a number, too: one is started for this check. It concerns the machine's own processes.
     """
-    if proc != _MACHINE:
+    if proc != PROC:
         return True
     if (load := _opened(f"{proc}/loadavg")) < 0:
         return False

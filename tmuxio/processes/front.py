@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tmuxio.processes.files import PROC
 from tmuxio.processes.table import MAX_DEPTH
 
 _STOPPED: Final = frozenset({"T", "t"})
-_MACHINE: Final = Path("/proc")
 _MOST: Final = 4096
 """More processes than this are not below one pane."""
 
@@ -31,7 +31,7 @@ class Status(NamedTuple):
     """The process group that this terminal listens to."""
 
 
-def stopped_in_front(pid: int, proc: Path = _MACHINE) -> bool:
+def stopped_in_front(pid: int, proc: Path = PROC) -> bool:
     """Return whether a process below `pid`, or itself, is stopped while its terminal listens to its group.
 
     One that was stopped for reading the terminal from the background is not in front, and does not count. False where
@@ -44,7 +44,7 @@ def stopped_in_front(pid: int, proc: Path = _MACHINE) -> bool:
     return any(status is not None and _stopped_in_front(status) for status in read)
 
 
-def unread(tty: str, pid: int, proc: Path = _MACHINE) -> int | None:
+def unread(tty: str, pid: int, proc: Path = PROC) -> int | None:
     """Return how many typed bytes wait in a pane's terminal for its program to read them; None where that is unknown.
 
     `pid` is the pane's process: a device of that name which is not its terminal, as in a container, is not asked. A

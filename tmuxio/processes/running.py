@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tmuxio.processes.files import ProcessFiles, is_shortage
-from tmuxio.processes.table import MAX_DEPTH, Process, StatLine, Table, chains, parse
+from tmuxio.processes.table import MAX_DEPTH, Process, StatLine, Table, names, parse, processes_below
 
 _READ_ALL_EVERY: Final = 60
 """Readings after which every process of the machine is read again, as a net."""
@@ -36,6 +36,8 @@ class ProcessTrees:
         self._elsewhere: dict[str, int] = {}
         """Inodes of the entries that are below no pane."""
         self._chains: dict[int, tuple[str, ...]] = {}
+        self._below: dict[int, tuple[Process, ...]] = {}
+        """The processes that the chains name."""
         self._readings = 0
 
     def __call__(self, pids: Iterable[int], closely: Collection[int] | None = None, /) -> Mapping[int, tuple[str, ...]]:
@@ -48,6 +50,10 @@ class ProcessTrees:
         except OSError:
             self._readings = 0
             raise
+
+    def below(self, pid: int) -> tuple[Process, ...]:
+        """Return the processes that the last call named below a pane's process, outermost first; reads nothing."""
+        return self._below.get(pid, ())
 
     def _named(self, roots: frozenset[int], closely: Collection[int] | None) -> Mapping[int, tuple[str, ...]]:
         if not roots <= self._roots or self._readings % _READ_ALL_EVERY == 0:
@@ -116,7 +122,11 @@ class ProcessTrees:
         lines = _live({**lines, **self._read(again - read.keys())})
         self._files.keep_only(lines)
         table = {lines[entry].process.pid: lines[entry].process for entry in again if entry in lines}
-        self._chains = {root: self._chains.get(root, ()) for root in roots} | chains(table, moved)
+        below = processes_below(table, moved)
+        self._below = {root: self._below.get(root, ()) for root in roots} | below
+        self._chains = {root: self._chains.get(root, ()) for root in roots} | {
+            root: names(processes) for root, processes in below.items()
+        }
         self._roots, self._lines, self._trees = roots, lines, trees
 
 

@@ -60,12 +60,17 @@ def parse(line: bytes) -> StatLine | None:
     return StatLine(head + b") " + b" ".join(fields[:6]) + b" ", process)
 
 
-def chains(table: Table, pids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Name the processes below each pane process, outermost first; empty for one that is not in the table."""
+def processes_below(table: Table, pids: Iterable[int]) -> dict[int, tuple[Process, ...]]:
+    """Return the processes below each pane process, outermost first; empty for one that is not in the table."""
     children: dict[int, list[Process]] = {}
     for process in table.values():
         children.setdefault(process.parent, []).append(process)
-    return {pid: tuple(process.name for process in _chain(table, children, pid)) for pid in pids}
+    return {pid: tuple(_chain(table, children, pid)) for pid in pids}
+
+
+def names(processes: Iterable[Process]) -> tuple[str, ...]:
+    """Return the names of processes."""
+    return tuple(process.name for process in processes)
 
 
 def _chain(table: Table, children: Mapping[int, list[Process]], pid: int) -> list[Process]:

@@ -24,7 +24,7 @@ class LastReading(NamedTuple):
     second: int
     """The second, since the epoch, in which the reading began."""
     moved: bool
-    """Whether its screen differed from the reading before: such a screen is read once more."""
+    """True if its screen differed from the reading before: such a screen is read once more."""
     ansi: str
 
 

@@ -11,7 +11,7 @@ OTHER: Final = "\x7f"
 VERTICAL: Final = "│┃║┆┇┊┋╎╏╽╿▏▎▍▌▐▕█▉▊▋▮"
 """Characters that agents draw the left and right sides of a frame with."""
 
-_SIDE: Final = re.compile(f"[{VERTICAL}]")
+SIDE: Final = re.compile(f"[{VERTICAL}]")
 _FRAME: Final = re.compile("[\u2500-\u259f]")
 _ASCII_SIDES: Final = re.compile(rb"(?m)^([ \t]*)\|([^\n]*)\|([ \t]*)$")
 _BLANK: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
@@ -42,7 +42,7 @@ def wide_count(text: str) -> int:
 
 @lru_cache(4096)
 def _stand_in(run: str) -> str:
-    blanked = _BLANK.sub(" ", _FRAME.sub(" ", _SIDE.sub("\n", run)))
+    blanked = _BLANK.sub(" ", _FRAME.sub(" ", SIDE.sub("\n", run)))
     return blanked if blanked.isascii() else "".join(char if char in " \n" else OTHER for char in blanked)
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from tmuxio.redaction.characters import VERTICAL, has_wide, wide_count
+from tmuxio.redaction.characters import SIDE, has_wide, wide_count
 
-_SIDES: Final = re.compile(f"[{VERTICAL}]")
 _PADDING: Final = 2
 """Blank cells that a frame leaves at most between a full row and its right border."""
 _MARGIN: Final = 10
@@ -171,7 +170,7 @@ def _cells(
 
 def _sides(row: str) -> list[int]:
     if not row.isascii():
-        return [side.start() for side in _SIDES.finditer(row)]
+        return [side.start() for side in SIDE.finditer(row)]
     if "|" not in row:
         return []
     bare = row.strip()

@@ -18,13 +18,13 @@ from tmuxio.redaction.characters import flat
 from tmuxio.redaction.layout import unwrapped
 from tmuxio.redaction.private_keys import private_keys
 from tmuxio.redaction.rule_file import Rule, read_rules
+from understudy.screens import ESCAPES
 
 _PASSES: Final = 4
 """Passes over a text at most: stars may make another secret match, and the work stays in proportion to the text."""
 _MEMORY: Final = 256 << 20
 _ALWAYS: Final = b""
 """Matches in every text: its absence shows that the search was given up."""
-_ESCAPE = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[()][0-9A-B]|[\x0e\x0f]")
 _LINK = re.compile("\x1b\\]8;([^\x07\x1b]*)(?:\x07|\x1b\\\\)")
 _SEEN = re.compile(r"\S")
 
@@ -57,7 +57,7 @@ class Redactor:
     def _once(self, text: str, width: int | None) -> str:
         if "\x1b" not in text and "\x0e" not in text and "\x0f" not in text:
             return _starred(text, self._spans(text, width))
-        spans = _placed(self._spans(_ESCAPE.sub("", text), width), text)
+        spans = _placed(self._spans(ESCAPES.sub("", text), width), text)
         links = [link.span(1) for link in _LINK.finditer(text)]  # a target is not shown, but would be kept
         if links:
             targets = "\n".join(text[start:end] for start, end in links)
@@ -167,7 +167,7 @@ def _placed(spans: Sequence[Span], text: str) -> list[Span]:
     if not spans:
         return []
     shown_at, text_at, shown, at = list[int](), list[int](), 0, 0
-    for escape in _ESCAPE.finditer(text):
+    for escape in ESCAPES.finditer(text):
         if escape.start() > at:
             shown_at.append(shown)
             text_at.append(at)

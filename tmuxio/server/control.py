@@ -50,7 +50,7 @@ class ControlClient:
 
     @property
     def leaks(self) -> bool:
-        """Whether a screen that is printed to this client stays in the server's memory for good."""
+        """Return whether a screen that is printed to this client stays in the server's memory for good."""
         return self.version < NO_LEAK
 
     def request(

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from tmuxio.sources.sleep_meter import SleepMeter
 from understudy.ports import Clock
+from understudy.report import Problem
 from understudy.screens import Frame
 
 
@@ -22,6 +23,8 @@ class ServerSource:
     def __init__(self, reader: FrameSource, clock: Clock) -> None:
         self._reader = reader
         self._sleep_meter = SleepMeter(clock)
+        self.problems = list[Problem]()
+        """Stays empty: what cannot be read is raised."""
 
     @property
     def waited_s(self) -> float:

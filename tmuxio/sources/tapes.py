@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from tmuxio.sources.monolith import cut_name, printed
 from understudy.clock import VirtualClock
 from understudy.ports import SessionEntry, WindowEntry
+from understudy.report import Problem
 from understudy.screens import Frame, PaneShot, Tape
 
 
@@ -26,6 +27,8 @@ class TapeSource:
     """Reading a tape never waits."""
 
     def __init__(self, tape: Tape) -> None:
+        self.problems = list[Problem]()
+        """Stays empty: a tape has its frames."""
         self._frames = tape.frames
         self._last = tape.frames[-1]
         self._windows: dict[str, tuple[WindowEntry, ...]] = {}

@@ -11,9 +11,7 @@ tape store shares its screens and memories with the others there: it carries non
 
 import gzip
 import json
-import os
 import re
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
+from tmuxio.atomic_file import replace_file
 from tmuxio.tapes.screen_store import ScreenStore, texts_of
 from understudy.record import SCHEMA_VERSION
 from understudy.screens import Tape
@@ -107,24 +106,8 @@ def write_tape(
         *({"screen": name, "ansi": ansi} for name, ansi in packed.screens.items()),
         *(frame.model_dump(mode="json", exclude_defaults=True) for frame in packed.frames),
     ]
-    _replace(path, "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, draft = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}."
-    )  # mkstemp gives rights to the owner alone
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(
-                gzip.compress(text.encode(), compresslevel=6, mtime=0)
-            )  # no date: the same tape is the same file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+    replace_file(path, gzip.compress(text.encode(), compresslevel=6, mtime=0))  # no date: the same tape, the same file
 
 
 def read_tape(path: Path) -> StoredTape:

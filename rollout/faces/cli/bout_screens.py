@@ -25,7 +25,7 @@ class BoutScreens:
         self._instants = [at for at, _ in self._tapes]
 
     def may_have(self, bout: Bout) -> bool:
-        """Whether a tape of about that time is kept."""
+        """Return whether a tape of about that time is kept."""
         return bool(self._near(bout))
 
     def shot(self, bout: Bout) -> PaneShot | None:

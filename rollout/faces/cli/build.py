@@ -41,6 +41,8 @@ def record(
     "replay --since 24h --json --no-seconds > baseline.json",
     "replay tapes --monitor legacy --monitor 'cmd:./mine --flag' --baseline baseline.json",
     "replay --since 7d --monitor legacy --monitor mine:Mine --judge --stage shadow",
+    "replay tapes --monitor legacy --monitor modular@my-rules --judge --held-out 0.3",
+    "replay tapes --monitor legacy --monitor modular --judge --show d-3fa9c1",
 )
 def replay(
     tapes: Annotated[list[Path] | None, typer.Argument(help="Tapes, oldest first, or a folder of tapes.")] = None,
@@ -74,6 +76,13 @@ def replay(
     minimums: Annotated[
         bool, typer.Option("--minimums", help="With --judge: also require the plan's hours, panes, sessions and CLIs.")
     ] = False,
+    held_out: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="With --judge: judge this share of the leases alone, chosen by a hash."),
+    ] = None,
+    show: Annotated[
+        str | None, typer.Option(metavar="CLUSTER", help="With --judge: show one cluster with its screen.")
+    ] = None,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
@@ -98,6 +107,8 @@ def replay(
         plan=plan,
         stage=stage,
         minimums=minimums,
+        held_out=held_out,
+        show=show,
         as_json=json,
     )
     raise typer.Exit(replay_tapes(asked, socket_name, socket_path))
@@ -124,7 +135,7 @@ def classify(
     "backtest --stream bouts.jsonl --stage canary",
     "backtest --stream - --json < bouts.jsonl",
     "backtest --stream bouts.jsonl --looks   # line by line",
-    "backtest                                # judge again what the ledger kept",
+    "backtest                                # judge the moves in the ledger again",
 )
 def backtest(
     *,
@@ -178,7 +189,7 @@ def bench(
     "Build",
     "gate bench.json",
     "gate bench.json --baseline ratios.json --format md >> $GITHUB_STEP_SUMMARY",
-    "gate bench.json --json > ratios.json   # what a later run is held against",
+    "gate bench.json --json > ratios.json   # for comparison with a later run",
 )
 def gate(
     bench: Annotated[Path, typer.Argument(help="The output of pytest --benchmark-json.")],

@@ -128,7 +128,7 @@ def approve(
 ) -> None:
     """Approve an action that waits for both monitors, or approve a promotion.
 
-    With an ID: that act. With only a reason: the promotion that the plan wants a person for. With neither: a list.
+    With an ID: that action. With only a reason: the promotion that needs a person by the plan. With neither: a list.
     """
     if what is None and reason:
         _move("approve", reason, actor, socket_name, socket_path, yes=yes, dry_run=dry_run)
@@ -156,9 +156,9 @@ def waive(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """Let promotions go without proof of one state, for a while.
+    """Waive the proof of one state for promotions, until an expiry.
 
-    Whether the candidate is unsafe in that state is judged all the same.
+    The state is still watched: a candidate that is unsafe in it is still held or rolled back.
     """
     from rollout.faces.cli.verbs.waive import Waiving  # noqa: PLC0415
     from rollout.faces.cli.verbs.waive import waive as work  # noqa: PLC0415
@@ -177,7 +177,7 @@ def wait(
 ) -> None:
     """Wait until the rollout is promotable or has reached a stage.
 
-    Ends with 4 where it is rolled back meanwhile, with 75 when the time is over.
+    Ends with 4 if it is rolled back meanwhile, and with 75 after the timeout.
     """
     from rollout.faces.cli.verbs.wait import wait as work  # noqa: PLC0415
 

@@ -17,15 +17,15 @@ diffs = family("Look", "diffs", "List the differences in clusters, show one, acc
 def diffs_list(
     *,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that wait for a decision.")] = False,
-    whole: Annotated[bool, typer.Option("--all", help="Those decided one way, too, a line each.")] = False,
+    whole: Annotated[bool, typer.Option("--all", help="Also those decided one way, a line each.")] = False,
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
     """List the clusters of differences, the gravest first.
 
-    A cluster is a pair of states, in which an action differs or does not. Those of which at least 95 % of the decided
-    bouts went one way are one line.
+    A cluster is one pair of states, with or without a differing action. Clusters of which at least 95 % of the decided
+    bouts went one way are shown as one line.
     """
     from rollout.faces.cli.verbs.diffs import listing  # noqa: PLC0415
 
@@ -43,9 +43,9 @@ def diffs_show(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Show whatever has the id that a message names.
+    """Show the record that has an id: a cluster, bout, spell, episode, delivery or transition.
 
-    Of a cluster: what both monitors said, side by side, with the pane's text.
+    A cluster shows both monitors' verdicts side by side, with the pane's text.
     """
     from rollout.faces.cli.verbs.show import show  # noqa: PLC0415
 
@@ -85,10 +85,10 @@ def diffs_accept(
     socket_name: SocketName = None,
     socket_path: SocketPath = None,
 ) -> None:
-    """Sign a cluster off: it counts neither for nor against the candidate.
+    """Accept a cluster: its differences are explained and wait for no decision. Its spells are still scored.
 
-    It ends by itself: when it expires, above its ceiling, and when another version of a monitor plays. A cluster in
-    which an act differs shows five of its bouts, drawn at random, before it is signed off.
+    A sign-off ends when it expires, above its ceiling, and when another version of a monitor runs. A cluster in which
+    an action differs shows five of its bouts, drawn at random, before it is signed off.
     """
     from rollout.faces.cli.verbs.signing import SignOffTerms, accept  # noqa: PLC0415
 
@@ -100,8 +100,8 @@ def diffs_accept(
     "settle",
     epilog=examples(
         'diffs settle 3f2a91 --right candidate --reason "the composer is empty"',
-        "diffs settle --sample 20                # once a week: judge bouts drawn at random",
-        "diffs settle --sample 20 --json         # the same for scripts: the draw, to be answered with the next",
+        "diffs settle --sample 20                # once a week: review bouts drawn at random",
+        "diffs settle --sample 20 --json         # for scripts: print the sample, answer with the next line",
         "diffs settle b-3fa9c1d2e4 --right neither",
     ),
 )
@@ -127,10 +127,11 @@ def diffs_settle(
     socket_path: SocketPath = None,
     json: Json = False,
 ) -> None:
-    """Settle a cluster or one bout: name the monitor that was right. It counts as evidence.
+    """Settle a cluster or one bout: name the monitor that was right. This is no evidence for either monitor.
 
-    A cluster in which the candidate is right is an improvement: where a folder of tests is at hand, its screen becomes
-    a case of the modular engine's corpus and of the shadow's.
+    The spells of its bouts leave the scoring, in favour of neither monitor, and count as overruled: above 10 % of all
+    spells they hold a promotion. With `--right candidate` the screen of a cluster becomes a test case of `modular` and
+    of the comparison, if a folder of tests is found.
     """
     from rollout.faces.cli.exits import Exit, Stop  # noqa: PLC0415
     from rollout.faces.cli.verbs.sampling import review_sample  # noqa: PLC0415
@@ -151,14 +152,14 @@ def diffs_settle(
     "rules",
     epilog=examples(
         "diffs rules",
-        "diffs rules --try mine.toml            # what it would hide, before it is saved",
+        "diffs rules --try mine.toml            # what it would explain, before it is saved",
         'diffs rules --save mine.toml --reason "the banner is new"',
     ),
 )
 def diffs_rules(
     *,
     try_: Annotated[
-        Path | None, typer.Option("--try", metavar="FILE", help="Show what this rule would have hidden.")
+        Path | None, typer.Option("--try", metavar="FILE", help="Show what this rule would have explained.")
     ] = None,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep this rule for this server, from the next run on.")

@@ -35,7 +35,7 @@ def note(text: str) -> None:
 
 
 def person_looks() -> bool:
-    """Whether standard output is a terminal."""
+    """Return whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
@@ -72,6 +72,11 @@ def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), indent: 
 def clock_time(epoch_s: float) -> str:
     """Say an instant for people: local date and time to the second."""
     return datetime.fromtimestamp(epoch_s, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def weekday_time(epoch_s: float) -> str:
+    """Say an instant for people: day of the week, local date and time to the minute, and the offset from UTC."""
+    return datetime.fromtimestamp(epoch_s, UTC).astimezone().strftime("%A %Y-%m-%d %H:%M %z")
 
 
 def ago(seconds: float) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from rollout.faces.cli.reading import ServerData
 from rollout.loop.cycle_result import cycle_name
+from rollout.loop.tape_store import SUFFIX
 from shadow.bout import Bout
 from shadow.clusters import Cluster
 from shadow.differences import Difference
@@ -17,7 +18,6 @@ from tmuxio.tapes.tapefile import read_tape
 from understudy.screens import PaneShot, Tape
 from understudy.tapes import TornTape
 
-SUFFIX: Final = ".tape.gz"
 MOST_SCENES: Final = 60
 """Clusters, those that wait for a person and the gravest first, of which the screens are read."""
 SIZED: Final = 30

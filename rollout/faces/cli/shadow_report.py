@@ -7,6 +7,7 @@ from typing import Final
 
 from modular.rulebook.book import shipped_files
 from rollout.faces.cli.headlines import headline_of
+from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, running_of, signoffs_of
@@ -39,6 +40,7 @@ def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowRe
             ruling=_ruling(found, now),
             moves=_moves(found),
             rates=[_rate(row) for row in rows(found)] if found.ledger else (),
+            outcomes=outcomes_of(found.judgement),
             coverage=_coverage(found, bouts),
             speeds=_speeds(found),
             address=address,

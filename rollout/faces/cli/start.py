@@ -22,7 +22,7 @@ def demo(*, json: Json = False) -> None:
 
 @verb(
     "Start",
-    "run                                 # watch the default server, press nothing",
+    "run                                 # watch the default server; no key is sent",
     "run --once --json                   # one cycle, as JSON",
     "run --cycles 50 --interval 1 --socket-path /tmp/s",
     "run --act                           # let the owner's intents reach tmux",
@@ -48,7 +48,8 @@ def run(
 ) -> None:
     """Observe, compare and judge in the foreground; with --act, also act.
 
-    Without --act nothing is ever pressed: it says what it would have done. Ctrl-C ends it after the cycle.
+    Without --act no key is sent; `understudy status` counts the actions that were not done. Ctrl-C ends it after the
+    cycle.
     """
     from rollout.faces.cli.verbs.run import RunOptions  # noqa: PLC0415
     from rollout.faces.cli.verbs.run import run as work  # noqa: PLC0415
@@ -120,8 +121,8 @@ def unleash_init(
 ) -> None:
     """Create the flags, strategies and context fields on an Unleash server.
 
-    What is there already stays as it is, so that it may be repeated. The server, its project and environment, and the
-    token that may do it are settings: unleash_url, unleash_project, unleash_environment, unleash_admin_token.
+    Existing ones are kept, so the command may be repeated. The server, its project and environment, and the token with
+    the right to do it are settings: unleash_url, unleash_project, unleash_environment, unleash_admin_token.
     """
     from rollout.faces.cli.verbs.unleash import init  # noqa: PLC0415
 

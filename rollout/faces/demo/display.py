@@ -30,7 +30,7 @@ def picture(view: DemoView, width: int) -> Group:
         *_differences(view, width),
         Text(),
         _fit(Text.assemble(("next  ", "bold"), view.next or "the first cycles"), width),
-        _fit(Text("Ctrl-C ends it; everything on this server is of the demo's own", "dim"), width),
+        _fit(Text("Ctrl-C ends it; this tmux server belongs to the demo alone", "dim"), width),
     ]
     return Group(*_exactly(lines, ROWS))
 
@@ -51,9 +51,9 @@ def summary(outcome: DemoOutcome, hints: Sequence[str], width: int = 0) -> list[
     Told reasons are broken at `width` cells; 0 leaves every line whole.
     """
     head = (
-        "The candidate earned every stage, then got worse, and was sent back by itself."
+        "The candidate earned every stage, then got worse, and was rolled back automatically."
         if outcome.whole
-        else f"This demo did not end as it should: {outcome.trouble or 'not every stage was reached'}."
+        else f"The demo is incomplete: {outcome.trouble or 'not every stage was reached'}. Everything is cleaned up."
     )
     told = [line for step in outcome.steps for line in _broken(f"  {clock(step.at_s)}  {_step(step)}", width)]
     report = ["", "The shadow-diff report, for a browser:", f"  {outcome.report}"] if outcome.report else []
@@ -83,7 +83,7 @@ def _headline(view: DemoView, width: int) -> list[Text]:
         share.append("; worse on purpose", "yellow")
     counts = Text(
         f"{view.agents} agents, {view.cycles} cycles, {view.bouts} bouts in this stage; "
-        f"{view.delivered} acts done, {view.held_back} lack a second monitor"
+        f"{view.delivered} actions done, {view.held_back} need a second monitor"
     )
     why = Text("; ".join(view.reasons), "dim")
     return [_fit(line, width) for line in (way, share, counts, why)]

@@ -1,4 +1,4 @@
-"""Who plays in the demo: teams, their windows, the part each window plays, and names that meet the canary in time."""
+"""The fleet of the demo: teams, their windows, the part each window plays, and names that meet the canary in time."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class FleetWindow:
     """The parts played in it: one part for as long as the window is open, the next one when it was opened anew."""
     seed: int
     stays: bool = True
-    """Whether the window outlives its actor; else it closes some seconds after."""
+    """True if the window outlives its actor; else it closes some seconds after."""
     phase_s: float = 0.0
     """So many seconds into its part it begins, the first time."""
 

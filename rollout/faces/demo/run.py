@@ -73,7 +73,7 @@ def play(windows: Renderer) -> int:
         except DemoServerFailed as failure:
             code, trouble = 69, str(failure)
         except KeyboardInterrupt:
-            code, trouble = 130, "it was interrupted"
+            code, trouble = 130, "stopped by you"
     outcome = demo_script.outcome(report, time.time() - began, trouble)
     windows.end(outcome, _hints() if report else [])
     return _exit_code(outcome) if code is None else code
@@ -119,7 +119,7 @@ class Loop:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
@@ -193,8 +193,8 @@ def _hints() -> list[str]:
     return [
         f"{name} status       # the status of this rollout",
         f"{name} history      # every move: who, when, why",
-        f"{name} diffs list   # what the two monitors differed in",
-        f"{name} run          # watch your own tmux server; nothing is pressed",
+        f"{name} diffs list   # the differences of the two monitors",
+        f"{name} run          # watch your own tmux server; no key is sent",
     ]
 
 

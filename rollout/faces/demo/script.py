@@ -6,9 +6,9 @@ from typing import Final
 from rollout.faces.demo.view import STAGES, DemoEvent, DemoOutcome, DemoTransition, DemoView, EventKind
 
 IN_PRODUCTION_S: Final = 4.0
-"""How long production lasts before the candidate is made worse: long enough to be seen."""
+"""Seconds of production before the candidate is made worse: long enough to be seen."""
 LAST_LOOK_S: Final = 3.0
-"""How long the rollback is shown before the end."""
+"""Seconds for which the rollback is shown before the end."""
 BUDGET_S: Final = 235.0
 """By then it must be over: four minutes less what the end takes."""
 ROLLED_BACK: Final = "rolled_back"
@@ -24,7 +24,7 @@ class ScriptStep:
     """The view with what happens next."""
     events: tuple[DemoEvent, ...] = ()
     make_worse: bool = False
-    """Whether the candidate is to be made worse now."""
+    """True if the candidate is to be made worse now."""
     over: bool = False
 
 

@@ -20,11 +20,11 @@ class Gauge:
     needed: int
     """So many more clean ones until it stands in the way of nothing."""
     spent: float
-    """How much of the way to a rollback is gone, 0 to 1."""
+    """Rollback pressure, 0 to 1."""
 
     @property
     def proven(self) -> float:
-        """How much of the way to its proof is gone, 0 to 1."""
+        """The share of the clean results that its proof needs, 0 to 1."""
         return 1.0 if self.needed <= 0 else self.seen / (self.seen + self.needed)
 
 
@@ -64,7 +64,7 @@ class DemoView:
     """The last ones, newest first, a line each."""
     steps: tuple[DemoTransition, ...] = ()
     regression: bool = False
-    """Whether the candidate has been made worse on purpose."""
+    """True if the candidate has been made worse on purpose."""
     next: str = ""
     """The next step, in one line."""
 
@@ -99,19 +99,19 @@ class DemoEvent:
 
 @dataclass(frozen=True, slots=True)
 class DemoOutcome:
-    """How the demo ended."""
+    """The end of the demo."""
 
     stages: tuple[str, ...]
     """Those that the candidate reached, in order."""
     rolled_back: bool
     steps: tuple[DemoTransition, ...]
     report: str
-    """Where the shadow-diff report lies; empty where none could be written."""
+    """The path of the shadow-diff report; empty if none could be written."""
     elapsed_s: float
     trouble: str = ""
-    """Why it did not go as it should; empty where it did."""
+    """The reason why it is incomplete; empty if it is whole."""
 
     @property
     def whole(self) -> bool:
-        """Whether everything happened: each promotion was earned, the regression was caught."""
+        """Return whether everything happened: each promotion was earned, the regression was caught."""
         return self.stages == STAGES and self.rolled_back and not self.trouble

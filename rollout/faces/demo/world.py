@@ -77,8 +77,10 @@ class World:
         with contextlib.suppress(BrokenPipeError):  # it ended; its output instead of `ready` is the reason
             hand.stdin.write(json.dumps([asdict(one) for one in self.windows]) + "\n")
             hand.stdin.flush()
-        if (said := hand.stdout.readline().strip()) != READY:
-            raise DemoServerFailed(said or "the demo's tmux server did not start: its process ended without a message")
+        if (answer := hand.stdout.readline().strip()) != READY:
+            raise DemoServerFailed(
+                answer or "the demo's tmux server did not start: its process ended without a message"
+            )
 
 
 def _folder() -> Path:

@@ -97,8 +97,8 @@ def found_agents(server: ServerFolder) -> Iterator[DoctorFinding]:
         seen = Analysis.model_validate_json(text).agents_found if text is not None else (0, 0)
     except (LedgerUnusable, ValueError):  # the ledger's own finding says so
         return
-    if said := blind(*seen):
-        says, _, _ = said.partition(": `")
+    if warning := blind(*seen):
+        says, _, _ = warning.partition(": `")
         yield note("incumbent", f"{says}, so most differences are its own", "compare the two: `understudy agents`")
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from rollout.faces.doctor.findings import DoctorFinding, broken, note, well
+from tmuxio.server.control import NO_LEAK
 
 _OLDEST_PYTHON = (3, 11)
 _OLDEST_TMUX = (3, 2)
-_LEAKLESS_TMUX = (3, 6)
 _PATIENCE_S = 5
 
 
@@ -52,20 +52,20 @@ def tmux_version() -> str | None:
     """Return the answer of `tmux -V`; None where there is no tmux."""
     if (program := shutil.which("tmux")) is None:
         return None
-    said = subprocess.run([program, "-V"], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
-    return said.stdout.strip()
+    done = subprocess.run([program, "-V"], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+    return done.stdout.strip()
 
 
-def tmux(said: str | None) -> DoctorFinding:
+def tmux(answer: str | None) -> DoctorFinding:
     """Check tmux's version as it says it: `tmux 3.3a`, `tmux next-3.6`, `tmux master`, `tmux openbsd-7.4`."""
-    if said is None:
+    if answer is None:
         return broken("tmux", "not on PATH", "install tmux 3.2 or newer (`make demo` does it where it may)")
-    match = re.search(r"(?:tmux|next-|tmux )\s*(\d+)\.(\d+)", said)
-    if match is None or "openbsd" in said:
-        return note("tmux", f"{said}: a version without a number; assumed to be new enough")
+    match = re.search(r"(?:tmux|next-|tmux )\s*(\d+)\.(\d+)", answer)
+    if match is None or "openbsd" in answer:
+        return note("tmux", f"{answer}: a version without a number; assumed to be new enough")
     number = (int(match[1]), int(match[2]))
     if number < _OLDEST_TMUX:
-        return broken("tmux", f"{said}, too old", "install tmux 3.2 or newer")
-    if number < _LEAKLESS_TMUX:
-        return well("tmux", f"{said} (leaks what a control client captures; screens are read another way here)")
-    return well("tmux", said)
+        return broken("tmux", f"{answer}, too old", "install tmux 3.2 or newer")
+    if number < NO_LEAK:
+        return well("tmux", f"{answer} (leaks what a control client captures; screens are read another way here)")
+    return well("tmux", answer)

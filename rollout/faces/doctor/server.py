@@ -50,7 +50,7 @@ def control_clients(clients: Iterable[tuple[str, int]], orphans: Collection[int]
 
 def _clients(address: ServerAddress) -> Iterator[tuple[str, int]]:
     command = ("list-clients", "-F", "#{client_control_mode} #{client_pid} #{client_name}")
-    said = subprocess.run(
+    done = subprocess.run(
         ["tmux", "-N", "-S", str(address.socket_path), *command],
         capture_output=True,
         text=True,
@@ -58,7 +58,7 @@ def _clients(address: ServerAddress) -> Iterator[tuple[str, int]]:
         timeout=_PATIENCE_S,
         check=False,
     )
-    for line in said.stdout.splitlines():
+    for line in done.stdout.splitlines():
         control, _, rest = line.partition(" ")
         pid, _, name = rest.partition(" ")
         if control == "1" and pid.isdigit():

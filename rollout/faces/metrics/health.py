@@ -22,7 +22,7 @@ class Check:
 
 
 def alive(found: ServerData, now: float, stale_s: float) -> Check:
-    """Whether a run is alive: its newest cycle began less than so many seconds ago."""
+    """Return whether a run is alive: its newest cycle began less than so many seconds ago."""
     if found.last_cycle is None:
         return Check("cycle", well=False, says="nothing has run here yet")
     age_s = now - found.last_cycle.at
@@ -30,7 +30,7 @@ def alive(found: ServerData, now: float, stale_s: float) -> Check:
 
 
 def ready(found: ServerData, now: float, stale_s: float, socket: Path) -> Iterator[Check]:
-    """Whether all that a run needs is there: a ledger that can be read, cycles, and the tmux server."""
+    """Return whether all that a run needs is there: a ledger that can be read, cycles, and the tmux server."""
     there = found.ledger is not None
     yield Check("ledger", well=there, says=str(found.folder.ledger) if there else "there is none yet")
     yield alive(found, now, stale_s)

@@ -16,14 +16,12 @@ class Instruments:
         self.build = self._gauge("build_info", "Always 1; the version of the program.", "version")
         self.stage = self._gauge("rollout_stage_info", "Always 1; the stage of the rollout.", "stage")
         self.state = self._gauge("rollout_state_info", "Always 1; the state of the rollout.", "state")
-        self.verdict = self._gauge("rollout_verdict_info", "Always 1; the judge's last word.", "verdict")
-        self.weight = self._gauge("rollout_weight_ratio", "The share of leases that may be the candidate's, 0 to 1.")
+        self.verdict = self._gauge("rollout_verdict_info", "Always 1; the judge's last verdict.", "verdict")
+        self.weight = self._gauge("rollout_weight_ratio", "The share of leases that the candidate may own, 0 to 1.")
         self.acts = self._gauge(
             "rollout_acts", "1 where the owner's intents reach tmux, 0 where the run is watch-only."
         )
-        self.rollbacks = self._counter(
-            "rollbacks_total", "Rollbacks, by who called for them: judge or person.", "trigger"
-        )
+        self.rollbacks = self._counter("rollbacks_total", "Rollbacks, by their origin: judge or person.", "trigger")
         self.last_cycle = self._gauge("last_cycle_timestamp_seconds", "When the newest cycle began, since the epoch.")
         self.cycles = self._counter(
             "cycles_total", "Cycles, by whether the monitor reported (ok) or not (failed).", "engine", "mode", "outcome"
@@ -36,16 +34,18 @@ class Instruments:
             registry=self.registry,
         )
         self.cpu = self._counter("cycle_cpu_seconds_total", "CPU seconds that a monitor spent on its cycles.", "engine")
-        self.waited = self._counter("cycle_waited_seconds_total", "Of its seconds those slept on purpose.", "engine")
+        self.waited = self._counter(
+            "cycle_waited_seconds_total", "Seconds of its cycles that a monitor slept on purpose.", "engine"
+        )
         self.mismatches = self._counter(
-            "shadow_mismatches_total", "Differences between the two monitors, by what hangs on them.", "kind"
+            "shadow_mismatches_total", "Differences between the two monitors, by severity.", "kind"
         )
         self.agents = self._gauge("agents", "Agents in the last report, by their state.", "engine", "state")
         self.problems = self._gauge("problems", "Problems in the last report, by their kind.", "engine", "kind")
-        self.intents = self._gauge("intents", "What the last report wants done, by its kind.", "engine", "kind")
-        self.healthy = self._gauge("engine_healthy", "1 where a monitor's last answer was a report.", "engine")
+        self.intents = self._gauge("intents", "Intents in the last report, by their kind.", "engine", "kind")
+        self.healthy = self._gauge("engine_healthy", "1 if a monitor's last answer was a report, else 0.", "engine")
         self.engine = self._gauge(
-            "engine_figure", "What a monitor counts of itself, as its last report has it.", "engine", "figure"
+            "engine_figure", "A monitor's own counters, from its last report.", "engine", "figure"
         )
         self.evidence = self._gauge(
             "evidence_e_value",
@@ -54,7 +54,7 @@ class Instruments:
             "stratum",
         )
         self.limit = self._gauge(
-            "evidence_limit", "The e-value at which it is: a rollback, or a hold in shadow.", "guardrail", "stratum"
+            "evidence_limit", "The e-value at which the candidate is unsafe.", "guardrail", "stratum"
         )
         self.needed = self._gauge(
             "evidence_needed", "Clean units that a promotion still needs.", "guardrail", "stratum"

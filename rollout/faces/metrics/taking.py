@@ -64,25 +64,29 @@ class MetricsCollector:
         self._transitions = len(transitions)
 
     def _show_status(self, found: ServerData) -> None:
-        i, said = self.instruments, as_document(found)
-        for gauge, value in ((i.stage, said["stage"]), (i.state, said["state"]), (i.verdict, said["verdict"])):
+        i, document = self.instruments, as_document(found)
+        for gauge, value in (
+            (i.stage, document["stage"]),
+            (i.state, document["state"]),
+            (i.verdict, document["verdict"]),
+        ):
             gauge.clear()
             gauge.labels(str(value)).set(1)
-        i.weight.set(said["exposure_percent"] / 100)
-        i.acts.set(said["act"])
+        i.weight.set(document["exposure_percent"] / 100)
+        i.acts.set(document["act"])
         for gauge in (i.evidence, i.limit, i.needed, i.would_have):
             gauge.clear()
-        for row in said["evidence"]:
+        for row in document["evidence"]:
             labels = (row["guardrail"], row["stratum"] or "")
             for gauge, key in ((i.evidence, "e_value"), (i.limit, "limit"), (i.needed, "needed")):
                 if row[key] is not None:
                     gauge.labels(*labels).set(row[key])
-        for kind, count in said["would_have"].items():
+        for kind, count in document["would_have"].items():
             i.would_have.labels(kind).set(count)
         now = found.last_cycle.at if found.last_cycle else 0.0
         i.escalations.set(len(found.loop_state.book.escalations(now)))
         i.healthy.clear()
-        for monitor in said["monitors"]:
+        for monitor in document["monitors"]:
             i.healthy.labels(monitor["name"]).set(monitor["healthy"])
 
     def _show_reports(self, found: ServerData) -> None:

@@ -32,5 +32,5 @@ class GateFinding:
 
     @property
     def passed(self) -> bool:
-        """Whether the rule is shown to be kept."""
+        """Return whether the rule is shown to be kept."""
         return self.verdict is GateVerdict.PASSED

@@ -67,8 +67,8 @@ def _document(text: str, source: str) -> Mapping[str, Any]:
 
 def _series(benchmark: Mapping[str, Any], source: str) -> Iterator[tuple[Key, tuple[float, ...]]]:
     name = str(benchmark.get("fullname") or benchmark.get("name"))
-    said = {**(benchmark.get("params") or {}), **(benchmark.get("extra_info") or {})}
-    series, agents = said.get("series"), said.get("agents")
+    facts = {**(benchmark.get("params") or {}), **(benchmark.get("extra_info") or {})}
+    series, agents = facts.get("series"), facts.get("agents")
     if not isinstance(series, str) or isinstance(agents, bool) or not isinstance(agents, int):
         fix = 'put "series" (a text) and "agents" (a number) into its extra_info'
         raise BadBench(f"{source}: {name} does not name its series and its number of agents: {fix}")
@@ -77,7 +77,7 @@ def _series(benchmark: Mapping[str, Any], source: str) -> Iterator[tuple[Key, tu
     if data is None:
         raise BadBench(f"{source}: {name} has no rounds, only their summary: write it with --benchmark-json")
     yield (series, agents), _seconds(data, f"{source}: {name}")
-    paired = said.get("paired") or {}
+    paired = facts.get("paired") or {}
     if not isinstance(paired, Mapping):
         raise BadBench(f'{source}: {name}: "paired" must be series -> seconds a round')
     for other, seconds in paired.items():

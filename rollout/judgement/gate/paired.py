@@ -47,7 +47,7 @@ def compare(
 
 
 def fewest_blocks(beta: float) -> int:
-    """How many blocks, all within the bound, show that a series keeps to it."""
+    """Return the number of blocks, all within the bound, that prove that a series keeps to it."""
     count = 1
     while not proven(_HALF, beta, count, 0):
         count += 1

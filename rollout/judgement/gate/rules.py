@@ -36,7 +36,7 @@ class RatioRule(_Rule):
 
 
 class GrowthRule(_Rule):
-    """How a series grows with the number of agents."""
+    """The growth of a series with the number of agents."""
 
     rule: Literal["growth"]
     to: str | None = None
@@ -54,7 +54,7 @@ class BudgetRule(_Rule):
     beyond: Bound = 5.0
     """Seconds with more agents than any of these."""
     quantile: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    """Which of the rounds must keep to it."""
+    """The share of the rounds that must keep to it."""
 
     @model_validator(mode="after")
     def _numbered(self) -> "BudgetRule":

@@ -9,10 +9,8 @@ from rollout.loop.acting.episode import Episode, EpisodeBook, Rules, Voice, epis
 from rollout.loop.monitor_role import MonitorRole
 from understudy.intents import Intent, intent_key
 from understudy.outcomes import EVERYTHING, Scope
-from understudy.report import CycleReport, ProblemKind
+from understudy.report import WHOLE_SERVER, CycleReport
 from understudy.verdicts import AgentVerdict
-
-_WHOLE_SERVER = frozenset({ProblemKind.NO_SERVER, ProblemKind.SERVER_GONE, ProblemKind.SERVER_SILENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +164,7 @@ def _still_there(episode: Episode, inputs: ActuatorInput) -> bool:
 def _blind(report: CycleReport, episode: Episode) -> bool:
     """Whether the silence of a report says nothing about the episode: what could not be seen is not gone."""
     return any(
-        problem.kind in _WHOLE_SERVER or problem.subject in {episode.session, episode.pane}
+        problem.kind in WHOLE_SERVER or problem.subject in {episode.session, episode.pane}
         for problem in report.problems
         if problem.hides
     )

@@ -5,9 +5,6 @@ from enum import StrEnum
 
 from rollout.loop.acting.episode import Episode, Rules
 
-NEVER_AT_FIRST = frozenset({"kill_window", "spawn_manager"})
-"""Refused from a new owner for a while, whatever its memory says."""
-
 
 class Approval(StrEnum):
     """The approval of an episode."""
@@ -43,7 +40,7 @@ def check_approval(episode: Episode, rules: Rules, now: float, reporting: frozen
     if any(voice.last_at >= now - window for voice in others.values()):
         return ApprovalCheck(Approval.OPEN, "both")
     second = (
-        "the other monitor does not want it" if reporting - {episode.holder} else "the other monitor gave no report"
+        "the other monitor does not request it" if reporting - {episode.holder} else "the other monitor gave no report"
     )
     asked_first = episode.voices[episode.holder or ""].first_at
     return ApprovalCheck(

@@ -35,8 +35,8 @@ class Chase:
     delivery: Delivery
     line: str
     """As it was typed."""
-    began: float
-    """When it was typed, on the monotonic clock."""
+    since: float
+    """When it was typed, or when it last waited unread, on the monotonic clock: its patience counts from here."""
     again: bool
     """Whether it must not be typed once more."""
     why: str = ""
@@ -135,7 +135,9 @@ class Chaser:
         # an unsent message is waited for, and one that was not read yet for as long as it takes
         patience_s = self._patience_s() * (_STANDING if chase.place is TokenPlace.COMPOSER else 1)
         unsettled = chase.place in {None, TokenPlace.WAITING}
-        if unsettled or self._elapsed() < chase.began + patience_s:
+        if unsettled:
+            chase.since = self._elapsed()  # a program that has just read has not drawn yet
+        if unsettled or self._elapsed() < chase.since + patience_s:
             return False
         if chase.again or chase.place is TokenPlace.COMPOSER:
             return self._end(chase, DeliveryStatus.REFUSED, chase.why or "its token was seen nowhere")
@@ -171,7 +173,7 @@ class Chaser:
     def _may_still_show(self, chase: Chase) -> bool:
         if chase.place is TokenPlace.WAITING:
             return True
-        return chase.place in {None, TokenPlace.NOWHERE} and self._elapsed() < chase.began + SETTLE_S
+        return chase.place in {None, TokenPlace.NOWHERE} and self._elapsed() < chase.since + SETTLE_S
 
     def _end(self, chase: Chase, status: DeliveryStatus, why: str = "") -> bool:
         self._ends.finish(chase.delivery, status, why)

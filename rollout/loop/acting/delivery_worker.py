@@ -22,9 +22,9 @@ from understudy.failures import SourceFailed
 from understudy.intents import DESTRUCTIVE
 from understudy.ports import Clock
 
-ONCE_MORE: Final = "its token was seen nowhere: once more"
+ONCE_MORE: Final = "its token was seen nowhere: it is typed again"
 _BROKEN_OFF: Final = "it failed while it was done: it may have been done, look at the pane before you approve it"
-_MAYBE: Final = "the harness ended with its hand on it: it may have been done, look at the pane before you approve it"
+_MAYBE: Final = "the harness ended during the action: it may have been done, look at the pane before you approve it"
 
 
 class DeliveryWorker:

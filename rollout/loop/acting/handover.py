@@ -5,8 +5,8 @@ while. Pure.
 """
 
 from rollout.loop.acting.actuator_input import ActuatorInput, held_by
-from rollout.loop.acting.approval import NEVER_AT_FIRST
 from rollout.loop.acting.episode import Episode, EpisodeBook, Newcomer
+from understudy.intents import KILLING
 
 
 def hand_over(book: EpisodeBook) -> EpisodeBook:
@@ -36,7 +36,7 @@ def _passed(episode: Episode, inputs: ActuatorInput) -> Episode:
 def refusal(book: EpisodeBook, episode: Episode, inputs: ActuatorInput) -> str:
     """Why a new owner may not do this yet; "" where it may."""
     newcomer = book.newcomers.get(episode.session)
-    if newcomer is None or episode.kind not in NEVER_AT_FIRST or newcomer.role != episode.holder:
+    if newcomer is None or episode.kind not in KILLING or newcomer.role != episode.holder:
         return ""
     left = newcomer.since + inputs.rules.newcomer_s - inputs.now
     return f"a new owner may not do this for another {left:.0f} s" if left > 0 else ""

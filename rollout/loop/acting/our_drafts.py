@@ -1,15 +1,11 @@
 """The guard of a draft that is submitted: a message of ours is sent alone, or not at all."""
 
-import re
 from collections.abc import Callable
-from typing import Final
 
 from tmuxio.acting.actuator import Guard, Veto
 from tmuxio.acting.composer import ComposerReader, holds
-from tmuxio.acting.tokens import squeeze
 from understudy.screens import Frame, PaneShot
-
-_TOKEN: Final = re.compile(r"\[u-[0-9a-f]+\]")
+from understudy.tokens import TOKEN, squeeze
 
 
 def alone(composer: ComposerReader, line_of: Callable[[str], str | None], guard: Guard) -> Guard:
@@ -29,7 +25,7 @@ def alone(composer: ComposerReader, line_of: Callable[[str], str | None], guard:
 def mixture(text: str, line_of: Callable[[str], str | None]) -> str:
     """Return the text in a composer beside a message of ours; "" if there is none, or no message of ours."""
     seen = squeeze(text)
-    tokens = list(dict.fromkeys(_TOKEN.findall(seen)))
+    tokens = list(dict.fromkeys(TOKEN.findall(seen)))
     if not tokens:
         return ""
     if len(tokens) > 1:

@@ -140,7 +140,7 @@ def _no_reply(said: bytes, error: ValidationError) -> MonitorFailed:
         return MonitorFailed(Failure.RUBBISH, f"it wrote JSON that is no reply: {said[:80]!r}")
     if (version := raw.get("schema", SCHEMA_VERSION)) != SCHEMA_VERSION:
         spoken = _cut(repr(version))
-        return MonitorFailed(Failure.SCHEMA, f"it speaks schema {spoken}, this build speaks {SCHEMA_VERSION}")
+        return MonitorFailed(Failure.SCHEMA, f"it uses schema {spoken}, this build uses {SCHEMA_VERSION}")
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = _cut(".".join(str(part) for part in first["loc"]) or "its root")
     return MonitorFailed(Failure.SCHEMA, f"its reply breaks the contract at {where}: {first['msg']}")

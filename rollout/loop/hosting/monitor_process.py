@@ -14,6 +14,7 @@ from understudy.import_path import put_user_folders_last
 
 EX_CONFIG = 78
 PROGRAM = "cmd:"
+"""Begins a target that is a command line."""
 _PR_SET_PDEATHSIG = 1
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, get_args
 
+from rollout.loop.hosting.monitor_process import PROGRAM
 from understudy.ports import Monitor
 
 SourceKind = Literal["windows", "server"]
@@ -15,7 +16,6 @@ SourceKind = Literal["windows", "server"]
 
 GROUP = "understudy.monitors"
 _BUILT_IN = {"legacy": "legacy.monitor:LegacyMonitor", "modular": "modular.service:MonitorService"}
-_PROGRAM = "cmd:"
 
 
 class UnknownMonitor(ValueError):
@@ -37,7 +37,7 @@ class MonitorSpec:
     @property
     def program(self) -> tuple[str, ...] | None:
         """The command line of a program that speaks the wire contract itself; None for a Python class."""
-        return tuple(shlex.split(self.target.removeprefix(_PROGRAM))) if self.target.startswith(_PROGRAM) else None
+        return tuple(shlex.split(self.target.removeprefix(PROGRAM))) if self.target.startswith(PROGRAM) else None
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def monitor_spec(text: str, source: str | None = None, offered: Iterable[EntryPo
     """
     text = text.strip()
     kind = _source_kind(source)
-    if text.startswith(_PROGRAM):
+    if text.startswith(PROGRAM):
         return MonitorSpec(_program_name(text), text, kind)
     if ":" in text:
         module, _, attribute = text.partition(":")
@@ -104,7 +104,7 @@ def _source_kind(text: str | None) -> SourceKind | None:
 
 def _program_name(text: str) -> str:
     try:
-        words = shlex.split(text.removeprefix(_PROGRAM))
+        words = shlex.split(text.removeprefix(PROGRAM))
     except ValueError as error:
         raise UnknownMonitor(f"`{text}` is no command line: {error}") from error
     if not words:

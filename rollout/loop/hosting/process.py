@@ -215,7 +215,7 @@ class MonitorProcess:
             how = f"its process ended with exit code {code}"
         last = self._log.last_line()
         missing = (last or how) if code == os.EX_CONFIG else ""
-        text = f"{how}; its last words: {last}" if last else how
+        text = f"{how}; its last lines: {last}" if last else how
         return MonitorFailed(Failure.CRASH, text, no_such_monitor=missing)
 
 

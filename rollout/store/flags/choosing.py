@@ -1,4 +1,4 @@
-"""Which source holds the flags: as the settings say."""
+"""The source of the flags, by the settings."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

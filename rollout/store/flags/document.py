@@ -18,7 +18,7 @@ class Share:
     """`lease`, `session` or `cycleId`."""
     group: str
     narrowed: bool = False
-    """Whether constraints, segments or a parent flag may exclude a session that the share would include."""
+    """True if constraints, segments or a parent flag may exclude a session that the share would include."""
 
     @property
     def percent(self) -> int:

@@ -1,9 +1,11 @@
-"""Fields that nothing here reads, but whose wrong type makes the SDK drop the whole file without a word."""
+"""The highest share, and fields that nothing here reads, but whose wrong type makes the SDK drop the whole file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from rollout.store.flags.faults import Fault, said
+
+HIGHEST_PERCENT: Final = 100
 
 Right = tuple[Callable[[Any], bool], str]
 

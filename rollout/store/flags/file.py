@@ -11,13 +11,13 @@ from filelock import FileLock
 
 from rollout.store.flags.document import FlagsDocument, feature, parse_flags
 from rollout.store.flags.faults import BadFlags, Fault
+from rollout.store.flags.fields import HIGHEST_PERCENT
 from rollout.store.flags.initial import initial_text
 from rollout.store.flags.port import MAX_AGE_S, FlagReading, HeldExposure, RevisionMoved, last_good
 from rollout.store.flags.validate import CANDIDATE
-from rollout.store.flags.written import put_in_place
+from tmuxio.atomic_file import replace_file
 
 _LOCK_TIMEOUT_S: Final = 5.0
-_HIGHEST = 100
 _REVISION = re.compile(rb'"revisionId"\s*:\s*(\d{1,15})')
 _Stamp = tuple[int, int, int]
 
@@ -52,7 +52,7 @@ class FlagsFile:
         parse_flags(text, str(self._initial or "the initial flags"))
         with self._lock():
             if not self.path.exists():
-                put_in_place(self.path, text)
+                replace_file(self.path, text.encode())
 
     def read(self) -> FlagsDocument:
         """Read the file as it is now, creating it on first use; raises `BadFlags` where it must not be used.
@@ -89,7 +89,7 @@ class FlagsFile:
         Written to a new file, flushed to the disk and put in place of the old one, under a lock. Without `expected` a
         file that cannot be read is moved aside (`.broken`), and the last good one, or the initial one, takes its place.
         """
-        if not 0 <= percent <= _HIGHEST:
+        if not 0 <= percent <= HIGHEST_PERCENT:
             raise ValueError(f"an exposure is a share from 0 to 100 %, not {percent}")
         self.create()
         with self._lock():
@@ -102,7 +102,7 @@ class FlagsFile:
             if expected is not None and _held(document) != expected:
                 raise RevisionMoved(expected, _held(document))
             text = _with_exposure(document, percent)
-            put_in_place(self.path, text)
+            replace_file(self.path, text.encode())
             return _held(self._read())
 
     def _read(self) -> FlagsDocument:

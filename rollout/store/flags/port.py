@@ -7,7 +7,7 @@ from rollout.store.flags.document import FlagsDocument
 from rollout.store.flags.faults import quoted
 
 MAX_AGE_S: Final = 300.0
-"""How long flags that cannot be confirmed any more are followed, unless a setting says otherwise."""
+"""Seconds for which flags that can no longer be confirmed are followed, by default."""
 
 
 class FlagsUnreachable(Exception):
@@ -57,7 +57,7 @@ class FlagReading:
     document: FlagsDocument | None
     """None where there is nothing that may be followed: the incumbent's."""
     doubt: str = ""
-    """Why these are not the flags as they are now; empty where they are."""
+    """The reason why these may not be the current flags; empty if they are."""
     age_s: float = 0.0
     """Seconds since the flag source confirmed them."""
 

@@ -24,7 +24,6 @@ _OPERATORS: Final = (
     *("NUM_EQ", "NUM_GT", "NUM_GTE", "NUM_LT", "NUM_LTE", "DATE_AFTER", "DATE_BEFORE"),
     *("SEMVER_EQ", "SEMVER_GT", "SEMVER_LT"),
 )
-_HIGHEST = 100
 
 Faults = Iterator[Fault]
 
@@ -218,7 +217,7 @@ def _constraints(path: str, constraints: object) -> Faults:
 
 def _is_share(text: str) -> bool:
     plain = text.isascii() and text.isdecimal() and str(int(text)) == text
-    return plain and int(text) <= _HIGHEST
+    return plain and int(text) <= fields.HIGHEST_PERCENT
 
 
 def _list(value: object) -> list[Any]:

@@ -78,6 +78,10 @@ class SpellRow:
     body: str
     overruled: str | None = None
     """The decision that took it out of the scoring."""
+    cli: str = "unknown"
+    """The family of the CLI in the pane."""
+    cli_version: str | None = None
+    """None where it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-LEDGER_VERSION: Final = 3
+LEDGER_VERSION: Final = 4
 """Version of these tables and of the names in their JSON. A ledger of another version is refused, never guessed at."""
 
 metadata = sa.MetaData()
@@ -88,6 +88,8 @@ spells = sa.Table(
     sa.Column("pane", sa.Text, nullable=False),
     sa.Column("began", sa.Float, nullable=False),
     sa.Column("ended", sa.Float, nullable=False),
+    sa.Column("cli", sa.Text, nullable=False),
+    sa.Column("cli_version", sa.Text),
     sa.Column("overruled", sa.Text),
     sa.Column("body", sa.Text, nullable=False),
 )

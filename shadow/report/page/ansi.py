@@ -1,4 +1,8 @@
-"""Split a screen with colours, as `tmux capture-pane -e` prints it, into rows of runs of one text style each."""
+"""Split a screen with colours, as `tmux capture-pane -e` prints it, into rows of runs of one text style each.
+
+`rich.ansi` reads less than tmux prints: it drops colours with colons and `4:3`, takes an underline's colour for
+blinking, and shows the rest of links that end with a bell and of shifts to the line-drawing set.
+"""
 
 import re
 from collections.abc import Iterator, Mapping

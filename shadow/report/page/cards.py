@@ -56,11 +56,11 @@ class Group:
 _TITLES: Final = {
     Severity.ACTION: ("Differ in an action", "One monitor wants an action that the other does not."),
     Severity.STATE: ("Differ in a state", "They report different states of an agent; their actions are the same."),
-    Severity.DETAIL: ("Differ in a detail", "Without consequence."),
+    Severity.DETAIL: ("Differ in a detail", "Their states and actions are the same."),
 }
 _SETTLING: Final = (
-    "Seen, but not settled",
-    "A bout counts once it is settled; until then there is nothing to decide.",
+    "Not settled yet",
+    "A cluster needs a decision only after one of its bouts has settled.",
 )
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from shadow.report import formatting
 from shadow.report.commands import more
 from shadow.report.inert import one_line
+from shadow.report.outcomes import outcome_rows
 from shadow.report.page import charts
 from shadow.report.page.cards import groups
 from shadow.report.page.matrix import matrix
@@ -29,12 +30,17 @@ _LONGEST: Final = 2000
 """Characters of any one value."""
 
 
-def as_html(report: ShadowReport, scenes: Mapping[str, ClusterScene] | None = None) -> str:
+def as_html(
+    report: ShadowReport,
+    scenes: Mapping[str, ClusterScene] | None = None,
+    terms: Mapping[str, str] | None = None,
+) -> str:
     """Write a report as one HTML page.
 
     Args:
         report: The report.
         scenes: The screens of clusters, by cluster id.
+        terms: Term -> its definition, one line with code between backticks; shown at the foot of the page.
     """
     palette = Palette()
     cards = groups(report, scenes or {}, palette)
@@ -54,6 +60,8 @@ def as_html(report: ShadowReport, scenes: Mapping[str, ClusterScene] | None = No
             cycle_times=charts.cycle_times(report.speeds),
             matrix=matrix(report.confusion),
             more=more(report.address),
+            terms=terms or {},
+            outcomes=outcome_rows(report.outcomes),
         )
     )
 

@@ -32,7 +32,7 @@ _WEEK_S = 7 * 86400
 _HEADS = ("id", "differs in", "bouts", "share", "trend", "agents", "incumbent", "candidate", "")
 _REOPENED = {
     Lapse.EXPIRED: "reopened: its sign-off has expired",
-    Lapse.VERSION: "reopened: another version plays than it was signed off for",
+    Lapse.VERSION: "reopened: another version runs than it was signed off for",
     Lapse.CEILING: "reopened: above the ceiling it was signed off for",
 }
 _TRIED = 20

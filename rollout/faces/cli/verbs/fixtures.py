@@ -1,25 +1,28 @@
 """A cluster settled for the candidate becomes a case of both test corpora: the engine's and the shadow's."""
 
+import contextlib
 import json
 from pathlib import Path
 
+from modular.corpus import BadCase, Case, CaseExists, add_case
 from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import ServerData
 from rollout.loop.tape_store import find
 from shadow.clusters import Cluster
-from shadow.differences import UNKNOWN_AGENT, Difference
+from shadow.differences import Difference
 from tmuxio.tapes.tapefile import read_tape, write_tape
-from understudy.screens import Frame, PaneShot, Tape
+from understudy.screens import Frame, Tape
 from understudy.tapes import TornTape
+from understudy.verdicts import UNKNOWN_AGENT
 
-_ENGINE, _SHADOW = Path("modular/cases"), Path("shadow/settled")
+_ENGINE, _SHADOW = Path("modular/corpus"), Path("shadow/settled")
 """The paths of the corpora in a folder of tests."""
 _TRIED = 200
 """Differences of a cluster, the newest ones, of which one is wanted whose tape is kept."""
 
 
 def write_fixtures(found: ServerData, cluster: Cluster, folder: Path | None) -> tuple[Path, ...]:
-    """Write the screen of one difference as a case of both corpora; returns the folders of the cases.
+    """Write the screen of one difference as a case of both corpora; returns the paths of the cases.
 
     `folder` is a folder of tests; without one `./tests`, where it holds the engine's corpus. Where there is none, or no
     tape is kept, a message says so and nothing is written: the word counts all the same.
@@ -33,7 +36,12 @@ def write_fixtures(found: ServerData, cluster: Cluster, folder: Path | None) -> 
         note("Its tape is kept no longer, or it is about a whole session: no case was written.")
         return ()
     difference, tape = seen
-    return (_engine_case(tests, cluster, difference, tape), _shadow_case(tests, cluster, difference, tape))
+    written = [_shadow_case(tests, cluster, difference, tape)]
+    try:
+        written.insert(0, _engine_case(tests, cluster, difference, tape))
+    except BadCase as fault:
+        note(f"It is not in the corpus of the engine. {fault}")
+    return tuple(written)
 
 
 def _seen(found: ServerData, cluster: Cluster) -> tuple[Difference, Tape] | None:
@@ -54,18 +62,22 @@ def _seen(found: ServerData, cluster: Cluster) -> tuple[Difference, Tape] | None
 
 
 def _engine_case(tests: Path, cluster: Cluster, difference: Difference, tape: Tape) -> Path:
-    """Write a golden case: the screen, the other facts, and the state that a person found right."""
-    agent = "any" if difference.agent == UNKNOWN_AGENT else difference.agent
-    case = tests / _ENGINE / agent / f"settled_{cluster.id.removeprefix('d-')}"
-    case.mkdir(parents=True, exist_ok=True)
+    """Add a case to the corpus: the screen, the other facts, and the state that a person found right."""
     shots = [frame.panes[0] for frame in tape.frames]
-    if len({shot.ansi for shot in shots}) == 1:
-        (case / "screen.ansi").write_text(shots[-1].ansi, encoding="utf-8")
-    else:
-        _write(case / "frames.json", [shot.text for shot in shots])
-    _write(case / "question.json", _question(shots[-1]))
-    _write(case / "expected.json", {"state": difference.candidate.state})
-    return case
+    shot, stands_still = shots[-1], len({shot.ansi for shot in shots}) == 1
+    case = Case(
+        cli="any" if difference.agent == UNKNOWN_AGENT else difference.agent,
+        name=f"settled_{cluster.id.removeprefix('d-')}",
+        screens=(shot.ansi,) if stands_still else tuple(shot.text for shot in shots),
+        state=difference.candidate.state,
+        processes=shot.processes,
+        title=shot.title,
+        command=shot.command,
+        window=shot.window,
+    )
+    with contextlib.suppress(CaseExists):  # settled before: one case of it is enough
+        add_case(tests / _ENGINE, case)
+    return tests / _ENGINE / case.cli / "cases.toml"
 
 
 def _shadow_case(tests: Path, cluster: Cluster, difference: Difference, tape: Tape) -> Path:
@@ -76,16 +88,6 @@ def _shadow_case(tests: Path, cluster: Cluster, difference: Difference, tape: Ta
     said = {"incumbent": difference.incumbent.state, "candidate": difference.candidate.state, "right": "candidate"}
     _write(case / "settled.json", {"pane": difference.pane, **said})
     return case
-
-
-def _question(shot: PaneShot) -> dict[str, object]:
-    known = {
-        "processes": list(shot.processes),
-        "pane_title": shot.title,
-        "pane_current_command": shot.command,
-        "window_name": shot.window,
-    }
-    return {name: value for name, value in known.items() if value}
 
 
 def _write(path: Path, document: object) -> None:

@@ -9,9 +9,19 @@ from typing import Final
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, paint, say
+from rollout.judgement.enums import Guardrail
 
 _IN_CHECKOUT: Final = Path(__file__).parents[4] / "docs" / "glossary.md"
 _HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+REPORT_TERMS: Final = (
+    *("incumbent", "candidate", "state", "verdict", "stage", "exposure", "tape", "look", "frame", "intent", "action"),
+    *("difference", "severity", "bout", "cluster", "open", "expected difference", "sign-off", "ceiling", "settled"),
+    *("hindsight", "referee", "spell", "scored spell", "at_rest", "guardrail", *Guardrail, "stratum", "outcome"),
+    *("e-value", "limit", "rollback pressure", "unsafe", "hold", "promotable", "rollback", "drift", "freeze"),
+)
+"""The terms that the report for a browser uses, in the order in which it explains them."""
 
 
 def explain_term(term: str, *, as_json: bool) -> Exit:
@@ -38,6 +48,12 @@ def entries() -> dict[str, str]:
     text = (_IN_CHECKOUT if _IN_CHECKOUT.is_file() else shipped).read_text(encoding="utf-8")
     _, *parts = _HEADING.split(text)
     return {name.strip(): body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def report_terms() -> dict[str, str]:
+    """Return the definitions for the report: term -> text in one line, without the example."""
+    found = entries()
+    return {term: " ".join(found[term].partition("\nExample: ")[0].split()) for term in REPORT_TERMS}
 
 
 def _plain(term: str) -> str:

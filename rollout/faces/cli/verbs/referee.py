@@ -33,7 +33,7 @@ def referee(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 def _line(row: KindRate) -> tuple[str, ...]:
     by = [f"{rule} {count}" for rule, count in sorted(row.rules.items())]
     by += [f"people {row.by_people}"] if row.by_people else []
-    word = "" if row.decides or row.agrees else "one-sided: decides nothing alone"
+    word = "" if row.decides or row.agrees else "one-sided: not decisive alone"
     sides = [f"{row.side(right):.0%}" for right in (Right.INCUMBENT, Right.CANDIDATE, Right.NEITHER)]
     return (row.incumbent, row.candidate, str(row.bouts), f"{row.rate:.0%}", *sides, ", ".join(by), word)
 

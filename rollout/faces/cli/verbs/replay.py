@@ -18,8 +18,10 @@ from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
+from rollout.faces.cli.replay_show import ShownCluster, shown_cluster
+from rollout.faces.cli.rule_age import rules_changed_at
 from rollout.faces.cli.tape_choice import TapeChoice, chosen
-from rollout.faces.cli.verbs.diffs import bouts_of
+from rollout.faces.cli.verbs.diffs import bouts_of, signoffs_of
 from rollout.judgement.enums import Stage
 from rollout.judgement.plan import STAGES
 from rollout.judgement.plan_file import find_plan
@@ -30,6 +32,7 @@ from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
 from shadow.replayed import ReplayedCluster, ReplayResult, ReplayTally, nobody_knows, truths
+from shadow.signoffs import NOBODY_SAID
 from tmuxio.tapes.tapefile import StoredPackedTape, read_packed
 
 _TWO: Final = 2
@@ -48,10 +51,14 @@ class ReplayOptions:
     fail_on: str | None = None
     seconds: bool = True
     judge: bool = False
-    """Whether the spells are judged as well, by `plan`, for leaving `stage`."""
+    """True if the spells are judged as well, by `plan`, for leaving `stage`."""
     plan: str | None = None
     stage: str = "shadow"
     minimums: bool = False
+    held_out: float | None = None
+    """The share of leases that alone are judged; None for all."""
+    show: str | None = None
+    """The cluster to show with its screen."""
     as_json: bool = False
 
 
@@ -81,7 +88,12 @@ def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Pat
             bar.step()
         who = [f"{host.hello().monitor} {host.hello().version}" for host in players]
         result, took = tally.result(live.clusters if before is None else before), time.monotonic() - began
-    _tell(asked, who, result, seen, took, judge.result() if judge is not None else None)
+        judged = None
+        if judge is not None:
+            signoffs = signoffs_of(found) if asked.since else NOBODY_SAID
+            judged = judge.result(tally.bouts, register, signoffs, rules_changed=_changed(names[1], settings))
+        shown = shown_cluster(asked.show, tally.bouts, picked.tapes) if asked.show is not None else None
+    _tell(asked, who, result, seen, took, judged, shown)
     return Exit.DIFFERENT if worst is not None and result.worst(worst) else Exit.OK
 
 
@@ -118,6 +130,17 @@ def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[StoredPackedTape]:
 
 
 def _host(name: str, settings: Settings, log: Path) -> MonitorHost:
+    target, own = _named(name, settings)
+    limits = HostLimits(deadline_s=settings.deadline_s)
+    return MonitorHost(monitor_spec(target), log, limits=limits, surroundings=surroundings(own))
+
+
+def _changed(name: str, settings: Settings) -> float | None:
+    """When the rules of a monitor, as it was named, were last changed; None where that is not known."""
+    return rules_changed_at(*_named(name, settings))
+
+
+def _named(name: str, settings: Settings) -> tuple[str, Settings]:
     """A monitor as it was named: `NAME`, `module:Class` (with `@FOLDER` behind it for its rule files) or `cmd:...`."""
     target, at, rules = name.rpartition("@")
     if not at or name.startswith("cmd:"):
@@ -125,8 +148,7 @@ def _host(name: str, settings: Settings, log: Path) -> MonitorHost:
     if rules and not Path(rules).is_dir():
         raise Stop(Exit.USAGE, f"--monitor {name}: there is no folder of rule files at {rules}")
     own = settings.model_copy(update={"rules": Path(rules).absolute()}) if rules else settings
-    limits = HostLimits(deadline_s=settings.deadline_s)
-    return MonitorHost(monitor_spec(target), log, limits=limits, surroundings=surroundings(own))
+    return target, own
 
 
 def _pair(asked: ReplayOptions, settings: Settings) -> tuple[str, str]:
@@ -149,13 +171,18 @@ def _baseline(path: Path) -> set[str]:
 
 def _judge(asked: ReplayOptions) -> ReplayJudge | None:
     if not asked.judge:
-        if asked.plan is not None or asked.minimums:
-            raise Stop(Exit.USAGE, "--plan, --stage and --minimums need --judge")
+        if asked.plan is not None or asked.minimums or asked.held_out is not None or asked.show is not None:
+            raise Stop(Exit.USAGE, "--plan, --stage, --minimums, --held-out and --show need --judge")
         return None
     stages = [str(stage) for stage in STAGES]
     if asked.stage not in stages:
         raise Stop(Exit.USAGE, f"--stage {asked.stage}: name the stage to leave, one of {', '.join(stages)}")
-    return ReplayJudge(find_plan(asked.plan or "default"), Stage(asked.stage), minimums=asked.minimums)
+    if asked.held_out is not None and not 0 < asked.held_out < 1:
+        raise Stop(
+            Exit.USAGE, f"--held-out {asked.held_out:g}: give a share of the leases between 0 and 1, such as 0.3"
+        )
+    plan = find_plan(asked.plan or "default")
+    return ReplayJudge(plan, Stage(asked.stage), minimums=asked.minimums, held_out=asked.held_out)
 
 
 def _severity(text: str | None) -> Severity | None:
@@ -173,6 +200,7 @@ def _tell(
     seen: Sequence[tuple[str, Difference]],
     took: float,
     judged: JudgedReplay | None,
+    shown: ShownCluster | None,
 ) -> None:
     speed = {"seconds": round(took, 3), "frames_per_second": round(result.frames / took, 1)} if asked.seconds else {}
     if asked.as_json:
@@ -180,14 +208,17 @@ def _tell(
         rows = [row.model_dump(mode="json", exclude={"example"}) for row in result.clusters]
         differences = [_as_json(tape, difference) for tape, difference in seen]
         more = {"agreement": result.agreement, "clusters": rows, "differences": differences}
-        judgement = {} if judged is None else judged.as_json()
+        judgement = ({} if judged is None else judged.as_json()) | ({} if shown is None else shown.as_json())
         emit({"monitors": list(who), **body, **more, **judgement, **speed})
         return
     table((_line(row) for row in result.clusters), header=("cluster", "differs in", "looks", "agents", *who, "", ""))
     say(_summary(result))
     if result.vanished:
         say(f"Vanished: {', '.join(result.vanished)}")
-    for line in judged.lines() if judged is not None else ():
+    which = f"the tapes of the last {asked.since}" if asked.since else "these tapes"
+    for line in judged.lines(which) if judged is not None else ():
+        say(line)
+    for line in shown.lines() if shown is not None else ():
         say(line)
     if asked.seconds:
         note(f"{took:.1f} s, {result.frames / took:,.0f} agent-frames a second")

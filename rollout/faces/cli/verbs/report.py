@@ -10,6 +10,7 @@ from rollout.faces.cli.output import note
 from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.scenes import scenes
 from rollout.faces.cli.shadow_report import address_of, make
+from rollout.faces.cli.verbs.glossary import report_terms
 from rollout.judgement.headline import NOTHING_YET
 from shadow.report import ShadowReport, as_json, as_markdown, as_text
 
@@ -46,5 +47,5 @@ def written(found: ServerData, form: str, address: tuple[str, ...] = ()) -> str:
     if form == HTML:
         from shadow.report.page import as_html  # noqa: PLC0415 - the templates' engine is for those who want a page
 
-        return as_html(made, scenes(found, made.clusters))
+        return as_html(made, scenes(found, made.clusters), report_terms())
     return FORMS[form](made) + ("" if form == "json" else f"\n{TERMS}")

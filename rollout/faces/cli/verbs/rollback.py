@@ -46,7 +46,7 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
 
 
 def _may_have_begun(server: ServerFolder, socket_name: str | None, socket_path: Path | None) -> bool:
-    """Whether a run has kept anything of a server, or may be running on it without its folder; in doubt it has."""
+    """Return whether a run has kept anything of a server, or may run on it without its folder; True in doubt."""
     try:
         server.ledger.lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -33,7 +33,7 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
 
 
 def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Show the bouts that a rule would have hidden, and the rate with it; nothing is changed."""
+    """Show the bouts that a rule would have explained, and the rate with it; nothing is changed."""
     entry = read_entry(path)
     with open_server_data(socket_name, socket_path) as found:
         tried = _tried(found, entry)
@@ -45,11 +45,11 @@ def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, a
 
 
 def save_rule(
-    path: Path, word: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
+    path: Path, decision: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
 ) -> Exit:
-    """Save a rule for one server; first show the differences that it would have hidden."""
+    """Save a rule for one server; first show the differences that it would have explained."""
     entry = read_entry(path)
-    if not word.reason:
+    if not decision.reason:
         raise Stop(Exit.USAGE, f"{entry.id} needs a reason for the history: --reason TEXT")
     if shipped().entry(entry.id) is not None:
         raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program. Choose another id")
@@ -64,24 +64,28 @@ def save_rule(
         (folder / f"{entry.id}.toml").write_bytes(path.read_bytes())
         body = json.dumps({"rule": entry.model_dump(mode="json")})
         write_decision(
-            found, DecisionRow(round(time.time(), 6), RULE, entry.id, word.actor or operator(), word.reason, body)
+            found,
+            DecisionRow(round(time.time(), 6), RULE, entry.id, decision.actor or operator(), decision.reason, body),
         )
     say(f"Kept as {folder / entry.id}.toml; the next `understudy run` expects it.")
     return Exit.OK
 
 
 def tell(name: str, tried: RescoringResult) -> None:
-    """Show the bouts that a rule would have hidden, those that change an action first."""
+    """Show the bouts that a rule would have explained, those that change an action first."""
     say(
-        f"{name} would have hidden {tried.hides} bouts in {len(tried.clusters)} clusters, "
+        f"{name} would have explained {tried.hides} bouts in {len(tried.clusters)} clusters, "
         f"{tried.hides_actions} of which change an action"
-        + (f"; in {tried.hides_wrong} of them the candidate was found wrong" if tried.hides_wrong else "")
+        + (f"; the candidate was wrong in {tried.hides_wrong} of them" if tried.hides_wrong else "")
         + "."
     )
-    say(f"Differing actions: {_figure(tried.now)}; with this rule {_figure(tried.would_have_been)}.")
-    say("A rule counts from the time it is saved; earlier evidence stays as it is.")
+    say(
+        f"Unexplained bouts with a differing action: {_figure(tried.now)}; "
+        f"with this rule {_figure(tried.would_have_been)}."
+    )
+    say("A rule applies from the next run on. The referee scores the spells with it and without it alike.")
     if tried.clusters:
-        say(f"Hidden clusters: {', '.join(tried.clusters)}")
+        say(f"Explained clusters: {', '.join(tried.clusters)}")
 
 
 def _tried(found: ServerData, entry: ExpectedDifference) -> RescoringResult:

@@ -37,13 +37,13 @@ Drawn = Sequence[tuple[Bout, PaneShot | None]]
 def review_sample(
     count: int,
     seed: int | None,
-    word: SignOffOptions,
+    decision: SignOffOptions,
     socket_name: str | None,
     socket_path: Path | None,
     *,
     as_json: bool,
 ) -> Exit:
-    """Draw, and ask one by one; as JSON only the draw, which scripts answer with `settle b-... --right WHO`."""
+    """Draw, and ask one by one; as JSON only the sample, which scripts answer with `settle b-... --right WHO`."""
     seed = SystemRandom().randrange(10**6) if seed is None else seed
     with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
@@ -51,10 +51,10 @@ def review_sample(
             return Exit.OK
         asked = {row.subject for row in found.ledger.decisions(SETTLE_BOUT)}
         screens = BoutScreens(found.folder.tapes)
-        lots = sample((bout for bout in worth_asking(bouts_of(found), asked) if screens.may_have(bout)), count, seed)
-        drawn = [(bout, screens.shot(bout)) for bout in lots]
+        sampled = sample((bout for bout in worth_asking(bouts_of(found), asked) if screens.may_have(bout)), count, seed)
+        drawn = [(bout, screens.shot(bout)) for bout in sampled]
         if as_json:
-            emit({"seed": seed, "draw": [_as_document(bout, shot) for bout, shot in drawn]})
+            emit({"seed": seed, "sample": [_as_document(bout, shot) for bout, shot in drawn]})
             return Exit.OK
         if not drawn:
             note("There is no bout to review: each difference is settled, or its tapes are deleted.")
@@ -66,9 +66,11 @@ def review_sample(
             )
         answers = _ask(drawn)
         for bout, right in answers:
-            said = (SETTLE_BOUT, bout.id, word.actor or operator(), word.reason or f"drawn with seed {seed}")
-            write_decision(found, DecisionRow(round(time.time(), 6), *said, json.dumps({"right": right, "seed": seed})))
-    say(f"{len(answers)} of {len(drawn)} answered; they count from the next cycle on.")
+            fields = (SETTLE_BOUT, bout.id, decision.actor or operator(), decision.reason or f"drawn with seed {seed}")
+            write_decision(
+                found, DecisionRow(round(time.time(), 6), *fields, json.dumps({"right": right, "seed": seed}))
+            )
+    say(f"{len(answers)} of {len(drawn)} answered; the next cycle takes their spells out of the scoring.")
     return Exit.OK
 
 

@@ -106,6 +106,7 @@ def _spell(what: str, found: ServerData, ledger: LedgerReader) -> Page:
     row = ledger.spell(what) or _the_one(what, "spell", ledger.every_spell(), lambda one: one.id)
     spell = ScoredSpell.model_validate_json(row.body)
     states = ", ".join(sorted(spell.named.states))
+    ran = f"{spell.ran.cli} {spell.ran.version}" if spell.ran is not None else spell.agent
     document = spell.model_dump(mode="json") | {"epoch": row.epoch, "overruled": row.overruled}
     told = (
         f"told      {one.intent_key}: {'candidate silent' if one.silent else 'candidate too'}" for one in spell.told
@@ -115,7 +116,7 @@ def _spell(what: str, found: ServerData, ledger: LedgerReader) -> Page:
         document,
         (
             one_line(f"spell {spell.id} of pane {spell.pane} (pid {spell.pid}), session {spell.session}"),
-            f"{_span(spell.began, spell.ended)}, {spell.looks} looks, agent {one_line(spell.agent)}",
+            f"{_span(spell.began, spell.ended)}, {spell.looks} looks, agent {one_line(ran)}",
             f"named     {spell.named} ({states}), by rule {spell.rule}",
             f"incumbent {spell.incumbent}{_after(spell.incumbent_after_s)}",
             f"candidate {spell.candidate}{_after(spell.candidate_after_s)}",

@@ -6,6 +6,7 @@ from typing import Any
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.headlines import exposure_of, flags_of, headline_of
+from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.output import ago, cut, emit, paint, say, table
 from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.waivers import waiver_document, waiver_line, waivers_of
@@ -15,6 +16,7 @@ from rollout.judgement.headline import NOTHING_YET, Headline, Word
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.flags import FlagsDocument
 from rollout.store.settings import load
+from shadow.report.outcomes import HEAD, outcome_rows
 
 
 def status(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
@@ -58,9 +60,7 @@ def as_document(found: ServerData) -> dict[str, Any]:
         if judgement
         else [],
         "waived": [waiver_document(one) for one in waivers_of(found, time.time())],
-        "outcomes": [open_server_data.model_dump(mode="json") for open_server_data in judgement.outcomes]
-        if judgement
-        else [],
+        "outcomes": [row.model_dump(mode="json") for row in outcomes_of(judgement)],
         "audit_head": found.rollout_status.last_hash[:12],
     }
 
@@ -135,7 +135,7 @@ def _tell(found: ServerData, document: dict[str, Any]) -> None:
     say(cut(f"{paint(word, _COLOURS[word])}: {paint(said['sentence'], 'bold')}."))
     say(f"  {said['command']}  (in full: understudy why)")
     place = f"{document['stage']}, {document['exposure_percent']} % exposed, {_words(document['state'])}"
-    actuator = "acts" if document["act"] else "watch-only: presses nothing"
+    actuator = "acts" if document["act"] else "watch-only: no key is sent"
     say(f"{place}  ({actuator})")
     if document["exposure_doubt"]:
         say(cut(paint(document["exposure_doubt"], "red")))
@@ -153,6 +153,8 @@ def _tell(found: ServerData, document: dict[str, Any]) -> None:
         (_row(row) for row in rows(found) if _worth_a_line(row)),
         header=("evidence", "events", "of", "proven at most", "must be below", "more clean", "to unsafe"),
     )
+    if outcomes := outcome_rows(outcomes_of(found.judgement)):
+        table(outcomes, header=HEAD)
     if document["would_have"]:
         counts = ", ".join(f"{intent_key} {count}" for intent_key, count in sorted(document["would_have"].items()))
         say()

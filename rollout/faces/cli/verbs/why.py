@@ -7,12 +7,14 @@ from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.headlines import headline_of, standing_of
+from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.output import emit, person_looks, say
 from rollout.faces.cli.reading import ServerData, doubts, open_server_data
 from rollout.faces.cli.verbs.status import headline_document
 from rollout.faces.cli.waivers import waiver_document, waiver_line, waivers_of
 from rollout.judgement import why as judgement_why
 from rollout.judgement.headline import NOTHING_YET, Headline
+from shadow.report.outcomes import outcome_sentence
 
 
 def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
@@ -21,11 +23,14 @@ def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> 
         said = headline_of(found)
         waived = waivers_of(found, time.time())
         besides = (f"Besides, {doubt}." for doubt in doubts(found.reports()))
-        text = " ".join((paragraph(found, said), *map(waiver_line, waived), *besides))
+        outcomes = outcomes_of(found.judgement)
+        compared = [sentence] if (sentence := outcome_sentence(outcomes)) else []
+        text = " ".join((paragraph(found, said), *compared, *map(waiver_line, waived), *besides))
         if as_json:
             more = {"stage": said.stage, "exposure_percent": said.exposure_percent, "decisions": said.decisions}
             judged = {"verdict": said.verdict, "reasons": list(said.reasons), "unsafe": list(said.unsafe)}
             told = {"why": text, "waived": [waiver_document(one) for one in waived]}
+            told |= {"outcomes": [row.model_dump(mode="json") for row in outcomes]}
             emit({"headline": headline_document(said), **more, "state": said.state, **judged, **told})
         else:
             width = min(shutil.get_terminal_size().columns, 100) if person_looks() else 10_000

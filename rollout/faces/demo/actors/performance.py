@@ -8,7 +8,7 @@ from rollout.faces.demo.actors import lines
 from rollout.faces.demo.actors.scenes import ActorPart, ActorScene
 
 BEAT_S: Final = 0.2
-"""How often a moving scene is painted anew: more often than a tape's frames follow each other."""
+"""Seconds between two pictures of a moving scene: shorter than the gap of a tape's frames."""
 WORK_S: Final = 4.0
 """Seconds of a turn that a person's Enter began."""
 _KEPT: Final = 60
@@ -105,18 +105,18 @@ class Performance:
         return View(self.scene, tuple(shown[-_KEPT:]), self.composer, self._turn is not None, beat)
 
     def wait_s(self, now: float) -> float:
-        """How many seconds until there may be something new to paint."""
+        """Return the seconds until there may be something new to paint."""
         due = self._cue_ends if self._turn is None else min(self._cue_ends, now + BEAT_S, self._turn.until)
         return min(max(due - now, 0.01), 1.0)
 
     @property
     def over(self) -> bool:
-        """Whether the program leaves now."""
+        """Return whether the program leaves now."""
         return self.scene is ActorScene.GONE
 
     @property
     def gone_s(self) -> float:
-        """How many seconds it stays away."""
+        """Return the seconds that it stays away."""
         return self._part.cues[self._cue % len(self._part.cues)].seconds * self._stretch()
 
     def _stretch(self) -> float:

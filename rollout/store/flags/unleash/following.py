@@ -12,7 +12,7 @@ from rollout.store.flags.port import MAX_AGE_S, FlagReading, FlagsUnreachable, l
 from rollout.store.flags.unleash.daemon_future import daemon_future
 from rollout.store.flags.unleash.features import ours
 from rollout.store.flags.unleash.transport import HttpReply, UnleashTransport
-from rollout.store.flags.written import put_in_place
+from tmuxio.atomic_file import replace_file
 
 _FEATURES: Final = "/api/client/features"
 PATIENCE_S: Final = 0.25
@@ -91,7 +91,7 @@ class Follower:
         if reply.unchanged and self._good is not None:
             return ""
         if not reply.done:
-            return f"the flags server {self._transport.url} gives none ({reply.says})"
+            return f"the flags server {self._transport.url} returns no flags ({reply.says})"
         try:
             self._good = ours(reply.body, self._transport.url, self._environment, self._transport.token)
         except BadFlags as bad:
@@ -112,7 +112,7 @@ class Follower:
         assert self._good is not None
         try:
             if not self._copy.exists() or self._copy.read_text(encoding="utf-8") != self._good.text:
-                put_in_place(self._copy, self._good.text)
+                replace_file(self._copy, self._good.text.encode())
             os.utime(self._copy, (now, now))
         except OSError:  # a full disk costs the next start its memory, not this cycle its flags
             return

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from rollout.store.flags.faults import BadFlags, Fault, said
+from rollout.store.flags.fields import HIGHEST_PERCENT
 from rollout.store.flags.port import FlagsUnreachable, HeldExposure, RevisionMoved, WriteUnknown
 from rollout.store.flags.unleash.transport import NoAnswer, UnleashTransport
 from rollout.store.flags.validate import CANDIDATE
@@ -15,7 +16,6 @@ WRITE_S: Final = 4.0
 """The time limit of a write, in seconds."""
 _TITLE = re.compile(r"understudy, revision (\d{1,15})\b")
 _SHARE = re.compile(r"\d{1,3}")
-_HIGHEST = 100
 _MISSING: Final = 404
 
 
@@ -135,7 +135,7 @@ class ExposureSwitch:
         name, label = one.get("title"), str(one.get("name"))
         if label != "flexibleRollout" or not isinstance(one.get("id"), str):
             raise self._bad("$.strategies[0]", f"{said(label)} is not flexibleRollout", "replace it")
-        if not isinstance(rollout, str) or not _SHARE.fullmatch(rollout) or int(rollout) > _HIGHEST:
+        if not isinstance(rollout, str) or not _SHARE.fullmatch(rollout) or int(rollout) > HIGHEST_PERCENT:
             path = "$.strategies[0].parameters.rollout"
             raise self._bad(path, f"{said(rollout)} is no share in percent", "write a whole number from 0 to 100")
         match = _TITLE.match(name) if isinstance(name, str) else None

@@ -43,12 +43,12 @@ class HttpReply:
 
     @property
     def done(self) -> bool:
-        """Whether the server did what was asked."""
+        """Return whether the server did what was asked."""
         return self.status in _OK
 
     @property
     def unchanged(self) -> bool:
-        """Whether nothing changed since the tag that came with the question."""
+        """Return whether nothing changed since the tag that came with the question."""
         return self.status == _NOT_MODIFIED
 
     @property
@@ -123,16 +123,16 @@ class UnleashTransport:
     def _read(self, response: "Response", text: str) -> HttpReply:
         status = int(response.status_code)
         if status in _NOT_LET_IN:
-            raise FlagsUnreachable(f"{self.url} does not let {self.opens_with} in ({status}): is it the right one?")
+            raise FlagsUnreachable(f"{self.url} refuses {self.opens_with} ({status}): is it the right token?")
         if status in _MOVED and status != _NOT_MODIFIED:
             to = response.headers.get("Location", "somewhere else")
-            raise FlagsUnreachable(f"{self.url} sends on to {to}: put the server's own address into unleash_url")
+            raise FlagsUnreachable(f"{self.url} redirects to {to}: put the server's own address into unleash_url")
         try:
             body = json.loads(text) if text.strip() else None
         except (ValueError, RecursionError) as error:
             kind = response.headers.get("Content-Type", "").split(";")[0] or "something"
             raise FlagsUnreachable(
-                f"{self.url} answers with {kind} that is no JSON ({status}): "
+                f"{self.url} answers with {kind} instead of JSON ({status}): "
                 "is unleash_url the server's own address, and does nothing in front of it ask for a login?"
             ) from error
         return HttpReply(status, body, text, response.headers.get("ETag", ""))
@@ -159,9 +159,9 @@ def _reason(error: Exception) -> str:
         ("Temporary failure in name resolution", "has a host name that cannot be resolved now"),
         ("CERTIFICATE_VERIFY_FAILED", "has a certificate that is not trusted"),
         ("timed out", "did not answer in time"),
-        ("Connection aborted", "hung up"),
-        ("Connection broken", "hung up in the middle of its answer"),
-        ("Remote end closed", "hung up"),
+        ("Connection aborted", "closed the connection"),
+        ("Connection broken", "closed the connection in the middle of its answer"),
+        ("Remote end closed", "closed the connection"),
     ):
         if found in text:
             return said
