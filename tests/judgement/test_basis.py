@@ -48,5 +48,5 @@ def test_a_monitor_that_changed_its_version_in_the_middle_of_a_look_is_dropped()
     left = drop_changed_monitors(hosts(incumbent="1", candidate="2"), BASIS, looked).answers
     assert left[MonitorRole.INCUMBENT].report is not None
     assert left[MonitorRole.CANDIDATE].report is None
-    assert "came up as modular 2" in left[MonitorRole.CANDIDATE].text
+    assert "started as modular 2" in left[MonitorRole.CANDIDATE].text
     assert left[MonitorRole.CANDIDATE].backing_off  # it failed nothing

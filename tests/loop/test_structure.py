@@ -38,6 +38,6 @@ def test_one_cycle_reads_on_one_screen() -> None:
     assert (cycle.end_lineno or 0) - cycle.lineno < ONE_SCREEN
 
 
-def test_modules_of_the_loop_and_of_judgement_have_at_most_250_lines() -> None:
-    modules = [*(ROOT / "loop").rglob("*.py"), *(ROOT / "judgement").rglob("*.py")]
+def test_modules_of_the_loop_have_at_most_250_lines() -> None:
+    modules = (ROOT / "loop").rglob("*.py")
     assert [path.name for path in modules if len(path.read_text().splitlines()) > MODULE_LINES] == []
