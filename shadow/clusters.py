@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shadow.bout import Bout, Excuse
+from shadow.bout import Bout
 from shadow.differences import DiffClass, Difference, Severity
 from shadow.expected import ExpectedRegister
 from shadow.grouping import BoutGroup, BoutsInMemory, SettledBouts, Subject
@@ -295,8 +295,3 @@ def _kind(difference: Difference) -> ClusterSlice:
         expected=difference.expected,
         bouts=0,
     )
-
-
-def tally(bouts: Iterable[Bout]) -> dict[Excuse | None, int]:
-    """Count bouts by the reason why they do not count; None for those that count."""
-    return dict(Counter(bout.why_not for bout in bouts))

@@ -1,5 +1,6 @@
 """Settled bouts in groups that are alike in all that a list or a report counts, so that a ledger counts them in SQL."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -10,6 +11,8 @@ from shadow.differences import Difference, Fingerprint, FingerprintSide, Side
 from shadow.trend import SLICES, slice_number
 
 _FINGERPRINT: Final = Fingerprint(agent="", incumbent=FingerprintSide(), candidate=FingerprintSide())
+CountedBout = tuple[Bout, int]
+"""A bout, or a pattern, and the number of bouts for which it stands."""
 Subject = tuple[str, int | None]
 """A pane with its process, or a session."""
 
@@ -40,8 +43,12 @@ def pattern_of(bout: Bout) -> Bout:
 
 def pattern_key(pattern: Bout) -> int:
     """Return the number of a pattern, the same on every machine: 64 bits with a sign."""
-    text = pattern.model_dump_json(exclude_defaults=True)
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
+    return int.from_bytes(blake2b(pattern_text(pattern).encode(), digest_size=8).digest(), signed=True)
+
+
+def pattern_text(pattern: Bout) -> str:
+    """Return a pattern as JSON in ASCII, halves of surrogate pairs too."""
+    return json.dumps(pattern.model_dump(exclude_defaults=True))
 
 
 def seen_until(bout: Bout) -> float:
