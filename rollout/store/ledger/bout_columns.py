@@ -13,6 +13,7 @@ from shadow.bout import Bout
 from shadow.differences import subject
 from shadow.grouping import pattern_key, pattern_of, pattern_text, seen_until
 
+COLUMNS: Final = ("pattern", "began", "seen_until", "subject", "session")
 _AT_ONCE: Final = 500
 """Patterns looked up in one statement: a driver bounds the number of parameters."""
 
@@ -36,7 +37,7 @@ def _columns(body: str) -> tuple[dict[str, Any], Bout | None]:
     try:
         bout = Bout.model_validate_json(body)
     except ValidationError:
-        return dict.fromkeys(("pattern", "began", "seen_until", "subject", "session")), None
+        return dict.fromkeys(COLUMNS), None
     pattern, name = pattern_of(bout), subject(bout.pane, bout.session)
     return {
         "pattern": pattern_key(pattern),

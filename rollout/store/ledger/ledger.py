@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from rollout.store.ledger import tables as t
 from rollout.store.ledger import trail
-from rollout.store.ledger.bout_columns import with_columns
+from rollout.store.ledger.bout_columns import COLUMNS, with_columns
 from rollout.store.ledger.opening import open_engine, unusable
 from rollout.store.ledger.reader import LedgerReader
 from rollout.store.ledger.records import (
@@ -78,7 +78,8 @@ class Transaction:
     def replace_bouts(self, rows: Iterable[BoutRow]) -> None:
         """Rewrite bouts that an operator has labelled since."""
         for values in with_columns(self._connection, rows):
-            self._connection.execute(t.bouts.update().where(t.bouts.c.id == values["id"]).values(**values))
+            taken = {name: values[name] for name in ("body", *COLUMNS)}
+            self._connection.execute(t.bouts.update().where(t.bouts.c.id == values["id"]).values(**taken))
 
     def add_spells(self, rows: Iterable[SpellRow]) -> None:
         """Add scored spells."""
