@@ -1,16 +1,17 @@
 """Differences in clusters: one row per pair of states, the gravest first, with what people and hindsight say of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shadow.bout import Bout, Excuse
+from shadow.bout import Bout
 from shadow.differences import DiffClass, Difference, Severity
 from shadow.expected import ExpectedRegister
+from shadow.grouping import BoutGroup, BoutsInMemory, SettledBouts, Subject
 from shadow.labels import Referee, Right
 from shadow.openness import CeilingCounts, ClusterCounts, review
 from shadow.signoffs import Lapse, Signoffs
-from shadow.trend import Trend, sliced, trend
+from shadow.trend import SLICES, Trend, trend
 from understudy.record import Instant, Record
 
 
@@ -108,17 +109,36 @@ def clusters(
     `differences` are single ones with their instants: they show a cluster before its first bout is settled, and what
     never makes a bout (own eyes, the harness). Without `running` all bouts are the running stage's.
     """
+    known, stage = register or ExpectedRegister(), running or Running.all_of(bouts)
+    counts = StageCounts(counted(stage.bouts, known), stage.ceilings)
+    return clusters_of(
+        BoutsInMemory(bouts),
+        now,
+        differences=differences,
+        register=known,
+        signoffs=signoffs or Signoffs(),
+        stage=counts,
+    )
+
+
+def clusters_of(
+    settled: SettledBouts,
+    now: float,
+    *,
+    differences: Iterable[tuple[float, Difference]],
+    register: ExpectedRegister,
+    signoffs: Signoffs,
+    stage: "StageCounts",
+) -> tuple[Cluster, ...]:
+    """Cluster bouts that were counted in groups, as `clusters` does."""
     heaps: dict[str, _Heap] = {}
-    for bout in bouts:
-        if bout.difference is not None:
-            heaps.setdefault(bout.difference.cluster, _Heap()).add_bout(bout, bout.difference)
+    for group in settled.groups:
+        if group.bout.difference is not None:
+            heaps.setdefault(group.bout.difference.cluster, _Heap()).groups.append(group)
     for at, difference in differences:
         heaps.setdefault(difference.cluster, _Heap()).add_difference(at, difference)
-    stage = running or Running.all_of(bouts)
-    counts = counted(stage.bouts, register or ExpectedRegister())
-    beside = _Beside(
-        _Watched.of(bouts), now, register or ExpectedRegister(), signoffs or Signoffs(), counts, stage.ceilings
-    )
+    agents = settled.agents({name: heap.subjects for name, heap in heaps.items()})
+    beside = _Beside(settled, _total_slices(settled.groups), agents, now, register, signoffs, stage)
     rows = [heap.cluster(name, beside) for name, heap in heaps.items()]
     return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
 
@@ -133,91 +153,89 @@ def counted(bouts: Iterable[Bout], register: ExpectedRegister) -> dict[str, Clus
     return counts
 
 
+def running_counts(groups: Iterable[BoutGroup], register: ExpectedRegister) -> dict[str, ClusterCounts]:
+    """Count the bouts of the running stage by cluster, from groups."""
+    counts: dict[str, ClusterCounts] = {}
+    for group in groups:
+        if group.bout.difference is not None and group.running:
+            name = group.bout.difference.cluster
+            counts[name] = counts.get(name, ClusterCounts()).counted(group.bout, register, group.running)
+    return counts
+
+
 def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ...]:
     """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
     return CeilingCounts().count(bouts).breached(register)
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
-    """The number of bouts of which each cluster is a share."""
+class StageCounts:
+    """The counts that decide whether a cluster is open: the running stage's clusters, and the basis' ceilings."""
 
-    total: int
-    first: float
-    last: float
-    slices: tuple[int, ...]
-
-    @classmethod
-    def of(cls, bouts: Sequence[Bout]) -> "_Watched":
-        began = [bout.began for bout in bouts]
-        first, last = min(began, default=0.0), max(began, default=0.0)
-        return cls(len(bouts), first, last, sliced(began, first, last))
+    clusters: Mapping[str, ClusterCounts]
+    ceilings: CeilingCounts
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
     """The totals that each cluster is compared with."""
 
-    watched: _Watched
+    settled: SettledBouts
+    slices: tuple[int, ...]
+    agents: Mapping[str, int]
     now: float
     register: ExpectedRegister
     signoffs: Signoffs
-    running: dict[str, ClusterCounts]
-    ceilings: CeilingCounts
+    stage: StageCounts
+
+
+def _total_slices(groups: Iterable[BoutGroup]) -> tuple[int, ...]:
+    return tuple(map(sum, zip((0,) * SLICES, *(group.slices for group in groups), strict=True)))
 
 
 @dataclass(slots=True)
 class _Heap:
     """A cluster while it is being counted."""
 
-    bouts: list[Bout] = field(default_factory=list)
+    groups: list[BoutGroup] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
-    subjects: set[tuple[str, int | None]] = field(default_factory=set)
-    examples: list[Difference] = field(default_factory=list)
-
-    def add_bout(self, bout: Bout, difference: Difference) -> None:
-        self.bouts.append(bout)
-        self.seen += [bout.began, bout.ended if bout.ended is not None else bout.settled_at or bout.began]
-        self._add(difference)
+    subjects: set[Subject] = field(default_factory=set)
+    single: list[Difference] = field(default_factory=list)
 
     def add_difference(self, at: float, difference: Difference) -> None:
         self.seen.append(at)
-        self._add(difference)
-
-    def _add(self, difference: Difference) -> None:
         self.subjects.add((difference.subject, difference.pid))
-        self.examples.append(difference)
+        self.single.append(difference)
 
     def cluster(self, name: str, beside: _Beside) -> Cluster:
-        example = min(self.examples, key=_gravest_first)
-        labels = [bout.label for bout in self.bouts if bout.label is not None]
-        watched = beside.watched
-        total, slices = watched.total, sliced([bout.began for bout in self.bouts], watched.first, watched.last)
-        whole = counted(self.bouts, beside.register).get(name, ClusterCounts())
-        now = review(
-            name,
-            beside.running.get(name, ClusterCounts()),
-            beside.ceilings,
-            beside.signoffs,
-            beside.register,
-            beside.now,
-        )
+        example = self._example(beside.settled)
+        bouts, rights = sum(group.times for group in self.groups), Counter[Right]()
+        by_hindsight, decided, whole = 0, 0, ClusterCounts()
+        for group in self.groups:
+            whole = whole.counted(group.bout, beside.register, group.times)
+            if (label := group.bout.label) is not None:
+                rights[label.right] += group.times
+                by_hindsight += group.times * (label.by is Referee.HINDSIGHT)
+                decided += group.times * label.alone
+        counts = beside.stage.clusters.get(name, ClusterCounts())
+        now = review(name, counts, beside.stage.ceilings, beside.signoffs, beside.register, beside.now)
+        slices = _total_slices(self.groups)
         return Cluster(
             id=name,
             klass=example.klass,
             severity=example.severity,
-            bouts=len(self.bouts),
-            counted=sum(bout.counts for bout in self.bouts),
-            agents=len(self.subjects),
-            first_seen=min(self.seen),
-            last_seen=max(self.seen),
-            share=len(self.bouts) / total if total else 0.0,
-            rights=dict(Counter(label.right for label in labels)),
-            by_hindsight=sum(label.by is Referee.HINDSIGHT for label in labels),
-            decided=sum(label.alone for label in labels),
+            bouts=bouts,
+            counted=sum(group.times for group in self.groups if group.bout.counts),
+            agents=beside.agents[name],
+            first_seen=min([*self.seen, *(group.seen_first for group in self.groups)]),
+            last_seen=max([*self.seen, *(group.seen_last for group in self.groups)]),
+            share=bouts / total if (total := sum(beside.slices)) else 0.0,
+            rights=dict(rights),
+            by_hindsight=by_hindsight,
+            decided=decided,
             slices=slices,
-            trend=trend(slices, watched.slices),
-            expected=_expected(self.examples),
+            trend=trend(slices, beside.slices),
+            expected=self._expected(),
             accepted=now.accepted,
             reopened=now.reopened,
             settled=now.settled,
@@ -225,9 +243,34 @@ class _Heap:
             over_ceiling=now.over_ceiling,
             open=now.open,
             one_way=whole.one_way,
-            kinds=_kinds(self.bouts),
+            kinds=_kinds(self.groups),
             example=example,
         )
+
+    def _example(self, settled: SettledBouts) -> Difference:
+        """Return the gravest difference, the first of those that are equally grave."""
+        gravest = min(self.groups, key=lambda group: _gravest_first(_difference(group)), default=None)
+        examples = [_difference(gravest)] if gravest is not None else []
+        chosen = min([*examples, *self.single], key=_gravest_first)
+        if gravest is not None and chosen is examples[0]:
+            return settled.bout(gravest.first).difference or chosen
+        return chosen
+
+    def _expected(self) -> str | None:
+        """Return the entry of the register that expects most of it, where each difference is expected."""
+        entries = Counter[str | None]()
+        for difference, times in (
+            *((_difference(one), one.times) for one in self.groups),
+            *((s, 1) for s in self.single),
+        ):
+            if difference.klass is DiffClass.TRUE:
+                entries[difference.expected] += times
+        return None if None in entries or not entries else entries.most_common(1)[0][0]
+
+
+def _difference(group: BoutGroup) -> Difference:
+    assert group.bout.difference is not None  # no heap has another
+    return group.bout.difference
 
 
 def _gravest_first(difference: Difference) -> tuple[bool, int, bool]:
@@ -235,14 +278,10 @@ def _gravest_first(difference: Difference) -> tuple[bool, int, bool]:
     return difference.klass is not DiffClass.TRUE, difference.severity.rank, difference.expected is not None
 
 
-def _expected(differences: Sequence[Difference]) -> str | None:
-    """Return the entry of the register that expects most of these differences, where each of them is expected."""
-    entries = Counter(one.expected for one in differences if one.klass is DiffClass.TRUE)
-    return None if None in entries or not entries else entries.most_common(1)[0][0]
-
-
-def _kinds(bouts: Iterable[Bout]) -> tuple[ClusterSlice, ...]:
-    counts = Counter(_kind(bout.difference) for bout in bouts if bout.difference is not None)
+def _kinds(groups: Iterable[BoutGroup]) -> tuple[ClusterSlice, ...]:
+    counts = Counter[ClusterSlice]()
+    for group in groups:
+        counts[_kind(_difference(group))] += group.times
     return tuple(one.model_copy(update={"bouts": count}) for one, count in counts.most_common())
 
 
@@ -256,8 +295,3 @@ def _kind(difference: Difference) -> ClusterSlice:
         expected=difference.expected,
         bouts=0,
     )
-
-
-def tally(bouts: Iterable[Bout]) -> dict[Excuse | None, int]:
-    """Count bouts by the reason why they do not count; None for those that count."""
-    return dict(Counter(bout.why_not for bout in bouts))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from shadow.bout import Bout
+from shadow.grouping import CountedBout
 from shadow.labels import Referee, Right
 from shadow.refuting import two_sided
 from understudy.record import Record
@@ -48,23 +49,34 @@ class KindRate(Record):
 
 def settle_rates(bouts: Iterable[Bout]) -> tuple[KindRate, ...]:
     """Count the bouts of panes by kind, the most frequent first; agreements last."""
-    heaps: dict[tuple[AgentState, AgentState], list[Bout]] = {}
-    for bout in bouts:
+    return settle_rates_of((bout, 1) for bout in bouts)
+
+
+def settle_rates_of(bouts: Iterable[CountedBout]) -> tuple[KindRate, ...]:
+    """Count as `settle_rates` does, each bout so many times."""
+    heaps: dict[tuple[AgentState, AgentState], list[CountedBout]] = {}
+    for bout, times in bouts:
         one, two = bout.incumbent.state, bout.candidate.state
         if one is not None and two is not None and (bout.watched or bout.label is not None):
-            heaps.setdefault((one, two), []).append(bout)
+            heaps.setdefault((one, two), []).append((bout, times))
     rows = [_row(one, two, heap) for (one, two), heap in heaps.items()]
     return tuple(sorted(rows, key=lambda row: (row.agrees, -row.bouts, row.incumbent, row.candidate)))
 
 
-def _row(one: AgentState, two: AgentState, bouts: list[Bout]) -> KindRate:
-    labels = [bout.label for bout in bouts if bout.label is not None]
+def _row(one: AgentState, two: AgentState, bouts: list[CountedBout]) -> KindRate:
+    rights, rules, by_people = Counter[Right](), Counter[str](), 0
+    for bout, times in bouts:
+        if (label := bout.label) is not None:
+            rights[label.right] += times
+            by_people += times * (label.by is Referee.PERSON)
+            if label.rule:
+                rules[label.rule] += times
     return KindRate(
         incumbent=one,
         candidate=two,
-        bouts=len(bouts),
-        rights=dict(Counter(label.right for label in labels)),
-        by_people=sum(label.by is Referee.PERSON for label in labels),
-        rules=dict(Counter(label.rule for label in labels if label.rule)),
+        bouts=sum(times for _, times in bouts),
+        rights=dict(rights),
+        by_people=by_people,
+        rules=dict(rules),
         decides=one is not two and two_sided(one, two),
     )

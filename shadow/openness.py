@@ -5,6 +5,7 @@ a settlement nor the bouts that are decided already speak for it. States that di
 the referee and need no decision.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from math import log
 from typing import Final
@@ -14,6 +15,7 @@ from pydantic import Field
 from shadow.bout import Bout
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister
+from shadow.grouping import BoutGroup
 from shadow.labels import Right
 from shadow.settling import contradicts
 from shadow.signoffs import Lapse, Signoffs
@@ -100,6 +102,18 @@ class CeilingCounts(Record):
                 if (entry := difference.expected) is not None:
                     entries[entry] = entries.get(entry, 0) + 1
         return CeilingCounts(total=total, clusters=clusters, entries=entries)
+
+    @classmethod
+    def of_groups(cls, groups: Iterable[BoutGroup]) -> "CeilingCounts":
+        """Count settled bouts that were counted in groups."""
+        total, clusters, entries = 0, Counter[str](), Counter[str]()
+        for group in groups:
+            total += group.times
+            if (difference := group.bout.difference) is not None:
+                clusters[difference.cluster] += group.times
+                if difference.expected is not None:
+                    entries[difference.expected] += group.times
+        return CeilingCounts(total=total, clusters=dict(clusters), entries=dict(entries))
 
     def breached(self, register: ExpectedRegister) -> tuple[str, ...]:
         """Return the entries of the register that are more frequent than they allow."""

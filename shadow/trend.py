@@ -25,11 +25,17 @@ class Trend(StrEnum):
 
 def sliced(instants: Sequence[float], first: float, last: float) -> tuple[int, ...]:
     """Count instants in equal slices from `first` to `last`, the oldest first; those outside go to the ends."""
-    counts, width = [0] * SLICES, (last - first) / SLICES
+    counts = [0] * SLICES
     for at in instants:
-        number = int((at - first) / width) if width > 0 else SLICES - 1
-        counts[min(max(number, 0), SLICES - 1)] += 1
+        counts[slice_number(at, first, last)] += 1
     return tuple(counts)
+
+
+def slice_number(at: float, first: float, last: float) -> int:
+    """Return the number of the slice of an instant, 0 for the oldest."""
+    width = (last - first) / SLICES
+    number = int((at - first) / width) if width > 0 else SLICES - 1
+    return min(max(number, 0), SLICES - 1)
 
 
 def trend(cluster: Sequence[int], everything: Sequence[int]) -> Trend:

@@ -95,6 +95,7 @@ _BODIES: Final[Mapping[str, Callable[[str], object]]] = {
     "memories": json.loads,
     "differences": Difference.model_validate_json,
     "bouts": Bout.model_validate_json,
+    "bout_patterns": Bout.model_validate_json,
     "transitions": Transition.model_validate_json,
     "deliveries": Delivery.model_validate_json,
 }

@@ -46,7 +46,11 @@ class Balance(Record):
     @classmethod
     def count(cls, places: Iterable[BoutPlace]) -> "Balance":
         """Count places."""
-        counts = Counter(places)
+        return cls.of_counts(Counter(places))
+
+    @classmethod
+    def of_counts(cls, counts: Counter[BoutPlace]) -> "Balance":
+        """Take counts by place."""
         return cls(**{name: counts[place] for place, name in _FIELDS.items()})
 
 

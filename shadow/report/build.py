@@ -1,16 +1,18 @@
 """Make the report of settled bouts: only counts, since the judge computes the rates."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from shadow.bout import Bout
-from shadow.clusters import Cluster, Running, breached, clusters, tally
+from shadow.bout import Bout, Excuse
+from shadow.clusters import Cluster, Running, StageCounts, clusters_of, counted
 from shadow.differences import Difference, Severity
 from shadow.expected import ExpectedRegister
-from shadow.kinds import settle_rates
-from shadow.labels import Referee
+from shadow.grouping import BoutGroup, BoutsInMemory, CountedBout, SettledBouts
+from shadow.kinds import settle_rates_of
+from shadow.labels import Referee, Right
+from shadow.openness import CeilingCounts
 from shadow.report.balance import Balance, BoutPlace, Sorter
 from shadow.report.confusion import confusion
 from shadow.report.coverage import Coverage, coverage
@@ -27,7 +29,7 @@ from shadow.report.record import (
     StratumRow,
 )
 from shadow.report.speeds import Speed
-from shadow.report.timeline import timeline
+from shadow.report.timeline import Timeline, timeline
 from shadow.settling import contradicts
 from shadow.signoffs import Signoffs
 from shadow.strata import Stratum
@@ -78,88 +80,149 @@ def build(
         signoffs: What people have said.
         running: What decides whether a cluster is open; None to take all bouts for those of the running stage.
     """
-    told, known, beside = signoffs or Signoffs(), register or ExpectedRegister(), around or Surroundings()
-    rows = clusters(bouts, now, differences=differences, register=known, signoffs=told, running=running)
-    sorter = Sorter(rows, known)
-    differ = [(bout, place) for bout in bouts if (place := sorter.place(bout)) is not None]
-    labels = [bout.label for bout, _ in differ if bout.label is not None]
-    since = min((bout.began for bout in bouts), default=None)
-    line = timeline(
-        [(bout.began, place) for bout, place in differ], since, max((bout.began for bout in bouts), default=None)
-    )
-    return ShadowReport(
-        made_at=now,
-        since=since,
-        until=max((bout.settled_at or bout.began for bout in bouts), default=None),
+    known, stage = register or ExpectedRegister(), running or Running.all_of(bouts)
+    return build_of(
+        BoutsInMemory(bouts),
+        now,
         incumbent=incumbent,
         candidate=candidate,
-        stage=beside.stage,
-        ruling=beside.ruling,
-        moves=tuple(beside.moves),
-        bouts=len(bouts),
-        agreeing=len(bouts) - len(differ),
-        balance=Balance.count(place for _, place in differ),
-        differing=dict(Counter(bout.severity for bout, _ in differ if bout.severity is not None)),
-        counted=sum(bout.counts for bout in bouts),
-        not_counted={excuse: count for excuse, count in tally(bouts).items() if excuse is not None},
-        rights=dict(Counter(label.right for label in labels)),
-        by_hindsight=sum(label.by is Referee.HINDSIGHT for label in labels),
-        unlabelled=sum(bout.label is None and bout.severity is not Severity.DETAIL for bout, _ in differ),
-        panes=len({(bout.pane, bout.pid) for bout in bouts if bout.pane is not None}),
-        sessions=len({bout.session for bout in bouts}),
-        rates=tuple(beside.rates),
-        outcomes=tuple(beside.outcomes),
-        strata=_strata(bouts),
-        clusters=rows,
-        notes=_notes(rows, differ),
-        expected=_expected(bouts, known),
-        signed_off=told.in_force(now),
-        timeline=line,
-        confusion=confusion(bouts),
-        kinds=settle_rates(bouts),
-        coverage=beside.coverage or coverage(bouts),
-        speeds=tuple(beside.speeds),
-        address=tuple(beside.address),
+        around=around or Surroundings(),
+        differences=differences,
+        register=known,
+        signoffs=signoffs or Signoffs(),
+        stage=StageCounts(counted(stage.bouts, known), stage.ceilings),
     )
 
 
-@dataclass(slots=True)
-class _Heap:
-    """The bouts of one cluster."""
+def build_of(
+    settled: SettledBouts,
+    now: float,
+    *,
+    incumbent: str,
+    candidate: str,
+    around: Surroundings,
+    differences: Iterable[tuple[float, Difference]],
+    register: ExpectedRegister,
+    signoffs: Signoffs,
+    stage: StageCounts,
+) -> ShadowReport:
+    """Make the report of bouts that were counted in groups, as `build` does."""
+    rows = clusters_of(settled, now, differences=differences, register=register, signoffs=signoffs, stage=stage)
+    sorter, groups = Sorter(rows, register), settled.groups
+    everything = [(group.bout, group.times) for group in groups]
+    differ = [(group, place) for group in groups if (place := sorter.place(group.bout)) is not None]
+    total, differing = sum(group.times for group in groups), sum(group.times for group, _ in differ)
+    rights, by_hindsight = _labels(group for group, _ in differ)
+    severities, excuses = Counter[Severity](), Counter[Excuse]()
+    for bout, times in everything:
+        if bout.severity is not None:
+            severities[bout.severity] += times
+        if bout.why_not is not None:
+            excuses[bout.why_not] += times
+    return ShadowReport(
+        made_at=now,
+        since=settled.began[0] if settled.began else None,
+        until=settled.settled_last,
+        incumbent=incumbent,
+        candidate=candidate,
+        stage=around.stage,
+        ruling=around.ruling,
+        moves=tuple(around.moves),
+        bouts=total,
+        agreeing=total - differing,
+        balance=_balance(differ),
+        differing=dict(severities),
+        counted=sum(times for bout, times in everything if bout.counts),
+        not_counted=dict(excuses),
+        rights=dict(rights),
+        by_hindsight=by_hindsight,
+        unlabelled=sum(
+            group.times
+            for group, _ in differ
+            if group.bout.label is None and group.bout.severity is not Severity.DETAIL
+        ),
+        panes=settled.panes,
+        sessions=settled.sessions,
+        rates=tuple(around.rates),
+        outcomes=tuple(around.outcomes),
+        strata=_strata(everything),
+        clusters=rows,
+        notes=_notes(rows, differ, settled),
+        expected=_expected(groups, register),
+        signed_off=signoffs.in_force(now),
+        timeline=_timeline(settled, differ),
+        confusion=confusion(everything),
+        kinds=settle_rates_of(everything),
+        coverage=around.coverage or coverage(counted=everything),
+        speeds=tuple(around.speeds),
+        address=tuple(around.address),
+    )
 
-    bouts: list[Bout] = field(default_factory=list)
-    places: list[BoutPlace] = field(default_factory=list)
+
+_Placed = tuple[BoutGroup, BoutPlace]
 
 
-def _notes(rows: Iterable[Cluster], differ: Iterable[tuple[Bout, BoutPlace]]) -> tuple[Notes, ...]:
-    heaps = {row.id: _Heap() for row in rows}
-    for bout, place in differ:
-        if bout.difference is not None:
-            heap = heaps[bout.difference.cluster]
-            heap.bouts.append(bout)
-            heap.places.append(place)
+def _timeline(settled: SettledBouts, differ: Iterable[_Placed]) -> Timeline:
+    if settled.began is None:
+        return Timeline()
+    places = {group.key: place for group, place in differ}
+
+    def placed(first: float, step_s: float) -> Iterator[tuple[int, BoutPlace, int]]:
+        for key, number, times in settled.over_time(first, step_s):
+            yield number, places[key], times
+
+    return timeline(placed, *settled.began)
+
+
+def _labels(groups: Iterable[BoutGroup]) -> tuple[Counter[Right], int]:
+    rights, by_hindsight = Counter[Right](), 0
+    for group in groups:
+        if (label := group.bout.label) is not None:
+            rights[label.right] += group.times
+            by_hindsight += group.times * (label.by is Referee.HINDSIGHT)
+    return rights, by_hindsight
+
+
+def _balance(differ: Iterable[_Placed]) -> Balance:
+    counts = Counter[BoutPlace]()
+    for group, place in differ:
+        counts[place] += group.times
+    return Balance.of_counts(counts)
+
+
+def _notes(rows: Iterable[Cluster], differ: Iterable[_Placed], settled: SettledBouts) -> tuple[Notes, ...]:
+    heaps: dict[str, list[_Placed]] = {row.id: [] for row in rows}
+    for group, place in differ:
+        if group.bout.difference is not None:
+            heaps[group.bout.difference.cluster].append((group, place))
     return tuple(
         Notes(
             cluster=name,
-            balance=Balance.count(heap.places),
-            reasons=_reasons(heap.bouts),
-            members=tuple(_member(bout) for bout in sorted(heap.bouts, key=lambda bout: -bout.began)[:MEMBERS]),
+            balance=_balance(heap),
+            reasons=_reasons([group for group, _ in heap], settled),
+            members=tuple(_member(bout) for bout in settled.newest(name, MEMBERS)),
         )
         for name, heap in heaps.items()
     )
 
 
-def _reasons(bouts: Iterable[Bout]) -> tuple[Reason, ...]:
-    labels = [bout.label for bout in bouts if bout.label is not None]
-    kinds = Counter((label.right, label.by, _without_figures(label.reason)) for label in labels)
-    texts = {(label.right, label.by, _without_figures(label.reason)): label.reason for label in labels}
+def _reasons(groups: Sequence[BoutGroup], settled: SettledBouts) -> tuple[Reason, ...]:
+    """Return the most frequent reasons, each in the words of its last bout."""
+    kinds, last = Counter[tuple[Right, Referee, str]](), dict[tuple[Right, Referee, str], int]()
+    for group in groups:
+        if (label := group.bout.label) is not None:
+            kind = label.right, label.by, label.reason
+            kinds[kind] += group.times
+            last[kind] = max(group.last, last.get(kind, group.last))
     return tuple(
-        Reason(right=kind[0], by=kind[1], text=texts[kind], bouts=count) for kind, count in kinds.most_common(REASONS)
+        Reason(
+            right=kind[0],
+            by=kind[1],
+            text=label.reason if (label := settled.bout(last[kind]).label) else "",
+            bouts=count,
+        )
+        for kind, count in kinds.most_common(REASONS)
     )
-
-
-def _without_figures(text: str) -> str:
-    return "".join(char for char in text if not char.isdigit())
 
 
 def _member(bout: Bout) -> Member:
@@ -175,30 +238,35 @@ def _member(bout: Bout) -> Member:
     )
 
 
-def _strata(bouts: Iterable[Bout]) -> tuple[StratumRow, ...]:
-    counted = [bout for bout in bouts if bout.counts]
-    seen = Counter(stratum for bout in counted for stratum in bout.strata)
-    events = Counter(stratum for bout in counted for stratum in bout.differs_in)
+def _strata(bouts: Iterable[CountedBout]) -> tuple[StratumRow, ...]:
+    seen, events = Counter[Stratum](), Counter[Stratum]()
+    for bout, times in bouts:
+        if bout.counts:
+            for stratum in bout.strata:
+                seen[stratum] += times
+            for stratum in bout.differs_in:
+                events[stratum] += times
     return tuple(StratumRow(stratum=one, bouts=seen[one], events=events[one]) for one in Stratum if seen[one])
 
 
-def _expected(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[ExpectedRow, ...]:
-    occurring: dict[str, list[Bout]] = {}
-    for bout in bouts:
-        if bout.difference is not None and bout.difference.expected is not None:
-            occurring.setdefault(bout.difference.expected, []).append(bout)
-    too_many = set(breached(bouts, register))
+def _expected(groups: Sequence[BoutGroup], register: ExpectedRegister) -> tuple[ExpectedRow, ...]:
+    occurring: dict[str, list[BoutGroup]] = {}
+    for group in groups:
+        if group.bout.difference is not None and group.bout.difference.expected is not None:
+            occurring.setdefault(group.bout.difference.expected, []).append(group)
+    ceilings = CeilingCounts.of_groups(groups)
+    too_many = set(ceilings.breached(register))
     return tuple(
         ExpectedRow(
             id=entry.id,
             title=entry.title,
             why=" ".join(entry.why.split()),
             right=entry.right,
-            bouts=len(those),
-            share=len(those) / len(bouts),
+            bouts=ceilings.entries[entry.id],
+            share=ceilings.entries[entry.id] / ceilings.total,
             ceiling=entry.ceiling,
             over_ceiling=entry.id in too_many,
-            contradicted=sum(contradicts(bout.label, entry.right) for bout in those),
+            contradicted=sum(group.times for group in those if contradicts(group.bout.label, entry.right)),
         )
         for entry in register.entries
         if (those := occurring.get(entry.id))

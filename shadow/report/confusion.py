@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from shadow.bout import Bout
+from shadow.grouping import CountedBout
 from understudy.record import Record
 from understudy.verdicts import AgentState
 
@@ -26,10 +26,13 @@ class ConfusionCell(Record):
         return self.incumbent == self.candidate
 
 
-def confusion(bouts: Iterable[Bout]) -> tuple[ConfusionCell, ...]:
+def confusion(bouts: Iterable[CountedBout]) -> tuple[ConfusionCell, ...]:
     """Count the bouts of panes by both states, in the order of the taxonomy; pairs that never occurred are left out."""
-    pairs = ((bout.incumbent.state, bout.candidate.state) for bout in bouts if bout.pane is not None)
-    counts = Counter((one or ABSENT, two or ABSENT) for one, two in pairs if one or two)
+    counts = Counter[tuple[str, str]]()
+    for bout, times in bouts:
+        one, two = bout.incumbent.state, bout.candidate.state
+        if bout.pane is not None and (one or two):
+            counts[one or ABSENT, two or ABSENT] += times
     return tuple(
         ConfusionCell(incumbent=one, candidate=two, bouts=counts[one, two])
         for one in _ORDER

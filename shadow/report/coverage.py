@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from shadow.bout import Bout
+from shadow.grouping import CountedBout
 from understudy.record import Record
 from understudy.verdicts import UNKNOWN_AGENT, AgentState
 
@@ -69,8 +70,9 @@ class Coverage(Record):
 
 
 def coverage(
-    bouts: Iterable[Bout],
+    bouts: Iterable[Bout] = (),
     *,
+    counted: Iterable[CountedBout] = (),
     known_agents: Iterable[str] = (),
     required: Iterable[AgentState] = (),
     accounted: Iterable[AgentState] = (),
@@ -81,6 +83,7 @@ def coverage(
 
     Args:
         bouts: Settled ones.
+        counted: Further ones, each with the number of bouts for which it stands.
         known_agents: CLIs that at least one monitor has rules for.
         required: States that the plan requires.
         accounted: States that count as seen, also by recordings or a waiver.
@@ -88,10 +91,10 @@ def coverage(
         tapes: The number of these tapes.
     """
     met = Counter[tuple[str, AgentState]]()
-    for bout in bouts:
+    for bout, times in (*((bout, 1) for bout in bouts), *counted):
         if bout.pane is not None:
             for state in {bout.incumbent.state, bout.candidate.state} - {None}:
-                met[bout.agent, AgentState(state or "")] += 1
+                met[bout.agent, AgentState(state or "")] += times
     known = {state for _, state in met} | set(accounted)
     agents = sorted({*known_agents, *(agent for agent, _ in met)}, key=lambda name: (name == UNKNOWN_AGENT, name))
     return Coverage(

@@ -1,6 +1,7 @@
 """The right side over time: the bouts that differ, in at most forty slices of the reported time."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable
 from math import ceil
 from typing import Final
 
@@ -27,19 +28,26 @@ class Timeline(Record):
     slices: tuple[Slice, ...] = ()
 
 
-def timeline(placed: Sequence[tuple[float, BoutPlace]], since: float | None, until: float | None) -> Timeline:
-    """Slice the time from `since` to `until`; each bout that differs counts where it began."""
-    if since is None or until is None or not placed:
-        return Timeline()
+def timeline(
+    placed: Callable[[float, float], Iterable[tuple[int, BoutPlace, int]]], since: float, until: float
+) -> Timeline:
+    """Slice the time from `since` to `until`.
+
+    `placed` counts, for a first instant and the length of a step, the bouts that differ by the number of the step in
+    which they began, and by place.
+    """
     step = _step(until - since)
     first = since // step * step
-    heaps: list[list[BoutPlace]] = [[] for _ in range(int((until - first) // step) + 1)]
-    for at, place in placed:
-        heaps[min(int((at - first) // step), len(heaps) - 1)].append(place)
+    heaps = [Counter[BoutPlace]() for _ in range(int((until - first) // step) + 1)]
+    for number, place, times in placed(first, step):
+        heaps[min(number, len(heaps) - 1)][place] += times
+    if not any(heaps):
+        return Timeline()
     return Timeline(
         step_s=step,
         slices=tuple(
-            Slice(at=round(first + number * step, 6), balance=Balance.count(heap)) for number, heap in enumerate(heaps)
+            Slice(at=round(first + number * step, 6), balance=Balance.of_counts(heap))
+            for number, heap in enumerate(heaps)
         ),
     )
 

@@ -15,10 +15,11 @@ from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import rollout_status
-from rollout.store.ledger import CycleRow, LedgerReader, LedgerUnusable
+from rollout.store.ledger import CountedBouts, CycleRow, LedgerReader, LedgerUnusable
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
 from shadow.expected import ExpectedRegister, with_own
+from shadow.grouping import BoutsInMemory, SettledBouts
 from understudy.report import CycleReport
 
 
@@ -43,6 +44,13 @@ class ServerData:
                 "use the build that wrote it, or move the file away to start afresh"
             ) from error
         return loop_state
+
+    @cached_property
+    def settled(self) -> SettledBouts:
+        """Every settled bout that is kept, counted in groups."""
+        if self.ledger is None:
+            return BoutsInMemory(())
+        return CountedBouts(self.ledger, self.rollout_status.epoch, self.rollout_status.since)
 
     @cached_property
     def register(self) -> ExpectedRegister:

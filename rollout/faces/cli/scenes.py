@@ -105,9 +105,7 @@ def _seen(found: ServerData, tape_store: _TapeFolder, cluster: Cluster) -> Itera
         return
     for row in found.ledger.differences(cluster=cluster.id, limit=_TRIED):
         yield row.cycle, Difference.model_validate_json(row.body)
-    for bout in (
-        Bout.model_validate_json(row.body) for row in found.ledger.bouts(cluster=cluster.id)[: -_TRIED - 1 : -1]
-    ):
+    for bout in (Bout.model_validate_json(row.body) for row in found.ledger.newest_bouts(cluster.id, _TRIED)):
         if bout.difference is not None and bout.ended is not None:
             for cycle in tape_store.between(cycle_name(bout.began - _SHOOTING_S), cycle_name(bout.ended)):
                 yield cycle, bout.difference

@@ -1,7 +1,7 @@
 """Make the shadow-diff report of one server from its ledger, its tapes and the judgement."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,13 +10,12 @@ from rollout.faces.cli.headlines import headline_of
 from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.scenes import sizes_on
-from rollout.faces.cli.verbs.diffs import bouts_of, differences_of, running_of, signoffs_of
+from rollout.faces.cli.verbs.diffs import differences_of, signoffs_of, stage_counts
 from rollout.faces.cli.verbs.status import rows
 from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.settings import load
-from shadow.bout import Bout
-from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build, coverage, speed
+from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build_of, coverage, speed
 from understudy.verdicts import AgentState
 
 _LOOKED_AT: Final = 5000
@@ -29,9 +28,8 @@ _NO_CLI: Final = frozenset({"any", "shell", "unknown"})
 
 def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowReport:
     """Build the report; `address` holds the options with which commands select this server."""
-    bouts = bouts_of(found)
-    return build(
-        bouts,
+    return build_of(
+        found.settled,
         now,
         incumbent=_who(MonitorRole.INCUMBENT, found),
         candidate=_who(MonitorRole.CANDIDATE, found),
@@ -41,14 +39,14 @@ def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowRe
             moves=_moves(found),
             rates=[_rate(row) for row in rows(found)] if found.ledger else (),
             outcomes=outcomes_of(found.judgement),
-            coverage=_coverage(found, bouts),
+            coverage=_coverage(found),
             speeds=_speeds(found),
             address=address,
         ),
         differences=differences_of(found),
         register=found.register,
         signoffs=signoffs_of(found),
-        running=running_of(found),
+        stage=stage_counts(found),
     )
 
 
@@ -108,10 +106,10 @@ def _rate(row: EvidenceLine) -> Rate:
     )
 
 
-def _coverage(found: ServerData, bouts: Iterable[Bout]) -> Coverage:
+def _coverage(found: ServerData) -> Coverage:
     sizes, tapes = sizes_on(found.folder.tapes)
     return coverage(
-        bouts,
+        counted=((group.bout, group.times) for group in found.settled.groups),
         known_agents=(file.agent for file in shipped_files() if file.agent not in _NO_CLI),
         required=found.plan.required_states,
         accounted=(AgentState(name) for name in found.loop_state.analysis.scoring.covered),
@@ -123,11 +121,11 @@ def _coverage(found: ServerData, bouts: Iterable[Bout]) -> Coverage:
 def _speeds(found: ServerData) -> tuple[Speed, ...]:
     if found.ledger is None:
         return ()
-    cycles = found.ledger.cycles(_LOOKED_AT)
+    cycles = found.ledger.cycle_instants(_LOOKED_AT)
     samples: dict[str, list[tuple[float, float]]] = {part.value: [] for part in MonitorRole}
-    for cycle in cycles[:: max(1, len(cycles) // _TIMED)]:
-        for role, body in found.ledger.reports(cycle.id).items():
+    for cycle, at in cycles[:: max(1, len(cycles) // _TIMED)]:
+        for role, body in found.ledger.reports(cycle).items():
             report = json.loads(body)
             work = max(0.0, float(report["wall_s"]) - float(report["waited_s"]))
-            samples.setdefault(role, []).append((cycle.at, round(work, 6)))
+            samples.setdefault(role, []).append((at, round(work, 6)))
     return tuple(one for role, those in samples.items() if (one := speed(role, those)) is not None)

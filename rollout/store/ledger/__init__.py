@@ -1,6 +1,7 @@
 """The ledger: every cycle, difference, bout, transition and delivery, in one SQLite file."""
 
 from rollout.store.ledger.checking import check_pages
+from rollout.store.ledger.counted_bouts import CountedBouts
 from rollout.store.ledger.ledger import Ledger, Transaction
 from rollout.store.ledger.opening import RESTORE
 from rollout.store.ledger.raw import raw_rows
@@ -27,6 +28,7 @@ __all__ = [
     "HEAD",
     "RESTORE",
     "BoutRow",
+    "CountedBouts",
     "CycleRow",
     "DecisionRow",
     "DeliveryRow",

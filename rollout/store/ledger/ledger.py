@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from rollout.store.ledger import tables as t
 from rollout.store.ledger import trail
+from rollout.store.ledger.bout_columns import COLUMNS, with_columns
 from rollout.store.ledger.opening import open_engine, unusable
 from rollout.store.ledger.reader import LedgerReader
 from rollout.store.ledger.records import (
@@ -71,12 +72,14 @@ class Transaction:
 
     def add_bouts(self, rows: Iterable[BoutRow]) -> None:
         """Add settled bouts."""
-        self._add(t.bouts, rows)
+        if values := with_columns(self._connection, rows):
+            self._connection.execute(t.bouts.insert(), values)
 
     def replace_bouts(self, rows: Iterable[BoutRow]) -> None:
         """Rewrite bouts that an operator has labelled since."""
-        for row in rows:
-            self._connection.execute(t.bouts.update().where(t.bouts.c.id == row.id).values(body=row.body))
+        for values in with_columns(self._connection, rows):
+            taken = {name: values[name] for name in ("body", *COLUMNS)}
+            self._connection.execute(t.bouts.update().where(t.bouts.c.id == values["id"]).values(**taken))
 
     def add_spells(self, rows: Iterable[SpellRow]) -> None:
         """Add scored spells."""
@@ -135,9 +138,7 @@ class Transaction:
         )
         trail.keep_head(self._connection)
 
-    def _add(
-        self, table: sa.Table, rows: Iterable[DifferenceRow | BoutRow | SpellRow | EvidenceRow | DeliveryRow]
-    ) -> None:
+    def _add(self, table: sa.Table, rows: Iterable[DifferenceRow | SpellRow | EvidenceRow | DeliveryRow]) -> None:
         if values := [asdict(row) for row in rows]:
             self._connection.execute(table.insert(), values)
 

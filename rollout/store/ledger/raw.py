@@ -14,6 +14,7 @@ from rollout.store.ledger.reader import LedgerReader
 _TYPES: Final[dict[type[sa.types.TypeEngine[Any]], tuple[type, ...]]] = {
     sa.Text: (str,),
     sa.Integer: (int,),
+    sa.BigInteger: (int,),
     sa.Float: (int, float),
     sa.Boolean: (bool, int),
 }

@@ -1,7 +1,8 @@
 """The reading side: the only access of the product's interfaces to the ledger."""
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -19,6 +20,8 @@ from rollout.store.ledger.records import (
     SpellRow,
     TransitionRow,
 )
+
+_BOUT: Final = tuple(t.bouts.c[field.name] for field in fields(BoutRow))
 
 
 class LedgerReader:
@@ -97,22 +100,48 @@ class LedgerReader:
 
     def bouts(self, *, epoch: int | None = None, cluster: str | None = None) -> tuple[BoutRow, ...]:
         """The settled bouts, oldest first."""
-        query = sa.select(t.bouts).order_by(t.bouts.c.n)
+        query = sa.select(*_BOUT).order_by(t.bouts.c.n)
         if epoch is not None:
             query = query.where(t.bouts.c.epoch == epoch)
         if cluster is not None:
             query = query.where(t.bouts.c.cluster == cluster)
-        return tuple(BoutRow(**_without_n(row)) for row in self._rows(query))
+        return tuple(BoutRow(**row) for row in self._rows(query))
+
+    def newest_bouts(self, cluster: str, limit: int) -> tuple[BoutRow, ...]:
+        """The bouts of a cluster that were settled last, newest first."""
+        query = sa.select(*_BOUT).where(t.bouts.c.cluster == cluster).order_by(t.bouts.c.n.desc()).limit(limit)
+        return tuple(BoutRow(**row) for row in self._rows(query))
 
     def bout(self, bout_id: str) -> BoutRow | None:
         """One settled bout; None where there is none of that id, or it is kept no longer."""
-        rows = self._rows(sa.select(t.bouts).where(t.bouts.c.id == bout_id))
-        return BoutRow(**_without_n(rows[0])) if rows else None
+        rows = self._rows(sa.select(*_BOUT).where(t.bouts.c.id == bout_id))
+        return BoutRow(**rows[0]) if rows else None
+
+    def bouts_named(self, begins: str) -> tuple[BoutRow, ...]:
+        """The settled bouts whose id begins so, at most two."""
+        query = sa.select(*_BOUT).where(t.bouts.c.id.startswith(begins, autoescape=True)).limit(2)
+        return tuple(BoutRow(**row) for row in self._rows(query))
 
     def spells(self, epoch: int) -> tuple[SpellRow, ...]:
         """The scored spells of one epoch in the order in which they were scored, overruled ones too."""
         query = sa.select(t.spells).where(t.spells.c.epoch == epoch).order_by(t.spells.c.n)
         return tuple(SpellRow(**_without_n(row)) for row in self._rows(query))
+
+    def spells_beside(self, epoch: int, pane: str, began: float, ended: float) -> tuple[SpellRow, ...]:
+        """The scored spells of a pane and process (`%12/4711`) that share time with a stretch, in their order."""
+        shared = (t.spells.c.began <= ended) & (t.spells.c.ended >= began)
+        query = sa.select(t.spells).where(t.spells.c.pane == pane, t.spells.c.epoch == epoch, shared)
+        return tuple(SpellRow(**_without_n(row)) for row in self._rows(query.order_by(t.spells.c.n)))
+
+    def spells_named(self, begins: str) -> tuple[SpellRow, ...]:
+        """The scored spells whose id begins so, at most two."""
+        query = sa.select(t.spells).where(t.spells.c.id.startswith(begins, autoescape=True)).limit(2)
+        return tuple(SpellRow(**_without_n(row)) for row in self._rows(query))
+
+    def cycle_instants(self, limit: int) -> tuple[tuple[str, float], ...]:
+        """The ids and the beginnings of the last cycles, newest first."""
+        rows = self._rows(sa.select(t.cycles.c.id, t.cycles.c.at).order_by(t.cycles.c.n.desc()).limit(limit))
+        return tuple((row["id"], row["at"]) for row in rows)
 
     def every_spell(self) -> tuple[SpellRow, ...]:
         """The scored spells of all epochs, in the order in which they were scored."""

@@ -75,9 +75,30 @@ bouts = sa.Table(
     sa.Column("epoch", sa.Integer, nullable=False, index=True),
     sa.Column("pane", sa.Text, nullable=False),
     sa.Column("settled_at", sa.Float, nullable=False),
-    sa.Column("cluster", sa.Text, index=True),
+    sa.Column("cluster", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("pattern", sa.BigInteger),
+    sa.Column("began", sa.Float),
+    sa.Column("seen_until", sa.Float),
+    sa.Column("subject", sa.Text),
+    sa.Column("session", sa.Text),
+    sa.Index("bouts_by_pattern", "pattern", "began", "seen_until", "epoch"),
+    sa.Index("bouts_by_subject", "cluster", "subject"),
+    sa.Index("bouts_by_beginning", "cluster", "began"),
+    sa.Index("bouts_by_pane", "subject"),
+    sa.Index("bouts_by_session", "session"),
+    sa.Index("bouts_by_instant", "began"),
+    sa.Index("bouts_by_settling", "settled_at"),
+)
+"""The columns behind `body` are taken from it when a bout is written, so that bouts are counted without reading it."""
+
+bout_patterns = sa.Table(
+    "bout_patterns",
+    metadata,
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("body", sa.Text, nullable=False),
 )
+"""What many bouts have in common (`shadow.grouping.pattern_of`), each once."""
 
 spells = sa.Table(
     "spells",
@@ -85,7 +106,7 @@ spells = sa.Table(
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("epoch", sa.Integer, nullable=False, index=True),
-    sa.Column("pane", sa.Text, nullable=False),
+    sa.Column("pane", sa.Text, nullable=False, index=True),
     sa.Column("began", sa.Float, nullable=False),
     sa.Column("ended", sa.Float, nullable=False),
     sa.Column("cli", sa.Text, nullable=False),

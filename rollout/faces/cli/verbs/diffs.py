@@ -18,7 +18,7 @@ from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.decisions import SETTLE_BOUT, with_decision
 from rollout.loop.tape_store import find
 from shadow.bout import Bout
-from shadow.clusters import Cluster, ClusterSlice, Running, clusters
+from shadow.clusters import Cluster, ClusterSlice, StageCounts, clusters_of, running_counts
 from shadow.differences import Difference
 from shadow.expected import ExpectedRegister
 from shadow.openness import CeilingCounts
@@ -93,24 +93,21 @@ def all_clusters(found: ServerData, now: float) -> tuple[Cluster, ...]:
     """Cluster all differences of the ledger, with every decision on them so far."""
     if found.ledger is None:
         return ()
-    return clusters(
-        bouts_of(found),
+    return clusters_of(
+        found.settled,
         now,
         differences=differences_of(found),
         register=found.register,
         signoffs=signoffs_of(found),
-        running=running_of(found),
+        stage=stage_counts(found),
     )
 
 
-def running_of(found: ServerData) -> Running:
+def stage_counts(found: ServerData) -> StageCounts:
     """Return what the judge counts of the running stage: which clusters are open is told by that alone."""
-    analysis = found.loop_state.analysis
-    ceilings = analysis.tallies.ceilings if analysis.tallies.ceilings.total else CeilingCounts().count(bouts_of(found))
-    if found.ledger is None:
-        return Running((), ceilings)
-    bouts = (Bout.model_validate_json(row.body) for row in found.ledger.bouts(epoch=found.rollout_status.epoch))
-    return Running([bout for bout in bouts if bout.began >= found.rollout_status.since], ceilings)
+    groups, kept = found.settled.groups, found.loop_state.analysis.tallies.ceilings
+    ceilings = kept if kept.total else CeilingCounts.of_groups(groups)
+    return StageCounts(running_counts(groups, found.register), ceilings)
 
 
 def bouts_of(found: ServerData) -> list[Bout]:
@@ -167,7 +164,7 @@ def _shot(found: ServerData, row: Cluster) -> PaneShot | None:
         if shot is not None:
             return shot
     screens = BoutScreens(found.folder.tapes)  # a cluster may come up in whole bouts alone
-    bouts = (Bout.model_validate_json(one.body) for one in found.ledger.bouts(cluster=row.id)[: -_TRIED - 1 : -1])
+    bouts = (Bout.model_validate_json(one.body) for one in found.ledger.newest_bouts(row.id, _TRIED))
     return next((shot for bout in bouts if (shot := screens.shot(bout)) is not None), None)
 
 

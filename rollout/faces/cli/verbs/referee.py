@@ -5,9 +5,8 @@ from pathlib import Path
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.verbs.diffs import bouts_of
 from rollout.judgement.headline import NOTHING_YET
-from shadow.kinds import KindRate, settle_rates
+from shadow.kinds import KindRate, settle_rates_of
 from shadow.labels import Right
 
 
@@ -16,7 +15,7 @@ def referee(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
     with open_server_data(socket_name, socket_path) as found:
         if found.ledger is None:
             note(NOTHING_YET)
-        rows = settle_rates(bouts_of(found))
+        rows = settle_rates_of((group.bout, group.times) for group in found.settled.groups)
     if as_json:
         emit({"kinds": [_as_document(row) for row in rows]})
         return Exit.OK

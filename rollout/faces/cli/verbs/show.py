@@ -16,8 +16,9 @@ from rollout.faces.cli.verbs.history import headline
 from rollout.judgement.chain import Transition
 from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.stage_controller import trail
-from rollout.store.ledger import DeliveryRow, LedgerReader, SpellRow
+from rollout.store.ledger import DeliveryRow, LedgerReader
 from shadow.bout import Bout
+from shadow.grouping import seen_until
 from shadow.referee.records import ScoredSpell
 from shadow.report import show as in_full
 from shadow.report.formatting import intents, verdict
@@ -74,9 +75,9 @@ def _page(what: str, found: ServerData, ledger: LedgerReader) -> Page | None:
 
 
 def _bout(what: str, found: ServerData, ledger: LedgerReader) -> Page:
-    row = ledger.bout(what) or _the_one(what, "bout", ledger.bouts(), lambda one: one.id)
+    row = ledger.bout(what) or _the_one(what, "bout", ledger.bouts_named(what), lambda one: one.id)
     bout = Bout.model_validate_json(row.body)
-    spells = [spell for spell in ledger.spells(row.epoch) if _overlap(spell, bout)]
+    spells = ledger.spells_beside(row.epoch, f"{bout.pane}/{bout.pid}", bout.began, seen_until(bout))
     shot = BoutScreens(found.folder.tapes).shot(bout)
     label = bout.label
     decided = f"{label.right} right, by {label.by}: {label.reason}" if label else "not decided yet"
@@ -103,7 +104,7 @@ def _bout(what: str, found: ServerData, ledger: LedgerReader) -> Page:
 
 def _spell(what: str, found: ServerData, ledger: LedgerReader) -> Page:
     del found
-    row = ledger.spell(what) or _the_one(what, "spell", ledger.every_spell(), lambda one: one.id)
+    row = ledger.spell(what) or _the_one(what, "spell", ledger.spells_named(what), lambda one: one.id)
     spell = ScoredSpell.model_validate_json(row.body)
     states = ", ".join(sorted(spell.named.states))
     ran = f"{spell.ran.cli} {spell.ran.version}" if spell.ran is not None else spell.agent
@@ -201,11 +202,6 @@ def _the_one(what: str, kind: str, rows: Iterable[_Row], name: Callable[[_Row], 
             else f"there is no {kind} {what}, or it is kept no longer",
         )
     return matching[0]
-
-
-def _overlap(spell: SpellRow, bout: Bout) -> bool:
-    ended = bout.ended if bout.ended is not None else bout.settled_at or bout.began
-    return spell.pane == f"{bout.pane}/{bout.pid}" and spell.began <= ended and spell.ended >= bout.began
 
 
 def _span(began: float, ended: float | None) -> str:
