@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 AGENT = Path(__file__).parents[1] / "loop" / "small_agent.py"
 HELD_PLAN = PLAN.model_copy(
     update={
+        "review": True,
         "guardrails": {Guardrail.FAILURE: EASY},
         "stages": {stage: plan.model_copy(update={"person": True}) for stage, plan in PLAN.stages.items()},
     }
