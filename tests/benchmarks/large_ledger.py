@@ -129,7 +129,7 @@ def _varied(templates: list[dict[str, Any]], number: int, step: float) -> dict[s
 
 
 def _spell(row: dict[str, Any]) -> dict[str, Any]:
-    times = {"began": row["began"], "ended": row["seen_until"]}
+    times = {"began": row["began"], "ended": row["seen_until"], "cli": "claude", "cli_version": "2.1.34"}
     return {"id": f"s{row['subject']}-{row['id']}", "epoch": 1, "pane": row["subject"], "body": "{}", **times}
 
 
