@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+import typer
 from pydantic import JsonValue
 
+from rollout.faces.cli.clusters import bouts_of, signoffs_of
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.formatting import side_text
+from rollout.faces.cli.options import Candidate, Incumbent, Json
 from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import open_server_data
@@ -21,13 +24,15 @@ from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
 from rollout.faces.cli.replay_show import ShownCluster, shown_cluster
 from rollout.faces.cli.rule_age import rules_changed_at
 from rollout.faces.cli.tape_choice import TapeChoice, chosen
-from rollout.faces.cli.verbs.diffs import bouts_of, signoffs_of
+from rollout.faces.cli.verb import verb
 from rollout.judgement.enums import Stage
 from rollout.judgement.plan import STAGES
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.replaying import Player, ReplayedTape, replay, warm_up
+from rollout.loop.replaying import Player, ReplayedTape, warm_up
+from rollout.loop.replaying import replay as replay_tapes
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
@@ -62,14 +67,91 @@ class ReplayOptions:
     as_json: bool = False
 
 
-def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Path | None) -> Exit:
+@verb(
+    "replay",
+    "replay tapes --candidate mine.monitor:Mine --fail-on state",
+    "replay --since 24h --monitor modular --monitor modular@my-rules",
+    "replay --since 24h --json --no-seconds > baseline.json",
+    "replay tapes --monitor legacy --monitor 'cmd:./mine --flag' --baseline baseline.json",
+    "replay --since 7d --monitor legacy --monitor mine:Mine --judge --stage shadow",
+    "replay tapes --monitor legacy --monitor modular@my-rules --judge --held-out 0.3",
+    "replay tapes --monitor legacy --monitor modular --judge --show d-3fa9c1",
+)
+def replay(
+    tapes: Annotated[list[Path] | None, typer.Argument(help="Tapes, oldest first, or a folder of tapes.")] = None,
+    *,
+    since: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="The tapes that runs kept in the last 24h, 30min, 7d.")
+    ] = None,
+    monitor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MONITOR", help="Give it twice, the incumbent first; NAME@DIR reads rule files in DIR."),
+    ] = None,
+    incumbent: Incumbent = None,
+    candidate: Candidate = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The --json output of an earlier replay.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="SEVERITY", help="Exit with 3 if an action, state or detail differs.")
+    ] = None,
+    seconds: Annotated[
+        bool, typer.Option("--seconds/--no-seconds", help="Print the time it took; --no-seconds for stable output.")
+    ] = True,
+    judge: Annotated[
+        bool,
+        typer.Option("--judge", help="Judge the candidate's spells by a plan: when promotable or unsafe, and why."),
+    ] = False,
+    plan: Annotated[
+        str | None, typer.Option(metavar="PLAN", help="With --judge: default, demo, or a TOML file.")
+    ] = None,
+    stage: Annotated[str, typer.Option(metavar="STAGE", help="With --judge: the stage to leave.")] = "shadow",
+    minimums: Annotated[
+        bool, typer.Option("--minimums", help="With --judge: also require the plan's hours, panes, sessions and CLIs.")
+    ] = False,
+    held_out: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="With --judge: judge this share of the leases alone, chosen by a hash."),
+    ] = None,
+    show: Annotated[
+        str | None, typer.Option(metavar="CLUSTER", help="With --judge: show one cluster with its screen.")
+    ] = None,
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """Replay tapes with any two monitors and show where they differ.
+
+    Shows which monitor was right if the panes' next states prove it, and the differences that are new or gone since the
+    live cycles. The same tapes give the same output, except for the seconds.
+    """
+    asked = ReplayOptions(
+        tapes=tapes or (),
+        since=since,
+        monitors=monitor or (),
+        incumbent=incumbent,
+        candidate=candidate,
+        baseline=baseline,
+        fail_on=fail_on,
+        seconds=seconds,
+        judge=judge,
+        plan=plan,
+        stage=stage,
+        minimums=minimums,
+        held_out=held_out,
+        show=show,
+        as_json=as_json,
+    )
+    return _replayed(asked, server)
+
+
+def _replayed(asked: ReplayOptions, server: ServerSelection) -> Exit:
     """Replay the tapes and print the differences; DIFFERENT if one is as grave as `fail_on` and not expected."""
     worst, judge = _severity(asked.fail_on), _judge(asked)
     settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
     names = _pair(asked, settings)
     before = _baseline(asked.baseline) if asked.baseline else None
     with ExitStack() as stack:
-        found = stack.enter_context(open_server_data(socket_name, socket_path))
+        found = stack.enter_context(open_server_data(server))
         picked = chosen(asked.tapes, asked.since, found.folder.tapes, time.time())
         register = found.register if asked.since else shipped()
         tally = ReplayTally(register, truths(bouts_of(found)) if asked.since else nobody_knows)
@@ -116,7 +198,7 @@ class _Live:
 
 def _watched(picked: TapeChoice, incumbent: Player, candidate: Player) -> Iterator[ReplayedTape]:
     warm_up(_read(picked.before, strict=False), incumbent, candidate)
-    yield from replay(_read(picked.tapes, strict=picked.named), incumbent, candidate)
+    yield from replay_tapes(_read(picked.tapes, strict=picked.named), incumbent, candidate)
 
 
 def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[StoredPackedTape]:
