@@ -25,7 +25,7 @@ class VersionCount(Record):
     new: bool = False
     """It came up when the CLI had scored spells under another version already."""
     ran_at: Instant | None = None
-    """When a pane was last seen with it; None if its spells alone are known."""
+    """The instant at which a pane was last seen with it; None if its spells alone are known."""
 
 
 class NewVersion(Record):

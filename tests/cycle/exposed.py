@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 AGENT = Path(__file__).parents[1] / "loop" / "small_agent.py"
 HELD_PLAN = PLAN.model_copy(
     update={
+        "review": True,
+        "lease_s": 2.0,  # several cycles, also where a cycle takes a good part of a second
         "guardrails": {Guardrail.FAILURE: EASY},
         "stages": {stage: plan.model_copy(update={"person": True}) for stage, plan in PLAN.stages.items()},
     }
@@ -60,7 +62,7 @@ def promote(runtime: Runtime, stage: Stage) -> None:
 
 
 def cycles(
-    runtime: Runtime, until: Callable[[CycleResult], bool], most: int = 900, each: Callable[[], None] = lambda: None
+    runtime: Runtime, until: Callable[[CycleResult], bool], most: int = 2000, each: Callable[[], None] = lambda: None
 ) -> CycleResult:
     """Run the real loop until a cycle is what is waited for; `each` is called after every one."""
     seen, stop = list[CycleResult](), StopSignal()

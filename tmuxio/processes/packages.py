@@ -34,7 +34,7 @@ class Package:
     commands: frozenset[str] = frozenset()
     """The commands that it installs."""
     changed: float = 0.0
-    """When its metadata last changed on the disk, in seconds since the epoch; 0 where the path itself says it."""
+    """The last change of its metadata on the disk, in seconds since the epoch; 0 where the path itself says it."""
 
     def fits(self, cli: str) -> int:
         """Return how well this is the package of a CLI: 2 by name or command, 1 by a word of the name, 0 not at all."""

@@ -34,17 +34,17 @@ class JudgedReplay:
     covers: tuple[float, float] | None
     """The instants of the first and the last tape; None without a tape."""
     rules_changed: float | None
-    """When the candidate's rules were last changed; None where that is not known."""
+    """The instant of the last change of the candidate's rules; None where that is not known."""
     held_out: float | None
     """The share of leases that alone were judged; None where all were."""
     leases: tuple[int, int]
-    """How many leases with a named spell were judged, of how many."""
+    """The number of leases with a named spell that were judged, and of all such leases."""
     clusters_open: tuple[str, ...]
     """The clusters that would wait for a person's decision, and hold the promotion until then."""
 
     @property
     def in_sample(self) -> bool:
-        """Whether the rules may have been written with these tapes in view."""
+        """Return True if the rules may have been written with these tapes in view."""
         return self.covers is None or self.rules_changed is None or self.rules_changed > self.covers[0]
 
     def as_json(self) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class ReplayJudge:
         return {lease_of(spell.session, spell.began, self.plan.lease_s).name for spell in spells}
 
     def _judges(self, session: str, began: float) -> bool:
-        """Whether what began then is judged: it is its lease's, as long as it lasts."""
+        """Return True if spells that began then are judged: such a spell is its lease's, as long as it lasts."""
         return self.held_out is None or is_held_out(session, began, share=self.held_out, lease_s=self.plan.lease_s)
 
 

@@ -98,7 +98,7 @@ bout_patterns = sa.Table(
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("body", sa.Text, nullable=False),
 )
-"""What many bouts have in common (`shadow.grouping.pattern_of`), each once."""
+"""The fields that many bouts have in common (`shadow.grouping.pattern_of`), each once."""
 
 spells = sa.Table(
     "spells",

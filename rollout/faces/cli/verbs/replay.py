@@ -218,7 +218,7 @@ def _host(name: str, settings: Settings, log: Path) -> MonitorHost:
 
 
 def _changed(name: str, settings: Settings) -> float | None:
-    """When the rules of a monitor, as it was named, were last changed; None where that is not known."""
+    """The instant of the last change of the rules of a monitor, as it was named; None where that is not known."""
     return rules_changed_at(*_named(name, settings))
 
 
