@@ -104,7 +104,7 @@ def served(understudy: Shell, server: TmuxServer, clock: VirtualClock) -> Iterat
         with open_server_data(ServerSelection(path=server.socket_path)) as found:
             clock.sleep((found.last_cycle.at if found.last_cycle else 0.0) + 10)
         answers = MetricsPages(
-            partial(open_server_data, None, server.socket_path), server.socket_path, clock, stale_s=60
+            partial(open_server_data, ServerSelection(path=server.socket_path)), server.socket_path, clock, stale_s=60
         )
         with MetricsServer("127.0.0.1", 0, answers) as http:
             thread = threading.Thread(target=http.serve_forever, args=(0.01,))

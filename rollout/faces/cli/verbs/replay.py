@@ -3,25 +3,22 @@
 import json
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from pydantic import JsonValue
 
 from rollout.faces.cli.clusters import bouts_of, signoffs_of
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.options import Candidate, Incumbent, Json
-from rollout.faces.cli.output import emit, note, say, table
+from rollout.faces.cli.output import note
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
-from rollout.faces.cli.replay_show import ShownCluster, shown_cluster
+from rollout.faces.cli.replay_judge import ReplayJudge
+from rollout.faces.cli.replay_output import ReplayOptions, tell_replay
+from rollout.faces.cli.replay_show import shown_cluster
 from rollout.faces.cli.rule_age import rules_changed_at
 from rollout.faces.cli.tape_choice import TapeChoice, chosen
 from rollout.faces.cli.verb import verb
@@ -36,35 +33,11 @@ from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
-from shadow.replayed import ReplayedCluster, ReplayResult, ReplayTally, nobody_knows, truths
+from shadow.replayed import ReplayTally, nobody_knows, truths
 from shadow.signoffs import NOBODY_SAID
 from tmuxio.tapes.tapefile import StoredPackedTape, read_packed
 
 _TWO: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayOptions:
-    """The tapes, the monitors and the form of the output."""
-
-    tapes: Sequence[Path] = ()
-    since: str | None = None
-    monitors: Sequence[str] = ()
-    incumbent: str | None = None
-    candidate: str | None = None
-    baseline: Path | None = None
-    fail_on: str | None = None
-    seconds: bool = True
-    judge: bool = False
-    """True if the spells are judged as well, by `plan`, for leaving `stage`."""
-    plan: str | None = None
-    stage: str = "shadow"
-    minimums: bool = False
-    held_out: float | None = None
-    """The share of leases that alone are judged; None for all."""
-    show: str | None = None
-    """The cluster to show with its screen."""
-    as_json: bool = False
 
 
 @verb(
@@ -175,7 +148,7 @@ def _replayed(asked: ReplayOptions, server: ServerSelection) -> Exit:
             signoffs = signoffs_of(found) if asked.since else NOBODY_SAID
             judged = judge.result(tally.bouts, register, signoffs, rules_changed=_changed(names[1], settings))
         shown = shown_cluster(asked.show, tally.bouts, picked.tapes) if asked.show is not None else None
-    _tell(asked, who, result, seen, took, judged, shown)
+    tell_replay(asked, who, result, seen, took, judged, shown)
     return Exit.DIFFERENT if worst is not None and result.worst(worst) else Exit.OK
 
 
@@ -273,64 +246,3 @@ def _severity(text: str | None) -> Severity | None:
     if text not in set(Severity):
         raise Stop(Exit.USAGE, f"--fail-on {text}: name one of {', '.join(Severity)}")
     return Severity(text)
-
-
-def _tell(
-    asked: ReplayOptions,
-    who: Sequence[str],
-    result: ReplayResult,
-    seen: Sequence[tuple[str, Difference]],
-    took: float,
-    judged: JudgedReplay | None,
-    shown: ShownCluster | None,
-) -> None:
-    speed = {"seconds": round(took, 3), "frames_per_second": round(result.frames / took, 1)} if asked.seconds else {}
-    if asked.as_json:
-        body = result.model_dump(mode="json", exclude={"clusters"})
-        rows = [row.model_dump(mode="json", exclude={"example"}) for row in result.clusters]
-        differences = [_as_json(tape, difference) for tape, difference in seen]
-        more = {"agreement": result.agreement, "clusters": rows, "differences": differences}
-        judgement = ({} if judged is None else judged.as_json()) | ({} if shown is None else shown.as_json())
-        emit({"monitors": list(who), **body, **more, **judgement, **speed})
-        return
-    table((_line(row) for row in result.clusters), header=("cluster", "differs in", "looks", "agents", *who, "", ""))
-    say(_summary(result))
-    if result.vanished:
-        say(f"Vanished: {', '.join(result.vanished)}")
-    which = f"the tapes of the last {asked.since}" if asked.since else "these tapes"
-    for line in judged.lines(which) if judged is not None else ():
-        say(line)
-    for line in shown.lines() if shown is not None else ():
-        say(line)
-    if asked.seconds:
-        note(f"{took:.1f} s, {result.frames / took:,.0f} agent-frames a second")
-
-
-def _line(row: ReplayedCluster) -> tuple[str, ...]:
-    sides = side_text(row.example.incumbent), side_text(row.example.candidate)
-    new = {True: "new", False: "known", None: ""}[row.new]
-    word = row.expected or ("" if row.comparable or row.severity is not Severity.ACTION else "not comparable")
-    return (row.id, row.severity, str(row.looks), str(row.agents), *sides, new, word)
-
-
-def _summary(result: ReplayResult) -> str:
-    kinds = Counter[Severity]()
-    for row in result.clusters:
-        kinds[row.severity] += row.looks
-    counts = ", ".join(f"{kinds[severity]} in {severity}" for severity in Severity if kinds[severity])
-    found = f"{kinds.total()} differences ({counts}) in {len(result.clusters)} clusters" if kinds else "no difference"
-    agree = "" if result.agreement is None else f"; they agree on {result.agreement:.1%}"
-    said = ", ".join(f"{right} {count}" for right, count in result.rights.items())
-    settled = f"; who was right in {result.differing_bouts} bouts: {said}" if said else ""
-    return f"{result.tapes} tapes, {result.agents} agents seen: {found}{agree}{settled}"
-
-
-def _as_json(tape: str, difference: Difference) -> dict[str, JsonValue]:
-    body: dict[str, Any] = difference.model_dump(mode="json")
-    return {
-        "tape": tape,
-        "class": body.pop("klass"),
-        **{key: body[key] for key in ("pane", "session", "window", "agent", "severity", "cluster", "expected")},
-        "incumbent": body["incumbent"],
-        "candidate": body["candidate"],
-    }

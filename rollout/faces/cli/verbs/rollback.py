@@ -1,4 +1,4 @@
-"""`understudy rollback --now`: give every session back to the incumbent, also if other parts are broken."""
+"""`understudy rollback`: give every session back to the incumbent; with --now also if other parts are broken."""
 
 from typing import Annotated
 
