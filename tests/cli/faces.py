@@ -13,14 +13,15 @@ import pytest
 
 from rollout.faces.cli.headlines import headline_of
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.verbs.diffs import listing
-from rollout.faces.cli.verbs.report import written
+from rollout.faces.cli.report_text import written
+from rollout.faces.cli.verbs.diffs_list import diffs_list
 from rollout.faces.cli.verbs.status import status
 from rollout.faces.cli.verbs.why import why
 from rollout.faces.doctor.kept import found_agents
 from rollout.loop.acting.episode import EpisodeBook
 from rollout.loop.analysis import Analysis, add_watched_time
 from rollout.store.ledger import Ledger
+from rollout.store.server_selection import ServerSelection
 from rollout.store.state_folder import StateFolder
 from tests.cli.plain_text import flat
 from tests.cli.recorded_rollout import NOW, Recorded
@@ -66,6 +67,7 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         monkeypatch.setenv("HOME", str(tmp_path))
         monkeypatch.setattr(time, "time", lambda: NOW)
         socket = tmp_path / "s"
+        server = ServerSelection(path=socket)
         folder = StateFolder(tmp_path / "state").prepare(socket)
         ledger = Ledger(folder.ledger)
         on = Recorded(folder, ledger, Analysis(), EpisodeBook())
@@ -77,11 +79,11 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
         def printed(verb: Callable[..., Any], **more: Any) -> str:
             capsys.readouterr()
-            verb(None, socket, **more)
+            verb(server=server, **more)
             said = capsys.readouterr()
             return said.out + said.err
 
-        with open_server_data(None, socket) as found:
+        with open_server_data(server) as found:
             forms = {form: written(found, form) for form in ("text", "md", "html", "json")}
             said = headline_of(found)
             doctor = " ".join(finding.says for finding in found_agents(folder))
@@ -91,8 +93,8 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
             json.loads(printed(status, as_json=True)),
             printed(why, as_json=False),
             json.loads(printed(why, as_json=True)),
-            printed(listing, as_json=False),
-            json.loads(printed(listing, as_json=True)),
+            printed(diffs_list, as_json=False),
+            json.loads(printed(diffs_list, as_json=True)),
             flat(forms["text"]),
             flat(forms["md"]),
             flat(unescape(re.sub(r"<[^>]+>", "", forms["html"].partition("<main>")[2]))),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rollout.faces.cli.clusters import all_clusters
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.verbs.diffs import all_clusters
-from rollout.faces.cli.verbs.sampling import review_sample
-from rollout.faces.cli.verbs.signing import SignOffOptions, SignOffTerms, accept
+from rollout.faces.cli.sampling import review_sample
+from rollout.faces.cli.sign_offs import SignOffOptions
+from rollout.faces.cli.verbs.diffs_accept import diffs_accept
 from rollout.store.ledger import LedgerReader
+from rollout.store.server_selection import ServerSelection
 from tests.cli.rollouts import THEN
 from tests.cli.test_cli_diffs import filled
 
@@ -56,7 +59,7 @@ def test_a_person_judges_bouts_one_by_one_and_may_skip_or_stop(
     ran: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers(monkeypatch, "c", "s", "Neither", "?", "q")
-    assert review_sample(10, 3, SignOffOptions(reason="", actor="ann"), None, None, as_json=False) is Exit.OK
+    assert review_sample(10, 3, SignOffOptions(reason="", actor="ann"), ServerSelection(), as_json=False) is Exit.OK
     assert told(ran) == [
         ("settle_bout", "ann", {"right": "candidate", "seed": 3}),
         ("settle_bout", "ann", {"right": "neither", "seed": 3}),
@@ -74,14 +77,14 @@ def test_a_cluster_in_which_acts_differ_is_signed_off_once_its_members_were_seen
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr("typer.confirm", lambda question: asked.append(question) or yes)
-    with open_server_data(None, None) as found:
+    with open_server_data(ServerSelection()) as found:
         cluster = all_clusters(found, THEN)[0].id
-    terms = SignOffTerms(owner=None, actor="ann", reason="meant so", expires="7d", ceiling=1.0, yes=False)
+    accept = partial(diffs_accept, cluster, actor="ann", reason="meant so", expires="7d", server=ServerSelection())
     if yes:
-        assert accept(cluster, terms, None, None) is Exit.OK
+        assert accept() is Exit.OK
     else:
         with pytest.raises(Stop, match="you answered no: nothing was changed"):
-            accept(cluster, terms, None, None)
+            accept()
     assert len(told(ran)) == kept
     assert capsys.readouterr().err.count("window Claude-2") == 5
     assert len(asked) == 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rollout.faces.cli.verbs.glossary import entries, report_terms
+from rollout.faces.cli.glossary import entries, report_terms
 from rollout.judgement.enums import Guardrail
 from shadow.report.page import as_html
 from tests.report_samples import report

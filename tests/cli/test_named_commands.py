@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 import typer
 
-from rollout.faces.cli import build, decide, diffs, emergency, look, start  # noqa: F401 - registers the commands
 from rollout.faces.cli.app import app
 
 if TYPE_CHECKING:

@@ -47,7 +47,6 @@ def test_links_within_the_project_lead_somewhere(page: Path) -> None:
 def test_every_verb_that_a_page_calls_is_one(page: Path) -> None:
     from typer.main import get_command
 
-    from rollout.faces.cli import build, decide, diffs, emergency, look, start  # noqa: F401 - registers the verbs
     from rollout.faces.cli.app import app
 
     commands = get_command(app).commands  # type: ignore[attr-defined]  # a group, as it has verbs

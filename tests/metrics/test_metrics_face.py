@@ -16,6 +16,7 @@ from rollout.faces.cli.reading import open_server_data
 from rollout.faces.metrics.answers import MetricsPages
 from rollout.faces.metrics.instruments import documented
 from rollout.faces.metrics.server import MetricsServer
+from rollout.store.server_selection import ServerSelection
 from understudy import VirtualClock
 
 if TYPE_CHECKING:
@@ -100,10 +101,10 @@ def served(understudy: Shell, server: TmuxServer, clock: VirtualClock) -> Iterat
         patch.chdir(understudy.folder)
         for name, value in understudy.env.items():
             patch.setenv(name, value)
-        with open_server_data(None, server.socket_path) as found:
+        with open_server_data(ServerSelection(path=server.socket_path)) as found:
             clock.sleep((found.last_cycle.at if found.last_cycle else 0.0) + 10)
         answers = MetricsPages(
-            partial(open_server_data, None, server.socket_path), server.socket_path, clock, stale_s=60
+            partial(open_server_data, ServerSelection(path=server.socket_path)), server.socket_path, clock, stale_s=60
         )
         with MetricsServer("127.0.0.1", 0, answers) as http:
             thread = threading.Thread(target=http.serve_forever, args=(0.01,))

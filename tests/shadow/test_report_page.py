@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from report_samples import SCREEN, T0, bout, crowd, day, report, shot, side, working_day
 from typer.testing import CliRunner
 
-from rollout.faces.cli import diffs  # noqa: F401 - registers its verbs
 from rollout.faces.cli.app import app
 from shadow.differences import Silence
 from shadow.report import ClusterScene, Still, build, formatting

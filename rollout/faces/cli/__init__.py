@@ -5,7 +5,6 @@ import sys
 
 def main() -> None:
     """Run the command line; ends the process with one of the exit codes of `rollout.faces.cli.exits`."""
-    from rollout.faces.cli import build, decide, diffs, emergency, look, start  # noqa: F401, PLC0415 - registers verbs
     from rollout.faces.cli.app import app  # noqa: PLC0415
     from rollout.faces.cli.errors import explain  # noqa: PLC0415
 

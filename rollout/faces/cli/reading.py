@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-from rollout.faces.cli.server_selection import server_folder
 from rollout.judgement.judge import Judgement
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
@@ -16,6 +14,7 @@ from rollout.loop.loop_state import LoopState
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.stage_controller import rollout_status
 from rollout.store.ledger import CountedBouts, CycleRow, LedgerReader, LedgerUnusable
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import load
 from rollout.store.state_folder import ServerFolder
 from shadow.expected import ExpectedRegister, with_own
@@ -103,9 +102,9 @@ def doubts(reports: Mapping[MonitorRole, CycleReport]) -> list[str]:
 
 
 @contextmanager
-def open_server_data(socket_name: str | None, socket_path: Path | None) -> Iterator[ServerData]:
+def open_server_data(server: ServerSelection) -> Iterator[ServerData]:
     """Open the stored data of a server, if there is any."""
-    folder = server_folder(socket_name, socket_path)
+    folder = server.folder
     if not folder.ledger.exists():
         yield ServerData(folder, None)
         return

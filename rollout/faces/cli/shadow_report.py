@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from modular.rulebook.book import shipped_files
+from rollout.faces.cli.clusters import differences_of, signoffs_of, stage_counts
 from rollout.faces.cli.headlines import headline_of
 from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.scenes import sizes_on
-from rollout.faces.cli.verbs.diffs import differences_of, signoffs_of, stage_counts
-from rollout.faces.cli.verbs.status import rows
+from rollout.faces.cli.status_document import evidence_rows
 from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.settings import load
@@ -37,7 +36,7 @@ def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowRe
             stage=found.rollout_status.stage,
             ruling=_ruling(found, now),
             moves=_moves(found),
-            rates=[_rate(row) for row in rows(found)] if found.ledger else (),
+            rates=[_rate(row) for row in evidence_rows(found)] if found.ledger else (),
             outcomes=outcomes_of(found.judgement),
             coverage=_coverage(found),
             speeds=_speeds(found),
@@ -48,13 +47,6 @@ def make(found: ServerData, now: float, address: Sequence[str] = ()) -> ShadowRe
         signoffs=signoffs_of(found),
         stage=stage_counts(found),
     )
-
-
-def address_of(socket_name: str | None, socket_path: Path | None) -> tuple[str, ...]:
-    """Return the options with which a command selects the same server."""
-    if socket_path is not None:
-        return ("--socket-path", str(socket_path))
-    return ("--socket-name", socket_name) if socket_name is not None else ()
 
 
 def _who(part: MonitorRole, found: ServerData) -> str:

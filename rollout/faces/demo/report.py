@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.verbs.report import written
+from rollout.faces.cli.report_text import written
+from rollout.store.server_selection import ServerSelection
 
 _FORMS = ("md", "html")
 
@@ -13,7 +14,7 @@ def write_report(folder: Path, socket_path: Path) -> str:
 
     "" where nothing ran.
     """
-    with open_server_data(None, socket_path) as found:
+    with open_server_data(ServerSelection(path=socket_path)) as found:
         if found.ledger is None:
             return ""
         for form in _FORMS:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from rollout.faces.cli.reading import ServerData
-from rollout.faces.cli.verbs.status import as_document
+from rollout.faces.cli.status_document import status_document
 from rollout.faces.metrics.instruments import Instruments
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.ledger import LedgerReader
@@ -64,7 +64,7 @@ class MetricsCollector:
         self._transitions = len(transitions)
 
     def _show_status(self, found: ServerData) -> None:
-        i, document = self.instruments, as_document(found)
+        i, document = self.instruments, status_document(found)
         for gauge, value in (
             (i.stage, document["stage"]),
             (i.state, document["state"]),

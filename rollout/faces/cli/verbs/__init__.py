@@ -1,1 +1,1 @@
-"""The work of each verb; one module a verb, imported when it is called."""
+"""One module a verb, its signature and its work together; imported when the verb is called."""

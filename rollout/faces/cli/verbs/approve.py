@@ -1,25 +1,59 @@
 """`understudy approve`: the actions that wait for approval, and the approval of one."""
 
 import time
-from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.moving import DecisionOptions, move
+from rollout.faces.cli.options import Actor, DryRun, Json, Yes
 from rollout.faces.cli.output import ago, emit, note, say, table
 from rollout.faces.cli.reading import ServerData, open_server_data
+from rollout.faces.cli.verb import verb
+from rollout.judgement.rollout_status import RequestKind
 from rollout.loop.acting.episode import Escalation
 from rollout.store.ledger import DecisionRow, Ledger
 from rollout.store.orders import operator
+from rollout.store.server_selection import ServerSelection
 from understudy.record import instant_text
 
 _SHORTEST: Final = 8
 """Characters of an id by which a question may be named: `e-` and six digits."""
 
 
-def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+@verb(
+    "approve", "approve                             # list what waits", 'approve e-7f3a19 --reason "looked at the pane"'
+)
+def approve(
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="The action to approve; without ID the open questions are listed."),
+    ] = None,
+    *,
+    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    actor: Actor = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """Approve an action that waits for both monitors, or approve a promotion.
+
+    With an ID: that action. With only a reason: the promotion that needs a person by the plan. With neither: a list.
+    """
+    if what is None and reason:
+        return move(RequestKind.APPROVE, DecisionOptions(reason, actor, yes=yes, dry_run=dry_run), server)
+
+    if what is None:
+        return _waiting(server, as_json=as_json)
+    return _approve_act(what, server, actor=actor, reason=reason, dry_run=dry_run)
+
+
+def _waiting(server: ServerSelection, *, as_json: bool) -> Exit:
     """List the actions that wait for a second monitor, oldest first."""
     now = time.time()
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         questions, unasked = _questions(found, now), found.loop_state.book.unraised(now)
     if as_json:
         emit({"waiting": [question.model_dump(mode="json") for question in questions]})
@@ -38,12 +72,10 @@ def waiting(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
     return Exit.OK
 
 
-def approve_act(
-    what: str, socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str, dry_run: bool
-) -> Exit:
+def _approve_act(what: str, server: ServerSelection, *, actor: str | None, reason: str, dry_run: bool) -> Exit:
     """Record a person's approval of one action; the next cycle of the run carries it out."""
     now = round(time.time(), 6)
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         question = _the_one(what, _questions(found, now))
         if not reason.strip():
             raise Stop(Exit.USAGE, f"approving {question.episode} needs a reason for the audit trail: give --reason")

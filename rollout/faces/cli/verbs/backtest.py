@@ -3,11 +3,16 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.verbs.history import headline
+from rollout.faces.cli.transitions import transition_text
+from rollout.faces.cli.verb import verb
 from rollout.judgement.backtest import backtest as judge_stream
 from rollout.judgement.backtest import looks as judge_looks
 from rollout.judgement.enums import Stage, percent
@@ -15,9 +20,42 @@ from rollout.judgement.headline import NOTHING_YET
 from rollout.judgement.plan import Plan
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.reproducing import Reproduction, reproduced
+from rollout.store.server_selection import ServerSelection
 
 
-def backtest(stream: Path, stage: str, plan: str, *, looks: bool = False, as_json: bool) -> Exit:
+@verb(
+    "backtest",
+    "backtest --stream bouts.jsonl --stage canary",
+    "backtest --stream - --json < bouts.jsonl",
+    "backtest --stream bouts.jsonl --looks   # line by line",
+    "backtest                                # judge the moves in the ledger again",
+)
+def backtest(
+    *,
+    stream: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="JSON Lines of guardrail and event; - is standard input; default: the ledger."
+        ),
+    ] = None,
+    looks: Annotated[
+        bool, typer.Option("--looks", help="Show the result after every line, not only the last.")
+    ] = False,
+    stage: Annotated[str, typer.Option(metavar="STAGE", help="The stage to judge as.")] = "canary",
+    plan: Annotated[str, typer.Option(metavar="PLAN", help="default, demo, or a TOML file.")] = "default",
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """Judge a recorded stream of evidence: the verdicts, and when they were reached.
+
+    Without a stream every promotion and rollback is judged again from the ledger alone; the result must be the same.
+    """
+    if stream is None:
+        return _of_ledger(server, as_json=as_json)
+    return _of_stream(stream, stage, plan, looks=looks, as_json=as_json)
+
+
+def _of_stream(stream: Path, stage: str, plan: str, *, looks: bool = False, as_json: bool) -> Exit:
     """Judge every run in the stream (`-` is standard input)."""
     if stage not in set(Stage):
         raise Stop(Exit.USAGE, f"--stage {stage}: name one of {', '.join(Stage)}")
@@ -42,9 +80,9 @@ def backtest(stream: Path, stage: str, plan: str, *, looks: bool = False, as_jso
     return Exit.OK
 
 
-def of_ledger(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+def _of_ledger(server: ServerSelection, *, as_json: bool) -> Exit:
     """Judge every move of the judge again, from the ledger alone; CONFLICT where one does not come out the same."""
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         moves = tuple(reproduced(found.ledger)) if found.ledger else ()
     if as_json:
         emit({"moves": [_as_json(one) for one in moves]})
@@ -53,8 +91,8 @@ def of_ledger(socket_name: str | None, socket_path: Path | None, *, as_json: boo
     else:
         for one in moves:
             same = "as written down" if not one.differs else f"NOT as written down: {', '.join(one.differs)}"
-            say(f"{headline(one.move)}: {one.observations} observations say {one.verdict}, {same}")
-    if changed := [headline(one.move) for one in moves if one.differs]:
+            say(f"{transition_text(one.move)}: {one.observations} observations say {one.verdict}, {same}")
+    if changed := [transition_text(one.move) for one in moves if one.differs]:
         raise Stop(Exit.CONFLICT, f"the evidence in the ledger is not what was judged: {'; '.join(changed)}")
     return Exit.OK
 

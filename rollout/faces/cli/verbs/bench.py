@@ -8,12 +8,17 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.progress import Bar
-from rollout.faces.cli.server_selection import server_address
+from rollout.faces.cli.verb import verb
 from rollout.loop.hosting.monitors import load, monitor_spec
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
 from tmuxio.reading.control_reader import ControlReader
@@ -41,15 +46,24 @@ class BenchFigures:
     captures_saved: int | None
 
 
+@verb("bench", "bench -S /tmp/s", "bench --monitor legacy --cycles 3 --json")
 def bench(
-    monitor: str, cycles: int, interval_s: float, socket_name: str | None, socket_path: Path | None, *, as_json: bool
+    *,
+    monitor: Annotated[str, typer.Option(metavar="MONITOR", help="A name, or module:Class.")] = "modular",
+    cycles: Annotated[int, typer.Option(min=1, metavar="N", help="Number of timed cycles.")] = 20,
+    interval: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two cycles.")] = 0.5,
+    server: ServerSelection,
+    as_json: Json = False,
 ) -> Exit:
-    """Time so many cycles, each followed by tmux's own cost; one before them, to warm up, is not counted."""
+    """Measure the time of a monitor's cycles on a live server, and tmux's own cost.
+
+    It only reads: no key is sent, and nothing is written.
+    """
     spec = monitor_spec(monitor)
     if spec.program is not None:
         raise Stop(Exit.USAGE, f"`{monitor}` is a program of its own: name a monitor, or module:Class")
     os.environ.update(surroundings(load_settings().settings))
-    figures = measure(monitor, server_address(socket_name, socket_path), cycles, interval_s)
+    figures = measure(monitor, server.address, cycles, interval)
     if as_json:
         emit(asdict(figures))
     else:

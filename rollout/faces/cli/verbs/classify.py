@@ -5,9 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+import typer
 from pydantic import ValidationError
 
 from modular.classify import BadQuestion, Question, classify_question
@@ -15,6 +16,7 @@ from modular.extensions import Extensions
 from modular.rulebook.book import RuleBook
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
+from rollout.faces.cli.verb import verb
 from rollout.loop.hosting.monitors import load, monitor_spec
 from rollout.store.settings import load as load_settings
 from rollout.store.settings import surroundings
@@ -30,8 +32,15 @@ _THEN = 1_700_000_000.0
 """The instant of the screens of a question: they carry none, and no rule may depend on it."""
 
 
-def classify(monitor: str) -> Exit:
-    """Answer every line in its order; ends at the first that cannot be answered."""
+@verb("classify", "classify --jsonl < screens.jsonl", "classify --jsonl --monitor legacy < screens.jsonl")
+def classify(
+    *,
+    jsonl: Annotated[  # noqa: ARG001 - the one form there is; named, so that others may join it
+        bool, typer.Option("--jsonl", help="JSON Lines in and out (the default).")
+    ] = True,
+    monitor: Annotated[str, typer.Option(metavar="MONITOR", help="legacy or modular.")] = "modular",
+) -> Exit:
+    """Read screens from standard input and print the state of each."""
     around = surroundings(load_settings().settings)
     request_kind = partial(classify_question, book=_book(around)) if monitor == "modular" else watcher(monitor, around)
     gc.freeze()  # the rules stay: to look through them for garbage costs a tenth of the answers

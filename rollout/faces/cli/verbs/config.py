@@ -1,19 +1,22 @@
 """`understudy config`: every setting, its value, and where that comes from."""
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, table
+from rollout.faces.cli.verb import verb
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import PREFIX, LoadedSettings, Origin, load
 from rollout.store.state_folder import StateFolder
 from tmuxio.redaction import redact, redact_document
 
 
-def config(flags: Mapping[str, Any], *, as_json: bool) -> Exit:
-    """Show the settings; raises `SettingsInvalid` where one is not valid."""
-    loaded = load(flags)
+@verb("config", "config", "config --json")
+def config(*, server: ServerSelection, as_json: Json = False) -> Exit:
+    """Show every setting with its value and where it comes from."""
+    loaded = load(server.flags)
     rows = [*_rows(loaded), _state_row()]
     if as_json:
         emit(

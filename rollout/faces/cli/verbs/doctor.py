@@ -1,10 +1,11 @@
 """`understudy doctor`: the missing or broken requirements of a run, with their remedies."""
 
-from pathlib import Path
-
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, paint, say
+from rollout.faces.cli.verb import verb
 from rollout.faces.doctor import CheckResult, DoctorFinding, examine
+from rollout.store.server_selection import ServerSelection
 
 _MARKS = {
     CheckResult.WELL: ("ok", "green"),
@@ -13,9 +14,10 @@ _MARKS = {
 }
 
 
-def doctor(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Check everything and print the findings; UNHEALTHY if something is broken."""
-    findings = list(examine(socket_name, socket_path))
+@verb("doctor", "doctor", "doctor --json --socket-name work")
+def doctor(*, server: ServerSelection, as_json: Json = False) -> Exit:
+    """Check the requirements of a run; print a remedy for each fault."""
+    findings = list(examine(server))
     healthy = all(finding.verdict is not CheckResult.BROKEN for finding in findings)
     if as_json:
         emit({"healthy": healthy, "checks": [_as_json(finding) for finding in findings]})

@@ -1,19 +1,27 @@
-"""`understudy freeze` and `unfreeze`: an order in a file, which the actuator checks before each delivery."""
-
-from pathlib import Path
+"""`understudy freeze`: an order in a file, which the actuator checks before each delivery."""
 
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.options import Actor, OrderReason
+from rollout.faces.cli.orders_failed import say_not_done
 from rollout.faces.cli.output import note, say
-from rollout.faces.cli.server_selection import named_folder
-from rollout.faces.cli.verbs.orders_failed import say_not_done
-from rollout.store import orders
-from rollout.store.orders import OrderKind, OrderNotGiven, OrderNotLifted, give, operator, order_in_force
+from rollout.faces.cli.verb import verb
+from rollout.store.orders import OrderKind, OrderNotGiven, give, operator
+from rollout.store.server_selection import ServerSelection
 from rollout.store.state_folder import StateFolder
 
 
-def freeze(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
-    """Freeze the server that was named, or every one."""
-    folder, state = named_folder(socket_name, socket_path), StateFolder.from_environment()
+@verb("freeze", "freeze", 'freeze --reason "pager at 3 a.m."', "freeze --socket-name work   # that server only")
+def freeze(
+    *,
+    reason: OrderReason = "",
+    actor: Actor = None,
+    server: ServerSelection,
+) -> Exit:
+    """Stop acting at once, everywhere; observation goes on.
+
+    Needs no daemon, server, database or valid configuration.
+    """
+    folder, state = server.named_folder, StateFolder.from_environment()
     place = folder.path if folder else state.root
     try:
         order = give(OrderKind.FREEZE, place, actor=actor or operator(), reason=reason)
@@ -27,28 +35,4 @@ def freeze(socket_name: str | None, socket_path: Path | None, *, actor: str | No
             f"{place} could not be written. The order is in {order.path.parent} and is lost when this machine restarts."
         )
     say("Lift it with: understudy unfreeze")
-    return Exit.OK
-
-
-def unfreeze(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
-    """Lift the freeze of the server that was named, or every freeze there is."""
-    state = StateFolder.from_environment()
-    folder = named_folder(socket_name, socket_path)
-    everywhere = (state.root, *(one.path for one in state.all_servers()), *orders.servers_in_second_places(state.root))
-    places = (folder.path,) if folder else everywhere
-    who, lifted, stays = actor or operator(), False, list[str]()
-    for place in places:
-        try:
-            lifted = orders.unfreeze(place, actor=who, reason=reason) or lifted
-        except OrderNotLifted as failure:
-            stays.append(str(failure.strerror))
-    if stays:
-        note(f"understudy: STILL frozen: the order cannot be removed ({'; '.join(stays)}). Remove that file by hand.")
-        return Exit.NOT_ORDERED
-    if folder and order_in_force(OrderKind.FREEZE, state.root):
-        say("Still frozen by an order for every server. Lift it with: understudy unfreeze")
-    elif lifted:
-        say("Unfrozen: the owners' intents reach tmux again if the run acts (--act).")
-    else:
-        say("Nothing was frozen.")
     return Exit.OK

@@ -2,9 +2,14 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, paint, say, table
+from rollout.faces.cli.verb import verb
 from rollout.judgement.gate import (
     GateFinding,
     GateRules,
@@ -25,8 +30,28 @@ _COLOURS = {
 }
 
 
-def gate(bench: Path, baseline: Path | None, rules: Path, form: str, *, as_json: bool) -> Exit:
-    """Judge a benchmark file by the rules; raises `BadBench` and `BadGate`."""
+@verb(
+    "gate",
+    "gate bench.json",
+    "gate bench.json --baseline ratios.json --format md >> $GITHUB_STEP_SUMMARY",
+    "gate bench.json --json > ratios.json   # for comparison with a later run",
+)
+def gate(
+    bench: Annotated[Path, typer.Argument(help="The output of pytest --benchmark-json.")],
+    *,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Stored ratios, or the benchmark file of another run.")
+    ] = None,
+    rules: Annotated[Path, typer.Option(metavar="FILE", help="The file with [tool.understudy.gate].")] = Path(
+        "pyproject.toml"
+    ),
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or md.")] = "text",
+    as_json: Json = False,
+) -> Exit:
+    """Judge a benchmark file by rules, as a gate for a change.
+
+    Exits with 3 if a rule is broken, if its subject was not measured, or if there were too few rounds.
+    """
     if form not in _FORMATS:
         raise Stop(Exit.USAGE, f"--format {form}: name one of {', '.join(_FORMATS)}")
     gate_rules = read_rules(rules.read_text(encoding="utf-8"), str(rules))

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, say
-from rollout.faces.cli.server_selection import server_address
+from rollout.faces.cli.verb import verb
 from rollout.loop.tape_store import SUFFIX
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import load
 from tmuxio.reading.reader import Reader
 from tmuxio.redaction import redactor
@@ -27,10 +32,31 @@ class Shooting:
     gap_s: float
 
 
-def record(shooting: Shooting, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+@verb("record", "record -o tapes", "record --tapes 20 --every 3 -o tapes -S /tmp/s")
+def record(
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write them to.")] = Path(
+        "tapes"
+    ),
+    tapes: Annotated[int, typer.Option(min=1, metavar="N", help="Number of tapes.")] = 1,
+    every: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between the starts of two tapes.")] = 5.0,
+    frames: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Frames per tape.")] = 4,
+    gap: Annotated[float, typer.Option(min=0.0, metavar="S", help="Seconds between two frames.")] = 0.3,
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """Record tapes of a tmux server.
+
+    Secrets are blanked before anything is written; no key is sent.
+    """
+    shooting = Shooting(folder=output, tapes=tapes, every_s=every, frames=frames, gap_s=gap)
+    return _shoot(shooting, server, as_json=as_json)
+
+
+def _shoot(shooting: Shooting, server: ServerSelection, *, as_json: bool) -> Exit:
     """Shoot and keep; each tape is whole on disk before the next is begun."""
     clock = SystemClock()
-    address = server_address(socket_name, socket_path)
+    address = server.address
     recorder = Recorder(Reader(address), clock, redactor(load().settings.redaction))
     shooting.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for number in range(shooting.tapes):

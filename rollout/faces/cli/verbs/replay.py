@@ -3,73 +3,128 @@
 import json
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
-from pydantic import JsonValue
+import typer
 
+from rollout.faces.cli.clusters import bouts_of, signoffs_of
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.formatting import side_text
-from rollout.faces.cli.output import emit, note, say, table
+from rollout.faces.cli.options import Candidate, Incumbent, Json
+from rollout.faces.cli.output import note
 from rollout.faces.cli.progress import Bar
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.replay_judge import JudgedReplay, ReplayJudge
-from rollout.faces.cli.replay_show import ShownCluster, shown_cluster
+from rollout.faces.cli.replay_judge import ReplayJudge
+from rollout.faces.cli.replay_output import ReplayOptions, tell_replay
+from rollout.faces.cli.replay_show import shown_cluster
 from rollout.faces.cli.rule_age import rules_changed_at
 from rollout.faces.cli.tape_choice import TapeChoice, chosen
-from rollout.faces.cli.verbs.diffs import bouts_of, signoffs_of
+from rollout.faces.cli.verb import verb
 from rollout.judgement.enums import Stage
 from rollout.judgement.plan import STAGES
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.hosting.host import HostLimits, MonitorHost
 from rollout.loop.hosting.monitors import monitor_spec
-from rollout.loop.replaying import Player, ReplayedTape, replay, warm_up
+from rollout.loop.replaying import Player, ReplayedTape, warm_up
+from rollout.loop.replaying import replay as replay_tapes
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import Settings, load, surroundings
 from shadow.differences import Difference, Severity
 from shadow.expected import shipped
-from shadow.replayed import ReplayedCluster, ReplayResult, ReplayTally, nobody_knows, truths
+from shadow.replayed import ReplayTally, nobody_knows, truths
 from shadow.signoffs import NOBODY_SAID
 from tmuxio.tapes.tapefile import StoredPackedTape, read_packed
 
 _TWO: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayOptions:
-    """The tapes, the monitors and the form of the output."""
+@verb(
+    "replay",
+    "replay tapes --candidate mine.monitor:Mine --fail-on state",
+    "replay --since 24h --monitor modular --monitor modular@my-rules",
+    "replay --since 24h --json --no-seconds > baseline.json",
+    "replay tapes --monitor legacy --monitor 'cmd:./mine --flag' --baseline baseline.json",
+    "replay --since 7d --monitor legacy --monitor mine:Mine --judge --stage shadow",
+    "replay tapes --monitor legacy --monitor modular@my-rules --judge --held-out 0.3",
+    "replay tapes --monitor legacy --monitor modular --judge --show d-3fa9c1",
+)
+def replay(
+    tapes: Annotated[list[Path] | None, typer.Argument(help="Tapes, oldest first, or a folder of tapes.")] = None,
+    *,
+    since: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="The tapes that runs kept in the last 24h, 30min, 7d.")
+    ] = None,
+    monitor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MONITOR", help="Give it twice, the incumbent first; NAME@DIR reads rule files in DIR."),
+    ] = None,
+    incumbent: Incumbent = None,
+    candidate: Candidate = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The --json output of an earlier replay.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="SEVERITY", help="Exit with 3 if an action, state or detail differs.")
+    ] = None,
+    seconds: Annotated[
+        bool, typer.Option("--seconds/--no-seconds", help="Print the time it took; --no-seconds for stable output.")
+    ] = True,
+    judge: Annotated[
+        bool,
+        typer.Option("--judge", help="Judge the candidate's spells by a plan: when promotable or unsafe, and why."),
+    ] = False,
+    plan: Annotated[
+        str | None, typer.Option(metavar="PLAN", help="With --judge: default, demo, or a TOML file.")
+    ] = None,
+    stage: Annotated[str, typer.Option(metavar="STAGE", help="With --judge: the stage to leave.")] = "shadow",
+    minimums: Annotated[
+        bool, typer.Option("--minimums", help="With --judge: also require the plan's hours, panes, sessions and CLIs.")
+    ] = False,
+    held_out: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="With --judge: judge this share of the leases alone, chosen by a hash."),
+    ] = None,
+    show: Annotated[
+        str | None, typer.Option(metavar="CLUSTER", help="With --judge: show one cluster with its screen.")
+    ] = None,
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """Replay tapes with any two monitors and show where they differ.
 
-    tapes: Sequence[Path] = ()
-    since: str | None = None
-    monitors: Sequence[str] = ()
-    incumbent: str | None = None
-    candidate: str | None = None
-    baseline: Path | None = None
-    fail_on: str | None = None
-    seconds: bool = True
-    judge: bool = False
-    """True if the spells are judged as well, by `plan`, for leaving `stage`."""
-    plan: str | None = None
-    stage: str = "shadow"
-    minimums: bool = False
-    held_out: float | None = None
-    """The share of leases that alone are judged; None for all."""
-    show: str | None = None
-    """The cluster to show with its screen."""
-    as_json: bool = False
+    Shows which monitor was right if the panes' next states prove it, and the differences that are new or gone since the
+    live cycles. The same tapes give the same output, except for the seconds.
+    """
+    asked = ReplayOptions(
+        tapes=tapes or (),
+        since=since,
+        monitors=monitor or (),
+        incumbent=incumbent,
+        candidate=candidate,
+        baseline=baseline,
+        fail_on=fail_on,
+        seconds=seconds,
+        judge=judge,
+        plan=plan,
+        stage=stage,
+        minimums=minimums,
+        held_out=held_out,
+        show=show,
+        as_json=as_json,
+    )
+    return _replayed(asked, server)
 
 
-def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Path | None) -> Exit:
+def _replayed(asked: ReplayOptions, server: ServerSelection) -> Exit:
     """Replay the tapes and print the differences; DIFFERENT if one is as grave as `fail_on` and not expected."""
     worst, judge = _severity(asked.fail_on), _judge(asked)
     settings = load({"incumbent": asked.incumbent, "candidate": asked.candidate}).settings
     names = _pair(asked, settings)
     before = _baseline(asked.baseline) if asked.baseline else None
     with ExitStack() as stack:
-        found = stack.enter_context(open_server_data(socket_name, socket_path))
+        found = stack.enter_context(open_server_data(server))
         picked = chosen(asked.tapes, asked.since, found.folder.tapes, time.time())
         register = found.register if asked.since else shipped()
         tally = ReplayTally(register, truths(bouts_of(found)) if asked.since else nobody_knows)
@@ -93,7 +148,7 @@ def replay_tapes(asked: ReplayOptions, socket_name: str | None, socket_path: Pat
             signoffs = signoffs_of(found) if asked.since else NOBODY_SAID
             judged = judge.result(tally.bouts, register, signoffs, rules_changed=_changed(names[1], settings))
         shown = shown_cluster(asked.show, tally.bouts, picked.tapes) if asked.show is not None else None
-    _tell(asked, who, result, seen, took, judged, shown)
+    tell_replay(asked, who, result, seen, took, judged, shown)
     return Exit.DIFFERENT if worst is not None and result.worst(worst) else Exit.OK
 
 
@@ -116,7 +171,7 @@ class _Live:
 
 def _watched(picked: TapeChoice, incumbent: Player, candidate: Player) -> Iterator[ReplayedTape]:
     warm_up(_read(picked.before, strict=False), incumbent, candidate)
-    yield from replay(_read(picked.tapes, strict=picked.named), incumbent, candidate)
+    yield from replay_tapes(_read(picked.tapes, strict=picked.named), incumbent, candidate)
 
 
 def _read(paths: Sequence[Path], *, strict: bool) -> Iterator[StoredPackedTape]:
@@ -191,64 +246,3 @@ def _severity(text: str | None) -> Severity | None:
     if text not in set(Severity):
         raise Stop(Exit.USAGE, f"--fail-on {text}: name one of {', '.join(Severity)}")
     return Severity(text)
-
-
-def _tell(
-    asked: ReplayOptions,
-    who: Sequence[str],
-    result: ReplayResult,
-    seen: Sequence[tuple[str, Difference]],
-    took: float,
-    judged: JudgedReplay | None,
-    shown: ShownCluster | None,
-) -> None:
-    speed = {"seconds": round(took, 3), "frames_per_second": round(result.frames / took, 1)} if asked.seconds else {}
-    if asked.as_json:
-        body = result.model_dump(mode="json", exclude={"clusters"})
-        rows = [row.model_dump(mode="json", exclude={"example"}) for row in result.clusters]
-        differences = [_as_json(tape, difference) for tape, difference in seen]
-        more = {"agreement": result.agreement, "clusters": rows, "differences": differences}
-        judgement = ({} if judged is None else judged.as_json()) | ({} if shown is None else shown.as_json())
-        emit({"monitors": list(who), **body, **more, **judgement, **speed})
-        return
-    table((_line(row) for row in result.clusters), header=("cluster", "differs in", "looks", "agents", *who, "", ""))
-    say(_summary(result))
-    if result.vanished:
-        say(f"Vanished: {', '.join(result.vanished)}")
-    which = f"the tapes of the last {asked.since}" if asked.since else "these tapes"
-    for line in judged.lines(which) if judged is not None else ():
-        say(line)
-    for line in shown.lines() if shown is not None else ():
-        say(line)
-    if asked.seconds:
-        note(f"{took:.1f} s, {result.frames / took:,.0f} agent-frames a second")
-
-
-def _line(row: ReplayedCluster) -> tuple[str, ...]:
-    sides = side_text(row.example.incumbent), side_text(row.example.candidate)
-    new = {True: "new", False: "known", None: ""}[row.new]
-    word = row.expected or ("" if row.comparable or row.severity is not Severity.ACTION else "not comparable")
-    return (row.id, row.severity, str(row.looks), str(row.agents), *sides, new, word)
-
-
-def _summary(result: ReplayResult) -> str:
-    kinds = Counter[Severity]()
-    for row in result.clusters:
-        kinds[row.severity] += row.looks
-    counts = ", ".join(f"{kinds[severity]} in {severity}" for severity in Severity if kinds[severity])
-    found = f"{kinds.total()} differences ({counts}) in {len(result.clusters)} clusters" if kinds else "no difference"
-    agree = "" if result.agreement is None else f"; they agree on {result.agreement:.1%}"
-    said = ", ".join(f"{right} {count}" for right, count in result.rights.items())
-    settled = f"; who was right in {result.differing_bouts} bouts: {said}" if said else ""
-    return f"{result.tapes} tapes, {result.agents} agents seen: {found}{agree}{settled}"
-
-
-def _as_json(tape: str, difference: Difference) -> dict[str, JsonValue]:
-    body: dict[str, Any] = difference.model_dump(mode="json")
-    return {
-        "tape": tape,
-        "class": body.pop("klass"),
-        **{key: body[key] for key in ("pane", "session", "window", "agent", "severity", "cluster", "expected")},
-        "incumbent": body["incumbent"],
-        "candidate": body["candidate"],
-    }

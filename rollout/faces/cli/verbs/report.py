@@ -1,34 +1,38 @@
 """`understudy report`: the shadow-diff report of everything that the ledger holds."""
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note
-from rollout.faces.cli.reading import ServerData, open_server_data
-from rollout.faces.cli.scenes import scenes
-from rollout.faces.cli.shadow_report import address_of, make
-from rollout.faces.cli.verbs.glossary import report_terms
+from rollout.faces.cli.reading import open_server_data
+from rollout.faces.cli.report_text import FORMS, HTML, written
+from rollout.faces.cli.verb import verb
 from rollout.judgement.headline import NOTHING_YET
-from shadow.report import ShadowReport, as_json, as_markdown, as_text
-
-FORMS: dict[str, Callable[[ShadowReport], str]] = {"text": as_text, "md": as_markdown, "json": as_json}
-HTML = "html"
-"""The one form that shows screens."""
-TERMS = "Terms: `understudy explain TERM`, or docs/glossary.md.\n"
-"""The last line of the forms for people."""
+from rollout.store.server_selection import ServerSelection
 
 
-def report(form: str, output: Path | None, socket_name: str | None, socket_path: Path | None) -> Exit:
-    """Write the report to a file, or to standard output."""
+@verb(
+    "report", "report", "report --format html -o shadow.html", "report --format md -o shadow.md", "report --format json"
+)
+def report(
+    *,
+    form: Annotated[str, typer.Option("--format", "-f", metavar="FORM", help="text, html, md or json.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")] = None,
+    server: ServerSelection,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> Exit:
+    """Write the shadow-diff report. Its terms: `understudy explain TERM`, or docs/glossary.md."""
+    form = "json" if as_json else form
     if form not in {*FORMS, HTML}:
         raise Stop(Exit.USAGE, f"--format {form}: name one of {', '.join((HTML, *FORMS))}")
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         if found.ledger is None:
             note(NOTHING_YET)
-        text = written(found, form, address_of(socket_name, socket_path))
+        text = written(found, form, server.options)
     if output is None:
         sys.stdout.write(text)
         return Exit.OK
@@ -39,13 +43,3 @@ def report(form: str, output: Path | None, socket_name: str | None, socket_path:
         raise Stop(Exit.USAGE, f"{where}: name a file in a folder that you may write to") from error
     note(f"Written to {output}")
     return Exit.OK
-
-
-def written(found: ServerData, form: str, address: tuple[str, ...] = ()) -> str:
-    """Write the report of what was read, in one of its forms."""
-    made = make(found, round(time.time(), 6), address)
-    if form == HTML:
-        from shadow.report.page import as_html  # noqa: PLC0415 - the templates' engine is for those who want a page
-
-        return as_html(made, scenes(found, made.clusters), report_terms())
-    return FORMS[form](made) + ("" if form == "json" else f"\n{TERMS}")

@@ -1,22 +1,54 @@
-"""`understudy rollback --now`: give every session back to the incumbent, also if other parts are broken."""
+"""`understudy rollback`: give every session back to the incumbent; with --now also if other parts are broken."""
 
-from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.options import Actor, DryRun, Yes
+from rollout.faces.cli.orders_failed import say_not_done
 from rollout.faces.cli.output import note, say
-from rollout.faces.cli.server_selection import named_folder
-from rollout.faces.cli.verbs.orders_failed import say_not_done
+from rollout.faces.cli.verb import verb
 from rollout.store.orders import OrderKind, OrderNotGiven, give, operator
+from rollout.store.server_selection import ServerSelection
 from rollout.store.state_folder import ServerFolder, StateFolder
 
 
-def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: str | None, reason: str) -> Exit:
+@verb(
+    "rollback", 'rollback --reason "managers complain"', 'rollback --now --reason "pager"   # needs nothing that works'
+)
+def rollback(
+    *,
+    now: Annotated[
+        bool, typer.Option("--now", help="Immediately; works without a run, ledger or valid settings.")
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    actor: Actor = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    server: ServerSelection,
+) -> Exit:
+    """Give every session back to the incumbent.
+
+    The rollout stands in shadow, rolled back, until `understudy retry`. With --now it needs no daemon, server, database
+    or valid configuration.
+    """
+    if not now:
+        from rollout.faces.cli.moving import DecisionOptions, move  # noqa: PLC0415 - --now imports nothing that may be broken
+        from rollout.judgement.rollout_status import RequestKind  # noqa: PLC0415 - as above
+
+        return move(RequestKind.ROLLBACK, DecisionOptions(reason, actor, yes=yes, dry_run=dry_run), server)
+
+    return _rollback_now(server, actor=actor, reason=reason)
+
+
+def _rollback_now(selected: ServerSelection, *, actor: str | None, reason: str) -> Exit:
     """Write the order to a file and set the flag to 0 %: each of them is enough alone."""
     state = StateFolder.from_environment()
-    named = named_folder(socket_name, socket_path)
+    named = selected.named_folder
     # a run takes an order away once it has carried it out, so every server gets one of its own
     servers = (named,) if named else state.all_servers()
-    begun = tuple(server for server in servers if _may_have_begun(server, socket_name, socket_path))
+    begun = tuple(server for server in servers if _may_have_begun(server, selected))
     who, why, failures = actor or operator(), reason or "rollback --now", dict[ServerFolder, OrderNotGiven]()
     for server in servers:
         if server not in begun:
@@ -45,24 +77,23 @@ def rollback_now(socket_name: str | None, socket_path: Path | None, *, actor: st
     return Exit.OK
 
 
-def _may_have_begun(server: ServerFolder, socket_name: str | None, socket_path: Path | None) -> bool:
+def _may_have_begun(server: ServerFolder, selected: ServerSelection) -> bool:
     """Return whether a run has kept anything of a server, or may run on it without its folder; True in doubt."""
     try:
         server.ledger.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        return _may_be_watched(server, socket_name, socket_path)
+        return _may_be_watched(server, selected)
     except OSError:
         return True
     return True
 
 
-def _may_be_watched(server: ServerFolder, socket_name: str | None, socket_path: Path | None) -> bool:
+def _may_be_watched(server: ServerFolder, selected: ServerSelection) -> bool:
     try:
         from rollout.store.server_lock import lock_places  # noqa: PLC0415 - no import may stop the order itself
-        from tmuxio.server.address import ServerAddress  # noqa: PLC0415
 
-        named = socket_name or socket_path
-        socket = ServerAddress.resolve(socket_name, socket_path).socket_path if named else server.socket_path
+        named = selected.named_address
+        socket = named.socket_path if named else server.socket_path
         return any(path.exists() for path in lock_places(socket))
     except FileNotFoundError:  # the folder names no socket: no run has made it
         return False

@@ -4,13 +4,16 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
+import typer
 
 from rollout.faces.cli.cycle_output import CycleOutput, JsonOutput, TextOutput
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Candidate, Incumbent, Json
 from rollout.faces.cli.output import note
+from rollout.faces.cli.verb import verb
 from rollout.judgement.plan_file import find_plan
 from rollout.loop.building import Blueprint, open_runtime
 from rollout.loop.cycle_result import CycleResult
@@ -19,6 +22,7 @@ from rollout.loop.garbled import garbled_rows_named
 from rollout.loop.monitor_role import MonitorRole
 from rollout.loop.tape_retention import Retention
 from rollout.store.flags.choosing import chosen
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import Settings, load, surroundings
 from rollout.store.state_folder import StateFolder
 from tmuxio.redaction import quotable
@@ -36,7 +40,49 @@ class RunOptions:
     as_json: bool
 
 
-def run(asked: RunOptions) -> Exit:
+@verb(
+    "run",
+    "run                                 # watch the default server; no key is sent",
+    "run --once --json                   # one cycle, as JSON",
+    "run --cycles 50 --interval 1 --socket-path /tmp/s",
+    "run --act                           # let the owner's intents reach tmux",
+    "run --candidate mine.monitor:Mine   # your own monitor in the shadow",
+)
+def run(
+    *,
+    act: Annotated[bool | None, typer.Option("--act/--no-act", help="Act, or only watch (the default).")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Run one cycle, then exit.")] = False,
+    cycles: Annotated[int | None, typer.Option(min=1, metavar="N", help="Run N cycles, then exit.")] = None,
+    interval: Annotated[
+        float | None, typer.Option(min=0.01, metavar="S", help="Seconds between the starts of two cycles.")
+    ] = None,
+    deadline: Annotated[
+        float | None, typer.Option(min=0.1, metavar="S", help="Time limit in seconds of a monitor's reply.")
+    ] = None,
+    incumbent: Incumbent = None,
+    candidate: Candidate = None,
+    plan: Annotated[str | None, typer.Option(metavar="PLAN", help="default, demo, or a TOML file.")] = None,
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """Observe, compare and judge in the foreground; with --act, also act.
+
+    Without --act no key is sent; `understudy status` counts the actions that were not done. Ctrl-C ends it after the
+    cycle.
+    """
+    flags = {
+        "act": act,
+        "interval_s": interval,
+        "deadline_s": deadline,
+        "incumbent": incumbent,
+        "candidate": candidate,
+        "plan": plan,
+        **server.flags,
+    }
+    return _run(RunOptions(flags=flags, once=once, cycles=cycles, as_json=as_json))
+
+
+def _run(asked: RunOptions) -> Exit:
     """Run until stopped, or for so many cycles; OK whether or not differences were found.
 
     Raises what `open_runtime` does, and a `TmuxError` where there is no server to begin with: one that goes later is

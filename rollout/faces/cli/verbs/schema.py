@@ -2,13 +2,16 @@
 
 import json
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from pydantic import BaseModel
 
 from modular.rulebook.file import RuleFile
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, say
+from rollout.faces.cli.verb import verb
 from rollout.judgement.chain import Transition
 from rollout.judgement.plan import Plan
 from rollout.store.settings import Settings
@@ -43,8 +46,13 @@ def _json_schema(name: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def schema(name: str | None, *, as_json: bool) -> Exit:
-    """Print one schema, or the names of all."""
+@verb("schema", "schema", "schema cycle-report")
+def schema(
+    name: Annotated[str | None, typer.Argument(help="The record; without NAME the records are listed.")] = None,
+    *,
+    as_json: Json = False,
+) -> Exit:
+    """Print the JSON Schema of any record."""
     if name is None:
         if as_json:
             emit({"schemas": list(names())})

@@ -3,17 +3,22 @@
 import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Actor, Reason
 from rollout.faces.cli.output import note, say
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.verbs.signing import instant_of, write_decision
+from rollout.faces.cli.sign_offs import instant_of, write_decision
+from rollout.faces.cli.verb import verb
 from rollout.faces.cli.waivers import waivers_of
 from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.decisions import WAIVE
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
+from rollout.store.server_selection import ServerSelection
 from understudy.record import instant_text
 from understudy.verdicts import AgentState
 
@@ -28,11 +33,31 @@ class Waiving:
     undo: bool
 
 
-def waive(state: str, asked: Waiving, socket_name: str | None, socket_path: Path | None) -> Exit:
+@verb("waive", 'waive crashed --reason "no agent of ours crashes in a week"', 'waive crashed --undo --reason "one did"')
+def waive(
+    state: Annotated[str, typer.Argument(metavar="STATE", help="A state that the plan wants proven.")],
+    *,
+    reason: Reason,
+    actor: Actor = None,
+    expires: Annotated[
+        str, typer.Option(metavar="WHEN", help="After so long (14d, 12h), or on a day (2027-01-31, UTC).")
+    ] = "30d",
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the state must be proven again.")] = False,
+    server: ServerSelection,
+) -> Exit:
+    """Waive the proof of one state for promotions, until an expiry.
+
+    The state is still watched: a candidate that is unsafe in it is still held or rolled back.
+    """
+    asked = Waiving(reason=reason, actor=actor, expires=expires, undo=undo)
+    return _waive(state, asked, server)
+
+
+def _waive(state: str, asked: Waiving, server: ServerSelection) -> Exit:
     """Write the decision into the ledger; the judge takes it up in the next cycle."""
     now = round(time.time(), 6)
     expires = now if asked.undo else instant_of(asked.expires, now)
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         if found.ledger is None:
             raise Stop(Exit.CONFLICT, NOTHING_YET)
         required = {str(one) for one in found.plan.required_states}

@@ -3,23 +3,26 @@
 import shutil
 import textwrap
 import time
-from pathlib import Path
 
 from rollout.faces.cli.exits import Exit
 from rollout.faces.cli.headlines import headline_of, standing_of
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.output import emit, person_looks, say
 from rollout.faces.cli.reading import ServerData, doubts, open_server_data
-from rollout.faces.cli.verbs.status import headline_document
+from rollout.faces.cli.status_document import headline_document
+from rollout.faces.cli.verb import verb
 from rollout.faces.cli.waivers import waiver_document, waiver_line, waivers_of
 from rollout.judgement import why as judgement_why
 from rollout.judgement.headline import NOTHING_YET, Headline
+from rollout.store.server_selection import ServerSelection
 from shadow.report.outcomes import outcome_sentence
 
 
-def why(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Print the cause of the present state and the next step."""
-    with open_server_data(socket_name, socket_path) as found:
+@verb("why", "why")
+def why(*, server: ServerSelection, as_json: Json = False) -> Exit:
+    """Explain in one paragraph what holds the rollout and what would change that."""
+    with open_server_data(server) as found:
         said = headline_of(found)
         waived = waivers_of(found, time.time())
         besides = (f"Besides, {doubt}." for doubt in doubts(found.reports()))

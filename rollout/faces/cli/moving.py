@@ -2,13 +2,12 @@
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import note, say
 from rollout.faces.cli.reading import ServerData, open_server_data
-from rollout.faces.cli.verbs.history import headline
+from rollout.faces.cli.transitions import transition_text
 from rollout.judgement.chain import Transition
 from rollout.judgement.rollout_status import Refusal, RefusalReason, Request, RequestKind, RolloutStatus
 from rollout.judgement.stages import apply
@@ -17,6 +16,7 @@ from rollout.loop.standing_orders import carry_out_orders
 from rollout.store.flags.choosing import chosen
 from rollout.store.ledger import Ledger
 from rollout.store.orders import operator
+from rollout.store.server_selection import ServerSelection
 from rollout.store.settings import load
 from rollout.store.state_folder import StateFolder
 
@@ -34,11 +34,9 @@ class DecisionOptions:
     dry_run: bool = False
 
 
-def move(
-    request_kind: RequestKind, decision: DecisionOptions, socket_name: str | None, socket_path: Path | None
-) -> Exit:
+def move(request_kind: RequestKind, decision: DecisionOptions, server: ServerSelection) -> Exit:
     """Make one move, or print it (dry run); raises `Stop` if it is refused."""
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         if found.ledger is None:
             raise Stop(Exit.CONFLICT, "no rollout has begun on this server. Start one: `understudy run`")
         ledger = Ledger(found.folder.ledger)
@@ -52,7 +50,7 @@ def move(
         finally:
             ledger.close()
     if done is not None:
-        say(f"{headline(done)}, by {done.actor}: {done.reason} [audit {done.head}]")
+        say(f"{transition_text(done)}, by {done.actor}: {done.reason} [audit {done.head}]")
     return Exit.OK
 
 
@@ -65,11 +63,11 @@ def _made(
     request = _request(request_kind, decision, found, found.rollout_status)
     proposed = _answer(apply(found.rollout_status, request, found.plan))
     if proposed is not None and decision.dry_run:
-        say(f"Would move: {headline(proposed)}, by {request.actor}: {request.reason}")
+        say(f"Would move: {transition_text(proposed)}, by {request.actor}: {request.reason}")
     if proposed is None or decision.dry_run:
         return None
     if request_kind in _ASKS_FIRST and not decision.yes:
-        confirm(f"{headline(proposed)}: do it?")
+        confirm(f"{transition_text(proposed)}: do it?")
     return _answer(controller.request(request))
 
 

@@ -5,23 +5,23 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from random import SystemRandom
 from typing import Final
 
 import typer
 
 from rollout.faces.cli.bout_screens import BoutScreens
+from rollout.faces.cli.clusters import bouts_of
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.formatting import side_text
 from rollout.faces.cli.output import ago, emit, note, person_looks, say
 from rollout.faces.cli.reading import open_server_data
-from rollout.faces.cli.verbs.diffs import bouts_of
-from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
+from rollout.faces.cli.sign_offs import SignOffOptions, write_decision
 from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.decisions import SETTLE_BOUT
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
+from rollout.store.server_selection import ServerSelection
 from shadow.bout import Bout
 from shadow.labels import Right
 from shadow.report.inert import fit, one_line
@@ -38,14 +38,13 @@ def review_sample(
     count: int,
     seed: int | None,
     decision: SignOffOptions,
-    socket_name: str | None,
-    socket_path: Path | None,
+    server: ServerSelection,
     *,
     as_json: bool,
 ) -> Exit:
     """Draw, and ask one by one; as JSON only the sample, which scripts answer with `settle b-... --right WHO`."""
     seed = SystemRandom().randrange(10**6) if seed is None else seed
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         if found.ledger is None:
             note(NOTHING_YET)
             return Exit.OK

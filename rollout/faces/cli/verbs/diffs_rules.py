@@ -3,24 +3,58 @@
 import json
 import time
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rollout.faces.cli.asking import confirm
+from rollout.faces.cli.clusters import bouts_of
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Actor, Json, Yes
 from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.reading import ServerData, open_server_data
-from rollout.faces.cli.verbs.diffs import bouts_of
-from rollout.faces.cli.verbs.signing import SignOffOptions, write_decision
+from rollout.faces.cli.sign_offs import SignOffOptions, write_decision
+from rollout.faces.cli.verb import verb
 from rollout.loop.decisions import RULE
 from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
+from rollout.store.server_selection import ServerSelection
 from shadow.bout import Bout
 from shadow.expected import ExpectedDifference, read_entry, shipped
 from shadow.rescoring import RescoredRate, RescoringResult, rescored
 
 
-def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+@verb(
+    "diffs rules",
+    "diffs rules",
+    "diffs rules --try mine.toml            # what it would explain, before it is saved",
+    'diffs rules --save mine.toml --reason "the banner is new"',
+)
+def diffs_rules(
+    *,
+    try_: Annotated[
+        Path | None, typer.Option("--try", metavar="FILE", help="Show what this rule would have explained.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep this rule for this server, from the next run on.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    actor: Actor = None,
+    yes: Yes = False,
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """List the expected differences, which monitor is right in each and why; try or save one of your own."""
+    if try_ is not None:
+        return _try_rule(try_, server, as_json=as_json)
+    if save is not None:
+        return _save_rule(save, SignOffOptions(reason=reason, actor=actor), server, yes=yes)
+    return _listing(server, as_json=as_json)
+
+
+def _listing(server: ServerSelection, *, as_json: bool) -> Exit:
     """List the register, one's own entries with it."""
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         entries = found.register.entries
     if as_json:
         emit({"rules": [entry.model_dump(mode="json") for entry in entries]})
@@ -32,10 +66,10 @@ def listing(socket_name: str | None, socket_path: Path | None, *, as_json: bool)
     return Exit.OK
 
 
-def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
+def _try_rule(path: Path, server: ServerSelection, *, as_json: bool) -> Exit:
     """Show the bouts that a rule would have explained, and the rate with it; nothing is changed."""
     entry = read_entry(path)
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         tried = _tried(found, entry)
     if as_json:
         emit({"rule": entry.id, **tried.model_dump(mode="json")})
@@ -44,16 +78,14 @@ def try_rule(path: Path, socket_name: str | None, socket_path: Path | None, *, a
     return Exit.OK
 
 
-def save_rule(
-    path: Path, decision: SignOffOptions, socket_name: str | None, socket_path: Path | None, *, yes: bool
-) -> Exit:
+def _save_rule(path: Path, decision: SignOffOptions, server: ServerSelection, *, yes: bool) -> Exit:
     """Save a rule for one server; first show the differences that it would have explained."""
     entry = read_entry(path)
     if not decision.reason:
         raise Stop(Exit.USAGE, f"{entry.id} needs a reason for the history: --reason TEXT")
     if shipped().entry(entry.id) is not None:
         raise Stop(Exit.USAGE, f"{path}: id: {entry.id!r} ships with the program. Choose another id")
-    with open_server_data(socket_name, socket_path) as found:
+    with open_server_data(server) as found:
         if found.ledger is None:
             raise Stop(Exit.CONFLICT, "no rollout has begun on this server. Start one: `understudy run`")
         tell(entry.id, _tried(found, entry))

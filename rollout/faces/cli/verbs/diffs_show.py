@@ -3,20 +3,23 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+import typer
 
 from rollout.faces.cli.bout_screens import BoutScreens
+from rollout.faces.cli.cluster_page import show_cluster
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import clock_time, emit, say
 from rollout.faces.cli.reading import ServerData, open_server_data
-from rollout.faces.cli.verbs.diffs import show_cluster
-from rollout.faces.cli.verbs.history import as_document as transition_document
-from rollout.faces.cli.verbs.history import headline
+from rollout.faces.cli.transitions import transition_document, transition_text
+from rollout.faces.cli.verb import verb
 from rollout.judgement.chain import Transition
 from rollout.judgement.headline import NOTHING_YET
 from rollout.loop.stage_controller import trail
 from rollout.store.ledger import DeliveryRow, LedgerReader
+from rollout.store.server_selection import ServerSelection
 from shadow.bout import Bout
 from shadow.grouping import seen_until
 from shadow.referee.records import ScoredSpell
@@ -40,9 +43,21 @@ class Page:
     lines: tuple[str, ...]
 
 
-def show(what: str, socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Show the cluster, bout, spell, episode, delivery or transition that has this id."""
-    with open_server_data(socket_name, socket_path) as found:
+@verb("diffs show", "diffs show 3f2a91", "diffs show b-3fa9c1d2e4f50617 --json")
+def diffs_show(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A cluster, bout, spell, episode, delivery, or head of the audit trail."),
+    ],
+    *,
+    server: ServerSelection,
+    as_json: Json = False,
+) -> Exit:
+    """Show the record that has an id: a cluster, bout, spell, episode, delivery or transition.
+
+    A cluster shows both monitors' verdicts side by side, with the pane's text.
+    """
+    with open_server_data(server) as found:
         if found.ledger is None:
             raise Stop(Exit.USAGE, f"There is no {what}. {NOTHING_YET}")
         page = _page(what, found, found.ledger)
@@ -165,7 +180,7 @@ def _transition(move: Transition) -> Page:
         "transition",
         document,
         (
-            f"transition {move.hash}: {headline(move)}",
+            f"transition {move.hash}: {transition_text(move)}",
             one_line(f"{clock_time(move.at)} by {move.actor}: {move.reason}"),
             f"asked for {move.request}; revision {move.revision}, epoch {move.epoch}, state {move.state}",
             *(("", *json.dumps(move.evidence, indent=2).split("\n")) if move.evidence else ()),

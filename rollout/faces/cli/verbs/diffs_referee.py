@@ -1,18 +1,20 @@
 """`understudy diffs referee`: how often each kind of difference is settled, for whom, and by which rule."""
 
-from pathlib import Path
-
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.options import Json
 from rollout.faces.cli.output import emit, note, say, table
 from rollout.faces.cli.reading import open_server_data
+from rollout.faces.cli.verb import verb
 from rollout.judgement.headline import NOTHING_YET
+from rollout.store.server_selection import ServerSelection
 from shadow.kinds import KindRate, settle_rates_of
 from shadow.labels import Right
 
 
-def referee(socket_name: str | None, socket_path: Path | None, *, as_json: bool) -> Exit:
-    """Show the settle rates: differences by kind and side, then the sample of agreements."""
-    with open_server_data(socket_name, socket_path) as found:
+@verb("diffs referee", "diffs referee", "diffs referee --json")
+def diffs_referee(*, server: ServerSelection, as_json: Json = False) -> Exit:
+    """Show how often each kind of difference is settled, for which monitor and by which rule."""
+    with open_server_data(server) as found:
         if found.ledger is None:
             note(NOTHING_YET)
         rows = settle_rates_of((group.bout, group.times) for group in found.settled.groups)

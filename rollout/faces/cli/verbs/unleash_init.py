@@ -1,17 +1,25 @@
 """`understudy unleash init`: prepare an Unleash server to hold the flags of a rollout."""
 
 from rollout.faces.cli.exits import Exit
+from rollout.faces.cli.options import DryRun, Json
 from rollout.faces.cli.output import emit, say
+from rollout.faces.cli.verb import verb
 from rollout.store.flags import initial_text, parse_flags
 from rollout.store.flags.choosing import admin_transport
 from rollout.store.flags.unleash import FlagPlace, SetupCall, UnleashTransport, carry_out, look_around, steps_to
 from rollout.store.settings import load
 
 
-def init(*, dry_run: bool, as_json: bool) -> Exit:
-    """Create the missing parts, and check again; a second run finds nothing to create.
+@verb("unleash init", "unleash init --dry-run", "unleash init --json")
+def unleash_init(
+    *,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> Exit:
+    """Create the flags, strategies and context fields on an Unleash server.
 
-    Raises `SettingsInvalid`, `FlagsUnreachable`, or `BadFlags` if something that an operator made is in the way.
+    Existing ones are kept, so the command may be repeated. The server, its project and environment, and the token with
+    the right to do it are settings: unleash_url, unleash_project, unleash_environment, unleash_admin_token.
     """
     settings = load().settings
     transport, place = admin_transport(settings)

@@ -11,7 +11,7 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.output import emit, paint, say
 from rollout.judgement.enums import Guardrail
 
-_IN_CHECKOUT: Final = Path(__file__).parents[4] / "docs" / "glossary.md"
+_IN_CHECKOUT: Final = Path(__file__).parents[3] / "docs" / "glossary.md"
 _HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
