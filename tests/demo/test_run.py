@@ -209,6 +209,6 @@ def test_a_real_demo_runs_and_nothing_of_it_outlives(end: signal.Signals, tmp_pa
         assert code == 130
         assert rest[-1]["event"] == "demo.done"
         assert rest[-1]["ok"] is False
-        assert "interrupted" in rest[-1]["trouble"]
+        assert "stopped by you" in rest[-1]["trouble"]
     wait_until(lambda: not processes_of(folder), f"left behind: {processes_of(folder)}")
     wait_until(lambda: not Path(folder).exists(), "the folder is still there")
