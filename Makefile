@@ -29,7 +29,7 @@ bench: budgets ## run every benchmark, the budgets, and ten thousand cycles, one
 	@$(BIN)/python -m pytest --benchmark-enable --benchmark-only -r fE
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_bulk_switch.py tests/benchmarks/test_soak.py
 
-budgets: setup ## check the cost of a look at up to 1000 agents and of a ledger of months; fails above the budgets (four minutes)
+budgets: setup ## check the cost of a look at up to 1000 agents and of a ledger of months; fails above the budgets (six minutes)
 	@scripts/ensure-tmux
 	@UNDERSTUDY_BENCH_LARGE=1 $(BIN)/python -m pytest -q tests/benchmarks/test_budgets.py tests/benchmarks/test_engine_process.py tests/benchmarks/test_large_ledger.py
 
