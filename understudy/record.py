@@ -29,10 +29,12 @@ class Record(BaseModel):
         cls, kept = type(self), self.__dict__
         copied = cls.__new__(cls)
         values = kept.copy()
-        while len(values) > len(cls.__pydantic_fields__):
+        many = len(cls.__pydantic_fields__)
+        while len(values) > many:
             values.popitem()  # the last ones: they came after the fields
+        given = self.__pydantic_fields_set__
         _set(copied, "__dict__", values)
-        _set(copied, "__pydantic_fields_set__", self.__pydantic_fields_set__.copy())
+        _set(copied, "__pydantic_fields_set__", given if len(given) == many else given.copy())  # all: none can be added
         _set(copied, "__pydantic_extra__", None)
         _set(copied, "__pydantic_private__", None)
         return copied

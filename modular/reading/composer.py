@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from modular.reading.ink import cells
 from modular.reading.matching import first_match
-from modular.rulebook.book import CompiledComposer
+from modular.rulebook.composer_shapes import CompiledComposer
 
 _NOTHING: Final = re.compile("[\\s\u200b\u2588\u258c_|]*\\Z")
 """Blank, or only a cursor that the CLI draws itself."""
@@ -53,7 +53,7 @@ def _holds_a_dialog(rows: Sequence[str], shape: CompiledComposer, composer: Comp
     """Return whether the text, or the border above it, shows that the frame is a dialog's."""
     if composer.text and first_match(shape.refuses, composer.text) is not None:
         return True
-    return first_match(shape.refuses_border, rows[composer.first]) is not None
+    return shape.refuses_border(rows[composer.first])
 
 
 def _read(
@@ -108,10 +108,10 @@ def _find_fenced(rows: Sequence[str], shape: CompiledComposer) -> tuple[int, int
     fence, top = shape.fence, shape.top
     if fence is None or top is None:
         return None
-    below, blank_too = 0, fence.search("") is not None
+    below = 0
     for bottom in range(len(rows) - 1, 0, -1):
         row = rows[bottom]
-        if not (row or blank_too):
+        if not (row or shape.fits_blank):
             continue
         if fence.search(row):
             inner = _rows_up_to(rows, bottom, top, shape)

@@ -17,7 +17,7 @@ _DEEP: Final = 3
 _TWO_MARKS: Final = re.compile(rf"[ │┃]*[{_BULLET}]\ufe0e? +(?:(?:[^\n]* )?[✢✳✶✻✽◐◓◑◒⠁-⣿]|(?:[^\n(]* )?•|[·*●])(?: |$)")
 _INTRODUCES: Final = re.compile(r"\w[^\n]*[:\uff1a]\s*[│┃]?\s*$")
 _FENCE: Final = re.compile(r"\s*(?:```|~~~)\w*\s*$")
-_BORDER: Final = re.compile(r"[ │┃]*")
+_MARGIN: Final = " │┃"
 _OVER: Final = re.compile(r"[✻✽✶✢✳] \S+ for \d|\s*Worked for |Tokens: \d|\s*▣ [^\n]* · [\dhms. ]+s$")
 """The rows with which CLIs end a turn; below a status row, one shows that the row is old or quoted."""
 
@@ -65,5 +65,4 @@ def _in_an_answer(rows: Sequence[str], index: int) -> bool:
 
 
 def _indent(row: str) -> int:
-    found = _BORDER.match(row)
-    return 0 if found is None else found.end()
+    return len(row) - len(row.lstrip(_MARGIN))

@@ -7,17 +7,18 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from modular.rulebook.composer_shapes import CompiledComposer, compiled_composer, shape_need
 from modular.rulebook.faults import BadRules, RuleFault
 from modular.rulebook.file import (
     ANY,
     DRAFT_PRIORITY,
     EMPTY_PRIORITY,
     UNKNOWN,
-    ComposerShape,
     Rule,
     RuleFile,
     parse,
 )
+from modular.rulebook.patterns import compiled, compiled_one
 from modular.rulebook.sieve import Need, Sieve
 
 
@@ -29,26 +30,6 @@ class CompiledRule:
     any: tuple[re.Pattern[str], ...]
     all: tuple[re.Pattern[str], ...]
     none: tuple[re.Pattern[str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledComposer:
-    """A composer's shape ready to be looked for."""
-
-    shape: ComposerShape
-    owner: str
-    """The CLI whose file has it; for shapes that CLIs share, `unknown`."""
-    prompt: re.Pattern[str] | None
-    fence: re.Pattern[str] | None
-    top: re.Pattern[str] | None
-    strip: re.Pattern[str] | None
-    footer: re.Pattern[str] | None
-    over: re.Pattern[str] | None
-    placeholders: tuple[re.Pattern[str], ...]
-    refuses: tuple[re.Pattern[str], ...]
-    refuses_border: tuple[re.Pattern[str], ...]
-    """The pattern that its upper border must not contain."""
-    empty_hint: re.Pattern[str] | None
 
 
 class Looks(NamedTuple):
@@ -168,18 +149,18 @@ def _compile(file: RuleFile, common: RuleFile, unknown: RuleFile | None) -> Agen
     drawn = [(shape, file.agent) for shape in file.composer]
     if drawn and unknown is not None and file is not unknown:  # a CLI may have changed its looks
         drawn += [(shape, UNKNOWN) for shape in unknown.composer if shape.shared]
-    placeholders = _compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
-    refuses = _compiled(dict.fromkeys((*file.refuses, *common.refuses)))
-    shapes = [_compiled_composer(shape, owner, placeholders, refuses) for shape, owner in drawn]
+    placeholders = compiled(dict.fromkeys((*file.placeholders, *common.placeholders)))
+    refuses = compiled(dict.fromkeys((*file.refuses, *common.refuses)))
+    shapes = [compiled_composer(shape, owner, placeholders, refuses) for shape, owner in drawn]
     every: list[CompiledRule | CompiledComposer] = [*rules, *shapes]
-    needs = [*map(_need, rules), *map(_shape_need, shapes)]
+    needs = [*map(_need, rules), *map(shape_need, shapes)]
     return AgentRules(
         agent=file.agent,
         processes=frozenset(file.processes),
-        titles=_compiled(file.titles),
-        marks=_compiled(file.marks),
-        hints=_compiled(file.hints),
-        echo=_compiled_one(file.echo or common.echo),
+        titles=compiled(file.titles),
+        marks=compiled(file.marks),
+        hints=compiled(file.hints),
+        echo=compiled_one(file.echo or common.echo),
         looks=_looks(every),
         sieve=Sieve(needs, lambda places: _looks([every[place] for place in sorted(places)])),
     )
@@ -196,43 +177,10 @@ def _looks(some: Sequence[CompiledRule | CompiledComposer]) -> Looks:
 
 
 def _compiled_rule(rule: Rule) -> CompiledRule:
-    return CompiledRule(rule, _compiled(rule.any), _compiled(rule.all), _compiled(rule.none))
+    return CompiledRule(rule, compiled(rule.any), compiled(rule.all), compiled(rule.none))
 
 
 def _need(rule: CompiledRule) -> Need:
     if rule.rule.region in {"title", "composer"}:  # all others are runs of the screen's rows
         return []
     return [group for group in (rule.any, *((pattern,) for pattern in rule.all)) if group]
-
-
-def _shape_need(shape: CompiledComposer) -> Need:
-    """Search rows as they are; a prompt between fences is searched in the text without the borders."""
-    wanted = {"fenced": (shape.fence, shape.top), "prompt": (shape.prompt,), "bar": (shape.fence, shape.prompt)}
-    return [(pattern,) for pattern in wanted[shape.shape.shape] if pattern is not None]
-
-
-def _compiled_composer(
-    shape: ComposerShape, owner: str, placeholders: tuple[re.Pattern[str], ...], refuses: tuple[re.Pattern[str], ...]
-) -> CompiledComposer:
-    return CompiledComposer(
-        shape=shape,
-        owner=owner,
-        prompt=_compiled_one(shape.prompt),
-        fence=_compiled_one(shape.fence),
-        top=_compiled_one(shape.top or shape.fence),
-        strip=_compiled_one(shape.strip),
-        footer=_compiled_one(shape.footer),
-        over=_compiled_one(shape.over),
-        placeholders=(*_compiled(shape.placeholders), *placeholders),
-        refuses=(*_compiled(shape.refuses), *refuses),
-        refuses_border=refuses if shape.shape == "fenced" else (),
-        empty_hint=_compiled_one(shape.empty_hint),
-    )
-
-
-def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
-
-
-def _compiled_one(pattern: str | None) -> re.Pattern[str] | None:
-    return None if pattern is None else re.compile(pattern, re.MULTILINE)

@@ -11,7 +11,8 @@ from modular.reading import processes
 from modular.reading.composer import Composer, find_composer
 from modular.reading.identity import identify
 from modular.reading.ink import cells
-from modular.rulebook.book import CompiledComposer, RuleBook, shipped
+from modular.rulebook.book import RuleBook, shipped
+from modular.rulebook.composer_shapes import CompiledComposer
 from modular.rulebook.file import UNKNOWN
 from tmuxio.acting.composer import ComposerText, read_rows
 from understudy.screens import PaneShot
