@@ -43,9 +43,9 @@ class Budget(NamedTuple):
 
 
 BUDGETS = [
-    pytest.param(Budget(50, 40, 3.3, 480, 12, 240)),
+    pytest.param(Budget(50, 40, 3, 480, 12, 240)),
     pytest.param(Budget(500, 80, 3.5, 24, 4, 24), marks=LARGE),
-    pytest.param(Budget(1000, 120, 3.3, 16, 4, 16), marks=LARGE),
+    pytest.param(Budget(1000, 120, 3, 16, 4, 16), marks=LARGE),
 ]
 
 
