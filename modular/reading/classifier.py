@@ -240,7 +240,7 @@ def _outside_of_answers(
     rule: CompiledRule, screen: Screen, text: str, found: list[re.Match[str]]
 ) -> list[re.Match[str]] | None:
     """Return the first match of the rule that no answer quotes, with the rest of `found`; None where there is none."""
-    rows = screen.region(rule.rule.region).split("\n")
+    rows = screen.rows_of(rule.rule.region)
     offset = len(rows) - 1 - text.count("\n")
     for pattern in rule.any or rule.all[:1]:
         for match in pattern.finditer(text):

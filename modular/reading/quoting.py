@@ -57,6 +57,8 @@ def _is_introduced(rows: Sequence[str], index: int, below: Sequence[str]) -> boo
 def _in_an_answer(rows: Sequence[str], index: int) -> bool:
     """Return whether the nearest row above with less indentation begins an answer whose text has this indentation."""
     indent = _indent(rows[index])
+    if indent == 0:  # as most status rows are, and no row above has less
+        return False
     for above in range(index - 1, -1, -1):
         if _indent(rows[above]) < indent:
             found = _ANSWER.match(rows[above])

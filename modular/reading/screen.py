@@ -46,9 +46,13 @@ class Screen:
         """
         key = (name, lines)
         if (known := self._cut.get(key)) is None:
-            rows = _REGIONS[name](self)
+            rows = self.rows_of(name)
             known = self._cut[key] = "\n".join(rows if lines is None else rows[-lines:])
         return known
+
+    def rows_of(self, name: RegionName) -> list[str]:
+        """Return a region's filled rows."""
+        return _REGIONS[name](self)
 
     def whole(self) -> list[str]:
         """Return every filled row."""
