@@ -6,8 +6,8 @@ from typing import Annotated, Final
 import typer
 
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.moving import DecisionOptions, move
-from rollout.faces.cli.options import Actor, DryRun, Json, Yes
+from rollout.faces.cli.moving import move
+from rollout.faces.cli.options import Actor, DecisionOptions, DryRun, Json, Reason, Yes
 from rollout.faces.cli.output import ago, emit, note, say, table
 from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.verb import verb
@@ -31,7 +31,7 @@ def approve(
         typer.Argument(metavar="ID", help="The action to approve; without ID the open questions are listed."),
     ] = None,
     *,
-    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    reason: Reason = "",
     actor: Actor = None,
     yes: Yes = False,
     dry_run: DryRun = False,
