@@ -145,10 +145,10 @@ def _spell(what: str, found: ServerData, ledger: LedgerReader) -> Page:
 
 def _episode(what: str, found: ServerData, ledger: LedgerReader) -> Page:
     deliveries = [row for row in ledger.deliveries() if row.episode.startswith(what)]
-    rollout_status = [one for one in found.loop_state.book.episodes.values() if one.id.startswith(what)]
-    names = sorted({*(row.episode for row in deliveries), *(one.id for one in rollout_status)})
+    episodes = [one for one in found.loop_state.book.episodes.values() if one.id.startswith(what)]
+    names = sorted({*(row.episode for row in deliveries), *(one.id for one in episodes)})
     name = _the_one(what, "episode", names, str)
-    open_one = next(iter(rollout_status), None)
+    open_one = next(iter(episodes), None)
     approvals = [row for row in ledger.decisions("approve") if row.subject == name]
     document = {
         "id": name,
