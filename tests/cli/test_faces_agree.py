@@ -10,7 +10,7 @@ import pytest
 
 from rollout.judgement.enums import State
 from tests.cli.plain_text import flat
-from tests.cli.situations_of_holds import HOLDS, blind_incumbent
+from tests.cli.situations_of_holds import HOLDS, blind_incumbent, new_cli_version, novel_action, waived
 from tests.cli.situations_of_stages import STAGES
 
 if TYPE_CHECKING:
@@ -83,6 +83,32 @@ def test_an_incumbent_that_sees_no_agent_comes_first_and_the_candidate_is_not_bl
     assert warning in faces.markdown.partition("Ready")[0]
     assert warning in faces.page.partition("Ready")[0]
     assert "notices" not in " ".join(faces.headline.reasons)
+
+
+@pytest.mark.parametrize("face", ["status", "why", "report", "markdown", "page"])
+def test_a_waiver_stands_on_every_face_with_reason_and_actor(shown: Callable[..., Faces], face: str) -> None:
+    text = "Waived until 2027-04-29 12:00 UTC: waiting_approval need not be proven (rare; ann)."
+    assert text in flat(getattr(shown(waived), face))
+
+
+def test_scripts_get_a_waiver_from_status_why_and_the_report(shown: Callable[..., Faces]) -> None:
+    faces = shown(waived)
+    assert faces.status_json["waived"] == faces.why_json["waived"]
+    (one,), (sentence,) = faces.status_json["waived"], faces.report_json["ruling"]["waived"]
+    assert f"{one['state']} need not be proven ({one['reason']}; {one['actor']})" in sentence
+
+
+@pytest.mark.parametrize("face", ["status", "why", "diffs", "report", "markdown", "page"])
+def test_a_new_cli_version_holds_with_its_count_on_every_face(shown: Callable[..., Faces], face: str) -> None:
+    count = "codex 0.41.0 is new here: 3 of 16 scored spells. Upgrades can break screen reading"
+    assert count in flat(getattr(shown(new_cli_version), face))
+
+
+@pytest.mark.parametrize("face", ["status", "why", "page"])
+def test_a_novel_action_is_named_with_the_command_that_reviews_it(shown: Callable[..., Faces], face: str) -> None:
+    text = flat(getattr(shown(novel_action), face))
+    kind = "notify_manager:idle wanted by the incumbent alone (idle / busy)"
+    assert f"the incumbent does {kind} until an operator has reviewed it: understudy diffs list --open" in text
 
 
 def test_thirty_situations_are_compared_at_least() -> None:

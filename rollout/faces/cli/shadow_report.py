@@ -11,6 +11,7 @@ from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.status_document import evidence_rows
+from rollout.faces.cli.waivers import waiver_line, waivers_of
 from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
 from rollout.store.settings import load
@@ -70,6 +71,7 @@ def _ruling(found: ServerData, now: float) -> Ruling | None:
         verdict=said.verdict.value,
         state=said.state,
         reasons=said.reasons,
+        waived=tuple(waiver_line(waiver) for waiver in waivers_of(found, now)),
         next=then.value if then else None,
         certainty=1 - found.plan.beta,
     )
