@@ -64,6 +64,7 @@ def test_no_face_contradicts_itself(shown: Callable[..., Faces], situation: Call
             assert "sent back" not in text
     open_clusters = sum(row["open"] for row in faces.diffs_json["clusters"])
     assert said.decisions >= open_clusters
+    assert (f"{said.decisions} decision" in faces.why) is bool(said.decisions)
     for text in (faces.report, faces.markdown, faces.page):
         assert ("No differences" in text) is (not faces.diffs_json["clusters"])
         if said.decisions:
