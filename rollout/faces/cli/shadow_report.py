@@ -14,6 +14,7 @@ from rollout.faces.cli.status_document import evidence_rows
 from rollout.faces.cli.waivers import waiver_line, waivers_of
 from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
+from rollout.store.ledger import TransitionStatus
 from rollout.store.settings import load
 from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build_of, coverage, speed
 from understudy.verdicts import AgentState
@@ -80,7 +81,7 @@ def _ruling(found: ServerData, now: float) -> Ruling | None:
 def _moves(found: ServerData) -> tuple[Move, ...]:
     if found.ledger is None:
         return ()
-    bodies = [json.loads(row.body) for row in found.ledger.transitions() if row.status == "committed"]
+    bodies = [json.loads(row.body) for row in found.ledger.transitions() if row.status == TransitionStatus.COMMITTED]
     return tuple(
         Move(at=body["at"], before=body["from"], after=body["to"], actor=body["actor"], reason=body["reason"])
         for body in bodies
