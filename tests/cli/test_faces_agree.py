@@ -1,4 +1,4 @@
-"""Every face says the same of one rollout: `status`, `why`, the report in each form, `diffs list`, and `--json`."""
+"""Every face says the same of one rollout: `status`, `why`, each form of the report, `diffs list`, metrics, JSON."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.cli.faces"]
 
 SITUATIONS = [*STAGES, *HOLDS]
+in_each_situation = pytest.mark.parametrize("situation", [one for one, *_ in SITUATIONS], ids=lambda one: one.__name__)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,19 @@ def test_every_face_claims_the_same(
     assert said.reasons[0].rstrip(".")[:60] in faces.status
 
 
-@pytest.mark.parametrize("situation", [one for one, *_ in SITUATIONS], ids=lambda one: one.__name__)
+@in_each_situation
+def test_the_metrics_are_those_of_the_headline(
+    shown: Callable[..., Faces], situation: Callable[[Recorded], None]
+) -> None:
+    faces = shown(situation)
+    said = faces.headline
+    for name, value in (("stage", said.stage), ("state", said.state), ("verdict", said.verdict)):
+        exported = [key for key in faces.metrics if key.startswith(f"understudy_rollout_{name}_info")]
+        assert exported == [f'understudy_rollout_{name}_info{{{name}="{value}"}}']
+    assert faces.metrics["understudy_rollout_weight_ratio"] == said.exposure_percent / 100
+
+
+@in_each_situation
 def test_no_face_contradicts_itself(shown: Callable[..., Faces], situation: Callable[[Recorded], None]) -> None:
     faces = shown(situation)
     said = faces.headline
