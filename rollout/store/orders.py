@@ -172,7 +172,7 @@ def _write(kind: OrderKind, folder: Path, content: str, *, shared: bool) -> Path
         make_own(folder.parent)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{kind}.json"
-    for said in (content.encode(), b""):  # the content is optional, and so is that it outlasts a crash
+    for said in (content.encode(), b""):  # an order counts without content, and unflushed
         with contextlib.suppress(OSError):
             replace_file(path, said, durable=False)
             return path

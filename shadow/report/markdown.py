@@ -36,6 +36,7 @@ def as_markdown(report: ShadowReport) -> str:
         *(line for warning in (report.ruling.warnings if report.ruling else ()) for line in (_prose(warning), "")),
         _prose(formatting.judged(report).strip()),
         "",
+        *(line for waiver in (report.ruling.waived if report.ruling else ()) for line in (_prose(waiver), "")),
         f"{_code(report.incumbent)} (incumbent) against {_code(report.candidate)} (candidate){stage}; {made}",
         "",
         f"- **{formatting.decisions(report)}**",

@@ -89,6 +89,8 @@ class Ruling(Record):
     """The state of the rollout: `running`, `held`, `paused`, `frozen`, `rolled_back`..."""
     reasons: tuple[str, ...] = ()
     """Sentences, the gravest first."""
+    waived: tuple[str, ...] = ()
+    """A sentence for each named state that a person took out of what a promotion needs."""
     next: str | None = None
     """The stage that a promotion would lead to."""
     certainty: float | None = None

@@ -41,6 +41,7 @@ def _head(report: ShadowReport, width: int) -> list[str]:
         *(report.ruling.warnings if report.ruling else ()),
         "".join(formatting.first_line(report)),
         formatting.judged(report).strip(),
+        *(report.ruling.waived if report.ruling else ()),
         "",
         formatting.decisions(report) + ".",
         formatting.totals(report),

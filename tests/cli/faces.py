@@ -1,4 +1,4 @@
-"""The faces of one recorded rollout, each as it is printed: `status`, `why`, `diffs list`, the report, `doctor`."""
+"""The faces of one recorded rollout, as printed: `status`, `why`, `diffs list`, report, `doctor`, metrics."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from prometheus_client import generate_latest
 
 from rollout.faces.cli.headlines import headline_of
 from rollout.faces.cli.reading import open_server_data
@@ -18,6 +19,7 @@ from rollout.faces.cli.verbs.diffs_list import diffs_list
 from rollout.faces.cli.verbs.status import status
 from rollout.faces.cli.verbs.why import why
 from rollout.faces.doctor.kept import found_agents
+from rollout.faces.metrics.taking import MetricsCollector
 from rollout.loop.acting.episode import EpisodeBook
 from rollout.loop.analysis import Analysis, add_watched_time
 from rollout.store.ledger import Ledger
@@ -49,6 +51,8 @@ class Faces:
     page: str
     report_json: dict[str, Any]
     doctor: str
+    metrics: dict[str, float]
+    """By name and labels, as Prometheus reads them."""
 
 
 DRAWN: dict[Callable[[Recorded], None], Faces] = {}
@@ -87,6 +91,9 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
             forms = {form: written(found, form) for form in ("text", "md", "html", "json")}
             said = headline_of(found)
             doctor = " ".join(finding.says for finding in found_agents(folder))
+            collector = MetricsCollector()
+            collector.take(found)
+            exported = generate_latest(collector.instruments.registry).decode()
         return Faces(
             said,
             printed(status, as_json=False),
@@ -100,6 +107,10 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
             flat(unescape(re.sub(r"<[^>]+>", "", forms["html"].partition("<main>")[2]))),
             json.loads(forms["json"]),
             doctor,
+            {
+                name: float(value)
+                for name, value in (line.rsplit(" ", 1) for line in exported.splitlines() if not line.startswith("#"))
+            },
         )
 
     return make

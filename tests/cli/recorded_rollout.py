@@ -21,6 +21,7 @@ from shadow.expected import shipped
 from tests.cli.rollouts import CANDIDATE, INCUMBENT
 
 if TYPE_CHECKING:
+    from rollout.judgement.plan import Plan
     from rollout.loop.acting.episode import EpisodeBook
     from rollout.loop.analysis import Analysis
     from rollout.store.ledger import Ledger
@@ -45,10 +46,11 @@ class Recorded:
     age_s: float = 1.0
     drift: str = ""
     cycle_result: bool = True
+    plan: Plan = PLAN
 
     @property
     def controller(self) -> StageController:
-        return StageController(self.ledger, FlagsFile(self.folder.flags), PLAN)
+        return StageController(self.ledger, FlagsFile(self.folder.flags), self.plan)
 
     def move(self, ask: RequestKind, actor: str = "ann", reason: str = "so it was decided", **more: Any) -> None:
         answer = self.controller.request(Request(ask, actor, reason, NOW - 50, **more))
@@ -70,7 +72,7 @@ class Recorded:
 
     def counts(self, *facts: EvidenceEvent) -> None:
         stage = Stage.SHADOW if self.rollout_status.stage is Stage.OFF else self.rollout_status.stage
-        evidence = self.analysis.evidence.restore().fold(facts, Battery.of(PLAN, stage))
+        evidence = self.analysis.evidence.restore().fold(facts, Battery.of(self.plan, stage))
         self.knows(evidence=evidence.keep())
 
     def clean(self, states: tuple[AgentState, ...] = PLAN.required_states, *, rounds: int = 400) -> None:
@@ -113,13 +115,14 @@ class Recorded:
             tx.add_bouts(_row(one, epoch) for one in bouts)
 
     def judge(self) -> None:
-        self.analysis = add_judgement(self.analysis, self.rollout_status, PLAN, REGISTER, NOW, self.drift)
+        self.analysis = add_judgement(self.analysis, self.rollout_status, self.plan, REGISTER, NOW, self.drift)
 
     def write(self) -> None:
         rollout_status = self.rollout_status
         loop_state = LoopState(analysis=self.analysis, book=self.book, acted_in=rollout_status.epoch)
         with self.ledger.transaction() as tx:
             loop_state.keep(tx, ())
+            tx.keep_document("plan", self.plan.model_dump_json())
             if self.cycle_result:
                 reports = {MonitorRole.INCUMBENT: INCUMBENT, MonitorRole.CANDIDATE: CANDIDATE}
                 tx.add_cycle(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rollout.judgement.cli_versions import VersionBook, VersionCount
 from rollout.judgement.enums import Guardrail, Stage
 from rollout.judgement.evidence import EvidenceEvent
 from rollout.judgement.headline import Word
+from rollout.judgement.novelty import KEEPS_COMING
 from rollout.judgement.outcome import LeaseSeen, OutcomeBook
 from rollout.loop.acting.episode import Episode, EpisodeBook, Rules
 from rollout.loop.acting.episode_changes import ask_person
@@ -66,6 +68,30 @@ def open_clusters(on: Recorded) -> None:
     tells = [side(state, "", f"notify_manager:{state}") for state in ("error", "crashed", "rate_limited")]
     on.differ(*(bout(n, one, side("busy"), pane=f"%{n}") for n, one in enumerate([TELLS, *tells])))
     on.judge()
+
+
+def open_clusters_without_review(on: Recorded) -> None:
+    on.plan = on.plan.replace(review=False)
+    open_clusters(on)
+
+
+def new_cli_version(on: Recorded) -> None:
+    on.clean()
+    old, new = VersionCount(scored=300), VersionCount(scored=3, new=True, ran_at=NOW)
+    on.knows(cli_versions=VersionBook(clis={"codex": {"0.40.0": old, "0.41.0": new}}))
+    on.judge()
+
+
+def novel_action(on: Recorded) -> None:
+    on.to(Stage.CANARY)
+    on.clean()
+    on.differ(*(bout(n, TELLS, side("busy"), pane=f"%{n}") for n in range(KEEPS_COMING)))
+    on.judge()
+
+
+def novel_action_without_review(on: Recorded) -> None:
+    on.plan = on.plan.replace(review=False)
+    novel_action(on)
 
 
 def open_and_an_action_waits(on: Recorded) -> None:
@@ -150,6 +176,10 @@ HOLDS: list[tuple[Callable[[Recorded], None], Word, str]] = [
     (candidate_ill, Word.WATCHING, "the candidate could not take over now"),
     (noisy, Word.WATCHING, "the incumbent is noisy"),
     (open_clusters, Word.NEEDS_YOU, "4 decisions wait for you (4 clusters of differences)"),
+    (open_clusters_without_review, Word.READY, "earned canary"),
+    (new_cli_version, Word.WATCHING, "codex 0.41.0 is new here: 3 of 16 scored spells"),
+    (novel_action, Word.NEEDS_YOU, "1 decision waits for you"),
+    (novel_action_without_review, Word.READY, "earned beta"),
     (open_and_an_action_waits, Word.NEEDS_YOU, "5 decisions wait for you (4 clusters of differences, 1 action)"),
     (all_accepted, Word.READY, "earned canary"),
     (blind_incumbent, Word.READY, "earned canary"),

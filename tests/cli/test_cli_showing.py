@@ -119,6 +119,21 @@ def test_a_cluster_known_only_from_a_bout_opens_with_its_screen(understudy: Shel
     assert document["cluster"]["id"] == fingerprint.cluster
 
 
+def test_a_tape_whose_screens_are_missing_is_named_with_the_file_that_it_needs(understudy: Shell, ran: Kept) -> None:
+    (ran.folder.tapes / "screens.sqlite").unlink()
+    said = understudy("diffs", "show", bout(0, agrees=False).fingerprint.cluster)
+    assert said.code == 0
+    assert "screens.sqlite is missing, which holds its screens" in said.err
+    assert "kept any more" not in said.err
+
+
+def test_a_cluster_whose_tapes_are_deleted_says_so(understudy: Shell, ran: Kept) -> None:
+    for path in ran.folder.tapes.glob("*.tape.gz"):
+        path.unlink()
+    said = understudy("diffs", "show", bout(0, agrees=False).fingerprint.cluster)
+    assert "No screen of it can be shown: no tape that shows its pane is kept any more." in said.err
+
+
 @pytest.mark.usefixtures("ran")
 @pytest.mark.parametrize("what", ["b-ffffffffffffffff", "s%9-1-1.000", "e-ffffffff", "u-ffffffff", "d-zzz", "zzz"])
 def test_an_id_that_is_not_there_is_a_sentence(understudy: Shell, what: str) -> None:

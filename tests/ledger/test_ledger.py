@@ -23,6 +23,7 @@ from rollout.store.ledger import (
     MemoryRow,
     StageMoved,
     TransitionRow,
+    TransitionStatus,
     opening,
 )
 from rollout.store.ledger import ledger as writing
@@ -124,7 +125,7 @@ def test_of_two_transitions_from_the_same_stage_the_second_is_refused(ledger: Le
 def test_after_an_undone_transition_the_stage_before_counts(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
         tx.add_transition(TransitionRow(at=1.0, status="pending", hash="a", body="{}"), after="")
-        tx.finish_transition("a", "undone")
+        tx.finish_transition("a", TransitionStatus.UNDONE)
         tx.add_transition(TransitionRow(at=2.0, status="pending", hash="b", body="{}"), after="")
     assert [(row.hash, row.status) for row in ledger.transitions()] == [("a", "undone"), ("b", "pending")]
 

@@ -110,7 +110,7 @@ def test_an_upgrade_in_the_middle_of_a_stage_holds_until_the_new_version_is_prov
     after = about_versions(runtime)
     agent.kill()
     crashes(runtime, agent, "0.41.0", PROVEN_BY)
-    rows = runtime.ledger.every_spell()
+    rows = runtime.ledger.spells(runtime.loop_state.analysis.epoch)
     assert before == []
     (held,) = after
     assert held.startswith("codex 0.41.0 is new here: ")

@@ -29,32 +29,34 @@ _WIDTH = 120
 def show_cluster(cluster: str, found: ServerData, *, as_json: bool) -> Exit:
     """Show one cluster: both sides, its slices, what was decided of it, and the pane's text where its tape is kept."""
     row = the_one(cluster, all_clusters(found, time.time()))
-    shot = _shot(found, row)
+    shot, unreadable = _shot(found, row)
     if as_json:
         example = row.example.model_dump(mode="json")
         emit({"kind": "cluster", "cluster": cluster_document(row), "example": example, "screen": shot and shot.text})
         return Exit.OK
     _tell(row, shot, found.register)
     if shot is None and row.example.pane is not None:
-        note("The tape on which it was seen is kept no longer.")
+        note(f"No screen of it can be shown: {unreadable or 'no tape that shows its pane is kept any more'}.")
     return Exit.OK
 
 
-def _shot(found: ServerData, row: Cluster) -> PaneShot | None:
-    """The pane as both saw it, where the tape of one of the last such differences is kept."""
+def _shot(found: ServerData, row: Cluster) -> tuple[PaneShot | None, str]:
+    """The pane on a tape of one of the last such differences; None where none can be read, and why if one is kept."""
+    unreadable = ""
     if found.ledger is None or row.example.pane is None:
-        return None
+        return None, unreadable
     for kept in found.ledger.differences(cluster=row.id, limit=200):
         try:
             path = find(found.folder.tapes, kept.cycle)
             shot = read_tape(path).tape.frames[-1].by_pane.get(kept.pane) if path is not None else None
-        except (TornTape, OSError):  # one that is just being written, or taken away: an older one does as well
+        except (TornTape, OSError) as error:  # an older one does as well
+            unreadable = unreadable or str(error)
             continue
         if shot is not None:
-            return shot
+            return shot, ""
     screens = BoutScreens(found.folder.tapes)  # a cluster may come up in whole bouts alone
     bouts = (Bout.model_validate_json(one.body) for one in found.ledger.newest_bouts(row.id, _TRIED))
-    return next((shot for bout in bouts if (shot := screens.shot(bout)) is not None), None)
+    return next((shot for bout in bouts if (shot := screens.shot(bout)) is not None), None), unreadable
 
 
 def _tell(row: Cluster, shot: PaneShot | None, register: ExpectedRegister) -> None:

@@ -25,7 +25,7 @@ def write_fixtures(found: ServerData, cluster: Cluster, folder: Path | None) -> 
     """Write the screen of one difference as a case of both corpora; returns the paths of the cases.
 
     `folder` is a folder of tests; without one `./tests`, where it holds the engine's corpus. Where there is none, or no
-    tape is kept, a message says so and nothing is written: the word counts all the same.
+    tape can be read, a message says so and nothing is written: the word counts all the same.
     """
     tests = folder or Path("tests")
     if folder is None and not (tests / _ENGINE).is_dir():
@@ -33,7 +33,7 @@ def write_fixtures(found: ServerData, cluster: Cluster, folder: Path | None) -> 
         return ()
     seen = _seen(found, cluster)
     if seen is None:
-        note("Its tape is kept no longer, or it is about a whole session: no case was written.")
+        note("No tape of it is kept that can be read, or it is about a whole session: no case was written.")
         return ()
     difference, tape = seen
     written = [_shadow_case(tests, cluster, difference, tape)]

@@ -3,11 +3,11 @@
 import time
 from datetime import datetime
 
+from rollout.faces.cli.clusters import signoffs_of
 from rollout.faces.cli.reading import ServerData
 from rollout.judgement.enums import State
 from rollout.judgement.headline import Headline, LastCycle, Waiting, headline
 from rollout.judgement.rollout_status import RolloutStatus
-from rollout.loop.decisions import with_decision
 from rollout.store.flags import BadFlags, FlagsDocument, initial_text, parse_flags
 from rollout.store.flags.choosing import chosen
 from rollout.store.orders import Order, OrderKind
@@ -48,12 +48,9 @@ def waiting_of(found: ServerData, now: float) -> Waiting:
     analysis = found.loop_state.analysis
     if found.ledger is None:
         return Waiting()
-    signoffs = analysis.signoffs
-    for row in found.ledger.decisions(after=analysis.decisions_read):
-        signoffs = with_decision(signoffs, row)
     in_stage = analysis.epoch == found.rollout_status.epoch
     return Waiting(
-        clusters=len(analysis.tallies.open(signoffs, found.register, now)) if in_stage else 0,
+        clusters=len(analysis.tallies.open(signoffs_of(found), found.register, now)) if in_stage else 0,
         actions=len(found.loop_state.book.escalations(now)),
     )
 

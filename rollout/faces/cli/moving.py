@@ -1,10 +1,10 @@
 """The operator's moves: each is a request to the stage controller, answered with a transition or a refusal."""
 
 import time
-from dataclasses import dataclass
 
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import DecisionOptions
 from rollout.faces.cli.output import note, say
 from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.transitions import transition_text
@@ -22,16 +22,6 @@ from rollout.store.state_folder import StateFolder
 
 _ASKS_FIRST = {RequestKind.PROMOTE, RequestKind.APPROVE, RequestKind.RETIRE}
 """Moves that raise the exposure; moves that lower it are done without a question."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionOptions:
-    """The options of a decision: actor, reason and mode."""
-
-    reason: str
-    actor: str | None = None
-    yes: bool = False
-    dry_run: bool = False
 
 
 def move(request_kind: RequestKind, decision: DecisionOptions, server: ServerSelection) -> Exit:

@@ -1,5 +1,6 @@
 """The options that many verbs share, written once."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -14,3 +15,13 @@ Reason = Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why
 OrderReason = Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept with the order.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only print what would happen.")]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOptions:
+    """The options of a decision, as one parameter of a verb (see `verb`): --reason, --actor, --yes and --dry-run."""
+
+    reason: Reason
+    actor: Actor = None
+    yes: Yes = False
+    dry_run: DryRun = False

@@ -11,8 +11,10 @@ from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.scenes import sizes_on
 from rollout.faces.cli.status_document import evidence_rows
+from rollout.faces.cli.waivers import waiver_line, waivers_of
 from rollout.judgement.evidence import EvidenceLine
 from rollout.loop.monitor_role import MonitorRole
+from rollout.store.ledger import TransitionStatus
 from rollout.store.settings import load
 from shadow.report import Coverage, Move, Rate, Ruling, ShadowReport, Speed, Surroundings, build_of, coverage, speed
 from understudy.verdicts import AgentState
@@ -70,6 +72,7 @@ def _ruling(found: ServerData, now: float) -> Ruling | None:
         verdict=said.verdict.value,
         state=said.state,
         reasons=said.reasons,
+        waived=tuple(waiver_line(waiver) for waiver in waivers_of(found, now)),
         next=then.value if then else None,
         certainty=1 - found.plan.beta,
     )
@@ -78,7 +81,7 @@ def _ruling(found: ServerData, now: float) -> Ruling | None:
 def _moves(found: ServerData) -> tuple[Move, ...]:
     if found.ledger is None:
         return ()
-    bodies = [json.loads(row.body) for row in found.ledger.transitions() if row.status == "committed"]
+    bodies = [json.loads(row.body) for row in found.ledger.transitions() if row.status == TransitionStatus.COMMITTED]
     return tuple(
         Move(at=body["at"], before=body["from"], after=body["to"], actor=body["actor"], reason=body["reason"])
         for body in bodies

@@ -40,9 +40,7 @@ def status_document(found: ServerData) -> dict[str, Any]:
         "socket": str(_socket(found)),
         "cycles": found.ledger.cycle_count() if found.ledger else 0,
         "budget": _budget(found),
-        "signals": [open_server_data.model_dump(mode="json") for open_server_data in judgement.signals]
-        if judgement
-        else [],
+        "signals": [signal.model_dump(mode="json") for signal in judgement.signals] if judgement else [],
         "waived": [waiver_document(one) for one in waivers_of(found, time.time())],
         "outcomes": [row.model_dump(mode="json") for row in outcomes_of(judgement)],
         "audit_head": found.rollout_status.last_hash[:12],

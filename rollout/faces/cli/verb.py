@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 import typer
 
 from rollout.faces.cli.exits import Exit, Stop
+from rollout.faces.cli.options import DecisionOptions
 from rollout.faces.cli.overview import group_of
 
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -24,6 +25,9 @@ _OPTIONS: Final = {
 }
 """The options by which every verb takes a server, also one that needs none: scripts need not know which do."""
 
+_DECISION: Final = "decision"
+_DECISION_OPTIONS: Final = signature(DecisionOptions).parameters
+
 _Function = TypeVar("_Function", bound=Callable[..., int])
 _registered: dict[str, Any] = {}
 
@@ -31,8 +35,9 @@ _registered: dict[str, Any] = {}
 def verb(words: str, *examples: str, with_server: bool = True) -> Callable[[_Function], _Function]:
     """Register a function under the words that call it, with examples (without the leading `understudy`).
 
-    A parameter `server` of the function is filled with the `ServerSelection` that the options -L and -S make. The
-    function returns its exit code and stays callable as it is.
+    A parameter `server` of the function is filled with the `ServerSelection` that the options -L and -S make, and a
+    parameter `decision` with `DecisionOptions`; the help shows the options, not the records. The function returns its
+    exit code and stays callable as it is.
     """
 
     def register(function: _Function) -> _Function:
@@ -68,9 +73,14 @@ def _as_typer_calls_it(function: Callable[..., int], *, with_server: bool) -> Ca
                 from rollout.store.server_selection import ServerSelection  # noqa: PLC0415 - help needs none
 
                 given[_SERVER] = ServerSelection(name, path)
+        if _DECISION in plain.parameters:
+            given[_DECISION] = DecisionOptions(**{name: given.pop(name) for name in _DECISION_OPTIONS})
         raise typer.Exit(function(**given))
 
     parameters = [one for name, one in plain.parameters.items() if name != _SERVER]
+    if _DECISION in plain.parameters:
+        at = next(number for number, one in enumerate(parameters) if one.name == _DECISION)
+        parameters[at : at + 1] = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in _DECISION_OPTIONS.values()]
     if with_server:
         at = next((number for number, one in enumerate(parameters) if one.name == _BEFORE), len(parameters))
         parameters[at:at] = [

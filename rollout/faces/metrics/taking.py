@@ -10,7 +10,7 @@ from rollout.faces.cli.reading import ServerData
 from rollout.faces.cli.status_document import status_document
 from rollout.faces.metrics.instruments import Instruments
 from rollout.loop.monitor_role import MonitorRole
-from rollout.store.ledger import LedgerReader
+from rollout.store.ledger import LedgerReader, TransitionStatus
 from understudy.intents import intent_key
 from understudy.report import CycleReport
 
@@ -57,7 +57,7 @@ class MetricsCollector:
                 i.mismatches.labels(json.loads(difference.body)["severity"]).inc()
 
     def _count_rollbacks(self, ledger: LedgerReader) -> None:
-        transitions = [json.loads(row.body) for row in ledger.transitions() if row.status == "committed"]
+        transitions = [json.loads(row.body) for row in ledger.transitions() if row.status == TransitionStatus.COMMITTED]
         for body in transitions[self._transitions :]:
             if body["state"] == "rolled_back":
                 self.instruments.rollbacks.labels("judge" if body["actor"] == "understudy" else "person").inc()

@@ -25,6 +25,7 @@ from rollout.store.ledger.records import (
     TransitionRow,
 )
 from rollout.store.ledger.retention import forget
+from rollout.store.ledger.statuses import DeliveryStatus, TransitionStatus
 
 KEEP_REPORTS = 400
 """Cycles whose reports and outcomes are kept; for the other rows see `rollout.store.ledger.retention`."""
@@ -100,11 +101,11 @@ class Transaction:
 
     def withdraw(self, ids: Iterable[str], at: float, why: str) -> None:
         """Withdraw deliveries that are not claimed yet."""
-        wanted = t.deliveries.c.status == "wanted"
+        wanted = t.deliveries.c.status == DeliveryStatus.WANTED
         self._connection.execute(
             t.deliveries.update()
             .where(t.deliveries.c.id.in_(list(ids)), wanted)
-            .values(status="withdrawn", finished_at=at, done=False, why=why)
+            .values(status=DeliveryStatus.WITHDRAWN, finished_at=at, done=False, why=why)
         )
 
     def add_decision(self, row: DecisionRow) -> None:
@@ -119,7 +120,7 @@ class Transaction:
         """Add a transition behind the one whose hash is `after` ("" for none); else raises `StageMoved`."""
         last = self._connection.execute(
             sa.select(t.transitions.c.hash)
-            .where(t.transitions.c.status != "undone")
+            .where(t.transitions.c.status != TransitionStatus.UNDONE)
             .order_by(t.transitions.c.n.desc())
             .limit(1)
         ).scalar()
@@ -129,10 +130,10 @@ class Transaction:
         self._connection.execute(t.transitions.insert().values(**asdict(row)))
         trail.keep_head(self._connection)
 
-    def finish_transition(self, transition_hash: str, status: str) -> None:
+    def finish_transition(self, transition_hash: str, status: TransitionStatus) -> None:
         """Mark a pending transition as committed or undone."""
         trail.note_break(self._connection)
-        pending = t.transitions.c.status == "pending"
+        pending = t.transitions.c.status == TransitionStatus.PENDING
         self._connection.execute(
             t.transitions.update().where(t.transitions.c.hash == transition_hash, pending).values(status=status)
         )
@@ -161,12 +162,12 @@ class Ledger(LedgerReader):
 
     def claim(self, delivery_id: str, at: float) -> bool:
         """Claim a wanted delivery, durably, before any key is sent; False if it is no longer wanted."""
-        wanted = t.deliveries.c.status == "wanted"
-        return self._mark(delivery_id, wanted, status="claimed", claimed_at=at)
+        wanted = t.deliveries.c.status == DeliveryStatus.WANTED
+        return self._mark(delivery_id, wanted, status=DeliveryStatus.CLAIMED, claimed_at=at)
 
-    def finish(self, delivery_id: str, status: str, at: float, *, done: bool, why: str) -> bool:
+    def finish(self, delivery_id: str, status: DeliveryStatus, at: float, *, done: bool, why: str) -> bool:
         """Record the result of a claimed delivery (`done`, `refused`, `escalated`, or `wanted` to try once more)."""
-        claimed = t.deliveries.c.status == "claimed"
+        claimed = t.deliveries.c.status == DeliveryStatus.CLAIMED
         return self._mark(delivery_id, claimed, status=status, finished_at=at, done=done, why=why)
 
     def _mark(self, delivery_id: str, condition: sa.ColumnElement[bool], **values: object) -> bool:

@@ -143,11 +143,6 @@ class LedgerReader:
         rows = self._rows(sa.select(t.cycles.c.id, t.cycles.c.at).order_by(t.cycles.c.n.desc()).limit(limit))
         return tuple((row["id"], row["at"]) for row in rows)
 
-    def every_spell(self) -> tuple[SpellRow, ...]:
-        """The scored spells of all epochs, in the order in which they were scored."""
-        rows = self._rows(sa.select(t.spells).order_by(t.spells.c.n))
-        return tuple(SpellRow(**_without_n(row)) for row in rows)
-
     def spell(self, spell_id: str) -> SpellRow | None:
         """One scored spell; None where there is none of that id, or it is kept no longer."""
         rows = self._rows(sa.select(t.spells).where(t.spells.c.id == spell_id))

@@ -8,8 +8,9 @@ differs in the running epoch stays as long as that epoch: a person's word may st
 import sqlalchemy as sa
 
 from rollout.store.ledger import tables as t
+from rollout.store.ledger.statuses import DeliveryStatus
 
-_OVER = ("done", "refused", "withdrawn", "escalated")
+_OVER = (DeliveryStatus.DONE, DeliveryStatus.REFUSED, DeliveryStatus.WITHDRAWN, DeliveryStatus.ESCALATED)
 """The last states of a delivery."""
 _SINCE_LAST_S = 2 * 86400.0
 """Cycles that grew old so long ago were emptied before."""

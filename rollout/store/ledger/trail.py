@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from rollout.store.ledger import tables as t
 from rollout.store.ledger.records import DecisionRow
+from rollout.store.ledger.statuses import TransitionStatus
 
 HEAD: Final = "audit-head"
 """The document that holds the head, as JSON."""
@@ -44,7 +45,7 @@ def decision_hash(row: DecisionRow, previous: str) -> str:
 
 def ends(connection: sa.Connection) -> Head:
     """Return the actual end of the trail."""
-    committed = t.transitions.c.status == "committed"
+    committed = t.transitions.c.status == TransitionStatus.COMMITTED
     return Head(
         *_end(connection, t.transitions, committed),
         *_end(connection, t.decisions, sa.true()),

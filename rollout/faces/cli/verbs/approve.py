@@ -6,14 +6,16 @@ from typing import Annotated, Final
 import typer
 
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.moving import DecisionOptions, move
-from rollout.faces.cli.options import Actor, DryRun, Json, Yes
+from rollout.faces.cli.moving import move
+from rollout.faces.cli.options import Actor, DecisionOptions, DryRun, Json, Reason, Yes
 from rollout.faces.cli.output import ago, emit, note, say, table
 from rollout.faces.cli.reading import ServerData, open_server_data
+from rollout.faces.cli.sign_offs import write_decision
 from rollout.faces.cli.verb import verb
 from rollout.judgement.rollout_status import RequestKind
 from rollout.loop.acting.episode import Escalation
-from rollout.store.ledger import DecisionRow, Ledger
+from rollout.loop.decisions import DecisionKind
+from rollout.store.ledger import DecisionRow
 from rollout.store.orders import operator
 from rollout.store.server_selection import ServerSelection
 from understudy.record import instant_text
@@ -31,7 +33,7 @@ def approve(
         typer.Argument(metavar="ID", help="The action to approve; without ID the open questions are listed."),
     ] = None,
     *,
-    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    reason: Reason = "",
     actor: Actor = None,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -65,7 +67,7 @@ def _waiting(server: ServerSelection, *, as_json: bool) -> Exit:
             (one.episode, one.intent_key, one.pane or "", one.session, f"{ago(one.expires_at - now)} left", one.why)
             for one in questions
         ),
-        header=("id", "intent_keys", "pane", "session", "", "why"),
+        header=("id", "action", "pane", "session", "", "why"),
     )
     for session, many in sorted(unasked.items()):
         note(f"{session}: {many} more actions wait: the limit of open questions in this session is reached.")
@@ -84,12 +86,9 @@ def _approve_act(what: str, server: ServerSelection, *, actor: str | None, reaso
         if dry_run:
             say(f"Would approve {question.episode}: {question.intent_key} on {place}, by {who}")
             return Exit.OK
-        ledger = Ledger(found.folder.ledger)
-        try:
-            with ledger.transaction() as tx:
-                tx.add_decision(DecisionRow(at=now, kind="approve", subject=question.episode, actor=who, reason=reason))
-        finally:
-            ledger.close()
+        write_decision(
+            found, DecisionRow(at=now, kind=DecisionKind.APPROVE, subject=question.episode, actor=who, reason=reason)
+        )
     until = instant_text(question.expires_at)
     say(f"Approved {question.episode}: {question.intent_key} on {place} (valid until {until}).")
     return Exit.OK

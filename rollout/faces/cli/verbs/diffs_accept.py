@@ -100,12 +100,13 @@ def _accept(cluster: str, terms: SignOffTerms, server: ServerSelection) -> Exit:
 
 def _show_members(found: ServerData, row: Cluster) -> None:
     """Show some bouts of a cluster, drawn at random: a person must have looked at it before signing it off."""
-    members = [bout for bout in bouts_of(found) if bout.difference is not None and bout.difference.cluster == row.id]
+    bouts = bouts_of(found)
+    members = [bout for bout in bouts if bout.difference is not None and bout.difference.cluster == row.id]
     shown = SystemRandom().sample(members, min(_MEMBERS, len(members)))
     note(f"{row.id} changes actions. {len(shown)} of its {len(members)} bouts, drawn at random:")
     for bout in shown:
         _show(bout)
-    then = rescored(bouts_of(found), of_cluster(row.id))
+    then = rescored(bouts, of_cluster(row.id))
     note(
         f"Unexplained bouts with a differing action: {then.now.events} of {then.now.bouts}; without {row.id} "
         f"{then.would_have_been.events} of {then.would_have_been.bouts}. The referee still scores their spells."

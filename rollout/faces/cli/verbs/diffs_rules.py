@@ -10,7 +10,7 @@ import typer
 from rollout.faces.cli.asking import confirm
 from rollout.faces.cli.clusters import bouts_of
 from rollout.faces.cli.exits import Exit, Stop
-from rollout.faces.cli.options import Actor, Json, Yes
+from rollout.faces.cli.options import Actor, Json, Reason, Yes
 from rollout.faces.cli.output import emit, say, table
 from rollout.faces.cli.reading import ServerData, open_server_data
 from rollout.faces.cli.sign_offs import SignOffOptions, write_decision
@@ -38,7 +38,7 @@ def diffs_rules(
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep this rule for this server, from the next run on.")
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    reason: Reason = "",
     actor: Actor = None,
     yes: Yes = False,
     server: ServerSelection,

@@ -10,7 +10,7 @@ import typer
 from rollout.faces.cli.clusters import all_clusters, the_one
 from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.fixtures import write_fixtures
-from rollout.faces.cli.options import Actor, Json
+from rollout.faces.cli.options import Actor, Json, Reason
 from rollout.faces.cli.output import emit, say
 from rollout.faces.cli.reading import open_server_data
 from rollout.faces.cli.sampling import review_sample
@@ -46,7 +46,7 @@ def diffs_settle(
         Path | None,
         typer.Option(metavar="DIR", help="The folder for test cases of `--right candidate`; default: ./tests."),
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    reason: Reason = "",
     actor: Actor = None,
     server: ServerSelection,
     as_json: Json = False,

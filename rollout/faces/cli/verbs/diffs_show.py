@@ -17,6 +17,7 @@ from rollout.faces.cli.transitions import transition_document, transition_text
 from rollout.faces.cli.verb import verb
 from rollout.judgement.chain import Transition
 from rollout.judgement.headline import NOTHING_YET
+from rollout.loop.decisions import DecisionKind
 from rollout.loop.stage_controller import trail
 from rollout.store.ledger import DeliveryRow, LedgerReader
 from rollout.store.server_selection import ServerSelection
@@ -145,11 +146,11 @@ def _spell(what: str, found: ServerData, ledger: LedgerReader) -> Page:
 
 def _episode(what: str, found: ServerData, ledger: LedgerReader) -> Page:
     deliveries = [row for row in ledger.deliveries() if row.episode.startswith(what)]
-    rollout_status = [one for one in found.loop_state.book.episodes.values() if one.id.startswith(what)]
-    names = sorted({*(row.episode for row in deliveries), *(one.id for one in rollout_status)})
+    episodes = [one for one in found.loop_state.book.episodes.values() if one.id.startswith(what)]
+    names = sorted({*(row.episode for row in deliveries), *(one.id for one in episodes)})
     name = _the_one(what, "episode", names, str)
-    open_one = next(iter(rollout_status), None)
-    approvals = [row for row in ledger.decisions("approve") if row.subject == name]
+    open_one = next(iter(episodes), None)
+    approvals = [row for row in ledger.decisions(DecisionKind.APPROVE) if row.subject == name]
     document = {
         "id": name,
         "open": open_one is not None,

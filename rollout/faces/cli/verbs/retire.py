@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from rollout.faces.cli.exits import Exit
-from rollout.faces.cli.moving import DecisionOptions, move
-from rollout.faces.cli.options import Actor, DryRun, Reason, Yes
+from rollout.faces.cli.moving import move
+from rollout.faces.cli.options import DecisionOptions
 from rollout.faces.cli.verb import verb
 from rollout.judgement.rollout_status import RequestKind
 from rollout.store.server_selection import ServerSelection
@@ -16,10 +16,7 @@ from rollout.store.server_selection import ServerSelection
 def retire(
     *,
     undo: Annotated[bool, typer.Option("--undo", help="Undo a retirement: both monitors run again.")] = False,
-    reason: Reason,
-    actor: Actor = None,
-    yes: Yes = False,
-    dry_run: DryRun = False,
+    decision: DecisionOptions,
     server: ServerSelection,
 ) -> Exit:
     """Switch the incumbent off, once production has shown enough evidence.
@@ -27,8 +24,4 @@ def retire(
     The incumbent is switched off, and --undo switches it on again. The next version begins as the candidate of a new
     rollout, with the monitor that stands alone as its incumbent: name both in the settings.
     """
-    return move(
-        RequestKind.RESTORE if undo else RequestKind.RETIRE,
-        DecisionOptions(reason, actor, yes=yes, dry_run=dry_run),
-        server,
-    )
+    return move(RequestKind.RESTORE if undo else RequestKind.RETIRE, decision, server)

@@ -1,21 +1,14 @@
 """`understudy retry`: the request to the stage controller."""
 
 from rollout.faces.cli.exits import Exit
-from rollout.faces.cli.moving import DecisionOptions, move
-from rollout.faces.cli.options import Actor, DryRun, Reason, Yes
+from rollout.faces.cli.moving import move
+from rollout.faces.cli.options import DecisionOptions
 from rollout.faces.cli.verb import verb
 from rollout.judgement.rollout_status import RequestKind
 from rollout.store.server_selection import ServerSelection
 
 
 @verb("retry", 'retry --reason "fixed in 1.4"')
-def retry(
-    *,
-    reason: Reason,
-    actor: Actor = None,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    server: ServerSelection,
-) -> Exit:
+def retry(*, decision: DecisionOptions, server: ServerSelection) -> Exit:
     """Start again in shadow after a rollback."""
-    return move(RequestKind.RETRY, DecisionOptions(reason, actor, yes=yes, dry_run=dry_run), server)
+    return move(RequestKind.RETRY, decision, server)

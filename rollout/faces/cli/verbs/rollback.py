@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from rollout.faces.cli.exits import Exit
-from rollout.faces.cli.options import Actor, DryRun, Yes
+from rollout.faces.cli.options import Actor, DecisionOptions, DryRun, Reason, Yes
 from rollout.faces.cli.orders_failed import say_not_done
 from rollout.faces.cli.output import note, say
 from rollout.faces.cli.verb import verb
@@ -22,7 +22,7 @@ def rollback(
     now: Annotated[
         bool, typer.Option("--now", help="Immediately; works without a run, ledger or valid settings.")
     ] = False,
-    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="Why; kept in the history.")] = "",
+    reason: Reason = "",
     actor: Actor = None,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -34,7 +34,7 @@ def rollback(
     or valid configuration.
     """
     if not now:
-        from rollout.faces.cli.moving import DecisionOptions, move  # noqa: PLC0415 - --now imports nothing that may be broken
+        from rollout.faces.cli.moving import move  # noqa: PLC0415 - --now imports nothing that may be broken
         from rollout.judgement.rollout_status import RequestKind  # noqa: PLC0415 - as above
 
         return move(RequestKind.ROLLBACK, DecisionOptions(reason, actor, yes=yes, dry_run=dry_run), server)

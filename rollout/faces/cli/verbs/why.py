@@ -5,7 +5,7 @@ import textwrap
 import time
 
 from rollout.faces.cli.exits import Exit
-from rollout.faces.cli.headlines import headline_of, standing_of
+from rollout.faces.cli.headlines import headline_of, standing_of, waiting_of
 from rollout.faces.cli.options import Json
 from rollout.faces.cli.outcomes import outcomes_of
 from rollout.faces.cli.output import emit, person_looks, say
@@ -14,7 +14,7 @@ from rollout.faces.cli.status_document import headline_document
 from rollout.faces.cli.verb import verb
 from rollout.faces.cli.waivers import waiver_document, waiver_line, waivers_of
 from rollout.judgement import why as judgement_why
-from rollout.judgement.headline import NOTHING_YET, Headline
+from rollout.judgement.headline import NOTHING_YET, Headline, decisions_text
 from rollout.store.server_selection import ServerSelection
 from shadow.report.outcomes import outcome_sentence
 
@@ -23,12 +23,14 @@ from shadow.report.outcomes import outcome_sentence
 def why(*, server: ServerSelection, as_json: Json = False) -> Exit:
     """Explain in one paragraph what holds the rollout and what would change that."""
     with open_server_data(server) as found:
-        said = headline_of(found)
-        waived = waivers_of(found, time.time())
+        now = time.time()
+        said = headline_of(found, now)
+        waived = waivers_of(found, now)
+        waiting = [f"{decisions_text(waiting_of(found, now))}."] if said.decisions else []
         besides = (f"Besides, {doubt}." for doubt in doubts(found.reports()))
         outcomes = outcomes_of(found.judgement)
         compared = [sentence] if (sentence := outcome_sentence(outcomes)) else []
-        text = " ".join((paragraph(found, said), *compared, *map(waiver_line, waived), *besides))
+        text = " ".join((paragraph(found, said), *waiting, *compared, *map(waiver_line, waived), *besides))
         if as_json:
             more = {"stage": said.stage, "exposure_percent": said.exposure_percent, "decisions": said.decisions}
             judged = {"verdict": said.verdict, "reasons": list(said.reasons), "unsafe": list(said.unsafe)}
