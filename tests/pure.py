@@ -1,7 +1,7 @@
 """The choice of `make check`: tests that start no program and no server, and measure no time.
 
 A file is pure if neither it nor a helper of the tests that it imports uses one of `MACHINERY`, or a fixture that starts
-something. So a new test is chosen, or left out, by what it uses; nobody keeps a list.
+something. So a new test is chosen, or left out, by what it uses. `SLOW` alone is a list kept by hand.
 """
 
 from __future__ import annotations
