@@ -18,8 +18,8 @@ demo: ## install, then show a whole migration: `understudy demo`
 	@scripts/prepare-venv run
 	@$(BIN)/understudy demo
 
-check: setup ## run the pure tests: no tmux, server, browser or benchmark (under a minute; ARGS="-k word" narrows it)
-	@$(BIN)/python -m pytest -q --pure -n "$$(getconf _NPROCESSORS_ONLN)" --dist loadfile $(ARGS)
+check: setup ## run the pure tests: no tmux, server, browser or benchmark (a minute on two free cores; ARGS="-k word" narrows it)
+	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q --pure -n "$$(getconf _NPROCESSORS_ONLN)" --dist loadfile $(ARGS)
 
 test: setup ## run the whole test suite, on real tmux servers of its own (ARGS="-k word" narrows it)
 	@scripts/ensure-tmux

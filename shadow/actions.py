@@ -14,7 +14,7 @@ CLOSING_LOOKS: Final = 2
 """An intent that is missing for so many looks is withdrawn, as in the harness: one missing look is a flicker."""
 
 
-class How(StrEnum):
+class ActionMatch(StrEnum):
     """The candidate's action compared with the incumbent's."""
 
     SAME = "same"
@@ -42,11 +42,11 @@ class IntentEpisode(Record):
         return self.opened <= ended and (self.closed is None or self.closed >= began)
 
 
-class Act(Record):
+class ActionComparison(Record):
     """One action that both monitors want, or one of them."""
 
     intent_key: str
-    how: How
+    how: ActionMatch
     seconds: float = 0.0
     """By how much the candidate is early or late."""
 
@@ -57,7 +57,7 @@ class ActionBook(Record):
     episodes: dict[str, tuple[IntentEpisode, ...]] = Field(default_factory=dict)
 
 
-def utter(
+def enter_intents(
     book: ActionBook,
     at: float,
     intent_keys: Mapping[str, tuple[frozenset[str], frozenset[str]]],
@@ -94,41 +94,41 @@ def utter(
     return ActionBook.model_construct(episodes=episodes)
 
 
-def acts(
+def compare_actions(
     episodes: Sequence[IntentEpisode],
     stretch: tuple[float, float],
     intent_keys: tuple[frozenset[str], frozenset[str]],
     windows: Windows,
-) -> tuple[Act, ...]:
+) -> tuple[ActionComparison, ...]:
     """Compare the intents of the incumbent and the candidate throughout a stretch (from, to) of one subject.
 
     An intent of one monitor alone is the same action if the other's episode opened within its window. An intent of
     both is compared if an episode opened in the stretch: a repeated request of one monitor alone is surplus.
     """
     ours, theirs = intent_keys
-    found: list[Act] = []
+    found: list[ActionComparison] = []
     for intent_key in sorted(ours | theirs):
         pairs = _pairs([episode for episode in episodes if episode.intent_key == intent_key], windows.of(intent_key))
         relevant = [pair for pair in pairs if any(e is not None and e.covers(*stretch) for e in pair)]
         if intent_key in ours and intent_key in theirs:
             relevant = [pair for pair in relevant if any(e and stretch[0] <= e.opened <= stretch[1] for e in pair)]
-            found.extend(_act(intent_key, pair) for pair in relevant)
+            found.extend(_comparison(intent_key, pair) for pair in relevant)
         else:
             role = 0 if intent_key in ours else 1
             own = [pair for pair in relevant if (e := pair[role]) is not None and e.covers(*stretch)]
             within = [pair for pair in own if _apart(pair) <= windows.of(intent_key)]
-            alone = Act(intent_key=intent_key, how=How.MISSING if role == 0 else How.EXTRA)
-            found.append(_act(intent_key, within[-1]) if within else alone)
+            alone = ActionComparison(intent_key=intent_key, how=ActionMatch.MISSING if role == 0 else ActionMatch.EXTRA)
+            found.append(_comparison(intent_key, within[-1]) if within else alone)
     return tuple(found)
 
 
 _Pair = tuple[IntentEpisode | None, IntentEpisode | None]
 
 
-def _observed(episode: IntentEpisode, uttered: bool, at: float) -> IntentEpisode:  # noqa: FBT001 - what was heard is the subject
+def _observed(episode: IntentEpisode, requested: bool, at: float) -> IntentEpisode:  # noqa: FBT001 - the request is the subject
     if episode.closed is not None:
         return episode
-    if uttered:
+    if requested:
         return episode.model_copy(update={"silent": 0, "silent_since": None}) if episode.silent else episode
     silent, since = episode.silent + 1, episode.silent_since if episode.silent_since is not None else at
     closed = since if silent >= CLOSING_LOOKS else None
@@ -164,11 +164,15 @@ def _overlap(one: IntentEpisode, two: IntentEpisode) -> bool:
     return one.covers(two.opened, float("inf") if two.closed is None else two.closed)
 
 
-def _act(intent_key: str, pair: _Pair) -> Act:
+def _comparison(intent_key: str, pair: _Pair) -> ActionComparison:
     one, two = pair
     if two is None:
-        return Act(intent_key=intent_key, how=How.MISSING)
+        return ActionComparison(intent_key=intent_key, how=ActionMatch.MISSING)
     if one is None:
-        return Act(intent_key=intent_key, how=How.EXTRA)
+        return ActionComparison(intent_key=intent_key, how=ActionMatch.EXTRA)
     by = round(two.opened - one.opened, 6)
-    return Act(intent_key=intent_key, how=How.SAME if by == 0 else How.LATE if by > 0 else How.EARLY, seconds=abs(by))
+    return ActionComparison(
+        intent_key=intent_key,
+        how=ActionMatch.SAME if by == 0 else ActionMatch.LATE if by > 0 else ActionMatch.EARLY,
+        seconds=abs(by),
+    )

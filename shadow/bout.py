@@ -3,7 +3,7 @@
 from enum import StrEnum
 from hashlib import blake2b
 
-from shadow.actions import Act
+from shadow.actions import ActionComparison
 from shadow.differences import Difference, Fingerprint, Severity, Side
 from shadow.hindsight import PaneHistory
 from shadow.labels import Label, Right
@@ -47,7 +47,7 @@ class Bout(Record):
     fingerprint: Fingerprint
     incumbent: Side
     candidate: Side
-    acts: tuple[Act, ...] = ()
+    acts: tuple[ActionComparison, ...] = ()
     """The comparison of the actions, early and late ones too."""
     strata: tuple[Stratum, ...] = ()
     """Strata whose denominators count it: at least one monitor reports that state or wants that action."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
-from shadow.actions import ActionBook, utter
+from shadow.actions import ActionBook, enter_intents
 from shadow.bout import Bout, Excuse, OpenBout, bout_id, in_sample
 from shadow.compare import NOTHING_EXPECTED, Register, gravity
 from shadow.differences import DiffClass, Difference, Side
@@ -124,7 +124,7 @@ def _entered(book: BoutBook, look: ComparedLook, rules: BoutRules) -> BoutBook:
         open={name: _watched(open_bout, frames, look, rules) for name, open_bout in lasting.items()},
         over=tuple(_watched(open_bout, frames, look, rules) for open_bout in over if not open_bout.settled),
         counted={key: began for key, began in book.counted.items() if began >= look.at - rules.repeat_s - keep_s},
-        actions=utter(book.actions, look.at, intent_keys, unseen, keep_s),
+        actions=enter_intents(book.actions, look.at, intent_keys, unseen, keep_s),
         looked=book.looked,
     )
 

@@ -1,16 +1,16 @@
 """Differences in clusters: one row per pair of states, the gravest first, with what people and hindsight say of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from shadow.bout import Bout
 from shadow.differences import DiffClass, Difference, Severity
 from shadow.expected import ExpectedRegister
-from shadow.grouping import BoutGroup, BoutsInMemory, SettledBouts, Subject
+from shadow.grouping import BoutGroup, SettledBouts, Subject
 from shadow.labels import Referee, Right
-from shadow.openness import CeilingCounts, ClusterCounts, review
+from shadow.openness import ClusterCounts, review
 from shadow.signoffs import Lapse, Signoffs
+from shadow.tallies import Tallies
 from shadow.trend import SLICES, Trend, trend
 from understudy.record import Instant, Record
 
@@ -82,45 +82,6 @@ class Cluster(Record):
         return self.one_way is Right.CANDIDATE
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """The counts that decide whether a cluster is open: the running stage's bouts, and the basis' ceilings."""
-
-    bouts: Sequence[Bout]
-    ceilings: CeilingCounts
-
-    @classmethod
-    def all_of(cls, bouts: Sequence[Bout]) -> "Running":
-        """Take all bouts for those of the running stage."""
-        return cls(bouts, CeilingCounts().count(bouts))
-
-
-def clusters(
-    bouts: Sequence[Bout],
-    now: float,
-    *,
-    differences: Iterable[tuple[float, Difference]] = (),
-    register: ExpectedRegister | None = None,
-    signoffs: Signoffs | None = None,
-    running: Running | None = None,
-) -> tuple[Cluster, ...]:
-    """Cluster settled bouts, the gravest and then the most frequent first.
-
-    `differences` are single ones with their instants: they show a cluster before its first bout is settled, and what
-    never makes a bout (own eyes, the harness). Without `running` all bouts are the running stage's.
-    """
-    known, stage = register or ExpectedRegister(), running or Running.all_of(bouts)
-    counts = StageCounts(counted(stage.bouts, known), stage.ceilings)
-    return clusters_of(
-        BoutsInMemory(bouts),
-        now,
-        differences=differences,
-        register=known,
-        signoffs=signoffs or Signoffs(),
-        stage=counts,
-    )
-
-
 def clusters_of(
     settled: SettledBouts,
     now: float,
@@ -128,9 +89,13 @@ def clusters_of(
     differences: Iterable[tuple[float, Difference]],
     register: ExpectedRegister,
     signoffs: Signoffs,
-    stage: "StageCounts",
+    stage: Tallies,
 ) -> tuple[Cluster, ...]:
-    """Cluster bouts that were counted in groups, as `clusters` does."""
+    """Cluster settled bouts, the gravest and then the most frequent first.
+
+    `differences` are single ones with their instants: they show a cluster before its first bout is settled, and what
+    never makes a bout (own eyes, the harness). `stage` decides which clusters are open.
+    """
     heaps: dict[str, _Heap] = {}
     for group in settled.groups:
         if group.bout.difference is not None:
@@ -143,16 +108,6 @@ def clusters_of(
     return tuple(sorted(rows, key=lambda row: (row.severity.rank, -row.bouts, row.id)))
 
 
-def counted(bouts: Iterable[Bout], register: ExpectedRegister) -> dict[str, ClusterCounts]:
-    """Count settled bouts by cluster."""
-    counts: dict[str, ClusterCounts] = {}
-    for bout in bouts:
-        if bout.difference is not None:
-            name = bout.difference.cluster
-            counts[name] = counts.get(name, ClusterCounts()).counted(bout, register)
-    return counts
-
-
 def running_counts(groups: Iterable[BoutGroup], register: ExpectedRegister) -> dict[str, ClusterCounts]:
     """Count the bouts of the running stage by cluster, from groups."""
     counts: dict[str, ClusterCounts] = {}
@@ -161,19 +116,6 @@ def running_counts(groups: Iterable[BoutGroup], register: ExpectedRegister) -> d
             name = group.bout.difference.cluster
             counts[name] = counts.get(name, ClusterCounts()).counted(group.bout, register, group.running)
     return counts
-
-
-def breached(bouts: Sequence[Bout], register: ExpectedRegister) -> tuple[str, ...]:
-    """Name the entries of the register that are more frequent than they allow; leave them out with `without`."""
-    return CeilingCounts().count(bouts).breached(register)
-
-
-@dataclass(frozen=True, slots=True)
-class StageCounts:
-    """The counts that decide whether a cluster is open: the running stage's clusters, and the basis' ceilings."""
-
-    clusters: Mapping[str, ClusterCounts]
-    ceilings: CeilingCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +128,7 @@ class _Beside:
     now: float
     register: ExpectedRegister
     signoffs: Signoffs
-    stage: StageCounts
+    stage: Tallies
 
 
 def _total_slices(groups: Iterable[BoutGroup]) -> tuple[int, ...]:

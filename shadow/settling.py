@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shadow.actions import How, IntentEpisode, acts
+from shadow.actions import ActionMatch, IntentEpisode, compare_actions
 from shadow.bout import Bout, Excuse, OpenBout
 from shadow.compare import Register, differ
 from shadow.differences import DiffClass, Difference, Fingerprint, Severity, Side
@@ -23,17 +23,19 @@ def judged(
 ) -> Bout:
     """Return the settled bout; the book decides whether it repeats one that counted."""
     who = open_bout.who
-    compared = acts(
+    compared = compare_actions(
         episodes,
         (open_bout.began, open_bout.seen),
         (open_bout.incumbent.intent_keys, open_bout.candidate.intent_keys),
         rules.windows,
     )
-    alone = {act.intent_key: act.how for act in compared if act.how in {How.MISSING, How.EXTRA}}
+    alone = {found.intent_key: found.how for found in compared if found.how in {ActionMatch.MISSING, ActionMatch.EXTRA}}
     intents = {**dict(open_bout.candidate.intents), **dict(open_bout.incumbent.intents)}
-    one = _wishing(open_bout.incumbent, intents, {intent_key for intent_key, how in alone.items() if how is How.EXTRA})
-    two = _wishing(
-        open_bout.candidate, intents, {intent_key for intent_key, how in alone.items() if how is How.MISSING}
+    one = _with_intents(
+        open_bout.incumbent, intents, {intent_key for intent_key, how in alone.items() if how is ActionMatch.EXTRA}
+    )
+    two = _with_intents(
+        open_bout.candidate, intents, {intent_key for intent_key, how in alone.items() if how is ActionMatch.MISSING}
     )
     difference, fingerprint = differ(who, one, two, register), Fingerprint.of(one, two)
     excuse, label = None, None
@@ -70,7 +72,7 @@ def judged(
     )
 
 
-def _wishing(side: Side, intents: Mapping[str, int], without: set[str]) -> Side:
+def _with_intents(side: Side, intents: Mapping[str, int], without: set[str]) -> Side:
     """Return a side with its intents within the windows: with those that match the other's, without unmatched ones."""
     own = dict(side.intents)
     kept = tuple(

@@ -24,6 +24,7 @@ settings.register_profile(
     derandomize=True,  # the same run on every machine; a found failure becomes a test of its own
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("quick", settings.get_profile("default-run"), max_examples=15)  # `make check`
 settings.register_profile("deep", settings.get_profile("default-run"), max_examples=2000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default-run"))
 

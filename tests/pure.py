@@ -1,7 +1,7 @@
 """The choice of `make check`: tests that start no program and no server, and measure no time.
 
 A file is pure if neither it nor a helper of the tests that it imports uses one of `MACHINERY`, or a fixture that starts
-something. So a new test is chosen, or left out, by what it uses; nobody keeps a list.
+something. So a new test is chosen, or left out, by what it uses. `SLOW` alone is a list kept by hand.
 """
 
 from __future__ import annotations
@@ -29,9 +29,12 @@ SLOW: Final = frozenset(
         *("test_audit.py", "test_outcome.py", "test_rollout_machine.py", "test_sequential.py", "test_vocabulary.py"),
         *("test_legacy_scenarios.py", "test_modular_kinds.py", "test_modular_rulefolders.py", "test_modular_sieve.py"),
         *("test_redaction_speed.py", "test_stage_controller_machine.py", "test_told_and_duty_judged.py"),
+        *("test_trial_judged.py", "test_earlier_tapes.py", "test_modular_survey.py", "test_redacted_replay.py"),
+        *("test_memory_redaction.py", "test_hindsight_right.py", "test_delivery_survives.py", "test_gate_rules.py"),
+        "test_shared_facts.py",
     }
 )
-"""Files that start nothing and take more than seven seconds of CPU each, or measure them."""
+"""The slowest files that start nothing: without them `make check` takes about a minute of two free cores."""
 
 
 def is_pure(path: Path) -> bool:
@@ -51,7 +54,7 @@ def _with_helpers(path: Path) -> Iterator[Path]:
             continue
         seen.add(one)
         yield one
-        found = (_helper(one, name) for name in _imports(one))
+        found = (_helper(one, name) for name in _uses(one)[0])
         waiting += [helper for helper in found if helper is not None]
 
 
@@ -62,30 +65,23 @@ def _helper(path: Path, name: str) -> Path | None:
 
 
 def _starts_something(path: Path) -> bool:
-    names = {name.partition(".")[0] for name in _imports(path)}
-    arguments = {
-        argument.arg
-        for node in ast.walk(_parsed(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for argument in node.args.args
-    }
-    return not (MACHINERY.isdisjoint(names) and FIXTURES.isdisjoint(arguments) and PLUGINS.isdisjoint(_imports(path)))
+    imports, arguments = _uses(path)
+    names = {name.partition(".")[0] for name in imports}
+    return not (MACHINERY.isdisjoint(names) and FIXTURES.isdisjoint(arguments) and PLUGINS.isdisjoint(imports))
 
 
 @cache
-def _imports(path: Path) -> frozenset[str]:
-    """Return the modules that a file imports, and its `pytest_plugins`."""
-    found: set[str] = set()
-    for node in ast.walk(_parsed(path)):
+def _uses(path: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the modules that a file imports, with its `pytest_plugins`, and the arguments of its functions."""
+    imports: set[str] = set()
+    arguments: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            imports |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            imports |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytest_plugins":
-            found |= set(ast.literal_eval(node.value))
-    return frozenset(found)
-
-
-@cache
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+            imports |= set(ast.literal_eval(node.value))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            arguments |= {argument.arg for argument in node.args.args}
+    return frozenset(imports), frozenset(arguments)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from in_memory import build
+
 from shadow.bout import Bout, Excuse, bout_id
 from shadow.compare import NOTHING_EXPECTED, Register, differ
 from shadow.differences import Fingerprint, Side
@@ -17,7 +19,6 @@ from shadow.report import (
     ShadowReport,
     Still,
     Surroundings,
-    build,
     coverage,
     speed,
 )

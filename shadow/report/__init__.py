@@ -1,7 +1,7 @@
 """The shadow-diff report as data, and the same as text, Markdown, JSON and a page for a browser."""
 
 from shadow.report.balance import Balance, BoutPlace
-from shadow.report.build import Surroundings, build, build_of
+from shadow.report.build import Surroundings, build_of
 from shadow.report.confusion import ConfusionCell
 from shadow.report.coverage import Coverage, coverage
 from shadow.report.data import as_json
@@ -31,7 +31,6 @@ __all__ = [
     "as_json",
     "as_markdown",
     "as_text",
-    "build",
     "build_of",
     "coverage",
     "show",

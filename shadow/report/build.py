@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from shadow.bout import Bout, Excuse
-from shadow.clusters import Cluster, Running, StageCounts, clusters_of, counted
+from shadow.clusters import Cluster, clusters_of
 from shadow.differences import Difference, Severity
 from shadow.expected import ExpectedRegister
-from shadow.grouping import BoutGroup, BoutsInMemory, CountedBout, SettledBouts
+from shadow.grouping import BoutGroup, CountedBout, SettledBouts
 from shadow.kinds import settle_rates_of
 from shadow.labels import Referee, Right
 from shadow.openness import CeilingCounts
@@ -33,6 +33,7 @@ from shadow.report.timeline import Timeline, timeline
 from shadow.settling import contradicts
 from shadow.signoffs import Signoffs
 from shadow.strata import Stratum
+from shadow.tallies import Tallies
 
 MEMBERS: Final = 8
 """Bouts of a cluster that are listed one by one."""
@@ -55,45 +56,6 @@ class Surroundings:
     address: Sequence[str] = ()
 
 
-def build(
-    bouts: Sequence[Bout],
-    now: float,
-    *,
-    incumbent: str,
-    candidate: str,
-    around: Surroundings | None = None,
-    differences: Iterable[tuple[float, Difference]] = (),
-    register: ExpectedRegister | None = None,
-    signoffs: Signoffs | None = None,
-    running: Running | None = None,
-) -> ShadowReport:
-    """Make the report of some settled bouts.
-
-    Args:
-        bouts: Settled ones, in any order.
-        now: When the report is made.
-        incumbent: Its name and version, as shown to the reader.
-        candidate: Likewise.
-        around: The state of the rollout, and other figures.
-        differences: Single differences with their instants, for clusters that have no settled bout yet.
-        register: Which differences are expected.
-        signoffs: What people have said.
-        running: What decides whether a cluster is open; None to take all bouts for those of the running stage.
-    """
-    known, stage = register or ExpectedRegister(), running or Running.all_of(bouts)
-    return build_of(
-        BoutsInMemory(bouts),
-        now,
-        incumbent=incumbent,
-        candidate=candidate,
-        around=around or Surroundings(),
-        differences=differences,
-        register=known,
-        signoffs=signoffs or Signoffs(),
-        stage=StageCounts(counted(stage.bouts, known), stage.ceilings),
-    )
-
-
 def build_of(
     settled: SettledBouts,
     now: float,
@@ -104,9 +66,21 @@ def build_of(
     differences: Iterable[tuple[float, Difference]],
     register: ExpectedRegister,
     signoffs: Signoffs,
-    stage: StageCounts,
+    stage: Tallies,
 ) -> ShadowReport:
-    """Make the report of bouts that were counted in groups, as `build` does."""
+    """Make the report of settled bouts.
+
+    Args:
+        settled: The bouts, counted in groups.
+        now: When the report is made.
+        incumbent: Its name and version, as shown to the reader.
+        candidate: Likewise.
+        around: The state of the rollout, and other figures.
+        differences: Single differences with their instants, for clusters that have no settled bout yet.
+        register: The differences that are expected.
+        signoffs: The decisions of people.
+        stage: The counts that decide which clusters are open.
+    """
     rows = clusters_of(settled, now, differences=differences, register=register, signoffs=signoffs, stage=stage)
     sorter, groups = Sorter(rows, register), settled.groups
     everything = [(group.bout, group.times) for group in groups]

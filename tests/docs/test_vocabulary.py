@@ -1,8 +1,9 @@
-"""The packages use the vocabulary of `docs/glossary.md`: no old name, no class name twice, subjects in docstrings."""
+"""Packages and pages use the vocabulary of `docs/glossary.md`: no old name, no class name twice, named subjects."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,15 @@ STATEMENTS = (
     *("understudy", "tmuxio", "legacy", "modular", "shadow"),
     *("rollout/judgement", "rollout/store", "rollout/faces"),
 )
+
+UNNAMED = ROWS[-1].split()
+NAMELESS = re.compile(rf"(?<![\w-])({'|'.join(UNNAMED)})(?![\w-])", re.IGNORECASE)
+"""Words that stand for a subject without naming it; a name with hyphens, as an entry of the register has, is none."""
+PAGES = (
+    *("docs", ".github", "README.md", "CHANGELOG.md"),
+    *("CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md"),
+)
+SUFFIXES = frozenset({".py", ".md", ".toml", ".yml", ".j2"})
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -100,6 +110,18 @@ def without_subject(root: Path, words: tuple[str, ...] = NOT_SUBJECTS) -> list[s
     ]
 
 
+def nameless_subjects(root: Path) -> list[str]:
+    """Return the lines of a file, or of the files below a folder, that name no subject, but not of decision records."""
+    files = [root] if root.is_file() else sorted(root.rglob("*"))
+    return [
+        f"{path.name}:{number}: {line.strip()}"
+        for path in files
+        if path.suffix in SUFFIXES and path.parent.name != "adr"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if NAMELESS.search(line)
+    ]
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_class_function_or_module_has_an_old_name(package: str) -> None:
     assert old_names(ROOT / package) == []
@@ -113,6 +135,19 @@ def test_no_public_class_has_its_name_twice_in_a_package(package: str) -> None:
 @pytest.mark.parametrize("folder", [*PACKAGES, "tests"])
 def test_no_docstring_begins_without_its_subject(folder: str) -> None:
     assert without_subject(ROOT / folder) == []
+
+
+@pytest.mark.parametrize("place", [*PACKAGES, *PAGES])
+def test_no_line_of_a_package_or_a_page_leaves_its_subject_unnamed(place: str) -> None:
+    assert nameless_subjects(ROOT / place) == []
+
+
+@pytest.mark.parametrize("form", ["# {} reads it", "asked of {}'s machine", "X = '{}'"])
+@pytest.mark.parametrize("word", [*UNNAMED, *map(str.title, UNNAMED)])
+def test_a_line_without_a_named_subject_is_found(tmp_path: Path, word: str, form: str) -> None:
+    line = form.format(word)
+    (tmp_path / "page.md").write_text(f"# Title\n{line}\n")
+    assert nameless_subjects(tmp_path) == [f"page.md:2: {line}"]
 
 
 @pytest.mark.parametrize("folder", STATEMENTS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout.store.ledger import BoutRow, CountedBouts, Ledger
 from shadow.bout import Bout, bout_id
-from shadow.clusters import StageCounts, running_counts
+from shadow.clusters import running_counts
 from shadow.compare import differ
 from shadow.differences import Fingerprint, Side
 from shadow.expected import shipped
@@ -16,6 +16,7 @@ from shadow.openness import CeilingCounts
 from shadow.report import ShadowReport, Surroundings, build_of
 from shadow.sides import Who
 from shadow.signoffs import Signoffs
+from shadow.tallies import Tallies
 from understudy.verdicts import AgentState
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def made(number: int) -> Bout:
 
 def reported(settled: SettledBouts) -> ShadowReport:
     groups = settled.groups
-    stage = StageCounts(running_counts(groups, shipped()), CeilingCounts.of_groups(groups))
+    stage = Tallies(clusters=running_counts(groups, shipped()), ceilings=CeilingCounts.of_groups(groups))
     return build_of(
         settled,
         T0 + 1e6,

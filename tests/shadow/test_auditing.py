@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from in_memory import clusters
 from shadow_cases import QUICK, T0, Watching, one, report, shot, tape
 
-from shadow.clusters import clusters
 from shadow.kinds import settle_rates
 from shadow.labels import Label, Referee, Right
 from shadow.rescoring import of_cluster, rescored

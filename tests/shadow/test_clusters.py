@@ -1,16 +1,15 @@
 """Clusters and what people say of them."""
 
 import pytest
+from in_memory import build, clusters
 from pydantic import ValidationError
 from shadow_cases import T0, Watching, one, report, shot, tape
 
 from shadow.bouts import Bout, Right
-from shadow.clusters import breached, clusters
 from shadow.compare import compare
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister, shipped
 from shadow.openness import shown_above
-from shadow.report import build
 from shadow.signoffs import NOBODY_SAID, Acceptance, Settlement, Signoffs
 from shadow.tallies import Tallies
 
@@ -133,8 +132,8 @@ def test_a_sign_off_whose_ceiling_is_shown_to_be_breached_holds_no_more() -> Non
 
 def test_an_entry_whose_ceiling_is_shown_to_be_breached_is_named() -> None:
     many, few = played(*[EXPECTED] * 10, register=shipped()), played(EXPECTED, register=shipped())
-    assert breached(many, shipped()) == ("old-thinking-words",)
-    assert breached(few, shipped()) == ()
+    assert Tallies().count(many, shipped()).breached(shipped()) == ("old-thinking-words",)
+    assert Tallies().count(few, shipped()).breached(shipped()) == ()
     (row,) = clusters(many, T0, register=shipped())
     assert (row.over_ceiling, row.open) == (True, True)
 

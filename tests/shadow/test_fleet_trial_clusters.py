@@ -8,6 +8,7 @@ from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
+from in_memory import clusters
 
 from rollout.faces.cli.bout_screens import BoutScreens
 from rollout.judgement.plans import DEFAULT_PLAN
@@ -17,13 +18,13 @@ from rollout.store.ledger import BoutRow, CycleRow, Ledger
 from rollout.store.state_folder import StateFolder
 from shadow.bout import Bout
 from shadow.bouts import BoutBook, ComparedLook, advance
-from shadow.clusters import Cluster, clusters
 from shadow.compare import compare
 from shadow.expected import shipped
 from shadow.signoffs import NOBODY_SAID
 from shadow.tallies import Tallies
 
 if TYPE_CHECKING:
+    from shadow.clusters import Cluster
     from tests.cli.shell import Shell
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "referee"))

@@ -3,16 +3,15 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from in_memory import build, clusters
 from shadow_cases import T0, one
 from test_clusters import accepted, played
 
 from shadow.bout import Bout
-from shadow.clusters import Running, clusters
 from shadow.differences import DiffClass
 from shadow.expected import ExpectedRegister, shipped
 from shadow.labels import Label, Referee, Right
 from shadow.openness import CeilingCounts, ClusterCounts, review
-from shadow.report import build
 from shadow.report.record import waits
 from shadow.signoffs import NOBODY_SAID, Settlement, Signoffs
 from shadow.tallies import Tallies
@@ -75,10 +74,9 @@ def test_judge_lists_and_reports_name_the_same_open_clusters(
     place = abs(cut) % (len(running) + 1)
     tallies = Tallies().count(earlier, register).next_stage()
     tallies = tallies.count(running[:place], register).count(running[place:], register)
-    stage = Running(running, tallies.ceilings)
-    rows = clusters([*earlier, *running], NOW, register=register, signoffs=signoffs, running=stage)
+    rows = clusters([*earlier, *running], NOW, register=register, signoffs=signoffs, stage=tallies)
     report = build(
-        [*earlier, *running], NOW, incumbent="a", candidate="b", register=register, signoffs=signoffs, running=stage
+        [*earlier, *running], NOW, incumbent="a", candidate="b", register=register, signoffs=signoffs, stage=tallies
     )
     judged = tallies.open(signoffs, register, NOW)
     assert judged == tuple(sorted(row.id for row in rows if row.open))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from in_memory import build, clusters
 from report_samples import T0, bout, day, report, side, signed_off
 
-from shadow.clusters import clusters
 from shadow.differences import DiffClass
 from shadow.expected import shipped
 from shadow.labels import Referee, Right
-from shadow.report import Balance, BoutPlace, Rate, Ruling, ShadowReport, build, formatting
+from shadow.report import Balance, BoutPlace, Rate, Ruling, ShadowReport, formatting
 from shadow.report.balance import Sorter
 from shadow.signoffs import NOBODY_SAID, Settlement, Signoffs
 

@@ -9,12 +9,13 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from in_memory import build
 from report_samples import SCREEN, T0, bout, crowd, day, report, shot, side, working_day
 from typer.testing import CliRunner
 
 from rollout.faces.cli.app import app
 from shadow.differences import Silence
-from shadow.report import ClusterScene, Still, build, formatting
+from shadow.report import ClusterScene, Still, formatting
 from shadow.report.commands import commands
 from shadow.report.page import as_html
 from shadow.report.page.ansi import PLAIN, rows_of

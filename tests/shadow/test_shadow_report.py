@@ -4,11 +4,12 @@ import json
 import re
 
 import pytest
+from in_memory import build
 from shadow_cases import T0, Watching, report, shot, tape, verdict, want
 
 from shadow.compare import compare
 from shadow.expected import shipped
-from shadow.report import Rate, ShadowReport, Surroundings, as_json, as_markdown, as_text, build, formatting, show
+from shadow.report import Rate, ShadowReport, Surroundings, as_json, as_markdown, as_text, formatting, show
 from shadow.report.inert import cells
 from shadow.signoffs import NOBODY_SAID, Acceptance
 

@@ -6,10 +6,11 @@ from rollout.faces.cli.exits import Exit, Stop
 from rollout.faces.cli.reading import ServerData
 from rollout.loop.decisions import with_decision
 from shadow.bout import Bout
-from shadow.clusters import Cluster, StageCounts, clusters_of, running_counts
+from shadow.clusters import Cluster, clusters_of, running_counts
 from shadow.differences import Difference
 from shadow.openness import CeilingCounts
 from shadow.signoffs import Lapse, Signoffs
+from shadow.tallies import Tallies
 
 _REOPENED = {
     Lapse.EXPIRED: "reopened: its sign-off has expired",
@@ -32,11 +33,11 @@ def all_clusters(found: ServerData, now: float) -> tuple[Cluster, ...]:
     )
 
 
-def stage_counts(found: ServerData) -> StageCounts:
+def stage_counts(found: ServerData) -> Tallies:
     """Return what the judge counts of the running stage: which clusters are open is told by that alone."""
     groups, kept = found.settled.groups, found.loop_state.analysis.tallies.ceilings
     ceilings = kept if kept.total else CeilingCounts.of_groups(groups)
-    return StageCounts(running_counts(groups, found.register), ceilings)
+    return Tallies(clusters=running_counts(groups, found.register), ceilings=ceilings)
 
 
 def bouts_of(found: ServerData) -> list[Bout]:
